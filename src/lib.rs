@@ -1,0 +1,7 @@
+//! Metascope: see meta-learning happen.
+
+pub mod settings;
+
+pub mod images;
+
+pub mod train;

@@ -1,0 +1,2 @@
+//! The `metascope` command.
+fn main() {}

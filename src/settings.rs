@@ -1,0 +1,309 @@
+//! Everything a user can set, in two halves: [`LiveSettings`] take effect at the next
+//! meta-iteration, [`RunSettings`] need a restart. The compiler says which is which.
+//!
+//! [`Knob`] names each live setting once: its label, tooltip, range and whether it has any effect
+//! on the current run. The window, the experiment file and the marks on the curves all read it.
+
+mod knob;
+mod validate;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use knob::Knob;
+pub use validate::SettingError;
+
+/// A complete description of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+pub struct Settings {
+    /// What can change while the run goes on.
+    pub live: LiveSettings,
+    /// What needs a restart.
+    pub run: RunSettings,
+}
+
+/// Settings that take effect at the next meta-iteration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LiveSettings {
+    /// α, the length of one adaptation step; for Meta-SGD the rate that every parameter starts with.
+    pub inner_rate: f64,
+    /// β, the learning rate of the outer optimiser.
+    pub outer_rate: f64,
+    /// K, the adaptation steps per task during meta-training.
+    pub inner_steps: usize,
+    /// Adaptation steps shown and measured on held-out tasks.
+    pub test_steps: usize,
+    /// Tasks per meta-iteration.
+    pub meta_batch: usize,
+    /// Support points per training task (plane and sine).
+    pub shots: usize,
+    /// Support points per held-out task (plane and sine).
+    pub test_shots: usize,
+    /// Share of an image's pixels that a task may adapt on (picture).
+    pub support_share: f64,
+    /// Random pixels per inner step, fresh at each step (picture).
+    pub pixels_per_step: usize,
+    /// Standard deviation of the noise added to support targets.
+    pub noise: f64,
+}
+
+/// Settings that need a restart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunSettings {
+    /// The family that tasks are drawn from.
+    pub tasks: TaskFamily,
+    /// Who owns the inner rates, and how the query loss flows back.
+    pub algorithm: Algorithm,
+    /// The one number that every random stream is derived from.
+    pub seed: u64,
+    /// How the outer direction becomes a step.
+    pub optimiser: OuterOptimiser,
+    /// Held-out tasks measured at the end of a headless run.
+    pub held_out_tasks: usize,
+    /// Meta-iterations between two measurements on the probe tasks.
+    pub evaluate_every: u64,
+    /// Where the images come from (picture).
+    pub images: ImageSource,
+    /// Side of the square working image in pixels (own images; built-in sets have their own size).
+    pub image_size: usize,
+    /// The network that adapts.
+    pub network: NetworkSettings,
+}
+
+/// The images that the picture family draws its tasks from.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImageSource {
+    /// 124 colour faces of 32x32 pixels.
+    #[default]
+    Faces,
+    /// 62 handwritten-like characters, grey, 16x16 pixels.
+    Hand,
+    /// A folder or a single image file of the user's own.
+    Path(PathBuf),
+}
+
+/// A dense stack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NetworkSettings {
+    /// Width of each hidden layer; none makes the model linear.
+    pub hidden: Vec<usize>,
+    /// Between the layers.
+    pub activation: ActivationKind,
+    /// Frequency of the sine activation (SIREN).
+    pub w0: f64,
+    /// Random Fourier features in front of the network; 0 for none.
+    pub fourier_features: usize,
+    /// Standard deviation of their frequencies, in periods per unit of input.
+    pub fourier_scale: f64,
+}
+
+/// Where tasks come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum TaskFamily {
+    /// Linear regression in two variables.
+    Plane,
+    /// Sine curves of different amplitude and phase.
+    Sine,
+    /// One image as a function from position to colour.
+    #[default]
+    Picture,
+}
+
+/// The meta-learning algorithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Algorithm {
+    /// Exact meta-gradient (Finn et al. 2017).
+    #[default]
+    Maml,
+    /// Meta-gradient without the second derivative (Finn et al. 2017).
+    Fomaml,
+    /// Step towards the adapted parameters (Nichol et al. 2018).
+    Reptile,
+    /// One learned rate per parameter (Li et al. 2017).
+    MetaSgd,
+    /// Only the last layer adapts (Raghu et al. 2020).
+    Anil,
+}
+
+/// The non-linearity between layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActivationKind {
+    /// Hyperbolic tangent.
+    Tanh,
+    /// max(0, x).
+    Relu,
+    /// sin(w0 x) (SIREN, Sitzmann et al. 2020).
+    #[default]
+    Sine,
+}
+
+/// How the outer direction becomes a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum OuterOptimiser {
+    /// Plain gradient descent.
+    Sgd,
+    /// Heavy-ball momentum 0.9.
+    Momentum,
+    /// Adam with β1 0.9, β2 0.999.
+    #[default]
+    Adam,
+}
+
+impl TaskFamily {
+    /// Every family, in teaching order.
+    pub const ALL: [Self; 3] = [Self::Plane, Self::Sine, Self::Picture];
+
+    /// The name shown to people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Plane => "Plane",
+            Self::Sine => "Sine",
+            Self::Picture => "Pictures",
+        }
+    }
+
+    /// The name used in files and on the command line.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Plane => "plane",
+            Self::Sine => "sine",
+            Self::Picture => "picture",
+        }
+    }
+
+    /// One sentence: what a task of this family is.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Plane => "Each task is a plane y = w·x with its own w; with two parameters everything can be drawn exactly",
+            Self::Sine => "Each task is a sine curve with its own amplitude and phase, seen at a few points",
+            Self::Picture => "Each task is one image, learned as a function from position to colour",
+        }
+    }
+}
+
+impl Algorithm {
+    /// Every algorithm, simplest relation to MAML first.
+    pub const ALL: [Self; 5] = [Self::Maml, Self::Fomaml, Self::Reptile, Self::MetaSgd, Self::Anil];
+
+    /// The name shown to people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Maml => "MAML",
+            Self::Fomaml => "FOMAML",
+            Self::Reptile => "Reptile",
+            Self::MetaSgd => "Meta-SGD",
+            Self::Anil => "ANIL",
+        }
+    }
+
+    /// The name used in files and on the command line.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Maml => "maml",
+            Self::Fomaml => "fomaml",
+            Self::Reptile => "reptile",
+            Self::MetaSgd => "meta-sgd",
+            Self::Anil => "anil",
+        }
+    }
+
+    /// One sentence: what it does.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Maml => "Differentiates the query loss through every adaptation step, second derivatives included",
+            Self::Fomaml => "MAML without second derivatives: the query gradient at the adapted parameters is used as it is",
+            Self::Reptile => "Moves the initialisation towards where adaptation ends; needs no query set",
+            Self::MetaSgd => "MAML that also learns one inner rate for every parameter",
+            Self::Anil => "MAML in which only the last layer adapts to a task",
+        }
+    }
+}
+
+impl Settings {
+    /// The settings that a run of this family and algorithm starts with.
+    pub fn preset(tasks: TaskFamily, algorithm: Algorithm) -> Self {
+        let network = |hidden: &[usize], activation| NetworkSettings {
+            hidden: hidden.to_vec(),
+            activation,
+            w0: 20.0,
+            fourier_features: 0,
+            fourier_scale: 2.0,
+        };
+        let base = LiveSettings {
+            inner_rate: 0.01,
+            outer_rate: 1e-3,
+            inner_steps: 1,
+            test_steps: 10,
+            meta_batch: 25,
+            shots: 10,
+            test_shots: 10,
+            support_share: 1.0,
+            pixels_per_step: 256,
+            noise: 0.0,
+        };
+        let (mut live, network, evaluate_every, held_out_tasks) = match tasks {
+            TaskFamily::Plane => (
+                LiveSettings { inner_rate: 0.1, outer_rate: 1e-2, inner_steps: 3, meta_batch: 8, noise: 0.1, ..base },
+                network(&[], ActivationKind::Tanh),
+                100,
+                100,
+            ),
+            TaskFamily::Sine => (base, network(&[40, 40], ActivationKind::Relu), 100, 600),
+            TaskFamily::Picture => (
+                LiveSettings { inner_rate: 0.1, inner_steps: 3, meta_batch: 4, ..base },
+                network(&[64, 64, 64], ActivationKind::Sine),
+                10,
+                24,
+            ),
+        };
+        match (tasks, algorithm) {
+            (TaskFamily::Picture, Algorithm::Fomaml) => (live.inner_rate, live.outer_rate) = (0.02, 3e-4),
+            (TaskFamily::Picture, Algorithm::Reptile) => (live.inner_rate, live.inner_steps) = (0.05, 8),
+            (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
+            _ => {}
+        }
+        Self {
+            live,
+            run: RunSettings {
+                tasks,
+                algorithm,
+                seed: 0,
+                optimiser: OuterOptimiser::Adam,
+                held_out_tasks,
+                evaluate_every,
+                images: ImageSource::Faces,
+                image_size: 32,
+                network,
+            },
+        }
+    }
+}
+
+impl Default for LiveSettings {
+    fn default() -> Self {
+        Settings::preset(TaskFamily::default(), Algorithm::default()).live
+    }
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Settings::preset(TaskFamily::default(), Algorithm::default()).run
+    }
+}
+
+impl Default for NetworkSettings {
+    fn default() -> Self {
+        RunSettings::default().network
+    }
+}

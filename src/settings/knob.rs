@@ -1,0 +1,166 @@
+//! The live settings, one by one.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Algorithm, LiveSettings, RunSettings, TaskFamily};
+
+/// One live setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Knob {
+    /// α.
+    InnerRate,
+    /// β.
+    OuterRate,
+    /// K.
+    InnerSteps,
+    /// Steps on held-out tasks.
+    TestSteps,
+    /// Tasks per meta-iteration.
+    MetaBatch,
+    /// Support points per training task.
+    Shots,
+    /// Support points per held-out task.
+    TestShots,
+    /// Share of pixels to adapt on.
+    SupportShare,
+    /// Pixels per inner step.
+    PixelsPerStep,
+    /// Noise on support targets.
+    Noise,
+}
+
+impl Knob {
+    /// Every knob, in the order of the panel.
+    pub const ALL: [Self; 10] = [
+        Self::InnerRate,
+        Self::OuterRate,
+        Self::InnerSteps,
+        Self::TestSteps,
+        Self::MetaBatch,
+        Self::Shots,
+        Self::TestShots,
+        Self::SupportShare,
+        Self::PixelsPerStep,
+        Self::Noise,
+    ];
+
+    /// The name shown to people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::InnerRate => "Inner rate α",
+            Self::OuterRate => "Outer rate β",
+            Self::InnerSteps => "Inner steps K",
+            Self::TestSteps => "Test-time steps",
+            Self::MetaBatch => "Meta-batch",
+            Self::Shots => "Shots",
+            Self::TestShots => "Test shots",
+            Self::SupportShare => "Support share",
+            Self::PixelsPerStep => "Pixels per step",
+            Self::Noise => "Noise",
+        }
+    }
+
+    /// The key in an experiment file.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::InnerRate => "inner_rate",
+            Self::OuterRate => "outer_rate",
+            Self::InnerSteps => "inner_steps",
+            Self::TestSteps => "test_steps",
+            Self::MetaBatch => "meta_batch",
+            Self::Shots => "shots",
+            Self::TestShots => "test_shots",
+            Self::SupportShare => "support_share",
+            Self::PixelsPerStep => "pixels_per_step",
+            Self::Noise => "noise",
+        }
+    }
+
+    /// One sentence: what it is and what it does to the picture.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::InnerRate => "Length of one adaptation step: too small and nothing appears, too large and the picture breaks up",
+            Self::OuterRate => "How far the initialisation moves per meta-iteration: the speed and the roughness of the curves",
+            Self::InnerSteps => "Adaptation steps per task while meta-training: how much work the initialisation may leave to them",
+            Self::TestSteps => "Adaptation steps on held-out tasks: the columns of the film-strip",
+            Self::MetaBatch => "Tasks averaged per meta-iteration: more make the curves calmer and each meta-iteration slower",
+            Self::Shots => "Support points that a training task adapts on",
+            Self::TestShots => "Support points that a held-out task adapts on: the dots in the film-strip",
+            Self::SupportShare => "Share of an image's pixels that adaptation may see; the rest must be guessed",
+            Self::PixelsPerStep => "Random pixels used by one adaptation step: fewer are faster and noisier",
+            Self::Noise => "Noise on the support targets: how well the learned prior averages it out",
+        }
+    }
+
+    /// Lowest and highest value a user can set.
+    pub fn range(self) -> (f64, f64) {
+        match self {
+            Self::InnerRate => (1e-4, 10.0),
+            Self::OuterRate => (1e-6, 1.0),
+            Self::InnerSteps => (1.0, 20.0),
+            Self::TestSteps => (1.0, 50.0),
+            Self::MetaBatch => (1.0, 100.0),
+            Self::Shots | Self::TestShots => (1.0, 100.0),
+            Self::SupportShare => (0.01, 1.0),
+            Self::PixelsPerStep => (16.0, 4096.0),
+            Self::Noise => (0.0, 2.0),
+        }
+    }
+
+    /// Whether the value is a whole number.
+    pub fn is_integer(self) -> bool {
+        !matches!(self, Self::InnerRate | Self::OuterRate | Self::SupportShare | Self::Noise)
+    }
+
+    /// Whether a slider for it should be logarithmic.
+    pub fn is_logarithmic(self) -> bool {
+        !matches!(self, Self::InnerSteps | Self::TestSteps | Self::SupportShare | Self::Noise)
+    }
+
+    /// The value in these settings.
+    pub fn get(self, live: &LiveSettings) -> f64 {
+        match self {
+            Self::InnerRate => live.inner_rate,
+            Self::OuterRate => live.outer_rate,
+            Self::InnerSteps => live.inner_steps as f64,
+            Self::TestSteps => live.test_steps as f64,
+            Self::MetaBatch => live.meta_batch as f64,
+            Self::Shots => live.shots as f64,
+            Self::TestShots => live.test_shots as f64,
+            Self::SupportShare => live.support_share,
+            Self::PixelsPerStep => live.pixels_per_step as f64,
+            Self::Noise => live.noise,
+        }
+    }
+
+    /// Sets the value; whole-number knobs round.
+    pub fn set(self, live: &mut LiveSettings, value: f64) {
+        let whole = value.round().max(0.0) as usize;
+        match self {
+            Self::InnerRate => live.inner_rate = value,
+            Self::OuterRate => live.outer_rate = value,
+            Self::InnerSteps => live.inner_steps = whole,
+            Self::TestSteps => live.test_steps = whole,
+            Self::MetaBatch => live.meta_batch = whole,
+            Self::Shots => live.shots = whole,
+            Self::TestShots => live.test_shots = whole,
+            Self::SupportShare => live.support_share = value,
+            Self::PixelsPerStep => live.pixels_per_step = whole,
+            Self::Noise => live.noise = value,
+        }
+    }
+
+    /// Why this knob has no effect on such a run, or `None` if it has.
+    pub fn why_disabled(self, run: &RunSettings) -> Option<&'static str> {
+        let picture = run.tasks == TaskFamily::Picture;
+        match self {
+            Self::Shots | Self::TestShots if picture => Some("A picture task is one image: use the support share instead"),
+            Self::SupportShare | Self::PixelsPerStep if !picture => Some("Only picture tasks have pixels"),
+            Self::InnerRate if run.algorithm == Algorithm::MetaSgd => {
+                Some("Meta-SGD learns its own inner rates; this was their start value and counts again after a reset")
+            }
+            _ => None,
+        }
+    }
+}

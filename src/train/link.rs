@@ -1,0 +1,164 @@
+//! The only two ways between the window and the trainer.
+//!
+//! Down: a latest-wins slot of live settings and a small command channel. Up: a latest-wins
+//! snapshot and a bounded channel of events that must not be lost. The trainer's end wakes the
+//! window once per unseen snapshot, never per meta-iteration, so a hidden window costs no memory.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::snapshot::{Divergence, Snapshot};
+use crate::images::ImageSet;
+use crate::settings::{LiveSettings, Settings};
+
+/// What the window asks of the trainer.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Go on.
+    Play,
+    /// Stop after the current meta-iteration.
+    Pause,
+    /// Exactly one meta-iteration, then pause.
+    Step,
+    /// Begin again with these settings. The images are needed by the picture family only.
+    Restart(Arc<Settings>, Option<Arc<ImageSet>>),
+    /// Leave the diverged phase: pause at the last good state with these live settings.
+    GoBack,
+    /// Change the pace.
+    SetPace(Pace),
+    /// End the thread.
+    Quit,
+}
+
+/// How fast meta-iterations follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Pace {
+    /// As fast as the machine can.
+    #[default]
+    Full,
+    /// Two a second, each one measured and shown.
+    Slow,
+}
+
+/// What must reach the window even if it sleeps.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The run stopped and holds its last good state.
+    Diverged(Arc<Divergence>),
+    /// A run could not be started, or the worker failed; the text says what to do.
+    Failed(String),
+}
+
+/// Wakes the window; callable from any thread.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The window's end.
+pub struct WindowEnd {
+    commands: Sender<Command>,
+    live: Arc<Slot<LiveSettings>>,
+    snapshots: Arc<Slot<Arc<Snapshot>>>,
+    events: Receiver<Event>,
+}
+
+/// The trainer's end.
+pub struct TrainerEnd {
+    commands: Receiver<Command>,
+    live: Arc<Slot<LiveSettings>>,
+    snapshots: Arc<Slot<Arc<Snapshot>>>,
+    events: SyncSender<Event>,
+    wake: Wake,
+}
+
+/// Makes both ends.
+pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
+    let (command_sender, command_receiver) = channel();
+    let (event_sender, event_receiver) = sync_channel(64);
+    let live = Arc::new(Slot::default());
+    let snapshots = Arc::new(Slot::default());
+    (
+        WindowEnd { commands: command_sender, live: live.clone(), snapshots: snapshots.clone(), events: event_receiver },
+        TrainerEnd { commands: command_receiver, live, snapshots, events: event_sender, wake },
+    )
+}
+
+impl WindowEnd {
+    /// Sends a command; false if the trainer is gone.
+    pub fn send(&self, command: Command) -> bool {
+        self.commands.send(command).is_ok()
+    }
+
+    /// Replaces the live settings; only the latest count. Wakes a paused trainer too.
+    pub fn set_live(&self, live: LiveSettings) {
+        self.live.put(live);
+    }
+
+    /// The newest snapshot that was not taken yet.
+    pub fn take_snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.snapshots.take()
+    }
+
+    /// The next event.
+    pub fn next_event(&self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+}
+
+impl TrainerEnd {
+    /// The next command without waiting; `Quit` if the window is gone.
+    pub fn try_command(&self) -> Option<Command> {
+        match self.commands.try_recv() {
+            Ok(command) => Some(command),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Command::Quit),
+        }
+    }
+
+    /// Waits for a command, but not longer than this.
+    pub fn wait_command(&self, limit: Duration) -> Option<Command> {
+        match self.commands.recv_timeout(limit) {
+            Ok(command) => Some(command),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Command::Quit),
+        }
+    }
+
+    /// Live settings that were not taken yet.
+    pub fn take_live(&self) -> Option<LiveSettings> {
+        self.live.take()
+    }
+
+    /// Shows a snapshot in place of the one before.
+    pub fn publish(&self, snapshot: Snapshot) {
+        if self.snapshots.put(Arc::new(snapshot)) {
+            (self.wake)();
+        }
+    }
+
+    /// Reports an event; waits while 64 are unread.
+    pub fn report(&self, event: Event) {
+        if self.events.send(event).is_ok() {
+            (self.wake)();
+        }
+    }
+}
+
+/// Holds the latest value only.
+struct Slot<T>(Mutex<Option<T>>);
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T> Slot<T> {
+    /// Puts a value in; true if the slot was empty.
+    fn put(&self, value: T) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(value).is_none()
+    }
+
+    fn take(&self) -> Option<T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}

@@ -1,0 +1,262 @@
+//! What the trainer shows: one immutable picture of the run. It holds finished numbers only, so a
+//! view needs no mathematics, and shares whatever has not changed since the snapshot before.
+//!
+//! No value here is NaN or infinite unless its field says so.
+
+use std::sync::Arc;
+
+use crate::settings::{Knob, Settings};
+
+/// One picture of the run.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Counts restarts; a view that keeps state drops it when this changes.
+    pub run: u64,
+    /// Meta-iterations done.
+    pub meta_iteration: u64,
+    /// Meta-iterations per second while training, smoothed.
+    pub per_second: f64,
+    /// What the trainer is doing.
+    pub phase: Phase,
+    /// The settings in force.
+    pub settings: Arc<Settings>,
+    /// Parameters that the network has.
+    pub parameters: usize,
+    /// Loss histories.
+    pub curves: Arc<Curves>,
+    /// The latest adaptation of the probe tasks.
+    pub evaluation: Option<Arc<Evaluation>>,
+    /// The latest map of the loss around φ.
+    pub landscape: Option<Arc<Landscape>>,
+    /// Every knob change of this run.
+    pub marks: Arc<[KnobMark]>,
+    /// Why the run stopped, if it did.
+    pub divergence: Option<Arc<Divergence>>,
+}
+
+/// What the trainer is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Meta-iterations follow one another.
+    Running,
+    /// Waiting for the user.
+    Paused,
+    /// Stopped by a divergence, holding the last good state.
+    Diverged,
+}
+
+/// A knob change, as drawn on the curves and written to the experiment file.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnobMark {
+    /// The change takes effect when this many meta-iterations have been done.
+    pub at: u64,
+    /// Which knob.
+    pub knob: Knob,
+    /// Its new value.
+    pub value: f64,
+}
+
+/// Why a run stopped.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Divergence {
+    /// The meta-iteration that failed.
+    pub meta_iteration: u64,
+    /// The meta-iteration that was gone back to.
+    pub restored: u64,
+    /// The task of the meta-batch where it showed first, if one task is to blame.
+    pub task: Option<usize>,
+    /// α·λ_max/2 of that task's support loss at φ: above 1 an inner step overshoots.
+    pub times_too_long: Option<f64>,
+    /// A sentence for people, with what to do.
+    pub reason: String,
+}
+
+/// A bounded history of one quantity over meta-iterations.
+#[derive(Clone, Debug, Default)]
+pub struct Curve {
+    /// Oldest first; a point stands for one value or for a run of values.
+    pub points: Vec<CurvePoint>,
+}
+
+/// One or several neighbouring values of a history.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CurvePoint {
+    /// First meta-iteration that it covers.
+    pub at: f64,
+    /// Mean of the values.
+    pub mean: f32,
+    /// Smallest value.
+    pub min: f32,
+    /// Largest value.
+    pub max: f32,
+}
+
+/// Mean losses over meta-iterations. Query losses, on the task's own scale (mean squared error).
+#[derive(Clone, Debug, Default)]
+pub struct Curves {
+    /// Training tasks of the meta-batch, before adaptation.
+    pub training_before: Curve,
+    /// The same after K inner steps.
+    pub training_after: Curve,
+    /// Probe (held-out) tasks before adaptation.
+    pub held_out_before: Curve,
+    /// Probe tasks after the test-time steps.
+    pub held_out_after: Curve,
+    /// Probe tasks after the same steps from the random init, at its best rate.
+    pub random_after: Curve,
+    /// Probe tasks after the same steps from joint pretraining, at its best rate.
+    pub joint_after: Curve,
+    /// After adaptation, one curve for each probe task.
+    pub held_out_tasks: Vec<Curve>,
+}
+
+/// The three initialisations that are always compared, in the order of the film-strip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Init {
+    /// φ, the meta-learned initialisation.
+    Learned,
+    /// No training at all.
+    Random,
+    /// Plain training on the pooled tasks.
+    Joint,
+}
+
+impl Init {
+    /// All three, in the order of the film-strip and of [`ProbeTask::traces`].
+    pub const ALL: [Self; 3] = [Self::Learned, Self::Random, Self::Joint];
+}
+
+/// The adaptation of the probe tasks (a few fixed held-out tasks) from each initialisation.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// When it was made.
+    pub meta_iteration: u64,
+    /// The probe tasks.
+    pub tasks: Vec<ProbeTask>,
+    /// How far adaptation moves each layer, mean over the probe tasks, φ first to last layer.
+    pub movement: Vec<LayerMovement>,
+}
+
+/// One probe task.
+#[derive(Clone, Debug)]
+pub struct ProbeTask {
+    /// A name for people: an image's name, "amplitude 2.3, phase 1.1", "w = (0.5, 2)".
+    pub name: String,
+    /// What is known of the task.
+    pub given: Given,
+    /// One trace for each of [`Init::ALL`].
+    pub traces: [Trace; 3],
+}
+
+/// What is known of a task, for drawing.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// An image.
+    Picture {
+        /// The whole image.
+        target: Arc<Picture>,
+        /// The pixels that adaptation sees; the others are 0 with mask false.
+        support: Arc<Picture>,
+        /// True where a pixel is support; row by row.
+        mask: Arc<[bool]>,
+    },
+    /// A curve over one variable.
+    Curve {
+        /// Positions of the support points and their noisy values.
+        support: Vec<[f32; 2]>,
+        /// Positions at which truth and outputs are given, ascending.
+        xs: Arc<[f32]>,
+        /// The true curve at `xs`.
+        truth: Vec<f32>,
+    },
+    /// Points whose value is to be predicted (the plane family): predicted against actual.
+    Scatter {
+        /// Actual values; support points first.
+        actual: Vec<f32>,
+        /// How many of them are support.
+        support: usize,
+    },
+}
+
+/// Inner loop from one initialisation on one task; index k is the inner step, 0 = before adaptation.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// The inner rate used (for Meta-SGD the median of the learned rates).
+    pub inner_rate: f64,
+    /// Support loss at each step; infinite where it overflowed.
+    pub support_loss: Vec<f32>,
+    /// Query loss at each step; infinite where it overflowed.
+    pub query_loss: Vec<f32>,
+    /// Peak signal-to-noise ratio of the query in dB at each step (pictures only).
+    pub psnr: Option<Vec<f32>>,
+    /// What the network puts out at each step.
+    pub outputs: Vec<Output>,
+}
+
+/// What the network puts out, in the form that the task's [`Given`] has.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// For [`Given::Picture`].
+    Picture(Arc<Picture>),
+    /// For [`Given::Curve`] (at its `xs`) and [`Given::Scatter`] (in its order); not finite where it overflowed.
+    Values(Vec<f32>),
+}
+
+/// A small image, row by row, ready to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// 3 bytes (sRGB) a pixel; grey images have three equal ones.
+    pub rgb: Vec<u8>,
+}
+
+/// How far one layer moves while adapting.
+#[derive(Clone, Debug)]
+pub struct LayerMovement {
+    /// The layer's name, e.g. "layer 1".
+    pub name: String,
+    /// ‖θ_K − φ‖ / ‖φ‖ of this layer for each of [`Init::ALL`]; infinite where it overflowed.
+    pub relative: [f32; 3],
+}
+
+/// The loss around φ on a plane in parameter space.
+#[derive(Clone, Debug)]
+pub struct Landscape {
+    /// When it was made.
+    pub meta_iteration: u64,
+    /// Whether the plane is the whole parameter space (plane family) or a slice of it.
+    pub exact: bool,
+    /// What the heights are, e.g. "query loss of face-12".
+    pub title: String,
+    /// Axis names, e.g. "w₁", "w₂", or "towards face-12".
+    pub axes: [String; 2],
+    /// Left and right edge.
+    pub x: [f64; 2],
+    /// Bottom and top edge.
+    pub y: [f64; 2],
+    /// Columns of `loss`; rows follow from its length, the bottom row first. Cell (c, r) is at x[0] + (x[1]-x[0])·c/(columns-1).
+    pub columns: usize,
+    /// Loss at each grid point; infinite where it overflowed.
+    pub loss: Vec<f32>,
+    /// Adaptation paths, each beginning at its initialisation, projected onto the plane.
+    pub paths: Vec<LandscapePath>,
+    /// The minimum of the drawn loss, where it is known in closed form.
+    pub optimum: Option<[f64; 2]>,
+}
+
+/// One inner loop on the landscape.
+#[derive(Clone, Debug)]
+pub struct LandscapePath {
+    /// Which initialisation it starts from.
+    pub init: Init,
+    /// Task name.
+    pub task: String,
+    /// Whether the drawn loss is this task's.
+    pub own: bool,
+    /// θ_0, θ_1, … in the plane's coordinates; only finite points.
+    pub points: Vec<[f64; 2]>,
+}
