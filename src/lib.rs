@@ -2,6 +2,12 @@
 
 pub mod settings;
 
+pub mod maths;
+
+pub mod meta;
+
 pub mod images;
+
+pub mod tasks;
 
 pub mod train;

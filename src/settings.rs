@@ -185,7 +185,9 @@ impl TaskFamily {
     /// One sentence: what a task of this family is.
     pub fn about(self) -> &'static str {
         match self {
-            Self::Plane => "Each task is a plane y = w·x with its own w; with two parameters everything can be drawn exactly",
+            Self::Plane => {
+                "Each task is a plane y = w·x with its own w; with two parameters everything can be drawn exactly"
+            }
             Self::Sine => "Each task is a sine curve with its own amplitude and phase, seen at a few points",
             Self::Picture => "Each task is one image, learned as a function from position to colour",
         }
@@ -222,7 +224,9 @@ impl Algorithm {
     pub fn about(self) -> &'static str {
         match self {
             Self::Maml => "Differentiates the query loss through every adaptation step, second derivatives included",
-            Self::Fomaml => "MAML without second derivatives: the query gradient at the adapted parameters is used as it is",
+            Self::Fomaml => {
+                "MAML without second derivatives: the query gradient at the adapted parameters is used as it is"
+            }
             Self::Reptile => "Moves the initialisation towards where adaptation ends; needs no query set",
             Self::MetaSgd => "MAML that also learns one inner rate for every parameter",
             Self::Anil => "MAML in which only the last layer adapts to a task",

@@ -80,11 +80,19 @@ impl Knob {
     /// One sentence: what it is and what it does to the picture.
     pub fn tooltip(self) -> &'static str {
         match self {
-            Self::InnerRate => "Length of one adaptation step: too small and nothing appears, too large and the picture breaks up",
-            Self::OuterRate => "How far the initialisation moves per meta-iteration: the speed and the roughness of the curves",
-            Self::InnerSteps => "Adaptation steps per task while meta-training: how much work the initialisation may leave to them",
+            Self::InnerRate => {
+                "Length of one adaptation step: too small and nothing appears, too large and the picture breaks up"
+            }
+            Self::OuterRate => {
+                "How far the initialisation moves per meta-iteration: the speed and the roughness of the curves"
+            }
+            Self::InnerSteps => {
+                "Adaptation steps per task while meta-training: how much work the initialisation may leave to them"
+            }
             Self::TestSteps => "Adaptation steps on held-out tasks: the columns of the film-strip",
-            Self::MetaBatch => "Tasks averaged per meta-iteration: more make the curves calmer and each meta-iteration slower",
+            Self::MetaBatch => {
+                "Tasks averaged per meta-iteration: more make the curves calmer and each meta-iteration slower"
+            }
             Self::Shots => "Support points that a training task adapts on",
             Self::TestShots => "Support points that a held-out task adapts on: the dots in the film-strip",
             Self::SupportShare => "Share of an image's pixels that adaptation may see; the rest must be guessed",
@@ -155,7 +163,9 @@ impl Knob {
     pub fn why_disabled(self, run: &RunSettings) -> Option<&'static str> {
         let picture = run.tasks == TaskFamily::Picture;
         match self {
-            Self::Shots | Self::TestShots if picture => Some("A picture task is one image: use the support share instead"),
+            Self::Shots | Self::TestShots if picture => {
+                Some("A picture task is one image: use the support share instead")
+            }
             Self::SupportShare | Self::PixelsPerStep if !picture => Some("Only picture tasks have pixels"),
             Self::InnerRate if run.algorithm == Algorithm::MetaSgd => {
                 Some("Meta-SGD learns its own inner rates; this was their start value and counts again after a reset")

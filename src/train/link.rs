@@ -77,7 +77,12 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
     let live = Arc::new(Slot::default());
     let snapshots = Arc::new(Slot::default());
     (
-        WindowEnd { commands: command_sender, live: live.clone(), snapshots: snapshots.clone(), events: event_receiver },
+        WindowEnd {
+            commands: command_sender,
+            live: live.clone(),
+            snapshots: snapshots.clone(),
+            events: event_receiver,
+        },
         TrainerEnd { commands: command_receiver, live, snapshots, events: event_sender, wake },
     )
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use crate::settings::{Knob, Settings};
 
+pub use crate::tasks::{Given, Picture};
+
 /// One picture of the run.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -149,36 +151,6 @@ pub struct ProbeTask {
     pub traces: [Trace; 3],
 }
 
-/// What is known of a task, for drawing.
-#[derive(Clone, Debug)]
-pub enum Given {
-    /// An image.
-    Picture {
-        /// The whole image.
-        target: Arc<Picture>,
-        /// The pixels that adaptation sees; the others are 0 with mask false.
-        support: Arc<Picture>,
-        /// True where a pixel is support; row by row.
-        mask: Arc<[bool]>,
-    },
-    /// A curve over one variable.
-    Curve {
-        /// Positions of the support points and their noisy values.
-        support: Vec<[f32; 2]>,
-        /// Positions at which truth and outputs are given, ascending.
-        xs: Arc<[f32]>,
-        /// The true curve at `xs`.
-        truth: Vec<f32>,
-    },
-    /// Points whose value is to be predicted (the plane family): predicted against actual.
-    Scatter {
-        /// Actual values; support points first.
-        actual: Vec<f32>,
-        /// How many of them are support.
-        support: usize,
-    },
-}
-
 /// Inner loop from one initialisation on one task; index k is the inner step, 0 = before adaptation.
 #[derive(Clone, Debug)]
 pub struct Trace {
@@ -201,17 +173,6 @@ pub enum Output {
     Picture(Arc<Picture>),
     /// For [`Given::Curve`] (at its `xs`) and [`Given::Scatter`] (in its order); not finite where it overflowed.
     Values(Vec<f32>),
-}
-
-/// A small image, row by row, ready to be drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
-    /// Pixels across.
-    pub width: usize,
-    /// Pixels down.
-    pub height: usize,
-    /// 3 bytes (sRGB) a pixel; grey images have three equal ones.
-    pub rgb: Vec<u8>,
 }
 
 /// How far one layer moves while adapting.

@@ -1,0 +1,42 @@
+//! Random initialisation.
+
+use rand::{Rng, RngExt as _};
+use rand_distr::{Distribution as _, StandardNormal};
+
+use super::functions::Activation;
+use super::network::Network;
+use super::real::Real;
+
+/// Fresh parameters, biases 0 but for the last layer's, which is `output_bias`.
+///
+/// Weights by the activation: sine U(±1/inputs) in the first layer and U(±√(6/inputs)/w0) after it
+/// (Sitzmann et al. 2020); ReLU N(0, 2/inputs) (He et al. 2015); tanh and the linear model
+/// U(±√(6/(inputs + outputs))) (Glorot and Bengio 2010).
+pub fn initialise<T: Real>(network: &Network, output_bias: f64, rng: &mut impl Rng) -> Vec<T> {
+    let mut theta = vec![T::zero(); network.parameters()];
+    let layers = network.layout().layers();
+    for layer in 0..layers {
+        let [inputs, outputs] = [network.sizes()[layer] as f64, network.sizes()[layer + 1] as f64];
+        let range = network.layout().layer(layer);
+        let (weights, biases) = theta[range].split_at_mut((inputs * outputs) as usize);
+        for weight in weights {
+            *weight = T::of(match network.activation() {
+                Activation::Sine { .. } if layer == 0 => uniform(rng, 1.0 / inputs),
+                Activation::Sine { w0 } => uniform(rng, (6.0 / inputs).sqrt() / w0),
+                Activation::Relu => {
+                    let normal: f64 = StandardNormal.sample(rng);
+                    normal * (2.0 / inputs).sqrt()
+                }
+                Activation::Tanh => uniform(rng, (6.0 / (inputs + outputs)).sqrt()),
+            });
+        }
+        if layer + 1 == layers {
+            biases.fill(T::of(output_bias));
+        }
+    }
+    theta
+}
+
+fn uniform(rng: &mut impl Rng, limit: f64) -> f64 {
+    (2.0 * rng.random::<f64>() - 1.0) * limit
+}

@@ -1,0 +1,65 @@
+//! Names and places of the tensors in the flat parameter vector: W1 row-major [in, out], b1, W2, …
+
+use std::ops::Range;
+
+/// One tensor of the flat vector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tensor {
+    /// "W1", "b1", …
+    pub name: String,
+    /// Index of the layer it belongs to, from 0.
+    pub layer: usize,
+    /// Where it stands.
+    pub range: Range<usize>,
+}
+
+/// All tensors of a dense network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    tensors: Vec<Tensor>,
+    layers: usize,
+}
+
+impl Layout {
+    /// Of a dense stack with these layer widths, input first; without biases every b is empty.
+    pub fn dense(sizes: &[usize], biases: bool) -> Self {
+        let mut tensors = Vec::new();
+        let mut offset = 0;
+        for (layer, pair) in sizes.windows(2).enumerate() {
+            let [inputs, outputs] = [pair[0], pair[1]];
+            for (letter, len) in [('W', inputs * outputs), ('b', if biases { outputs } else { 0 })] {
+                tensors.push(Tensor { name: format!("{letter}{}", layer + 1), layer, range: offset..offset + len });
+                offset += len;
+            }
+        }
+        Self { tensors, layers: sizes.len().saturating_sub(1) }
+    }
+
+    /// The tensors, in the order of the vector, without gaps.
+    pub fn tensors(&self) -> &[Tensor] {
+        &self.tensors
+    }
+
+    /// How many layers.
+    pub fn layers(&self) -> usize {
+        self.layers
+    }
+
+    /// Where a layer's weights and biases stand together.
+    pub fn layer(&self, layer: usize) -> Range<usize> {
+        let mut own = self.tensors.iter().filter(|tensor| tensor.layer == layer);
+        let first = own.next().map_or(0..0, |tensor| tensor.range.clone());
+        let end = own.last().map_or(first.end, |tensor| tensor.range.end);
+        first.start..end
+    }
+
+    /// How many parameters.
+    pub fn len(&self) -> usize {
+        self.tensors.last().map_or(0, |tensor| tensor.range.end)
+    }
+
+    /// Whether there is no parameter.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,42 @@
+//! Meta-learning: one inner loop ([`adapt`]) and one backward sweep ([`sweep`]) serve every
+//! algorithm; each algorithm's own file says who owns the inner rates and how the query loss flows
+//! back. Pure: no thread, clock, file or window.
+//!
+//! NaN and infinity pass through to the outcome; [`crate::train`] turns them into an event.
+
+/// Tasks as the inner loop sees them.
+pub mod episode;
+
+/// Who owns the inner rates.
+pub mod rates;
+
+/// The inner loop.
+pub mod adapt;
+
+/// The backward sweep, the adjoint of the inner loop.
+pub mod sweep;
+
+/// MAML: the exact meta-gradient.
+pub mod maml;
+
+/// FOMAML: without the Hessian term.
+pub mod fomaml;
+
+/// Reptile: towards the adapted parameters.
+pub mod reptile;
+
+/// Meta-SGD: one learned rate for each parameter.
+pub mod meta_sgd;
+
+/// ANIL: only the head adapts.
+pub mod anil;
+
+/// Joint pretraining, the baseline.
+pub mod joint;
+
+/// How long an inner step may be.
+pub mod stability;
+
+mod learner;
+
+pub use learner::{Learner, MetaParameters, Outcome, TaskWork};

@@ -1,0 +1,100 @@
+//! Who owns the inner rates: one for all, one for each of some segments, or one for each parameter;
+//! the same at every step or one set for each.
+
+use std::ops::Range;
+
+use crate::maths::layout::Layout;
+use crate::maths::real::Real;
+use crate::maths::vector::dot;
+
+/// Which parameters share a rate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// One rate for all.
+    All,
+    /// One rate for each of these adjoining segments of the parameter vector.
+    Segments(Vec<Range<usize>>),
+    /// One rate for each of this many parameters.
+    None(usize),
+}
+
+impl Sharing {
+    /// One rate for each layer.
+    pub fn layers(layout: &Layout) -> Self {
+        Self::Segments((0..layout.layers()).map(|layer| layout.layer(layer)).collect())
+    }
+
+    /// One rate for each tensor.
+    pub fn tensors(layout: &Layout) -> Self {
+        Self::Segments(layout.tensors().iter().map(|tensor| tensor.range.clone()).collect())
+    }
+
+    /// How many rates a step has.
+    pub fn groups(&self) -> usize {
+        match self {
+            Self::All => 1,
+            Self::Segments(segments) => segments.len(),
+            Self::None(parameters) => *parameters,
+        }
+    }
+}
+
+/// The inner rates a_k.
+#[derive(Clone, Copy, Debug)]
+pub struct InnerRates<'a, T> {
+    sharing: &'a Sharing,
+    rates: &'a [T],
+}
+
+impl<'a, T: Real> InnerRates<'a, T> {
+    /// `rates` holds one rate for each group, for one step (which then serves all) or step after
+    /// step; steps beyond the last use the last.
+    pub fn new(sharing: &'a Sharing, rates: &'a [T]) -> Self {
+        debug_assert!(!rates.is_empty() && rates.len().is_multiple_of(sharing.groups()), "whole steps of rates");
+        Self { sharing, rates }
+    }
+
+    /// Where step k's rates stand.
+    fn row(&self, step: usize) -> Range<usize> {
+        let groups = self.sharing.groups();
+        let start = step.min(self.rates.len() / groups - 1) * groups;
+        start..start + groups
+    }
+
+    /// out ← a_k ⊙ g.
+    pub fn scale(&self, step: usize, g: &[T], out: &mut [T]) {
+        let rates = &self.rates[self.row(step)];
+        let scale_by = |out: &mut [T], g: &[T], rate: T| out.iter_mut().zip(g).for_each(|(out, &g)| *out = rate * g);
+        match self.sharing {
+            Sharing::All => scale_by(out, g, rates[0]),
+            Sharing::Segments(segments) => {
+                for (segment, &rate) in segments.iter().zip(rates) {
+                    scale_by(&mut out[segment.clone()], &g[segment.clone()], rate);
+                }
+            }
+            Sharing::None(_) => {
+                for ((out, &g), &rate) in out.iter_mut().zip(g).zip(rates) {
+                    *out = rate * g;
+                }
+            }
+        }
+    }
+
+    /// Adds ∂J/∂a_k = −g_k ⊙ v_{k+1}, summed over each group, to `gradient` (laid out like the rates).
+    pub fn add_gradient(&self, step: usize, g: &[T], v: &[T], gradient: &mut [T]) {
+        let gradient = &mut gradient[self.row(step)];
+        match self.sharing {
+            Sharing::All => gradient[0] -= dot(g, v),
+            Sharing::Segments(segments) => {
+                for (segment, gradient) in segments.iter().zip(gradient) {
+                    *gradient -= dot(&g[segment.clone()], &v[segment.clone()]);
+                }
+            }
+            Sharing::None(_) => {
+                for ((gradient, &g), &v) in gradient.iter_mut().zip(g).zip(v) {
+                    *gradient -= g * v;
+                }
+            }
+        }
+    }
+}

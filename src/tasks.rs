@@ -1,0 +1,180 @@
+//! Task families: from a seed to tasks. A training task is an [`Episode`]; a held-out task also
+//! says what is drawn of it. Pure: the same stream gives the same task.
+
+/// Random streams by (seed, purpose, meta-iteration, index).
+pub mod stream;
+
+/// Linear regression in two variables.
+pub mod plane;
+
+/// Sine curves.
+pub mod sine;
+
+/// One image as a function from position to colour.
+pub mod picture;
+
+use std::sync::Arc;
+
+use ndarray::Array2;
+
+use crate::images::ImageSet;
+use crate::maths::functions::{Activation, Loss};
+use crate::maths::init::initialise;
+use crate::maths::network::Network;
+use crate::meta::episode::Episode;
+use crate::settings::{ActivationKind, LiveSettings, RunSettings, TaskFamily};
+use stream::{Purpose, Stream, stream};
+
+/// A small image, row by row, ready to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// 3 bytes (sRGB) a pixel; grey images have three equal ones.
+    pub rgb: Vec<u8>,
+}
+
+/// What is known of a task, for drawing.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// An image.
+    Picture {
+        /// The whole image.
+        target: Arc<Picture>,
+        /// The pixels that adaptation sees; the others are 0 with mask false.
+        support: Arc<Picture>,
+        /// True where a pixel is support; row by row.
+        mask: Arc<[bool]>,
+    },
+    /// A curve over one variable.
+    Curve {
+        /// Positions of the support points and their noisy values.
+        support: Vec<[f32; 2]>,
+        /// Positions at which truth and outputs are given, ascending.
+        xs: Arc<[f32]>,
+        /// The true curve at `xs`.
+        truth: Vec<f32>,
+    },
+    /// Points whose value is to be predicted (the plane family): predicted against actual.
+    Scatter {
+        /// Actual values; support points first.
+        actual: Vec<f32>,
+        /// How many of them are support.
+        support: usize,
+    },
+}
+
+/// A held-out task.
+#[derive(Clone, Debug)]
+pub struct HeldOut {
+    /// A name for people.
+    pub name: String,
+    /// What to adapt on and be judged by.
+    pub episode: Episode<f32>,
+    /// What is drawn of it.
+    pub given: Given,
+    /// Inputs at which the network's output is drawn.
+    pub display: Array2<f32>,
+    /// Whether `display` is exactly the query's inputs.
+    pub display_is_query: bool,
+}
+
+/// A family of tasks.
+#[derive(Clone, Debug)]
+pub enum Family {
+    /// Linear regression in two variables.
+    Plane,
+    /// Sine curves.
+    Sine,
+    /// Images.
+    Picture(picture::PictureTasks),
+}
+
+/// Why a family cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FamilyError {
+    /// The picture family without images.
+    #[error("picture tasks need an image set: choose a built-in one or open a folder")]
+    NoImages,
+    /// Too few images to train on some and hold others out.
+    #[error("“{name}” has {training} images to train on and {held_out} held out: at least one of each is needed")]
+    TooFewImages {
+        /// The set.
+        name: String,
+        /// Images to train on.
+        training: usize,
+        /// Images held out.
+        held_out: usize,
+    },
+}
+
+impl Family {
+    /// The family that these settings ask for.
+    ///
+    /// # Errors
+    /// If the picture family lacks images.
+    pub fn new(run: &RunSettings, images: Option<Arc<ImageSet>>) -> Result<Self, FamilyError> {
+        match run.tasks {
+            TaskFamily::Plane => Ok(Self::Plane),
+            TaskFamily::Sine => Ok(Self::Sine),
+            TaskFamily::Picture => {
+                let images = images.ok_or(FamilyError::NoImages)?;
+                Ok(Self::Picture(picture::PictureTasks::new(images, &run.network, run.seed)?))
+            }
+        }
+    }
+
+    /// The network that fits this family.
+    pub fn network(&self, run: &RunSettings) -> Network {
+        let settings = &run.network;
+        let activation = match settings.activation {
+            ActivationKind::Tanh => Activation::Tanh,
+            ActivationKind::Relu => Activation::Relu,
+            ActivationKind::Sine => Activation::Sine { w0: settings.w0 },
+        };
+        let (inputs, outputs) = match self {
+            Self::Plane => return Network::linear(2),
+            Self::Sine => (1, 1),
+            Self::Picture(pictures) => (pictures.inputs(), pictures.channels()),
+        };
+        let sizes: Vec<usize> = [inputs].into_iter().chain(settings.hidden.iter().copied()).chain([outputs]).collect();
+        Network::new(&sizes, activation, Loss::SquaredError)
+    }
+
+    /// The random initialisation that meta-training, joint pretraining and the random baseline start from.
+    pub fn initialise(&self, network: &Network, seed: u64) -> Vec<f32> {
+        // Colours lie in 0..1, so a picture's network starts in their middle.
+        let output_bias = if matches!(self, Self::Picture(_)) { 0.5 } else { 0.0 };
+        initialise(network, output_bias, &mut stream(seed, Purpose::Initialisation, 0, 0))
+    }
+
+    /// Training task `index` of a meta-iteration.
+    pub fn training(&self, live: &LiveSettings, seed: u64, meta_iteration: u64, index: usize) -> Episode<f32> {
+        let rng: &mut Stream = &mut stream(seed, Purpose::Training, meta_iteration, index as u64);
+        match self {
+            Self::Plane => plane::training(live, rng),
+            Self::Sine => sine::training(live, rng),
+            Self::Picture(pictures) => pictures.training(live, rng),
+        }
+    }
+
+    /// Held-out task `index`; it does not depend on the meta-iteration.
+    pub fn held_out(&self, live: &LiveSettings, seed: u64, index: usize) -> HeldOut {
+        let rng: &mut Stream = &mut stream(seed, Purpose::HeldOut, 0, index as u64);
+        match self {
+            Self::Plane => plane::held_out(live, index, rng),
+            Self::Sine => sine::held_out(live, rng),
+            Self::Picture(pictures) => pictures.held_out(live, index, rng),
+        }
+    }
+
+    /// How many different held-out tasks there are.
+    pub fn held_out_tasks(&self) -> usize {
+        match self {
+            Self::Plane | Self::Sine => usize::MAX,
+            Self::Picture(pictures) => pictures.held_out_images(),
+        }
+    }
+}

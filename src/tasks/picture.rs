@@ -1,0 +1,154 @@
+//! The picture family: one image as a function (x, y) → colour (Tancik et al. 2021). Positions are
+//! pixel centres in [−1, 1]², x to the right and y down; colours are sRGB values in [0, 1].
+
+use std::sync::Arc;
+
+use ndarray::{Array2, Axis};
+use rand::seq::index::sample;
+use rand::{Rng, RngExt as _};
+use rand_distr::{Distribution as _, StandardNormal};
+
+use super::stream::{Purpose, stream};
+use super::{FamilyError, Given, HeldOut, Picture};
+use crate::images::{ImageSet, LabelledImage};
+use crate::maths::features::FourierFeatures;
+use crate::maths::network::Batch;
+use crate::meta::episode::Episode;
+use crate::settings::{LiveSettings, NetworkSettings};
+
+/// The images of a set as tasks.
+#[derive(Clone, Debug)]
+pub struct PictureTasks {
+    set: Arc<ImageSet>,
+    training: Vec<usize>,
+    held_out: Vec<usize>,
+    /// Network inputs of every pixel, row by row.
+    positions: Array2<f32>,
+}
+
+impl PictureTasks {
+    /// From a set with at least one image to train on and one held out.
+    ///
+    /// # Errors
+    /// If it has fewer.
+    pub fn new(set: Arc<ImageSet>, network: &NetworkSettings, seed: u64) -> Result<Self, FamilyError> {
+        let (held_out, training): (Vec<_>, Vec<_>) = (0..set.images.len()).partition(|&i| set.images[i].held_out);
+        if training.is_empty() || held_out.is_empty() {
+            let (training, held_out) = (training.len(), held_out.len());
+            return Err(FamilyError::TooFewImages { name: set.name.clone(), training, held_out });
+        }
+        let side = set.size;
+        let centre = |pixel: usize| (2.0 * pixel as f32 + 1.0) / side as f32 - 1.0;
+        let plain =
+            Array2::from_shape_fn(
+                (side * side, 2),
+                |(i, axis)| {
+                    if axis == 0 { centre(i % side) } else { centre(i / side) }
+                },
+            );
+        let positions = if network.fourier_features == 0 {
+            plain
+        } else {
+            let rng = &mut stream(seed, Purpose::Features, 0, 0);
+            FourierFeatures::draw(network.fourier_features, 2, network.fourier_scale, rng).apply(plain.view())
+        };
+        Ok(Self { set, training, held_out, positions })
+    }
+
+    /// Network inputs.
+    pub fn inputs(&self) -> usize {
+        self.positions.ncols()
+    }
+
+    /// Network outputs.
+    pub fn channels(&self) -> usize {
+        self.set.channels
+    }
+
+    /// How many images are held out.
+    pub fn held_out_images(&self) -> usize {
+        self.held_out.len()
+    }
+
+    pub(super) fn training(&self, live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
+        let image = &self.set.images[self.training[rng.random_range(0..self.training.len())]];
+        let colours = self.colours(image);
+        let seen = self.seen(live, rng);
+        let noisy = add_noise(&colours, live.noise, rng);
+        let mut some_of = |pixels: &[usize], colours: &Array2<f32>| {
+            let wanted = live.pixels_per_step.min(pixels.len());
+            let rows: Vec<usize> = sample(rng, pixels.len(), wanted).into_iter().map(|i| pixels[i]).collect();
+            self.batch(&rows, colours)
+        };
+        let support = (0..live.inner_steps.max(1)).map(|_| some_of(&seen, &noisy)).collect();
+        let every: Vec<usize> = (0..self.pixels()).collect();
+        Episode { support, query: some_of(&every, &colours) }
+    }
+
+    /// Adapts on all the pixels that may be seen; is judged by the others, or by all if none are hidden.
+    pub(super) fn held_out(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
+        let image = &self.set.images[self.held_out[index % self.held_out.len()]];
+        let colours = self.colours(image);
+        let seen = self.seen(live, rng);
+        let noisy = add_noise(&colours, live.noise, rng);
+        let mut mask = vec![false; self.pixels()];
+        seen.iter().for_each(|&pixel| mask[pixel] = true);
+        let complete = seen.len() == self.pixels();
+        let judged: Vec<usize> = (0..self.pixels()).filter(|&pixel| complete || !mask[pixel]).collect();
+        let mut shown = noisy.clone();
+        for (mut row, _) in shown.outer_iter_mut().zip(&mask).filter(|(_, seen)| !**seen) {
+            row.fill(0.0);
+        }
+        HeldOut {
+            name: image.name.clone(),
+            episode: Episode { support: vec![self.batch(&seen, &noisy)], query: self.batch(&judged, &colours) },
+            given: Given::Picture {
+                target: Arc::new(self.draw(&colours)),
+                support: Arc::new(self.draw(&shown)),
+                mask: mask.into(),
+            },
+            display: self.positions.clone(),
+            display_is_query: complete,
+        }
+    }
+
+    /// Colours (pixels × channels, 0..1, clipped) as a drawable picture.
+    pub fn draw(&self, colours: &Array2<f32>) -> Picture {
+        let channels = colours.ncols();
+        let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0).round() as u8;
+        let rgb = colours.outer_iter().flat_map(|row| [0, 1, 2].map(|c| byte(row[c.min(channels - 1)]))).collect();
+        Picture { width: self.set.size, height: self.set.size, rgb }
+    }
+
+    fn pixels(&self) -> usize {
+        self.set.size * self.set.size
+    }
+
+    fn colours(&self, image: &LabelledImage) -> Array2<f32> {
+        let channels = self.set.channels;
+        Array2::from_shape_fn((self.pixels(), channels), |(i, c)| f32::from(image.pixels[i * channels + c]) / 255.0)
+    }
+
+    /// The pixels that adaptation may see, ascending.
+    fn seen(&self, live: &LiveSettings, rng: &mut impl Rng) -> Vec<usize> {
+        let count = ((live.support_share * self.pixels() as f64).round() as usize).clamp(1, self.pixels());
+        let mut seen =
+            if count == self.pixels() { (0..count).collect() } else { sample(rng, self.pixels(), count).into_vec() };
+        seen.sort_unstable();
+        seen
+    }
+
+    fn batch(&self, rows: &[usize], colours: &Array2<f32>) -> Batch<f32> {
+        Batch::new(self.positions.select(Axis(0), rows), colours.select(Axis(0), rows))
+    }
+}
+
+fn add_noise(colours: &Array2<f32>, noise: f64, rng: &mut impl Rng) -> Array2<f32> {
+    if noise == 0.0 {
+        return colours.clone();
+    }
+    colours.mapv(|colour| {
+        let error: f32 = StandardNormal.sample(rng);
+        colour + noise as f32 * error
+    })
+}

@@ -1,0 +1,67 @@
+//! The sine family (Finn et al. 2017): y = A sin(x + p), A ~ U[0.1, 5], p ~ U[0, π], x ~ U[−5, 5].
+
+use ndarray::Array2;
+use rand::{Rng, RngExt as _};
+use rand_distr::{Distribution as _, StandardNormal};
+
+use super::{Given, HeldOut};
+use crate::maths::network::Batch;
+use crate::meta::episode::Episode;
+use crate::settings::LiveSettings;
+
+/// Held-out tasks are judged on this many evenly spaced points, the middles of equal parts of [−5, 5].
+const QUERY_POINTS: usize = 100;
+
+struct Sine {
+    amplitude: f64,
+    phase: f64,
+}
+
+impl Sine {
+    fn draw(rng: &mut impl Rng) -> Self {
+        Self { amplitude: rng.random_range(0.1..=5.0), phase: rng.random_range(0.0..=std::f64::consts::PI) }
+    }
+
+    fn at(&self, x: f64) -> f64 {
+        self.amplitude * (x + self.phase).sin()
+    }
+
+    fn sample(&self, points: usize, noise: f64, rng: &mut impl Rng) -> Batch<f32> {
+        let pairs: Vec<[f64; 2]> = (0..points)
+            .map(|_| {
+                let x = rng.random_range(-5.0..=5.0);
+                let error: f64 = StandardNormal.sample(rng);
+                [x, self.at(x) + noise * error]
+            })
+            .collect();
+        let column = |of: usize| Array2::from_shape_fn((points, 1), |(i, _)| pairs[i][of] as f32);
+        Batch::new(column(0), column(1))
+    }
+}
+
+pub(super) fn training(live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
+    let sine = Sine::draw(rng);
+    Episode {
+        support: vec![sine.sample(live.shots, live.noise, rng)],
+        query: sine.sample(live.shots.max(10), 0.0, rng),
+    }
+}
+
+pub(super) fn held_out(live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
+    let sine = Sine::draw(rng);
+    let support = sine.sample(live.test_shots, live.noise, rng);
+    let xs: Vec<f64> = (0..QUERY_POINTS).map(|i| -5.0 + 10.0 * (i as f64 + 0.5) / QUERY_POINTS as f64).collect();
+    let column = |f: &dyn Fn(f64) -> f64| Array2::from_shape_fn((QUERY_POINTS, 1), |(i, _)| f(xs[i]) as f32);
+    let query = Batch::new(column(&|x| x), column(&|x| sine.at(x)));
+    HeldOut {
+        name: format!("amplitude {:.2}, phase {:.2}", sine.amplitude, sine.phase),
+        given: Given::Curve {
+            support: support.x().iter().zip(support.y()).map(|(&x, &y)| [x, y]).collect(),
+            xs: query.x().iter().copied().collect(),
+            truth: query.y().iter().copied().collect(),
+        },
+        display: query.x().to_owned(),
+        episode: Episode { support: vec![support], query },
+        display_is_query: true,
+    }
+}
