@@ -11,3 +11,5 @@ pub mod images;
 pub mod tasks;
 
 pub mod train;
+
+pub mod experiment;

@@ -1,6 +1,32 @@
 //! The trainer (one meta-iteration at a time), the thread that drives it, and what it shows.
 //! It does not know egui.
+//!
+//! Invariants: a run is a function of its settings, seed and knob changes alone, to the bit, with
+//! any number of threads; NaN and infinity end in a [`snapshot::Divergence`], never in a plot.
 
+/// What the trainer shows.
 pub mod snapshot;
 
+/// The two ways between the window and the trainer.
 pub mod link;
+
+/// Bounded histories.
+pub mod history;
+
+/// Adaptation of held-out tasks, measured.
+pub mod evaluation;
+
+/// The loss around φ.
+pub mod landscape;
+
+/// When a run has diverged, and what to say.
+pub mod divergence;
+
+/// The state machine.
+pub mod trainer;
+
+/// The thread that drives it.
+pub mod worker;
+
+/// Threads for tasks, in a fixed order of results.
+mod pool;

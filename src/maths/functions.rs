@@ -28,7 +28,7 @@ impl Activation {
             }),
             Self::Relu => pairs.for_each(|(value, slope)| {
                 // NaN is kept: it is neither above zero nor dropped.
-                let on = !(*value <= T::zero());
+                let on = *value > T::zero() || value.is_nan();
                 *slope = if on { T::one() } else { T::zero() };
                 *value = if on { *value } else { T::zero() };
             }),

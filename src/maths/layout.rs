@@ -49,7 +49,7 @@ impl Layout {
     pub fn layer(&self, layer: usize) -> Range<usize> {
         let mut own = self.tensors.iter().filter(|tensor| tensor.layer == layer);
         let first = own.next().map_or(0..0, |tensor| tensor.range.clone());
-        let end = own.last().map_or(first.end, |tensor| tensor.range.end);
+        let end = own.next_back().map_or(first.end, |tensor| tensor.range.end);
         first.start..end
     }
 

@@ -48,8 +48,8 @@ impl Real for f32 {
         const ROUND: f32 = 12_582_912.0;
         // π in three parts, the first two short enough for n times them to be exact.
         const PI_HIGH: f32 = 3.140_625;
-        const PI_MIDDLE: f32 = 9.670_257_568_359_375e-4;
-        const PI_LOW: f32 = 6.277_114_152_9e-7;
+        const PI_MIDDLE: f32 = 9.670_257_6e-4;
+        const PI_LOW: f32 = 6.277_114e-7;
         let shifted = self * std::f32::consts::FRAC_1_PI + ROUND;
         let n = shifted - ROUND;
         let sign = (shifted.to_bits() & 1) << 31;
@@ -61,7 +61,7 @@ impl Real for f32 {
         let cosine = 1.0
             + q * (-0.5
                 + q * (4.166_666_8e-2
-                    + q * (-1.388_888_9e-3 + q * (2.480_158_7e-5 + q * (-2.755_731_9e-7 + q * 2.087_675_7e-9)))));
+                    + q * (-1.388_888_9e-3 + q * (2.480_158_7e-5 + q * (-2.755_732e-7 + q * 2.087_675_7e-9)))));
         (Self::from_bits(sine.to_bits() ^ sign), Self::from_bits(cosine.to_bits() ^ sign))
     }
 }

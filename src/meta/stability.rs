@@ -25,7 +25,7 @@ pub fn largest_eigenvalue<T: Real>(
     let mut value = T::zero();
     for _ in 0..iterations {
         let length = norm(&vector);
-        if !(length > T::zero()) {
+        if length == T::zero() || !length.is_finite() {
             return length.double();
         }
         for entry in &mut vector {

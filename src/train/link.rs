@@ -4,6 +4,7 @@
 //! snapshot and a bounded channel of events that must not be lost. The trainer's end wakes the
 //! window once per unseen snapshot, never per meta-iteration, so a hidden window costs no memory.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -59,6 +60,7 @@ pub struct WindowEnd {
     live: Arc<Slot<LiveSettings>>,
     snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: Receiver<Event>,
+    interrupt: Arc<AtomicBool>,
 }
 
 /// The trainer's end.
@@ -68,6 +70,8 @@ pub struct TrainerEnd {
     snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: SyncSender<Event>,
     wake: Wake,
+    /// Set while a restart or an end is wanted: a meta-iteration under way is worthless.
+    pub(super) interrupt: Arc<AtomicBool>,
 }
 
 /// Makes both ends.
@@ -76,20 +80,31 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
     let (event_sender, event_receiver) = sync_channel(64);
     let live = Arc::new(Slot::default());
     let snapshots = Arc::new(Slot::default());
-    (
-        WindowEnd {
-            commands: command_sender,
-            live: live.clone(),
-            snapshots: snapshots.clone(),
-            events: event_receiver,
-        },
-        TrainerEnd { commands: command_receiver, live, snapshots, events: event_sender, wake },
-    )
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let window = WindowEnd {
+        commands: command_sender,
+        live: live.clone(),
+        snapshots: snapshots.clone(),
+        events: event_receiver,
+        interrupt: interrupt.clone(),
+    };
+    (window, TrainerEnd { commands: command_receiver, live, snapshots, events: event_sender, wake, interrupt })
+}
+
+impl Drop for WindowEnd {
+    /// Whoever drives the trainer need not finish a meta-iteration that nobody will see.
+    fn drop(&mut self) {
+        self.interrupt.store(true, Ordering::Release);
+    }
 }
 
 impl WindowEnd {
-    /// Sends a command; false if the trainer is gone.
+    /// Sends a command; false if the trainer is gone. A restart or an end breaks off the
+    /// meta-iteration under way at its next inner step.
     pub fn send(&self, command: Command) -> bool {
+        if matches!(command, Command::Restart(..) | Command::Quit) {
+            self.interrupt.store(true, Ordering::Release);
+        }
         self.commands.send(command).is_ok()
     }
 

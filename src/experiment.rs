@@ -1,0 +1,201 @@
+//! The experiment file: TOML, read by people, opened by the window and by the headless run. It holds
+//! the settings of a run and every knob change, so that it replays the run bit for bit.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use crate::settings::{Algorithm, SettingError, Settings, TaskFamily};
+use crate::train::snapshot::KnobMark;
+
+/// The file format that this program writes.
+pub const VERSION: u32 = 1;
+
+/// A run, described completely.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Experiment {
+    /// File format.
+    pub version: u32,
+    /// Settings at the start: the tables `live` and `run`.
+    #[serde(flatten)]
+    pub settings: Settings,
+    /// Knob changes in order.
+    pub changes: Vec<KnobMark>,
+}
+
+/// Why an experiment file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ExperimentError {
+    /// The file cannot be read or written.
+    #[error("cannot access {path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// It is not such a file.
+    #[error("{path} is not an experiment file: {message}")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Key, line and what is expected.
+        message: String,
+    },
+    /// A value makes no sense.
+    #[error("{path}, line {line}: {error}")]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// Where the key stands.
+        line: usize,
+        /// What is wrong.
+        error: SettingError,
+    },
+}
+
+impl Default for Experiment {
+    fn default() -> Self {
+        Self { version: VERSION, settings: Settings::default(), changes: Vec::new() }
+    }
+}
+
+impl Experiment {
+    /// Reads a file. Keys that are not in it have the preset's values for its task family and algorithm.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is not TOML, has a key that does not exist (named, with its line), or
+    /// a value out of range.
+    pub fn read(path: &Path) -> Result<Self, ExperimentError> {
+        let file = |source| ExperimentError::File { path: path.to_owned(), source };
+        Self::parse(&std::fs::read_to_string(path).map_err(file)?, path)
+    }
+
+    /// Reads the text of a file; `path` is for messages.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ExperimentError> {
+        let format =
+            |error: toml::de::Error| ExperimentError::Format { path: path.to_owned(), message: error.to_string() };
+        // The first reading finds unknown keys and wrong types, with their lines.
+        let given: Checked = toml::from_str(text).map_err(format)?;
+        if given.version != VERSION {
+            let message = format!("it has version {}; this program reads version {VERSION}", given.version);
+            return Err(ExperimentError::Format { path: path.to_owned(), message });
+        }
+        let mut table = preset_table(given.run.tasks, given.run.algorithm)
+            .map_err(|message| ExperimentError::Format { path: path.to_owned(), message })?;
+        overlay(&mut table, toml::from_str(text).map_err(format)?);
+        let experiment: Self = table.try_into().map_err(format)?;
+        experiment.settings.validate().map_err(|error| {
+            let line = line_of(text, &error.key);
+            ExperimentError::Value { path: path.to_owned(), line, error }
+        })?;
+        Ok(experiment)
+    }
+
+    /// The text of a file.
+    pub fn to_text(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+
+    /// Writes a file.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), ExperimentError> {
+        let mut text = String::from("# A Metascope experiment: `metascope run` replays it bit for bit.\n");
+        let _ = write!(text, "{}", self.to_text());
+        std::fs::write(path, text).map_err(|source| ExperimentError::File { path: path.to_owned(), source })
+    }
+}
+
+/// The shape of a file, for a first reading that knows lines.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+struct Checked {
+    #[serde(default = "version")]
+    version: u32,
+    live: crate::settings::LiveSettings,
+    run: crate::settings::RunSettings,
+    changes: Vec<KnobMark>,
+}
+
+fn version() -> u32 {
+    VERSION
+}
+
+fn preset_table(tasks: TaskFamily, algorithm: Algorithm) -> Result<Table, String> {
+    let preset = Experiment { settings: Settings::preset(tasks, algorithm), ..Experiment::default() };
+    Table::try_from(preset).map_err(|error| error.to_string())
+}
+
+/// Puts `given` over `base`, table by table.
+fn overlay(base: &mut Table, given: Table) {
+    for (key, value) in given {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(base)), Value::Table(given)) => overlay(base, given),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+/// The line where a key is set, from 1; 1 if it is nowhere.
+fn line_of(text: &str, key: &str) -> usize {
+    let first = key.split(' ').next().unwrap_or(key);
+    let sets = |line: &str| line.split('=').next().is_some_and(|name| name.trim() == first) && line.contains('=');
+    text.lines().position(sets).map_or(1, |line| line + 1)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::settings::Knob;
+
+    fn parse(text: &str) -> Result<Experiment, String> {
+        Experiment::parse(text, Path::new("e.toml")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for tasks in TaskFamily::ALL {
+            for algorithm in Algorithm::ALL {
+                let changes = vec![KnobMark { at: 7, knob: Knob::InnerRate, value: 0.3 }];
+                let experiment =
+                    Experiment { settings: Settings::preset(tasks, algorithm), changes, ..Default::default() };
+                assert_eq!(parse(&experiment.to_text()).unwrap(), experiment);
+            }
+        }
+    }
+
+    #[test]
+    fn missing_keys_come_from_the_preset_of_the_family() {
+        let experiment = parse("[run]\ntasks = \"sine\"\n[live]\nmeta_batch = 5\n").unwrap();
+        let mut expected = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+        expected.live.meta_batch = 5;
+        assert_eq!(experiment.settings, expected);
+    }
+
+    #[test]
+    fn mistakes_name_key_and_line() {
+        let unknown = parse("[live]\ninner_rate = 0.1\niner_steps = 3\n").unwrap_err();
+        assert!(unknown.contains("iner_steps") && unknown.contains("line 3"), "{unknown}");
+        let wrong_type = parse("[live]\ninner_rate = \"fast\"\n").unwrap_err();
+        assert!(wrong_type.contains("inner_rate") && wrong_type.contains("line 2"), "{wrong_type}");
+        for value in ["0", "-1.0", "nan", "1e9"] {
+            let range = parse(&format!("[live]\n\ninner_rate = {value}\n")).unwrap_err();
+            assert!(range.contains("line 3") && range.contains("inner_rate"), "{range}");
+        }
+        let newer = parse("version = 99\n").unwrap_err();
+        assert!(newer.contains("99"), "{newer}");
+        assert!(parse("this is not TOML").is_err());
+    }
+}

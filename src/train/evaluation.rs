@@ -1,0 +1,170 @@
+//! Adaptation of held-out tasks from one initialisation, measured.
+//!
+//! A loss that overflowed is kept as infinity (NaN becomes infinity too).
+
+use super::pool::Pool;
+use crate::maths::network::Workspace;
+use crate::maths::vector::norm;
+use crate::meta::{Learner, MetaParameters, TaskWork};
+use crate::tasks::HeldOut;
+use ndarray::Array2;
+
+/// Inner rates that the baselines choose from: 0.001 to 1, three to a decade.
+pub const CANDIDATE_RATES: [f64; 10] = [0.001, 0.0022, 0.0046, 0.01, 0.022, 0.046, 0.1, 0.22, 0.46, 1.0];
+
+/// Where adaptation starts from, and how it steps.
+#[derive(Clone, Copy)]
+pub struct Start<'a> {
+    /// Network and algorithm.
+    pub learner: &'a Learner,
+    /// φ and any learned rates.
+    pub meta: &'a MetaParameters<f32>,
+    /// α.
+    pub inner_rate: f64,
+}
+
+/// One task's inner loop; index k is the inner step, 0 = before adaptation.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// L(θ_k; S).
+    pub support_loss: Vec<f32>,
+    /// L(θ_k; Q).
+    pub query_loss: Vec<f32>,
+    /// Network outputs at the task's display inputs.
+    pub outputs: Vec<Array2<f32>>,
+    /// ‖θ_K − φ‖ / ‖φ‖ for each layer.
+    pub movement: Vec<f32>,
+    /// θ_0 … θ_K.
+    pub thetas: Vec<Vec<f32>>,
+}
+
+/// Query losses alone.
+pub fn query_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> Vec<f32> {
+    let mut work = TaskWork::default();
+    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut work);
+    let TaskWork { inner, work, .. } = &mut work;
+    inner.thetas.iter().map(|theta| honest(start.learner.network.loss(theta, &task.episode.query, work))).collect()
+}
+
+/// Everything that is drawn of an adaptation.
+pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize) -> Measured {
+    let network = &start.learner.network;
+    let mut task_work = TaskWork::default();
+    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut task_work);
+    let inner = task_work.inner;
+    let work = &mut Workspace::default();
+    let mut support_loss: Vec<f32> = inner.losses.iter().copied().map(honest).collect();
+    support_loss.push(honest(network.loss(inner.adapted(), task.episode.support(0), work)));
+    let mut outputs = Vec::with_capacity(steps + 1);
+    let mut query_loss = Vec::with_capacity(steps + 1);
+    for theta in &inner.thetas {
+        let output = network.output(theta, task.display.view(), work);
+        query_loss.push(honest(if task.display_is_query {
+            let predicted = output.as_slice().unwrap_or_default();
+            let query = task.episode.query.y();
+            network.loss_kind().value(predicted, query.as_slice().unwrap_or_default(), output.ncols())
+        } else {
+            network.loss(theta, &task.episode.query, work)
+        }));
+        outputs.push(output);
+    }
+    let layout = network.layout();
+    let movement = (0..layout.layers()).map(|layer| {
+        let [from, to] = [&inner.thetas[0], inner.adapted()].map(|theta| &theta[layout.layer(layer)]);
+        let difference: Vec<f32> = from.iter().zip(to).map(|(a, b)| a - b).collect();
+        honest(norm(&difference) / norm(from).max(f32::MIN_POSITIVE))
+    });
+    Measured { support_loss, query_loss, outputs, movement: movement.collect(), thetas: inner.thetas }
+}
+
+/// The candidate rate with the smallest mean query loss after the last step, and that loss.
+pub(super) fn best_rate(pool: &Pool, start: Start<'_>, tasks: &[HeldOut], steps: usize) -> f64 {
+    let count = CANDIDATE_RATES.len() * tasks.len();
+    let losses = pool.map(count, |i| {
+        let start = Start { inner_rate: CANDIDATE_RATES[i / tasks.len()], ..start };
+        query_losses(start, &tasks[i % tasks.len()], steps).last().copied().unwrap_or(f32::INFINITY)
+    });
+    let means = losses.chunks(tasks.len().max(1)).map(|losses| losses.iter().sum::<f32>());
+    let best = CANDIDATE_RATES.iter().zip(means).min_by(|a, b| a.1.total_cmp(&b.1));
+    best.map_or(CANDIDATE_RATES[0], |(&rate, _)| rate)
+}
+
+/// Statistics over many held-out tasks; index k is the inner step.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Statistics {
+    /// How many tasks.
+    pub tasks: usize,
+    /// The inner rate used; `None` where the algorithm learned its own.
+    pub inner_rate: Option<f64>,
+    /// Mean query loss.
+    pub loss: Vec<f64>,
+    /// Half the width of the mean's 95 % confidence interval (normal approximation).
+    pub loss_interval: Vec<f64>,
+    /// Median query loss.
+    pub loss_median: Vec<f64>,
+    /// Share of tasks whose loss is not finite or above ten times their loss before adaptation.
+    pub diverged_share: Vec<f64>,
+    /// Mean peak signal-to-noise ratio in dB, for pictures.
+    pub psnr: Option<Vec<f64>>,
+}
+
+impl Statistics {
+    /// From each task's query losses.
+    pub fn new(losses: &[Vec<f32>], inner_rate: Option<f64>, picture: bool) -> Self {
+        let steps = losses.first().map_or(0, Vec::len);
+        let tasks = losses.len().max(1) as f64;
+        let at = |k: usize| losses.iter().map(move |task| f64::from(task[k]));
+        let mean = |k: usize| at(k).sum::<f64>() / tasks;
+        let each = |statistic: &dyn Fn(usize) -> f64| (0..steps).map(statistic).collect::<Vec<f64>>();
+        Self {
+            tasks: losses.len(),
+            inner_rate,
+            loss: each(&mean),
+            loss_interval: each(&|k| {
+                let variance = at(k).map(|loss| (loss - mean(k)).powi(2)).sum::<f64>() / (tasks - 1.0).max(1.0);
+                1.96 * (variance / tasks).sqrt()
+            }),
+            loss_median: each(&|k| median(at(k).collect())),
+            diverged_share: each(&|k| {
+                let diverged = losses.iter().filter(|task| !task[k].is_finite() || task[k] > 10.0 * task[0]);
+                diverged.count() as f64 / tasks
+            }),
+            psnr: picture.then(|| each(&|k| at(k).map(|loss| f64::from(psnr(loss as f32))).sum::<f64>() / tasks)),
+        }
+    }
+}
+
+/// Peak signal-to-noise ratio in dB of values in [0, 1] with this mean squared error.
+pub fn psnr(loss: f32) -> f32 {
+    -10.0 * loss.max(1e-10).log10()
+}
+
+fn honest(loss: f32) -> f32 {
+    if loss.is_nan() { f32::INFINITY } else { loss }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => f64::NAN,
+        odd if odd % 2 == 1 => values[middle],
+        _ => (values[middle - 1] + values[middle]) / 2.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statistics_of_a_known_sample() {
+        let losses = [vec![1.0, 0.1], vec![2.0, 0.2], vec![3.0, f32::INFINITY], vec![0.5, 5.5]];
+        let statistics = Statistics::new(&losses, Some(0.1), true);
+        assert_eq!(statistics.loss[0], 1.625);
+        assert_eq!(statistics.loss_median[0], 1.5);
+        assert_eq!(statistics.diverged_share, [0.0, 0.5]);
+        assert!(statistics.loss[1].is_infinite());
+        assert!((f64::from(psnr(0.01)) - 20.0).abs() < 1e-5);
+    }
+}

@@ -1,0 +1,32 @@
+//! Threads for tasks. Results keep the order of the tasks, so sums come out the same to the bit
+//! with any number of threads.
+
+use rayon::prelude::*;
+
+/// Runs work on the tasks of a batch.
+pub(super) struct Pool(Option<rayon::ThreadPool>);
+
+impl Pool {
+    /// With this many threads; one thread, or a system that grants no more, means the caller's own.
+    pub fn new(threads: usize) -> Self {
+        let build =
+            || rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("tasks-{i}")).build();
+        Self(if threads > 1 { build().ok() } else { None })
+    }
+
+    /// Runs `work` on every slot.
+    pub fn for_each<T: Send>(&self, slots: &mut [T], work: impl Fn(usize, &mut T) + Sync + Send) {
+        match &self.0 {
+            None => slots.iter_mut().enumerate().for_each(|(i, slot)| work(i, slot)),
+            Some(pool) => pool.install(|| slots.par_iter_mut().enumerate().for_each(|(i, slot)| work(i, slot))),
+        }
+    }
+
+    /// `work(0), work(1), …` in order.
+    pub fn map<R: Send>(&self, count: usize, work: impl Fn(usize) -> R + Sync + Send) -> Vec<R> {
+        match &self.0 {
+            None => (0..count).map(work).collect(),
+            Some(pool) => pool.install(|| (0..count).into_par_iter().map(work).collect()),
+        }
+    }
+}

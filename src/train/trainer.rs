@@ -1,0 +1,303 @@
+//! The trainer: a plain state machine that does one meta-iteration at a time. The worker thread,
+//! the headless run and the tests drive the same one.
+
+use std::sync::Arc;
+
+use super::divergence::{Finding, Watch, explain, times_too_long};
+use super::evaluation::{Start, Statistics, best_rate, query_losses};
+use super::pool::Pool;
+use super::snapshot::{Divergence, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
+use crate::images::ImageSet;
+use crate::maths::network::Workspace;
+use crate::maths::optimiser::{Optimiser, Rule};
+use crate::maths::vector::{add_scaled, is_finite};
+use crate::meta::{Learner, MetaParameters, TaskWork, joint};
+use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
+use crate::tasks::{Family, FamilyError, HeldOut};
+
+mod probes;
+mod record;
+
+use probes::Probes;
+pub use record::MetricsRow;
+use record::Record;
+
+/// Why a run cannot start.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum TrainError {
+    /// A setting makes no sense.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// The task family cannot be made.
+    #[error(transparent)]
+    Family(#[from] FamilyError),
+}
+
+/// What came of a call to [`Trainer::step`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// A meta-iteration was done; every so many it comes with measurements.
+    Done(Option<MetricsRow>),
+    /// It was broken off; nothing changed.
+    Interrupted,
+    /// It failed; the trainer holds the last good state.
+    Diverged(Divergence),
+}
+
+/// What the outer loop has learned so far.
+#[derive(Clone)]
+struct Learned {
+    meta: MetaParameters<f32>,
+    optimiser: Optimiser<f32>,
+    joint: Vec<f32>,
+    joint_optimiser: Optimiser<f32>,
+    meta_iteration: u64,
+}
+
+/// A meta-training run.
+pub struct Trainer {
+    settings: Arc<Settings>,
+    family: Family,
+    learner: Learner,
+    /// Adapts the baselines: plain gradient descent on every parameter.
+    plain: Learner,
+    random: MetaParameters<f32>,
+    now: Learned,
+    good: Learned,
+    slots: Vec<Slot>,
+    direction: Vec<f32>,
+    joint_rate: f64,
+    pool: Pool,
+    watch: Watch,
+    probes: Probes,
+    record: Record,
+}
+
+/// One task's place in the meta-batch.
+#[derive(Default)]
+struct Slot {
+    task: TaskWork<f32>,
+    joint: [Vec<f32>; 2],
+    work: Workspace<f32>,
+}
+
+impl Trainer {
+    /// A run at its start. Picture tasks need `images`. The result of a run does not depend on `threads`.
+    ///
+    /// # Errors
+    /// A setting out of range, or images missing or too few.
+    pub fn new(settings: Settings, images: Option<Arc<ImageSet>>, threads: usize) -> Result<Self, TrainError> {
+        settings.validate()?;
+        let run = &settings.run;
+        let family = Family::new(run, images)?;
+        let network = family.network(run);
+        let phi = family.initialise(&network, run.seed);
+        let learner = Learner::new(network.clone(), run.algorithm);
+        let plain = Learner::new(network, Algorithm::Maml);
+        let meta = learner.meta_parameters(phi.clone(), settings.live.inner_rate);
+        let rule = match run.optimiser {
+            OuterOptimiser::Sgd => Rule::Sgd,
+            OuterOptimiser::Momentum => Rule::MOMENTUM,
+            OuterOptimiser::Adam => Rule::ADAM,
+        };
+        let now = Learned {
+            optimiser: Optimiser::new(rule, meta.values.len()),
+            joint_optimiser: Optimiser::new(Rule::ADAM, phi.len()),
+            joint: phi.clone(),
+            meta,
+            meta_iteration: 0,
+        };
+        let mut trainer = Self {
+            probes: Probes::new(&family, &settings),
+            random: plain.meta_parameters(phi, settings.live.inner_rate),
+            joint_rate: Settings::preset(run.tasks, Algorithm::Maml).live.outer_rate,
+            good: now.clone(),
+            settings: Arc::new(settings),
+            direction: Vec::new(),
+            slots: Vec::new(),
+            pool: Pool::new(threads),
+            watch: Watch::default(),
+            record: Record::default(),
+            family,
+            learner,
+            plain,
+            now,
+        };
+        trainer.evaluate();
+        Ok(trainer)
+    }
+
+    /// Meta-iterations done.
+    pub fn meta_iteration(&self) -> u64 {
+        self.now.meta_iteration
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Every knob change so far.
+    pub fn marks(&self) -> &[KnobMark] {
+        self.record.marks()
+    }
+
+    /// φ and any learned rates.
+    pub fn meta_parameters(&self) -> &MetaParameters<f32> {
+        &self.now.meta
+    }
+
+    /// Changes live settings from the next meta-iteration on, and notes each change.
+    ///
+    /// # Errors
+    /// A value out of range; then nothing changes.
+    pub fn set_live(&mut self, live: LiveSettings) -> Result<(), SettingError> {
+        let settings = Settings { live, run: self.settings.run.clone() };
+        settings.validate()?;
+        let changed = Knob::ALL.into_iter().filter(|knob| knob.get(&settings.live) != knob.get(&self.settings.live));
+        for knob in changed {
+            self.record.mark(KnobMark { at: self.now.meta_iteration, knob, value: knob.get(&settings.live) });
+        }
+        self.settings = Arc::new(settings);
+        self.probes.settings_changed(&self.family, &self.settings);
+        Ok(())
+    }
+
+    /// One meta-iteration. `keep_going` is asked between inner steps.
+    pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
+        let Self { settings, family, learner, now, slots, pool, .. } = self;
+        let (live, seed, meta_iteration) = (&settings.live, settings.run.seed, now.meta_iteration);
+        slots.resize_with(live.meta_batch, Slot::default);
+        pool.for_each(slots, |index, slot| {
+            let episode = family.training(live, seed, meta_iteration, index);
+            learner.task_direction(&now.meta, live.inner_rate, &episode, live.inner_steps, keep_going, &mut slot.task);
+            if keep_going() {
+                let Slot { joint: [gradient, scratch], work, .. } = slot;
+                joint::task_gradient(&learner.network, &now.joint, &episode, work, [gradient, scratch]);
+            }
+        });
+        if !keep_going() {
+            return Step::Interrupted;
+        }
+        let share = 1.0 / slots.len() as f32;
+        self.direction.clear();
+        self.direction.resize(now.meta.values.len(), 0.0);
+        let mut joint_direction = vec![0.0; now.joint.len()];
+        for slot in slots.iter() {
+            add_scaled(&mut self.direction, share, &slot.task.direction);
+            add_scaled(&mut joint_direction, share, &slot.joint[0]);
+        }
+        let outcomes: Vec<_> = self.slots.iter().map(|slot| slot.task.outcome).collect();
+        if let Some(finding) = self.watch.look(&outcomes, &self.direction) {
+            return Step::Diverged(self.diverge(finding));
+        }
+        let now = &mut self.now;
+        now.optimiser.step(&mut now.meta.values, &self.direction, self.settings.live.outer_rate);
+        now.joint_optimiser.step(&mut now.joint, &joint_direction, self.joint_rate);
+        if !is_finite(&now.meta.values) {
+            return Step::Diverged(self.diverge(Finding::Outer));
+        }
+        now.meta_iteration += 1;
+        let mean = |part: &dyn Fn(usize) -> f32| (0..outcomes.len()).map(part).sum::<f32>() * share;
+        let [before, after] = [mean(&|i| outcomes[i].query_before), mean(&|i| outcomes[i].query_after)];
+        self.record.training(self.now.meta_iteration, before, after);
+        let due = self.now.meta_iteration.is_multiple_of(self.settings.run.evaluate_every);
+        Step::Done(due.then(|| {
+            self.good = self.now.clone();
+            self.evaluate()
+        }))
+    }
+
+    /// Adapts the probe tasks from the present φ and notes their losses; returns what goes into metrics.csv.
+    fn evaluate(&mut self) -> MetricsRow {
+        self.probe();
+        let live_steps = self.settings.live.test_steps;
+        self.record.held_out(self.now.meta_iteration, self.probes.measured(), live_steps, self.is_picture())
+    }
+
+    /// The measurements at this moment, without noting them: for meta-iteration 0 and for display.
+    pub fn first_row(&self) -> MetricsRow {
+        MetricsRow::of(self.now.meta_iteration, None, self.probes.measured(), self.is_picture())
+    }
+
+    /// Adapts the probe tasks again, for display only: after a knob change, or at a slow pace.
+    pub fn probe(&mut self) {
+        let Self { learner, plain, now, random, settings, pool, probes, .. } = self;
+        let joint = plain.meta_parameters(now.joint.clone(), 1.0);
+        let start = |init| match init {
+            Init::Learned => Start { learner, meta: &now.meta, inner_rate: settings.live.inner_rate },
+            Init::Random => Start { learner: plain, meta: random, inner_rate: 1.0 },
+            Init::Joint => Start { learner: plain, meta: &joint, inner_rate: 1.0 },
+        };
+        probes.measure(pool, start, settings.live.test_steps, now.meta_iteration);
+    }
+
+    /// The loss around φ, as the last probe found it.
+    pub fn landscape(&self) -> Option<Landscape> {
+        self.probes.landscape(&self.pool, &self.learner.network)
+    }
+
+    /// Statistics over `held_out_tasks` held-out tasks for each initialisation, the baselines at their best rate.
+    pub fn statistics(&self) -> [Statistics; 3] {
+        let (live, run) = (&self.settings.live, &self.settings.run);
+        let count = run.held_out_tasks.min(self.family.held_out_tasks());
+        let tasks: Vec<HeldOut> = (0..count).map(|i| self.family.held_out(live, run.seed, i)).collect();
+        let joint = self.plain.meta_parameters(self.now.joint.clone(), 1.0);
+        let plain = |meta| {
+            let start = Start { learner: &self.plain, meta, inner_rate: 1.0 };
+            Start { inner_rate: best_rate(&self.pool, start, &tasks, live.test_steps), ..start }
+        };
+        let learned = Start { learner: &self.learner, meta: &self.now.meta, inner_rate: live.inner_rate };
+        [learned, plain(&self.random), plain(&joint)].map(|start| {
+            let losses = self.pool.map(tasks.len(), |i| query_losses(start, &tasks[i], live.test_steps));
+            let own = start.learner.algorithm() != Algorithm::MetaSgd;
+            Statistics::new(&losses, own.then_some(start.inner_rate), self.is_picture())
+        })
+    }
+
+    /// The latest adaptation of the probe tasks.
+    pub fn evaluation(&self) -> Arc<Evaluation> {
+        self.probes.evaluation()
+    }
+
+    /// One picture of the run.
+    pub fn snapshot(&self, run: u64, per_second: f64, phase: Phase) -> Snapshot {
+        Snapshot {
+            run,
+            meta_iteration: self.now.meta_iteration,
+            per_second,
+            phase,
+            settings: self.settings.clone(),
+            parameters: self.learner.network.parameters(),
+            curves: self.record.curves(),
+            evaluation: Some(self.probes.evaluation()),
+            landscape: None,
+            marks: self.record.marks().into(),
+            divergence: None,
+        }
+    }
+
+    fn is_picture(&self) -> bool {
+        matches!(self.family, Family::Picture(_))
+    }
+
+    /// Goes back to the last good state and says why.
+    fn diverge(&mut self, finding: Finding) -> Divergence {
+        let live = &self.settings.live;
+        let failed = self.now.meta_iteration;
+        let times = match finding {
+            Finding::Outer => None,
+            Finding::Task(task) => {
+                let episode = self.family.training(live, self.settings.run.seed, failed, task);
+                times_too_long(&self.learner, &self.now.meta, live.inner_rate, &episode)
+            }
+        };
+        self.now = self.good.clone();
+        self.watch = Watch::default();
+        self.record.forget_after(self.now.meta_iteration);
+        let restored = self.now.meta_iteration;
+        let divergence = explain(finding, failed, restored, live.inner_rate, live.outer_rate, times);
+        self.probe();
+        divergence
+    }
+}

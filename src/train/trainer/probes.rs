@@ -1,0 +1,135 @@
+//! The probe tasks: a few fixed held-out tasks, adapted again and again from each initialisation for
+//! the film-strip, the curves and the landscape.
+
+use std::sync::Arc;
+
+use crate::maths::network::Network;
+use crate::meta::Learner;
+use crate::settings::{Algorithm, Settings, TaskFamily};
+use crate::tasks::{Family, Given, HeldOut};
+use crate::train::evaluation::{Measured, Start, best_rate, measure, psnr};
+use crate::train::landscape;
+use crate::train::pool::Pool;
+use crate::train::snapshot::{Evaluation, Init, Landscape, LayerMovement, Output, ProbeTask, Trace};
+
+/// The baselines' rates are chosen on this many probe tasks.
+const RATE_TASKS: usize = 2;
+
+pub(super) struct Probes {
+    tasks: Vec<HeldOut>,
+    measured: Vec<[Measured; 3]>,
+    evaluation: Arc<Evaluation>,
+    /// Best rates of random init and joint pretraining; `None` until chosen.
+    rates: [Option<f64>; 2],
+    /// Measurements since the joint rate was chosen, and how many to wait for the next choice.
+    joint_age: [u64; 2],
+    family: Family,
+}
+
+impl Probes {
+    pub fn new(family: &Family, settings: &Settings) -> Self {
+        let mut probes = Self {
+            tasks: Vec::new(),
+            measured: Vec::new(),
+            evaluation: Arc::new(Evaluation { meta_iteration: 0, tasks: Vec::new(), movement: Vec::new() }),
+            rates: [None; 2],
+            joint_age: [0, 1],
+            family: family.clone(),
+        };
+        probes.settings_changed(family, settings);
+        probes
+    }
+
+    /// Draws the tasks again where the settings that shape them may have changed.
+    pub fn settings_changed(&mut self, family: &Family, settings: &Settings) {
+        let wanted = if settings.run.tasks == TaskFamily::Picture { 4 } else { 8 };
+        let count = wanted.min(family.held_out_tasks());
+        self.tasks = (0..count).map(|i| family.held_out(&settings.live, settings.run.seed, i)).collect();
+        self.rates = [None; 2];
+        self.joint_age = [0, 1];
+    }
+
+    pub fn measured(&self) -> &[[Measured; 3]] {
+        &self.measured
+    }
+
+    pub fn evaluation(&self) -> Arc<Evaluation> {
+        self.evaluation.clone()
+    }
+
+    pub fn landscape(&self, pool: &Pool, network: &Network) -> Option<Landscape> {
+        landscape::landscape(pool, network, &self.tasks, &self.measured, self.evaluation.meta_iteration)
+    }
+
+    /// Adapts every probe task from every initialisation. A baseline's `inner_rate` in `start` is
+    /// replaced by its best one, chosen again at ever longer intervals.
+    pub fn measure<'a>(&mut self, pool: &Pool, start: impl Fn(Init) -> Start<'a>, steps: usize, meta_iteration: u64) {
+        if self.joint_age[0] >= self.joint_age[1] {
+            self.rates[1] = None;
+            self.joint_age = [0, 2 * self.joint_age[1]];
+        }
+        self.joint_age[0] += 1;
+        let mut starts = Init::ALL.map(start);
+        let some = &self.tasks[..RATE_TASKS.min(self.tasks.len())];
+        for (start, rate) in starts[1..].iter_mut().zip(&mut self.rates) {
+            start.inner_rate = *rate.get_or_insert_with(|| best_rate(pool, *start, some, steps));
+        }
+        let tasks = &self.tasks;
+        let flat = pool.map(tasks.len() * 3, |i| measure(starts[i % 3], &tasks[i / 3], steps));
+        let mut flat = flat.into_iter();
+        self.measured.clear();
+        while let (Some(learned), Some(random), Some(joint)) = (flat.next(), flat.next(), flat.next()) {
+            self.measured.push([learned, random, joint]);
+        }
+        let layers = starts[0].learner.network.layout().layers();
+        self.evaluation = Arc::new(Evaluation {
+            meta_iteration,
+            tasks: tasks
+                .iter()
+                .zip(&self.measured)
+                .map(|(task, measured)| self.show(task, measured, &starts))
+                .collect(),
+            movement: (0..layers).map(|layer| self.movement(layer)).collect(),
+        });
+    }
+
+    fn show(&self, task: &HeldOut, measured: &[Measured; 3], starts: &[Start<'_>; 3]) -> ProbeTask {
+        let is_picture = matches!(task.given, Given::Picture { .. });
+        ProbeTask {
+            name: task.name.clone(),
+            given: task.given.clone(),
+            traces: std::array::from_fn(|i| Trace {
+                inner_rate: shown_rate(starts[i]),
+                support_loss: measured[i].support_loss.clone(),
+                query_loss: measured[i].query_loss.clone(),
+                psnr: is_picture.then(|| measured[i].query_loss.iter().map(|&loss| psnr(loss)).collect()),
+                outputs: measured[i].outputs.iter().map(|output| self.draw(output)).collect(),
+            }),
+        }
+    }
+
+    fn draw(&self, output: &ndarray::Array2<f32>) -> Output {
+        match &self.family {
+            Family::Picture(pictures) => Output::Picture(Arc::new(pictures.draw(output))),
+            _ => Output::Values(output.iter().copied().collect()),
+        }
+    }
+
+    fn movement(&self, layer: usize) -> LayerMovement {
+        let mean = |init: usize| {
+            self.measured.iter().map(|task| task[init].movement[layer]).sum::<f32>() / self.measured.len().max(1) as f32
+        };
+        LayerMovement { name: format!("layer {}", layer + 1), relative: std::array::from_fn(mean) }
+    }
+}
+
+/// α, or the median of the rates where each parameter has its own.
+fn shown_rate(start: Start<'_>) -> f64 {
+    let learner: &Learner = start.learner;
+    if learner.algorithm() != Algorithm::MetaSgd {
+        return start.inner_rate;
+    }
+    let mut rates = learner.rates(start.meta, start.inner_rate);
+    rates.sort_by(f32::total_cmp);
+    rates.get(rates.len() / 2).map_or(start.inner_rate, |&rate| f64::from(rate))
+}

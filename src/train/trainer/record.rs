@@ -1,0 +1,106 @@
+//! What a run has shown so far: loss histories, knob marks, and rows for metrics.csv.
+
+use std::sync::Arc;
+
+use crate::train::evaluation::{Measured, psnr};
+use crate::train::history::Series;
+use crate::train::snapshot::{Curves, KnobMark};
+
+/// One row of metrics.csv. Losses are query losses; probe tasks stand for the held-out tasks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricsRow {
+    /// Meta-iterations done.
+    pub iteration: u64,
+    /// Mean over the meta-iterations since the row before; `None` in the first row.
+    pub training: Option<[f32; 2]>,
+    /// Mean over the probe tasks before and after the test-time steps.
+    pub held_out: [f32; 2],
+    /// Mean PSNR in dB at each inner step; empty but for pictures.
+    pub psnr: Vec<f32>,
+}
+
+impl MetricsRow {
+    pub(super) fn of(iteration: u64, training: Option<[f32; 2]>, measured: &[[Measured; 3]], picture: bool) -> Self {
+        let learned = || measured.iter().map(|task| task[0].query_loss.as_slice());
+        let mean = |values: &mut dyn Iterator<Item = f32>| values.sum::<f32>() / measured.len().max(1) as f32;
+        let steps = measured.first().map_or(0, |task| task[0].query_loss.len());
+        let psnr_at = |k: usize| mean(&mut learned().map(|losses| psnr(losses[k])));
+        Self {
+            iteration,
+            training,
+            held_out: [
+                mean(&mut learned().filter_map(|losses| losses.first().copied())),
+                mean(&mut learned().filter_map(|losses| losses.last().copied())),
+            ],
+            psnr: if picture { (0..steps).map(psnr_at).collect() } else { Vec::new() },
+        }
+    }
+}
+
+/// Histories and marks of a run.
+#[derive(Default)]
+pub(super) struct Record {
+    training: [Series; 2],
+    held_out: [Series; 2],
+    baselines: [Series; 2],
+    tasks: Vec<Series>,
+    marks: Vec<KnobMark>,
+    since_row: [f64; 3],
+}
+
+impl Record {
+    pub fn training(&mut self, meta_iteration: u64, before: f32, after: f32) {
+        self.training[0].push(meta_iteration, before);
+        self.training[1].push(meta_iteration, after);
+        let [before, after] = [before, after].map(f64::from);
+        self.since_row = [self.since_row[0] + before, self.since_row[1] + after, self.since_row[2] + 1.0];
+    }
+
+    pub fn held_out(&mut self, at: u64, measured: &[[Measured; 3]], test_steps: usize, picture: bool) -> MetricsRow {
+        let [before, after, count] = std::mem::take(&mut self.since_row);
+        let training = (count > 0.0).then(|| [before, after].map(|sum| (sum / count) as f32));
+        let row = MetricsRow::of(at, training, measured, picture);
+        self.held_out[0].push(at, row.held_out[0]);
+        self.held_out[1].push(at, row.held_out[1]);
+        self.tasks.resize_with(measured.len(), Series::default);
+        for (series, task) in self.tasks.iter_mut().zip(measured) {
+            series.push(at, task[0].query_loss.get(test_steps).copied().unwrap_or(f32::NAN));
+        }
+        for (init, series) in self.baselines.iter_mut().enumerate() {
+            let last = measured.iter().filter_map(|task| task[init + 1].query_loss.last());
+            series.push(at, last.sum::<f32>() / measured.len().max(1) as f32);
+        }
+        row
+    }
+
+    /// Notes a change; of several of one knob at the same moment the last counts.
+    pub fn mark(&mut self, mark: KnobMark) {
+        self.marks.retain(|old| old.at != mark.at || old.knob != mark.knob);
+        self.marks.push(mark);
+    }
+
+    pub fn marks(&self) -> &[KnobMark] {
+        &self.marks
+    }
+
+    pub fn forget_after(&mut self, at: u64) {
+        let Self { training, held_out, baselines, tasks, marks, since_row } = self;
+        for series in training.iter_mut().chain(held_out).chain(baselines).chain(tasks) {
+            series.forget_after(at);
+        }
+        marks.retain(|mark| mark.at <= at);
+        *since_row = [0.0; 3];
+    }
+
+    pub fn curves(&self) -> Arc<Curves> {
+        Arc::new(Curves {
+            training_before: self.training[0].curve(),
+            training_after: self.training[1].curve(),
+            held_out_before: self.held_out[0].curve(),
+            held_out_after: self.held_out[1].curve(),
+            random_after: self.baselines[0].curve(),
+            joint_after: self.baselines[1].curve(),
+            held_out_tasks: self.tasks.iter().map(Series::curve).collect(),
+        })
+    }
+}

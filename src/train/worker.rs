@@ -1,0 +1,271 @@
+//! The thread that drives the trainer: takes commands between meta-iterations, shows at most 30
+//! snapshots a second, and turns a panic into an event.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::link::{Command, Event, Pace, TrainerEnd, Wake, WindowEnd, link};
+use super::snapshot::{Divergence, Landscape, Phase};
+use super::trainer::{MetricsRow, Step, Trainer};
+use crate::images::ImageSet;
+use crate::settings::Settings;
+
+/// Snapshots are at least this far apart.
+const FRAME: Duration = Duration::from_millis(33);
+/// How often a waiting worker looks for changed knobs.
+const GLANCE: Duration = Duration::from_millis(20);
+/// Meta-iterations at a slow pace are this far apart.
+const SLOW: Duration = Duration::from_millis(500);
+/// The landscape may take this share of the worker's time while it trains.
+const LANDSCAPE_SHARE: f64 = 0.06;
+
+/// Gets every row of metrics, in order, on the worker's thread.
+pub type MetricsSink = Box<dyn FnMut(&MetricsRow) + Send>;
+
+/// Starts the thread. It waits for [`Command::Restart`], and ends at [`Command::Quit`] or when the
+/// window's end is dropped. `threads` are used for the tasks of a meta-batch.
+///
+/// # Errors
+/// If the system refuses a thread.
+pub fn spawn(wake: Wake, threads: usize, metrics: Option<MetricsSink>) -> std::io::Result<(WindowEnd, JoinHandle<()>)> {
+    let (window, trainer) = link(wake);
+    let run = move || Worker::new(trainer, threads, metrics).run();
+    Ok((window, std::thread::Builder::new().name("trainer".to_owned()).spawn(run)?))
+}
+
+struct Worker {
+    end: TrainerEnd,
+    threads: usize,
+    metrics: Option<MetricsSink>,
+    trainer: Option<Trainer>,
+    run: u64,
+    phase: Phase,
+    pace: Pace,
+    divergence: Option<Arc<Divergence>>,
+    landscape: Option<Arc<Landscape>>,
+    landscape_cost: Duration,
+    landscape_at: Instant,
+    shown_at: Instant,
+    stepped_at: Instant,
+    speed: Speed,
+    changed: bool,
+}
+
+impl Worker {
+    fn new(end: TrainerEnd, threads: usize, metrics: Option<MetricsSink>) -> Self {
+        let now = Instant::now();
+        Self {
+            end,
+            threads,
+            metrics,
+            trainer: None,
+            run: 0,
+            phase: Phase::Paused,
+            pace: Pace::Full,
+            divergence: None,
+            landscape: None,
+            landscape_cost: Duration::ZERO,
+            landscape_at: now,
+            shown_at: now,
+            stepped_at: now,
+            speed: Speed::new(),
+            changed: false,
+        }
+    }
+
+    fn run(mut self) {
+        loop {
+            let training = self.phase == Phase::Running && self.trainer.is_some();
+            let pause = match self.pace {
+                Pace::Slow => SLOW.saturating_sub(self.stepped_at.elapsed()),
+                Pace::Full => Duration::ZERO,
+            };
+            let command = if training && pause.is_zero() {
+                self.end.try_command()
+            } else {
+                self.end.wait_command(if training { pause.min(GLANCE) } else { GLANCE })
+            };
+            match command {
+                Some(Command::Quit) => return,
+                Some(command) => {
+                    self.guard(|worker| worker.obey(command));
+                    continue;
+                }
+                None => {}
+            }
+            self.guard(|worker| {
+                worker.take_live();
+                if training && pause.is_zero() {
+                    worker.step();
+                }
+                worker.show(false);
+            });
+        }
+    }
+
+    /// Runs part of the work; a panic in it ends the run, not the thread.
+    fn guard(&mut self, work: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+            self.trainer = None;
+            self.phase = Phase::Paused;
+            let text = "The trainer failed on an internal error and was stopped. Press reset to start it again; if that fails too, choose other settings.";
+            self.end.report(Event::Failed(text.to_owned()));
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Play if self.phase == Phase::Paused => {
+                self.phase = Phase::Running;
+                self.speed = Speed::new();
+            }
+            Command::Pause if self.phase == Phase::Running => {
+                self.phase = Phase::Paused;
+                self.refresh();
+            }
+            Command::Step if self.phase != Phase::Diverged => {
+                self.phase = Phase::Paused;
+                self.take_live();
+                self.step();
+                self.refresh();
+            }
+            Command::GoBack if self.phase == Phase::Diverged => {
+                self.phase = Phase::Paused;
+                self.divergence = None;
+            }
+            Command::SetPace(pace) => self.pace = pace,
+            Command::Restart(settings, images) => self.restart(&settings, images),
+            Command::Play | Command::Pause | Command::Step | Command::GoBack | Command::Quit => {}
+        }
+        self.changed = true;
+        self.show(true);
+    }
+
+    fn restart(&mut self, settings: &Settings, images: Option<Arc<ImageSet>>) {
+        self.end.interrupt.store(false, Ordering::Release);
+        // Knobs turned before the restart belong to the run before.
+        let _ = self.end.take_live();
+        match Trainer::new(settings.clone(), images, self.threads) {
+            Err(error) => self.end.report(Event::Failed(error.to_string())),
+            Ok(trainer) => {
+                if let Some(metrics) = &mut self.metrics {
+                    metrics(&trainer.first_row());
+                }
+                self.trainer = Some(trainer);
+                self.run += 1;
+                self.phase = Phase::Running;
+                self.divergence = None;
+                self.landscape = None;
+                self.landscape_cost = Duration::ZERO;
+                self.speed = Speed::new();
+            }
+        }
+    }
+
+    fn take_live(&mut self) {
+        let (Some(live), Some(trainer)) = (self.end.take_live(), &mut self.trainer) else { return };
+        match trainer.set_live(live) {
+            Err(error) => self.end.report(Event::Failed(error.to_string())),
+            Ok(()) => {
+                trainer.probe();
+                self.changed = true;
+                if self.phase != Phase::Running {
+                    self.refresh();
+                }
+                self.show(true);
+            }
+        }
+    }
+
+    fn step(&mut self) {
+        let Some(trainer) = &mut self.trainer else { return };
+        self.stepped_at = Instant::now();
+        let interrupt = &self.end.interrupt;
+        match trainer.step(&|| !interrupt.load(Ordering::Relaxed)) {
+            Step::Interrupted => return,
+            Step::Done(row) => {
+                if let (Some(row), Some(metrics)) = (&row, &mut self.metrics) {
+                    metrics(row);
+                }
+                if self.pace == Pace::Slow && row.is_none() {
+                    trainer.probe();
+                }
+                self.speed.tick();
+            }
+            Step::Diverged(divergence) => {
+                let divergence = Arc::new(divergence);
+                self.phase = Phase::Diverged;
+                self.divergence = Some(divergence.clone());
+                self.end.report(Event::Diverged(divergence));
+                self.refresh();
+            }
+        }
+        self.changed = true;
+        let since = self.landscape_at.elapsed();
+        if since.as_secs_f64() * LANDSCAPE_SHARE > self.landscape_cost.as_secs_f64() && since > 4 * FRAME {
+            self.draw_landscape();
+        }
+    }
+
+    /// Brings strip and landscape up to the present state while nothing trains.
+    fn refresh(&mut self) {
+        if let Some(trainer) = &mut self.trainer
+            && trainer.evaluation().meta_iteration != trainer.meta_iteration()
+        {
+            trainer.probe();
+        }
+        self.draw_landscape();
+        self.changed = true;
+    }
+
+    fn draw_landscape(&mut self) {
+        let Some(trainer) = &self.trainer else { return };
+        let start = Instant::now();
+        self.landscape = trainer.landscape().map(Arc::new);
+        self.landscape_cost = start.elapsed();
+        self.landscape_at = Instant::now();
+    }
+
+    fn show(&mut self, now: bool) {
+        let Some(trainer) = &self.trainer else { return };
+        if !self.changed || (!now && self.shown_at.elapsed() < FRAME) {
+            return;
+        }
+        let mut snapshot = trainer.snapshot(self.run, self.speed.per_second(), self.phase);
+        snapshot.landscape = self.landscape.clone();
+        snapshot.divergence = self.divergence.clone();
+        self.end.publish(snapshot);
+        self.shown_at = Instant::now();
+        self.changed = false;
+    }
+}
+
+/// Meta-iterations per second over the last second or so.
+struct Speed {
+    since: Instant,
+    count: u32,
+    rate: f64,
+}
+
+impl Speed {
+    fn new() -> Self {
+        Self { since: Instant::now(), count: 0, rate: 0.0 }
+    }
+
+    fn tick(&mut self) {
+        self.count += 1;
+        let elapsed = self.since.elapsed().as_secs_f64();
+        if elapsed > 0.5 || (self.rate == 0.0 && elapsed > 0.1) {
+            self.rate = f64::from(self.count) / elapsed;
+            self.since = Instant::now();
+            self.count = 0;
+        }
+    }
+
+    fn per_second(&self) -> f64 {
+        self.rate
+    }
+}
