@@ -13,3 +13,7 @@ pub mod tasks;
 pub mod train;
 
 pub mod experiment;
+
+pub mod headless;
+
+pub mod arguments;

@@ -1,16 +1,16 @@
 //! Random initialisation.
 
 use rand::{Rng, RngExt as _};
-use rand_distr::{Distribution as _, StandardNormal};
 
 use super::functions::Activation;
 use super::network::Network;
 use super::real::Real;
 
-/// Fresh parameters, biases 0 but for the last layer's, which is `output_bias`.
+/// Fresh parameters; `output_bias` is added to the last layer's biases, which are 0 but for ReLU.
 ///
 /// Weights by the activation: sine U(±1/inputs) in the first layer and U(±√(6/inputs)/w0) after it
-/// (Sitzmann et al. 2020); ReLU N(0, 2/inputs) (He et al. 2015); tanh and the linear model
+/// (Sitzmann et al. 2020); ReLU U(±1/√inputs), biases too, so that its kinks
+/// are spread out (LeCun et al. 1998); tanh and the linear model
 /// U(±√(6/(inputs + outputs))) (Glorot and Bengio 2010).
 pub fn initialise<T: Real>(network: &Network, output_bias: f64, rng: &mut impl Rng) -> Vec<T> {
     let mut theta = vec![T::zero(); network.parameters()];
@@ -23,15 +23,15 @@ pub fn initialise<T: Real>(network: &Network, output_bias: f64, rng: &mut impl R
             *weight = T::of(match network.activation() {
                 Activation::Sine { .. } if layer == 0 => uniform(rng, 1.0 / inputs),
                 Activation::Sine { w0 } => uniform(rng, (6.0 / inputs).sqrt() / w0),
-                Activation::Relu => {
-                    let normal: f64 = StandardNormal.sample(rng);
-                    normal * (2.0 / inputs).sqrt()
-                }
+                Activation::Relu => uniform(rng, 1.0 / inputs.sqrt()),
                 Activation::Tanh => uniform(rng, (6.0 / (inputs + outputs)).sqrt()),
             });
         }
+        if network.activation() == Activation::Relu {
+            biases.iter_mut().for_each(|bias| *bias = T::of(uniform(rng, 1.0 / inputs.sqrt())));
+        }
         if layer + 1 == layers {
-            biases.fill(T::of(output_bias));
+            biases.iter_mut().for_each(|bias| *bias += T::of(output_bias));
         }
     }
     theta

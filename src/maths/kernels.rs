@@ -37,9 +37,9 @@ pub fn product<T: Real>(add: bool, a: Strided<'_, T>, b: &[T], c: &mut [T], [m, 
 /// out ← transpose of the row-major rows × columns matrix.
 pub fn transpose<T: Real>(matrix: &[T], columns: usize, out: &mut [T]) {
     let rows = matrix.len() / columns.max(1);
-    for (i, row) in matrix.chunks_exact(columns).enumerate() {
-        for (j, &value) in row.iter().enumerate() {
-            out[j * rows + i] = value;
+    for (j, out) in out.chunks_exact_mut(rows).enumerate() {
+        for (out, &value) in out.iter_mut().zip(matrix[j..].iter().step_by(columns)) {
+            *out = value;
         }
     }
 }
@@ -130,7 +130,7 @@ impl<T: Real> Product<'_, T> {
             for (r, sum) in sum.iter_mut().enumerate() {
                 let factor = self.a.data[(i + r) * self.a.row + p * self.a.column];
                 for (sum, &value) in sum.iter_mut().zip(row) {
-                    *sum = if FUSED { factor.mul_add(value, *sum) } else { factor * value + *sum };
+                    *sum = if FUSED { factor.fused(value, *sum) } else { factor * value + *sum };
                 }
             }
         }

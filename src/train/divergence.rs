@@ -77,12 +77,12 @@ pub fn explain(
     let state = format!("The state of meta-iteration {restored} is kept.");
     let (task, reason) = match (finding, times_too_long) {
         (Finding::Task(task), Some(times)) if times > 1.0 => {
-            let limit = inner_rate / times;
+            let limit = two_digits_below(inner_rate / times);
             let what = format!(
                 "the inner step was {times:.1} times too long for task {} at meta-iteration {meta_iteration}",
                 task + 1
             );
-            (Some(task), format!("Diverged: {what}. {state} Set the inner rate α below {limit:.2} and go on."))
+            (Some(task), format!("Diverged: {what}. {state} Set the inner rate α below {limit} and go on."))
         }
         (Finding::Task(task), _) => {
             let what = format!("the inner loop of task {} blew up at meta-iteration {meta_iteration}", task + 1);
@@ -99,4 +99,38 @@ pub fn explain(
         }
     };
     Divergence { meta_iteration, restored, task, times_too_long, reason }
+}
+
+/// Rounded down to two significant digits.
+fn two_digits_below(value: f64) -> f64 {
+    let scale = 10f64.powf(value.log10().floor() - 1.0);
+    // Dividing by a whole number keeps the shortest decimal text where multiplying by 0.01 does not.
+    if scale < 1.0 { (value / scale).floor() / (1.0 / scale).round() } else { (value / scale).floor() * scale }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_is_rounded_towards_safety() {
+        for (value, text) in [(0.0128, "0.012"), (0.999, "0.99"), (12.7, "12"), (0.000_345, "0.00034")] {
+            assert_eq!(two_digits_below(value).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn harm_must_last_to_count_but_nan_counts_at_once() {
+        let outcome = |before, after| Outcome { query_before: before, query_after: after, support_before: before };
+        let mut watch = Watch::default();
+        let worse = [outcome(1.0, 2.0), outcome(1.0, 30.0)];
+        assert_eq!(watch.look(&worse, &[0.0]), None);
+        assert_eq!(watch.look(&worse, &[0.0]), None);
+        assert_eq!(watch.look(&[outcome(1.0, 0.5)], &[0.0]), None);
+        assert_eq!(watch.look(&worse, &[0.0]), None);
+        assert_eq!(watch.look(&worse, &[0.0]), None);
+        assert_eq!(watch.look(&worse, &[0.0]), Some(Finding::Task(1)));
+        assert_eq!(Watch::default().look(&[outcome(1.0, f32::NAN)], &[0.0]), Some(Finding::Task(0)));
+        assert_eq!(Watch::default().look(&[outcome(1.0, 0.5)], &[f32::NAN]), Some(Finding::Outer));
+    }
 }

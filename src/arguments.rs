@@ -1,0 +1,149 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::experiment::{Experiment, ExperimentError};
+use crate::settings::{Algorithm, ImageSource, Knob, SettingError, Settings, TaskFamily};
+
+/// See meta-learning happen: a meta-learner trains live while you turn its rates.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = "Without a command the window opens, already training.")]
+pub struct Arguments {
+    /// What to do instead of opening the window.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to train.
+    #[command(flatten)]
+    pub what: What,
+}
+
+/// Commands that need no window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train without a window and write metrics.csv, samples.png, experiment.toml and summary.json.
+    Run {
+        /// Meta-iterations to do.
+        #[arg(long, default_value_t = 500)]
+        iterations: u64,
+        /// The folder for the files; made if missing.
+        #[arg(long)]
+        out: PathBuf,
+        /// What to train.
+        #[command(flatten)]
+        what: What,
+    },
+}
+
+/// What to train: a file, and single settings that override it.
+#[derive(Debug, Default, Args)]
+pub struct What {
+    /// An experiment file.
+    pub experiment: Option<PathBuf>,
+    /// Task family.
+    #[arg(long)]
+    pub tasks: Option<TaskFamily>,
+    /// Meta-learning algorithm.
+    #[arg(long)]
+    pub algorithm: Option<Algorithm>,
+    /// α, the length of one adaptation step.
+    #[arg(long, allow_hyphen_values = true)]
+    pub inner_rate: Option<f64>,
+    /// β, the learning rate of the outer optimiser.
+    #[arg(long, allow_hyphen_values = true)]
+    pub outer_rate: Option<f64>,
+    /// K, adaptation steps while meta-training.
+    #[arg(long)]
+    pub inner_steps: Option<usize>,
+    /// Tasks per meta-iteration.
+    #[arg(long)]
+    pub meta_batch: Option<usize>,
+    /// Support points per training task.
+    #[arg(long)]
+    pub shots: Option<usize>,
+    /// Support points per held-out task.
+    #[arg(long)]
+    pub test_shots: Option<usize>,
+    /// Adaptation steps on held-out tasks.
+    #[arg(long)]
+    pub test_steps: Option<usize>,
+    /// Held-out tasks measured at the end of a headless run.
+    #[arg(long)]
+    pub held_out_tasks: Option<usize>,
+    /// Threads; the results do not depend on it.
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// The one number that every random stream is derived from.
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// A folder of images, or one image.
+    #[arg(long)]
+    pub images: Option<PathBuf>,
+}
+
+/// Why the command line cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum ArgumentError {
+    /// The experiment file.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// A value.
+    #[error("--{option}: {error}", option = error.key.replace('_', "-"))]
+    Value {
+        /// What is wrong.
+        error: SettingError,
+    },
+}
+
+impl What {
+    /// The experiment that file and overrides give together.
+    ///
+    /// # Errors
+    /// If the file cannot be used or a value is out of range.
+    pub fn experiment(&self) -> Result<Experiment, ArgumentError> {
+        let mut experiment = match &self.experiment {
+            Some(path) => Experiment::read(path)?,
+            None => {
+                let tasks = self.tasks.unwrap_or(if self.images.is_some() {
+                    TaskFamily::Picture
+                } else {
+                    TaskFamily::default()
+                });
+                let settings = Settings::preset(tasks, self.algorithm.unwrap_or_default());
+                Experiment { settings, ..Experiment::default() }
+            }
+        };
+        let Settings { live, run } = &mut experiment.settings;
+        let whole = |value: Option<usize>| value.map(|value| value as f64);
+        let overrides = [
+            (Knob::InnerRate, self.inner_rate),
+            (Knob::OuterRate, self.outer_rate),
+            (Knob::InnerSteps, whole(self.inner_steps)),
+            (Knob::MetaBatch, whole(self.meta_batch)),
+            (Knob::Shots, whole(self.shots)),
+            (Knob::TestShots, whole(self.test_shots)),
+            (Knob::TestSteps, whole(self.test_steps)),
+        ];
+        for (knob, value) in overrides {
+            if let Some(value) = value {
+                knob.set(live, value);
+            }
+        }
+        run.tasks = self.tasks.unwrap_or(run.tasks);
+        run.algorithm = self.algorithm.unwrap_or(run.algorithm);
+        run.held_out_tasks = self.held_out_tasks.unwrap_or(run.held_out_tasks);
+        run.seed = self.seed.unwrap_or(run.seed);
+        if let Some(path) = &self.images {
+            run.images = ImageSource::Path(path.clone());
+        }
+        experiment.settings.validate().map_err(|error| ArgumentError::Value { error })?;
+        Ok(experiment)
+    }
+
+    /// Threads as asked for, or as many as the machine has, less `spare`.
+    pub fn threads_or(&self, spare: usize) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.unwrap_or_else(|| cores().saturating_sub(spare)).max(1)
+    }
+}

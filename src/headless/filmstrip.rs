@@ -1,0 +1,158 @@
+//! samples.png: the film-strip of the probe tasks without a window. Each task has three rows, one for
+//! each initialisation (learned, random, joint pretraining), marked by a bar in its colour; the
+//! columns are target, support, then the output after inner step 0, 1, ….
+
+use image::{Rgb, RgbImage, imageops};
+
+use crate::train::snapshot::{Evaluation, Given, Init, Output, Picture, ProbeTask, Trace};
+
+/// Side of a cell in pixels.
+const CELL: u32 = 64;
+const GAP: u32 = 4;
+const BAR: u32 = 4;
+const GROUND: Rgb<u8> = Rgb([255; 3]);
+const TRUTH: Rgb<u8> = Rgb([0xe6, 0x9f, 0x00]);
+const SUPPORT: Rgb<u8> = Rgb([0x00, 0x72, 0xb2]);
+const FRAME: Rgb<u8> = Rgb([0xdd; 3]);
+
+/// Draws all probe tasks below one another.
+pub(super) fn draw(evaluation: &Evaluation) -> RgbImage {
+    let columns = 2 + evaluation.tasks.iter().map(|task| task.traces[0].outputs.len()).max().unwrap_or(0) as u32;
+    let rows = 3 * evaluation.tasks.len() as u32;
+    let task_gap = GAP * evaluation.tasks.len() as u32;
+    let (width, height) = (BAR + columns * (CELL + GAP) + GAP, rows * (CELL + GAP) + GAP + task_gap);
+    let mut sheet = RgbImage::from_pixel(width, height, GROUND);
+    for (t, task) in evaluation.tasks.iter().enumerate() {
+        for (i, (init, trace)) in Init::ALL.into_iter().zip(&task.traces).enumerate() {
+            let y = GAP + (3 * t + i) as u32 * (CELL + GAP) + t as u32 * GAP;
+            for dy in 0..CELL {
+                (0..BAR).for_each(|x| sheet.put_pixel(x, y + dy, colour(init)));
+            }
+            for (column, cell) in cells(task, trace, init).iter().enumerate() {
+                let x = BAR + GAP + column as u32 * (CELL + GAP);
+                imageops::replace(&mut sheet, cell, i64::from(x), i64::from(y));
+            }
+        }
+    }
+    sheet
+}
+
+fn colour(init: Init) -> Rgb<u8> {
+    match init {
+        Init::Learned => Rgb([0x00, 0x9e, 0x73]),
+        Init::Random => Rgb([0xcc, 0x79, 0xa7]),
+        Init::Joint => Rgb([0x56, 0xb4, 0xe9]),
+    }
+}
+
+fn cells(task: &ProbeTask, trace: &Trace, init: Init) -> Vec<RgbImage> {
+    let outputs = trace.outputs.iter();
+    match &task.given {
+        Given::Picture { target, support, .. } => {
+            let output = |output: &Output| match output {
+                Output::Picture(picture) => enlarge(picture),
+                Output::Values(_) => Canvas::new([0.0, 1.0], [0.0, 1.0]).pixels,
+            };
+            [enlarge(target), enlarge(support)].into_iter().chain(outputs.map(output)).collect()
+        }
+        Given::Curve { support, xs, truth } => {
+            let line = |ys: &[f32]| xs.iter().copied().zip(ys.iter().copied()).collect::<Vec<_>>();
+            let x = [xs.first().copied().unwrap_or(0.0), xs.last().copied().unwrap_or(1.0)];
+            let y = range(truth.iter().chain(support.iter().map(|point| &point[1])));
+            let base = |with_truth: bool| {
+                let mut canvas = Canvas::new(x, y);
+                if with_truth {
+                    canvas.line(&line(truth), TRUTH);
+                }
+                support.iter().for_each(|point| canvas.dot(*point, SUPPORT));
+                canvas
+            };
+            let drawn = outputs.map(|output| {
+                let mut canvas = base(true);
+                if let Output::Values(values) = output {
+                    canvas.line(&line(values), colour(init));
+                }
+                canvas.pixels
+            });
+            [base(true).pixels, base(false).pixels].into_iter().chain(drawn).collect()
+        }
+        Given::Scatter { actual, support } => {
+            let y = range(actual.iter());
+            let drawn = |values: &[f32]| {
+                let mut canvas = Canvas::new(y, y);
+                canvas.line(&[(y[0], y[0]), (y[1], y[1])], TRUTH);
+                for (i, (&actual, &value)) in actual.iter().zip(values).enumerate() {
+                    canvas.dot([actual, value], if i < *support { SUPPORT } else { colour(init) });
+                }
+                canvas.pixels
+            };
+            let output = |output: &Output| match output {
+                Output::Values(values) => drawn(values),
+                Output::Picture(picture) => enlarge(picture),
+            };
+            [drawn(actual), drawn(&actual[..*support])].into_iter().chain(outputs.map(output)).collect()
+        }
+    }
+}
+
+fn enlarge(picture: &Picture) -> RgbImage {
+    let (width, height) = (picture.width as u32, picture.height as u32);
+    let Some(image) = RgbImage::from_raw(width, height, picture.rgb.clone()) else {
+        return RgbImage::from_pixel(CELL, CELL, FRAME);
+    };
+    imageops::resize(&image, CELL, CELL, imageops::FilterType::Nearest)
+}
+
+fn range<'a>(values: impl Iterator<Item = &'a f32>) -> [f32; 2] {
+    let (low, high) = values.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
+    let margin = ((high - low) * 0.1).max(1e-3);
+    [low - margin, high + margin]
+}
+
+/// A small plot.
+struct Canvas {
+    pixels: RgbImage,
+    x: [f32; 2],
+    y: [f32; 2],
+}
+
+impl Canvas {
+    fn new(x: [f32; 2], y: [f32; 2]) -> Self {
+        let frame = |i, j| i == 0 || j == 0 || i == CELL - 1 || j == CELL - 1;
+        let pixels = RgbImage::from_fn(CELL, CELL, |i, j| if frame(i, j) { FRAME } else { GROUND });
+        Self { pixels, x, y }
+    }
+
+    fn place(&self, point: [f32; 2]) -> [f32; 2] {
+        let share = |value: f32, [low, high]: [f32; 2]| (value - low) / (high - low) * (CELL - 1) as f32;
+        [share(point[0], self.x), (CELL - 1) as f32 - share(point[1], self.y)]
+    }
+
+    fn put(&mut self, at: [f32; 2], colour: Rgb<u8>) {
+        let inside = at.iter().all(|&v| v >= 0.0 && v < CELL as f32);
+        if inside {
+            self.pixels.put_pixel(at[0] as u32, at[1] as u32, colour);
+        }
+    }
+
+    fn dot(&mut self, point: [f32; 2], colour: Rgb<u8>) {
+        let centre = self.place(point);
+        for (dx, dy) in [(0.0, 0.0), (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)] {
+            self.put([centre[0] + dx, centre[1] + dy], colour);
+        }
+    }
+
+    fn line(&mut self, points: &[(f32, f32)], colour: Rgb<u8>) {
+        for pair in points.windows(2) {
+            let [from, to] = [pair[0], pair[1]].map(|(x, y)| self.place([x, y]));
+            if from.iter().chain(&to).any(|v| !v.is_finite() || v.abs() > 1e4) {
+                continue;
+            }
+            let steps = (to[0] - from[0]).abs().max((to[1] - from[1]).abs()).ceil().max(1.0);
+            for i in 0..=steps as usize {
+                let share = i as f32 / steps;
+                self.put([from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])], colour);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The files of a headless run.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{HeadlessError, filmstrip};
+use crate::experiment::Experiment;
+use crate::settings::Knob;
+use crate::train::evaluation::Statistics;
+use crate::train::snapshot::Divergence;
+use crate::train::trainer::{MetricsRow, Trainer};
+
+/// What summary.json holds. Numbers that are not finite are written as null.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// Task family.
+    pub tasks: &'static str,
+    /// Algorithm.
+    pub algorithm: &'static str,
+    /// Seed.
+    pub seed: u64,
+    /// Meta-iterations that the final state has behind it.
+    pub iterations: u64,
+    /// Wall time in seconds.
+    pub elapsed_secs: f64,
+    /// Null, or what happened.
+    pub diverged: Option<Divergence>,
+    /// The learned initialisation on held-out tasks.
+    pub held_out: Statistics,
+    /// The baselines on the same tasks, each at its best rate.
+    pub baselines: Baselines,
+}
+
+/// The two baselines.
+#[derive(Clone, Debug, Serialize)]
+pub struct Baselines {
+    /// No training at all.
+    pub random: Statistics,
+    /// Plain training on the pooled tasks.
+    pub joint: Statistics,
+}
+
+impl Summary {
+    pub(super) fn new(trainer: &Trainer, elapsed_secs: f64, diverged: Option<Divergence>) -> Self {
+        let run = &trainer.settings().run;
+        let [held_out, random, joint] = trainer.statistics();
+        Self {
+            tasks: run.tasks.id(),
+            algorithm: run.algorithm.id(),
+            seed: run.seed,
+            iterations: trainer.meta_iteration(),
+            elapsed_secs,
+            diverged,
+            held_out,
+            baselines: Baselines { random, joint },
+        }
+    }
+}
+
+/// The output folder while the run goes on.
+pub(super) struct Outputs {
+    folder: PathBuf,
+    metrics: csv::Writer<File>,
+    psnr_columns: usize,
+    experiment: Experiment,
+}
+
+impl Outputs {
+    /// Makes the folder, and metrics.csv with its header.
+    pub fn create(folder: &Path, experiment: &Experiment) -> Result<Self, HeadlessError> {
+        std::fs::create_dir_all(folder).map_err(|error| HeadlessError::write(folder, &error))?;
+        let path = folder.join("metrics.csv");
+        let fail = |error: &dyn std::fmt::Display| HeadlessError::write(&path, error);
+        let mut metrics = csv::WriterBuilder::new().flexible(false).from_path(&path).map_err(|error| fail(&error))?;
+        let changed = experiment.changes.iter().filter(|change| change.knob == Knob::TestSteps);
+        let steps = changed.map(|change| change.value as usize).chain([experiment.settings.live.test_steps]);
+        let picture = experiment.settings.run.tasks == crate::settings::TaskFamily::Picture;
+        let psnr_columns = if picture { steps.max().unwrap_or(0) + 1 } else { 0 };
+        metrics.write_record(header(psnr_columns)).map_err(|error| fail(&error))?;
+        Ok(Self { folder: folder.to_owned(), metrics, psnr_columns, experiment: experiment.clone() })
+    }
+
+    /// Appends a row to metrics.csv.
+    pub fn row(&mut self, row: &MetricsRow) -> Result<(), HeadlessError> {
+        let written = self.metrics.write_record(record(row, self.psnr_columns)).map_err(|error| error.to_string());
+        let written = written.and_then(|()| self.metrics.flush().map_err(|error| error.to_string()));
+        written.map_err(|error| HeadlessError::write(&self.folder.join("metrics.csv"), &error))
+    }
+
+    /// Writes everything else.
+    pub fn finish(mut self, trainer: &Trainer, summary: &Summary) -> Result<(), HeadlessError> {
+        let fail = |path: &Path, error: &dyn std::fmt::Display| HeadlessError::write(path, error);
+        let path = self.folder.join("metrics.csv");
+        self.metrics.flush().map_err(|error| fail(&path, &error))?;
+        let path = self.folder.join("experiment.toml");
+        self.experiment.changes = trainer.marks().to_vec();
+        self.experiment.write(&path).map_err(|error| fail(&path, &error))?;
+        let path = self.folder.join("summary.json");
+        let text = serde_json::to_string_pretty(summary).map_err(|error| fail(&path, &error))?;
+        std::fs::write(&path, text + "\n").map_err(|error| fail(&path, &error))?;
+        let path = self.folder.join("samples.png");
+        filmstrip::draw(&trainer.evaluation()).save(&path).map_err(|error| fail(&path, &error))
+    }
+}
+
+/// The header of metrics.csv with this many PSNR columns.
+pub(super) fn header(psnr_columns: usize) -> Vec<String> {
+    let fixed = ["iteration", "training_before", "training_after", "held_out_before", "held_out_after"];
+    fixed.map(str::to_owned).into_iter().chain((0..psnr_columns).map(|k| format!("psnr_{k}"))).collect()
+}
+
+/// A row of metrics.csv: the shortest text that reads back as the same number; empty where there is none.
+fn record(row: &MetricsRow, psnr_columns: usize) -> Vec<String> {
+    let text = |value: Option<f32>| value.map_or_else(String::new, |value| value.to_string());
+    let training = [0, 1].map(|i| text(row.training.map(|losses| losses[i])));
+    let held_out = row.held_out.map(|loss| text(Some(loss)));
+    let psnr = (0..psnr_columns).map(|k| text(row.psnr.get(k).copied()));
+    [row.iteration.to_string()].into_iter().chain(training).chain(held_out).chain(psnr).collect()
+}
