@@ -1,8 +1,26 @@
-//! Image sets: what is built in, and the user's own.
+//! Image sets: what is built in, and the user's own. A set is pure data; files are read here and
+//! nowhere else.
 
+/// The sets that come with the program.
+pub mod built_in;
+
+/// One file → one small square image.
+pub mod decode;
+
+/// A folder of the user's own.
+pub mod folder;
+
+/// The same in the background.
+pub mod loader;
+
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-/// Images of one size, ready for the task families. Pure data.
+use crate::settings::{ImageSource, RunSettings};
+pub use loader::Loader;
+
+/// Images of one size, ready for the task families.
 #[derive(Clone, Debug)]
 pub struct ImageSet {
     /// A name for people.
@@ -20,7 +38,7 @@ pub struct ImageSet {
 }
 
 /// One image of a set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledImage {
     /// A name for people: the file's stem, or a name from the set.
     pub name: String,
@@ -36,15 +54,78 @@ pub struct LabelledImage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// The file.
-    pub path: std::path::PathBuf,
+    pub path: PathBuf,
     /// Why, and what to do.
     pub reason: String,
 }
 
-/// Stand-in until the image room is there.
+/// How far a folder has been read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Files found so far.
+    pub found: usize,
+    /// Files read.
+    pub done: usize,
+    /// Files among them that could not be used.
+    pub skipped: usize,
+    /// Whether every file has been found.
+    pub finished_listing: bool,
+}
+
+/// Why there is no image set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImageError {
+    /// The path leads nowhere, or may not be read.
+    #[error("cannot open {}: {reason}; check the path and its permissions", .path.display())]
+    Path {
+        /// As given.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// There is no file in it.
+    #[error("{} holds no files; choose a folder with images in it (sub-folders are searched too)", .path.display())]
+    Empty {
+        /// As given.
+        path: PathBuf,
+    },
+    /// There are files, but too few images.
+    #[error("{} holds {usable} usable images of {files} files, and at least 2 are needed{}", .path.display(), first_reason(.skipped))]
+    TooFew {
+        /// As given.
+        path: PathBuf,
+        /// Images that could be used.
+        usable: usize,
+        /// Files found.
+        files: usize,
+        /// Why the others could not.
+        skipped: Vec<Skipped>,
+    },
+    /// The user cancelled.
+    #[error("loading was cancelled; nothing was changed")]
+    Cancelled,
+    /// The program's own data is damaged.
+    #[error("the built-in set “{name}” cannot be read: {reason}; install the program again")]
+    BuiltIn {
+        /// Which.
+        name: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+fn first_reason(skipped: &[Skipped]) -> String {
+    let name = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    skipped.first().map_or_else(String::new, |first| format!("; {}: {}", name(&first.path), first.reason))
+}
+
+/// The set that these settings ask for, waiting until it is read.
 ///
 /// # Errors
-/// Never.
-pub fn set_for(_run: &crate::settings::RunSettings) -> Result<ImageSet, std::io::Error> {
-    Err(std::io::Error::other("no images yet"))
+/// See [`ImageError`].
+pub fn set_for(run: &RunSettings) -> Result<ImageSet, ImageError> {
+    match &run.images {
+        ImageSource::Path(path) => folder::load(path, run.image_size, run.seed, &|_| {}, &AtomicBool::new(false)),
+        built_in => built_in::built_in(built_in),
+    }
 }

@@ -19,6 +19,9 @@ pub mod functions;
 /// The dense network: output, loss, gradient, Hessian-vector product.
 pub mod network;
 
+/// Random streams by (seed, purpose, meta-iteration, index).
+pub mod stream;
+
 /// Random initialisation.
 pub mod init;
 

@@ -1,9 +1,6 @@
 //! Task families: from a seed to tasks. A training task is an [`Episode`]; a held-out task also
 //! says what is drawn of it. Pure: the same stream gives the same task.
 
-/// Random streams by (seed, purpose, meta-iteration, index).
-pub mod stream;
-
 /// Linear regression in two variables.
 pub mod plane;
 
@@ -21,9 +18,9 @@ use crate::images::ImageSet;
 use crate::maths::functions::{Activation, Loss};
 use crate::maths::init::initialise;
 use crate::maths::network::Network;
+use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
 use crate::settings::{ActivationKind, LiveSettings, RunSettings, TaskFamily};
-use stream::{Purpose, Stream, stream};
 
 /// A small image, row by row, ready to be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use rand::seq::index::sample;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::stream::{Purpose, stream};
 use super::{FamilyError, Given, HeldOut, Picture};
 use crate::images::{ImageSet, LabelledImage};
 use crate::maths::features::FourierFeatures;
 use crate::maths::network::Batch;
+use crate::maths::stream::{Purpose, stream};
 use crate::meta::episode::Episode;
 use crate::settings::{LiveSettings, NetworkSettings};
 

@@ -18,6 +18,8 @@ pub enum Purpose {
     HeldOut,
     /// The frequencies of Fourier features.
     Features,
+    /// Which images are held out.
+    Split,
 }
 
 /// The stream of one purpose, meta-iteration and index.

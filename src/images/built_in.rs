@@ -1,0 +1,94 @@
+//! The sets that come with the program: sheets of equal cells, each with a text file that says what
+//! is in it (assets/make_sets.py makes both).
+
+use serde::Deserialize;
+
+use super::{ImageError, ImageSet, LabelledImage};
+use crate::settings::ImageSource;
+
+/// What the text file beside a sheet says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sheet {
+    name: String,
+    size: usize,
+    channels: usize,
+    columns: usize,
+    #[serde(rename = "source")]
+    _source: String,
+    #[serde(rename = "licence")]
+    _licence: String,
+    #[serde(rename = "author")]
+    _author: String,
+    held_out: Vec<usize>,
+    classes: Vec<String>,
+    image_names: Vec<String>,
+}
+
+/// A built-in set; a path of the user's own is not one of them and gives the faces.
+///
+/// # Errors
+/// If the program's own data is damaged.
+pub fn built_in(source: &ImageSource) -> Result<ImageSet, ImageError> {
+    match source {
+        ImageSource::Hand => {
+            read("hand", include_str!("../../assets/hand.toml"), include_bytes!("../../assets/hand.png"))
+        }
+        _ => read("faces", include_str!("../../assets/faces.toml"), include_bytes!("../../assets/faces.png")),
+    }
+}
+
+fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageError> {
+    let damaged = |reason: String| ImageError::BuiltIn { name, reason };
+    let sheet: Sheet = toml::from_str(text).map_err(|error| damaged(error.to_string()))?;
+    let pixels = image::load_from_memory(png).map_err(|error| damaged(error.to_string()))?.to_rgb8();
+    let rows = sheet.image_names.len().div_ceil(sheet.columns.max(1));
+    let (width, height) = (pixels.width() as usize, pixels.height() as usize);
+    if width < sheet.columns * sheet.size || height < rows * sheet.size || sheet.classes.is_empty() {
+        return Err(damaged("the sheet is smaller than its text says".to_owned()));
+    }
+    let per_class = sheet.image_names.len().div_ceil(sheet.classes.len());
+    let cell = |index: usize| -> Vec<u8> {
+        let (x0, y0) = (index % sheet.columns * sheet.size, index / sheet.columns * sheet.size);
+        let places = (0..sheet.size * sheet.size).map(|i| (x0 + i % sheet.size, y0 + i / sheet.size));
+        places.flat_map(|(x, y)| pixels.get_pixel(x as u32, y as u32).0.into_iter().take(sheet.channels)).collect()
+    };
+    let images = sheet.image_names.iter().enumerate().map(|(index, name)| LabelledImage {
+        name: name.clone(),
+        class: index / per_class,
+        held_out: sheet.held_out.contains(&index),
+        pixels: cell(index).into(),
+    });
+    Ok(ImageSet {
+        images: images.collect(),
+        name: sheet.name,
+        size: sheet.size,
+        channels: sheet.channels,
+        classes: sheet.classes,
+        skipped: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sets_are_what_their_descriptions_promise() {
+        let expected = [(ImageSource::Faces, 32, 3, 124, 24, 1), (ImageSource::Hand, 16, 1, 62 * 19, 12 * 19, 62)];
+        for (source, size, channels, images, held_out, classes) in expected {
+            let set = built_in(&source).unwrap();
+            assert_eq!(
+                (set.size, set.channels, set.images.len(), set.classes.len()),
+                (size, channels, images, classes)
+            );
+            assert_eq!(set.images.iter().filter(|image| image.held_out).count(), held_out);
+            for image in &set.images {
+                assert_eq!(image.pixels.len(), size * size * channels);
+                assert!(image.class < classes);
+                assert!(image.pixels.iter().any(|&p| p != image.pixels[0]), "{} is blank", image.name);
+            }
+        }
+    }
+}

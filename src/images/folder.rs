@@ -1,0 +1,143 @@
+//! A folder of the user's own: every sub-folder that holds images is a class named by its path;
+//! nested is fine; a single image file is a folder of one.
+//!
+//! A set keeps at most [`MAX_IMAGES`] images, size² · channels bytes each (3 KB at 32 x 32 in
+//! colour, so at most 300 MB there).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rand::seq::SliceRandom as _;
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::decode::{self, Decoded};
+use super::{ImageError, ImageSet, LabelledImage, Progress, Skipped};
+use crate::maths::stream::{Purpose, stream};
+
+/// More files than this are not read.
+pub const MAX_IMAGES: usize = 100_000;
+/// At most this many images are held out, and at most a fifth of them.
+const MAX_HELD_OUT: usize = 24;
+
+/// Reads a folder (or one image file) to images of `size` x `size`; `seed` chooses the held-out ones.
+/// Files are read by several threads, with the same result as by one. `progress` is called from any
+/// of them, often; `cancel` is looked at before each file.
+///
+/// # Errors
+/// If nothing can be opened, fewer than 2 images can be used, or it was cancelled.
+pub fn load(
+    path: &Path,
+    size: usize,
+    seed: u64,
+    progress: &(dyn Fn(Progress) + Sync),
+    cancel: &AtomicBool,
+) -> Result<ImageSet, ImageError> {
+    let (files, mut skipped) = list(path, progress, cancel)?;
+    if files.is_empty() && skipped.is_empty() {
+        return Err(ImageError::Empty { path: path.to_owned() });
+    }
+    let (done, failed) = (AtomicUsize::new(0), AtomicUsize::new(skipped.len()));
+    let read = |file: &PathBuf| {
+        if cancel.load(Ordering::Relaxed) {
+            return None;
+        }
+        let result = decode::file(file, size);
+        if result.is_err() {
+            failed.fetch_add(1, Ordering::Relaxed);
+        }
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        progress(Progress {
+            found: files.len(),
+            done,
+            skipped: failed.load(Ordering::Relaxed),
+            finished_listing: true,
+        });
+        Some(result)
+    };
+    let results: Option<Vec<_>> = files.par_iter().map(read).collect();
+    let results = results.ok_or(ImageError::Cancelled)?;
+    let mut usable = Vec::new();
+    for (file, result) in files.iter().zip(results) {
+        match result {
+            Ok(image) => usable.push((file, image)),
+            Err(reason) => skipped.push(Skipped { path: file.clone(), reason }),
+        }
+    }
+    if usable.len() < 2 {
+        return Err(ImageError::TooFew { path: path.to_owned(), usable: usable.len(), files: files.len(), skipped });
+    }
+    Ok(assemble(path, size, seed, usable, skipped))
+}
+
+/// Every file below a path, sorted; entries that cannot be listed are skipped with a reason.
+fn list(
+    path: &Path,
+    progress: &(dyn Fn(Progress) + Sync),
+    cancel: &AtomicBool,
+) -> Result<(Vec<PathBuf>, Vec<Skipped>), ImageError> {
+    let refuse = |error: std::io::Error| ImageError::Path { path: path.to_owned(), reason: error.to_string() };
+    if std::fs::metadata(path).map_err(refuse)?.is_dir() {
+        std::fs::read_dir(path).map_err(refuse)?;
+    }
+    let (mut files, mut skipped) = (Vec::new(), Vec::new());
+    let hidden = |name: &std::ffi::OsStr| {
+        let name = name.to_string_lossy();
+        name.starts_with('.') || name == "Thumbs.db" || name == "__MACOSX"
+    };
+    // Links are followed; walkdir finds loops and reports them as errors.
+    let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
+    for entry in walk.into_iter().filter_entry(|entry| entry.depth() == 0 || !hidden(entry.file_name())) {
+        if cancel.load(Ordering::Relaxed) {
+            return Err(ImageError::Cancelled);
+        }
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(_) if files.len() == MAX_IMAGES => {
+                let reason = format!("and all files after it: at most {MAX_IMAGES} are read; choose a smaller folder");
+                skipped.push(Skipped { path: path.to_owned(), reason });
+                break;
+            }
+            Ok(entry) => files.push(entry.into_path()),
+            Err(error) => {
+                let path = error.path().unwrap_or(path).to_owned();
+                skipped.push(Skipped { path, reason: format!("cannot be listed ({error})") });
+            }
+        }
+        if files.len().is_multiple_of(256) {
+            progress(Progress { found: files.len(), ..Progress::default() });
+        }
+    }
+    Ok((files, skipped))
+}
+
+fn assemble(path: &Path, size: usize, seed: u64, usable: Vec<(&PathBuf, Decoded)>, skipped: Vec<Skipped>) -> ImageSet {
+    let channels = if usable.iter().all(|(_, image)| image.grey) { 1 } else { 3 };
+    let class_of = |file: &Path| {
+        let folder = file.parent().and_then(|folder| folder.strip_prefix(path).ok());
+        let name = folder.map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.is_empty() { "images".to_owned() } else { name }
+    };
+    let names: BTreeMap<String, usize> = usable.iter().map(|(file, _)| (class_of(file), 0)).collect();
+    let classes: Vec<String> = names.into_keys().collect();
+    let held_out_count = (usable.len() / 5).clamp(1, MAX_HELD_OUT);
+    let mut order: Vec<usize> = (0..usable.len()).collect();
+    order.shuffle(&mut stream(seed, Purpose::Split, 0, 0));
+    let mut held_out = vec![false; usable.len()];
+    order[..held_out_count].iter().for_each(|&i| held_out[i] = true);
+    let images = usable.into_iter().zip(held_out).map(|((file, image), held_out)| LabelledImage {
+        name: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        class: classes.binary_search(&class_of(file)).unwrap_or_default(),
+        held_out,
+        pixels: image.rgb.chunks_exact(3).flat_map(|rgb| &rgb[..channels]).copied().collect(),
+    });
+    ImageSet {
+        images: images.collect(),
+        name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        size,
+        channels,
+        classes,
+        skipped,
+    }
+}
