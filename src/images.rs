@@ -40,3 +40,32 @@ pub struct Skipped {
     /// Why, and what to do.
     pub reason: String,
 }
+
+pub mod loader;
+
+/// Why there are no images.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ImageError(pub String);
+
+/// A built-in set.
+///
+/// # Errors
+/// When the source is a path.
+pub fn built_in(source: &crate::settings::ImageSource) -> Result<ImageSet, ImageError> {
+    use crate::settings::ImageSource;
+    let (name, size, channels, count) = match source {
+        ImageSource::Faces => ("faces", 32, 3, 124),
+        ImageSource::Hand => ("hand", 16, 1, 62),
+        ImageSource::Path(path) => return Err(ImageError(format!("{} is not a built-in set", path.display()))),
+    };
+    let images = (0..count)
+        .map(|index| LabelledImage {
+            name: format!("{name}-{index}"),
+            class: 0,
+            held_out: index % 5 == 0,
+            pixels: (0..size * size * channels).map(|i| ((i * 7 + index * 31) % 256) as u8).collect(),
+        })
+        .collect();
+    Ok(ImageSet { name: name.to_owned(), size, channels, images, classes: vec![name.to_owned()], skipped: Vec::new() })
+}
