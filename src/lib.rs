@@ -5,3 +5,5 @@ pub mod settings;
 pub mod images;
 
 pub mod train;
+
+pub mod window;

@@ -1,0 +1,4 @@
+//! What several test files share.
+
+pub mod fixtures;
+pub mod soft_renderer;

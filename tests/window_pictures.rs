@@ -1,0 +1,88 @@
+//! Pictures of the window, written to target/pictures for a person to look at; what can be checked
+//! without a person is checked.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(missing_docs)]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::fixtures;
+use common::soft_renderer::SoftRenderer;
+use egui::Theme;
+use egui_kittest::Harness;
+use image::RgbaImage;
+use metascope::settings::TaskFamily;
+use metascope::train::link::link;
+use metascope::train::snapshot::Snapshot;
+use metascope::window::App;
+
+fn picture(name: &str, size: [f32; 2], scale: f32, theme: Theme, snapshot: Option<Snapshot>) -> RgbaImage {
+    let (window_end, trainer_end) = link(Arc::new(|| {}));
+    let settings = snapshot.as_ref().map(|snapshot| snapshot.settings.as_ref().clone()).unwrap_or_default();
+    if let Some(snapshot) = snapshot {
+        trainer_end.publish(snapshot);
+    }
+    let mut window_end = Some(window_end);
+    let mut harness =
+        Harness::builder().with_size(size).with_pixels_per_point(scale).with_theme(theme).renderer(SoftRenderer::default()).build_ui_state(
+            |ui, app: &mut Option<App>| {
+                app.get_or_insert_with(|| App::new(ui.ctx(), window_end.take().unwrap(), settings.clone(), Some(fixtures::image_set())))
+                    .show(ui);
+            },
+            None,
+        );
+    harness.run();
+    let image = harness.render().unwrap();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    image.save(folder.join(format!("{name}.png"))).unwrap();
+    image
+}
+
+fn colours(image: &RgbaImage) -> usize {
+    image.pixels().map(|pixel| pixel.0).collect::<std::collections::HashSet<_>>().len()
+}
+
+#[test]
+fn every_family_size_and_theme() {
+    for tasks in TaskFamily::ALL {
+        for (size, theme) in [
+            ([1024.0, 640.0], Theme::Dark),
+            ([1280.0, 800.0], Theme::Light),
+            ([1280.0, 800.0], Theme::Dark),
+            ([1920.0, 1080.0], Theme::Dark),
+            ([1024.0, 640.0], Theme::Light),
+        ] {
+            let name = format!("{}_{}_{theme:?}", tasks.id(), size[0]).to_lowercase();
+            let image = picture(&name, size, 1.0, theme, Some(fixtures::snapshot(tasks, 1284)));
+            assert!(colours(&image) > 100, "{name} is blank");
+        }
+    }
+}
+
+#[test]
+fn twice_the_scale() {
+    let image = picture("picture_2x", [1024.0, 640.0], 2.0, Theme::Dark, Some(fixtures::snapshot(TaskFamily::Picture, 1284)));
+    assert_eq!(image.dimensions(), (2048, 1280));
+}
+
+#[test]
+fn the_target_is_drawn_as_it_is() {
+    let image = picture("target", [1280.0, 800.0], 1.0, Theme::Light, Some(fixtures::snapshot(TaskFamily::Picture, 300)));
+    let skin = image.pixels().filter(|pixel| pixel.0[..3] == [255, 204, 51]).count();
+    assert!(skin > 1000, "{skin} pixels of the first face's skin");
+}
+
+#[test]
+fn before_the_first_snapshot() {
+    assert!(colours(&picture("empty", [1280.0, 800.0], 1.0, Theme::Dark, None)) > 20);
+}
+
+#[test]
+fn diverged() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 412);
+    snapshot.phase = metascope::train::snapshot::Phase::Diverged;
+    snapshot.divergence = Some(Arc::new(fixtures::divergence()));
+    picture("diverged", [1024.0, 640.0], 1.0, Theme::Dark, Some(snapshot));
+}
