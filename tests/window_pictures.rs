@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(missing_docs)]
 
-mod common;
+mod common {
+    pub mod fixtures;
+    pub mod soft_renderer;
+}
 
 use std::sync::Arc;
 
@@ -17,6 +20,9 @@ use metascope::train::link::link;
 use metascope::train::snapshot::Snapshot;
 use metascope::window::App;
 
+/// The test harness leaves this around the window; it is cut off again.
+const MARGIN: f32 = 8.0;
+
 fn picture(name: &str, size: [f32; 2], scale: f32, theme: Theme, snapshot: Option<Snapshot>) -> RgbaImage {
     let (window_end, trainer_end) = link(Arc::new(|| {}));
     let settings = snapshot.as_ref().map(|snapshot| snapshot.settings.as_ref().clone()).unwrap_or_default();
@@ -24,8 +30,12 @@ fn picture(name: &str, size: [f32; 2], scale: f32, theme: Theme, snapshot: Optio
         trainer_end.publish(snapshot);
     }
     let mut window_end = Some(window_end);
-    let mut harness =
-        Harness::builder().with_size(size).with_pixels_per_point(scale).with_theme(theme).renderer(SoftRenderer::default()).build_ui_state(
+    let mut harness = Harness::builder()
+        .with_size([size[0] + 2.0 * MARGIN, size[1] + 2.0 * MARGIN])
+        .with_pixels_per_point(scale)
+        .with_theme(theme)
+        .renderer(SoftRenderer::default())
+        .build_ui_state(
             |ui, app: &mut Option<App>| {
                 app.get_or_insert_with(|| App::new(ui.ctx(), window_end.take().unwrap(), settings.clone(), Some(fixtures::image_set())))
                     .show(ui);
@@ -34,6 +44,8 @@ fn picture(name: &str, size: [f32; 2], scale: f32, theme: Theme, snapshot: Optio
         );
     harness.run();
     let image = harness.render().unwrap();
+    let margin = (MARGIN * scale) as u32;
+    let image = image::imageops::crop_imm(&image, margin, margin, image.width() - 2 * margin, image.height() - 2 * margin).to_image();
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
     std::fs::create_dir_all(&folder).unwrap();
     image.save(folder.join(format!("{name}.png"))).unwrap();

@@ -57,6 +57,7 @@ fn one_knob(ui: &mut Ui, knob: Knob, field: &mut ValueField, value: f64, default
     let tooltip = format!("{} (double-click for {})", knob.tooltip(), numbers::knob_value(knob, default));
     let mut chosen = None;
     ui.spacing_mut().item_spacing.y = 0.0;
+    ui.spacing_mut().interact_size.y = 5.0 * GRID;
     let changed = value != default;
     let row = ui.horizontal(|ui| {
         let label = RichText::new(knob.label());
@@ -70,7 +71,7 @@ fn one_knob(ui: &mut Ui, knob: Knob, field: &mut ValueField, value: f64, default
     chosen = typed_value.or(chosen);
     let mut slid = value;
     ui.spacing_mut().slider_width = ui.available_width();
-    ui.spacing_mut().interact_size.y = 4.0 * GRID;
+    ui.spacing_mut().interact_size.y = 3.5 * GRID;
     let mut slider = Slider::new(&mut slid, low..=high).show_value(false).logarithmic(knob.is_logarithmic());
     if knob.is_integer() {
         slider = slider.integer();
@@ -93,7 +94,7 @@ fn one_knob(ui: &mut Ui, knob: Knob, field: &mut ValueField, value: f64, default
         };
     }
     field.error_ui(ui);
-    ui.add_space(1.5 * GRID);
+    ui.add_space(GRID);
     chosen
 }
 

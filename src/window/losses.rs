@@ -8,13 +8,16 @@ mod series;
 use std::sync::Arc;
 
 use egui::{RichText, Ui};
-use egui_plot::{GridInput, GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints};
+use egui_plot::{GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints};
 
 use self::limits::Limits;
 use self::series::{Prepared, Series};
 use super::numbers;
-use super::theme::Palette;
+use super::theme::{Palette, small_font};
 use crate::train::snapshot::{Curves, Snapshot};
+
+/// Height of the labels of knob changes.
+const MARK_LABEL: f32 = 22.0;
 
 /// The view.
 pub struct Losses {
@@ -74,8 +77,11 @@ impl Losses {
             }
         }
         let [low, high] = self.limits.shown();
-        let bounds = PlotBounds::from_min_max([0.0, low], [prepared.last.max(10.0), high]);
+        // Room above the curves for the labels of the marks.
+        let labels = if snapshot.marks.is_empty() { 0.0 } else { f64::from(MARK_LABEL / ui.available_height().max(60.0)) };
+        let bounds = PlotBounds::from_min_max([0.0, low], [prepared.last.max(10.0), high + labels * (high - low)]);
         let smoothed = self.smoothing >= 1.0;
+        ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
         let plot = Plot::new("task-losses")
             .allow_zoom(false)
             .allow_drag(false)
@@ -86,7 +92,7 @@ impl Losses {
             .set_margin_fraction(egui::Vec2::ZERO)
             .grid_color(palette.line)
             .y_axis_min_width(36.0)
-            .y_grid_spacer(log_grid)
+            .y_grid_spacer(|input| log_grid(input.bounds))
             .y_axis_formatter(|mark, range| log_label(mark, range.end() - range.start()))
             .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
             .label_formatter(hover_text);
@@ -101,8 +107,7 @@ impl Losses {
                         plot.line(raw_line(*series, &line.raw).color(colour.gamma_multiply(0.3)).width(1.0).allow_hover(false));
                     }
                     let style = if dashed { LineStyle::dashed_dense() } else { LineStyle::Solid };
-                    let drawn = if *series == Series::EachTask { &line.raw } else { &line.smooth };
-                    plot.line(raw_line(*series, drawn).color(colour).width(width).style(style));
+                    plot.line(raw_line(*series, &line.smooth).color(colour).width(width).style(style));
                 }
             }
         });
@@ -143,8 +148,7 @@ fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
 }
 
 /// A line at every power of ten, and fainter ones at 2 to 9 times it.
-fn log_grid(input: GridInput) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
+fn log_grid((low, high): (f64, f64)) -> Vec<GridMark> {
     if !(high - low).is_finite() || high - low > 100.0 {
         return Vec::new();
     }
@@ -159,6 +163,7 @@ fn log_grid(input: GridInput) -> Vec<GridMark> {
             marks.extend((2..=9).map(|digit| GridMark { value: exponent as f64 + f64::from(digit).log10(), step_size: 0.1 }));
         }
     }
+    marks.retain(|mark| (low..=high).contains(&mark.value));
     marks
 }
 
@@ -177,11 +182,11 @@ mod tests {
 
     #[test]
     fn log_axis() {
-        let marks = log_grid(GridInput { bounds: (-2.2, 0.3), base_step_size: 0.1 });
+        let marks = log_grid((-2.2, 0.3));
         let labels: Vec<String> = marks.into_iter().map(|mark| log_label(mark, 2.5)).filter(|label| !label.is_empty()).collect();
-        assert_eq!(labels, ["10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"]);
+        assert_eq!(labels, ["10⁻²", "10⁻¹", "10⁰"]);
         let mark = GridMark { value: 0.02f64.log10(), step_size: 0.1 };
         assert_eq!(log_label(mark, 1.0), "0.02");
-        assert!(log_grid(GridInput { bounds: (f64::NEG_INFINITY, 0.0), base_step_size: 0.1 }).is_empty());
+        assert!(log_grid((f64::NEG_INFINITY, 0.0)).is_empty());
     }
 }

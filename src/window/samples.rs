@@ -239,7 +239,7 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize)
 
 fn caption(ui: &Ui, rect: Rect, text: &str, colour: Color32) {
     let job = egui::text::LayoutJob::simple_singleline(text.to_owned(), small_font(), colour);
-    let job = egui::text::LayoutJob { wrap: egui::text::TextWrapping::truncate_at_width(rect.width() + 4.0), ..job };
+    let job = egui::text::LayoutJob { wrap: egui::text::TextWrapping::truncate_at_width(rect.width()), ..job };
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(rect.left(), rect.bottom() + 0.5 * (CAPTION - 2.0 - galley.size().y)), galley, colour);
 }

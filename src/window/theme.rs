@@ -3,7 +3,9 @@
 //! The hues are those of Okabe and Ito, which colour-blind eyes tell apart; on a dark ground they
 //! are lightened until thin lines read well.
 
-use egui::{Color32, Context, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Ui, Visuals, vec2};
+use egui::{
+    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Ui, Visuals, vec2,
+};
 
 use crate::train::snapshot::Init;
 
@@ -152,8 +154,12 @@ pub fn small_font() -> FontId {
     FontId::proportional(SMALL_TEXT)
 }
 
-/// Gives a context both themes.
+/// Gives a context both themes and the fonts, which egui takes up before its next frame.
 pub fn install(ctx: &Context) {
+    let mut fonts = FontDefinitions::default();
+    // Raised and lowered digits and the raised minus are in the monospace font only.
+    fonts.families.entry(FontFamily::Proportional).or_default().push("Hack".to_owned());
+    ctx.set_fonts(fonts);
     for theme in [Theme::Dark, Theme::Light] {
         ctx.style_mut_of(theme, |style| {
             style.visuals = visuals(theme);

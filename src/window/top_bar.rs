@@ -35,10 +35,13 @@ impl TopBar {
     pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, status: &Status<'_>, commands: &mut Commands) {
         ui.horizontal_centered(|ui| {
             ui.spacing_mut().item_spacing.x = GRID;
+            name(ui, "Tasks");
             tasks(ui, settings.run.tasks, commands);
             if settings.run.tasks == TaskFamily::Picture {
                 self.images(ui, &settings.run.images, status.image_set, commands);
             }
+            ui.add_space(GRID);
+            name(ui, "Algorithm");
             algorithm(ui, settings.run.algorithm, commands);
             ui.separator();
             transport(ui, status, commands);
@@ -110,6 +113,10 @@ impl TopBar {
         let side = 4.0 * GRID;
         Some(Image::new(texture).fit_to_exact_size(vec2(side * *shown as f32, side)))
     }
+}
+
+fn name(ui: &mut Ui, name: &str) {
+    ui.label(RichText::new(name).color(Palette::of(ui).weak));
 }
 
 fn short(name: &str) -> String {

@@ -12,6 +12,7 @@ const SAMPLE: f32 = 18.0;
 pub fn toggles(ui: &mut Ui, shown: &mut [bool; Series::ALL.len()]) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(2.5 * GRID, 0.0);
+        ui.spacing_mut().interact_size.y = 4.0 * GRID;
         for (series, shown) in Series::ALL.into_iter().zip(shown) {
             toggle(ui, series, shown);
         }
@@ -21,7 +22,7 @@ pub fn toggles(ui: &mut Ui, shown: &mut [bool; Series::ALL.len()]) {
 fn toggle(ui: &mut Ui, series: Series, shown: &mut bool) {
     let palette = Palette::of(ui);
     let galley = ui.painter().layout_no_wrap(series.label().to_owned(), small_font(), palette.text);
-    let (rect, mut response) = ui.allocate_exact_size(vec2(SAMPLE + GRID + galley.size().x, 4.5 * GRID), Sense::click());
+    let (rect, mut response) = ui.allocate_exact_size(vec2(SAMPLE + GRID + galley.size().x, 4.0 * GRID), Sense::click());
     if response.clicked() {
         *shown = !*shown;
         response.mark_changed();

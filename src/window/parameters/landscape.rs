@@ -133,7 +133,9 @@ fn paths(painter: &Painter, frame: Frame, landscape: &Landscape, palette: &Palet
         for arm in [vec2(5.0, 5.0), vec2(5.0, -5.0)] {
             painter.line_segment([at - arm, at + arm], stroke);
         }
-        painter.text(at + vec2(8.0, 0.0), Align2::LEFT_CENTER, "optimum", small_font(), palette.text);
+        let room = frame.rect.right() - at.x;
+        let (side, align) = if room > 64.0 { (8.0, Align2::LEFT_CENTER) } else { (-8.0, Align2::RIGHT_CENTER) };
+        painter.text(at + vec2(side, 0.0), align, "optimum", small_font(), palette.text);
     }
     if let Some(start) = landscape.paths.iter().find(|path| path.init == Init::Learned).and_then(|path| path.points.first()) {
         let at = frame.screen(*start);

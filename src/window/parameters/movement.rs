@@ -19,8 +19,9 @@ pub fn ui(ui: &mut Ui, rect: Rect, movement: &[LayerMovement]) {
     let name_width = names.iter().map(|galley| galley.size().x).fold(0.0, f32::max).min(0.4 * rect.width());
     let bars = Rect::from_min_max(pos2(rect.left() + name_width + 2.0 * GRID, rect.top() + 5.0 * GRID), rect.max - egui::vec2(2.0, AXIS));
     let [low, high] = decades(movement);
-    axis(&painter, bars, low, high, palette);
     let height = (bars.height() / movement.len().max(1) as f32).min(44.0);
+    let bars = bars.with_max_y(bars.top() + height * movement.len() as f32);
+    axis(&painter, bars, low, high, palette);
     for (index, (layer, name)) in movement.iter().zip(names).enumerate() {
         let row = Rect::from_min_size(pos2(bars.left(), bars.top() + index as f32 * height), egui::vec2(bars.width(), height));
         let name_y = row.center().y - 0.5 * name.size().y;
@@ -58,7 +59,7 @@ fn decades(movement: &[LayerMovement]) -> [f32; 2] {
 
 fn axis(painter: &Painter, bars: Rect, low: f32, high: f32, palette: &Palette) {
     let (first, last) = (low as i32, high as i32);
-    let every = if last - first > 3 { 2 } else { 1 };
+    let every = if bars.width() / (high - low) < 36.0 { 2 } else { 1 };
     for exponent in first..=last {
         let x = bars.left() + (exponent as f32 - low) / (high - low) * bars.width();
         painter.vline(x, bars.y_range(), Stroke::new(1.0, palette.line));

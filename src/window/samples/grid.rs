@@ -7,7 +7,7 @@ use super::steps;
 use crate::window::theme::GRID;
 
 /// Width of the column with the names of the rows.
-const LABEL_WIDTH: f32 = 112.0;
+const LABEL_WIDTH: f32 = 124.0;
 /// Height of the line under a cell.
 pub const CAPTION: f32 = 18.0;
 /// Space between two tasks.

@@ -98,9 +98,11 @@ pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, palette: &Palette) 
     painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
     let [low, high] = range(values.iter().flatten().copied());
     let last = values.iter().map(Vec::len).max().unwrap_or(1).saturating_sub(1).max(1);
-    let shown = |value: f32| if psnr { numbers::significant(f64::from(value)) } else { numbers::significant(10f64.powf(f64::from(value))) };
-    let middle = 0.5 * (low + high);
-    let labels = [low, middle, high].map(|value| (value, painter.layout_no_wrap(shown(value), small_font(), palette.weak)));
+    let shown = |value: f64| if psnr { numbers::compact(value) } else { numbers::power_of_ten(value.round() as i32) };
+    let ticks = numbers::ticks(f64::from(low), f64::from(high), if rect.height() > 160.0 { 5 } else { 3 });
+    // Between powers of ten there is no room for a label on a logarithmic axis.
+    let ticks = ticks.into_iter().filter(|value| psnr || value.fract().abs() < 1e-6);
+    let labels: Vec<_> = ticks.map(|value| (value as f32, painter.layout_no_wrap(shown(value), small_font(), palette.weak))).collect();
     let label_width = labels.iter().map(|(_, galley)| galley.size().x).fold(0.0, f32::max);
     let plot = Rect::from_min_max(pos2(rect.left() + label_width + 6.0, rect.top() + 22.0), pos2(rect.right() - 4.0, rect.bottom() - 16.0));
     let view = View { rect: plot, x: [0.0, last as f32], y: [low, high] };
