@@ -13,7 +13,9 @@ use std::sync::Arc;
 use common::fixtures;
 use common::soft_renderer::SoftRenderer;
 use egui::Theme;
+use egui::accesskit::Role;
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use image::RgbaImage;
 use metascope::settings::TaskFamily;
 use metascope::train::link::link;
@@ -24,6 +26,20 @@ use metascope::window::App;
 const MARGIN: f32 = 8.0;
 
 fn picture(name: &str, size: [f32; 2], scale: f32, theme: Theme, snapshot: Option<Snapshot>) -> RgbaImage {
+    picture_after(name, size, scale, theme, snapshot, |_| {})
+}
+
+type Window = Harness<'static, Option<App>>;
+
+/// The picture after a person did something.
+fn picture_after(
+    name: &str,
+    size: [f32; 2],
+    scale: f32,
+    theme: Theme,
+    snapshot: Option<Snapshot>,
+    act: impl FnOnce(&mut Window),
+) -> RgbaImage {
     let (window_end, trainer_end) = link(Arc::new(|| {}));
     let settings = snapshot.as_ref().map(|snapshot| snapshot.settings.as_ref().clone()).unwrap_or_default();
     if let Some(snapshot) = snapshot {
@@ -36,13 +52,15 @@ fn picture(name: &str, size: [f32; 2], scale: f32, theme: Theme, snapshot: Optio
         .with_theme(theme)
         .renderer(SoftRenderer::default())
         .build_ui_state(
-            |ui, app: &mut Option<App>| {
+            move |ui, app: &mut Option<App>| {
                 app.get_or_insert_with(|| App::new(ui.ctx(), window_end.take().unwrap(), settings.clone(), Some(fixtures::image_set())))
                     .show(ui);
             },
             None,
         );
     harness.run();
+    act(&mut harness);
+    harness.run_steps(10);
     let image = harness.render().unwrap();
     let margin = (MARGIN * scale) as u32;
     let image = image::imageops::crop_imm(&image, margin, margin, image.width() - 2 * margin, image.height() - 2 * margin).to_image();
@@ -97,4 +115,27 @@ fn diverged() {
     snapshot.phase = metascope::train::snapshot::Phase::Diverged;
     snapshot.divergence = Some(Arc::new(fixtures::divergence()));
     picture("diverged", [1024.0, 640.0], 1.0, Theme::Dark, Some(snapshot));
+}
+
+#[test]
+fn what_lies_over_the_window() {
+    let size = [1280.0, 800.0];
+    let press = |key| {
+        move |window: &mut Window| {
+            window.key_press(key);
+            window.run_steps(4);
+        }
+    };
+    let shot = || Some(fixtures::snapshot(TaskFamily::Picture, 1284));
+    picture_after("help", size, 1.0, Theme::Dark, shot(), press(egui::Key::F1));
+    picture_after("images", size, 1.0, Theme::Light, shot(), press(egui::Key::O));
+    picture_after("advanced", [1024.0, 640.0], 1.0, Theme::Dark, shot(), |window| {
+        window.get_by_label("Advanced").click();
+        window.run_steps(10);
+        window.get_by_label("Apply and restart").scroll_to_me();
+    });
+    picture_after("tasks_menu", size, 1.0, Theme::Dark, shot(), |window| window.get_by_role_and_label(Role::ComboBox, "Tasks").click());
+    picture_after("algorithm_menu", size, 1.0, Theme::Light, shot(), |window| {
+        window.get_by_role_and_label(Role::ComboBox, "Algorithm").click()
+    });
 }

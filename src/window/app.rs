@@ -104,7 +104,7 @@ impl App {
         };
         let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(12, 0));
         Panel::top("top-bar").exact_size(10.0 * GRID).frame(bar).show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, commands));
-        let side = Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 8, top: 8, bottom: 4 });
+        let side = Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
         Panel::left("knobs").exact_size(54.0 * GRID).frame(side).show(ui, |ui| self.knobs.ui(ui, &self.settings, commands));
         let plots_height = (0.36 * ui.available_height()).clamp(196.0, 380.0);
         let area = Frame::new().fill(palette.panel).inner_margin(Margin { left: 16, right: 12, top: 8, bottom: 8 });

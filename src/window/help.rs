@@ -23,7 +23,8 @@ impl Help {
         if !self.open {
             return;
         }
-        let response = Modal::new(Id::unique("help")).show(ctx, |ui| {
+        let frame = egui::Frame::window(&ctx.global_style()).inner_margin(5.0 * GRID);
+        let response = Modal::new(Id::unique("help")).frame(frame).show(ctx, |ui| {
             ui.set_width(520.0);
             ui.heading("Keys");
             Grid::new("keys").num_columns(3).spacing(vec2(4.0 * GRID, GRID)).show(ui, |ui| {

@@ -23,6 +23,8 @@ impl Knobs {
     pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, commands: &mut Commands) {
         let preset = Settings::preset(settings.run.tasks, settings.run.algorithm);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            // Room for the scroll bar, so that it never lies on a number.
+            ui.set_width(ui.available_width() - 2.0 * GRID);
             ui.horizontal(|ui| {
                 ui.heading("Knobs");
                 if settings.live != preset.live {

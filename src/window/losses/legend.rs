@@ -10,13 +10,15 @@ const SAMPLE: f32 = 18.0;
 
 /// One toggle for every entry.
 pub fn toggles(ui: &mut Ui, shown: &mut [bool; Series::ALL.len()]) {
+    let usual = ui.spacing().interact_size.y;
+    ui.spacing_mut().interact_size.y = 4.0 * GRID;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(2.5 * GRID, 0.0);
-        ui.spacing_mut().interact_size.y = 4.0 * GRID;
         for (series, shown) in Series::ALL.into_iter().zip(shown) {
             toggle(ui, series, shown);
         }
     });
+    ui.spacing_mut().interact_size.y = usual;
 }
 
 fn toggle(ui: &mut Ui, series: Series, shown: &mut bool) {

@@ -18,6 +18,8 @@ const ROWS: usize = 3;
 const WANTED_STEPS: usize = 6;
 /// Two tasks are better than one if a picture keeps this many points.
 const LARGE: f32 = 92.0;
+/// Smaller pictures cannot be read: the strip scrolls instead.
+const SMALLEST: f32 = 48.0;
 
 /// What the cells hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,7 +62,9 @@ impl Grid {
             let by_height = ((room.y - (tasks - 1.0) * TASK_GAP) / (tasks * ROWS as f32) - CAPTION) / unit.y;
             by_width.min(by_height).floor()
         };
-        let scale = [largest(2.0)].into_iter().find(|scale| scale * unit.y >= LARGE).unwrap_or_else(|| largest(1.0)).max(1.0);
+        let two = Some(largest(2.0)).filter(|scale| scale * unit.y >= LARGE);
+        let least = (SMALLEST / unit.x.max(unit.y)).ceil().max(1.0);
+        let scale = two.unwrap_or_else(|| largest(1.0)).max(least);
         let cell = unit * scale;
         let columns = ((room.x / (cell.x + gap)).floor() as usize).clamp(3, 3 + last_step);
         let gap = (room.x / columns as f32 - cell.x).clamp(gap.min(GRID), 5.0 * GRID);
