@@ -74,21 +74,29 @@ fn colours(image: &RgbaImage) -> usize {
     image.pixels().map(|pixel| pixel.0).collect::<std::collections::HashSet<_>>().len()
 }
 
-#[test]
-fn every_family_size_and_theme() {
+const SMALL: [f32; 2] = [1024.0, 640.0];
+const USUAL: [f32; 2] = [1280.0, 800.0];
+const LARGE: [f32; 2] = [1920.0, 1080.0];
+
+fn every_family(sizes: &[([f32; 2], Theme)]) {
     for tasks in TaskFamily::ALL {
-        for (size, theme) in [
-            ([1024.0, 640.0], Theme::Dark),
-            ([1280.0, 800.0], Theme::Light),
-            ([1280.0, 800.0], Theme::Dark),
-            ([1920.0, 1080.0], Theme::Dark),
-            ([1024.0, 640.0], Theme::Light),
-        ] {
+        for &(size, theme) in sizes {
             let name = format!("{}_{}_{theme:?}", tasks.id(), size[0]).to_lowercase();
             let image = picture(&name, size, 1.0, theme, Some(fixtures::snapshot(tasks, 1284)));
             assert!(colours(&image) > 100, "{name} is blank");
         }
     }
+}
+
+#[test]
+fn every_family_in_the_smallest_window() {
+    every_family(&[(SMALL, Theme::Dark)]);
+}
+
+#[test]
+#[ignore = "pictures for a person to look at"]
+fn every_family_size_and_theme() {
+    every_family(&[(USUAL, Theme::Light), (USUAL, Theme::Dark), (LARGE, Theme::Dark), (LARGE, Theme::Light), (SMALL, Theme::Light)]);
 }
 
 #[test]
@@ -118,6 +126,7 @@ fn diverged() {
 }
 
 #[test]
+#[ignore = "pictures for a person to look at"]
 fn what_lies_over_the_window() {
     let size = [1280.0, 800.0];
     let press = |key| {
@@ -133,6 +142,10 @@ fn what_lies_over_the_window() {
         window.get_by_label("Advanced").click();
         window.run_steps(10);
         window.get_by_label("Apply and restart").scroll_to_me();
+    });
+    picture_after("drop", size, 1.0, Theme::Dark, shot(), |window| {
+        let file = egui::HoveredFile { path: Some("/tmp/pictures".into()), ..Default::default() };
+        window.input_mut().hovered_files = vec![file];
     });
     picture_after("tasks_menu", size, 1.0, Theme::Dark, shot(), |window| window.get_by_role_and_label(Role::ComboBox, "Tasks").click());
     picture_after("algorithm_menu", size, 1.0, Theme::Light, shot(), |window| {

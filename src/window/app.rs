@@ -282,6 +282,8 @@ impl App {
         };
         self.intent = None;
         self.send(Command::Restart(Arc::new(self.settings.clone()), set));
+        // A knob turned just before must not reach the new run.
+        self.link.set_live(self.settings.live.clone());
     }
 
     fn images_for_run(&mut self, ctx: &Context) -> Option<Arc<ImageSet>> {

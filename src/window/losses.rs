@@ -22,6 +22,7 @@ const MARK_LABEL: f32 = 22.0;
 /// The view.
 pub struct Losses {
     shown: [bool; Series::ALL.len()],
+    /// Share of the run that an average looks back, in percent.
     smoothing: f64,
     limits: Limits,
     prepared: Option<PreparedCurves>,
@@ -38,7 +39,7 @@ struct PreparedCurves {
 
 impl Default for Losses {
     fn default() -> Self {
-        Self { shown: [true; Series::ALL.len()], smoothing: 10.0, limits: Limits::default(), prepared: None, run: None }
+        Self { shown: [true; Series::ALL.len()], smoothing: 1.0, limits: Limits::default(), prepared: None, run: None }
     }
 }
 
@@ -80,7 +81,7 @@ impl Losses {
         // Room above the curves for the labels of the marks.
         let labels = if snapshot.marks.is_empty() { 0.0 } else { f64::from(MARK_LABEL / ui.available_height().max(60.0)) };
         let bounds = PlotBounds::from_min_max([0.0, low], [prepared.last.max(10.0), high + labels * (high - low)]);
-        let smoothed = self.smoothing >= 1.0;
+        let smoothed = self.smoothing > 0.0;
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
         let plot = Plot::new("task-losses")
             .allow_zoom(false)
@@ -122,12 +123,13 @@ impl Losses {
         if self.prepared.as_ref().is_some_and(|known| Arc::ptr_eq(&known.source, curves) && known.smoothing == smoothing) {
             return;
         }
+        let ends = Series::ALL.into_iter().flat_map(|series| series.curves(curves)).filter_map(|curve| curve.points.last());
+        let last = ends.map(|point| point.at).fold(0.0, f64::max);
+        let window = 0.01 * smoothing * last;
         let lines: Vec<(Series, Vec<Prepared>)> = Series::ALL
             .into_iter()
-            .map(|series| (series, series.curves(curves).iter().map(|curve| series::prepare(curve, smoothing)).collect()))
+            .map(|series| (series, series.curves(curves).iter().map(|curve| series::prepare(curve, window)).collect()))
             .collect();
-        let ends = lines.iter().flat_map(|(_, lines)| lines).filter_map(|line| line.raw.last());
-        let last = ends.map(|point| point.x).fold(0.0, f64::max);
         self.prepared = Some(PreparedCurves { source: Arc::clone(curves), smoothing, lines, last });
     }
 }

@@ -47,14 +47,14 @@ fn toggle(ui: &mut Ui, series: Series, shown: &mut bool) {
 
 /// How far back the average looks.
 pub fn smoothing(ui: &mut Ui, window: &mut f64) {
-    let tooltip = "Averages over about so many meta-iterations; the raw curve stays visible behind";
+    let tooltip = "Averages over so much of the run; the raw curve stays visible behind";
     ui.spacing_mut().slider_width = 72.0;
-    let text = if *window < 1.0 { "off".to_owned() } else { crate::window::numbers::thousands(window.round() as i64) };
+    let text = if *window <= 0.0 { "off".to_owned() } else { format!("{} %", crate::window::numbers::compact(*window)) };
     let weak = Palette::of(ui).weak;
     let galley = ui.painter().layout_no_wrap(text, small_font(), weak);
-    let (rect, _) = ui.allocate_exact_size(vec2(28.0, galley.size().y), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(32.0, galley.size().y), Sense::hover());
     ui.painter().galley(rect.left_top(), galley, weak);
-    let slider = Slider::new(window, 0.0..=1000.0).logarithmic(true).smallest_positive(1.0).show_value(false);
+    let slider = Slider::new(window, 0.0..=10.0).step_by(0.5).show_value(false);
     ui.add(slider).on_hover_text(tooltip).accessible_name("Smoothing");
     ui.label(egui::RichText::new("Smoothing").small().color(weak)).on_hover_text(tooltip);
 }

@@ -10,6 +10,9 @@ use crate::window::theme::Palette;
 /// Points that a line has at most.
 pub const MOST_POINTS: usize = 2000;
 
+/// Points that a smoothed line has at most: enough for its shape, few enough for clean dashes.
+const MOST_SMOOTH_POINTS: usize = 300;
+
 /// The smallest loss that is told from zero.
 const FLOOR: f64 = 1e-12;
 
@@ -105,14 +108,25 @@ pub struct Prepared {
 pub fn prepare(curve: &Curve, window: f64) -> Prepared {
     let finite: Vec<(f64, f64)> =
         curve.points.iter().filter(|point| point.mean.is_finite()).map(|point| (point.at, f64::from(point.mean).max(FLOOR))).collect();
-    let group = finite.len().div_ceil(MOST_POINTS).max(1);
-    let thinned: Vec<(f64, f64)> = finite
-        .chunks(group)
-        .map(|points| (points[points.len() / 2].0, points.iter().map(|point| point.1).sum::<f64>() / points.len() as f64))
-        .collect();
+    let thinned = thin(&finite, MOST_POINTS);
     let raw: Vec<PlotPoint> = thinned.iter().map(|&(at, loss)| PlotPoint::new(at, loss.log10())).collect();
-    let smooth = if window < 1.0 { raw.clone() } else { average(&thinned, window) };
+    let smooth = if window < 1.0 { raw.clone() } else { every_nth(average(&thinned, window), MOST_SMOOTH_POINTS) };
     Prepared { raw, smooth }
+}
+
+/// At most `most` points, each the mean of its neighbours.
+fn thin(points: &[(f64, f64)], most: usize) -> Vec<(f64, f64)> {
+    let group = points.len().div_ceil(most).max(1);
+    points
+        .chunks(group)
+        .map(|group| (group[group.len() / 2].0, group.iter().map(|point| point.1).sum::<f64>() / group.len() as f64))
+        .collect()
+}
+
+/// At most about `most` of the points, always with the first and the last one.
+fn every_nth(points: Vec<PlotPoint>, most: usize) -> Vec<PlotPoint> {
+    let (step, last) = (points.len().div_ceil(most).max(1), points.len().saturating_sub(1));
+    points.into_iter().enumerate().filter(|(index, _)| index % step == 0 || *index == last).map(|(_, point)| point).collect()
 }
 
 /// Exponential average over meta-iterations that starts without a bias.
@@ -145,7 +159,9 @@ mod tests {
     fn long_curves_are_thinned() {
         let prepared = prepare(&curve((0..9001).map(|_| 0.1)), 50.0);
         assert!(prepared.raw.len() <= MOST_POINTS && prepared.raw.len() > MOST_POINTS / 2);
-        assert_eq!(prepared.raw.len(), prepared.smooth.len());
+        assert!(prepared.smooth.len() <= MOST_SMOOTH_POINTS + 1);
+        assert_eq!(prepared.smooth.first().map(|point| point.x), prepared.raw.first().map(|point| point.x));
+        assert_eq!(prepared.smooth.last().map(|point| point.x), prepared.raw.last().map(|point| point.x));
         assert!(prepared.smooth.iter().all(|point| (point.y + 1.0).abs() < 1e-6));
     }
 

@@ -73,7 +73,7 @@ impl Grid {
 
     fn plots(last_step: usize, room: Vec2) -> Self {
         let gap = 2.0 * GRID;
-        let columns = ((room.x / 124.0).floor() as usize).clamp(2, 2 + last_step.min(9));
+        let columns = ((room.x / 104.0).floor() as usize).clamp(2, 2 + last_step.min(9));
         let width = room.x / columns as f32 - gap;
         let height = |tasks: f32| (room.y - (tasks - 1.0) * TASK_GAP) / (tasks * ROWS as f32) - CAPTION;
         let height = [3.0, 2.0].into_iter().map(height).find(|height| *height >= LARGE).unwrap_or_else(|| height(1.0));
