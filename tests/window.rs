@@ -29,7 +29,7 @@ impl Bench {
     fn empty(settings: Settings) -> Self {
         let (window, trainer) = link(Arc::new(|| {}));
         let mut window = Some(window);
-        let builder = Harness::builder().with_size([1040.0, 656.0]).with_theme(Theme::Dark).with_max_steps(12);
+        let builder = Harness::builder().with_size([1040.0, 656.0]).with_theme(Theme::Dark).with_max_steps(120).with_step_dt(0.04);
         let mut harness = builder.build_ui_state(
             move |ui, app: &mut Option<App>| match app {
                 Some(app) => app.show(ui),
@@ -147,7 +147,7 @@ fn knobs_without_effect_are_disabled() {
 fn a_disabled_knob_says_why() {
     let mut bench = Bench::of(TaskFamily::Picture);
     bench.harness.get_by_role_and_label(Role::Slider, Knob::Shots.label()).hover();
-    bench.harness.run_steps(6);
+    bench.harness.run_steps(25);
     assert!(bench.says("use the support share instead"));
 }
 
@@ -364,4 +364,45 @@ fn the_network_is_applied_on_request() {
     let commands = bench.commands();
     let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(settings.run.seed, 11);
+}
+
+#[test]
+fn a_double_click_puts_a_knob_back() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    let slider = |bench: &Bench| bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerSteps.label()).rect().center();
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerSteps.label()).set_value_accesskit(9.0);
+    bench.harness.run();
+    assert_eq!(bench.settings().live.inner_steps, 9);
+    let at = slider(&bench);
+    for _ in 0..2 {
+        bench.harness.hover_at(at);
+        bench.harness.drag_at(at);
+        bench.harness.drop_at(at);
+    }
+    bench.harness.run();
+    assert_eq!(bench.settings().live.inner_steps, 3);
+    assert_eq!(bench.trainer.take_live().map(|live| live.inner_steps), Some(3));
+}
+
+#[test]
+fn the_theme_changes_and_a_curve_can_be_hidden() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.key(Key::T);
+    assert_eq!(bench.harness.ctx.theme(), Theme::Light);
+    bench.click(Role::CheckBox, "held-out after");
+    bench.click(Role::CheckBox, "each task");
+    let toggled = bench.harness.get_by_role_and_label(Role::CheckBox, "held-out after").accesskit_node().toggled();
+    assert_eq!(toggled, Some(egui::accesskit::Toggled::False));
+}
+
+#[test]
+fn limits_settle_after_a_shrink() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
+    let mut curves = snapshot.curves.as_ref().clone();
+    curves.held_out_before.points.iter_mut().chain(&mut curves.training_before.points).for_each(|point| point.mean = 0.05);
+    snapshot.curves = Arc::new(curves);
+    bench.trainer.publish(snapshot);
+    bench.harness.run_steps(200);
+    assert_eq!(bench.harness.run(), 1);
 }
