@@ -17,3 +17,5 @@ pub mod experiment;
 pub mod headless;
 
 pub mod arguments;
+
+pub mod window;

@@ -8,12 +8,14 @@ use metascope::arguments::{Arguments, Command, What};
 use metascope::headless::{self, Job};
 use metascope::images::{self, ImageSet};
 use metascope::settings::{RunSettings, TaskFamily};
+use metascope::train::{link, worker};
+use metascope::window;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
         Some(Command::Run { iterations, out, what }) => run(what, *iterations, out),
-        None => Ok(()),
+        None => open_window(&arguments.what),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,6 +32,20 @@ fn run(what: &What, iterations: u64, out: &std::path::Path) -> Result<(), Box<dy
     let job = Job { experiment, images, iterations, out: out.to_owned(), threads: what.threads_or(0) };
     let summary = headless::run(&job)?;
     eprintln!("{} meta-iterations in {:.1} s; results in {}", summary.iterations, summary.elapsed_secs, out.display());
+    Ok(())
+}
+
+fn open_window(what: &What) -> Result<(), Box<dyn std::error::Error>> {
+    let settings = what.experiment()?.settings;
+    let images = images_for(&settings.run)?;
+    // One core is left to the window.
+    let threads = what.threads_or(1);
+    let first = link::Command::Restart(Arc::new(settings.clone()), images.clone());
+    window::run(settings, images, move |wake| {
+        let (end, _) = worker::spawn(wake, threads, None)?;
+        end.send(first);
+        Ok(end)
+    })?;
     Ok(())
 }
 

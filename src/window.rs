@@ -1,0 +1,34 @@
+//! The desktop window: it draws the newest snapshot and turns what the user does into commands.
+//! One view is one file with one struct; no view knows another one, and none does mathematics.
+//!
+//! A paused window that nobody touches draws no frame.
+
+// What frames everything.
+mod app;
+mod native;
+
+// What the user can ask for, and how it looks.
+mod commands;
+mod numbers;
+mod theme;
+mod value_field;
+
+// The areas of the screen.
+mod banner;
+mod knobs;
+mod losses;
+mod parameters;
+mod run_panel;
+mod samples;
+mod top_bar;
+
+// What lies over them.
+mod help;
+mod images_dialog;
+mod notices;
+
+// For scripts that watch.
+mod event_log;
+
+pub use app::App;
+pub use native::{WindowError, run};

@@ -1,0 +1,351 @@
+//! The window's state and the one match that applies every command.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
+
+use super::commands::{self, Commands, UiCommand};
+use super::event_log::{EventLog, FrameStats};
+use super::help::Help;
+use super::images_dialog::ImagesDialog;
+use super::knobs::Knobs;
+use super::losses::Losses;
+use super::notices::{Kind, Notices};
+use super::parameters::Parameters;
+use super::samples::Samples;
+use super::theme::{self, GRID, Palette};
+use super::top_bar::{Status, TopBar};
+use super::{banner, numbers};
+use crate::images::{self, ImageSet};
+use crate::settings::{ImageSource, Knob, RunSettings, Settings, TaskFamily};
+use crate::train::link::{Command, Event, Pace, WindowEnd};
+use crate::train::snapshot::{Phase, Snapshot};
+
+/// The whole window. It owns the settings; the trainer owns everything else.
+pub struct App {
+    link: WindowEnd,
+    settings: Settings,
+    /// The images of the run and where they came from.
+    image_set: Option<(ImageSource, Arc<ImageSet>)>,
+    snapshot: Option<Arc<Snapshot>>,
+    /// What was asked for last, until a snapshot confirms it.
+    intent: Option<Phase>,
+    pace: Pace,
+    top_bar: TopBar,
+    knobs: Knobs,
+    samples: Samples,
+    losses: Losses,
+    parameters: Parameters,
+    images: ImagesDialog,
+    help: Help,
+    notices: Notices,
+    log: EventLog,
+    stats: FrameStats,
+}
+
+impl App {
+    /// The window on a trainer that already runs with these settings. The images are needed by the
+    /// picture family only.
+    pub fn new(ctx: &Context, link: WindowEnd, settings: Settings, image_set: Option<Arc<ImageSet>>) -> Self {
+        theme::install(ctx);
+        Self {
+            link,
+            image_set: image_set.map(|set| (settings.run.images.clone(), set)),
+            settings,
+            snapshot: None,
+            intent: None,
+            pace: Pace::default(),
+            top_bar: TopBar::default(),
+            knobs: Knobs::default(),
+            samples: Samples::default(),
+            losses: Losses::default(),
+            parameters: Parameters::default(),
+            images: ImagesDialog::default(),
+            help: Help::default(),
+            notices: Notices::default(),
+            log: EventLog::from_env(),
+            stats: FrameStats::from_env(),
+        }
+    }
+
+    /// The settings as the user has them now.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// One frame.
+    pub fn show(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        self.receive();
+        let mut commands = Commands::new();
+        commands::take_shortcuts(&ctx, &mut commands);
+        self.panels(ui, &mut commands);
+        self.images.ui(ui, &self.settings.run, &mut commands);
+        self.help.ui(&ctx);
+        self.notices.ui(&ctx);
+        if !commands.is_empty() {
+            ctx.request_repaint();
+        }
+        for command in commands {
+            self.apply(&ctx, command);
+        }
+    }
+
+    fn panels(&mut self, ui: &mut Ui, commands: &mut Commands) {
+        let palette = Palette::of(ui);
+        let snapshot = self.snapshot.clone();
+        let snapshot = snapshot.as_deref();
+        let status = Status {
+            snapshot,
+            phase: self.phase(),
+            pace: self.pace,
+            image_set: self
+                .image_set
+                .as_ref()
+                .filter(|(source, _)| *source == self.settings.run.images)
+                .map(|(_, set)| set),
+        };
+        let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(12, 0));
+        Panel::top("top-bar")
+            .exact_size(10.0 * GRID)
+            .frame(bar)
+            .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, commands));
+        let side = Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
+        Panel::left("knobs")
+            .exact_size(54.0 * GRID)
+            .frame(side)
+            .show(ui, |ui| self.knobs.ui(ui, &self.settings, commands));
+        let plots_height = (0.36 * ui.available_height()).clamp(196.0, 380.0);
+        let area = Frame::new().fill(palette.panel).inner_margin(Margin { left: 16, right: 12, top: 8, bottom: 8 });
+        Panel::bottom("plots").exact_size(plots_height).frame(area).show(ui, |ui| {
+            let room = ui.available_rect_before_wrap();
+            let split = (room.left() + 0.54 * room.width()).round();
+            let [left, right] = [room.with_max_x(split - 3.0 * GRID), room.with_min_x(split + 2.0 * GRID)];
+            ui.advance_cursor_after_rect(room);
+            ui.scope_builder(egui::UiBuilder::new().id_salt("losses").max_rect(left), |ui| {
+                self.losses.ui(ui, snapshot)
+            });
+            ui.scope_builder(egui::UiBuilder::new().id_salt("parameters").max_rect(right), |ui| {
+                self.parameters.ui(ui, snapshot)
+            });
+        });
+        CentralPanel::default().frame(area).show(ui, |ui| {
+            if let Some(divergence) =
+                snapshot.and_then(|snapshot| snapshot.divergence.as_ref()).filter(|_| status.phase == Phase::Diverged)
+            {
+                banner::ui(ui, divergence, &self.settings.run, commands);
+            }
+            self.samples.ui(ui, snapshot);
+        });
+    }
+
+    fn phase(&self) -> Phase {
+        self.intent.or_else(|| self.snapshot.as_ref().map(|snapshot| snapshot.phase)).unwrap_or(Phase::Running)
+    }
+
+    /// Takes what the trainer sent since the last frame.
+    fn receive(&mut self) {
+        if let Some(snapshot) = self.link.take_snapshot() {
+            let known = self.snapshot.as_ref();
+            if known.is_none_or(|known| known.phase != snapshot.phase) {
+                self.log.say(format_args!("phase={:?}", snapshot.phase));
+            }
+            if known.is_none_or(|known| known.run != snapshot.run) {
+                self.log.say(format_args!("run={}", snapshot.run));
+            }
+            if self.intent == Some(snapshot.phase) || snapshot.phase == Phase::Diverged {
+                self.intent = None;
+            }
+            self.stats.snapshot_arrived(&snapshot.settings.live);
+            self.snapshot = Some(snapshot);
+        }
+        while let Some(event) = self.link.next_event() {
+            match event {
+                Event::Diverged(divergence) => {
+                    self.log.say(format_args!("diverged={}", divergence.meta_iteration));
+                    self.intent = None;
+                    self.notices.add(Kind::Error, format!("Diverged at meta-iteration {}", divergence.meta_iteration));
+                }
+                Event::Failed(text) => {
+                    self.log.say(format_args!("failed={text}"));
+                    // A run that could not begin leaves the old one in force.
+                    if let Some(snapshot) = &self.snapshot {
+                        self.settings = Settings::clone(&snapshot.settings);
+                    }
+                    self.intent = None;
+                    self.notices.add(Kind::Error, text);
+                }
+            }
+        }
+    }
+
+    /// The one place where a command takes effect.
+    fn apply(&mut self, ctx: &Context, command: UiCommand) {
+        match command {
+            UiCommand::PlayPause => match self.phase() {
+                Phase::Running => self.ask(Command::Pause, Phase::Paused),
+                Phase::Paused => self.ask(Command::Play, Phase::Running),
+                Phase::Diverged => self.notices.add(Kind::Error, "Go back to the last good state first"),
+            },
+            UiCommand::Step if self.phase() != Phase::Diverged => self.ask(Command::Step, Phase::Paused),
+            UiCommand::Step => self.notices.add(Kind::Error, "Go back to the last good state first"),
+            UiCommand::SlowMotion => {
+                self.pace = if self.pace == Pace::Full { Pace::Slow } else { Pace::Full };
+                self.log.say(format_args!("pace={:?}", self.pace));
+                self.send(Command::SetPace(self.pace));
+            }
+            UiCommand::Reset => {
+                self.log.say(format_args!("reset seed={}", self.settings.run.seed));
+                self.restart(ctx);
+            }
+            UiCommand::ResetKnobs => {
+                self.settings.live = Settings::preset(self.settings.run.tasks, self.settings.run.algorithm).live;
+                self.log.say(format_args!("knobs=preset"));
+                self.send_live();
+            }
+            UiCommand::OpenImages => self.images.toggle(),
+            UiCommand::Theme => {
+                let next =
+                    if ctx.theme() == egui::Theme::Dark { ThemePreference::Light } else { ThemePreference::Dark };
+                self.log.say(format_args!("theme={next:?}"));
+                ctx.set_theme(next);
+            }
+            UiCommand::Help => self.help.toggle(),
+            UiCommand::GoBack => self.ask(Command::GoBack, Phase::Paused),
+            UiCommand::HalveAndGoOn => self.halve_and_go_on(),
+            UiCommand::ChooseTasks(tasks) => {
+                let algorithm = self.settings.run.algorithm;
+                self.choose_preset(ctx, Settings::preset(tasks, algorithm));
+            }
+            UiCommand::ChooseAlgorithm(algorithm) => {
+                let tasks = self.settings.run.tasks;
+                self.choose_preset(ctx, Settings::preset(tasks, algorithm));
+            }
+            UiCommand::ChooseImages(source) => {
+                let run = RunSettings { images: source, ..self.settings.run.clone() };
+                self.restart_with(ctx, run);
+            }
+            UiCommand::LoadImages(path) => {
+                self.log.say(format_args!("loading={}", path.display()));
+                self.images.load(ctx, path, &self.settings.run);
+            }
+            UiCommand::UseImages(path, set) => self.use_images(ctx, path, set),
+            UiCommand::SetKnob(knob, value) => {
+                knob.set(&mut self.settings.live, value);
+                self.log.say(format_args!("knob {}={value}", knob.key()));
+                self.send_live();
+            }
+            UiCommand::ApplyRun(run) => self.restart_with(ctx, *run),
+        }
+    }
+
+    fn halve_and_go_on(&mut self) {
+        let knob =
+            if Knob::InnerRate.why_disabled(&self.settings.run).is_none() { Knob::InnerRate } else { Knob::OuterRate };
+        let (low, high) = knob.range();
+        let half = (0.5 * knob.get(&self.settings.live)).clamp(low, high);
+        knob.set(&mut self.settings.live, half);
+        self.log.say(format_args!("knob {}={half}", knob.key()));
+        self.send_live();
+        self.ask(Command::GoBack, Phase::Paused);
+        self.ask(Command::Play, Phase::Running);
+    }
+
+    /// A preset keeps the seed and the images.
+    fn choose_preset(&mut self, ctx: &Context, preset: Settings) {
+        let old = std::mem::replace(&mut self.settings, preset);
+        self.settings.run.seed = old.run.seed;
+        self.settings.run.images = old.run.images;
+        self.settings.run.image_size = old.run.image_size;
+        self.log.say(format_args!("restart {} {}", self.settings.run.tasks.id(), self.settings.run.algorithm.id()));
+        self.restart(ctx);
+    }
+
+    fn use_images(&mut self, ctx: &Context, path: PathBuf, set: Arc<ImageSet>) {
+        let count = i64::try_from(set.images.len()).unwrap_or(i64::MAX);
+        self.notices.add(Kind::Done, format!("{} images of {} in use", numbers::thousands(count), set.name));
+        self.log.say(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
+        let source = ImageSource::Path(path);
+        self.image_set = Some((source.clone(), set));
+        if self.settings.run.tasks != TaskFamily::Picture {
+            let (seed, algorithm) = (self.settings.run.seed, self.settings.run.algorithm);
+            self.settings = Settings::preset(TaskFamily::Picture, algorithm);
+            self.settings.run.seed = seed;
+        }
+        self.settings.run.images = source;
+        self.restart(ctx);
+    }
+
+    fn restart_with(&mut self, ctx: &Context, run: RunSettings) {
+        self.log.say(format_args!("restart seed={}", run.seed));
+        self.settings.run = run;
+        self.restart(ctx);
+    }
+
+    /// Begins again with the settings as they are; reads built-in images if they are needed.
+    fn restart(&mut self, ctx: &Context) {
+        if let Err(error) = self.settings.validate() {
+            self.notices.add(Kind::Error, error.to_string());
+            return;
+        }
+        let set = if self.settings.run.tasks == TaskFamily::Picture {
+            match self.images_for_run(ctx) {
+                Some(set) => Some(set),
+                None => return,
+            }
+        } else {
+            None
+        };
+        self.intent = None;
+        self.send(Command::Restart(Arc::new(self.settings.clone()), set));
+        // A knob turned just before must not reach the new run.
+        self.link.set_live(self.settings.live.clone());
+    }
+
+    fn images_for_run(&mut self, ctx: &Context) -> Option<Arc<ImageSet>> {
+        let source = self.settings.run.images.clone();
+        if let Some((_, set)) = self.image_set.as_ref().filter(|(known, _)| *known == source) {
+            return Some(Arc::clone(set));
+        }
+        if let ImageSource::Path(path) = source {
+            // The run begins when they have been read.
+            self.images.load(ctx, path, &self.settings.run);
+            return None;
+        }
+        match images::built_in::built_in(&source) {
+            Ok(set) => {
+                let set = Arc::new(set);
+                self.image_set = Some((source, Arc::clone(&set)));
+                Some(set)
+            }
+            Err(error) => {
+                self.notices.add(Kind::Error, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn ask(&mut self, command: Command, phase: Phase) {
+        self.intent = Some(phase);
+        self.send(command);
+    }
+
+    fn send(&mut self, command: Command) {
+        if !self.link.send(command) {
+            self.notices.add(Kind::Error, "The trainer has stopped; close the window and start again");
+        }
+    }
+
+    fn send_live(&mut self) {
+        self.stats.knob_sent(&self.settings.live);
+        self.link.set_live(self.settings.live.clone());
+    }
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        self.stats.frame(frame.info().cpu_usage);
+        self.show(ui);
+    }
+}

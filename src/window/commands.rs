@@ -1,0 +1,165 @@
+//! Everything that a user can ask for. Views push commands; the app applies them in one match.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Context, Key, Modifiers};
+
+use crate::images::ImageSet;
+use crate::settings::{Algorithm, ImageSource, Knob, RunSettings, TaskFamily};
+
+/// One thing that a user asked for.
+#[derive(Clone, Debug)]
+pub enum UiCommand {
+    /// Go on, or stop.
+    PlayPause,
+    /// One meta-iteration.
+    Step,
+    /// Change between full speed and two meta-iterations a second.
+    SlowMotion,
+    /// Begin again with the same seed.
+    Reset,
+    /// Put all knobs back.
+    ResetKnobs,
+    /// Show or hide the images window.
+    OpenImages,
+    /// Change between dark and light.
+    Theme,
+    /// Show or hide the help.
+    Help,
+    /// Leave the diverged phase at the last good state.
+    GoBack,
+    /// Leave it with half the rate, and go on.
+    HalveAndGoOn,
+    /// Another task family, with its preset.
+    ChooseTasks(TaskFamily),
+    /// Another algorithm, with its preset.
+    ChooseAlgorithm(Algorithm),
+    /// A built-in image set.
+    ChooseImages(ImageSource),
+    /// Read the user's own images.
+    LoadImages(PathBuf),
+    /// Begin again with images that were read.
+    UseImages(PathBuf, Arc<ImageSet>),
+    /// Change one live setting.
+    SetKnob(Knob, f64),
+    /// Begin again with these settings.
+    ApplyRun(Box<RunSettings>),
+}
+
+/// The commands of one frame, in order.
+pub type Commands = Vec<UiCommand>;
+
+impl UiCommand {
+    /// The commands that have a shortcut, in the order of the help.
+    pub const WITH_SHORTCUT: [Self; 8] = [
+        Self::PlayPause,
+        Self::Step,
+        Self::SlowMotion,
+        Self::Reset,
+        Self::ResetKnobs,
+        Self::OpenImages,
+        Self::Theme,
+        Self::Help,
+    ];
+
+    /// The name shown to people.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::PlayPause => "Play or pause",
+            Self::Step => "Step",
+            Self::SlowMotion => "Slow motion",
+            Self::Reset => "Reset",
+            Self::ResetKnobs => "Reset knobs",
+            Self::OpenImages => "Own images…",
+            Self::Theme => "Dark or light",
+            Self::Help => "Help",
+            Self::GoBack => "Go back",
+            Self::HalveAndGoOn => "Halve α and go on",
+            Self::ChooseTasks(_) => "Tasks",
+            Self::ChooseAlgorithm(_) => "Algorithm",
+            Self::ChooseImages(_) => "Images",
+            Self::LoadImages(_) => "Open",
+            Self::UseImages(..) => "Use these images",
+            Self::SetKnob(knob, _) => knob.label(),
+            Self::ApplyRun(_) => "Apply and restart",
+        }
+    }
+
+    /// One sentence: what it does.
+    pub fn tooltip(&self) -> &'static str {
+        match self {
+            Self::PlayPause => "Lets meta-training go on, or stops it after the current meta-iteration",
+            Self::Step => {
+                "Does exactly one meta-iteration and pauses, so that every picture can be compared with the one before"
+            }
+            Self::SlowMotion => "Two meta-iterations a second, each one measured and shown",
+            Self::Reset => "Begins again from the same seed: the same tasks in the same order",
+            Self::ResetKnobs => "Puts every knob back to the value that this run's preset has",
+            Self::OpenImages => "Meta-learn on your own pictures: choose, drop or type a folder",
+            Self::Theme => "Changes between a dark and a light window",
+            Self::Help => "Lists the keys and what the colours mean",
+            Self::GoBack => "Pauses at the last good state, so that you can change a rate",
+            Self::HalveAndGoOn => {
+                "Halves the inner rate (the outer rate if α has no effect) and goes on from the last good state"
+            }
+            Self::ChooseTasks(_) => "The family that tasks are drawn from; another one begins again with its own rates",
+            Self::ChooseAlgorithm(_) => {
+                "How the query loss becomes a step of the initialisation; another one begins again with its own rates"
+            }
+            Self::ChooseImages(_) => "The images that tasks are drawn from; another set begins again",
+            Self::LoadImages(_) => "Reads the images while the current run goes on",
+            Self::UseImages(..) => "Begins again with the images that were read",
+            Self::SetKnob(knob, _) => knob.tooltip(),
+            Self::ApplyRun(_) => "Begins again with this seed, optimiser and network",
+        }
+    }
+
+    /// The keys that give this command; the first one is shown.
+    pub fn keys(&self) -> &'static [Key] {
+        match self {
+            Self::PlayPause => &[Key::Space],
+            Self::Step => &[Key::Period, Key::ArrowRight],
+            Self::SlowMotion => &[Key::S],
+            Self::Reset => &[Key::R],
+            Self::ResetKnobs => &[Key::K],
+            Self::OpenImages => &[Key::O],
+            Self::Theme => &[Key::T],
+            Self::Help => &[Key::F1, Key::Questionmark],
+            _ => &[],
+        }
+    }
+
+    /// The keys as written in the help.
+    pub fn key_names(&self) -> String {
+        let name = |key: &Key| match key {
+            Key::Period => ".".to_owned(),
+            Key::ArrowRight => "Right".to_owned(),
+            Key::Questionmark => "?".to_owned(),
+            key => key.name().to_owned(),
+        };
+        self.keys().iter().map(name).collect::<Vec<_>>().join(" or ")
+    }
+
+    /// The tooltip with the key.
+    pub fn tooltip_with_key(&self) -> String {
+        match self.keys() {
+            [] => self.tooltip().to_owned(),
+            _ => format!("{} ({})", self.tooltip(), self.key_names()),
+        }
+    }
+}
+
+/// Takes the shortcuts out of this frame's input. Keys belong to a text field or another control
+/// while it has the keyboard; only the function keys work everywhere.
+pub fn take_shortcuts(ctx: &Context, commands: &mut Commands) {
+    let focused = ctx.memory(|memory| memory.focused().is_some());
+    for command in UiCommand::WITH_SHORTCUT {
+        for &key in command.keys() {
+            let taken = focused && key != Key::F1;
+            if !taken && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
+                commands.push(command.clone());
+            }
+        }
+    }
+}

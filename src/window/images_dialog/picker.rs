@@ -1,0 +1,74 @@
+//! The system's file dialog on a thread of its own: it may block for as long as it likes.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use egui::Context;
+
+/// Nobody cancels a dialog faster than this: no dialog was shown.
+const FASTEST_PERSON: Duration = Duration::from_millis(150);
+
+/// What came of it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Picked {
+    /// A folder.
+    Path(PathBuf),
+    /// The dialog was cancelled.
+    Nothing,
+    /// There is no dialog on this system.
+    NoDialog,
+}
+
+/// An open dialog.
+pub struct Picker {
+    answer: Receiver<(Option<PathBuf>, Duration)>,
+}
+
+impl Picker {
+    /// Opens it; the context is woken when there is an answer. The thread is never waited for.
+    pub fn open(ctx: &Context) -> Self {
+        let (sender, answer) = channel();
+        let ctx = ctx.clone();
+        let spawned = thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
+            let begun = Instant::now();
+            let path = rfd::FileDialog::new().set_title("Choose a folder of images").pick_folder();
+            if sender.send((path, begun.elapsed())).is_ok() {
+                ctx.request_repaint();
+            }
+        });
+        // Without a thread the channel is closed, which reads as "no dialog".
+        drop(spawned);
+        Self { answer }
+    }
+
+    /// The answer, once.
+    pub fn poll(&self) -> Option<Picked> {
+        match self.answer.try_recv() {
+            Ok((path, after)) => Some(judge(path, after)),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Picked::NoDialog),
+        }
+    }
+}
+
+fn judge(path: Option<PathBuf>, after: Duration) -> Picked {
+    match path {
+        Some(path) => Picked::Path(path),
+        None if after < FASTEST_PERSON => Picked::NoDialog,
+        None => Picked::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quick_no_means_no_dialog() {
+        assert_eq!(judge(None, Duration::from_millis(30)), Picked::NoDialog);
+        assert_eq!(judge(None, Duration::from_secs(2)), Picked::Nothing);
+        assert_eq!(judge(Some(PathBuf::from("/a")), Duration::ZERO), Picked::Path(PathBuf::from("/a")));
+    }
+}

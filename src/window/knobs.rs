@@ -1,0 +1,146 @@
+//! The left panel: a slider and a typed value for every live setting.
+
+use egui::{RichText, ScrollArea, Slider, Ui};
+
+use super::commands::{Commands, UiCommand};
+use super::numbers;
+use super::run_panel::RunPanel;
+use super::theme::{GRID, Palette};
+use super::value_field::ValueField;
+use crate::settings::{Knob, Settings};
+
+const FIELD_WIDTH: f32 = 60.0;
+
+/// The panel.
+#[derive(Default)]
+pub struct Knobs {
+    fields: [ValueField; Knob::ALL.len()],
+    run: RunPanel,
+}
+
+impl Knobs {
+    /// Draws the panel.
+    pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, commands: &mut Commands) {
+        let preset = Settings::preset(settings.run.tasks, settings.run.algorithm);
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            // Room for the scroll bar, so that it never lies on a number.
+            ui.set_width(ui.available_width() - 2.0 * GRID);
+            ui.horizontal(|ui| {
+                ui.heading("Knobs");
+                if settings.live != preset.live {
+                    let command = UiCommand::ResetKnobs;
+                    let response = ui.small_button(command.label()).on_hover_text(command.tooltip_with_key());
+                    if response.clicked() {
+                        self.fields.iter_mut().for_each(ValueField::clear);
+                        commands.push(command);
+                    }
+                }
+            });
+            for (knob, field) in Knob::ALL.into_iter().zip(&mut self.fields) {
+                let value = knob.get(&settings.live);
+                let reason = knob.why_disabled(&settings.run);
+                let default = knob.get(&preset.live);
+                let inner = ui.add_enabled_ui(reason.is_none(), |ui| one_knob(ui, knob, field, value, default, reason));
+                if let Some(new) = inner.inner {
+                    commands.push(UiCommand::SetKnob(knob, new));
+                }
+            }
+            ui.add_space(GRID);
+            ui.separator();
+            self.run.ui(ui, &settings.run, commands);
+        });
+    }
+}
+
+/// Draws one knob; gives the value that a person chose.
+fn one_knob(
+    ui: &mut Ui,
+    knob: Knob,
+    field: &mut ValueField,
+    value: f64,
+    default: f64,
+    reason: Option<&'static str>,
+) -> Option<f64> {
+    let palette = Palette::of(ui);
+    let (low, high) = knob.range();
+    let tooltip = format!("{} (double-click for {})", knob.tooltip(), numbers::knob_value(knob, default));
+    let mut chosen = None;
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.spacing_mut().interact_size.y = 5.0 * GRID;
+    let changed = value != default;
+    let row = ui.horizontal(|ui| {
+        let label = RichText::new(knob.label());
+        ui.label(if changed { label.color(palette.accent) } else { label });
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            field.ui(ui, knob.label(), FIELD_WIDTH, &numbers::knob_value(knob, value), |text| read(knob, text))
+        })
+        .inner
+    });
+    let (typed, typed_value) = row.inner;
+    chosen = typed_value.or(chosen);
+    let mut slid = value;
+    ui.spacing_mut().slider_width = ui.available_width();
+    ui.spacing_mut().interact_size.y = 3.5 * GRID;
+    let mut slider = Slider::new(&mut slid, low..=high).show_value(false).logarithmic(knob.is_logarithmic());
+    if knob.is_integer() {
+        slider = slider.integer();
+    }
+    let slider = ui.add(slider).accessible_name(knob.label());
+    if slider.changed() {
+        chosen = Some(if knob.is_integer() { slid } else { rounded(slid) });
+    }
+    let double_clicked = ui.input(|input| input.pointer.button_double_clicked(egui::PointerButton::Primary));
+    if slider.enabled()
+        && double_clicked
+        && (slider.contains_pointer() || row.response.contains_pointer() && !typed.contains_pointer())
+    {
+        chosen = Some(default);
+    }
+    if chosen.is_some() && typed_value.is_none() {
+        field.clear();
+    }
+    for response in [slider, typed, row.response.interact(egui::Sense::hover())] {
+        match reason {
+            None => response.on_hover_text(tooltip.as_str()),
+            Some(reason) => response.on_disabled_hover_text(reason),
+        };
+    }
+    field.error_ui(ui);
+    ui.add_space(GRID);
+    chosen
+}
+
+/// A slider's value is rounded to three significant digits, which is what the field shows.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(value)
+}
+
+fn read(knob: Knob, text: &str) -> Result<f64, String> {
+    let (low, high) = knob.range();
+    let range = format!("choose a value from {} to {}", numbers::compact(low), numbers::compact(high));
+    let value = numbers::parse(text).ok_or_else(|| format!("This is not a number: {range}"))?;
+    if !(low..=high).contains(&value) {
+        return Err(format!("Out of range: {range}"));
+    }
+    if knob.is_integer() && value.fract() != 0.0 {
+        return Err(format!("Not a whole number: {range}"));
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_values() {
+        assert_eq!(read(Knob::InnerRate, "0.25"), Ok(0.25));
+        assert_eq!(read(Knob::MetaBatch, "8"), Ok(8.0));
+        for (knob, text) in
+            [(Knob::InnerRate, "fast"), (Knob::InnerRate, "11"), (Knob::InnerRate, "NaN"), (Knob::InnerSteps, "2.5")]
+        {
+            assert!(read(knob, text).is_err(), "{text}");
+        }
+        assert_eq!(rounded(0.123_456), 0.123);
+    }
+}

@@ -1,0 +1,217 @@
+//! The task losses over meta-iterations, on a logarithmic axis.
+
+mod legend;
+mod limits;
+mod marks;
+mod series;
+
+use std::sync::Arc;
+
+use egui::{RichText, Ui};
+use egui_plot::{GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints};
+
+use self::limits::Limits;
+use self::series::{Prepared, Series};
+use super::numbers;
+use super::theme::{Palette, small_font};
+use crate::train::snapshot::{Curves, Snapshot};
+
+/// Height of the labels of knob changes.
+const MARK_LABEL: f32 = 22.0;
+
+/// The view.
+pub struct Losses {
+    shown: [bool; Series::ALL.len()],
+    /// Share of the run that an average looks back, in percent.
+    smoothing: f64,
+    limits: Limits,
+    prepared: Option<PreparedCurves>,
+    run: Option<u64>,
+}
+
+/// All curves, made ready from one snapshot's histories.
+struct PreparedCurves {
+    source: Arc<Curves>,
+    smoothing: f64,
+    lines: Vec<(Series, Vec<Prepared>)>,
+    last: f64,
+}
+
+impl Default for Losses {
+    fn default() -> Self {
+        Self { shown: [true; Series::ALL.len()], smoothing: 1.0, limits: Limits::default(), prepared: None, run: None }
+    }
+}
+
+impl Losses {
+    /// Draws it in all the space that is left.
+    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>) {
+        ui.horizontal(|ui| {
+            ui.heading("Task losses");
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                legend::smoothing(ui, &mut self.smoothing)
+            });
+        });
+        legend::toggles(ui, &mut self.shown);
+        let palette = Palette::of(ui);
+        let Some(snapshot) = snapshot else {
+            ui.centered_and_justified(|ui| ui.label(RichText::new("No losses yet").color(palette.weak)));
+            return;
+        };
+        if self.run != Some(snapshot.run) {
+            self.run = Some(snapshot.run);
+            self.limits.reset();
+        }
+        self.prepare(&snapshot.curves);
+        let Some(prepared) = &self.prepared else { return };
+        let visible: Vec<_> = prepared.lines.iter().filter(|(series, _)| self.is_shown(*series)).collect();
+        let mut values: Vec<f64> =
+            visible.iter().flat_map(|(_, lines)| lines).flat_map(|line| &line.smooth).map(|point| point.y).collect();
+        let latest =
+            visible.iter().flat_map(|(_, lines)| lines).filter_map(|line| line.smooth.last()).map(|point| point.y);
+        match limits::target(&mut values, latest) {
+            Some(target) => {
+                if self.limits.ease(target, f64::from(ui.input(|input| input.stable_dt))) {
+                    ui.ctx().request_repaint();
+                }
+            }
+            None => {
+                let text =
+                    if prepared.last > 0.0 { "Every curve is switched off" } else { "The first losses are coming" };
+                ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
+                return;
+            }
+        }
+        let [low, high] = self.limits.shown();
+        // Room above the curves for the labels of the marks.
+        let labels =
+            if snapshot.marks.is_empty() { 0.0 } else { f64::from(MARK_LABEL / ui.available_height().max(60.0)) };
+        let bounds = PlotBounds::from_min_max([0.0, low], [prepared.last.max(10.0), high + labels * (high - low)]);
+        let smoothed = self.smoothing > 0.0;
+        ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
+        let plot = Plot::new("task-losses")
+            .allow_zoom(false)
+            .allow_drag(false)
+            .allow_scroll(false)
+            .allow_boxed_zoom(false)
+            .allow_double_click_reset(false)
+            .show_background(false)
+            .set_margin_fraction(egui::Vec2::ZERO)
+            .grid_color(palette.line)
+            .y_axis_min_width(36.0)
+            .y_grid_spacer(|input| log_grid(input.bounds))
+            .y_axis_formatter(|mark, range| log_label(mark, range.end() - range.start()))
+            .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
+            .label_formatter(hover_text);
+        plot.show(ui, |plot| {
+            plot.set_plot_bounds(bounds);
+            marks::draw(plot, &snapshot.marks, palette);
+            // Thin lines first, so that the ones that count lie on top.
+            for (series, lines) in visible.iter().rev() {
+                let (colour, width, dashed) = series.look(palette);
+                for line in lines {
+                    if smoothed && *series != Series::EachTask {
+                        plot.line(
+                            raw_line(*series, &line.raw)
+                                .color(colour.gamma_multiply(0.3))
+                                .width(1.0)
+                                .allow_hover(false),
+                        );
+                    }
+                    let style = if dashed { LineStyle::dashed_dense() } else { LineStyle::Solid };
+                    plot.line(raw_line(*series, &line.smooth).color(colour).width(width).style(style));
+                }
+            }
+        });
+    }
+
+    fn is_shown(&self, series: Series) -> bool {
+        Series::ALL.iter().zip(self.shown).any(|(other, shown)| *other == series && shown)
+    }
+
+    fn prepare(&mut self, curves: &Arc<Curves>) {
+        let smoothing = self.smoothing;
+        if self
+            .prepared
+            .as_ref()
+            .is_some_and(|known| Arc::ptr_eq(&known.source, curves) && known.smoothing == smoothing)
+        {
+            return;
+        }
+        let ends =
+            Series::ALL.into_iter().flat_map(|series| series.curves(curves)).filter_map(|curve| curve.points.last());
+        let last = ends.map(|point| point.at).fold(0.0, f64::max);
+        let window = 0.01 * smoothing * last;
+        let lines: Vec<(Series, Vec<Prepared>)> = Series::ALL
+            .into_iter()
+            .map(|series| (series, series.curves(curves).iter().map(|curve| series::prepare(curve, window)).collect()))
+            .collect();
+        self.prepared = Some(PreparedCurves { source: Arc::clone(curves), smoothing, lines, last });
+    }
+}
+
+fn raw_line(series: Series, points: &[PlotPoint]) -> Line<'_> {
+    Line::new(series.label(), PlotPoints::Borrowed(points))
+}
+
+fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
+    match position {
+        HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+            let loss = numbers::significant(10f64.powf(position.y));
+            Some(format!("{plot_name} {loss}\nmeta-iteration {}", numbers::thousands(position.x.round() as i64)))
+        }
+        HoverPosition::NearDataPoint { .. } => None,
+        HoverPosition::Elsewhere { position } => Some(numbers::significant(10f64.powf(position.y))),
+    }
+}
+
+/// A line at every power of ten, and fainter ones at 2 to 9 times it.
+fn log_grid((low, high): (f64, f64)) -> Vec<GridMark> {
+    if !(high - low).is_finite() || high - low > 100.0 {
+        return Vec::new();
+    }
+    let decades = (high - low).max(1e-6);
+    let every = (decades / 6.0).ceil().max(1.0);
+    let mut marks = Vec::new();
+    for exponent in low.floor() as i64..=high.ceil() as i64 {
+        if exponent.rem_euclid(every as i64) == 0 {
+            marks.push(GridMark { value: exponent as f64, step_size: every });
+        }
+        if decades < 3.0 {
+            marks.extend(
+                (2..=9).map(|digit| GridMark { value: exponent as f64 + f64::from(digit).log10(), step_size: 0.1 }),
+            );
+        }
+    }
+    marks.retain(|mark| (low..=high).contains(&mark.value));
+    marks
+}
+
+fn log_label(mark: GridMark, decades: f64) -> String {
+    let exponent = mark.value.round();
+    if (mark.value - exponent).abs() < 1e-9 {
+        return numbers::power_of_ten(exponent as i32);
+    }
+    let digit = 10f64.powf(mark.value - mark.value.floor()).round();
+    if decades < 1.4 && (digit == 2.0 || digit == 5.0) {
+        numbers::compact(10f64.powf(mark.value))
+    } else {
+        String::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn log_axis() {
+        let marks = log_grid((-2.2, 0.3));
+        let labels: Vec<String> =
+            marks.into_iter().map(|mark| log_label(mark, 2.5)).filter(|label| !label.is_empty()).collect();
+        assert_eq!(labels, ["10⁻²", "10⁻¹", "10⁰"]);
+        let mark = GridMark { value: 0.02f64.log10(), step_size: 0.1 };
+        assert_eq!(log_label(mark, 1.0), "0.02");
+        assert!(log_grid((f64::NEG_INFINITY, 0.0)).is_empty());
+    }
+}

@@ -1,0 +1,83 @@
+//! Where knobs were turned: a thin vertical line with the new value.
+
+use egui::{Align2, RichText};
+use egui_plot::{PlotPoint, PlotUi, Text, VLine};
+
+use crate::settings::Knob;
+use crate::train::snapshot::KnobMark;
+use crate::window::numbers;
+use crate::window::theme::{Palette, SMALL_TEXT};
+
+/// Marks of one knob that are closer than this were one turn of it.
+const ONE_TURN_POINTS: f32 = 12.0;
+/// Space that a label needs.
+const LABEL_POINTS: f32 = 74.0;
+
+/// Draws the marks; a turn of a slider leaves one mark with its last value.
+pub fn draw(plot: &mut PlotUi<'_>, marks: &[KnobMark], palette: &Palette) {
+    let bounds = plot.plot_bounds();
+    let (top, width) = (bounds.max()[1], bounds.width());
+    let points = plot.response().rect.width().max(1.0);
+    let per_point = width / f64::from(points);
+    let mut labelled = f64::NEG_INFINITY;
+    for mark in one_per_turn(marks, f64::from(ONE_TURN_POINTS) * per_point) {
+        let at = mark.at as f64;
+        plot.vline(VLine::new("", at).color(palette.accent.gamma_multiply(0.55)).width(1.0).allow_hover(false));
+        if at - labelled < f64::from(LABEL_POINTS) * per_point {
+            continue;
+        }
+        labelled = at;
+        let text = format!("{} {}", short_name(mark.knob), numbers::knob_value(mark.knob, mark.value));
+        let near_right = bounds.max()[0] - at < f64::from(LABEL_POINTS) * per_point;
+        let (anchor, shift) = if near_right { (Align2::RIGHT_TOP, -3.0) } else { (Align2::LEFT_TOP, 3.0) };
+        let position = PlotPoint::new(at + shift * per_point, top);
+        let text = RichText::new(text).size(SMALL_TEXT);
+        plot.text(Text::new("", position, text).color(palette.accent).anchor(anchor).allow_hover(false));
+    }
+}
+
+fn one_per_turn(marks: &[KnobMark], near: f64) -> Vec<KnobMark> {
+    let mut turns: Vec<KnobMark> = Vec::new();
+    for mark in marks {
+        match turns.last_mut() {
+            Some(last) if last.knob == mark.knob && (mark.at as f64 - last.at as f64) < near => *last = *mark,
+            _ => turns.push(*mark),
+        }
+    }
+    turns
+}
+
+/// A name that fits beside a line.
+fn short_name(knob: Knob) -> &'static str {
+    match knob {
+        Knob::InnerRate => "α",
+        Knob::OuterRate => "β",
+        Knob::InnerSteps => "K",
+        Knob::TestSteps => "test steps",
+        Knob::MetaBatch => "batch",
+        Knob::Shots => "shots",
+        Knob::TestShots => "test shots",
+        Knob::SupportShare => "support",
+        Knob::PixelsPerStep => "pixels",
+        Knob::Noise => "noise",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_is_one_mark() {
+        let mark = |at, knob, value| KnobMark { at, knob, value };
+        let marks = [
+            mark(10, Knob::InnerRate, 0.1),
+            mark(11, Knob::InnerRate, 0.2),
+            mark(12, Knob::InnerRate, 0.3),
+            mark(13, Knob::OuterRate, 1e-3),
+            mark(90, Knob::OuterRate, 1e-4),
+        ];
+        let turns: Vec<f64> = one_per_turn(&marks, 5.0).iter().map(|mark| mark.value).collect();
+        assert_eq!(turns, [0.3, 1e-3, 1e-4]);
+    }
+}

@@ -1,0 +1,220 @@
+//! The map: heights and contour lines of log loss, the paths of adaptation on it.
+
+use std::sync::Arc;
+
+use egui::{
+    Align2, Color32, ColorImage, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, TextureHandle, TextureOptions, Ui,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::contours::{self, Polyline};
+use crate::train::snapshot::{Init, Landscape, LandscapePath};
+use crate::window::numbers;
+use crate::window::theme::{Palette, blend, init_label, small_font};
+
+/// Contour lines on the map.
+const LEVELS: usize = 11;
+
+/// Room for the names and numbers of the axes.
+const AXES: egui::Vec2 = vec2(34.0, 30.0);
+
+/// The view.
+#[derive(Default)]
+pub struct LandscapeView {
+    map: Option<Map>,
+}
+
+/// What is made once for each landscape and theme.
+struct Map {
+    source: Arc<Landscape>,
+    dark: bool,
+    texture: TextureHandle,
+    lines: Vec<Polyline>,
+    grid: [f32; 2],
+}
+
+impl LandscapeView {
+    /// Draws it into `rect`.
+    pub fn ui(&mut self, ui: &mut Ui, rect: Rect, landscape: &Arc<Landscape>) {
+        let palette = Palette::of(ui);
+        let dark = ui.visuals().dark_mode;
+        if self.map.as_ref().is_none_or(|map| !Arc::ptr_eq(&map.source, landscape) || map.dark != dark) {
+            self.map = Map::new(ui, landscape, dark, palette);
+        }
+        let plot =
+            Rect::from_min_max(pos2(rect.left() + AXES.x, rect.top()), pos2(rect.right(), rect.bottom() - AXES.y));
+        let frame = Frame { rect: plot, x: landscape.x, y: landscape.y };
+        let painter = ui.painter().with_clip_rect(plot);
+        if let Some(map) = &self.map {
+            let half = vec2(0.5 / map.grid[0], 0.5 / map.grid[1]);
+            // Grid points lie at pixel centres; the first row is the lowest.
+            let uv = Rect::from_min_max(pos2(half.x, 1.0 - half.y), pos2(1.0 - half.x, half.y));
+            painter.image(map.texture.id(), plot, uv, Color32::WHITE);
+            let to_screen = |[column, row]: [f32; 2]| {
+                let share = vec2(column / (map.grid[0] - 1.0), row / (map.grid[1] - 1.0));
+                pos2(plot.left() + share.x * plot.width(), plot.bottom() - share.y * plot.height())
+            };
+            let stroke = Stroke::new(1.0, palette.weak.gamma_multiply(0.4));
+            for line in &map.lines {
+                painter.line(line.iter().copied().map(to_screen).collect(), stroke);
+            }
+        }
+        paths(&painter, frame, landscape, palette);
+        axes(ui.painter(), frame, rect, landscape, palette);
+        let response = ui.interact(plot, ui.make_persistent_id("landscape"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("map of {}", landscape.title)));
+        if let Some(pointer) = response.hover_pos() {
+            let text = under_pointer(landscape, frame.value(pointer));
+            response.on_hover_text_at_pointer(text);
+        }
+    }
+}
+
+impl Map {
+    fn new(ui: &Ui, landscape: &Arc<Landscape>, dark: bool, palette: &Palette) -> Option<Self> {
+        let columns = landscape.columns;
+        let rows = landscape.loss.len().checked_div(columns)?;
+        if columns < 2 || rows < 2 {
+            return None;
+        }
+        let logs: Vec<f32> = landscape.loss[..rows * columns]
+            .iter()
+            .map(|loss| if loss.is_finite() { loss.max(1e-12).log10() } else { f32::INFINITY })
+            .collect();
+        let finite = logs.iter().copied().filter(|value| value.is_finite());
+        let (low, high) =
+            finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        let pixels = logs.iter().enumerate().map(|(index, value)| {
+            if value.is_finite() {
+                let share = if high > low { (value - low) / (high - low) } else { 0.0 };
+                blend(palette.heights[0], palette.heights[1], share)
+            } else {
+                // Hatched, so that colour is not the only sign.
+                let stripe = (index % columns + index / columns) % 4 < 2;
+                blend(palette.ground, palette.danger, if stripe { 0.45 } else { 0.25 })
+            }
+        });
+        let image = ColorImage::new([columns, rows], pixels.collect());
+        let texture = ui.ctx().load_texture("landscape", image, TextureOptions::LINEAR);
+        let levels = contours::levels(&logs, LEVELS);
+        let lines = levels.into_iter().flat_map(|level| contours::lines(&logs, columns, level)).collect();
+        Some(Self { source: Arc::clone(landscape), dark, texture, lines, grid: [columns as f32, rows as f32] })
+    }
+}
+
+/// Parameters to screen and back.
+#[derive(Clone, Copy)]
+struct Frame {
+    rect: Rect,
+    x: [f64; 2],
+    y: [f64; 2],
+}
+
+impl Frame {
+    fn screen(&self, [x, y]: [f64; 2]) -> Pos2 {
+        let share = |value: f64, [low, high]: [f64; 2]| {
+            if high > low { ((value - low) / (high - low)).clamp(-50.0, 50.0) as f32 } else { 0.5 }
+        };
+        pos2(
+            self.rect.left() + share(x, self.x) * self.rect.width(),
+            self.rect.bottom() - share(y, self.y) * self.rect.height(),
+        )
+    }
+
+    fn value(&self, at: Pos2) -> [f64; 2] {
+        let x = f64::from((at.x - self.rect.left()) / self.rect.width().max(1.0));
+        let y = f64::from((self.rect.bottom() - at.y) / self.rect.height().max(1.0));
+        [self.x[0] + x * (self.x[1] - self.x[0]), self.y[0] + y * (self.y[1] - self.y[0])]
+    }
+}
+
+fn paths(painter: &Painter, frame: Frame, landscape: &Landscape, palette: &Palette) {
+    // Other tasks first, the task whose loss is drawn on top of them.
+    let order = landscape.paths.iter().filter(|path| !path.own).chain(landscape.paths.iter().filter(|path| path.own));
+    for path in order {
+        one_path(painter, frame, path, palette);
+    }
+    if let Some(optimum) = landscape.optimum {
+        let at = frame.screen(optimum);
+        let stroke = Stroke::new(2.0, palette.query);
+        for arm in [vec2(5.0, 5.0), vec2(5.0, -5.0)] {
+            painter.line_segment([at - arm, at + arm], stroke);
+        }
+        let room = frame.rect.right() - at.x;
+        let (side, align) = if room > 64.0 { (8.0, Align2::LEFT_CENTER) } else { (-8.0, Align2::RIGHT_CENTER) };
+        painter.text(at + vec2(side, 0.0), align, "optimum", small_font(), palette.text);
+    }
+    if let Some(start) =
+        landscape.paths.iter().find(|path| path.init == Init::Learned).and_then(|path| path.points.first())
+    {
+        let at = frame.screen(*start);
+        painter.circle(at, 5.0, palette.initial, Stroke::new(1.5, palette.ground));
+        painter.text(at + vec2(-8.0, 0.0), Align2::RIGHT_CENTER, "φ", small_font(), palette.text);
+    }
+}
+
+fn one_path(painter: &Painter, frame: Frame, path: &LandscapePath, palette: &Palette) {
+    let colour = palette.init(path.init).gamma_multiply(if path.own { 1.0 } else { 0.45 });
+    let width = if path.own { 2.0 } else { 1.2 };
+    let points: Vec<Pos2> = path.points.iter().map(|point| frame.screen(*point)).collect();
+    painter.line(points.clone(), Stroke::new(width, colour));
+    for pair in points.windows(2) {
+        arrow_head(painter, pair[0], pair[1], if path.own { 7.0 } else { 5.0 }, colour);
+    }
+    if let Some(first) = points.first().filter(|_| path.init != Init::Learned) {
+        painter.circle_filled(*first, 3.0, colour);
+    }
+}
+
+fn arrow_head(painter: &Painter, from: Pos2, to: Pos2, size: f32, colour: Color32) {
+    let step = to - from;
+    if step.length() < size {
+        return;
+    }
+    let along = step.normalized() * size;
+    let across = along.rot90() * 0.45;
+    painter.add(Shape::convex_polygon(vec![to, to - along + across, to - along - across], colour, Stroke::NONE));
+}
+
+fn axes(painter: &Painter, frame: Frame, rect: Rect, landscape: &Landscape, palette: &Palette) {
+    let plot = frame.rect;
+    let text = |at: Pos2, align: Align2, text: &str| painter.text(at, align, text, small_font(), palette.weak);
+    for value in numbers::ticks(frame.x[0], frame.x[1], 3) {
+        let x = frame.screen([value, frame.y[0]]).x;
+        painter.vline(x, plot.bottom()..=plot.bottom() + 3.0, Stroke::new(1.0, palette.line));
+        text(pos2(x, plot.bottom() + 2.0), Align2::CENTER_TOP, &numbers::compact(value));
+    }
+    for value in numbers::ticks(frame.y[0], frame.y[1], 4) {
+        let y = frame.screen([frame.x[0], value]).y;
+        painter.hline(plot.left() - 3.0..=plot.left(), y, Stroke::new(1.0, palette.line));
+        let y = y.clamp(plot.top() + 6.0, plot.bottom() - 6.0);
+        text(pos2(plot.left() - 4.0, y), Align2::RIGHT_CENTER, &numbers::compact(value));
+    }
+    text(pos2(plot.center().x, rect.bottom()), Align2::CENTER_BOTTOM, &landscape.axes[0]);
+    let galley = painter.layout_no_wrap(landscape.axes[1].clone(), small_font(), palette.weak);
+    let corner = pos2(rect.left(), plot.center().y + 0.5 * galley.size().x);
+    painter.add(egui::epaint::TextShape::new(corner, galley, palette.weak).with_angle(-std::f32::consts::FRAC_PI_2));
+}
+
+fn under_pointer(landscape: &Landscape, [x, y]: [f64; 2]) -> String {
+    let share = |value: f64, [low, high]: [f64; 2], count: usize| {
+        ((value - low) / (high - low) * (count.max(1) - 1) as f64).round().max(0.0) as usize
+    };
+    let rows = landscape.loss.len().checked_div(landscape.columns).unwrap_or(0);
+    let index = share(y, landscape.y, rows) * landscape.columns
+        + share(x, landscape.x, landscape.columns).min(landscape.columns.max(1) - 1);
+    let loss = match landscape.loss.get(index) {
+        Some(loss) if loss.is_finite() => numbers::significant(f64::from(*loss)),
+        _ => "overflow".to_owned(),
+    };
+    let ends =
+        landscape.paths.iter().filter(|path| path.own).map(|path| init_label(path.init)).collect::<Vec<_>>().join(", ");
+    let legend = if ends.is_empty() { String::new() } else { format!("\nstrong paths: {ends}") };
+    format!(
+        "loss {loss}\n{} {}, {} {}{legend}",
+        landscape.axes[0],
+        numbers::significant(x),
+        landscape.axes[1],
+        numbers::significant(y)
+    )
+}

@@ -1,0 +1,178 @@
+//! Settings that begin the run again: the seed at once, the network and the optimiser on "Apply".
+
+use egui::{CollapsingHeader, ComboBox, Grid, Ui};
+
+use super::commands::{Commands, UiCommand};
+use super::numbers;
+use super::theme::Palette;
+use super::value_field::ValueField;
+use crate::settings::{ActivationKind, LiveSettings, OuterOptimiser, RunSettings, Settings};
+
+/// The lower part of the left panel.
+#[derive(Default)]
+pub struct RunPanel {
+    seed: ValueField,
+    draft: Option<Draft>,
+    widths: ValueField,
+    w0: ValueField,
+}
+
+/// Changes that were not applied yet, and the run that they belong to.
+struct Draft {
+    base: RunSettings,
+    run: RunSettings,
+}
+
+impl RunPanel {
+    /// Draws it.
+    pub fn ui(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {
+        ui.horizontal(|ui| {
+            let tooltip =
+                "The number that every random stream is derived from; another seed begins again with other tasks";
+            ui.label("Seed").on_hover_text(tooltip);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let (response, seed) = self.seed.ui(ui, "Seed", 60.0, &run.seed.to_string(), read_seed);
+                response.on_hover_text(tooltip);
+                if let Some(seed) = seed {
+                    commands.push(UiCommand::ApplyRun(Box::new(RunSettings { seed, ..run.clone() })));
+                }
+            });
+        });
+        self.seed.error_ui(ui);
+        if self.draft.as_ref().is_some_and(|draft| draft.base != *run) {
+            self.draft = None;
+            self.widths.clear();
+            self.w0.clear();
+        }
+        CollapsingHeader::new("Advanced")
+            .id_salt("advanced")
+            .show(ui, |ui| self.advanced(ui, run, commands))
+            .header_response
+            .on_hover_text("The network and the outer optimiser; changing them begins again");
+    }
+
+    fn advanced(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {
+        let draft = &mut self.draft.get_or_insert_with(|| Draft { base: run.clone(), run: run.clone() }).run;
+        let width = (ui.available_width() - 88.0).max(72.0);
+        Grid::new("network").num_columns(2).show(ui, |ui| {
+            ui.label("Layers");
+            let shown = show_widths(&draft.network.hidden);
+            let (response, hidden) = self.widths.ui(ui, "Layers", width - 8.0, &shown, read_widths);
+            response.on_hover_text("Width of each hidden layer, e.g. 64, 64; empty makes the model linear");
+            if let Some(hidden) = hidden {
+                draft.network.hidden = hidden;
+            }
+            ui.end_row();
+
+            ui.label("Activation");
+            let tooltip = "The non-linearity between layers: sine draws sharp pictures, ReLU and tanh soft ones";
+            choose(ui, "Activation", tooltip, width, &ACTIVATIONS, &mut draft.network.activation);
+            ui.end_row();
+
+            ui.label("Frequency w0");
+            let sine = draft.network.activation == ActivationKind::Sine;
+            ui.add_enabled_ui(sine, |ui| {
+                let (response, w0) =
+                    self.w0.ui(ui, "Frequency w0", width - 8.0, &numbers::compact(draft.network.w0), |text| {
+                        numbers::parse(text)
+                            .filter(|value| (0.01..=1000.0).contains(value))
+                            .ok_or("Choose a value from 0.01 to 1000".to_owned())
+                    });
+                response
+                    .on_hover_text(
+                        "How fast the sine activation turns: higher draws finer detail and is harder to adapt",
+                    )
+                    .on_disabled_hover_text("Only the sine activation has a frequency");
+                if let Some(w0) = w0 {
+                    draft.network.w0 = w0;
+                }
+            });
+            ui.end_row();
+
+            ui.label("Optimiser");
+            choose(
+                ui,
+                "Optimiser",
+                "How the outer direction becomes a step of φ",
+                width,
+                &OPTIMISERS,
+                &mut draft.optimiser,
+            );
+            ui.end_row();
+        });
+        self.widths.error_ui(ui);
+        self.w0.error_ui(ui);
+        let valid = Settings { live: LiveSettings::default(), run: draft.clone() }.validate();
+        if let Err(error) = &valid {
+            ui.colored_label(Palette::of(ui).danger, error.to_string());
+        }
+        let command = UiCommand::ApplyRun(Box::new(draft.clone()));
+        let response = ui
+            .add_enabled(valid.is_ok() && draft != run, egui::Button::new(command.label()))
+            .on_hover_text(command.tooltip())
+            .on_disabled_hover_text("Nothing was changed yet");
+        if response.clicked() {
+            commands.push(command);
+        }
+    }
+}
+
+const ACTIVATIONS: [(ActivationKind, &str); 3] =
+    [(ActivationKind::Sine, "Sine"), (ActivationKind::Relu, "ReLU"), (ActivationKind::Tanh, "Tanh")];
+
+const OPTIMISERS: [(OuterOptimiser, &str); 3] =
+    [(OuterOptimiser::Adam, "Adam"), (OuterOptimiser::Momentum, "Momentum"), (OuterOptimiser::Sgd, "SGD")];
+
+fn choose<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    tooltip: &str,
+    width: f32,
+    options: &[(T, &'static str)],
+    value: &mut T,
+) {
+    let selected = options.iter().find(|(option, _)| option == value).map_or("", |(_, label)| label);
+    ComboBox::from_id_salt(name)
+        .width(width)
+        .selected_text(selected)
+        .show_ui(ui, |ui| {
+            for (option, label) in options {
+                ui.selectable_value(value, *option, *label);
+            }
+        })
+        .response
+        .on_hover_text(tooltip)
+        .accessible_name(name);
+}
+
+fn read_seed(text: &str) -> Result<u64, String> {
+    text.trim().parse().map_err(|_| "A seed is a whole number from 0".to_owned())
+}
+
+fn show_widths(widths: &[usize]) -> String {
+    widths.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn read_widths(text: &str) -> Result<Vec<usize>, String> {
+    let widths: Result<Vec<usize>, _> =
+        text.split([',', ' ', '×', 'x']).map(str::trim).filter(|part| !part.is_empty()).map(str::parse).collect();
+    match widths {
+        Ok(widths) if widths.len() <= 8 && widths.iter().all(|width| (1..=1024).contains(width)) => Ok(widths),
+        _ => Err("At most 8 widths from 1 to 1024, e.g. 64, 64".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths() {
+        assert_eq!(read_widths("64, 64,32"), Ok(vec![64, 64, 32]));
+        assert_eq!(read_widths(" "), Ok(vec![]));
+        for text in ["0", "64, wide", "2000", "1 1 1 1 1 1 1 1 1", "-3"] {
+            assert!(read_widths(text).is_err(), "{text}");
+        }
+        assert_eq!(read_widths(&show_widths(&[40, 40])), Ok(vec![40, 40]));
+    }
+}

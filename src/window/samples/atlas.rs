@@ -1,0 +1,139 @@
+//! One texture for all pictures of the strip, made again only when they change.
+
+use std::sync::Arc;
+
+use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureId, TextureOptions, pos2};
+
+use crate::train::snapshot::{Evaluation, Given, Output, Picture, ProbeTask};
+use crate::window::theme::Palette;
+
+/// Side in pixels of the squares that mark unseen pixels.
+const UNSEEN_SQUARE: usize = 4;
+
+/// The texture and what it was made from.
+pub struct Atlas {
+    evaluation: Arc<Evaluation>,
+    steps: Vec<usize>,
+    dark: bool,
+    texture: TextureHandle,
+    cell: [usize; 2],
+    columns: usize,
+}
+
+/// A place in the atlas.
+#[derive(Clone, Copy, Debug)]
+pub enum Slot {
+    /// The image.
+    Target,
+    /// What adaptation sees of it.
+    Support,
+    /// Row (initialisation) and column (index into the chosen steps) of an output.
+    Output(usize, usize),
+}
+
+impl Atlas {
+    /// The atlas for these pictures: `old` if it still holds them.
+    pub fn update(
+        old: Option<Self>,
+        ctx: &Context,
+        evaluation: &Arc<Evaluation>,
+        steps: &[usize],
+        dark: bool,
+        palette: &Palette,
+    ) -> Self {
+        if let Some(old) = old.as_ref().filter(|old| Arc::ptr_eq(&old.evaluation, evaluation))
+            && old.steps == steps
+            && old.dark == dark
+        {
+            return Self {
+                texture: old.texture.clone(),
+                evaluation: evaluation.clone(),
+                steps: steps.to_vec(),
+                ..*old
+            };
+        }
+        let cell = evaluation.tasks.iter().find_map(picture_size).unwrap_or([1, 1]);
+        let columns = 2 + 3 * steps.len();
+        let mut image =
+            ColorImage::filled([cell[0] * columns, cell[1] * evaluation.tasks.len().max(1)], Color32::TRANSPARENT);
+        for (row, task) in evaluation.tasks.iter().enumerate() {
+            for (column, picture) in pictures(task, steps) {
+                copy(picture, &mut image, [column * cell[0], row * cell[1]], cell);
+            }
+            if let Given::Picture { mask, .. } = &task.given {
+                hide_unseen(mask, &mut image, [cell[0], row * cell[1]], cell, palette.unseen);
+            }
+        }
+        let texture = match old {
+            Some(mut old) => {
+                old.texture.set(image, TextureOptions::NEAREST);
+                old.texture
+            }
+            None => ctx.load_texture("film-strip", image, TextureOptions::NEAREST),
+        };
+        Self { evaluation: Arc::clone(evaluation), steps: steps.to_vec(), dark, texture, cell, columns }
+    }
+
+    /// The texture.
+    pub fn id(&self) -> TextureId {
+        self.texture.id()
+    }
+
+    /// Where a picture of a task is, in texture coordinates.
+    pub fn uv(&self, task: usize, slot: Slot) -> Rect {
+        let column = match slot {
+            Slot::Target => 0,
+            Slot::Support => 1,
+            Slot::Output(init, step) => 2 + init * self.steps.len() + step,
+        };
+        let (columns, rows) = (self.columns as f32, self.evaluation.tasks.len().max(1) as f32);
+        // A little inside, so that rounding never shows the neighbour.
+        let inset = [0.02 / (columns * self.cell[0] as f32), 0.02 / (rows * self.cell[1] as f32)];
+        Rect::from_min_max(
+            pos2(column as f32 / columns + inset[0], task as f32 / rows + inset[1]),
+            pos2((column + 1) as f32 / columns - inset[0], (task + 1) as f32 / rows - inset[1]),
+        )
+    }
+}
+
+/// Width and height of a task's pictures.
+pub fn picture_size(task: &ProbeTask) -> Option<[usize; 2]> {
+    match &task.given {
+        Given::Picture { target, .. } => Some([target.width, target.height]),
+        _ => None,
+    }
+}
+
+fn pictures<'a>(task: &'a ProbeTask, steps: &'a [usize]) -> impl Iterator<Item = (usize, &'a Picture)> {
+    let given = match &task.given {
+        Given::Picture { target, support, .. } => vec![(0, target.as_ref()), (1, support.as_ref())],
+        _ => Vec::new(),
+    };
+    let outputs = task.traces.iter().enumerate().flat_map(move |(init, trace)| {
+        steps.iter().enumerate().filter_map(move |(index, &step)| match trace.outputs.get(step) {
+            Some(Output::Picture(picture)) => Some((2 + init * steps.len() + index, picture.as_ref())),
+            _ => None,
+        })
+    });
+    given.into_iter().chain(outputs)
+}
+
+fn copy(picture: &Picture, image: &mut ColorImage, corner: [usize; 2], cell: [usize; 2]) {
+    let across = image.size[0];
+    for (y, row) in picture.rgb.chunks_exact((picture.width * 3).max(1)).take(cell[1].min(picture.height)).enumerate() {
+        for (x, pixel) in row.chunks_exact(3).take(cell[0]).enumerate() {
+            image.pixels[(corner[1] + y) * across + corner[0] + x] = Color32::from_rgb(pixel[0], pixel[1], pixel[2]);
+        }
+    }
+}
+
+fn hide_unseen(mask: &[bool], image: &mut ColorImage, corner: [usize; 2], cell: [usize; 2], unseen: [Color32; 2]) {
+    let across = image.size[0];
+    for (index, seen) in mask.iter().enumerate().take(cell[0] * cell[1]) {
+        if !seen {
+            let (x, y) = (index % cell[0], index / cell[0]);
+            let square = (x / UNSEEN_SQUARE + y / UNSEEN_SQUARE) % 2;
+            image.pixels[(corner[1] + y) * across + corner[0] + x] = unseen[square];
+        }
+    }
+}

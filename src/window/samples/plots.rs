@@ -1,0 +1,163 @@
+//! The small plots of the strip: fitted curves, predicted against actual, and the race of the
+//! three initialisations. Painted by hand, because there are many of them.
+
+use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
+
+use crate::train::snapshot::{Init, ProbeTask};
+use crate::window::numbers;
+use crate::window::theme::{Palette, init_label, small_font};
+
+/// A rectangle of values that is shown in a rectangle of the screen.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// Where it is painted.
+    pub rect: Rect,
+    /// Left and right edge.
+    pub x: [f32; 2],
+    /// Bottom and top edge.
+    pub y: [f32; 2],
+}
+
+impl View {
+    fn at(&self, x: f32, y: f32) -> Pos2 {
+        let share = |value: f32, [low, high]: [f32; 2]| if high > low { (value - low) / (high - low) } else { 0.5 };
+        pos2(
+            self.rect.left() + share(x, self.x) * self.rect.width(),
+            // Far outside is as good as any other place outside, and keeps the numbers small.
+            self.rect.bottom() - share(y, self.y).clamp(-20.0, 20.0) * self.rect.height(),
+        )
+    }
+
+    fn line(&self, xs: &[f32], ys: &[f32]) -> Vec<Pos2> {
+        xs.iter().zip(ys).filter(|(_, y)| y.is_finite()).map(|(&x, &y)| self.at(x, y)).collect()
+    }
+}
+
+/// Smallest and largest finite value with a margin.
+pub fn range(values: impl Iterator<Item = f32>) -> [f32; 2] {
+    let (low, high) = values
+        .filter(|value| value.is_finite())
+        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    if low > high {
+        return [-1.0, 1.0];
+    }
+    let margin = ((high - low) * 0.12).max(1e-3);
+    [low - margin, high + margin]
+}
+
+fn ground(painter: &Painter, rect: Rect, palette: &Palette) -> Painter {
+    painter.rect_filled(rect, 2.0, palette.ground);
+    painter.with_clip_rect(rect.intersect(painter.clip_rect()))
+}
+
+/// The true curve, the support points and, if there is one, a fitted curve.
+pub fn curve(
+    painter: &Painter,
+    view: View,
+    given: (&[f32], &[f32], &[[f32; 2]]),
+    fitted: Option<(&[f32], Color32)>,
+    palette: &Palette,
+) {
+    let (xs, truth, support) = given;
+    let painter = ground(painter, view.rect, palette);
+    painter.hline(view.rect.x_range(), view.at(0.0, 0.0).y, Stroke::new(1.0, palette.line));
+    let true_line = view.line(xs, truth);
+    match fitted {
+        None => drop(painter.line(true_line, Stroke::new(2.0, palette.query))),
+        Some((values, colour)) => {
+            painter.extend(Shape::dashed_line(&true_line, Stroke::new(1.0, palette.query), 4.0, 3.0));
+            painter.line(view.line(xs, values), Stroke::new(2.0, colour));
+        }
+    }
+    for point in support {
+        painter.circle(view.at(point[0], point[1]), 2.5, palette.support, Stroke::new(1.0, palette.ground));
+    }
+}
+
+/// Predicted against actual values; on the diagonal they agree.
+pub fn scatter(
+    painter: &Painter,
+    view: View,
+    actual: &[f32],
+    support: usize,
+    predicted: &[f32],
+    colour: Color32,
+    palette: &Palette,
+) {
+    let painter = ground(painter, view.rect, palette);
+    painter.line_segment(
+        [view.at(view.x[0], view.x[0]), view.at(view.x[1], view.x[1])],
+        Stroke::new(1.0, palette.weak.gamma_multiply(0.6)),
+    );
+    let points = actual.iter().zip(predicted).enumerate().filter(|(_, (_, y))| y.is_finite());
+    for (index, (&x, &y)) in
+        points.clone().filter(|(index, _)| *index >= support).chain(points.filter(|(index, _)| *index < support))
+    {
+        if index < support {
+            painter.circle(view.at(x, y), 3.0, palette.support, Stroke::new(1.0, palette.ground));
+        } else {
+            painter.circle_filled(view.at(x, y), 2.0, colour.gamma_multiply(0.75));
+        }
+    }
+}
+
+/// PSNR or loss over the inner steps, one line for each initialisation.
+pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, palette: &Palette) {
+    let psnr = task.traces.iter().all(|trace| trace.psnr.is_some());
+    let values: Vec<Vec<f32>> = task
+        .traces
+        .iter()
+        .map(|trace| match &trace.psnr {
+            Some(values) if psnr => values.clone(),
+            _ => trace.query_loss.iter().map(|loss| loss.max(1e-12).log10()).collect(),
+        })
+        .collect();
+    let title = if psnr { "PSNR in dB at step k" } else { "Query loss at step k" };
+    painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
+    let [low, high] = range(values.iter().flatten().copied());
+    let last = values.iter().map(Vec::len).max().unwrap_or(1).saturating_sub(1).max(1);
+    let shown = |value: f64| if psnr { numbers::compact(value) } else { numbers::power_of_ten(value.round() as i32) };
+    let ticks = numbers::ticks(f64::from(low), f64::from(high), if rect.height() > 160.0 { 5 } else { 3 });
+    // Between powers of ten there is no room for a label on a logarithmic axis.
+    let ticks = ticks.into_iter().filter(|value| psnr || value.fract().abs() < 1e-6);
+    let labels: Vec<_> =
+        ticks.map(|value| (value as f32, painter.layout_no_wrap(shown(value), small_font(), palette.weak))).collect();
+    let label_width = labels.iter().map(|(_, galley)| galley.size().x).fold(0.0, f32::max);
+    let plot = Rect::from_min_max(
+        pos2(rect.left() + label_width + 6.0, rect.top() + 22.0),
+        pos2(rect.right() - 4.0, rect.bottom() - 16.0),
+    );
+    let view = View { rect: plot, x: [0.0, last as f32], y: [low, high] };
+    for (value, galley) in labels {
+        let y = view.at(0.0, value).y;
+        painter.hline(plot.x_range(), y, Stroke::new(1.0, palette.line));
+        let size = galley.size();
+        painter.galley(pos2(plot.left() - 6.0 - size.x, y - 0.5 * size.y), galley, palette.weak);
+    }
+    for step in [0, last] {
+        let x = view.at(step as f32, low).x;
+        let align = if step == 0 { Align2::LEFT_TOP } else { Align2::RIGHT_TOP };
+        painter.text(pos2(x, plot.bottom() + 2.0), align, step.to_string(), small_font(), palette.weak);
+    }
+    let steps: Vec<f32> = (0..=last).map(|step| step as f32).collect();
+    for (init, values) in Init::ALL.into_iter().zip(&values).rev() {
+        let line = view.line(&steps, values);
+        let colour = palette.init(init);
+        if let Some(end) = line.last() {
+            painter.circle_filled(*end, 2.5, colour);
+        }
+        painter.line(line, Stroke::new(if init == Init::Learned { 2.0 } else { 1.5 }, colour));
+    }
+}
+
+/// What a screen reader says about the race.
+pub fn race_text(task: &ProbeTask) -> String {
+    let ends = Init::ALL.into_iter().zip(&task.traces).map(|(init, trace)| {
+        let (value, unit) = match trace.psnr.as_ref().and_then(|values| values.last()) {
+            Some(psnr) => (*psnr, " dB"),
+            None => (trace.query_loss.last().copied().unwrap_or(f32::NAN), ""),
+        };
+        format!("{} ends at {}{unit}", init_label(init), numbers::significant(f64::from(value)))
+    });
+    ends.collect::<Vec<_>>().join(", ")
+}

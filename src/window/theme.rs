@@ -1,0 +1,230 @@
+//! What every colour means, and the spacing that all views share. No view writes a colour itself.
+//!
+//! The hues are those of Okabe and Ito, which colour-blind eyes tell apart; on a dark ground they
+//! are lightened until thin lines read well.
+
+use egui::{
+    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Ui,
+    Visuals, vec2,
+};
+
+use crate::train::snapshot::Init;
+
+/// The grid that all distances are multiples of.
+pub const GRID: f32 = 4.0;
+
+/// Size of the text under pictures and on axes.
+pub const SMALL_TEXT: f32 = 11.5;
+
+/// Colours by meaning.
+#[derive(Debug)]
+pub struct Palette {
+    /// Behind plots and pictures.
+    pub ground: Color32,
+    /// Behind the controls.
+    pub panel: Color32,
+    /// Behind a control.
+    pub control: Color32,
+    /// Behind a control under the pointer.
+    pub control_hovered: Color32,
+    /// Ordinary text.
+    pub text: Color32,
+    /// Text that explains.
+    pub weak: Color32,
+    /// Hairlines between areas, grid lines.
+    pub line: Color32,
+    /// What is selected or changed by the user; no meaning in the data.
+    pub accent: Color32,
+    /// Text on the accent colour.
+    pub on_accent: Color32,
+    /// Support points and what adaptation sees.
+    pub support: Color32,
+    /// Query points and the truth.
+    pub query: Color32,
+    /// After adaptation, from the learned initialisation.
+    pub adapted: Color32,
+    /// Before adaptation.
+    pub initial: Color32,
+    /// The random initialisation.
+    pub random: Color32,
+    /// Joint pretraining.
+    pub joint: Color32,
+    /// Overflow, divergence, errors.
+    pub danger: Color32,
+    /// Behind a warning.
+    pub danger_ground: Color32,
+    /// Pixels that adaptation does not see.
+    pub unseen: [Color32; 2],
+    /// Low and high end of a height map.
+    pub heights: [Color32; 2],
+}
+
+const LIGHT: Palette = Palette {
+    ground: Color32::from_rgb(0xFF, 0xFF, 0xFF),
+    panel: Color32::from_rgb(0xF5, 0xF6, 0xF8),
+    control: Color32::from_rgb(0xE4, 0xE7, 0xEC),
+    control_hovered: Color32::from_rgb(0xD5, 0xDA, 0xE2),
+    text: Color32::from_rgb(0x1B, 0x1F, 0x26),
+    weak: Color32::from_rgb(0x59, 0x62, 0x6F),
+    line: Color32::from_rgb(0xDD, 0xE1, 0xE7),
+    accent: Color32::from_rgb(0x3F, 0x4F, 0xD0),
+    on_accent: Color32::from_rgb(0xFF, 0xFF, 0xFF),
+    support: Color32::from_rgb(0x00, 0x72, 0xB2),
+    query: Color32::from_rgb(0xE6, 0x9F, 0x00),
+    adapted: Color32::from_rgb(0x00, 0x9E, 0x73),
+    initial: Color32::from_rgb(0x8A, 0x8A, 0x8A),
+    random: Color32::from_rgb(0xCC, 0x79, 0xA7),
+    joint: Color32::from_rgb(0x56, 0xB4, 0xE9),
+    danger: Color32::from_rgb(0xD5, 0x5E, 0x00),
+    danger_ground: Color32::from_rgb(0xFD, 0xEC, 0xE0),
+    unseen: [Color32::from_rgb(0xD9, 0xDD, 0xE3), Color32::from_rgb(0xCB, 0xD0, 0xD8)],
+    heights: [Color32::from_rgb(0xFF, 0xFF, 0xFF), Color32::from_rgb(0xC3, 0xCB, 0xD8)],
+};
+
+const DARK: Palette = Palette {
+    ground: Color32::from_rgb(0x12, 0x14, 0x18),
+    panel: Color32::from_rgb(0x1A, 0x1D, 0x22),
+    control: Color32::from_rgb(0x2B, 0x30, 0x38),
+    control_hovered: Color32::from_rgb(0x3A, 0x41, 0x4C),
+    text: Color32::from_rgb(0xE4, 0xE7, 0xEC),
+    weak: Color32::from_rgb(0x9A, 0xA3, 0xB0),
+    line: Color32::from_rgb(0x2C, 0x31, 0x39),
+    accent: Color32::from_rgb(0x8B, 0x98, 0xFF),
+    on_accent: Color32::from_rgb(0x12, 0x14, 0x18),
+    support: Color32::from_rgb(0x4A, 0x97, 0xD6),
+    query: Color32::from_rgb(0xF3, 0xB8, 0x3C),
+    adapted: Color32::from_rgb(0x2F, 0xC4, 0x96),
+    initial: Color32::from_rgb(0xA6, 0xA6, 0xA6),
+    random: Color32::from_rgb(0xE0, 0x9A, 0xC2),
+    joint: Color32::from_rgb(0x8F, 0xD2, 0xF6),
+    danger: Color32::from_rgb(0xF0, 0x7F, 0x3C),
+    danger_ground: Color32::from_rgb(0x3A, 0x23, 0x16),
+    unseen: [Color32::from_rgb(0x2A, 0x2F, 0x37), Color32::from_rgb(0x34, 0x3A, 0x44)],
+    heights: [Color32::from_rgb(0x12, 0x14, 0x18), Color32::from_rgb(0x3B, 0x45, 0x57)],
+};
+
+impl Palette {
+    /// The palette of this theme.
+    pub fn of_theme(theme: Theme) -> &'static Self {
+        match theme {
+            Theme::Dark => &DARK,
+            Theme::Light => &LIGHT,
+        }
+    }
+
+    /// The palette in force.
+    pub fn of(ui: &Ui) -> &'static Self {
+        Self::of_theme(if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light })
+    }
+
+    /// The colour of an initialisation and of what is adapted from it.
+    pub fn init(&self, init: Init) -> Color32 {
+        match init {
+            Init::Learned => self.adapted,
+            Init::Random => self.random,
+            Init::Joint => self.joint,
+        }
+    }
+}
+
+/// The name of an initialisation.
+pub fn init_label(init: Init) -> &'static str {
+    match init {
+        Init::Learned => "Learned init",
+        Init::Random => "Random init",
+        Init::Joint => "Joint pretraining",
+    }
+}
+
+/// One sentence about an initialisation.
+pub fn init_tooltip(init: Init) -> &'static str {
+    match init {
+        Init::Learned => "Adaptation from the meta-learned initialisation φ; step 0 is φ itself",
+        Init::Random => "The same adaptation from random parameters, at its own best inner rate",
+        Init::Joint => "The same adaptation from parameters trained on all tasks at once, at its own best inner rate",
+    }
+}
+
+/// A colour between two others.
+pub fn blend(from: Color32, to: Color32, share: f32) -> Color32 {
+    from.lerp_to_gamma(to, share.clamp(0.0, 1.0))
+}
+
+/// Text under pictures and on axes.
+pub fn small_font() -> FontId {
+    FontId::proportional(SMALL_TEXT)
+}
+
+/// Gives a context both themes and the fonts, which egui takes up before its next frame.
+pub fn install(ctx: &Context) {
+    let mut fonts = FontDefinitions::default();
+    // Raised and lowered digits and the raised minus are in the monospace font only.
+    fonts.families.entry(FontFamily::Proportional).or_default().push("Hack".to_owned());
+    ctx.set_fonts(fonts);
+    for theme in [Theme::Dark, Theme::Light] {
+        ctx.style_mut_of(theme, |style| {
+            style.visuals = visuals(theme);
+            style.text_styles = [
+                (TextStyle::Small, SMALL_TEXT),
+                (TextStyle::Body, 13.0),
+                (TextStyle::Button, 13.0),
+                (TextStyle::Heading, 15.0),
+            ]
+            .into_iter()
+            .map(|(name, size)| (name, FontId::new(size, FontFamily::Proportional)))
+            .chain([(TextStyle::Monospace, FontId::new(12.0, FontFamily::Monospace))])
+            .collect();
+            let spacing = &mut style.spacing;
+            spacing.item_spacing = vec2(2.0 * GRID, GRID);
+            spacing.button_padding = vec2(2.0 * GRID, 3.0);
+            spacing.interact_size.y = 6.0 * GRID;
+            spacing.slider_rail_height = GRID;
+            spacing.icon_width = 3.5 * GRID;
+            spacing.window_margin = Margin::same(12);
+            spacing.menu_margin = Margin::same(8);
+            style.interaction.tooltip_delay = 0.4;
+            style.interaction.selectable_labels = false;
+            style.animation_time = 0.08;
+        });
+    }
+}
+
+fn visuals(theme: Theme) -> Visuals {
+    let palette = Palette::of_theme(theme);
+    let mut visuals = theme.default_visuals();
+    visuals.panel_fill = palette.panel;
+    visuals.window_fill = palette.panel;
+    visuals.window_stroke = Stroke::new(1.0, palette.line);
+    visuals.window_corner_radius = CornerRadius::same(6);
+    visuals.menu_corner_radius = CornerRadius::same(6);
+    visuals.window_shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(70) };
+    visuals.popup_shadow = visuals.window_shadow;
+    visuals.extreme_bg_color = palette.ground;
+    visuals.faint_bg_color = palette.panel;
+    visuals.weak_text_color = Some(palette.weak);
+    visuals.hyperlink_color = palette.accent;
+    visuals.error_fg_color = palette.danger;
+    visuals.warn_fg_color = palette.danger;
+    visuals.selection.bg_fill = palette.accent;
+    visuals.selection.stroke = Stroke::new(1.0, palette.on_accent);
+    visuals.slider_trailing_fill = true;
+    visuals.disabled_alpha = 0.4;
+    let widgets = &mut visuals.widgets;
+    widgets.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
+    widgets.noninteractive.fg_stroke = Stroke::new(1.0, palette.text);
+    let states = [
+        (&mut widgets.inactive, palette.control),
+        (&mut widgets.hovered, palette.control_hovered),
+        (&mut widgets.active, palette.control_hovered),
+        (&mut widgets.open, palette.control_hovered),
+    ];
+    for (state, fill) in states {
+        state.bg_fill = fill;
+        state.weak_bg_fill = fill;
+        state.bg_stroke = Stroke::NONE;
+        state.fg_stroke = Stroke::new(1.5, palette.text);
+        state.corner_radius = CornerRadius::same(4);
+        state.expansion = 0.0;
+    }
+    visuals
+}

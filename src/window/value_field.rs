@@ -1,0 +1,69 @@
+//! A typed value: what was typed stays until it is right, with a message about what is wrong.
+
+use egui::{Align2, Response, TextEdit, Ui};
+
+use super::theme::Palette;
+
+/// The state of one field.
+#[derive(Debug, Default)]
+pub struct ValueField {
+    text: String,
+    editing: bool,
+    error: Option<String>,
+}
+
+impl ValueField {
+    /// Shows `shown`, or what is being typed. When a person finishes, `read` gives the value or
+    /// says what is wrong.
+    pub fn ui<T>(
+        &mut self,
+        ui: &mut Ui,
+        name: &str,
+        width: f32,
+        shown: &str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> (Response, Option<T>) {
+        if !self.editing && self.error.is_none() {
+            shown.clone_into(&mut self.text);
+        }
+        let palette = Palette::of(ui);
+        let wrong = self.error.is_some();
+        let edit = TextEdit::singleline(&mut self.text)
+            .desired_width(width)
+            .align(Align2::RIGHT_CENTER)
+            .margin(egui::Margin::symmetric(4, 2))
+            .text_color_opt(wrong.then_some(palette.danger));
+        let response = ui.add(edit).accessible_name(name);
+        self.editing = response.has_focus();
+        if !response.lost_focus() {
+            return (response, None);
+        }
+        if self.text == shown || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+            self.error = None;
+            return (response, None);
+        }
+        match read(&self.text) {
+            Ok(value) => {
+                self.error = None;
+                (response, Some(value))
+            }
+            Err(error) => {
+                self.error = Some(error);
+                (response, None)
+            }
+        }
+    }
+
+    /// Forgets what was typed.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Shows what is wrong, if anything is.
+    pub fn error_ui(&self, ui: &mut Ui) {
+        if let Some(error) = &self.error {
+            let colour = Palette::of(ui).danger;
+            ui.add(egui::Label::new(egui::RichText::new(error).small().color(colour)).wrap());
+        }
+    }
+}

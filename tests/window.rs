@@ -1,0 +1,430 @@
+//! The window as a user meets it: found by name, clicked, typed into.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(missing_docs)]
+
+mod common {
+    pub mod fixtures;
+}
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use common::fixtures;
+use egui::accesskit::Role;
+use egui::{Key, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
+use metascope::train::link::{Command, Event, Pace, TrainerEnd, link};
+use metascope::train::snapshot::{Output, Phase, Snapshot};
+use metascope::window::App;
+
+/// A window whose trainer is the test.
+struct Bench {
+    harness: Harness<'static, Option<App>>,
+    trainer: TrainerEnd,
+}
+
+impl Bench {
+    fn empty(settings: Settings) -> Self {
+        let (window, trainer) = link(Arc::new(|| {}));
+        let mut window = Some(window);
+        let builder = Harness::builder()
+            .with_size([1040.0, 656.0])
+            .with_theme(Theme::Dark)
+            .with_max_steps(120)
+            .with_step_dt(0.04);
+        let mut harness = builder.build_ui_state(
+            move |ui, app: &mut Option<App>| match app {
+                Some(app) => app.show(ui),
+                None => {
+                    *app =
+                        Some(App::new(ui.ctx(), window.take().unwrap(), settings.clone(), Some(fixtures::image_set())))
+                }
+            },
+            None,
+        );
+        harness.run();
+        Self { harness, trainer }
+    }
+
+    fn with(snapshot: Snapshot) -> Self {
+        let mut bench = Self::empty(snapshot.settings.as_ref().clone());
+        bench.publish(snapshot);
+        bench
+    }
+
+    fn of(tasks: TaskFamily) -> Self {
+        Self::with(fixtures::snapshot(tasks, 1284))
+    }
+
+    fn publish(&mut self, snapshot: Snapshot) {
+        self.trainer.publish(snapshot);
+        self.harness.run();
+    }
+
+    fn click(&mut self, role: Role, label: &str) {
+        self.harness.get_by_role_and_label(role, label).click();
+        self.harness.run();
+    }
+
+    fn key(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.harness.run();
+    }
+
+    fn commands(&self) -> Vec<Command> {
+        std::iter::from_fn(|| self.trainer.try_command()).collect()
+    }
+
+    fn settings(&self) -> &Settings {
+        self.harness.state().as_ref().unwrap().settings()
+    }
+
+    fn type_value(&mut self, label: &str, text: &str) {
+        let field = self.harness.get_by_role_and_label(Role::TextInput, label);
+        field.focus();
+        self.harness.run();
+        self.harness.key_combination(&[Key::Backspace]);
+        let field = self.harness.get_by_role_and_label(Role::TextInput, label);
+        field.set_text_value_accesskit(text);
+        self.harness.run();
+        self.harness.key_press(Key::Enter);
+        self.harness.run();
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.harness.query_all_by_label_contains(text).next().is_some()
+    }
+}
+
+#[test]
+fn a_slider_sends_live_settings() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerRate.label()).set_value_accesskit(0.4);
+    bench.harness.run();
+    let live = bench.trainer.take_live().expect("live settings");
+    assert_eq!(live.inner_rate, 0.4);
+    assert_eq!(bench.settings().live.inner_rate, 0.4);
+    bench.click(Role::Button, "Reset knobs");
+    assert_eq!(bench.trainer.take_live(), Some(Settings::default().live));
+}
+
+#[test]
+fn dragging_a_slider_turns_the_knob() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    let at = bench.harness.get_by_role_and_label(Role::Slider, Knob::OuterRate.label()).rect().center();
+    bench.harness.hover_at(at);
+    bench.harness.drag_at(at);
+    bench.harness.run();
+    bench.harness.hover_at(at + egui::vec2(40.0, 0.0));
+    bench.harness.run();
+    bench.harness.drop_at(at + egui::vec2(40.0, 0.0));
+    bench.harness.run();
+    let live = bench.trainer.take_live().expect("live settings");
+    assert!(live.outer_rate > 5e-3, "{}", live.outer_rate);
+}
+
+#[test]
+fn typed_values_count_and_wrong_ones_stay() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.type_value(Knob::InnerRate.label(), "0.25");
+    assert_eq!(bench.settings().live.inner_rate, 0.25);
+    bench.type_value(Knob::InnerRate.label(), "99");
+    assert!(bench.says("Out of range"));
+    assert_eq!(bench.settings().live.inner_rate, 0.25);
+    let field = bench.harness.get_by_role_and_label(Role::TextInput, Knob::InnerRate.label());
+    assert_eq!(field.value().as_deref(), Some("99"));
+    bench.type_value(Knob::InnerRate.label(), "0.3");
+    assert!(!bench.says("Out of range"));
+    assert_eq!(bench.settings().live.inner_rate, 0.3);
+}
+
+#[test]
+fn knobs_without_effect_are_disabled() {
+    let bench = Bench::of(TaskFamily::Picture);
+    for knob in Knob::ALL {
+        let reason = knob.why_disabled(&bench.settings().run);
+        let slider = bench.harness.get_by_role_and_label(Role::Slider, knob.label());
+        assert_eq!(slider.accesskit_node().is_disabled(), reason.is_some(), "{}", knob.label());
+    }
+}
+
+#[test]
+fn a_disabled_knob_says_why() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::Shots.label()).hover();
+    bench.harness.run_steps(25);
+    assert!(bench.says("use the support share instead"));
+}
+
+#[test]
+fn algorithms_and_tasks_restart_with_their_preset_and_the_same_seed() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
+    let mut settings = Settings::default();
+    settings.run.seed = 7;
+    snapshot.settings = Arc::new(settings);
+    let mut bench = Bench::with(snapshot);
+    bench.click(Role::ComboBox, "Algorithm");
+    bench.harness.get_by_label("Reptile").click();
+    bench.harness.run();
+    let commands = bench.commands();
+    let [Command::Restart(settings, Some(images))] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(settings.live, Settings::preset(TaskFamily::Picture, Algorithm::Reptile).live);
+    assert_eq!((settings.run.seed, images.images.len()), (7, 6));
+    bench.click(Role::ComboBox, "Tasks");
+    bench.harness.get_by_label("Sine").click();
+    bench.harness.run();
+    let commands = bench.commands();
+    let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(
+        (settings.run.tasks, settings.run.algorithm, settings.run.seed),
+        (TaskFamily::Sine, Algorithm::Reptile, 7)
+    );
+}
+
+#[test]
+fn keys() {
+    let mut bench = Bench::of(TaskFamily::Sine);
+    for key in [Key::Space, Key::Space, Key::Period, Key::ArrowRight, Key::S, Key::R] {
+        bench.key(key);
+    }
+    let commands = bench.commands();
+    let [
+        Command::Pause,
+        Command::Play,
+        Command::Step,
+        Command::Step,
+        Command::SetPace(Pace::Slow),
+        Command::Restart(..),
+    ] = commands.as_slice()
+    else {
+        panic!("{commands:?}")
+    };
+    bench.key(Key::F1);
+    assert!(bench.says("Keys"));
+}
+
+#[test]
+fn a_text_field_keeps_its_keys() {
+    let mut bench = Bench::of(TaskFamily::Sine);
+    bench.key(Key::O);
+    bench.harness.get_by_role_and_label(Role::TextInput, "Path").focus();
+    bench.harness.run();
+    bench.key(Key::R);
+    bench.key(Key::Space);
+    assert!(bench.commands().is_empty());
+}
+
+#[test]
+fn buttons_of_the_top_bar() {
+    let mut bench = Bench::of(TaskFamily::Plane);
+    bench.click(Role::Button, "Pause");
+    bench.click(Role::Button, "Step");
+    bench.click(Role::Button, "Play");
+    let commands = bench.commands();
+    assert!(matches!(commands.as_slice(), [Command::Pause, Command::Step, Command::Play]), "{commands:?}");
+}
+
+#[test]
+fn the_ways_out_of_a_divergence() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 412);
+    snapshot.phase = Phase::Diverged;
+    snapshot.divergence = Some(Arc::new(fixtures::divergence()));
+    let mut bench = Bench::with(snapshot.clone());
+    assert!(bench.says("3.1 times too long"));
+    bench.click(Role::Button, "Go back");
+    assert!(matches!(bench.commands().as_slice(), [Command::GoBack]));
+    let mut bench = Bench::with(snapshot);
+    bench.click(Role::Button, "Halve α and go on");
+    assert!(matches!(bench.commands().as_slice(), [Command::GoBack, Command::Play]));
+    assert_eq!(bench.trainer.take_live().map(|live| live.inner_rate), Some(0.05));
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+/// Lets a loader's thread work until the window shows the text.
+fn wait_for(bench: &mut Bench, text: &str) {
+    for _ in 0..200 {
+        bench.harness.step();
+        if bench.says(text) {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the window never said {text:?}");
+}
+
+#[test]
+fn a_dropped_path_is_read_and_a_wrong_one_is_explained() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.harness.input_mut().dropped_files.push(Arc::new(Dropped("/no/such/folder".into())));
+    wait_for(&mut bench, "The run goes on with the images that it has");
+    assert!(bench.commands().is_empty());
+}
+
+#[test]
+fn a_typed_path_is_read_and_a_wrong_one_is_explained() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.key(Key::O);
+    bench.type_value("Path", "/no/such/file.png");
+    wait_for(&mut bench, "/no/such/file.png");
+    wait_for(&mut bench, "The run goes on with the images that it has");
+    assert!(bench.commands().is_empty());
+}
+
+#[test]
+fn a_paused_window_draws_no_frames() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
+    snapshot.phase = Phase::Paused;
+    let mut bench = Bench::with(snapshot);
+    bench.harness.run();
+    assert_eq!(bench.harness.run(), 1);
+}
+
+#[test]
+fn every_family_has_its_columns() {
+    for tasks in TaskFamily::ALL {
+        let bench = Bench::of(tasks);
+        for label in ["k = 0", "k = 1", "k = 10", "Learned init", "Random init", "Joint pretraining"] {
+            assert!(bench.harness.query_all_by_label(label).next().is_some(), "{label} in {tasks:?}");
+        }
+    }
+    let bench = Bench::of(TaskFamily::Picture);
+    assert!(bench.says("target") && bench.says("support"));
+}
+
+#[test]
+fn overflow_is_shown_and_survived() {
+    for tasks in TaskFamily::ALL {
+        let mut snapshot = fixtures::snapshot(tasks, 1284);
+        let mut evaluation = snapshot.evaluation.as_deref().unwrap().clone();
+        for trace in evaluation.tasks.iter_mut().flat_map(|task| &mut task.traces) {
+            trace.query_loss.fill(f32::INFINITY);
+            trace.support_loss.fill(f32::NAN);
+            if let Some(psnr) = &mut trace.psnr {
+                psnr.fill(f32::NEG_INFINITY);
+            }
+            for output in &mut trace.outputs {
+                if let Output::Values(values) = output {
+                    values.iter_mut().step_by(2).for_each(|value| *value = f32::NAN);
+                    values.iter_mut().step_by(3).for_each(|value| *value = 1e30);
+                }
+            }
+        }
+        evaluation.movement.iter_mut().for_each(|layer| layer.relative = [f32::INFINITY, f32::NAN, 0.0]);
+        snapshot.evaluation = Some(Arc::new(evaluation));
+        let mut curves = snapshot.curves.as_ref().clone();
+        for curve in [&mut curves.training_before, &mut curves.held_out_after] {
+            curve.points.iter_mut().step_by(2).for_each(|point| point.mean = f32::INFINITY);
+        }
+        curves.random_after.points.iter_mut().for_each(|point| point.mean = f32::NAN);
+        snapshot.curves = Arc::new(curves);
+        let mut landscape = snapshot.landscape.as_deref().unwrap().clone();
+        landscape.loss.fill(f32::INFINITY);
+        snapshot.landscape = Some(Arc::new(landscape));
+        let bench = Bench::with(snapshot);
+        assert!(bench.says("overflow"));
+    }
+}
+
+#[test]
+fn nothing_measured_yet() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 0);
+    (snapshot.evaluation, snapshot.landscape, snapshot.marks) = (None, None, Arc::new([]));
+    snapshot.curves = Arc::default();
+    let bench = Bench::with(snapshot);
+    assert!(bench.says("The first evaluation is coming"));
+}
+
+#[test]
+fn a_run_that_cannot_begin_leaves_the_old_settings() {
+    let mut bench = Bench::of(TaskFamily::Plane);
+    bench.click(Role::ComboBox, "Tasks");
+    bench.harness.get_by_label("Sine").click();
+    bench.harness.run();
+    assert_eq!(bench.settings().run.tasks, TaskFamily::Sine);
+    bench.trainer.report(Event::Failed("The worker failed: restart the run".to_owned()));
+    bench.harness.step();
+    bench.harness.step();
+    assert!(bench.says("The worker failed"));
+    assert_eq!(bench.settings().run.tasks, TaskFamily::Plane);
+}
+
+#[test]
+fn the_network_is_applied_on_request() {
+    let mut bench = Bench::of(TaskFamily::Sine);
+    bench.harness.get_by_label("Advanced").click();
+    bench.harness.run_steps(10);
+    bench.type_value("Layers", "20, 20, 20");
+    assert!(bench.commands().is_empty());
+    bench.harness.get_by_label("Apply and restart").scroll_to_me();
+    bench.harness.run_steps(10);
+    bench.click(Role::Button, "Apply and restart");
+    let commands = bench.commands();
+    let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(settings.run.network.hidden, [20, 20, 20]);
+    bench.harness.get_by_role_and_label(Role::TextInput, "Seed").scroll_to_me();
+    bench.harness.run_steps(10);
+    bench.type_value("Seed", "11");
+    let commands = bench.commands();
+    let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(settings.run.seed, 11);
+}
+
+#[test]
+fn a_double_click_puts_a_knob_back() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    let slider =
+        |bench: &Bench| bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerSteps.label()).rect().center();
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerSteps.label()).set_value_accesskit(9.0);
+    bench.harness.run();
+    assert_eq!(bench.settings().live.inner_steps, 9);
+    let at = slider(&bench);
+    for _ in 0..2 {
+        bench.harness.hover_at(at);
+        bench.harness.drag_at(at);
+        bench.harness.drop_at(at);
+    }
+    bench.harness.run();
+    assert_eq!(bench.settings().live.inner_steps, 3);
+    assert_eq!(bench.trainer.take_live().map(|live| live.inner_steps), Some(3));
+}
+
+#[test]
+fn the_theme_changes_and_a_curve_can_be_hidden() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.key(Key::T);
+    assert_eq!(bench.harness.ctx.theme(), Theme::Light);
+    bench.click(Role::CheckBox, "held-out after");
+    bench.click(Role::CheckBox, "each task");
+    let toggled = bench.harness.get_by_role_and_label(Role::CheckBox, "held-out after").accesskit_node().toggled();
+    assert_eq!(toggled, Some(egui::accesskit::Toggled::False));
+}
+
+#[test]
+fn limits_settle_after_a_shrink() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
+    let mut curves = snapshot.curves.as_ref().clone();
+    curves
+        .held_out_before
+        .points
+        .iter_mut()
+        .chain(&mut curves.training_before.points)
+        .for_each(|point| point.mean = 0.05);
+    snapshot.curves = Arc::new(curves);
+    bench.trainer.publish(snapshot);
+    bench.harness.run_steps(200);
+    assert_eq!(bench.harness.run(), 1);
+}
