@@ -1,19 +1,20 @@
 //! When a run has diverged, and what to say.
 //!
-//! A meta-iteration has failed when a number in it is not finite. A run has also failed when
-//! adaptation makes the tasks of several meta-iterations in a row much worse than it found them:
-//! a bounded activation (sine, tanh) can hide an overshooting inner loop from the first test.
+//! A meta-iteration has failed when a number in it is not finite. A run has also failed when several
+//! meta-iterations in a row have an inner step that makes the tasks worse and the inner rate is
+//! indeed beyond stability, α > 2/λ_max: a bounded activation (sine, tanh) hides an overshooting
+//! inner loop from the first test.
 
 use super::snapshot::Divergence;
 use crate::maths::vector::is_finite;
 use crate::meta::stability::largest_eigenvalue;
-use crate::meta::{Learner, MetaParameters, Outcome, TaskWork};
+use crate::meta::{Learner, MetaParameters, TaskWork};
 use crate::settings::Algorithm;
 
-/// Adaptation counts as harmful when the loss after it is this many times the loss before.
-const HARMFUL: f32 = 4.0;
-/// This many harmful meta-iterations in a row are a divergence.
-const IN_A_ROW: u32 = 3;
+/// An inner step counts as harmful when the mean loss after it is this many times the one before.
+const HARMFUL: f32 = 1.2;
+/// This many harmful meta-iterations in a row are a suspicion.
+const IN_A_ROW: u32 = 5;
 
 /// Watches the outcomes of meta-iterations.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,28 +25,61 @@ pub struct Watch {
 /// What a watch found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// A task's inner loop is to blame.
+    /// A number of this task is not finite.
     Task(usize),
-    /// The outer step is: every task is finite, their mean direction or φ is not.
+    /// Every task is finite, their mean direction or φ is not.
     Outer,
+    /// Inner steps have made the tasks worse for a while, this one most. It is a divergence if the
+    /// inner rate is beyond stability for it.
+    Suspect(usize),
+}
+
+/// The losses of one task along the inner loop of a meta-iteration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Course {
+    /// L(θ_k; S_k), k = 0 … K−1.
+    pub support: Vec<f32>,
+    /// L(φ; Q) and L(θ_K; Q).
+    pub query: [f32; 2],
+}
+
+impl Course {
+    pub(super) fn of(task: &TaskWork<f32>) -> Self {
+        let query = [task.outcome.query_before, task.outcome.query_after];
+        Self { support: task.inner.losses.clone(), query }
+    }
+
+    /// The largest factor by which a step raised a loss.
+    fn rise(&self) -> f32 {
+        let pairs = self.support.windows(2).chain([self.query.as_slice()]);
+        pairs.map(|pair| pair[1] / pair[0].max(f32::MIN_POSITIVE)).fold(0.0, f32::max)
+    }
 }
 
 impl Watch {
     /// Looks at one meta-iteration's tasks and mean direction.
-    pub fn look(&mut self, outcomes: &[Outcome<f32>], direction: &[f32]) -> Option<Finding> {
-        let bad = |outcome: &Outcome<f32>| !outcome.query_after.is_finite() || !outcome.query_before.is_finite();
-        if let Some(task) = outcomes.iter().position(bad) {
+    pub fn look(&mut self, courses: &[Course], direction: &[f32]) -> Option<Finding> {
+        let bad = |course: &Course| course.query.iter().any(|loss| !loss.is_finite());
+        if let Some(task) = courses.iter().position(bad) {
             return Some(Finding::Task(task));
         }
         if !is_finite(direction) {
             return Some(Finding::Outer);
         }
-        let sum = |part: fn(&Outcome<f32>) -> f32| outcomes.iter().map(part).sum::<f32>();
-        let harmful = sum(|outcome| outcome.query_after) > HARMFUL * sum(|outcome| outcome.query_before);
-        self.harmful = if harmful { self.harmful + 1 } else { 0 };
-        let ratio = |outcome: &Outcome<f32>| outcome.query_after / outcome.query_before.max(f32::MIN_POSITIVE);
-        let worst = (0..outcomes.len()).max_by(|&a, &b| ratio(&outcomes[a]).total_cmp(&ratio(&outcomes[b])));
-        worst.filter(|_| self.harmful >= IN_A_ROW).map(Finding::Task)
+        let sum = |part: &dyn Fn(&Course) -> f32| courses.iter().map(part).sum::<f32>();
+        let steps = courses.first().map_or(0, |course| course.support.len());
+        let mean = Course {
+            support: (0..steps).map(|k| sum(&|course| course.support[k])).collect(),
+            query: [sum(&|course| course.query[0]), sum(&|course| course.query[1])],
+        };
+        self.harmful = if mean.rise() > HARMFUL { self.harmful + 1 } else { 0 };
+        let worst = (0..courses.len()).max_by(|&a, &b| courses[a].rise().total_cmp(&courses[b].rise()));
+        worst.filter(|_| self.harmful >= IN_A_ROW).map(Finding::Suspect)
+    }
+
+    /// Whether the last meta-iteration gave no reason for concern.
+    pub fn is_calm(&self) -> bool {
+        self.harmful == 0
     }
 }
 
@@ -76,7 +110,7 @@ pub fn explain(
 ) -> Divergence {
     let state = format!("The state of meta-iteration {restored} is kept.");
     let (task, reason) = match (finding, times_too_long) {
-        (Finding::Task(task), Some(times)) if times > 1.0 => {
+        (Finding::Task(task) | Finding::Suspect(task), Some(times)) if times > 1.0 => {
             let limit = two_digits_below(inner_rate / times);
             let what = format!(
                 "the inner step was {times:.1} times too long for task {} at meta-iteration {meta_iteration}",
@@ -84,7 +118,7 @@ pub fn explain(
             );
             (Some(task), format!("Diverged: {what}. {state} Set the inner rate α below {limit} and go on."))
         }
-        (Finding::Task(task), _) => {
+        (Finding::Task(task) | Finding::Suspect(task), _) => {
             let what = format!("the inner loop of task {} blew up at meta-iteration {meta_iteration}", task + 1);
             (
                 Some(task),
@@ -121,16 +155,22 @@ mod tests {
 
     #[test]
     fn harm_must_last_to_count_but_nan_counts_at_once() {
-        let outcome = |before, after| Outcome { query_before: before, query_after: after, support_before: before };
+        let course = |first: f32, second: f32| Course { support: vec![first, second], query: [1.0, 0.5] };
         let mut watch = Watch::default();
-        let worse = [outcome(1.0, 2.0), outcome(1.0, 30.0)];
-        assert_eq!(watch.look(&worse, &[0.0]), None);
-        assert_eq!(watch.look(&worse, &[0.0]), None);
-        assert_eq!(watch.look(&[outcome(1.0, 0.5)], &[0.0]), None);
-        assert_eq!(watch.look(&worse, &[0.0]), None);
-        assert_eq!(watch.look(&worse, &[0.0]), None);
-        assert_eq!(watch.look(&worse, &[0.0]), Some(Finding::Task(1)));
-        assert_eq!(Watch::default().look(&[outcome(1.0, f32::NAN)], &[0.0]), Some(Finding::Task(0)));
-        assert_eq!(Watch::default().look(&[outcome(1.0, 0.5)], &[f32::NAN]), Some(Finding::Outer));
+        let worse = [course(1.0, 1.1), course(1.0, 3.0)];
+        for _ in 1..IN_A_ROW {
+            assert_eq!(watch.look(&worse, &[0.0]), None);
+        }
+        assert!(!watch.is_calm());
+        assert_eq!(watch.look(&[course(1.0, 0.9)], &[0.0]), None);
+        assert!(watch.is_calm());
+        for _ in 1..IN_A_ROW {
+            assert_eq!(watch.look(&worse, &[0.0]), None);
+        }
+        assert_eq!(watch.look(&worse, &[0.0]), Some(Finding::Suspect(1)));
+        let mut broken = course(1.0, 1.0);
+        broken.query[1] = f32::NAN;
+        assert_eq!(Watch::default().look(&[broken], &[0.0]), Some(Finding::Task(0)));
+        assert_eq!(Watch::default().look(&[course(1.0, 0.5)], &[f32::NAN]), Some(Finding::Outer));
     }
 }

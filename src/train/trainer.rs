@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::divergence::{Finding, Watch, explain, times_too_long};
+use super::divergence::{Course, Finding, Watch, explain, times_too_long};
 use super::evaluation::{Start, Statistics, best_rate, query_losses};
 use super::pool::Pool;
 use super::snapshot::{Divergence, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
@@ -187,23 +187,27 @@ impl Trainer {
             add_scaled(&mut self.direction, share, &slot.task.direction);
             add_scaled(&mut joint_direction, share, &slot.joint[0]);
         }
-        let outcomes: Vec<_> = self.slots.iter().map(|slot| slot.task.outcome).collect();
-        if let Some(finding) = self.watch.look(&outcomes, &self.direction) {
-            return Step::Diverged(self.diverge(finding));
+        let courses: Vec<_> = slots.iter().map(|slot| Course::of(&slot.task)).collect();
+        if let Some(finding) = self.watch.look(&courses, &self.direction) {
+            let times = self.times_too_long(finding);
+            if !matches!(finding, Finding::Suspect(_)) || times.is_some_and(|times| times > 1.0) {
+                return Step::Diverged(self.diverge(finding, times));
+            }
         }
         let now = &mut self.now;
         now.optimiser.step(&mut now.meta.values, &self.direction, self.settings.live.outer_rate);
         now.joint_optimiser.step(&mut now.joint, &joint_direction, self.joint_rate);
         if !is_finite(&now.meta.values) {
-            return Step::Diverged(self.diverge(Finding::Outer));
+            return Step::Diverged(self.diverge(Finding::Outer, None));
         }
         now.meta_iteration += 1;
-        let mean = |part: &dyn Fn(usize) -> f32| (0..outcomes.len()).map(part).sum::<f32>() * share;
-        let [before, after] = [mean(&|i| outcomes[i].query_before), mean(&|i| outcomes[i].query_after)];
+        let [before, after] = [0, 1].map(|i| courses.iter().map(|course| course.query[i]).sum::<f32>() * share);
         self.record.training(self.now.meta_iteration, before, after);
         let due = self.now.meta_iteration.is_multiple_of(self.settings.run.evaluate_every);
         Step::Done(due.then(|| {
-            self.good = self.now.clone();
+            if self.watch.is_calm() {
+                self.good = self.now.clone();
+            }
             self.evaluate()
         }))
     }
@@ -281,22 +285,23 @@ impl Trainer {
         matches!(self.family, Family::Picture(_))
     }
 
+    /// How far the inner rate is beyond stability for the task in question; `None` where that makes no sense.
+    fn times_too_long(&self, finding: Finding) -> Option<f64> {
+        let (Finding::Task(task) | Finding::Suspect(task)) = finding else { return None };
+        let live = &self.settings.live;
+        let episode = self.family.training(live, self.settings.run.seed, self.now.meta_iteration, task);
+        times_too_long(&self.learner, &self.now.meta, live.inner_rate, &episode)
+    }
+
     /// Goes back to the last good state and says why.
-    fn diverge(&mut self, finding: Finding) -> Divergence {
+    fn diverge(&mut self, finding: Finding, times_too_long: Option<f64>) -> Divergence {
         let live = &self.settings.live;
         let failed = self.now.meta_iteration;
-        let times = match finding {
-            Finding::Outer => None,
-            Finding::Task(task) => {
-                let episode = self.family.training(live, self.settings.run.seed, failed, task);
-                times_too_long(&self.learner, &self.now.meta, live.inner_rate, &episode)
-            }
-        };
         self.now = self.good.clone();
         self.watch = Watch::default();
         self.record.forget_after(self.now.meta_iteration);
         let restored = self.now.meta_iteration;
-        let divergence = explain(finding, failed, restored, live.inner_rate, live.outer_rate, times);
+        let divergence = explain(finding, failed, restored, live.inner_rate, live.outer_rate, times_too_long);
         self.probe();
         divergence
     }

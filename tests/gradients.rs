@@ -1,0 +1,249 @@
+//! Exactness without reference files: central differences in float64, closed forms of the plane
+//! family, and what relates the algorithms to one another.
+#![allow(clippy::unwrap_used)]
+
+use metascope::maths::functions::{Activation, Loss};
+use metascope::maths::init::initialise;
+use metascope::maths::network::{Batch, Network, Workspace};
+use metascope::maths::stream::{Purpose, Stream, stream};
+use metascope::maths::vector::{dot, norm};
+use metascope::meta::episode::Episode;
+use metascope::meta::stability::largest_eigenvalue;
+use metascope::meta::{Learner, MetaParameters, TaskWork};
+use metascope::settings::{Algorithm, Settings, TaskFamily};
+use metascope::tasks::{Family, plane};
+use ndarray::{Array1, Array2};
+use rand::RngExt as _;
+
+fn rng(index: u64) -> Stream {
+    stream(11, Purpose::Training, 0, index)
+}
+
+fn uniform(rows: usize, columns: usize, rng: &mut Stream) -> Array2<f64> {
+    Array2::from_shape_simple_fn((rows, columns), || rng.random_range(-1.0..1.0))
+}
+
+/// A random batch; for cross-entropy its targets are class probabilities.
+fn batch(network: &Network, rows: usize, rng: &mut Stream) -> Batch<f64> {
+    let [inputs, outputs] = [network.sizes()[0], *network.sizes().last().unwrap()];
+    let mut targets = uniform(rows, outputs, rng);
+    if network.loss_kind() == Loss::CrossEntropy {
+        targets.mapv_inplace(f64::exp);
+        targets.outer_iter_mut().for_each(|mut row| row /= row.sum());
+    }
+    Batch::new(uniform(rows, inputs, rng), targets)
+}
+
+/// Networks of every activation and loss, smooth enough for differences (ReLU away from its kinks).
+fn networks() -> Vec<Network> {
+    let mut all = vec![Network::linear(3)];
+    for loss in [Loss::SquaredError, Loss::CrossEntropy] {
+        for activation in [Activation::Tanh, Activation::Relu, Activation::Sine { w0: 3.0 }] {
+            all.push(Network::new(&[2, 7, 5, 3], activation, loss));
+        }
+    }
+    all
+}
+
+/// (f(x + h e_i) − f(x − h e_i)) / 2h for every i.
+fn central_difference(x: &[f64], h: f64, mut f: impl FnMut(&[f64]) -> f64) -> Vec<f64> {
+    let mut moved = x.to_vec();
+    let slope = |i: usize| {
+        moved[i] = x[i] + h;
+        let above = f(&moved);
+        moved[i] = x[i] - h;
+        let below = f(&moved);
+        moved[i] = x[i];
+        (above - below) / (2.0 * h)
+    };
+    (0..x.len()).map(slope).collect()
+}
+
+fn relative_error(ours: &[f64], reference: &[f64]) -> f64 {
+    let difference: Vec<f64> = ours.iter().zip(reference).map(|(a, b)| a - b).collect();
+    norm(&difference) / norm(reference).max(1e-300)
+}
+
+#[test]
+fn gradients_and_hessian_vector_products_are_the_derivatives_of_the_loss() {
+    for (i, network) in networks().iter().enumerate() {
+        let rng = &mut rng(i as u64);
+        let theta: Vec<f64> = initialise(network, 0.1, rng);
+        let data = batch(network, 9, rng);
+        let mut work = Workspace::default();
+        let mut gradient = vec![0.0; theta.len()];
+        let loss = network.gradient(&theta, &data, &mut work, &mut gradient);
+        assert_eq!(loss, network.loss(&theta, &data, &mut work));
+        let difference = central_difference(&theta, 1e-5, |theta| network.loss(theta, &data, &mut work));
+        assert!(relative_error(&gradient, &difference) < 1e-7, "{network:?}");
+
+        let direction: Vec<f64> = (0..theta.len()).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let mut product = vec![0.0; theta.len()];
+        network.hessian_vector(&theta, &direction, &data, &mut work, &mut product);
+        let mut along = |h: f64| {
+            let moved: Vec<f64> = theta.iter().zip(&direction).map(|(t, d)| t + h * d).collect();
+            let mut gradient = vec![0.0; theta.len()];
+            network.gradient(&moved, &data, &mut work, &mut gradient);
+            gradient
+        };
+        let (above, below) = (along(1e-5), along(-1e-5));
+        let difference: Vec<f64> = above.iter().zip(&below).map(|(a, b)| (a - b) / 2e-5).collect();
+        assert!(relative_error(&product, &difference) < 1e-6, "{network:?}");
+    }
+}
+
+/// The whole outer objective, differentiated numerically through the inner loop.
+#[test]
+fn exact_meta_gradients_are_the_derivatives_of_the_outer_objective() {
+    for algorithm in [Algorithm::Maml, Algorithm::MetaSgd, Algorithm::Anil] {
+        for (i, network) in networks().into_iter().enumerate() {
+            for steps in [1, 3] {
+                let rng = &mut rng(100 + i as u64);
+                // Fresh support at every step, as the picture family has.
+                let support = (0..steps).map(|_| batch(&network, 6, rng)).collect();
+                let episode = Episode { support, query: batch(&network, 7, rng) };
+                let phi = initialise(&network, 0.0, rng);
+                let learner = Learner::new(network.clone(), algorithm);
+                let meta: MetaParameters<f64> = learner.meta_parameters(phi, 0.05);
+                let mut task = TaskWork::default();
+                learner.task_direction(&meta, 0.05, &episode, steps, &|| true, &mut task);
+                let direction = task.direction.clone();
+                let difference = central_difference(&meta.values, 1e-5, |values| {
+                    let mut moved = meta.clone();
+                    moved.values.copy_from_slice(values);
+                    learner.task_direction(&moved, 0.05, &episode, steps, &|| true, &mut task);
+                    task.outcome.query_after
+                });
+                let error = relative_error(&direction, &difference);
+                assert!(error < 1e-6, "{algorithm:?} K = {steps} {:?}: {error:.1e}", learner.network);
+            }
+        }
+    }
+}
+
+/// One direction of one algorithm on a fixed tanh network and episode.
+fn direction_of(
+    algorithm: Algorithm,
+    steps: usize,
+    inner_rate: f64,
+) -> (TaskWork<f64>, Network, Episode<f64>, Vec<f64>) {
+    let network = Network::new(&[2, 6, 1], Activation::Tanh, Loss::SquaredError);
+    let rng = &mut rng(7);
+    let episode = Episode { support: vec![batch(&network, 8, rng)], query: batch(&network, 8, rng) };
+    let phi: Vec<f64> = initialise(&network, 0.0, rng);
+    let learner = Learner::new(network.clone(), algorithm);
+    let mut task = TaskWork::default();
+    let meta = learner.meta_parameters(phi.clone(), inner_rate);
+    learner.task_direction(&meta, inner_rate, &episode, steps, &|| true, &mut task);
+    (task, network, episode, phi)
+}
+
+#[test]
+fn reptile_with_one_step_is_plain_gradient_descent_on_the_support() {
+    let (task, network, episode, phi) = direction_of(Algorithm::Reptile, 1, 0.05);
+    let mut gradient = vec![0.0; phi.len()];
+    network.gradient(&phi, episode.support(0), &mut Workspace::default(), &mut gradient);
+    let scaled: Vec<f64> = gradient.iter().map(|g| 0.05 * g).collect();
+    assert!(relative_error(&task.direction, &scaled) < 1e-12);
+}
+
+#[test]
+fn fomaml_is_maml_where_the_hessian_vanishes_and_differs_elsewhere() {
+    // A ReLU layer with every unit off is locally constant but for the output bias, whose rate is 0 in
+    // the second argument of the product; the plainest such case is an inner rate of 0.
+    let [first, exact] = [Algorithm::Fomaml, Algorithm::Maml].map(|a| direction_of(a, 3, 1e-300).0.direction);
+    assert_eq!(first, exact);
+    let [first, exact] = [Algorithm::Fomaml, Algorithm::Maml].map(|a| direction_of(a, 3, 0.05).0.direction);
+    assert!(relative_error(&first, &exact) > 1e-3);
+}
+
+#[test]
+fn the_body_of_anil_does_not_move_and_its_head_does() {
+    let (task, network, ..) = direction_of(Algorithm::Anil, 3, 0.05);
+    let [start, end] = [&task.inner.thetas[0], &task.inner.thetas[3]];
+    let body = network.layout().layer(0);
+    assert_eq!(start[body.clone()], end[body.clone()]);
+    let head = network.layout().layer(1);
+    assert!(start[head.clone()].iter().zip(&end[head]).all(|(a, b)| a != b));
+    assert!(task.direction[body].iter().any(|&g| g != 0.0), "the body is still meta-trained");
+}
+
+/// θ_K = w* + (I − αH)ᴷ (φ − w*) for squared error on a linear model.
+#[test]
+fn the_plane_s_adapted_parameters_equal_their_closed_form() {
+    let settings = Settings::preset(TaskFamily::Plane, Algorithm::Maml);
+    let family = Family::new(&settings.run, None).unwrap();
+    let learner = Learner::new(family.network(&settings.run), Algorithm::Maml);
+    for index in 0..20 {
+        let episode = family.training(&settings.live, 3, 0, index);
+        let meta = learner.meta_parameters(vec![0.3f32, -0.7], settings.live.inner_rate);
+        for steps in [1, 3, 10] {
+            let mut task = TaskWork::default();
+            learner.adapt(&meta, settings.live.inner_rate, &episode, steps, &|| true, &mut task);
+            let x = episode.support(0).x().mapv(f64::from);
+            let y = episode.support(0).y().column(0).mapv(f64::from);
+            let points = x.nrows() as f64;
+            let hessian = x.t().dot(&x) * (2.0 / points);
+            let slope = x.t().dot(&y) * (2.0 / points);
+            let mut theta = Array1::from(vec![f64::from(0.3f32), f64::from(-0.7f32)]);
+            for _ in 0..steps {
+                theta = &theta - &((hessian.dot(&theta) - &slope) * settings.live.inner_rate);
+            }
+            for (ours, exact) in task.inner.adapted().iter().zip(&theta) {
+                assert!((f64::from(*ours) - exact).abs() < 1e-5, "{ours} {exact}");
+            }
+        }
+    }
+}
+
+/// The introductory text's own run: rate 0.01 on the gradient Xᵀ(Xθ − y)/m, 5 iterations of 100
+/// epochs; our loss has no ½, so the same steps have rate 0.005.
+#[test]
+fn the_text_s_task_is_fitted_to_its_weights() {
+    let data = plane::text_example(0.0, &mut rng(0));
+    assert_eq!(data.rows(), 100);
+    let learner = Learner::new(Network::linear(2), Algorithm::Maml);
+    let meta = learner.meta_parameters(vec![0.0f32; 2], 0.005);
+    let episode = Episode { support: vec![data.clone()], query: data };
+    let mut task = TaskWork::default();
+    learner.adapt(&meta, 0.005, &episode, 5 * 100, &|| true, &mut task);
+    let fitted = task.inner.adapted();
+    assert!((fitted[0] - 0.5).abs() < 0.02 && (fitted[1] - 2.0).abs() < 0.05, "{fitted:?}");
+    learner.adapt(&meta, 0.1, &episode, 5 * 100, &|| true, &mut task);
+    let fitted = task.inner.adapted();
+    assert!((fitted[0] - 0.5).abs() < 1e-5 && (fitted[1] - 2.0).abs() < 1e-5, "{fitted:?}");
+}
+
+#[test]
+fn the_largest_eigenvalue_is_that_of_the_explicit_hessian() {
+    for (i, network) in networks().iter().enumerate() {
+        let rng = &mut rng(200 + i as u64);
+        let theta: Vec<f64> = initialise(network, 0.0, rng);
+        let data = batch(network, 12, rng);
+        let mut work = Workspace::default();
+        let columns: Vec<Vec<f64>> = (0..theta.len())
+            .map(|j| {
+                let unit: Vec<f64> = (0..theta.len()).map(|k| f64::from(u8::from(k == j))).collect();
+                let mut column = vec![0.0; theta.len()];
+                network.hessian_vector(&theta, &unit, &data, &mut work, &mut column);
+                column
+            })
+            .collect();
+        for j in 0..theta.len() {
+            for k in 0..j {
+                assert!((columns[j][k] - columns[k][j]).abs() < 1e-10, "the Hessian is symmetric");
+            }
+        }
+        // Plain power iteration on the explicit matrix, to convergence.
+        let mut vector = vec![1.0; theta.len()];
+        for _ in 0..5000 {
+            vector = columns.iter().map(|column| dot(column, &vector)).collect();
+            let length = norm(&vector);
+            vector.iter_mut().for_each(|v| *v /= length);
+        }
+        let image: Vec<f64> = columns.iter().map(|column| dot(column, &vector)).collect();
+        let exact = norm(&image);
+        let ours = largest_eigenvalue(network, &theta, &data, 400, &mut work);
+        assert!((ours - exact).abs() < 1e-3 * exact, "{ours} {exact}");
+    }
+}
