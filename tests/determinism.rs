@@ -93,7 +93,8 @@ fn knob_changes_replay_bit_for_bit() {
         let mut trainer = trainer(&settings, 2);
         let mut rows = Vec::new();
         while trainer.meta_iteration() < 20 {
-            for (_, live) in changes.iter().filter(|(at, _)| *at == trainer.meta_iteration()) {
+            let now = trainer.meta_iteration();
+            for (_, live) in changes.iter().filter(|(at, _)| *at == now) {
                 trainer.set_live(live.clone()).unwrap();
             }
             if let Step::Done(Some(row)) = trainer.step(&|| true) {
@@ -126,6 +127,7 @@ fn knob_changes_replay_bit_for_bit() {
 fn divergence_is_an_event_and_the_last_good_state_stays() {
     let mut settings = settings(TaskFamily::Picture, Algorithm::Maml);
     settings.run.network.hidden = vec![64, 64, 64];
+    settings.live.pixels_per_step = 256;
     let woken = Arc::new(Mutex::new(0));
     let count = woken.clone();
     let (window, thread) = spawn(Arc::new(move || *count.lock().unwrap() += 1), 1, None).unwrap();
