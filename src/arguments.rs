@@ -77,7 +77,7 @@ pub struct What {
     /// The one number that every random stream is derived from.
     #[arg(long)]
     pub seed: Option<u64>,
-    /// A folder of images, or one image.
+    /// A folder of images; each of its sub-folders is a class.
     #[arg(long)]
     pub images: Option<PathBuf>,
 }
