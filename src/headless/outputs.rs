@@ -95,7 +95,6 @@ impl Outputs {
         let path = self.folder.join("metrics.csv");
         self.metrics.flush().map_err(|error| fail(&path, &error))?;
         let path = self.folder.join("experiment.toml");
-        self.experiment.changes = trainer.marks().to_vec();
         self.experiment.write(&path).map_err(|error| fail(&path, &error))?;
         let path = self.folder.join("summary.json");
         let text = serde_json::to_string_pretty(summary).map_err(|error| fail(&path, &error))?;
