@@ -100,9 +100,7 @@ impl ImagesDialog {
             }
         });
         ui.add_space(GRID);
-        ui.label(
-            RichText::new("Your own: a folder; each sub-folder is one class").color(palette.weak),
-        );
+        ui.label(RichText::new("Your own: a folder; each sub-folder is one class").color(palette.weak));
         self.path_row(ui, commands);
         ui.label(RichText::new("You can also drop a folder or files on the window").small().color(palette.weak));
         self.progress(ui);
@@ -132,8 +130,7 @@ impl ImagesDialog {
             if entered || clicked {
                 let path = self.path.trim();
                 if path.is_empty() {
-                    self.outcome =
-                        Some(Outcome::Failed("Type the path of a folder of images first".to_owned()));
+                    self.outcome = Some(Outcome::Failed("Type the path of a folder of images first".to_owned()));
                 } else {
                     commands.push(UiCommand::LoadImages(PathBuf::from(path)));
                 }
