@@ -295,6 +295,22 @@ fn own_images_are_used_and_replayed() {
     assert_ne!(bench.metrics("first"), bench.metrics("hand"));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_an_experiment_cannot_hold_is_an_error_before_training() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bench = Bench::new();
+    let folder = bench.0.path().join(std::ffi::OsStr::from_bytes(b"not-unicode-\xff"));
+    pictures(&folder, 3);
+    let out = bench.path("out");
+    let arguments = ["run", "--iterations", "20", "--test-steps", "1", "--meta-batch", "1"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_metascope"));
+    let output = command.args(arguments).arg("--out").arg(&out).arg("--images").arg(folder).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("experiment.toml"), "{said}");
+    assert!(!out.join("metrics.csv").exists());
+}
+
 #[test]
 fn images_that_cannot_be_used_are_explained() {
     let bench = Bench::new();
