@@ -54,30 +54,30 @@ pub struct What {
     #[arg(long, allow_hyphen_values = true)]
     pub outer_rate: Option<f64>,
     /// K, adaptation steps while meta-training.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub inner_steps: Option<usize>,
     /// Tasks per meta-iteration.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub meta_batch: Option<usize>,
     /// Support points per training task.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub shots: Option<usize>,
     /// Support points per held-out task.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub test_shots: Option<usize>,
     /// Adaptation steps on held-out tasks.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub test_steps: Option<usize>,
     /// Held-out tasks measured at the end of a headless run.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub held_out_tasks: Option<usize>,
     /// Threads; the results do not depend on it.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub threads: Option<usize>,
     /// The one number that every random stream is derived from.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub seed: Option<u64>,
-    /// A folder of images, or one image.
+    /// A folder of images; each of its sub-folders is a class.
     #[arg(long)]
     pub images: Option<PathBuf>,
 }

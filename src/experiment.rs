@@ -1,7 +1,6 @@
 //! The experiment file: TOML, read by people, opened by the window and by the headless run. It holds
 //! the settings of a run and every knob change, so that it replays the run bit for bit.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -55,6 +54,16 @@ pub enum ExperimentError {
         /// What is wrong.
         error: SettingError,
     },
+    /// A knob change makes no sense.
+    #[error("{path}, the change of {key} at meta-iteration {at}: {error}", key = change.knob.key(), at = change.at)]
+    Change {
+        /// The file.
+        path: PathBuf,
+        /// The change.
+        change: KnobMark,
+        /// What is wrong with it.
+        error: SettingError,
+    },
 }
 
 impl Default for Experiment {
@@ -68,7 +77,7 @@ impl Experiment {
     ///
     /// # Errors
     /// If the file cannot be read, is not TOML, has a key that does not exist (named, with its line), or
-    /// a value out of range.
+    /// a value out of range, be it at the start or in a change.
     pub fn read(path: &Path) -> Result<Self, ExperimentError> {
         let file = |source| ExperimentError::File { path: path.to_owned(), source };
         Self::parse(&std::fs::read_to_string(path).map_err(file)?, path)
@@ -95,12 +104,20 @@ impl Experiment {
             let line = line_of(text, &error.key);
             ExperimentError::Value { path: path.to_owned(), line, error }
         })?;
+        for &change in &experiment.changes {
+            let mut settings = experiment.settings.clone();
+            change.knob.set(&mut settings.live, change.value);
+            settings.validate().map_err(|error| ExperimentError::Change { path: path.to_owned(), change, error })?;
+        }
         Ok(experiment)
     }
 
     /// The text of a file.
-    pub fn to_text(&self) -> String {
-        toml::to_string(self).unwrap_or_default()
+    ///
+    /// # Errors
+    /// If the path of the images is not Unicode, which TOML cannot hold.
+    pub fn to_text(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
     }
 
     /// Writes a file.
@@ -108,9 +125,10 @@ impl Experiment {
     /// # Errors
     /// If the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), ExperimentError> {
-        let mut text = String::from("# A Metascope experiment: `metascope run` replays it bit for bit.\n");
-        let _ = write!(text, "{}", self.to_text());
-        std::fs::write(path, text).map_err(|source| ExperimentError::File { path: path.to_owned(), source })
+        let file = |source| ExperimentError::File { path: path.to_owned(), source };
+        let text = self.to_text().map_err(|error| file(std::io::Error::other(error)))?;
+        let title = "# A Metascope experiment: `metascope run` replays it bit for bit.";
+        std::fs::write(path, format!("{title}\n{text}")).map_err(file)
     }
 }
 
@@ -171,7 +189,7 @@ mod tests {
                 let changes = vec![KnobMark { at: 7, knob: Knob::InnerRate, value: 0.3 }];
                 let experiment =
                     Experiment { settings: Settings::preset(tasks, algorithm), changes, ..Default::default() };
-                assert_eq!(parse(&experiment.to_text()).unwrap(), experiment);
+                assert_eq!(parse(&experiment.to_text().unwrap()).unwrap(), experiment);
             }
         }
     }

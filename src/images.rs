@@ -89,8 +89,17 @@ pub enum ImageError {
         /// As given.
         path: PathBuf,
     },
+    /// It is one file, not a folder.
+    #[error("{} {reason}", .path.display())]
+    OneFile {
+        /// As given.
+        path: PathBuf,
+        /// Why it cannot be used, and what to do.
+        reason: String,
+    },
     /// There are files, but too few images.
-    #[error("{} holds {usable} usable images of {files} files, and at least 2 are needed{}", .path.display(), first_reason(.skipped))]
+    #[error("{} holds {usable} usable {} of {files} {}, and at least 2 images are needed{}", .path.display(),
+        if *usable == 1 { "image" } else { "images" }, if *files == 1 { "file" } else { "files" }, first_reason(.skipped))]
     TooFew {
         /// As given.
         path: PathBuf,

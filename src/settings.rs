@@ -84,7 +84,7 @@ pub enum ImageSource {
     Faces,
     /// 62 handwritten-like characters, grey, 16x16 pixels.
     Hand,
-    /// A folder or a single image file of the user's own.
+    /// A folder of the user's own.
     Path(PathBuf),
 }
 

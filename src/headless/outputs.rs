@@ -64,13 +64,14 @@ pub(super) struct Outputs {
     folder: PathBuf,
     metrics: csv::Writer<File>,
     psnr_columns: usize,
-    experiment: Experiment,
 }
 
 impl Outputs {
-    /// Makes the folder, and metrics.csv with its header.
+    /// Makes the folder, experiment.toml, and metrics.csv with its header.
     pub fn create(folder: &Path, experiment: &Experiment) -> Result<Self, HeadlessError> {
         std::fs::create_dir_all(folder).map_err(|error| HeadlessError::write(folder, &error))?;
+        let path = folder.join("experiment.toml");
+        experiment.write(&path).map_err(|error| HeadlessError::write(&path, &error))?;
         let path = folder.join("metrics.csv");
         let fail = |error: &dyn std::fmt::Display| HeadlessError::write(&path, error);
         let mut metrics = csv::WriterBuilder::new().flexible(false).from_path(&path).map_err(|error| fail(&error))?;
@@ -79,7 +80,7 @@ impl Outputs {
         let picture = experiment.settings.run.tasks == crate::settings::TaskFamily::Picture;
         let psnr_columns = if picture { steps.max().unwrap_or(0) + 1 } else { 0 };
         metrics.write_record(header(psnr_columns)).map_err(|error| fail(&error))?;
-        Ok(Self { folder: folder.to_owned(), metrics, psnr_columns, experiment: experiment.clone() })
+        Ok(Self { folder: folder.to_owned(), metrics, psnr_columns })
     }
 
     /// Appends a row to metrics.csv.
@@ -94,9 +95,6 @@ impl Outputs {
         let fail = |path: &Path, error: &dyn std::fmt::Display| HeadlessError::write(path, error);
         let path = self.folder.join("metrics.csv");
         self.metrics.flush().map_err(|error| fail(&path, &error))?;
-        let path = self.folder.join("experiment.toml");
-        self.experiment.changes = trainer.marks().to_vec();
-        self.experiment.write(&path).map_err(|error| fail(&path, &error))?;
         let path = self.folder.join("summary.json");
         let text = serde_json::to_string_pretty(summary).map_err(|error| fail(&path, &error))?;
         std::fs::write(&path, text + "\n").map_err(|error| fail(&path, &error))?;

@@ -1,5 +1,5 @@
 //! A folder of the user's own: every sub-folder that holds images is a class named by its path;
-//! nested is fine; a single image file is a folder of one.
+//! nested is fine. A single image file is refused: there would be none to hold out.
 //!
 //! A set keeps at most [`MAX_IMAGES`] images, size² · channels bytes each (3 KB at 32 x 32 in
 //! colour, so at most 300 MB there).
@@ -21,7 +21,7 @@ pub const MAX_IMAGES: usize = 100_000;
 /// At most this many images are held out, and at most a fifth of them.
 const MAX_HELD_OUT: usize = 24;
 
-/// Reads a folder (or one image file) to images of `size` x `size`; `seed` chooses the held-out ones.
+/// Reads a folder to images of `size` x `size`; `seed` chooses the held-out ones.
 /// Files are read by several threads, with the same result as by one. `progress` is called from any
 /// of them, often; `cancel` is looked at before each file.
 ///
@@ -64,6 +64,11 @@ pub fn load(
             Ok(image) => usable.push((file, image)),
             Err(reason) => skipped.push(Skipped { path: file.clone(), reason }),
         }
+    }
+    if usable.len() < 2 && path.is_file() {
+        let alone = "is a single image, and at least 2 are needed: choose the folder that holds it".to_owned();
+        let reason = skipped.pop().map_or(alone, |skipped| skipped.reason);
+        return Err(ImageError::OneFile { path: path.to_owned(), reason });
     }
     if usable.len() < 2 {
         return Err(ImageError::TooFew { path: path.to_owned(), usable: usable.len(), files: files.len(), skipped });

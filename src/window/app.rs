@@ -269,9 +269,9 @@ impl App {
         let source = ImageSource::Path(path);
         self.image_set = Some((source.clone(), set));
         if self.settings.run.tasks != TaskFamily::Picture {
-            let (seed, algorithm) = (self.settings.run.seed, self.settings.run.algorithm);
+            let RunSettings { seed, algorithm, image_size, .. } = self.settings.run;
             self.settings = Settings::preset(TaskFamily::Picture, algorithm);
-            self.settings.run.seed = seed;
+            (self.settings.run.seed, self.settings.run.image_size) = (seed, image_size);
         }
         self.settings.run.images = source;
         self.restart(ctx);

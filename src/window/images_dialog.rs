@@ -100,9 +100,7 @@ impl ImagesDialog {
             }
         });
         ui.add_space(GRID);
-        ui.label(
-            RichText::new("Your own: a folder (each sub-folder is one class), or image files").color(palette.weak),
-        );
+        ui.label(RichText::new("Your own: a folder; each sub-folder is one class").color(palette.weak));
         self.path_row(ui, commands);
         ui.label(RichText::new("You can also drop a folder or files on the window").small().color(palette.weak));
         self.progress(ui);
@@ -125,15 +123,14 @@ impl ImagesDialog {
         ui.horizontal(|ui| {
             let width = ui.available_width() - 168.0;
             let edit = TextEdit::singleline(&mut self.path).hint_text("/home/me/pictures").desired_width(width);
-            let field = ui.add(edit).on_hover_text("The path of a folder or of an image file").accessible_name("Path");
+            let field = ui.add(edit).on_hover_text("The path of a folder of images").accessible_name("Path");
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let open = UiCommand::LoadImages(PathBuf::new());
             let clicked = ui.button(open.label()).on_hover_text(open.tooltip()).clicked();
             if entered || clicked {
                 let path = self.path.trim();
                 if path.is_empty() {
-                    self.outcome =
-                        Some(Outcome::Failed("Type the path of a folder or of an image file first".to_owned()));
+                    self.outcome = Some(Outcome::Failed("Type the path of a folder of images first".to_owned()));
                 } else {
                     commands.push(UiCommand::LoadImages(PathBuf::from(path)));
                 }
