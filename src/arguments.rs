@@ -88,6 +88,12 @@ pub enum ArgumentError {
     /// The experiment file.
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
+    /// Images for a family that has none.
+    #[error("--images goes with picture tasks, not with {tasks} tasks: use --tasks picture or leave it out")]
+    ImagesUnused {
+        /// The family.
+        tasks: &'static str,
+    },
     /// A value.
     #[error("--{option}: {error}", option = error.key.replace('_', "-"))]
     Value {
@@ -136,6 +142,9 @@ impl What {
         run.seed = self.seed.unwrap_or(run.seed);
         if let Some(path) = &self.images {
             run.images = ImageSource::Path(path.clone());
+            if run.tasks != TaskFamily::Picture {
+                return Err(ArgumentError::ImagesUnused { tasks: run.tasks.id() });
+            }
         }
         experiment.settings.validate().map_err(|error| ArgumentError::Value { error })?;
         Ok(experiment)

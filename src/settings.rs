@@ -234,6 +234,15 @@ impl Algorithm {
     }
 }
 
+impl RunSettings {
+    /// What a loaded image set depends on: where it comes from and, for own images, the seed that holds
+    /// some of them out and the working size.
+    pub fn image_key(&self) -> (ImageSource, Option<(u64, usize)>) {
+        let own = matches!(self.images, ImageSource::Path(_));
+        (self.images.clone(), own.then_some((self.seed, self.image_size)))
+    }
+}
+
 impl Settings {
     /// The settings that a run of this family and algorithm starts with.
     pub fn preset(tasks: TaskFamily, algorithm: Algorithm) -> Self {

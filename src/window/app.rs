@@ -27,7 +27,8 @@ pub struct App {
     link: WindowEnd,
     settings: Settings,
     /// The images of the run and where they came from.
-    image_set: Option<(ImageSource, Arc<ImageSet>)>,
+    /// The last images, with the [`RunSettings::image_key`] that they were read for.
+    image_set: Option<((ImageSource, Option<(u64, usize)>), Arc<ImageSet>)>,
     snapshot: Option<Arc<Snapshot>>,
     /// What was asked for last, until a snapshot confirms it.
     intent: Option<Phase>,
@@ -51,7 +52,7 @@ impl App {
         theme::install(ctx);
         Self {
             link,
-            image_set: image_set.map(|set| (settings.run.images.clone(), set)),
+            image_set: image_set.map(|set| (settings.run.image_key(), set)),
             settings,
             snapshot: None,
             intent: None,
@@ -103,7 +104,7 @@ impl App {
             image_set: self
                 .image_set
                 .as_ref()
-                .filter(|(source, _)| *source == self.settings.run.images)
+                .filter(|(key, _)| *key == self.settings.run.image_key())
                 .map(|(_, set)| set),
         };
         let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(12, 0));
@@ -266,14 +267,13 @@ impl App {
         let count = i64::try_from(set.images.len()).unwrap_or(i64::MAX);
         self.notices.add(Kind::Done, format!("{} images of {} in use", numbers::thousands(count), set.name));
         self.log.say(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
-        let source = ImageSource::Path(path);
-        self.image_set = Some((source.clone(), set));
         if self.settings.run.tasks != TaskFamily::Picture {
             let RunSettings { seed, algorithm, image_size, .. } = self.settings.run;
             self.settings = Settings::preset(TaskFamily::Picture, algorithm);
             (self.settings.run.seed, self.settings.run.image_size) = (seed, image_size);
         }
-        self.settings.run.images = source;
+        self.settings.run.images = ImageSource::Path(path);
+        self.image_set = Some((self.settings.run.image_key(), set));
         self.restart(ctx);
     }
 
@@ -304,19 +304,19 @@ impl App {
     }
 
     fn images_for_run(&mut self, ctx: &Context) -> Option<Arc<ImageSet>> {
-        let source = self.settings.run.images.clone();
-        if let Some((_, set)) = self.image_set.as_ref().filter(|(known, _)| *known == source) {
+        let key = self.settings.run.image_key();
+        if let Some((_, set)) = self.image_set.as_ref().filter(|(known, _)| *known == key) {
             return Some(Arc::clone(set));
         }
-        if let ImageSource::Path(path) = source {
+        if let ImageSource::Path(path) = key.0 {
             // The run begins when they have been read.
             self.images.load(ctx, path, &self.settings.run);
             return None;
         }
-        match images::built_in::built_in(&source) {
+        match images::built_in::built_in(&key.0) {
             Ok(set) => {
                 let set = Arc::new(set);
-                self.image_set = Some((source, Arc::clone(&set)));
+                self.image_set = Some((key, Arc::clone(&set)));
                 Some(set)
             }
             Err(error) => {
