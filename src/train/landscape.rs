@@ -52,7 +52,7 @@ pub(super) fn landscape(
         let loss = |c| network.loss(&plane.point([along(x, c), along(y, r)]), &query, &mut work);
         (0..GRID).map(loss).map(|loss| if loss.is_finite() { loss } else { f32::INFINITY }).collect::<Vec<f32>>()
     });
-    let towards = |t: usize| format!("towards {}", tasks[t].name);
+    let towards = |t: usize| format!("towards {}", shortened(&tasks[t].name));
     Some(Landscape {
         meta_iteration,
         exact,
@@ -65,6 +65,16 @@ pub(super) fn landscape(
         paths,
         optimum,
     })
+}
+
+/// A name that fits an axis.
+fn shortened(name: &str) -> String {
+    const LONGEST: usize = 18;
+    if name.chars().count() <= LONGEST {
+        return name.to_owned();
+    }
+    let start: String = name.chars().take(LONGEST - 1).collect();
+    format!("{}…", start.trim_end())
 }
 
 /// A plane in parameter space with orthonormal axes.

@@ -213,6 +213,7 @@ impl App {
                 ctx.set_theme(next);
             }
             UiCommand::Help => self.help.toggle(),
+            UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             UiCommand::GoBack => self.ask(Command::GoBack, Phase::Paused),
             UiCommand::HalveAndGoOn => self.halve_and_go_on(),
             UiCommand::ChooseTasks(tasks) => {

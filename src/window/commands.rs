@@ -27,6 +27,8 @@ pub enum UiCommand {
     Theme,
     /// Show or hide the help.
     Help,
+    /// Close the window.
+    Quit,
     /// Leave the diverged phase at the last good state.
     GoBack,
     /// Leave it with half the rate, and go on.
@@ -52,7 +54,7 @@ pub type Commands = Vec<UiCommand>;
 
 impl UiCommand {
     /// The commands that have a shortcut, in the order of the help.
-    pub const WITH_SHORTCUT: [Self; 8] = [
+    pub const WITH_SHORTCUT: [Self; 9] = [
         Self::PlayPause,
         Self::Step,
         Self::SlowMotion,
@@ -61,6 +63,7 @@ impl UiCommand {
         Self::OpenImages,
         Self::Theme,
         Self::Help,
+        Self::Quit,
     ];
 
     /// The name shown to people.
@@ -74,6 +77,7 @@ impl UiCommand {
             Self::OpenImages => "Own images…",
             Self::Theme => "Dark or light",
             Self::Help => "Help",
+            Self::Quit => "Quit",
             Self::GoBack => "Go back",
             Self::HalveAndGoOn => "Halve α and go on",
             Self::ChooseTasks(_) => "Tasks",
@@ -99,6 +103,7 @@ impl UiCommand {
             Self::OpenImages => "Meta-learn on your own pictures: choose, drop or type a folder",
             Self::Theme => "Changes between a dark and a light window",
             Self::Help => "Lists the keys and what the colours mean",
+            Self::Quit => "Closes the window",
             Self::GoBack => "Pauses at the last good state, so that you can change a rate",
             Self::HalveAndGoOn => {
                 "Halves the inner rate (the outer rate if α has no effect) and goes on from the last good state"
@@ -126,8 +131,14 @@ impl UiCommand {
             Self::OpenImages => &[Key::O],
             Self::Theme => &[Key::T],
             Self::Help => &[Key::F1, Key::Questionmark],
+            Self::Quit => &[Key::Q],
             _ => &[],
         }
+    }
+
+    /// What must be held down with its key.
+    fn modifiers(&self) -> Modifiers {
+        if matches!(self, Self::Quit) { Modifiers::COMMAND } else { Modifiers::NONE }
     }
 
     /// The keys as written in the help.
@@ -138,7 +149,8 @@ impl UiCommand {
             Key::Questionmark => "?".to_owned(),
             key => key.name().to_owned(),
         };
-        self.keys().iter().map(name).collect::<Vec<_>>().join(" or ")
+        let names = self.keys().iter().map(name).collect::<Vec<_>>().join(" or ");
+        if matches!(self, Self::Quit) { format!("Ctrl+{names}") } else { names }
     }
 
     /// The tooltip with the key.
@@ -151,13 +163,13 @@ impl UiCommand {
 }
 
 /// Takes the shortcuts out of this frame's input. Keys belong to a text field or another control
-/// while it has the keyboard; only the function keys work everywhere.
+/// while it has the keyboard; only the function keys and those with Ctrl work everywhere.
 pub fn take_shortcuts(ctx: &Context, commands: &mut Commands) {
     let focused = ctx.memory(|memory| memory.focused().is_some());
     for command in UiCommand::WITH_SHORTCUT {
         for &key in command.keys() {
-            let taken = focused && key != Key::F1;
-            if !taken && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key)) {
+            let taken = focused && key != Key::F1 && command.modifiers() == Modifiers::NONE;
+            if !taken && ctx.input_mut(|input| input.consume_key(command.modifiers(), key)) {
                 commands.push(command.clone());
             }
         }

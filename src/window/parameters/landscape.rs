@@ -16,7 +16,7 @@ use crate::window::theme::{Palette, blend, init_label, small_font};
 const LEVELS: usize = 11;
 
 /// Room for the names and numbers of the axes.
-const AXES: egui::Vec2 = vec2(34.0, 30.0);
+const AXES: egui::Vec2 = vec2(50.0, 30.0);
 
 /// The view.
 #[derive(Default)]

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# The real window under Xvfb, used from a script: it trains, is not blank, obeys a knob and a key, and
+# rests when paused. Usage: tests/xvfb/window.sh BINARY FOLDER [ARGUMENT ...]
+# Needs xvfb xauth xdotool x11-utils imagemagick and the window's own libraries (README.md).
+set -euo pipefail
+binary=$(realpath "${1:?the metascope binary}")
+out=${2:?a folder for screenshots and logs}
+shift 2
+size=${METASCOPE_SIZE:-1280x800}
+mkdir -p "$out"
+rm -f "$out"/{display,frames.txt}
+
+Xvfb -displayfd 7 -screen 0 "${size}x24" -nolisten tcp 7>"$out/display" 2>"$out/xvfb.log" &
+server=$!
+trap 'kill ${window_process:-} $server 2>/dev/null || true' EXIT
+for _ in $(seq 200); do [ -s "$out/display" ] && break; sleep 0.05; done
+DISPLAY=:$(cat "$out/display")
+export DISPLAY
+
+METASCOPE_EVENTS=1 METASCOPE_FRAME_STATS="$out/frames.txt" "$binary" "$@" >"$out/window.log" 2>&1 &
+window_process=$!
+fail() { echo "window check failed: $1"; tail -20 "$out/window.log"; exit 1; }
+window=
+for _ in $(seq 400); do
+  window=$(xdotool search --onlyvisible --name '^Metascope$' 2>/dev/null | head -1 || true)
+  [ -n "$window" ] && break
+  kill -0 "$window_process" 2>/dev/null || fail "the program ended"
+  sleep 0.05
+done
+[ -n "$window" ] || fail "no window"
+xdotool windowsize "$window" "${size%x*}" "${size#*x}"
+# Without a window manager a key needs the focus given by hand.
+xdotool windowfocus --sync "$window"
+
+wait_for() { # an event, within so many seconds
+  for _ in $(seq $(($2 * 20))); do grep -q "$1" "$out/window.log" && return; sleep 0.05; done
+  fail "no '$1' within $2 s"
+}
+shot() { import -window "$window" "$out/$1.png"; }
+
+wait_for 'EVENT phase=Running' 30
+sleep 4
+shot early
+colours=$(identify -format %k "$out/early.png")
+[ "$colours" -gt 200 ] || fail "a blank window: $colours colours"
+sleep "${METASCOPE_TRAIN_SECS:-6}"
+shot trained
+[ "$(compare -metric AE "$out/early.png" "$out/trained.png" null: 2>&1 || true)" != 0 ] || fail "nothing moved"
+
+# The slider of α is the first of the left panel.
+xdotool mousemove --window "$window" 126 103 mousedown 1; sleep 0.1
+for x in 124 122 120; do xdotool mousemove --window "$window" $x 103; sleep 0.05; done
+xdotool mouseup 1
+wait_for 'EVENT knob inner_rate=' 5
+sleep 0.5
+shot knob
+
+xdotool mousemove --window "$window" 700 20
+xdotool key space
+wait_for 'EVENT phase=Paused' 10
+sleep 3
+ticks() { awk '{print $14 + $15}' "/proc/$window_process/stat"; }
+before=$(ticks); sleep 3; idle=$(($(ticks) - before))
+[ "$idle" -le 15 ] || fail "a paused window used $idle ticks of processor time in 3 s"
+shot paused
+
+xdotool windowfocus --sync "$window" key --window "$window" ctrl+q
+for _ in $(seq 60); do kill -0 "$window_process" 2>/dev/null || break; sleep 0.05; done
+kill -0 "$window_process" 2>/dev/null && fail "Ctrl+Q did not close it"
+echo "window check passed: $colours colours, $idle ticks in 3 s while paused"
+cat "$out/frames.txt"
