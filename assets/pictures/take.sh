@@ -1,12 +1,20 @@
 #!/usr/bin/env bash
-# Takes the README's pictures of the real window. Usage: assets/pictures/take.sh (after cargo build --release)
+# Takes the README's pictures of the real window, and one film-strip of a run without a window.
+# Usage: assets/pictures/take.sh [BINARY] (default: target/release/metascope)
 set -euo pipefail
+binary=$(realpath "${1:-target/release/metascope}")
 cd "$(dirname "$0")/../.."
 shots=$(mktemp -d)
-METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh target/release/metascope "$shots/faces"
-METASCOPE_TRAIN_SECS=10 tests/xvfb/window.sh target/release/metascope "$shots/sine" --tasks sine
-METASCOPE_TRAIN_SECS=5 tests/xvfb/window.sh target/release/metascope "$shots/plane" --tasks plane
-convert "$shots/faces/trained.png" -strip assets/pictures/window.png
-convert "$shots/sine/trained.png" -strip assets/pictures/sine.png
-convert "$shots/plane/trained.png" -strip assets/pictures/plane.png
-rm -r "$shots"
+trap 'rm -r "$shots"' EXIT
+METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh "$binary" "$shots/faces"
+METASCOPE_TRAIN_SECS=20 tests/xvfb/window.sh "$binary" "$shots/sine" --tasks sine
+METASCOPE_TRAIN_SECS=5 tests/xvfb/window.sh "$binary" "$shots/plane" --tasks plane
+"$binary" run --iterations 300 --out "$shots/run"
+
+keep() { convert "$shots/$1" "${@:3}" -strip -define png:compression-level=9 "assets/pictures/$2"; }
+keep faces/trained.png window.png
+keep sine/light.png sine.png
+keep plane/trained.png plane.png
+# The first two of the film-strip's four tasks.
+keep run/samples.png samples.png -crop 100%x50%+0+0 +repage
+ls -l assets/pictures/*.png

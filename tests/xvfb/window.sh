@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The real window under Xvfb, used from a script: it trains, is not blank, obeys a knob and a key, and
-# rests when paused. Usage: tests/xvfb/window.sh BINARY FOLDER [ARGUMENT ...]
+# The real window under Xvfb, used from a script: it trains, is not blank, obeys a knob and keys,
+# rests when paused, changes to light and closes. Usage: tests/xvfb/window.sh BINARY FOLDER [ARGUMENT ...]
 # Needs xvfb xauth xdotool x11-utils imagemagick and the window's own libraries (README.md).
 set -euo pipefail
 binary=$(realpath "${1:?the metascope binary}")
@@ -31,6 +31,8 @@ done
 xdotool windowsize "$window" "${size%x*}" "${size#*x}"
 # Without a window manager a key needs the focus given by hand.
 xdotool windowfocus --sync "$window"
+# Where no tooltip appears.
+xdotool mousemove --window "$window" 850 20
 
 wait_for() { # an event, within so many seconds
   for _ in $(seq $(($2 * 20))); do grep -q "$1" "$out/window.log" && return; sleep 0.05; done
@@ -47,15 +49,15 @@ sleep "${METASCOPE_TRAIN_SECS:-6}"
 shot trained
 [ "$(compare -metric AE "$out/early.png" "$out/trained.png" null: 2>&1 || true)" != 0 ] || fail "nothing moved"
 
-# The slider of α is the first of the left panel.
-xdotool mousemove --window "$window" 126 103 mousedown 1; sleep 0.1
-for x in 124 122 120; do xdotool mousemove --window "$window" $x 103; sleep 0.05; done
+# The slider of α is the first of the left panel; a small rate, since a large one may rightly end the run.
+xdotool mousemove --window "$window" 84 103 mousedown 1; sleep 0.1
+for x in 82 80 78; do xdotool mousemove --window "$window" $x 103; sleep 0.05; done
 xdotool mouseup 1
 wait_for 'EVENT knob inner_rate=' 5
 sleep 0.5
 shot knob
 
-xdotool mousemove --window "$window" 700 20
+xdotool mousemove --window "$window" 850 20
 xdotool key space
 wait_for 'EVENT phase=Paused' 10
 sleep 3
@@ -63,6 +65,11 @@ ticks() { awk '{print $14 + $15}' "/proc/$window_process/stat"; }
 before=$(ticks); sleep 3; idle=$(($(ticks) - before))
 [ "$idle" -le 15 ] || fail "a paused window used $idle ticks of processor time in 3 s"
 shot paused
+
+xdotool key t
+wait_for 'EVENT theme=Light' 5
+sleep 1
+shot light
 
 xdotool windowfocus --sync "$window" key --window "$window" ctrl+q
 for _ in $(seq 60); do kill -0 "$window_process" 2>/dev/null || break; sleep 0.05; done
