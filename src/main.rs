@@ -11,6 +11,10 @@ use metascope::settings::{RunSettings, TaskFamily};
 use metascope::train::{link, worker};
 use metascope::window;
 
+/// A frame's buffers come and go; the system's allocator would give them back to the kernel each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {

@@ -267,7 +267,7 @@ impl Settings {
         };
         let (mut live, network, evaluate_every, held_out_tasks) = match tasks {
             TaskFamily::Plane => (
-                LiveSettings { inner_rate: 0.1, outer_rate: 1e-2, inner_steps: 3, meta_batch: 8, noise: 0.1, ..base },
+                LiveSettings { inner_rate: 0.25, outer_rate: 1e-2, inner_steps: 3, meta_batch: 8, noise: 0.1, ..base },
                 network(&[], ActivationKind::Tanh),
                 100,
                 100,

@@ -154,12 +154,15 @@ impl Trainer {
     pub fn set_live(&mut self, live: LiveSettings) -> Result<(), SettingError> {
         let settings = Settings { live, run: self.settings.run.clone() };
         settings.validate()?;
-        let changed = Knob::ALL.into_iter().filter(|knob| knob.get(&settings.live) != knob.get(&self.settings.live));
-        for knob in changed {
+        let changed = |knob: &Knob| knob.get(&settings.live) != knob.get(&self.settings.live);
+        let changed: Vec<Knob> = Knob::ALL.into_iter().filter(changed).collect();
+        for &knob in &changed {
             self.record.mark(KnobMark { at: self.now.meta_iteration, knob, value: knob.get(&settings.live) });
         }
         self.settings = Arc::new(settings);
-        self.probes.settings_changed(&self.family, &self.settings);
+        if changed.iter().any(|knob| matches!(knob, Knob::TestShots | Knob::SupportShare | Knob::Noise)) {
+            self.probes.settings_changed(&self.family, &self.settings);
+        }
         Ok(())
     }
 

@@ -19,6 +19,8 @@ const FRAME: Duration = Duration::from_millis(33);
 const GLANCE: Duration = Duration::from_millis(20);
 /// Meta-iterations at a slow pace are this far apart.
 const SLOW: Duration = Duration::from_millis(500);
+/// While the trainer runs, turned knobs have the probe tasks adapted at most this often.
+const PROBE_EVERY: Duration = Duration::from_millis(400);
 /// The landscape may take this share of the worker's time while it trains.
 const LANDSCAPE_SHARE: f64 = 0.06;
 
@@ -49,6 +51,7 @@ struct Worker {
     landscape_cost: Duration,
     landscape_at: Instant,
     shown_at: Instant,
+    probed_at: Instant,
     stepped_at: Instant,
     speed: Speed,
     changed: bool,
@@ -70,6 +73,7 @@ impl Worker {
             landscape_cost: Duration::ZERO,
             landscape_at: now,
             shown_at: now,
+            probed_at: now,
             stepped_at: now,
             speed: Speed::new(),
             changed: false,
@@ -170,12 +174,22 @@ impl Worker {
         match trainer.set_live(live) {
             Err(error) => self.end.report(Event::Failed(error.to_string())),
             Ok(()) => {
-                trainer.probe();
+                // The mark on the curves shows at once; adapting the probe tasks takes longer, so while
+                // a knob is dragged over a running trainer not every value is tried.
                 self.changed = true;
-                if self.phase != Phase::Running {
-                    self.refresh();
-                }
                 self.show(true);
+                let running = self.phase == Phase::Running;
+                if !running || self.probed_at.elapsed() > PROBE_EVERY {
+                    if let Some(trainer) = &mut self.trainer {
+                        trainer.probe();
+                    }
+                    self.probed_at = Instant::now();
+                    if !running {
+                        self.draw_landscape();
+                    }
+                    self.changed = true;
+                    self.show(true);
+                }
             }
         }
     }

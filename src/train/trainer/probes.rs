@@ -14,6 +14,8 @@ use crate::train::snapshot::{Evaluation, Init, Landscape, LayerMovement, Output,
 
 /// The baselines' rates are chosen on this many probe tasks.
 const RATE_TASKS: usize = 2;
+/// Joint pretraining is measured at every so many calls.
+const JOINT_EVERY: u64 = 4;
 
 pub(super) struct Probes {
     tasks: Vec<HeldOut>,
@@ -24,6 +26,9 @@ pub(super) struct Probes {
     /// Measurements since the joint rate was chosen, and how many to wait for the next choice.
     joint_age: [u64; 2],
     family: Family,
+    /// Whether everything must be measured again.
+    stale: bool,
+    steps: usize,
 }
 
 impl Probes {
@@ -35,18 +40,19 @@ impl Probes {
             rates: [None; 2],
             joint_age: [0, 1],
             family: family.clone(),
+            stale: true,
+            steps: 0,
         };
         probes.settings_changed(family, settings);
         probes
     }
 
-    /// Draws the tasks again where the settings that shape them may have changed.
+    /// Draws the tasks again, for settings that may shape them.
     pub fn settings_changed(&mut self, family: &Family, settings: &Settings) {
         let wanted = if settings.run.tasks == TaskFamily::Picture { 4 } else { 8 };
         let count = wanted.min(family.held_out_tasks());
         self.tasks = (0..count).map(|i| family.held_out(&settings.live, settings.run.seed, i)).collect();
-        self.rates = [None; 2];
-        self.joint_age = [0, 1];
+        self.stale = true;
     }
 
     pub fn measured(&self) -> &[[Measured; 3]] {
@@ -62,24 +68,35 @@ impl Probes {
     }
 
     /// Adapts every probe task from every initialisation. A baseline's `inner_rate` in `start` is
-    /// replaced by its best one, chosen again at ever longer intervals.
+    /// replaced by its best one, chosen again at ever longer intervals. The random init is measured once,
+    /// joint pretraining at every fourth call: they cost as much as φ and change little or not at all.
     pub fn measure<'a>(&mut self, pool: &Pool, start: impl Fn(Init) -> Start<'a>, steps: usize, meta_iteration: u64) {
         if self.joint_age[0] >= self.joint_age[1] {
             self.rates[1] = None;
             self.joint_age = [0, 2 * self.joint_age[1]];
         }
         self.joint_age[0] += 1;
+        let all = self.stale || self.steps != steps;
+        let redo = [true, all, all || self.rates[1].is_none() || self.joint_age[0].is_multiple_of(JOINT_EVERY)];
+        (self.stale, self.steps) = (false, steps);
         let mut starts = Init::ALL.map(start);
         let some = &self.tasks[..RATE_TASKS.min(self.tasks.len())];
         for (start, rate) in starts[1..].iter_mut().zip(&mut self.rates) {
             start.inner_rate = *rate.get_or_insert_with(|| best_rate(pool, *start, some, steps));
         }
         let tasks = &self.tasks;
-        let flat = pool.map(tasks.len() * 3, |i| measure(starts[i % 3], &tasks[i / 3], steps));
-        let mut flat = flat.into_iter();
-        self.measured.clear();
-        while let (Some(learned), Some(random), Some(joint)) = (flat.next(), flat.next(), flat.next()) {
-            self.measured.push([learned, random, joint]);
+        let jobs: Vec<_> = (0..tasks.len() * 3).filter(|job| redo[job % 3]).collect();
+        let results = pool.map(jobs.len(), |i| measure(starts[jobs[i] % 3], &tasks[jobs[i] / 3], steps));
+        let mut results = results.into_iter();
+        if all {
+            self.measured.clear();
+            while let (Some(learned), Some(random), Some(joint)) = (results.next(), results.next(), results.next()) {
+                self.measured.push([learned, random, joint]);
+            }
+        } else {
+            for (job, result) in jobs.into_iter().zip(results) {
+                self.measured[job / 3][job % 3] = result;
+            }
         }
         let layers = starts[0].learner.network.layout().layers();
         self.evaluation = Arc::new(Evaluation {

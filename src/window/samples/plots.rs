@@ -96,7 +96,9 @@ pub fn scatter(
         if index < support {
             painter.circle(view.at(x, y), 3.0, palette.support, Stroke::new(1.0, palette.ground));
         } else {
-            painter.circle_filled(view.at(x, y), 2.0, colour.gamma_multiply(0.75));
+            // Squares: many points, and a circle of this size has ten times the vertices.
+            let square = Rect::from_center_size(view.at(x, y), egui::Vec2::splat(3.0));
+            painter.rect_filled(square, 0.0, colour.gamma_multiply(0.75));
         }
     }
 }
