@@ -113,6 +113,12 @@ pub enum ImageError {
     /// The user cancelled.
     #[error("loading was cancelled; nothing was changed")]
     Cancelled,
+    /// The program broke off on its own.
+    #[error("reading {} broke off through a fault in Metascope; try again with fewer of its files", .path.display())]
+    Fault {
+        /// As given.
+        path: PathBuf,
+    },
     /// The program's own data is damaged.
     #[error("the built-in set “{name}” cannot be read: {reason}; install the program again")]
     BuiltIn {

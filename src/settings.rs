@@ -234,10 +234,13 @@ impl Algorithm {
     }
 }
 
+/// What a loaded image set depends on: where it comes from and, for own images, the seed that holds
+/// some of them out and the working size.
+pub type ImageKey = (ImageSource, Option<(u64, usize)>);
+
 impl RunSettings {
-    /// What a loaded image set depends on: where it comes from and, for own images, the seed that holds
-    /// some of them out and the working size.
-    pub fn image_key(&self) -> (ImageSource, Option<(u64, usize)>) {
+    /// The key of the images that this run needs.
+    pub fn image_key(&self) -> ImageKey {
         let own = matches!(self.images, ImageSource::Path(_));
         (self.images.clone(), own.then_some((self.seed, self.image_size)))
     }

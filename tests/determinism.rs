@@ -1,6 +1,6 @@
 //! The same settings and seed give the same bits: with any number of threads, and whether the
 //! trainer is driven headless or by the window's worker.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,6 @@
 //! Exactness without reference files: central differences in float64, closed forms of the plane
 //! family, and what relates the algorithms to one another.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_range_loop)]
 
 use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::init::initialise;

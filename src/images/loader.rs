@@ -1,6 +1,8 @@
 //! Reading a folder in the background, for the window.
 
-use std::path::PathBuf;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +17,7 @@ const WAKE_EVERY: Duration = Duration::from_millis(50);
 pub struct Loader {
     path: PathBuf,
     result: Receiver<Result<ImageSet, ImageError>>,
+    taken: Cell<bool>,
     progress: Arc<Mutex<Progress>>,
     cancel: Arc<AtomicBool>,
 }
@@ -45,13 +48,13 @@ impl Loader {
                 }
             };
             // If the window has gone, nobody wants the result.
-            let _ = sender.send(folder::load(&path, size, seed, &note, &cancel));
+            let _ = sender.send(guarded(&path, || folder::load(&path, size, seed, &note, &cancel)));
             wake();
         };
         if let Err(error) = std::thread::Builder::new().name("images".to_owned()).spawn(work) {
             let _ = sender.send(Err(ImageError::Path { path: path.clone(), reason: error.to_string() }));
         }
-        Self { path, result, progress, cancel }
+        Self { path, result, taken: Cell::new(false), progress, cancel }
     }
 
     /// What is being read.
@@ -71,16 +74,47 @@ impl Loader {
 
     /// The result, once.
     pub fn poll(&self) -> Option<Result<ImageSet, ImageError>> {
-        match self.result.try_recv() {
-            Ok(result) => Some(result),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Err(ImageError::Cancelled)),
+        if self.taken.get() {
+            return None;
         }
+        let result = match self.result.try_recv() {
+            Ok(result) => result,
+            Err(TryRecvError::Empty) => return None,
+            Err(TryRecvError::Disconnected) => Err(ImageError::Fault { path: self.path.clone() }),
+        };
+        self.taken.set(true);
+        Some(result)
     }
 }
 
 impl Drop for Loader {
     fn drop(&mut self) {
         self.cancel();
+    }
+}
+
+/// A panic becomes an error, so that the window hears of it.
+fn guarded(path: &Path, work: impl FnOnce() -> Result<ImageSet, ImageError>) -> Result<ImageSet, ImageError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(ImageError::Fault { path: path.to_owned() }))
+}
+
+#[cfg(test)]
+#[expect(clippy::panic, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error() {
+        let result = guarded(Path::new("a/b"), || panic!("on purpose"));
+        assert_eq!(result.map(|set| set.name), Err(ImageError::Fault { path: "a/b".into() }));
+    }
+
+    #[test]
+    fn the_result_is_given_once() {
+        let loader = Loader::start("/no/such/folder".into(), 8, 0, Arc::new(|| {}));
+        while loader.poll().is_none() {
+            std::thread::yield_now();
+        }
+        assert!(loader.poll().is_none());
     }
 }

@@ -18,7 +18,7 @@ use super::theme::{self, GRID, Palette};
 use super::top_bar::{Status, TopBar};
 use super::{banner, numbers};
 use crate::images::{self, ImageSet};
-use crate::settings::{ImageSource, Knob, RunSettings, Settings, TaskFamily};
+use crate::settings::{ImageKey, ImageSource, Knob, RunSettings, Settings, TaskFamily};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
 
@@ -28,7 +28,7 @@ pub struct App {
     settings: Settings,
     /// The images of the run and where they came from.
     /// The last images, with the [`RunSettings::image_key`] that they were read for.
-    image_set: Option<((ImageSource, Option<(u64, usize)>), Arc<ImageSet>)>,
+    image_set: Option<(ImageKey, Arc<ImageSet>)>,
     snapshot: Option<Arc<Snapshot>>,
     /// What was asked for last, until a snapshot confirms it.
     intent: Option<Phase>,
