@@ -1,5 +1,6 @@
 //! The plane family: x ∈ R², y = w·x. A task draws w around the introductory text's own task,
-//! w = (0.5, 2), which is held-out task 0. θ is 2-D, so everything can be drawn exactly.
+//! w = (0.5, 2), which is held-out task 1: the mean of the family, and so no picture of adaptation
+//! once φ is learned. θ is 2-D, so everything can be drawn exactly.
 
 use ndarray::{Array1, Array2, Axis, concatenate};
 use rand::Rng;
@@ -30,7 +31,7 @@ pub(super) fn training(live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> 
 
 pub(super) fn held_out(live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
     let drawn = draw_weights(rng);
-    let weights = if index == 0 { TEXT_WEIGHTS } else { drawn };
+    let weights = if index == 1 { TEXT_WEIGHTS } else { drawn };
     let query = sample(weights, TEXT_SAMPLES, 0.0, rng);
     let support = sample(weights, live.test_shots, live.noise, rng);
     let display = concatenate(Axis(0), &[support.x(), query.x()]).unwrap_or_else(|_| query.x().to_owned());

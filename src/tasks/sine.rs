@@ -54,7 +54,7 @@ pub(super) fn held_out(live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
     let column = |f: &dyn Fn(f64) -> f64| Array2::from_shape_fn((QUERY_POINTS, 1), |(i, _)| f(xs[i]) as f32);
     let query = Batch::new(column(&|x| x), column(&|x| sine.at(x)));
     HeldOut {
-        name: format!("amplitude {:.2}, phase {:.2}", sine.amplitude, sine.phase),
+        name: format!("A {:.2}, p {:.2}", sine.amplitude, sine.phase),
         given: Given::Curve {
             support: support.x().iter().zip(support.y()).map(|(&x, &y)| [x, y]).collect(),
             xs: query.x().iter().copied().collect(),

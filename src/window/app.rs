@@ -26,7 +26,6 @@ use crate::train::snapshot::{Phase, Snapshot};
 pub struct App {
     link: WindowEnd,
     settings: Settings,
-    /// The images of the run and where they came from.
     /// The last images, with the [`RunSettings::image_key`] that they were read for.
     image_set: Option<(ImageKey, Arc<ImageSet>)>,
     snapshot: Option<Arc<Snapshot>>,
@@ -125,7 +124,7 @@ impl App {
             let [left, right] = [room.with_max_x(split - 3.0 * GRID), room.with_min_x(split + 2.0 * GRID)];
             ui.advance_cursor_after_rect(room);
             ui.scope_builder(egui::UiBuilder::new().id_salt("losses").max_rect(left), |ui| {
-                self.losses.ui(ui, snapshot)
+                self.losses.ui(ui, snapshot, &self.settings.live)
             });
             ui.scope_builder(egui::UiBuilder::new().id_salt("parameters").max_rect(right), |ui| {
                 self.parameters.ui(ui, snapshot)

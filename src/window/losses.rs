@@ -8,16 +8,20 @@ mod series;
 use std::sync::Arc;
 
 use egui::{RichText, Ui};
-use egui_plot::{GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints};
+use egui_plot::{FilledArea, GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints};
 
 use self::limits::Limits;
-use self::series::{Prepared, Series};
+use self::series::{COLUMNS, FEW_COLUMNS, Prepared, Raw, Series};
 use super::numbers;
 use super::theme::{Palette, small_font};
+use crate::settings::LiveSettings;
 use crate::train::snapshot::{Curves, Snapshot};
 
 /// Height of the labels of knob changes.
 const MARK_LABEL: f32 = 22.0;
+
+/// Decades below which the axis has round values instead of powers of ten.
+const NARROW: f64 = 0.6;
 
 /// The view.
 pub struct Losses {
@@ -45,7 +49,9 @@ impl Default for Losses {
 
 impl Losses {
     /// Draws it in all the space that is left.
-    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>) {
+    ///
+    /// A knob of `live` that the trainer has not obeyed yet is marked where the run is now.
+    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, live: &LiveSettings) {
         ui.horizontal(|ui| {
             ui.heading("Task losses");
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -83,9 +89,9 @@ impl Losses {
             }
         }
         let [low, high] = self.limits.shown();
+        let marks = marks::with_pending(snapshot, live);
         // Room above the curves for the labels of the marks.
-        let labels =
-            if snapshot.marks.is_empty() { 0.0 } else { f64::from(MARK_LABEL / ui.available_height().max(60.0)) };
+        let labels = if marks.is_empty() { 0.0 } else { f64::from(MARK_LABEL / ui.available_height().max(60.0)) };
         let bounds = PlotBounds::from_min_max([0.0, low], [prepared.last.max(10.0), high + labels * (high - low)]);
         let smoothed = self.smoothing > 0.0;
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
@@ -105,18 +111,18 @@ impl Losses {
             .label_formatter(hover_text);
         plot.show(ui, |plot| {
             plot.set_plot_bounds(bounds);
-            marks::draw(plot, &snapshot.marks, palette);
+            marks::draw(plot, &marks, palette);
             // Thin lines first, so that the ones that count lie on top.
             for (series, lines) in visible.iter().rev() {
                 let (colour, width, dashed) = series.look(palette);
                 for line in lines {
-                    if smoothed && *series != Series::EachTask {
-                        plot.line(
-                            raw_line(*series, &line.raw)
-                                .color(colour.gamma_multiply(0.3))
-                                .width(1.0)
-                                .allow_hover(false),
-                        );
+                    match &line.raw {
+                        Raw::Points(points) if smoothed && *series != Series::EachTask => {
+                            let line = raw_line(*series, points).color(colour.gamma_multiply(0.3));
+                            plot.line(line.width(1.0).allow_hover(false));
+                        }
+                        Raw::Band(band) if *series != Series::EachTask => plot.add(range(band, colour)),
+                        Raw::Points(_) | Raw::Band(_) => {}
                     }
                     let style = if dashed { LineStyle::dashed_dense() } else { LineStyle::Solid };
                     plot.line(raw_line(*series, &line.smooth).color(colour).width(width).style(style));
@@ -144,7 +150,11 @@ impl Losses {
         let window = 0.01 * smoothing * last;
         let lines: Vec<(Series, Vec<Prepared>)> = Series::ALL
             .into_iter()
-            .map(|series| (series, series.curves(curves).iter().map(|curve| series::prepare(curve, window)).collect()))
+            .map(|series| {
+                let columns = if series == Series::EachTask { FEW_COLUMNS } else { COLUMNS };
+                let prepare = |curve| series::prepare(curve, last, window, columns);
+                (series, series.curves(curves).iter().map(prepare).collect())
+            })
             .collect();
         self.prepared = Some(PreparedCurves { source: Arc::clone(curves), smoothing, lines, last });
     }
@@ -152,6 +162,12 @@ impl Losses {
 
 fn raw_line(series: Series, points: &[PlotPoint]) -> Line<'_> {
     Line::new(series.label(), PlotPoints::Borrowed(points))
+}
+
+/// The range of the measurements, behind their average.
+fn range(band: &[[f64; 3]], colour: egui::Color32) -> FilledArea {
+    let of = |index: usize| band.iter().map(|column| column[index]).collect::<Vec<f64>>();
+    FilledArea::new("", &of(0), &of(1), &of(2)).fill_color(colour.gamma_multiply(0.2)).allow_hover(false)
 }
 
 fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
@@ -165,12 +181,17 @@ fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
     }
 }
 
-/// A line at every power of ten, and fainter ones at 2 to 9 times it.
+/// A line at every power of ten, and fainter ones at 2 to 9 times it; round values where the range
+/// is too narrow for these.
 fn log_grid((low, high): (f64, f64)) -> Vec<GridMark> {
     if !(high - low).is_finite() || high - low > 100.0 {
         return Vec::new();
     }
     let decades = (high - low).max(1e-6);
+    if decades < NARROW {
+        let round = numbers::ticks(10f64.powf(low), 10f64.powf(high), 4).into_iter().filter(|value| *value > 0.0);
+        return round.map(|value| GridMark { value: value.log10(), step_size: 1.0 }).collect();
+    }
     let every = (decades / 6.0).ceil().max(1.0);
     let mut marks = Vec::new();
     for exponent in low.floor() as i64..=high.ceil() as i64 {
@@ -188,12 +209,15 @@ fn log_grid((low, high): (f64, f64)) -> Vec<GridMark> {
 }
 
 fn log_label(mark: GridMark, decades: f64) -> String {
+    if decades < NARROW {
+        return numbers::compact(10f64.powf(mark.value));
+    }
     let exponent = mark.value.round();
     if (mark.value - exponent).abs() < 1e-9 {
         return numbers::power_of_ten(exponent as i32);
     }
     let digit = 10f64.powf(mark.value - mark.value.floor()).round();
-    if decades < 1.4 && (digit == 2.0 || digit == 5.0) {
+    if decades < 2.0 && (digit == 2.0 || digit == 5.0) {
         numbers::compact(10f64.powf(mark.value))
     } else {
         String::new()
@@ -212,6 +236,9 @@ mod tests {
         assert_eq!(labels, ["10⁻²", "10⁻¹", "10⁰"]);
         let mark = GridMark { value: 0.02f64.log10(), step_size: 0.1 };
         assert_eq!(log_label(mark, 1.0), "0.02");
+        let narrow = log_grid((0.03f64.log10(), 0.05f64.log10()));
+        let labels: Vec<String> = narrow.into_iter().map(|mark| log_label(mark, 0.2)).collect();
+        assert!(labels.len() >= 3 && labels.contains(&"0.04".to_owned()), "{labels:?}");
         assert!(log_grid((f64::NEG_INFINITY, 0.0)).is_empty());
     }
 }

@@ -33,7 +33,8 @@ impl Parameters {
                 } else {
                     ("slice", "A plane through φ and adapted parameters; the losses on it are real, everything off it is projected")
                 };
-                ui.label(RichText::new(format!("{word} · {}", landscape.title)).small().color(palette.weak)).on_hover_text(about);
+                let text = RichText::new(format!("{word} · {}", landscape.title)).small().color(palette.weak);
+                ui.add(egui::Label::new(text).truncate()).on_hover_text(about);
             }
         });
         let room = ui.available_rect_before_wrap();

@@ -8,7 +8,9 @@ mod steps;
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, Pos2, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, Mesh, Pos2, Rect, RichText, Role, ScrollArea, Sense, Shape, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
 use self::atlas::{Atlas, Slot};
 use self::grid::{CAPTION, Content, Grid};
@@ -70,31 +72,45 @@ impl Samples {
         let (header, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
         headers(ui, header, &grid, evaluation);
         ui.spacing_mut().item_spacing.y = 0.0;
+        let mut pictures = self.atlas.as_ref().map(|atlas| Mesh::with_texture(atlas.id()));
         ScrollArea::vertical().id_salt("film-strip").auto_shrink(false).show_viewport(ui, |ui, viewport| {
             let size = vec2(ui.available_width(), grid.height(evaluation.tasks.len()));
             let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+            // All pictures are one mesh: alternating with captions, each would be a draw call.
+            let place = ui.painter().add(Shape::Noop);
             for (index, task) in evaluation.tasks.iter().enumerate() {
                 let top = grid.task_top(index);
                 if top > viewport.max.y || top + grid.task_height() < viewport.min.y {
                     continue;
                 }
                 let origin = snap(ui, rect.min + vec2(0.0, top));
-                self.task(ui, &grid, origin, index, task);
+                self.task(ui, &grid, origin, index, task, &mut pictures);
+            }
+            if let Some(pictures) = pictures.take() {
+                ui.painter().set(place, pictures);
             }
         });
     }
 
-    fn task(&self, ui: &mut Ui, grid: &Grid, origin: Pos2, index: usize, task: &ProbeTask) {
+    fn task(
+        &self,
+        ui: &mut Ui,
+        grid: &Grid,
+        origin: Pos2,
+        index: usize,
+        task: &ProbeTask,
+        pictures: &mut Option<Mesh>,
+    ) {
         let palette = Palette::of(ui);
         let common = CommonRange::of(task, &grid.steps);
-        self.given(ui, grid, origin, index, task, &common);
+        self.given(ui, grid, (origin, index), task, &common, pictures);
         for (row, (init, trace)) in Init::ALL.into_iter().zip(&task.traces).enumerate() {
             row_label(ui, grid.label_rect(origin, row), init, trace);
             for (column, &step) in grid.steps.iter().enumerate() {
                 let Some(output) = trace.outputs.get(step) else { continue };
                 let rect = grid.cell_rect(origin, row, grid.given_columns + column);
                 match (output, &task.given) {
-                    (Output::Picture(_), _) => self.picture(ui, rect, index, Slot::Output(row, column)),
+                    (Output::Picture(_), _) => self.picture(pictures, rect, index, Slot::Output(row, column)),
                     (Output::Values(values), Given::Curve { support, xs, truth }) => {
                         let view = View { rect, x: common.x, y: common.y };
                         plots::curve(
@@ -116,20 +132,28 @@ impl Samples {
         }
     }
 
-    fn picture(&self, ui: &Ui, rect: Rect, task: usize, slot: Slot) {
-        if let Some(atlas) = &self.atlas {
-            ui.painter().image(atlas.id(), rect, atlas.uv(task, slot), Color32::WHITE);
+    fn picture(&self, pictures: &mut Option<Mesh>, rect: Rect, task: usize, slot: Slot) {
+        if let (Some(atlas), Some(pictures)) = (&self.atlas, pictures) {
+            pictures.add_rect_with_uv(rect, atlas.uv(task, slot), Color32::WHITE);
         }
     }
 
     /// What is known of the task, and below it how the three initialisations race.
-    fn given(&self, ui: &mut Ui, grid: &Grid, origin: Pos2, index: usize, task: &ProbeTask, common: &CommonRange) {
+    fn given(
+        &self,
+        ui: &mut Ui,
+        grid: &Grid,
+        (origin, index): (Pos2, usize),
+        task: &ProbeTask,
+        common: &CommonRange,
+        pictures: &mut Option<Mesh>,
+    ) {
         let palette = Palette::of(ui);
         let first = grid.cell_rect(origin, 0, 0);
         let mut race_row = 1;
         match &task.given {
             Given::Picture { mask, .. } => {
-                self.picture(ui, first, index, Slot::Target);
+                self.picture(pictures, first, index, Slot::Target);
                 describe(
                     ui,
                     first,
@@ -138,7 +162,7 @@ impl Samples {
                 );
                 caption(ui, first, &task.name, palette.text);
                 let second = grid.cell_rect(origin, 0, 1);
-                self.picture(ui, second, index, Slot::Support);
+                self.picture(pictures, second, index, Slot::Support);
                 let seen = mask.iter().filter(|seen| **seen).count();
                 let text =
                     if seen == mask.len() { "all pixels".to_owned() } else { format!("{seen} of {} px", mask.len()) };

@@ -7,8 +7,11 @@ const EASE_SECS: f64 = 0.6;
 /// A difference in decades that nobody sees.
 const SMALL: f64 = 0.004;
 
-/// The part of the values at either end that may be cut off.
+/// The part of the values at either end that may be cut off, if they are spikes.
 const CUT: f64 = 0.01;
+
+/// Values that reach no further than so many times the range of the others are no spikes.
+const SPIKE: f64 = 2.0;
 
 /// Eased limits, in log10 of the loss.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,7 +47,8 @@ impl Limits {
     }
 }
 
-/// Limits for these values: all but the outermost hundredth, and always the `latest` ones.
+/// Limits for these values: all of them, or all but the outermost hundredth where that holds spikes,
+/// and always the `latest` ones.
 pub fn target(values: &mut [f64], latest: impl Iterator<Item = f64>) -> Option<[f64; 2]> {
     if values.is_empty() {
         return None;
@@ -53,6 +57,13 @@ pub fn target(values: &mut [f64], latest: impl Iterator<Item = f64>) -> Option<[
     let last = values.len() - 1;
     let at = |share: f64| values[(share * last as f64).round() as usize];
     let (mut low, mut high) = (at(CUT), at(1.0 - CUT));
+    let reach = SPIKE * (high - low).max(0.1);
+    if values[0] >= low - reach {
+        low = values[0];
+    }
+    if values[last] <= high + reach {
+        high = values[last];
+    }
     for value in latest {
         (low, high) = (low.min(value), high.max(value));
     }

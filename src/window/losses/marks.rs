@@ -3,8 +3,8 @@
 use egui::{Align2, RichText};
 use egui_plot::{PlotPoint, PlotUi, Text, VLine};
 
-use crate::settings::Knob;
-use crate::train::snapshot::KnobMark;
+use crate::settings::{Knob, LiveSettings};
+use crate::train::snapshot::{KnobMark, Snapshot};
 use crate::window::numbers;
 use crate::window::theme::{Palette, SMALL_TEXT};
 
@@ -13,7 +13,15 @@ const ONE_TURN_POINTS: f32 = 12.0;
 /// Space that a label needs.
 const LABEL_POINTS: f32 = 74.0;
 
-/// Draws the marks; a turn of a slider leaves one mark with its last value.
+/// The marks of the run, and one for each knob of `live` that the trainer has not obeyed yet.
+pub fn with_pending(snapshot: &Snapshot, live: &LiveSettings) -> Vec<KnobMark> {
+    let at = snapshot.meta_iteration;
+    let waiting = Knob::ALL.into_iter().filter(|knob| knob.get(live) != knob.get(&snapshot.settings.live));
+    let waiting = waiting.map(|knob| KnobMark { at, knob, value: knob.get(live) });
+    snapshot.marks.iter().copied().chain(waiting).collect()
+}
+
+/// Draws the marks; a turn of a slider leaves one mark, where it began, with its last value.
 pub fn draw(plot: &mut PlotUi<'_>, marks: &[KnobMark], palette: &Palette) {
     let bounds = plot.plot_bounds();
     let (top, width) = (bounds.max()[1], bounds.width());
@@ -40,7 +48,7 @@ fn one_per_turn(marks: &[KnobMark], near: f64) -> Vec<KnobMark> {
     let mut turns: Vec<KnobMark> = Vec::new();
     for mark in marks {
         match turns.last_mut() {
-            Some(last) if last.knob == mark.knob && (mark.at as f64 - last.at as f64) < near => *last = *mark,
+            Some(last) if last.knob == mark.knob && (mark.at as f64 - last.at as f64) < near => last.value = mark.value,
             _ => turns.push(*mark),
         }
     }

@@ -1,4 +1,4 @@
-//! Which curves there are, how they look, and their points made ready for drawing: thinned,
+//! Which curves there are, how they look, and their points made ready for drawing: in columns,
 //! logarithmic, smoothed.
 
 use egui::Color32;
@@ -7,11 +7,12 @@ use egui_plot::PlotPoint;
 use crate::train::snapshot::{Curve, Curves};
 use crate::window::theme::Palette;
 
-/// Points that a line has at most.
-pub const MOST_POINTS: usize = 2000;
+/// Columns that the axis of meta-iterations is divided into: enough for a curve's shape, few enough
+/// for a quick frame.
+pub const COLUMNS: usize = 240;
 
-/// Points that a smoothed line has at most: enough for its shape, few enough for clean dashes.
-const MOST_SMOOTH_POINTS: usize = 300;
+/// The same for the many thin lines.
+pub const FEW_COLUMNS: usize = 80;
 
 /// The smallest loss that is told from zero.
 const FLOOR: f64 = 1e-12;
@@ -106,59 +107,93 @@ impl Series {
 /// A curve ready for drawing; y is log10 of the loss.
 #[derive(Clone, Debug, Default)]
 pub struct Prepared {
-    /// As measured, thinned.
-    pub raw: Vec<PlotPoint>,
+    /// As measured.
+    pub raw: Raw,
     /// The moving average.
     pub smooth: Vec<PlotPoint>,
 }
 
-/// Thins and smooths a curve. `window` is the number of meta-iterations that an average looks back;
-/// below 1 nothing is smoothed. Values that are not finite are left out.
-pub fn prepare(curve: &Curve, window: f64) -> Prepared {
-    let finite: Vec<(f64, f64)> = curve
-        .points
-        .iter()
-        .filter(|point| point.mean.is_finite())
-        .map(|point| (point.at, f64::from(point.mean).max(FLOOR)))
-        .collect();
-    let thinned = thin(&finite, MOST_POINTS);
-    let raw: Vec<PlotPoint> = thinned.iter().map(|&(at, loss)| PlotPoint::new(at, loss.log10())).collect();
-    let smooth = if window < 1.0 { raw.clone() } else { every_nth(average(&thinned, window), MOST_SMOOTH_POINTS) };
-    Prepared { raw, smooth }
+/// What was measured: every point while they are few, later the range that they fill.
+#[derive(Clone, Debug)]
+pub enum Raw {
+    /// One point for each measurement.
+    Points(Vec<PlotPoint>),
+    /// Smallest and largest loss in each column: x, low, high.
+    Band(Vec<[f64; 3]>),
 }
 
-/// At most `most` points, each the mean of its neighbours.
-fn thin(points: &[(f64, f64)], most: usize) -> Vec<(f64, f64)> {
-    let group = points.len().div_ceil(most).max(1);
-    points
-        .chunks(group)
-        .map(|group| (group[group.len() / 2].0, group.iter().map(|point| point.1).sum::<f64>() / group.len() as f64))
-        .collect()
+impl Default for Raw {
+    fn default() -> Self {
+        Self::Points(Vec::new())
+    }
 }
 
-/// At most about `most` of the points, always with the first and the last one.
-fn every_nth(points: Vec<PlotPoint>, most: usize) -> Vec<PlotPoint> {
-    let (step, last) = (points.len().div_ceil(most).max(1), points.len().saturating_sub(1));
-    points
-        .into_iter()
-        .enumerate()
-        .filter(|(index, _)| index % step == 0 || *index == last)
-        .map(|(_, point)| point)
-        .collect()
+/// Measurements that fall into one column.
+#[derive(Clone, Copy)]
+struct Column {
+    at: f64,
+    /// Meta-iterations that they stand for.
+    weight: f64,
+    mean: f64,
+    low: f64,
+    high: f64,
+}
+
+/// Divides a curve that reaches to `last` into at most `columns` columns and smooths it. `window` is
+/// the number of meta-iterations that an average looks back; below 1 nothing is smoothed. Values
+/// that are not finite are left out.
+pub fn prepare(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepared {
+    let finite = curve.points.iter().filter(|point| point.mean.is_finite());
+    let log = |loss: f32| f64::from(loss).max(FLOOR).log10();
+    let width = last.max(1.0) / columns as f64;
+    let divide = curve.points.len() > columns;
+    let (mut filled, mut index, mut before): (Vec<Column>, f64, Option<f64>) = (Vec::new(), f64::NAN, None);
+    for point in finite {
+        // History keeps one point for many old meta-iterations and one for each recent one.
+        let weight = before.map_or(1.0, |before| (point.at - before).max(1e-9));
+        before = Some(point.at);
+        let own = (point.at / width).floor();
+        let new = Column { at: point.at, weight, mean: log(point.mean), low: log(point.min), high: log(point.max) };
+        match filled.last_mut() {
+            Some(column) if divide && own == index => {
+                let sum = column.weight + weight;
+                let share = weight / sum;
+                column.at += share * (new.at - column.at);
+                column.mean += share * (new.mean - column.mean);
+                column.weight = sum;
+                (column.low, column.high) = (column.low.min(new.low), column.high.max(new.high));
+            }
+            _ => filled.push(new),
+        }
+        index = own;
+    }
+    // The line ends where the measurements do.
+    if let (Some(column), Some(end)) = (filled.last_mut(), before) {
+        column.at = end;
+    }
+    let means = || filled.iter().map(|column| PlotPoint::new(column.at, column.mean)).collect::<Vec<_>>();
+    Prepared {
+        smooth: if window < 1.0 { means() } else { average(&filled, window) },
+        raw: if divide {
+            Raw::Band(filled.iter().map(|column| [column.at, column.low, column.high]).collect())
+        } else {
+            Raw::Points(means())
+        },
+    }
 }
 
 /// Exponential average over meta-iterations that starts without a bias.
-fn average(points: &[(f64, f64)], window: f64) -> Vec<PlotPoint> {
-    let (mut sum, mut weight) = (0.0, 0.0);
+fn average(columns: &[Column], window: f64) -> Vec<PlotPoint> {
+    let (mut sum, mut total) = (0.0, 0.0);
     let mut before: Option<f64> = None;
-    points
+    columns
         .iter()
-        .map(|&(at, loss)| {
-            let keep = before.map_or(0.0, |before| (-(at - before).max(0.0) / window).exp());
-            sum = sum * keep + loss.log10();
-            weight = weight * keep + 1.0;
-            before = Some(at);
-            PlotPoint::new(at, sum / weight)
+        .map(|column| {
+            let keep = before.map_or(0.0, |before| (-(column.at - before).max(0.0) / window).exp());
+            sum = sum * keep + column.weight * column.mean;
+            total = total * keep + column.weight;
+            before = Some(column.at);
+            PlotPoint::new(column.at, sum / total)
         })
         .collect()
 }
@@ -174,27 +209,46 @@ mod tests {
         Curve { points }
     }
 
+    fn band(prepared: &Prepared) -> &[[f64; 3]] {
+        match &prepared.raw {
+            Raw::Band(band) => band,
+            Raw::Points(_) => &[],
+        }
+    }
+
     #[test]
-    fn long_curves_are_thinned() {
-        let prepared = prepare(&curve((0..9001).map(|_| 0.1)), 50.0);
-        assert!(prepared.raw.len() <= MOST_POINTS && prepared.raw.len() > MOST_POINTS / 2);
-        assert!(prepared.smooth.len() <= MOST_SMOOTH_POINTS + 1);
-        assert_eq!(prepared.smooth.first().map(|point| point.x), prepared.raw.first().map(|point| point.x));
-        assert_eq!(prepared.smooth.last().map(|point| point.x), prepared.raw.last().map(|point| point.x));
+    fn long_curves_become_columns_with_their_range() {
+        let noisy = curve((0..9001).map(|at| if at % 2 == 0 { 0.1 } else { 0.001 }));
+        let prepared = prepare(&noisy, 9000.0, 90.0, COLUMNS);
+        let band = band(&prepared);
+        assert!(band.len() <= COLUMNS + 1 && band.len() >= COLUMNS);
+        assert!(band.iter().rev().skip(1).all(|[_, low, high]| (low + 3.0).abs() < 1e-6 && (high + 1.0).abs() < 1e-6));
+        assert!(prepared.smooth.iter().skip(1).all(|point| (point.y + 2.0).abs() < 0.05));
+        assert_eq!(prepared.smooth.last().map(|point| point.x), Some(9000.0));
+    }
+
+    #[test]
+    fn thinned_and_recent_points_weigh_as_much_as_they_stand_for() {
+        let old = (1..=100).map(|at| CurvePoint { at: f64::from(at) * 100.0, mean: 0.1, min: 0.01, max: 1.0 });
+        let recent = (10_001..=10_500).map(|at| CurvePoint { at: f64::from(at), mean: 0.1, min: 0.1, max: 0.1 });
+        let prepared = prepare(&Curve { points: old.chain(recent).collect() }, 10_500.0, 0.0, 10);
+        let band = band(&prepared);
+        // The last column holds 5 old points and 500 recent ones: half of its meta-iterations each.
+        assert!((band[9][1] + 2.0).abs() < 1e-6 && band[9][2] == 0.0);
         assert!(prepared.smooth.iter().all(|point| (point.y + 1.0).abs() < 1e-6));
     }
 
     #[test]
     fn overflow_and_zero_are_survived() {
-        let prepared = prepare(&curve([0.0, f32::NAN, f32::INFINITY, 1.0].into_iter()), 10.0);
-        assert_eq!(prepared.raw.len(), 2);
+        let prepared = prepare(&curve([0.0, f32::NAN, f32::INFINITY, 1.0].into_iter()), 3.0, 10.0, COLUMNS);
+        assert!(matches!(&prepared.raw, Raw::Points(points) if points.len() == 2));
         assert!(prepared.smooth.iter().all(|point| point.y.is_finite()));
-        assert!(prepare(&Curve::default(), 10.0).raw.is_empty());
+        assert!(prepare(&Curve::default(), 0.0, 10.0, COLUMNS).smooth.is_empty());
     }
 
     #[test]
     fn the_average_starts_at_the_first_value_and_lags() {
-        let prepared = prepare(&curve((0..100).map(|at| if at < 50 { 1.0 } else { 0.01 })), 10.0);
+        let prepared = prepare(&curve((0..100).map(|at| if at < 50 { 1.0 } else { 0.01 })), 99.0, 10.0, COLUMNS);
         assert_eq!(prepared.smooth[0].y, 0.0);
         assert!(prepared.smooth[55].y > -1.5 && prepared.smooth[99].y < -1.9);
     }

@@ -134,6 +134,8 @@ fn paths(painter: &Painter, frame: Frame, landscape: &Landscape, palette: &Palet
     for path in order {
         one_path(painter, frame, path, palette);
     }
+    let phi = landscape.paths.iter().find(|path| path.init == Init::Learned).and_then(|path| path.points.first());
+    let phi = phi.map(|start| frame.screen(*start));
     if let Some(optimum) = landscape.optimum {
         let at = frame.screen(optimum);
         let stroke = Stroke::new(2.0, palette.query);
@@ -142,14 +144,13 @@ fn paths(painter: &Painter, frame: Frame, landscape: &Landscape, palette: &Palet
         }
         let room = frame.rect.right() - at.x;
         let (side, align) = if room > 64.0 { (8.0, Align2::LEFT_CENTER) } else { (-8.0, Align2::RIGHT_CENTER) };
-        painter.text(at + vec2(side, 0.0), align, "optimum", small_font(), palette.text);
+        // Below its cross where φ is beside it.
+        let lower = if phi.is_some_and(|phi| (phi - at).length() < 40.0) { 14.0 } else { 0.0 };
+        painter.text(at + vec2(side, lower), align, "optimum", small_font(), palette.text);
     }
-    if let Some(start) =
-        landscape.paths.iter().find(|path| path.init == Init::Learned).and_then(|path| path.points.first())
-    {
-        let at = frame.screen(*start);
+    if let Some(at) = phi {
         painter.circle(at, 5.0, palette.initial, Stroke::new(1.5, palette.ground));
-        painter.text(at + vec2(-8.0, 0.0), Align2::RIGHT_CENTER, "φ", small_font(), palette.text);
+        painter.text(at + vec2(0.0, -7.0), Align2::CENTER_BOTTOM, "φ", small_font(), palette.text);
     }
 }
 

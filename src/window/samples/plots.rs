@@ -1,11 +1,14 @@
 //! The small plots of the strip: fitted curves, predicted against actual, and the race of the
 //! three initialisations. Painted by hand, because there are many of them.
 
-use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
+use egui::{Align2, Color32, Painter, Pos2, Rangef, Rect, Stroke, pos2};
 
 use crate::train::snapshot::{Init, ProbeTask};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label, small_font};
+
+/// Points of a line are this far apart on the screen, or farther.
+const APART: f32 = 3.0;
 
 /// A rectangle of values that is shown in a rectangle of the screen.
 #[derive(Clone, Copy, Debug)]
@@ -28,8 +31,52 @@ impl View {
         )
     }
 
-    fn line(&self, xs: &[f32], ys: &[f32]) -> Vec<Pos2> {
-        xs.iter().zip(ys).filter(|(_, y)| y.is_finite()).map(|(&x, &y)| self.at(x, y)).collect()
+    /// A line through the points, without what lies above or below the view; of many points only so
+    /// many as can be told apart, always with both ends.
+    ///
+    /// The line is cut here and not by a clip rectangle, because every change of that rectangle costs
+    /// a draw call, and there is one plot for every cell of the strip.
+    fn line(&self, xs: &[f32], ys: &[f32]) -> Vec<Vec<Pos2>> {
+        let (last, apart) = (xs.len().saturating_sub(1), (self.rect.width() / APART).max(2.0) as usize);
+        let every = (xs.len() / apart).max(1);
+        let points = xs.iter().zip(ys).enumerate().filter(|(index, _)| index % every == 0 || *index == last);
+        let points: Vec<Pos2> = points.filter(|(_, (_, y))| y.is_finite()).map(|(_, (&x, &y))| self.at(x, y)).collect();
+        within(&points, self.rect.y_range())
+    }
+
+    fn holds(&self, at: Pos2) -> bool {
+        self.rect.expand(1.0).contains(at)
+    }
+}
+
+/// The pieces of a line within a range of heights.
+fn within(points: &[Pos2], heights: Rangef) -> Vec<Vec<Pos2>> {
+    let mut pieces: Vec<Vec<Pos2>> = Vec::new();
+    let mut open = false;
+    for pair in points.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let (low, high) = (from.y.min(to.y), from.y.max(to.y));
+        if high < heights.min || low > heights.max {
+            open = false;
+            continue;
+        }
+        let cut = |at: Pos2| {
+            let y = at.y.clamp(heights.min, heights.max);
+            if y == at.y { at } else { pos2(from.x + (to.x - from.x) * (y - from.y) / (to.y - from.y), y) }
+        };
+        let (start, end) = (cut(from), cut(to));
+        match pieces.last_mut().filter(|_| open) {
+            Some(piece) => piece.push(end),
+            None => pieces.push(vec![start, end]),
+        }
+        open = end == to;
+    }
+    pieces
+}
+
+fn draw(painter: &Painter, pieces: Vec<Vec<Pos2>>, stroke: Stroke) {
+    for piece in pieces {
+        painter.line(piece, stroke);
     }
 }
 
@@ -45,11 +92,6 @@ pub fn range(values: impl Iterator<Item = f32>) -> [f32; 2] {
     [low - margin, high + margin]
 }
 
-fn ground(painter: &Painter, rect: Rect, palette: &Palette) -> Painter {
-    painter.rect_filled(rect, 2.0, palette.ground);
-    painter.with_clip_rect(rect.intersect(painter.clip_rect()))
-}
-
 /// The true curve, the support points and, if there is one, a fitted curve.
 pub fn curve(
     painter: &Painter,
@@ -59,18 +101,21 @@ pub fn curve(
     palette: &Palette,
 ) {
     let (xs, truth, support) = given;
-    let painter = ground(painter, view.rect, palette);
+    painter.rect_filled(view.rect, 2.0, palette.ground);
     painter.hline(view.rect.x_range(), view.at(0.0, 0.0).y, Stroke::new(1.0, palette.line));
     let true_line = view.line(xs, truth);
     match fitted {
-        None => drop(painter.line(true_line, Stroke::new(2.0, palette.query))),
+        None => draw(painter, true_line, Stroke::new(2.0, palette.query)),
         Some((values, colour)) => {
-            painter.extend(Shape::dashed_line(&true_line, Stroke::new(1.0, palette.query), 4.0, 3.0));
-            painter.line(view.line(xs, values), Stroke::new(2.0, colour));
+            draw(painter, true_line, Stroke::new(1.0, palette.query.gamma_multiply(0.7)));
+            draw(painter, view.line(xs, values), Stroke::new(2.0, colour));
         }
     }
     for point in support {
-        painter.circle(view.at(point[0], point[1]), 2.5, palette.support, Stroke::new(1.0, palette.ground));
+        let at = view.at(point[0], point[1]);
+        if view.holds(at) {
+            disc(painter, at, 2.5, palette);
+        }
     }
 }
 
@@ -84,23 +129,29 @@ pub fn scatter(
     colour: Color32,
     palette: &Palette,
 ) {
-    let painter = ground(painter, view.rect, palette);
+    painter.rect_filled(view.rect, 2.0, palette.ground);
     painter.line_segment(
         [view.at(view.x[0], view.x[0]), view.at(view.x[1], view.x[1])],
         Stroke::new(1.0, palette.weak.gamma_multiply(0.6)),
     );
-    let points = actual.iter().zip(predicted).enumerate().filter(|(_, (_, y))| y.is_finite());
-    for (index, (&x, &y)) in
-        points.clone().filter(|(index, _)| *index >= support).chain(points.filter(|(index, _)| *index < support))
-    {
-        if index < support {
-            painter.circle(view.at(x, y), 3.0, palette.support, Stroke::new(1.0, palette.ground));
-        } else {
-            // Squares: many points, and a circle of this size has ten times the vertices.
-            let square = Rect::from_center_size(view.at(x, y), egui::Vec2::splat(3.0));
-            painter.rect_filled(square, 0.0, colour.gamma_multiply(0.75));
-        }
+    let points = actual.iter().zip(predicted).filter(|(_, y)| y.is_finite()).map(|(&x, &y)| view.at(x, y));
+    let points = points.enumerate().filter(|(_, at)| view.holds(*at));
+    // One mesh of squares: there are many points, and a circle of this size has ten times the corners.
+    let mut squares = egui::Mesh::default();
+    for (_, at) in points.clone().filter(|(index, _)| *index >= support) {
+        let square = Rect::from_center_size(at, egui::Vec2::splat(3.0));
+        squares.add_colored_rect(square, colour.gamma_multiply(0.75));
     }
+    painter.add(squares);
+    for (_, at) in points.filter(|(index, _)| *index < support) {
+        disc(painter, at, 3.0, palette);
+    }
+}
+
+/// A support point with a rim that sets it off from lines.
+fn disc(painter: &Painter, at: Pos2, radius: f32, palette: &Palette) {
+    painter.circle_filled(at, radius + 1.0, palette.ground);
+    painter.circle_filled(at, radius, palette.support);
 }
 
 /// PSNR or loss over the inner steps, one line for each initialisation.
@@ -143,12 +194,11 @@ pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, palette: &Palette) 
     }
     let steps: Vec<f32> = (0..=last).map(|step| step as f32).collect();
     for (init, values) in Init::ALL.into_iter().zip(&values).rev() {
-        let line = view.line(&steps, values);
         let colour = palette.init(init);
-        if let Some(end) = line.last() {
-            painter.circle_filled(*end, 2.5, colour);
+        if let Some(end) = values.last().filter(|value| value.is_finite()) {
+            painter.circle_filled(view.at(last as f32, *end), 2.5, colour);
         }
-        painter.line(line, Stroke::new(if init == Init::Learned { 2.0 } else { 1.5 }, colour));
+        draw(painter, view.line(&steps, values), Stroke::new(if init == Init::Learned { 2.0 } else { 1.5 }, colour));
     }
 }
 
@@ -162,4 +212,21 @@ pub fn race_text(task: &ProbeTask) -> String {
         format!("{} ends at {}{unit}", init_label(init), numbers::significant(f64::from(value)))
     });
     ends.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_at_the_edge() {
+        let line = [pos2(0.0, 5.0), pos2(1.0, 15.0), pos2(2.0, 15.0), pos2(3.0, 5.0), pos2(4.0, -5.0)];
+        let pieces = within(&line, Rangef::new(0.0, 10.0));
+        assert_eq!(
+            pieces,
+            [vec![pos2(0.0, 5.0), pos2(0.5, 10.0)], vec![pos2(2.5, 10.0), pos2(3.0, 5.0), pos2(3.5, 0.0)]]
+        );
+        assert!(within(&line[1..3], Rangef::new(0.0, 10.0)).is_empty());
+        assert_eq!(within(&line[..2], Rangef::new(0.0, 20.0)), [line[..2].to_vec()]);
+    }
 }
