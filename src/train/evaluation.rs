@@ -77,15 +77,21 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize) -> Measured {
     Measured { support_loss, query_loss, outputs, movement: movement.collect(), thetas: inner.thetas }
 }
 
-/// The candidate rate with the smallest mean query loss after the last step, and that loss.
-pub(super) fn best_rate(pool: &Pool, start: Start<'_>, tasks: &[HeldOut], steps: usize) -> f64 {
-    let count = CANDIDATE_RATES.len() * tasks.len();
+/// The candidate rate with the smallest mean query loss after the last step; if it was `known`, only
+/// that one and its neighbours are tried.
+pub(super) fn best_rate(pool: &Pool, start: Start<'_>, tasks: &[HeldOut], steps: usize, known: Option<f64>) -> f64 {
+    let near = known.and_then(|known| CANDIDATE_RATES.iter().position(|rate| *rate == known));
+    let candidates = match near {
+        Some(index) => &CANDIDATE_RATES[index.saturating_sub(1)..(index + 2).min(CANDIDATE_RATES.len())],
+        None => &CANDIDATE_RATES,
+    };
+    let count = candidates.len() * tasks.len();
     let losses = pool.map(count, |i| {
-        let start = Start { inner_rate: CANDIDATE_RATES[i / tasks.len()], ..start };
+        let start = Start { inner_rate: candidates[i / tasks.len()], ..start };
         query_losses(start, &tasks[i % tasks.len()], steps).last().copied().unwrap_or(f32::INFINITY)
     });
     let means = losses.chunks(tasks.len().max(1)).map(|losses| losses.iter().sum::<f32>());
-    let best = CANDIDATE_RATES.iter().zip(means).min_by(|a, b| a.1.total_cmp(&b.1));
+    let best = candidates.iter().zip(means).min_by(|a, b| a.1.total_cmp(&b.1));
     best.map_or(CANDIDATE_RATES[0], |(&rate, _)| rate)
 }
 

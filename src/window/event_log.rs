@@ -32,7 +32,8 @@ impl EventLog {
     }
 }
 
-/// Collects frame times and the delay from a knob to the first snapshot that obeys it, and appends
+/// Collects frame times, the delay from a knob to the end of the frame that marks it in the plots,
+/// and to the first snapshot of a trainer that obeys it, and appends
 /// them to the file named by `METASCOPE_FRAME_STATS` when the window closes.
 #[derive(Debug)]
 pub struct FrameStats {
@@ -41,18 +42,36 @@ pub struct FrameStats {
     frames: u64,
     waiting: Option<(LiveSettings, Instant)>,
     delays: Vec<f32>,
+    /// When a knob was turned, and the frames to begin until its mark is painted.
+    unseen: Option<(Instant, u8)>,
+    seen: Vec<f32>,
 }
 
 impl FrameStats {
     /// Reads the environment once.
     pub fn from_env() -> Self {
         let path = std::env::var_os("METASCOPE_FRAME_STATS").map(PathBuf::from);
-        Self { path, frame_secs: Vec::new(), frames: 0, waiting: None, delays: Vec::new() }
+        Self {
+            path,
+            frame_secs: Vec::new(),
+            frames: 0,
+            waiting: None,
+            delays: Vec::new(),
+            unseen: None,
+            seen: Vec::new(),
+        }
     }
 
     /// Counts a frame and its processor time.
     pub fn frame(&mut self, cpu_usage: Option<f32>) {
         self.frames += 1;
+        if let Some((at, frames)) = &mut self.unseen {
+            *frames -= 1;
+            if *frames == 0 {
+                self.seen.push(at.elapsed().as_secs_f32());
+                self.unseen = None;
+            }
+        }
         if self.path.is_some()
             && self.frame_secs.len() < KEPT_FRAMES
             && let Some(secs) = cpu_usage
@@ -65,6 +84,8 @@ impl FrameStats {
     pub fn knob_sent(&mut self, live: &LiveSettings) {
         if self.path.is_some() {
             self.waiting = Some((live.clone(), Instant::now()));
+            // The next frame paints the mark; when the one after it begins, that is done.
+            self.unseen.get_or_insert((Instant::now(), 2));
         }
     }
 
@@ -81,8 +102,9 @@ impl FrameStats {
     fn report(&mut self) -> String {
         let [p50, p95] = percentiles(&mut self.frame_secs);
         let [knob_p50, knob_p95] = percentiles(&mut self.delays);
+        let [seen_p50, seen_p95] = percentiles(&mut self.seen);
         format!(
-            "frames={} cpu_p50_ms={p50:.2} cpu_p95_ms={p95:.2} knobs={} knob_p50_ms={knob_p50:.1} knob_p95_ms={knob_p95:.1}\n",
+            "frames={} cpu_p50_ms={p50:.2} cpu_p95_ms={p95:.2} knobs={} knob_p50_ms={knob_p50:.1} knob_p95_ms={knob_p95:.1} marked_p50_ms={seen_p50:.1} marked_p95_ms={seen_p95:.1}\n",
             self.frames,
             self.delays.len()
         )

@@ -21,7 +21,7 @@ pub(super) struct Probes {
     tasks: Vec<HeldOut>,
     measured: Vec<[Measured; 3]>,
     evaluation: Arc<Evaluation>,
-    /// Best rates of random init and joint pretraining; `None` until chosen.
+    /// Best rates of random init and joint pretraining; `None` until first chosen.
     rates: [Option<f64>; 2],
     /// Measurements since the joint rate was chosen, and how many to wait for the next choice.
     joint_age: [u64; 2],
@@ -71,19 +71,26 @@ impl Probes {
     /// replaced by its best one, chosen again at ever longer intervals. The random init is measured once,
     /// joint pretraining at every fourth call: they cost as much as φ and change little or not at all.
     pub fn measure<'a>(&mut self, pool: &Pool, start: impl Fn(Init) -> Start<'a>, steps: usize, meta_iteration: u64) {
-        if self.joint_age[0] >= self.joint_age[1] {
-            self.rates[1] = None;
+        let choose_again = self.joint_age[0] >= self.joint_age[1];
+        if choose_again {
             self.joint_age = [0, 2 * self.joint_age[1]];
         }
         self.joint_age[0] += 1;
         let all = self.stale || self.steps != steps;
-        let redo = [true, all, all || self.rates[1].is_none() || self.joint_age[0].is_multiple_of(JOINT_EVERY)];
+        let redo = [true, all, all || choose_again || self.joint_age[0].is_multiple_of(JOINT_EVERY)];
         (self.stale, self.steps) = (false, steps);
         let mut starts = Init::ALL.map(start);
         let some = &self.tasks[..RATE_TASKS.min(self.tasks.len())];
-        for (start, rate) in starts[1..].iter_mut().zip(&mut self.rates) {
-            start.inner_rate = *rate.get_or_insert_with(|| best_rate(pool, *start, some, steps));
-        }
+        // Before the first meta-iteration joint pretraining is the random init: one choice serves both.
+        let random = *self.rates[0].get_or_insert_with(|| best_rate(pool, starts[1], some, steps, None));
+        let joint = match self.rates[1] {
+            Some(rate) if !choose_again => rate,
+            Some(rate) => best_rate(pool, starts[2], some, steps, Some(rate)),
+            None if meta_iteration == 0 => random,
+            None => best_rate(pool, starts[2], some, steps, None),
+        };
+        self.rates[1] = Some(joint);
+        (starts[1].inner_rate, starts[2].inner_rate) = (random, joint);
         let tasks = &self.tasks;
         let jobs: Vec<_> = (0..tasks.len() * 3).filter(|job| redo[job % 3]).collect();
         let results = pool.map(jobs.len(), |i| measure(starts[jobs[i] % 3], &tasks[jobs[i] / 3], steps));
