@@ -34,14 +34,38 @@ pub fn product<T: Real>(add: bool, a: Strided<'_, T>, b: &[T], c: &mut [T], [m, 
     Arch::new().dispatch(Product { add, a, b, c, m, k, n });
 }
 
-/// out ← transpose of the row-major rows × columns matrix.
+/// out ← transpose of the row-major rows × columns matrix, in blocks that stay in registers.
 pub fn transpose<T: Real>(matrix: &[T], columns: usize, out: &mut [T]) {
+    const BLOCK: usize = 8;
     let rows = matrix.len() / columns.max(1);
-    for (j, out) in out.chunks_exact_mut(rows).enumerate() {
-        for (out, &value) in out.iter_mut().zip(matrix[j..].iter().step_by(columns)) {
-            *out = value;
+    debug_assert!(out.len() == rows * columns, "transpose of {rows} x {columns}");
+    let (whole_rows, whole_columns) = (rows - rows % BLOCK, columns - columns % BLOCK);
+    elementwise(
+        #[inline(always)]
+        || {
+            for i in (0..whole_rows).step_by(BLOCK) {
+                for j in (0..whole_columns).step_by(BLOCK) {
+                    let mut block = [[T::zero(); BLOCK]; BLOCK];
+                    for (r, row) in block.iter_mut().enumerate() {
+                        row.copy_from_slice(&matrix[(i + r) * columns + j..][..BLOCK]);
+                    }
+                    for c in 0..BLOCK {
+                        let column: [T; BLOCK] = std::array::from_fn(|r| block[r][c]);
+                        out[(j + c) * rows + i..][..BLOCK].copy_from_slice(&column);
+                    }
+                }
+            }
+        },
+    );
+    let mut rest = |rows_left: std::ops::Range<usize>, columns_left: std::ops::Range<usize>| {
+        for i in rows_left {
+            for j in columns_left.clone() {
+                out[j * rows + i] = matrix[i * columns + j];
+            }
         }
-    }
+    };
+    rest(0..rows, whole_columns..columns);
+    rest(whole_rows..rows, 0..whole_columns);
 }
 
 /// Runs an element-wise loop compiled for the processor at hand. Mark the closure's callees
@@ -152,6 +176,20 @@ mod tests {
             (state >> 33) as f64 / f64::from(1u32 << 31) - 0.5
         };
         (0..count).map(|_| next()).collect()
+    }
+
+    #[test]
+    fn transposes_of_every_shape() {
+        for rows in [1, 3, 8, 17, 40] {
+            for columns in [1, 2, 8, 9, 40] {
+                let matrix = numbers(rows * columns, 4);
+                let mut out = vec![f64::NAN; rows * columns];
+                transpose(&matrix, columns, &mut out);
+                for (index, value) in matrix.iter().enumerate() {
+                    assert_eq!(out[index % columns * rows + index / columns], *value, "{rows} x {columns}");
+                }
+            }
+        }
     }
 
     /// Every shape up to the tile sizes and past them, against the definition.
