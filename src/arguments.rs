@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::{Experiment, ExperimentError};
-use crate::settings::{Algorithm, ImageSource, Knob, SettingError, Settings, TaskFamily};
+use crate::settings::{Algorithm, ImageSource, Knob, OuterOptimiser, Schedule, SettingError, Settings, TaskFamily};
 
 /// See meta-learning happen: a meta-learner trains live while you turn its rates.
 #[derive(Debug, Parser)]
@@ -68,6 +68,30 @@ pub struct What {
     /// Adaptation steps on held-out tasks.
     #[arg(long, allow_hyphen_values = true)]
     pub test_steps: Option<usize>,
+    /// Support points per inner step of a training task; 0 for all of them.
+    #[arg(long, allow_hyphen_values = true)]
+    pub inner_batch: Option<usize>,
+    /// How the outer direction becomes a step.
+    #[arg(long)]
+    pub optimiser: Option<OuterOptimiser>,
+    /// How β changes over meta-iterations.
+    #[arg(long)]
+    pub schedule: Option<Schedule>,
+    /// Meta-iterations over which β rises to its value.
+    #[arg(long)]
+    pub warm_up: Option<u64>,
+    /// Meta-iterations until a cosine schedule is at its floor, or between two steps of a step schedule.
+    #[arg(long)]
+    pub period: Option<u64>,
+    /// The floor of a cosine schedule as a share of β, or what each step multiplies β by.
+    #[arg(long, allow_hyphen_values = true)]
+    pub factor: Option<f64>,
+    /// Longest outer direction; 0 for no clipping.
+    #[arg(long, allow_hyphen_values = true)]
+    pub clip_norm: Option<f64>,
+    /// Weight decay of φ.
+    #[arg(long, allow_hyphen_values = true)]
+    pub weight_decay: Option<f64>,
     /// Held-out tasks measured at the end of a headless run.
     #[arg(long, allow_hyphen_values = true)]
     pub held_out_tasks: Option<usize>,
@@ -130,6 +154,7 @@ impl What {
             (Knob::Shots, whole(self.shots)),
             (Knob::TestShots, whole(self.test_shots)),
             (Knob::TestSteps, whole(self.test_steps)),
+            (Knob::InnerBatch, whole(self.inner_batch)),
         ];
         for (knob, value) in overrides {
             if let Some(value) = value {
@@ -138,6 +163,14 @@ impl What {
         }
         run.tasks = self.tasks.unwrap_or(run.tasks);
         run.algorithm = self.algorithm.unwrap_or(run.algorithm);
+        run.optimiser = self.optimiser.unwrap_or(run.optimiser);
+        let outer = &mut run.outer;
+        outer.schedule = self.schedule.unwrap_or(outer.schedule);
+        outer.warm_up = self.warm_up.unwrap_or(outer.warm_up);
+        outer.period = self.period.unwrap_or(outer.period);
+        outer.factor = self.factor.unwrap_or(outer.factor);
+        outer.clip_norm = self.clip_norm.unwrap_or(outer.clip_norm);
+        outer.weight_decay = self.weight_decay.unwrap_or(outer.weight_decay);
         run.held_out_tasks = self.held_out_tasks.unwrap_or(run.held_out_tasks);
         run.seed = self.seed.unwrap_or(run.seed);
         if let Some(path) = &self.images {

@@ -5,6 +5,7 @@
 //! on the current run. The window, the experiment file and the marks on the curves all read it.
 
 mod knob;
+mod outer;
 mod validate;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use knob::Knob;
+pub use outer::{OuterSettings, Schedule};
 pub use validate::SettingError;
 
 /// A complete description of a run.
@@ -47,6 +49,9 @@ pub struct LiveSettings {
     pub support_share: f64,
     /// Random pixels per inner step, fresh at each step (picture).
     pub pixels_per_step: usize,
+    /// Support points per inner step of a training task, drawn again at each step; 0 for all of them
+    /// (plane and sine).
+    pub inner_batch: usize,
     /// Standard deviation of the noise added to support targets.
     pub noise: f64,
 }
@@ -63,6 +68,8 @@ pub struct RunSettings {
     pub seed: u64,
     /// How the outer direction becomes a step.
     pub optimiser: OuterOptimiser,
+    /// Schedule of β, clipping, weight decay.
+    pub outer: OuterSettings,
     /// Held-out tasks measured at the end of a headless run.
     pub held_out_tasks: usize,
     /// Meta-iterations between two measurements on the probe tasks.
@@ -158,6 +165,8 @@ pub enum OuterOptimiser {
     /// Adam with β1 0.9, β2 0.999.
     #[default]
     Adam,
+    /// Adam whose weight decay does not pass through its averages (Loshchilov and Hutter 2019).
+    AdamW,
 }
 
 impl TaskFamily {
@@ -266,6 +275,7 @@ impl Settings {
             test_shots: 10,
             support_share: 1.0,
             pixels_per_step: 256,
+            inner_batch: 0,
             noise: 0.0,
         };
         let (mut live, network, evaluate_every, held_out_tasks) = match tasks {
@@ -296,6 +306,7 @@ impl Settings {
                 algorithm,
                 seed: 0,
                 optimiser: OuterOptimiser::Adam,
+                outer: OuterSettings::default(),
                 held_out_tasks,
                 evaluate_every,
                 images: ImageSource::Faces,

@@ -12,12 +12,13 @@ pub mod picture;
 
 use std::sync::Arc;
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
+use rand::Rng;
 
 use crate::images::ImageSet;
 use crate::maths::functions::{Activation, Loss};
 use crate::maths::init::initialise;
-use crate::maths::network::Network;
+use crate::maths::network::{Batch, Network};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
 use crate::settings::{ActivationKind, LiveSettings, RunSettings, TaskFamily};
@@ -107,6 +108,18 @@ pub enum FamilyError {
     },
 }
 
+/// The support of each inner step: all of it, or a few points of it drawn again for every step.
+fn mini_batches(support: Batch<f32>, live: &LiveSettings, rng: &mut impl Rng) -> Vec<Batch<f32>> {
+    if live.inner_batch == 0 || live.inner_batch >= support.rows() {
+        return vec![support];
+    }
+    let mut draw = || {
+        let rows = rand::seq::index::sample(rng, support.rows(), live.inner_batch).into_vec();
+        Batch::new(support.x().select(Axis(0), &rows), support.y().select(Axis(0), &rows))
+    };
+    (0..live.inner_steps.max(1)).map(|_| draw()).collect()
+}
+
 impl Family {
     /// The family that these settings ask for.
     ///
@@ -153,7 +166,7 @@ impl Family {
         match self {
             Self::Plane => plane::training(live, rng),
             Self::Sine => sine::training(live, rng),
-            Self::Picture(pictures) => pictures.training(live, rng),
+            Self::Picture(pictures) => pictures.training(live, index, rng),
         }
     }
 

@@ -1,4 +1,4 @@
-//! SGD, momentum, Adam: an outer direction becomes a step.
+//! SGD, momentum, Adam: an outer direction becomes a step; and what may happen to it before.
 
 use super::real::Real;
 
@@ -65,6 +65,16 @@ impl<T: Real> Optimiser<T> {
             }
         }
     }
+}
+
+/// Shortens a direction to at most this length; returns the length that it had.
+pub fn clip<T: Real>(direction: &mut [T], longest: f64) -> f64 {
+    let length = super::vector::norm(direction).double();
+    if length > longest {
+        let share = T::of(longest / length);
+        direction.iter_mut().for_each(|value| *value *= share);
+    }
+    length
 }
 
 impl Rule {

@@ -26,13 +26,15 @@ pub enum Knob {
     SupportShare,
     /// Pixels per inner step.
     PixelsPerStep,
+    /// Support points per inner step.
+    InnerBatch,
     /// Noise on support targets.
     Noise,
 }
 
 impl Knob {
     /// Every knob, in the order of the panel.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::InnerRate,
         Self::OuterRate,
         Self::InnerSteps,
@@ -42,6 +44,7 @@ impl Knob {
         Self::TestShots,
         Self::SupportShare,
         Self::PixelsPerStep,
+        Self::InnerBatch,
         Self::Noise,
     ];
 
@@ -57,6 +60,7 @@ impl Knob {
             Self::TestShots => "Test shots",
             Self::SupportShare => "Support share",
             Self::PixelsPerStep => "Pixels per step",
+            Self::InnerBatch => "Points per step",
             Self::Noise => "Noise",
         }
     }
@@ -73,6 +77,7 @@ impl Knob {
             Self::TestShots => "test_shots",
             Self::SupportShare => "support_share",
             Self::PixelsPerStep => "pixels_per_step",
+            Self::InnerBatch => "inner_batch",
             Self::Noise => "noise",
         }
     }
@@ -97,6 +102,9 @@ impl Knob {
             Self::TestShots => "Support points that a held-out task adapts on: the dots in the film-strip",
             Self::SupportShare => "Share of an image's pixels that adaptation may see; the rest must be guessed",
             Self::PixelsPerStep => "Random pixels used by one adaptation step: fewer are faster and noisier",
+            Self::InnerBatch => {
+                "Support points drawn for each inner step of a training task: fewer make adaptation stochastic; 0 uses all"
+            }
             Self::Noise => "Noise on the support targets: how well the learned prior averages it out",
         }
     }
@@ -112,6 +120,7 @@ impl Knob {
             Self::Shots | Self::TestShots => (1.0, 100.0),
             Self::SupportShare => (0.01, 1.0),
             Self::PixelsPerStep => (16.0, 4096.0),
+            Self::InnerBatch => (0.0, 100.0),
             Self::Noise => (0.0, 2.0),
         }
     }
@@ -123,7 +132,7 @@ impl Knob {
 
     /// Whether a slider for it should be logarithmic.
     pub fn is_logarithmic(self) -> bool {
-        !matches!(self, Self::InnerSteps | Self::TestSteps | Self::SupportShare | Self::Noise)
+        !matches!(self, Self::InnerSteps | Self::TestSteps | Self::SupportShare | Self::InnerBatch | Self::Noise)
     }
 
     /// The value in these settings.
@@ -138,6 +147,7 @@ impl Knob {
             Self::TestShots => live.test_shots as f64,
             Self::SupportShare => live.support_share,
             Self::PixelsPerStep => live.pixels_per_step as f64,
+            Self::InnerBatch => live.inner_batch as f64,
             Self::Noise => live.noise,
         }
     }
@@ -155,6 +165,7 @@ impl Knob {
             Self::TestShots => live.test_shots = whole,
             Self::SupportShare => live.support_share = value,
             Self::PixelsPerStep => live.pixels_per_step = whole,
+            Self::InnerBatch => live.inner_batch = whole,
             Self::Noise => live.noise = value,
         }
     }
@@ -166,6 +177,7 @@ impl Knob {
             Self::Shots | Self::TestShots if picture => {
                 Some("A picture task is one image: use the support share instead")
             }
+            Self::InnerBatch if picture => Some("Picture tasks have the pixels per step instead"),
             Self::SupportShare | Self::PixelsPerStep if !picture => Some("Only picture tasks have pixels"),
             Self::InnerRate if run.algorithm == Algorithm::MetaSgd => {
                 Some("Meta-SGD learns its own inner rates; this was their start value and counts again after a reset")

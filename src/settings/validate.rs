@@ -31,6 +31,12 @@ impl Settings {
         check("w0", run.network.w0, 0.01, 1000.0)?;
         check("fourier_features", run.network.fourier_features as f64, 0.0, 1024.0)?;
         check("fourier_scale", run.network.fourier_scale, 0.001, 1000.0)?;
+        let outer = &run.outer;
+        check("warm_up", outer.warm_up as f64, 0.0, 1e9)?;
+        check("period", outer.period as f64, 1.0, 1e9)?;
+        check("factor", outer.factor, 0.0, 1.0)?;
+        check("clip_norm", outer.clip_norm, 0.0, 1e6)?;
+        check("weight_decay", outer.weight_decay, 0.0, 10.0)?;
         for &width in &run.network.hidden {
             check("hidden", width as f64, 1.0, 1024.0)?;
         }

@@ -70,8 +70,11 @@ impl PictureTasks {
         self.held_out.len()
     }
 
-    pub(super) fn training(&self, live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
-        let image = &self.set.images[self.training[rng.random_range(0..self.training.len())]];
+    /// A meta-batch as large as the training set holds each of its images once.
+    pub(super) fn training(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> Episode<f32> {
+        let drawn = rng.random_range(0..self.training.len());
+        let full = live.meta_batch >= self.training.len();
+        let image = &self.set.images[self.training[if full { index % self.training.len() } else { drawn }]];
         let colours = self.colours(image);
         let seen = self.seen(live, rng);
         let noisy = add_noise(&colours, live.noise, rng);

@@ -23,10 +23,8 @@ pub fn text_example(noise: f64, rng: &mut impl Rng) -> Batch<f32> {
 
 pub(super) fn training(live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
     let weights = draw_weights(rng);
-    Episode {
-        support: vec![sample(weights, live.shots, live.noise, rng)],
-        query: sample(weights, live.shots.max(10), 0.0, rng),
-    }
+    let support = sample(weights, live.shots, live.noise, rng);
+    Episode { support: super::mini_batches(support, live, rng), query: sample(weights, live.shots.max(10), 0.0, rng) }
 }
 
 pub(super) fn held_out(live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {

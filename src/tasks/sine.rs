@@ -41,10 +41,9 @@ impl Sine {
 
 pub(super) fn training(live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
     let sine = Sine::draw(rng);
-    Episode {
-        support: vec![sine.sample(live.shots, live.noise, rng)],
-        query: sine.sample(live.shots.max(10), 0.0, rng),
-    }
+    let support = sine.sample(live.shots, live.noise, rng);
+    let query = sine.sample(live.shots.max(10), 0.0, rng);
+    Episode { support: super::mini_batches(support, live, rng), query }
 }
 
 pub(super) fn held_out(live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {

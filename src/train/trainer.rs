@@ -9,7 +9,7 @@ use super::pool::Pool;
 use super::snapshot::{Divergence, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
 use crate::images::ImageSet;
 use crate::maths::network::Workspace;
-use crate::maths::optimiser::{Optimiser, Rule};
+use crate::maths::optimiser::{Optimiser, Rule, clip};
 use crate::maths::vector::{add_scaled, is_finite};
 use crate::meta::{Learner, MetaParameters, TaskWork, joint};
 use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
@@ -98,7 +98,7 @@ impl Trainer {
         let rule = match run.optimiser {
             OuterOptimiser::Sgd => Rule::Sgd,
             OuterOptimiser::Momentum => Rule::MOMENTUM,
-            OuterOptimiser::Adam => Rule::ADAM,
+            OuterOptimiser::Adam | OuterOptimiser::AdamW => Rule::ADAM,
         };
         let now = Learned {
             optimiser: Optimiser::new(rule, meta.values.len()),
@@ -198,7 +198,21 @@ impl Trainer {
             }
         }
         let now = &mut self.now;
-        now.optimiser.step(&mut now.meta.values, &self.direction, self.settings.live.outer_rate);
+        let run = &self.settings.run;
+        let rate = self.settings.live.outer_rate * run.outer.share_of_rate(now.meta_iteration);
+        let decay = run.outer.weight_decay as f32;
+        let parameters = now.meta.phi().len();
+        if decay > 0.0 && run.optimiser != OuterOptimiser::AdamW {
+            add_scaled(&mut self.direction[..parameters], decay, now.meta.phi());
+        }
+        if run.outer.clip_norm > 0.0 {
+            clip(&mut self.direction, run.outer.clip_norm);
+        }
+        if run.optimiser == OuterOptimiser::AdamW {
+            let keep = 1.0 - rate as f32 * decay;
+            now.meta.values[..parameters].iter_mut().for_each(|value| *value *= keep);
+        }
+        now.optimiser.step(&mut now.meta.values, &self.direction, rate);
         now.joint_optimiser.step(&mut now.joint, &joint_direction, self.joint_rate);
         if !is_finite(&now.meta.values) {
             return Step::Diverged(self.diverge(Finding::Outer, None));

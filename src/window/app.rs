@@ -111,11 +111,12 @@ impl App {
             .exact_size(10.0 * GRID)
             .frame(bar)
             .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, commands));
+        let at = snapshot.map_or(0, |snapshot| snapshot.meta_iteration);
         let side = Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
         Panel::left("knobs")
             .exact_size(54.0 * GRID)
             .frame(side)
-            .show(ui, |ui| self.knobs.ui(ui, &self.settings, commands));
+            .show(ui, |ui| self.knobs.ui(ui, &self.settings, at, commands));
         let plots_height = (0.36 * ui.available_height()).clamp(196.0, 380.0);
         let area = Frame::new().fill(palette.panel).inner_margin(Margin { left: 16, right: 12, top: 8, bottom: 8 });
         Panel::bottom("plots").exact_size(plots_height).frame(area).show(ui, |ui| {

@@ -20,7 +20,9 @@ pub struct Knobs {
 
 impl Knobs {
     /// Draws the panel.
-    pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, commands: &mut Commands) {
+    ///
+    /// `meta_iteration` is where the run is now, for a rate that changes by itself.
+    pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, meta_iteration: u64, commands: &mut Commands) {
         let preset = Settings::preset(settings.run.tasks, settings.run.algorithm);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             // Room for the scroll bar, so that it never lies on a number.
@@ -40,7 +42,11 @@ impl Knobs {
                 let value = knob.get(&settings.live);
                 let reason = knob.why_disabled(&settings.run);
                 let default = knob.get(&preset.live);
-                let inner = ui.add_enabled_ui(reason.is_none(), |ui| one_knob(ui, knob, field, value, default, reason));
+                let outer = &settings.run.outer;
+                let now = (knob == Knob::OuterRate && outer.moves_the_rate())
+                    .then(|| value * outer.share_of_rate(meta_iteration));
+                let shown = Shown { value, default, now };
+                let inner = ui.add_enabled_ui(reason.is_none(), |ui| one_knob(ui, knob, field, shown, reason));
                 if let Some(new) = inner.inner {
                     commands.push(UiCommand::SetKnob(knob, new));
                 }
@@ -52,13 +58,21 @@ impl Knobs {
     }
 }
 
+/// What a knob shows.
+#[derive(Clone, Copy)]
+struct Shown {
+    value: f64,
+    default: f64,
+    /// The value in force where a schedule moves it.
+    now: Option<f64>,
+}
+
 /// Draws one knob; gives the value that a person chose.
 fn one_knob(
     ui: &mut Ui,
     knob: Knob,
     field: &mut ValueField,
-    value: f64,
-    default: f64,
+    Shown { value, default, now }: Shown,
     reason: Option<&'static str>,
 ) -> Option<f64> {
     let palette = Palette::of(ui);
@@ -71,6 +85,9 @@ fn one_knob(
     let row = ui.horizontal(|ui| {
         let label = RichText::new(knob.label());
         ui.label(if changed { label.color(palette.accent) } else { label });
+        if let Some(now) = now {
+            ui.label(RichText::new(format!("now {}", numbers::compact(rounded(now)))).small().color(palette.weak));
+        }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             field.ui(ui, knob.label(), FIELD_WIDTH, &numbers::knob_value(knob, value), |text| read(knob, text))
         })
@@ -86,6 +103,13 @@ fn one_knob(
         slider = slider.integer();
     }
     let slider = ui.add(slider).accessible_name(knob.label());
+    if let Some(now) = now.filter(|now| (low..=high).contains(now)) {
+        // Where the slider's handle would stand.
+        let track = slider.rect.x_range().shrink(slider.rect.height() / 2.5);
+        let share = ((now / low).ln() / (high / low).ln()) as f32;
+        let at = egui::pos2(track.min + share * track.span(), slider.rect.center().y);
+        ui.painter().vline(at.x, at.y - 6.0..=at.y + 6.0, egui::Stroke::new(2.0, palette.adapted));
+    }
     if slider.changed() {
         chosen = Some(if knob.is_integer() { slid } else { rounded(slid) });
     }

@@ -6,7 +6,7 @@ use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::Palette;
 use super::value_field::ValueField;
-use crate::settings::{ActivationKind, LiveSettings, OuterOptimiser, RunSettings, Settings};
+use crate::settings::{ActivationKind, LiveSettings, OuterOptimiser, OuterSettings, RunSettings, Schedule, Settings};
 
 /// The lower part of the left panel.
 #[derive(Default)]
@@ -15,6 +15,7 @@ pub struct RunPanel {
     draft: Option<Draft>,
     widths: ValueField,
     w0: ValueField,
+    outer: [ValueField; OuterNumber::ALL.len()],
 }
 
 /// Changes that were not applied yet, and the run that they belong to.
@@ -43,6 +44,7 @@ impl RunPanel {
             self.draft = None;
             self.widths.clear();
             self.w0.clear();
+            self.outer.iter_mut().for_each(ValueField::clear);
         }
         CollapsingHeader::new("Advanced")
             .id_salt("advanced")
@@ -99,9 +101,39 @@ impl RunPanel {
                 &mut draft.optimiser,
             );
             ui.end_row();
+
+            ui.label("Schedule");
+            let tooltip = "How the outer rate changes by itself; the mark on its track shows where it is";
+            choose(ui, "Schedule", tooltip, width, &SCHEDULES, &mut draft.outer.schedule);
+            ui.end_row();
+
+            for (number, field) in OuterNumber::ALL.into_iter().zip(&mut self.outer) {
+                let (label, tooltip, [low, high], reason) = number.about(&draft.outer);
+                ui.label(label);
+                ui.add_enabled_ui(reason.is_none(), |ui| {
+                    let shown = numbers::compact(number.get(&draft.outer));
+                    let (response, value) = field.ui(ui, label, width - 8.0, &shown, |text| {
+                        let whole = number.is_whole();
+                        numbers::parse(text)
+                            .filter(|value| (low..=high).contains(value) && (!whole || value.fract() == 0.0))
+                            .ok_or(format!(
+                                "{label}: a {}number from {} to {}",
+                                if whole { "whole " } else { "" },
+                                numbers::compact(low),
+                                numbers::compact(high)
+                            ))
+                    });
+                    response.on_hover_text(tooltip).on_disabled_hover_text(reason.unwrap_or_default());
+                    if let Some(value) = value {
+                        number.set(&mut draft.outer, value);
+                    }
+                });
+                ui.end_row();
+            }
         });
-        self.widths.error_ui(ui);
-        self.w0.error_ui(ui);
+        for field in [&self.widths, &self.w0].into_iter().chain(&self.outer) {
+            field.error_ui(ui);
+        }
         let valid = Settings { live: LiveSettings::default(), run: draft.clone() }.validate();
         if let Err(error) = &valid {
             ui.colored_label(Palette::of(ui).danger, error.to_string());
@@ -117,11 +149,94 @@ impl RunPanel {
     }
 }
 
+/// A number of the outer loop.
+#[derive(Clone, Copy)]
+enum OuterNumber {
+    WarmUp,
+    Period,
+    Factor,
+    ClipNorm,
+    WeightDecay,
+}
+
+impl OuterNumber {
+    const ALL: [Self; 5] = [Self::WarmUp, Self::Period, Self::Factor, Self::ClipNorm, Self::WeightDecay];
+
+    fn get(self, outer: &OuterSettings) -> f64 {
+        match self {
+            Self::WarmUp => outer.warm_up as f64,
+            Self::Period => outer.period as f64,
+            Self::Factor => outer.factor,
+            Self::ClipNorm => outer.clip_norm,
+            Self::WeightDecay => outer.weight_decay,
+        }
+    }
+
+    fn set(self, outer: &mut OuterSettings, value: f64) {
+        match self {
+            Self::WarmUp => outer.warm_up = value as u64,
+            Self::Period => outer.period = value as u64,
+            Self::Factor => outer.factor = value,
+            Self::ClipNorm => outer.clip_norm = value,
+            Self::WeightDecay => outer.weight_decay = value,
+        }
+    }
+
+    fn is_whole(self) -> bool {
+        matches!(self, Self::WarmUp | Self::Period)
+    }
+
+    /// Label, tooltip, range, and why it has no effect if it has none.
+    fn about(self, outer: &OuterSettings) -> (&'static str, &'static str, [f64; 2], Option<&'static str>) {
+        let constant = outer.schedule == Schedule::Constant;
+        let reason = constant.then_some("A constant schedule has neither period nor factor");
+        match self {
+            Self::WarmUp => (
+                "Warm-up",
+                "Meta-iterations over which the outer rate rises to its value; 0 for none",
+                [0.0, 1e9],
+                None,
+            ),
+            Self::Period => (
+                "Period",
+                "Cosine: meta-iterations until the floor is reached; steps: meta-iterations between two of them",
+                [1.0, 1e9],
+                reason,
+            ),
+            Self::Factor => (
+                "Factor",
+                "Cosine: the floor as a share of the outer rate; steps: what it is multiplied by at each",
+                [0.0, 1.0],
+                reason,
+            ),
+            Self::ClipNorm => (
+                "Clip at",
+                "A longer outer direction is shortened to this length: it tames rare bad tasks; 0 for no clipping",
+                [0.0, 1e6],
+                None,
+            ),
+            Self::WeightDecay => (
+                "Weight decay",
+                "Draws the initialisation towards 0; with AdamW apart from its averages, else as a part of the gradient",
+                [0.0, 10.0],
+                None,
+            ),
+        }
+    }
+}
+
+const SCHEDULES: [(Schedule, &str); 3] =
+    [(Schedule::Constant, "Constant"), (Schedule::Cosine, "Cosine"), (Schedule::Step, "Steps")];
+
 const ACTIVATIONS: [(ActivationKind, &str); 3] =
     [(ActivationKind::Sine, "Sine"), (ActivationKind::Relu, "ReLU"), (ActivationKind::Tanh, "Tanh")];
 
-const OPTIMISERS: [(OuterOptimiser, &str); 3] =
-    [(OuterOptimiser::Adam, "Adam"), (OuterOptimiser::Momentum, "Momentum"), (OuterOptimiser::Sgd, "SGD")];
+const OPTIMISERS: [(OuterOptimiser, &str); 4] = [
+    (OuterOptimiser::Adam, "Adam"),
+    (OuterOptimiser::AdamW, "AdamW"),
+    (OuterOptimiser::Momentum, "Momentum"),
+    (OuterOptimiser::Sgd, "SGD"),
+];
 
 fn choose<T: Copy + PartialEq>(
     ui: &mut Ui,

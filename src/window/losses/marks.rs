@@ -67,6 +67,7 @@ fn short_name(knob: Knob) -> &'static str {
         Knob::TestShots => "test shots",
         Knob::SupportShare => "support",
         Knob::PixelsPerStep => "pixels",
+        Knob::InnerBatch => "points",
         Knob::Noise => "noise",
     }
 }
