@@ -31,5 +31,8 @@ pub mod features;
 /// SGD, momentum, Adam.
 pub mod optimiser;
 
+/// Conjugate gradients.
+pub mod conjugate;
+
 /// Dot products and the like on flat vectors.
 pub mod vector;

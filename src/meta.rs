@@ -10,6 +10,9 @@ pub mod episode;
 /// Who owns the inner rates.
 pub mod rates;
 
+/// How one inner step is made, and its adjoint.
+pub mod step;
+
 /// The inner loop.
 pub mod adapt;
 
@@ -28,8 +31,20 @@ pub mod reptile;
 /// Meta-SGD: one learned rate for each parameter.
 pub mod meta_sgd;
 
+/// MAML++: one learned rate for each layer and step, and a loss over all steps.
+pub mod maml_plus_plus;
+
 /// ANIL: only the head adapts.
 pub mod anil;
+
+/// CAVIA: only a context adapts.
+pub mod cavia;
+
+/// iMAML: the meta-gradient from where adaptation ends.
+pub mod imaml;
+
+/// The meta-model: a network that sets each step's rates.
+pub mod meta_model;
 
 /// Joint pretraining, the baseline.
 pub mod joint;

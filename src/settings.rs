@@ -31,7 +31,7 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LiveSettings {
-    /// α, the length of one adaptation step; for Meta-SGD the rate that every parameter starts with.
+    /// α, the length of one adaptation step; where rates are learned, the rate that they start with.
     pub inner_rate: f64,
     /// β, the learning rate of the outer optimiser.
     pub outer_rate: f64,
@@ -80,6 +80,8 @@ pub struct RunSettings {
     pub image_size: usize,
     /// The network that adapts.
     pub network: NetworkSettings,
+    /// What belongs to single algorithms.
+    pub method: MethodSettings,
 }
 
 /// The images that the picture family draws its tasks from.
@@ -111,6 +113,23 @@ pub struct NetworkSettings {
     pub fourier_scale: f64,
 }
 
+/// What belongs to single algorithms; each value says to which.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MethodSettings {
+    /// Meta-iterations over which MAML++'s loss goes from counting every step alike to the last alone;
+    /// 0 for the last alone from the start.
+    pub multi_step_iterations: u64,
+    /// Meta-iterations that MAML++ begins with without second derivatives.
+    pub first_order_iterations: u64,
+    /// λ, how firmly iMAML's adaptation is held to the initialisation.
+    pub regularisation: f64,
+    /// Steps of conjugate gradients that iMAML does at most.
+    pub conjugate_steps: usize,
+    /// Numbers in CAVIA's context.
+    pub context: usize,
+}
+
 /// Where tasks come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
@@ -137,8 +156,16 @@ pub enum Algorithm {
     Reptile,
     /// One learned rate per parameter (Li et al. 2017).
     MetaSgd,
+    /// One learned rate per layer and step, and a loss over all steps (Antoniou et al. 2019).
+    MamlPlusPlus,
     /// Only the last layer adapts (Raghu et al. 2020).
     Anil,
+    /// Only a context beside the inputs adapts (Zintgraf et al. 2019).
+    Cavia,
+    /// Implicit meta-gradient of a proximal adaptation (Rajeswaran et al. 2019).
+    Imaml,
+    /// A learned model sets each step's rates (Baik et al. 2020).
+    MetaModel,
 }
 
 /// The non-linearity between layers.
@@ -205,7 +232,17 @@ impl TaskFamily {
 
 impl Algorithm {
     /// Every algorithm, simplest relation to MAML first.
-    pub const ALL: [Self; 5] = [Self::Maml, Self::Fomaml, Self::Reptile, Self::MetaSgd, Self::Anil];
+    pub const ALL: [Self; 9] = [
+        Self::Maml,
+        Self::Fomaml,
+        Self::Reptile,
+        Self::MetaSgd,
+        Self::MamlPlusPlus,
+        Self::Anil,
+        Self::Cavia,
+        Self::Imaml,
+        Self::MetaModel,
+    ];
 
     /// The name shown to people.
     pub fn label(self) -> &'static str {
@@ -214,7 +251,11 @@ impl Algorithm {
             Self::Fomaml => "FOMAML",
             Self::Reptile => "Reptile",
             Self::MetaSgd => "Meta-SGD",
+            Self::MamlPlusPlus => "MAML++",
             Self::Anil => "ANIL",
+            Self::Cavia => "CAVIA",
+            Self::Imaml => "iMAML",
+            Self::MetaModel => "Meta-model",
         }
     }
 
@@ -225,7 +266,11 @@ impl Algorithm {
             Self::Fomaml => "fomaml",
             Self::Reptile => "reptile",
             Self::MetaSgd => "meta-sgd",
+            Self::MamlPlusPlus => "maml-plus-plus",
             Self::Anil => "anil",
+            Self::Cavia => "cavia",
+            Self::Imaml => "imaml",
+            Self::MetaModel => "meta-model",
         }
     }
 
@@ -238,8 +283,19 @@ impl Algorithm {
             }
             Self::Reptile => "Moves the initialisation towards where adaptation ends; needs no query set",
             Self::MetaSgd => "MAML that also learns one inner rate for every parameter",
+            Self::MamlPlusPlus => {
+                "MAML that learns one inner rate for every layer and step and at first counts the loss after every step"
+            }
             Self::Anil => "MAML in which only the last layer adapts to a task",
+            Self::Cavia => "MAML in which only a few numbers beside the inputs adapt; the network is shared by all tasks",
+            Self::Imaml => "Holds adaptation to the initialisation and differentiates where it ends, not the way there",
+            Self::MetaModel => "A small learned network sets the inner rates of every layer, step by step",
         }
+    }
+
+    /// Whether the inner rates are learned, α being but where they start or what they are multiples of.
+    pub fn learns_rates(self) -> bool {
+        matches!(self, Self::MetaSgd | Self::MamlPlusPlus | Self::MetaModel)
     }
 }
 
@@ -299,6 +355,10 @@ impl Settings {
             (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
             _ => {}
         }
+        let mut method = MethodSettings::default();
+        if tasks == TaskFamily::Picture {
+            method.context = 32;
+        }
         Self {
             live,
             run: RunSettings {
@@ -312,6 +372,7 @@ impl Settings {
                 images: ImageSource::Faces,
                 image_size: 32,
                 network,
+                method,
             },
         }
     }
@@ -326,6 +387,18 @@ impl Default for LiveSettings {
 impl Default for RunSettings {
     fn default() -> Self {
         Settings::preset(TaskFamily::default(), Algorithm::default()).run
+    }
+}
+
+impl Default for MethodSettings {
+    fn default() -> Self {
+        Self {
+            multi_step_iterations: 1000,
+            first_order_iterations: 0,
+            regularisation: 2.0,
+            conjugate_steps: 16,
+            context: 5,
+        }
     }
 }
 

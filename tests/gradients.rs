@@ -10,7 +10,8 @@ use metascope::maths::vector::{dot, norm};
 use metascope::meta::episode::Episode;
 use metascope::meta::stability::largest_eigenvalue;
 use metascope::meta::{Learner, MetaParameters, TaskWork};
-use metascope::settings::{Algorithm, Settings, TaskFamily};
+use metascope::meta::maml_plus_plus::step_weights;
+use metascope::settings::{Algorithm, MethodSettings, Settings, TaskFamily};
 use metascope::tasks::{Family, plane};
 use ndarray::{Array1, Array2};
 use rand::RngExt as _;
@@ -36,11 +37,12 @@ fn batch(network: &Network, rows: usize, rng: &mut Stream) -> Batch<f64> {
 
 /// Networks of every activation and loss, smooth enough for differences (ReLU away from its kinks).
 fn networks() -> Vec<Network> {
-    let mut all = vec![Network::linear(3)];
+    let mut all = vec![Network::linear(3), Network::linear(2).with_context(2)];
     for loss in [Loss::SquaredError, Loss::CrossEntropy] {
         for activation in [Activation::Tanh, Activation::Relu, Activation::Sine { w0: 3.0 }] {
             all.push(Network::new(&[2, 7, 5, 3], activation, loss));
         }
+        all.push(Network::new(&[2, 7, 5, 3], Activation::Tanh, loss).with_context(3));
     }
     all
 }
@@ -68,7 +70,8 @@ fn relative_error(ours: &[f64], reference: &[f64]) -> f64 {
 fn gradients_and_hessian_vector_products_are_the_derivatives_of_the_loss() {
     for (i, network) in networks().iter().enumerate() {
         let rng = &mut rng(i as u64);
-        let theta: Vec<f64> = initialise(network, 0.1, rng);
+        let mut theta: Vec<f64> = initialise(network, 0.1, rng);
+        theta[network.layout().context()].fill_with(|| rng.random_range(-1.0..1.0));
         let data = batch(network, 9, rng);
         let mut work = Workspace::default();
         let mut gradient = vec![0.0; theta.len()];
@@ -92,33 +95,89 @@ fn gradients_and_hessian_vector_products_are_the_derivatives_of_the_loss() {
     }
 }
 
-/// The whole outer objective, differentiated numerically through the inner loop.
+/// A learner for three learned steps, and the meta-iteration in the middle of MAML++'s annealing.
+fn annealing_learner(network: &Network, algorithm: Algorithm) -> Learner {
+    let method = MethodSettings { multi_step_iterations: 10, context: 3, ..MethodSettings::default() };
+    let mut learner = Learner::with(network.clone(), algorithm, method, 3);
+    learner.set_meta_iteration(4);
+    learner
+}
+
+/// Σ w_k L(θ_k; Q) after a plain adaptation.
+fn objective(learner: &Learner, meta: &MetaParameters<f64>, episode: &Episode<f64>, steps: usize) -> f64 {
+    let mut task = TaskWork::default();
+    learner.adapt(meta, 0.05, episode, steps, &|| true, &mut task);
+    let annealing = if learner.algorithm() == Algorithm::MamlPlusPlus { 10 } else { 0 };
+    let weights: Vec<f64> = step_weights(steps, 4, annealing);
+    let TaskWork { inner, work, .. } = &mut task;
+    let losses = inner.thetas[1..].iter().map(|theta| learner.network.loss(theta, &episode.query, work));
+    losses.zip(&weights).map(|(loss, weight)| loss * weight).sum()
+}
+
+/// The whole outer objective, differentiated numerically through the inner loop: φ, the learned rates of
+/// Meta-SGD and MAML++, and the meta-model's ψ.
 #[test]
 fn exact_meta_gradients_are_the_derivatives_of_the_outer_objective() {
-    for algorithm in [Algorithm::Maml, Algorithm::MetaSgd, Algorithm::Anil] {
+    use Algorithm::{Anil, Cavia, Maml, MamlPlusPlus, MetaModel, MetaSgd};
+    for algorithm in [Maml, MetaSgd, MamlPlusPlus, Anil, Cavia, MetaModel] {
         for (i, network) in networks().into_iter().enumerate() {
-            for steps in [1, 3] {
+            for steps in [1, 3, 5] {
                 let rng = &mut rng(100 + i as u64);
                 // Fresh support at every step, as the picture family has.
                 let support = (0..steps).map(|_| batch(&network, 6, rng)).collect();
                 let episode = Episode { support, query: batch(&network, 7, rng) };
-                let phi = initialise(&network, 0.0, rng);
-                let learner = Learner::new(network.clone(), algorithm);
-                let meta: MetaParameters<f64> = learner.meta_parameters(phi, 0.05);
+                let learner = annealing_learner(&network, algorithm);
+                let phi = initialise(&learner.network, 0.0, rng);
+                let learned = phi.len();
+                let mut meta: MetaParameters<f64> = learner.meta_parameters(phi, 0.05);
+                // Away from the start, where all rates are alike and the meta-model says nothing.
+                meta.values[learned..].iter_mut().for_each(|value| *value += rng.random_range(-0.3..0.3));
                 let mut task = TaskWork::default();
                 learner.task_direction(&meta, 0.05, &episode, steps, &|| true, &mut task);
-                let direction = task.direction.clone();
-                let difference = central_difference(&meta.values, 1e-5, |values| {
+                let mut difference = central_difference(&meta.values, 1e-5, |values| {
                     let mut moved = meta.clone();
                     moved.values.copy_from_slice(values);
-                    learner.task_direction(&moved, 0.05, &episode, steps, &|| true, &mut task);
-                    task.outcome.query_after
+                    objective(&learner, &moved, &episode, steps)
                 });
-                let error = relative_error(&direction, &difference);
+                if algorithm == Cavia {
+                    difference[learner.network.layout().context()].fill(0.0);
+                }
+                let error = relative_error(&task.direction, &difference);
                 assert!(error < 1e-6, "{algorithm:?} K = {steps} {:?}: {error:.1e}", learner.network);
+                if learned < difference.len() {
+                    let error = relative_error(&task.direction[learned..], &difference[learned..]);
+                    assert!(error < 1e-5, "{algorithm:?} K = {steps}, beside φ {:?}: {error:.1e}", learner.network);
+                }
             }
         }
     }
+}
+
+/// The proximal descent run to its end, differentiated numerically.
+#[test]
+fn the_implicit_gradient_is_the_derivative_of_the_converged_adaptation() {
+    let network = Network::new(&[2, 7, 5, 3], Activation::Tanh, Loss::SquaredError);
+    let rng = &mut rng(300);
+    let episode = Episode { support: vec![batch(&network, 6, rng)], query: batch(&network, 7, rng) };
+    let method = MethodSettings { regularisation: 10.0, conjugate_steps: 60, ..MethodSettings::default() };
+    let learner = Learner::with(network.clone(), Algorithm::Imaml, method, 1);
+    let meta: MetaParameters<f64> = learner.meta_parameters(initialise(&network, 0.0, rng), 0.05);
+    let mut task = TaskWork::default();
+    learner.task_direction(&meta, 0.05, &episode, 100, &|| true, &mut task);
+    assert!(!task.outcome.indefinite);
+    let (direction, adapted) = (task.direction.clone(), task.inner.adapted().to_vec());
+    let difference = central_difference(&meta.values, 1e-3, |values| {
+        let mut moved = meta.clone();
+        moved.values.copy_from_slice(values);
+        learner.task_direction(&moved, 0.05, &episode, 100, &|| true, &mut task);
+        task.outcome.query_after
+    });
+    let error = relative_error(&direction, &difference);
+    assert!(error < 1e-5, "{error:.1e}");
+    assert!(task.inner.thetas.len() == 101, "a descent that rests keeps its number of steps");
+    learner.task_direction(&meta, 0.05, &episode, 2000, &|| true, &mut task);
+    assert!(relative_error(task.inner.adapted(), &adapted) < 1e-6);
+    assert_eq!(task.inner.thetas[1999], task.inner.thetas[2000]);
 }
 
 /// One direction of one algorithm on a fixed tanh network and episode.
@@ -130,8 +189,8 @@ fn direction_of(
     let network = Network::new(&[2, 6, 1], Activation::Tanh, Loss::SquaredError);
     let rng = &mut rng(7);
     let episode = Episode { support: vec![batch(&network, 8, rng)], query: batch(&network, 8, rng) };
-    let phi: Vec<f64> = initialise(&network, 0.0, rng);
     let learner = Learner::new(network.clone(), algorithm);
+    let phi: Vec<f64> = initialise(&learner.network, 0.0, rng);
     let mut task = TaskWork::default();
     let meta = learner.meta_parameters(phi.clone(), inner_rate);
     learner.task_direction(&meta, inner_rate, &episode, steps, &|| true, &mut task);
@@ -166,6 +225,78 @@ fn the_body_of_anil_does_not_move_and_its_head_does() {
     let head = network.layout().layer(1);
     assert!(start[head.clone()].iter().zip(&end[head]).all(|(a, b)| a != b));
     assert!(task.direction[body].iter().any(|&g| g != 0.0), "the body is still meta-trained");
+}
+
+#[test]
+fn cavia_moves_its_context_and_nothing_else() {
+    let (task, ..) = direction_of(Algorithm::Cavia, 3, 0.05);
+    let context = MethodSettings::default().context;
+    let [start, end] = [&task.inner.thetas[0], &task.inner.thetas[3]];
+    assert_eq!(start[context..], end[context..]);
+    assert_eq!(start[..context], [0.0; 5]);
+    assert!(end[..context].iter().all(|&value| value != 0.0));
+    assert_eq!(task.direction[..context], [0.0; 5]);
+    assert!(task.direction[context..].iter().all(|&g| g != 0.0), "the network is still meta-trained");
+}
+
+#[test]
+fn learned_rules_start_as_maml() {
+    let maml = direction_of(Algorithm::Maml, 3, 0.05).0;
+    for algorithm in [Algorithm::MetaSgd, Algorithm::MamlPlusPlus, Algorithm::MetaModel] {
+        let task = direction_of(algorithm, 3, 0.05).0;
+        assert!(relative_error(&task.direction[..maml.direction.len()], &maml.direction) < 1e-12, "{algorithm:?}");
+        assert!(task.direction[maml.direction.len()..].iter().any(|&g| g != 0.0), "{algorithm:?}");
+    }
+}
+
+#[test]
+fn the_weights_of_the_multi_step_loss_go_from_every_step_alike_to_the_last() {
+    assert_eq!(step_weights::<f64>(4, 0, 100), [0.25; 4]);
+    assert_eq!(step_weights::<f64>(4, 50, 100), [0.125, 0.125, 0.125, 0.625]);
+    assert_eq!(step_weights::<f64>(4, 100, 100), [0.0, 0.0, 0.0, 1.0]);
+    assert_eq!(step_weights::<f64>(1, 0, 100), [1.0]);
+    assert_eq!(step_weights::<f64>(2, 0, 0), [0.0, 1.0]);
+}
+
+#[test]
+fn maml_plus_plus_begins_in_first_order_if_asked_to() {
+    let network = Network::new(&[2, 6, 1], Activation::Tanh, Loss::SquaredError);
+    let method = MethodSettings { first_order_iterations: 5, multi_step_iterations: 0, ..MethodSettings::default() };
+    let mut learner = Learner::with(network.clone(), Algorithm::MamlPlusPlus, method, 3);
+    let direction_at = |learner: &Learner| {
+        let rng = &mut rng(7);
+        let episode = Episode { support: vec![batch(&network, 8, rng)], query: batch(&network, 8, rng) };
+        let meta = learner.meta_parameters(initialise(&network, 0.0, rng), 0.05);
+        let mut task = TaskWork::default();
+        learner.task_direction(&meta, 0.05, &episode, 3, &|| true, &mut task);
+        task.direction[..network.parameters()].to_vec()
+    };
+    for (meta_iteration, like) in [(4, Algorithm::Fomaml), (5, Algorithm::Maml)] {
+        learner.set_meta_iteration(meta_iteration);
+        let reference = direction_of(like, 3, 0.05).0.direction;
+        assert!(relative_error(&direction_at(&learner), &reference) < 1e-12, "{meta_iteration}");
+    }
+}
+
+/// Whatever ψ is: within its bounds, and without growth beyond the steps it was trained for.
+#[test]
+fn the_meta_model_s_rule_is_bounded() {
+    let network = Network::new(&[2, 6, 1], Activation::Tanh, Loss::SquaredError);
+    let learner = Learner::with(network.clone(), Algorithm::MetaModel, MethodSettings::default(), 2);
+    let rng = &mut rng(8);
+    let episode = Episode { support: vec![batch(&network, 8, rng)], query: batch(&network, 8, rng) };
+    let mut meta: MetaParameters<f64> = learner.meta_parameters(initialise(&network, 0.0, rng), 1e-4);
+    let learned = meta.phi().len();
+    for _ in 0..20 {
+        meta.values[learned..].fill_with(|| rng.random_range(-30.0..30.0));
+        let mut task = TaskWork::default();
+        learner.adapt(&meta, 1e-4, &episode, 50, &|| true, &mut task);
+        for (k, pair) in task.inner.thetas.windows(2).enumerate() {
+            let most = if k < 2 { 1.05 } else { 1.0 };
+            let longest = 1e-4 * 3f64.exp() * norm(&task.inner.gradients[k]);
+            assert!(norm(&pair[1]) <= most * norm(&pair[0]) + longest + 1e-12, "step {k}");
+        }
+    }
 }
 
 /// θ_K = w* + (I − αH)ᴷ (φ − w*) for squared error on a linear model.

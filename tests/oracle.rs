@@ -12,12 +12,14 @@ use metascope::meta::episode::Episode;
 use metascope::meta::rates::{InnerRates, Sharing};
 use metascope::meta::sweep::{Order, sweep};
 use metascope::meta::{Learner, MetaParameters, TaskWork};
-use metascope::settings::Algorithm;
+use metascope::settings::{Algorithm, MethodSettings};
 use ndarray::Array2;
 use serde_json::Value;
 
 const TOLERANCE_SINGLE: f64 = 1e-4;
 const TOLERANCE_DOUBLE: f64 = 1e-9;
+/// Of implicit gradients, which two iterations approach.
+const TOLERANCE_IMPLICIT: f64 = 1e-3;
 
 fn load(name: &str) -> Value {
     let path = format!("{}/tests/oracle/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -113,6 +115,10 @@ impl<T: Real> Oracle<T> {
         (learner, meta)
     }
 
+    fn learner_with(&self, algorithm: Algorithm, method: MethodSettings, steps: usize) -> Learner {
+        Learner::with(self.network.clone(), algorithm, method, steps)
+    }
+
     /// ∂J/∂a for any sharing of rates, by the sweep itself.
     fn rate_gradient(&self, sharing: &Sharing, rates: &[T], steps: usize) -> (Vec<T>, Vec<T>) {
         let mut work = Workspace::default();
@@ -126,7 +132,8 @@ impl<T: Real> Oracle<T> {
             self.network.gradient(inner.adapted(), &episode.query, &mut work, &mut v);
             let mut own = vec![T::zero(); gradient.len()];
             let scratch = [&mut Vec::new(), &mut Vec::new()];
-            sweep(&self.network, &rates, episode, &inner, Order::Second, &mut work, scratch, &mut v, Some(&mut own));
+            let own_gradient = Some(own.as_mut_slice());
+            sweep(&self.network, &rates, episode, &inner, Order::Second, &[], &mut work, scratch, &mut v, own_gradient);
             add_scaled(&mut phi_gradient, share, &v);
             add_scaled(&mut gradient, share, &own);
         }
@@ -239,6 +246,111 @@ fn learned_rates<T: Real>(oracle: &Oracle<T>) {
 #[test]
 fn gradients_of_every_kind_of_inner_rate_match() {
     on_every_network(learned_rates, learned_rates);
+}
+
+/// J = Σ w_k L(θ_k; Q) with the weights of the reference.
+fn multi_step_loss<T: Real>(oracle: &Oracle<T>) {
+    let reference = &oracle.results["maml_msl_K3"];
+    let weights: Vec<T> = convert(&numbers(&reference["weights_after_step_1_2_3"]));
+    let rate = [T::of(oracle.rate)];
+    let rates = InnerRates::new(&Sharing::All, &rate);
+    let (mut work, mut inner) = (Workspace::default(), InnerLoop::default());
+    let (mut mean, mut objective) = (vec![T::zero(); oracle.phi.len()], T::zero());
+    let share = T::of(1.0 / oracle.episodes.len() as f64);
+    for episode in &oracle.episodes {
+        adapt(&oracle.network, &oracle.phi, &rates, episode, 3, &|| true, &mut work, &mut inner);
+        for (theta, &weight) in inner.thetas[1..].iter().zip(&weights) {
+            objective += share * weight * oracle.network.loss(theta, &episode.query, &mut work);
+        }
+        let mut v = vec![T::zero(); oracle.phi.len()];
+        oracle.network.gradient(inner.adapted(), &episode.query, &mut work, &mut v);
+        v.iter_mut().for_each(|v| *v *= weights[2]);
+        let scratch = [&mut Vec::new(), &mut Vec::new()];
+        let (order, earlier) = (Order::Second, &weights[..2]);
+        sweep(&oracle.network, &rates, episode, &inner, order, earlier, &mut work, scratch, &mut v, None);
+        add_scaled(&mut mean, share, &v);
+    }
+    oracle.check("multi-step loss", &[objective], &reference["outer_loss"]);
+    oracle.check("multi-step gradient", &mean, &reference["grad"]);
+}
+
+#[test]
+fn the_multi_step_loss_matches() {
+    on_every_network(multi_step_loss, multi_step_loss);
+}
+
+fn learned_rates_of_maml_plus_plus<T: Real>(oracle: &Oracle<T>) {
+    let len = oracle.phi.len();
+    for steps in [1, 3] {
+        let learner = oracle.learner_with(Algorithm::MamlPlusPlus, MethodSettings::default(), steps);
+        let meta = learner.meta_parameters(oracle.phi.clone(), oracle.rate);
+        let (direction, loss) = oracle.mean_direction(&learner, &meta, steps);
+        let maml = &oracle.results[format!("maml_K{steps}")];
+        oracle.check("MAML++, φ", &direction[..len], &maml["grad"]);
+        oracle.check("MAML++, loss", &[loss], &maml["outer_loss"]);
+        let rates: Vec<T> = direction[len..].iter().map(|&g| g / T::of(oracle.rate)).collect();
+        oracle.check("MAML++, rates", &rates, &oracle.results[format!("lslr_per_layer_K{steps}")]["grad"]);
+    }
+}
+
+#[test]
+fn maml_plus_plus_with_its_annealing_over_matches() {
+    on_every_network(learned_rates_of_maml_plus_plus, learned_rates_of_maml_plus_plus);
+}
+
+/// The implicit gradient of one reference, and for each task whether the system was seen to be indefinite.
+fn implicit<T: Real>(oracle: &Oracle<T>, name: &str, inner_steps: usize, conjugate_steps: usize) -> (Vec<T>, Vec<bool>) {
+    let regularisation = oracle.results[name]["lambda_"].as_f64().unwrap();
+    let method = MethodSettings { regularisation, conjugate_steps, ..MethodSettings::default() };
+    let learner = oracle.learner_with(Algorithm::Imaml, method, inner_steps);
+    let meta = learner.meta_parameters(oracle.phi.clone(), oracle.rate);
+    let mut task = TaskWork::default();
+    let (mut losses, mut indefinite) = (Vec::new(), Vec::new());
+    for episode in &oracle.episodes {
+        learner.task_direction(&meta, oracle.rate, episode, inner_steps, &|| true, &mut task);
+        losses.push(task.outcome.query_after);
+        indefinite.push(task.outcome.indefinite);
+    }
+    oracle.check(name, &losses, &oracle.results[name]["query_loss"]);
+    (oracle.mean_direction(&learner, &meta, inner_steps).0, indefinite)
+}
+
+fn implicit_gradients<T: Real>(activation: &str) {
+    let oracle = Oracle::<T>::mlp(activation, TOLERANCE_IMPLICIT);
+    let name = "imaml_lambda10_K16";
+    let (direction, indefinite) = implicit(&oracle, name, 16, 40);
+    oracle.check(name, &direction, &oracle.results[name]["grad"]);
+    assert_eq!(indefinite, [false; 3]);
+    oracle.check("five steps", &implicit(&oracle, name, 16, 5).0, &oracle.results[name]["grad_cg5"]);
+    // ReLU's proximal descent ends on a kink, where there is no implicit gradient.
+    if activation == "tanh" {
+        let name = "imaml_converged";
+        let (direction, indefinite) = implicit(&oracle, name, 3000, 97);
+        oracle.check(name, &direction, &oracle.results[name]["grad"]);
+        assert_eq!(indefinite, [false; 3]);
+    }
+}
+
+#[test]
+fn implicit_gradients_match() {
+    for activation in ["tanh", "relu"] {
+        implicit_gradients::<f32>(activation);
+        implicit_gradients::<f64>(activation);
+    }
+}
+
+/// At λ = 2 and K = 16 the reference says that I + H/λ of the third task is not positive definite.
+#[test]
+fn an_indefinite_system_is_reported() {
+    let oracle = Oracle::<f64>::mlp("tanh", TOLERANCE_IMPLICIT);
+    let definite = &oracle.results["imaml_K16"]["system_is_SPD"];
+    let definite: Vec<bool> = definite.as_array().unwrap().iter().map(|value| value.as_bool().unwrap()).collect();
+    assert_eq!(definite, [true, true, false]);
+    let (direction, indefinite) = implicit(&oracle, "imaml_K16", 16, 97);
+    assert_eq!(indefinite, [false, false, true]);
+    assert!(direction.iter().all(|value| value.is_finite()));
+    let single = Oracle::<f32>::mlp("tanh", TOLERANCE_IMPLICIT);
+    assert_eq!(implicit(&single, "imaml_K16", 16, 97).1, [false, false, true]);
 }
 
 fn twenty_adam_steps<T: Real>(oracle: &Oracle<T>) {

@@ -12,27 +12,35 @@ use super::real::Real;
 /// (Sitzmann et al. 2020); ReLU U(±1/√inputs), biases too, so that its kinks
 /// are spread out (LeCun et al. 1998); tanh and the linear model
 /// U(±√(6/(inputs + outputs))) (Glorot and Bengio 2010).
+///
+/// A context is 0; its weights are drawn like the first layer's others, after all else, so that the
+/// same stream gives the rest of the network as without a context.
 pub fn initialise<T: Real>(network: &Network, output_bias: f64, rng: &mut impl Rng) -> Vec<T> {
     let mut theta = vec![T::zero(); network.parameters()];
     let layers = network.layout().layers();
-    for layer in 0..layers {
+    let limit = |layer: usize| {
         let [inputs, outputs] = [network.sizes()[layer] as f64, network.sizes()[layer + 1] as f64];
-        let range = network.layout().layer(layer);
-        let (weights, biases) = theta[range].split_at_mut((inputs * outputs) as usize);
+        match network.activation() {
+            Activation::Sine { .. } if layer == 0 => 1.0 / inputs,
+            Activation::Sine { w0 } => (6.0 / inputs).sqrt() / w0,
+            Activation::Relu => 1.0 / inputs.sqrt(),
+            Activation::Tanh => (6.0 / (inputs + outputs)).sqrt(),
+        }
+    };
+    for layer in 0..layers {
+        let (weights, biases) = network.parts_mut(layer, &mut theta);
         for weight in weights {
-            *weight = T::of(match network.activation() {
-                Activation::Sine { .. } if layer == 0 => uniform(rng, 1.0 / inputs),
-                Activation::Sine { w0 } => uniform(rng, (6.0 / inputs).sqrt() / w0),
-                Activation::Relu => uniform(rng, 1.0 / inputs.sqrt()),
-                Activation::Tanh => uniform(rng, (6.0 / (inputs + outputs)).sqrt()),
-            });
+            *weight = T::of(uniform(rng, limit(layer)));
         }
         if network.activation() == Activation::Relu {
-            biases.iter_mut().for_each(|bias| *bias = T::of(uniform(rng, 1.0 / inputs.sqrt())));
+            biases.iter_mut().for_each(|bias| *bias = T::of(uniform(rng, limit(layer))));
         }
         if layer + 1 == layers {
             biases.iter_mut().for_each(|bias| *bias += T::of(output_bias));
         }
+    }
+    for weight in network.context_weights_mut(&mut theta) {
+        *weight = T::of(uniform(rng, limit(0)));
     }
     theta
 }

@@ -1,4 +1,5 @@
-//! Names and places of the tensors in the flat parameter vector: W1 row-major [in, out], b1, W2, …
+//! Names and places of the tensors in the flat parameter vector: W1 row-major [in, out], b1, W2, …;
+//! a context, if there is one, stands before them all.
 
 use std::ops::Range;
 
@@ -18,24 +19,36 @@ pub struct Tensor {
 pub struct Layout {
     tensors: Vec<Tensor>,
     layers: usize,
+    context: usize,
 }
 
 impl Layout {
     /// Of a dense stack with these layer widths, input first; without biases every b is empty.
     pub fn dense(sizes: &[usize], biases: bool) -> Self {
+        Self::with_context(sizes, biases, 0)
+    }
+
+    /// The same with this many context numbers, which the first layer sees after its inputs: W1 has
+    /// as many more rows at its end.
+    pub fn with_context(sizes: &[usize], biases: bool, context: usize) -> Self {
         let mut tensors = Vec::new();
-        let mut offset = 0;
+        let mut offset = context;
         for (layer, pair) in sizes.windows(2).enumerate() {
-            let [inputs, outputs] = [pair[0], pair[1]];
+            let [inputs, outputs] = [if layer == 0 { pair[0] + context } else { pair[0] }, pair[1]];
             for (letter, len) in [('W', inputs * outputs), ('b', if biases { outputs } else { 0 })] {
                 tensors.push(Tensor { name: format!("{letter}{}", layer + 1), layer, range: offset..offset + len });
                 offset += len;
             }
         }
-        Self { tensors, layers: sizes.len().saturating_sub(1) }
+        Self { tensors, layers: sizes.len().saturating_sub(1), context }
     }
 
-    /// The tensors, in the order of the vector, without gaps.
+    /// Where the context stands; empty where there is none.
+    pub fn context(&self) -> Range<usize> {
+        0..self.context
+    }
+
+    /// The tensors behind the context, in the order of the vector, without gaps.
     pub fn tensors(&self) -> &[Tensor] {
         &self.tensors
     }

@@ -11,6 +11,8 @@ use super::kernels::{Strided, elementwise, product, transpose};
 use super::layout::Layout;
 use super::real::Real;
 
+mod context;
+
 /// Inputs and targets, one row for each point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch<T> {
@@ -107,12 +109,21 @@ impl Network {
         Self { sizes, activation: Activation::Tanh, loss: Loss::SquaredError, layout }
     }
 
+    /// The same network with `context` numbers more in its parameter vector, in front, which its first
+    /// layer sees beside every row of inputs (CAVIA, Zintgraf et al. 2019): W1 gets a row for each.
+    #[must_use]
+    pub fn with_context(mut self, context: usize) -> Self {
+        let biases = self.layout.tensors().iter().any(|tensor| tensor.name == "b1" && !tensor.range.is_empty());
+        self.layout = Layout::with_context(&self.sizes, biases, context);
+        self
+    }
+
     /// Where each tensor stands in the flat vector.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// Widths, inputs first.
+    /// Widths, inputs (without the context) first.
     pub fn sizes(&self) -> &[usize] {
         &self.sizes
     }
@@ -160,9 +171,12 @@ impl Network {
             let (below, above) = work.layers.split_at_mut(layer);
             let own = &above[0];
             let input = below.last().map_or(x, |below| &below.value);
-            let (weights, biases) = gradient[self.layout.layer(layer)].split_at_mut(inputs * outputs);
+            let (weights, biases) = self.parts_mut(layer, gradient);
             product(false, Strided::transposed(input, inputs), &own.delta, weights, [inputs, rows, outputs]);
             sum_rows(&own.delta, biases);
+            if layer == 0 {
+                self.context_gradient(theta, &own.delta, gradient);
+            }
             if let Some(below) = below.last_mut() {
                 let weights = &theta[self.layout.layer(layer)][..inputs * outputs];
                 work.weights_transposed.resize(weights.len(), T::zero());
@@ -201,9 +215,13 @@ impl Network {
             let own = &above[0];
             let shape = [inputs, rows, outputs];
             let input = below.last().map_or(x, |below| &below.value);
-            let (weights, biases) = out[self.layout.layer(layer)].split_at_mut(inputs * outputs);
+            let (weights, biases) = self.parts_mut(layer, out);
             product(false, Strided::transposed(input, inputs), &own.delta_tangent, weights, shape);
             sum_rows(&own.delta_tangent, biases);
+            if layer == 0 {
+                self.context_hessian_vector([theta, direction], [&own.delta, &own.delta_tangent], out);
+                break;
+            }
             let Some(below) = below.last_mut() else { continue };
             product(true, Strided::transposed(&below.value_tangent, inputs), &own.delta, weights, shape);
 
@@ -242,15 +260,31 @@ impl Network {
         self.sizes[self.sizes.len() - 1]
     }
 
+    /// A layer's weights on its inputs, and its biases, in a vector laid out like θ.
+    fn parts<'a, T>(&self, layer: usize, vector: &'a [T]) -> (&'a [T], &'a [T]) {
+        let own = &vector[self.layout.layer(layer)];
+        let weights = self.sizes[layer] * self.sizes[layer + 1];
+        (&own[..weights], &own[weights + self.context_weights(layer)..])
+    }
+
+    pub(super) fn parts_mut<'a, T>(&self, layer: usize, vector: &'a mut [T]) -> (&'a mut [T], &'a mut [T]) {
+        let own = &mut vector[self.layout.layer(layer)];
+        let (weights, rest) = own.split_at_mut(self.sizes[layer] * self.sizes[layer + 1]);
+        (weights, &mut rest[self.context_weights(layer)..])
+    }
+
     fn forward<T: Real>(&self, theta: &[T], x: &[T], rows: usize, work: &mut Workspace<T>) {
         work.fit(&self.sizes, rows);
         for layer in 0..=self.last() {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
-            let (weights, biases) = theta[self.layout.layer(layer)].split_at(inputs * outputs);
+            let (weights, biases) = self.parts(layer, theta);
             let (below, above) = work.layers.split_at_mut(layer);
             let own = &mut above[0];
             let input = below.last().map_or(x, |below| &below.value);
             fill_rows(&mut own.value, biases);
+            if layer == 0 {
+                self.add_context(theta, theta, &mut own.value);
+            }
             product(true, Strided::rows(input, inputs), weights, &mut own.value, [rows, inputs, outputs]);
             if layer < self.last() {
                 let activation = self.activation;
@@ -269,10 +303,14 @@ impl Network {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
             let shape = [rows, inputs, outputs];
             let weights = &theta[self.layout.layer(layer)][..inputs * outputs];
-            let (weights_tangent, biases_tangent) = direction[self.layout.layer(layer)].split_at(inputs * outputs);
+            let (weights_tangent, biases_tangent) = self.parts(layer, direction);
             let (below, above) = work.layers.split_at_mut(layer);
             let own = &mut above[0];
             fill_rows(&mut own.tangent, biases_tangent);
+            if layer == 0 {
+                self.add_context(theta, direction, &mut own.tangent);
+                self.add_context(direction, theta, &mut own.tangent);
+            }
             let input = below.last().map_or(x, |below| &below.value);
             product(true, Strided::rows(input, inputs), weights_tangent, &mut own.tangent, shape);
             if let Some(below) = below.last() {

@@ -1,7 +1,8 @@
-//! The inner loop: θ_0 = φ, θ_{k+1} = θ_k − a_k ⊙ ∇L(θ_k; S_k).
+//! The inner loop: θ_0 = φ, θ_{k+1} = θ_k − a_k ⊙ ∇L(θ_k; S_k), or whatever else the step rule
+//! makes of θ_k and the gradient.
 
 use super::episode::Episode;
-use super::rates::InnerRates;
+use super::step::{Step, StepRule};
 use crate::maths::network::{Network, Workspace};
 use crate::maths::real::Real;
 
@@ -27,7 +28,12 @@ impl<T: Real> InnerLoop<T> {
         self.gradients.len()
     }
 
-    fn fit(&mut self, steps: usize, parameters: usize) {
+    /// Step k as it was done.
+    pub(super) fn step(&self, index: usize) -> Step<'_, T> {
+        Step { index, theta: &self.thetas[index], gradient: &self.gradients[index], loss: self.losses[index] }
+    }
+
+    pub(super) fn fit(&mut self, steps: usize, parameters: usize) {
         self.thetas.resize_with(steps + 1, Vec::new);
         self.gradients.resize_with(steps, Vec::new);
         self.losses.resize(steps, T::zero());
@@ -43,7 +49,7 @@ impl<T: Real> InnerLoop<T> {
 pub fn adapt<T: Real>(
     network: &Network,
     phi: &[T],
-    rates: &InnerRates<'_, T>,
+    rule: &impl StepRule<T>,
     episode: &Episode<T>,
     steps: usize,
     keep_going: &dyn Fn() -> bool,
@@ -61,9 +67,6 @@ pub fn adapt<T: Real>(
         let (theta, next) = (&done[step], &mut next[0]);
         let gradient = &mut inner.gradients[step];
         inner.losses[step] = network.gradient(theta, episode.support(step), work, gradient);
-        rates.scale(step, gradient, next);
-        for (next, &theta) in next.iter_mut().zip(theta) {
-            *next = theta - *next;
-        }
+        rule.apply(Step { index: step, theta, gradient, loss: inner.losses[step] }, next);
     }
 }

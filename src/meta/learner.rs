@@ -3,14 +3,16 @@
 
 use super::adapt::{InnerLoop, adapt};
 use super::episode::Episode;
+use super::meta_model::MetaModel;
 use super::rates::{InnerRates, Sharing};
+use super::step::Adjoint;
 use super::sweep::{Order, sweep};
-use super::{anil, fomaml, maml, meta_sgd, reptile};
+use super::{anil, cavia, fomaml, imaml, maml, maml_plus_plus, meta_model, meta_sgd, reptile};
 use crate::maths::network::{Network, Workspace};
 use crate::maths::real::Real;
-use crate::settings::Algorithm;
+use crate::settings::{Algorithm, MethodSettings};
 
-/// What the outer optimiser moves: φ, then the logarithms of the learned inner rates if there are any.
+/// What the outer optimiser moves: φ, then whatever else the algorithm learns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetaParameters<T> {
     /// All numbers, one flat vector.
@@ -24,8 +26,9 @@ impl<T: Real> MetaParameters<T> {
         &self.values[..self.phi]
     }
 
-    /// ln a of the learned inner rates; empty unless the algorithm learns them.
-    pub fn log_rates(&self) -> &[T] {
+    /// What is learned beside φ: ln a of learned inner rates (MAML++: step after step), the meta-model's
+    /// ψ, or nothing.
+    pub fn beside_phi(&self) -> &[T] {
         &self.values[self.phi..]
     }
 }
@@ -39,6 +42,9 @@ pub struct Outcome<T> {
     pub query_after: T,
     /// L(φ; S_0).
     pub support_before: T,
+    /// iMAML: whether the linear system was seen not to be positive definite, so that the direction is
+    /// not the implicit gradient. False for every other algorithm.
+    pub indefinite: bool,
 }
 
 /// One task's buffers and results; reused from one meta-iteration to the next.
@@ -53,27 +59,56 @@ pub struct TaskWork<T> {
     /// The network's buffers.
     pub work: Workspace<T>,
     pub(super) rates: Vec<T>,
-    scratch: [Vec<T>; 2],
+    pub(super) scratch: [Vec<T>; 3],
 }
 
 /// A network and the algorithm that meta-trains it.
 #[derive(Clone, Debug)]
 pub struct Learner {
-    /// The network that adapts.
+    /// The network that adapts; CAVIA's has a context.
     pub network: Network,
     algorithm: Algorithm,
     sharing: Sharing,
+    method: MethodSettings,
+    learned_steps: usize,
+    meta_iteration: u64,
 }
 
 impl Learner {
-    /// Pairs a network with an algorithm.
+    /// Pairs a network with an algorithm as it is by default, for one inner step.
     pub fn new(network: Network, algorithm: Algorithm) -> Self {
+        Self::with(network, algorithm, MethodSettings::default(), 1)
+    }
+
+    /// Pairs a network with an algorithm. What is learned step by step is learned for `steps` inner
+    /// steps; those beyond use the last one's.
+    pub fn with(network: Network, algorithm: Algorithm, method: MethodSettings, steps: usize) -> Self {
+        let network = if algorithm == Algorithm::Cavia { network.with_context(method.context) } else { network };
         let sharing = match algorithm {
-            Algorithm::Maml | Algorithm::Fomaml | Algorithm::Reptile => Sharing::All,
+            Algorithm::Maml | Algorithm::Fomaml | Algorithm::Reptile | Algorithm::Imaml => Sharing::All,
             Algorithm::MetaSgd => meta_sgd::sharing(&network),
+            Algorithm::MamlPlusPlus => maml_plus_plus::sharing(&network),
             Algorithm::Anil => anil::sharing(&network),
+            Algorithm::Cavia => cavia::sharing(&network),
+            Algorithm::MetaModel => meta_model::sharing(&network),
         };
-        Self { network, algorithm, sharing }
+        let learned_steps = steps.max(1);
+        Self { network, algorithm, sharing, method, learned_steps, meta_iteration: u64::MAX }
+    }
+
+    /// Says how many meta-iterations are done, which annealing goes by; until then it counts as over.
+    pub fn set_meta_iteration(&mut self, meta_iteration: u64) {
+        self.meta_iteration = meta_iteration;
+    }
+
+    /// Meta-iterations done.
+    pub fn meta_iteration(&self) -> u64 {
+        self.meta_iteration
+    }
+
+    /// What belongs to single algorithms.
+    pub fn method(&self) -> &MethodSettings {
+        &self.method
     }
 
     /// Which algorithm.
@@ -81,22 +116,28 @@ impl Learner {
         self.algorithm
     }
 
-    /// Meta-parameters that start at `phi`, with learned rates (if any) at α.
+    /// Meta-parameters that start at `phi`, with whatever else is learned such that every step is at α.
     pub fn meta_parameters<T: Real>(&self, phi: Vec<T>, inner_rate: f64) -> MetaParameters<T> {
         let len = phi.len();
         let mut values = phi;
-        if self.algorithm == Algorithm::MetaSgd {
-            values.resize(len + self.sharing.groups(), T::of(inner_rate.ln()));
+        let log_rate = T::of(inner_rate.ln());
+        match self.algorithm {
+            Algorithm::MetaSgd => values.resize(len + self.sharing.groups(), log_rate),
+            Algorithm::MamlPlusPlus => values.resize(len + self.learned_steps * self.sharing.groups(), log_rate),
+            Algorithm::MetaModel => values.extend(meta_model::initial::<T>(&self.sharing)),
+            _ => {}
         }
         MetaParameters { values, phi: len }
     }
 
     /// The inner rates in force: α where the user owns them, the learned ones where they are learned.
+    /// For the meta-model α, which its own rates are multiples of.
     pub fn rates<T: Real>(&self, meta: &MetaParameters<T>, inner_rate: f64) -> Vec<T> {
         match self.algorithm {
-            Algorithm::Maml | Algorithm::Fomaml | Algorithm::Reptile => vec![T::of(inner_rate)],
-            Algorithm::MetaSgd => meta.log_rates().iter().map(|log| log.exp()).collect(),
+            Algorithm::MetaSgd | Algorithm::MamlPlusPlus => meta.beside_phi().iter().map(|log| log.exp()).collect(),
             Algorithm::Anil => anil::rates(inner_rate),
+            Algorithm::Cavia => cavia::rates(inner_rate),
+            _ => vec![T::of(inner_rate)],
         }
     }
 
@@ -116,8 +157,18 @@ impl Learner {
         task: &mut TaskWork<T>,
     ) {
         task.rates = self.rates(meta, inner_rate);
-        let rates = InnerRates::new(&self.sharing, &task.rates);
-        adapt(&self.network, meta.phi(), &rates, episode, steps, keep_going, &mut task.work, &mut task.inner);
+        let (network, phi) = (&self.network, meta.phi());
+        match self.algorithm {
+            Algorithm::Imaml => imaml::adapt(self, meta, episode, steps, keep_going, task),
+            Algorithm::MetaModel => {
+                let rule = self.meta_model(meta, task.rates[0]);
+                adapt(network, phi, &rule, episode, steps, keep_going, &mut task.work, &mut task.inner);
+            }
+            _ => {
+                let rates = InnerRates::new(&self.sharing, &task.rates);
+                adapt(network, phi, &rates, episode, steps, keep_going, &mut task.work, &mut task.inner);
+            }
+        }
     }
 
     /// One task's part of a meta-iteration: adapts with K = `steps`, then leaves this task's outer
@@ -145,7 +196,11 @@ impl Learner {
             Algorithm::Fomaml => fomaml::direction(self, episode, task),
             Algorithm::Reptile => reptile::direction(self, episode, task),
             Algorithm::MetaSgd => meta_sgd::direction(self, episode, task),
+            Algorithm::MamlPlusPlus => maml_plus_plus::direction(self, episode, task),
             Algorithm::Anil => anil::direction(self, episode, task),
+            Algorithm::Cavia => cavia::direction(self, episode, task),
+            Algorithm::Imaml => imaml::direction(self, episode, task),
+            Algorithm::MetaModel => meta_model::direction(self, meta, episode, task),
         }
     }
 
@@ -157,12 +212,44 @@ impl Learner {
     }
 
     /// Carries the φ part of the direction back through the inner loop, with ∂J/∂a in the rest if
-    /// there is any.
-    pub(super) fn sweep_back<T: Real>(&self, episode: &Episode<T>, order: Order, task: &mut TaskWork<T>) {
-        let TaskWork { direction, inner, work, rates, scratch: [scaled, product], .. } = task;
-        let (v, rate_gradient) = direction.split_at_mut(self.network.parameters());
-        let rates = InnerRates::new(&self.sharing, rates);
-        let rate_gradient = (!rate_gradient.is_empty()).then_some(rate_gradient);
-        sweep(&self.network, &rates, episode, inner, order, work, [scaled, product], v, rate_gradient);
+    /// there is any. `weights` are those of the query losses before the last step.
+    pub(super) fn sweep_back<T: Real>(
+        &self,
+        episode: &Episode<T>,
+        order: Order,
+        weights: &[T],
+        task: &mut TaskWork<T>,
+    ) {
+        let rates = std::mem::take(&mut task.rates);
+        self.sweep_with(&InnerRates::new(&self.sharing, &rates), episode, order, weights, task);
+        task.rates = rates;
+    }
+
+    /// The same for any step rule.
+    pub(super) fn sweep_with<T: Real>(
+        &self,
+        rule: &impl Adjoint<T>,
+        episode: &Episode<T>,
+        order: Order,
+        weights: &[T],
+        task: &mut TaskWork<T>,
+    ) {
+        let TaskWork { direction, inner, work, scratch: [through, product, _], .. } = task;
+        let (v, own) = direction.split_at_mut(self.network.parameters());
+        let own = (!own.is_empty()).then_some(own);
+        sweep(&self.network, rule, episode, inner, order, weights, work, [through, product], v, own);
+    }
+
+    /// Turns ∂J/∂a in the direction into ∂J/∂ln a = a ⊙ ∂J/∂a.
+    pub(super) fn to_log_rates<T: Real>(&self, task: &mut TaskWork<T>) {
+        let log_rates = &mut task.direction[self.network.parameters()..];
+        for (gradient, &rate) in log_rates.iter_mut().zip(&task.rates) {
+            *gradient *= rate;
+        }
+    }
+
+    /// The meta-model's step rule.
+    pub(super) fn meta_model<'a, T: Real>(&'a self, meta: &'a MetaParameters<T>, inner_rate: T) -> MetaModel<'a, T> {
+        MetaModel::new(&self.sharing, meta.beside_phi(), inner_rate, self.learned_steps)
     }
 }

@@ -17,9 +17,6 @@ pub(super) fn sharing(network: &Network) -> Sharing {
 /// ∂J/∂φ and ∂J/∂ln a.
 pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
     learner.query_gradient(episode, task);
-    learner.sweep_back(episode, Order::Second, task);
-    let log_rates = &mut task.direction[learner.network.parameters()..];
-    for (gradient, &rate) in log_rates.iter_mut().zip(&task.rates) {
-        *gradient *= rate;
-    }
+    learner.sweep_back(episode, Order::Second, &[], task);
+    learner.to_log_rates(task);
 }

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::step::{Adjoint, Step, StepRule};
 use crate::maths::layout::Layout;
 use crate::maths::real::Real;
 use crate::maths::vector::dot;
@@ -96,5 +97,24 @@ impl<'a, T: Real> InnerRates<'a, T> {
                 }
             }
         }
+    }
+}
+
+/// θ_{k+1} = θ_k − a_k ⊙ g_k; its own parameters are the rates.
+impl<T: Real> StepRule<T> for InnerRates<'_, T> {
+    fn apply(&self, step: Step<'_, T>, next: &mut [T]) {
+        self.scale(step.index, step.gradient, next);
+        for (next, &theta) in next.iter_mut().zip(step.theta) {
+            *next = theta - *next;
+        }
+    }
+}
+
+impl<T: Real> Adjoint<T> for InnerRates<'_, T> {
+    fn pull_back(&self, step: Step<'_, T>, v: &mut [T], through: &mut [T], own: Option<&mut [T]>) {
+        if let Some(gradient) = own {
+            self.add_gradient(step.index, step.gradient, v, gradient);
+        }
+        self.scale(step.index, v, through);
     }
 }

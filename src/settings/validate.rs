@@ -37,6 +37,12 @@ impl Settings {
         check("factor", outer.factor, 0.0, 1.0)?;
         check("clip_norm", outer.clip_norm, 0.0, 1e6)?;
         check("weight_decay", outer.weight_decay, 0.0, 10.0)?;
+        let method = &run.method;
+        check("multi_step_iterations", method.multi_step_iterations as f64, 0.0, 1e9)?;
+        check("first_order_iterations", method.first_order_iterations as f64, 0.0, 1e9)?;
+        check("regularisation", method.regularisation, 1e-3, 1e6)?;
+        check("conjugate_steps", method.conjugate_steps as f64, 1.0, 1000.0)?;
+        check("context", method.context as f64, 1.0, 256.0)?;
         for &width in &run.network.hidden {
             check("hidden", width as f64, 1.0, 1024.0)?;
         }

@@ -83,19 +83,22 @@ impl Watch {
     }
 }
 
-/// α·λ_max/2 of an episode's support loss at φ; above 1 the inner step overshoots.
+/// α·λ_max/2 of an episode's support loss at φ, for iMAML with its proximal term; above 1 the inner
+/// step overshoots. `None` where α is not what the network's parameters step by.
 pub fn times_too_long(
     learner: &Learner,
     meta: &MetaParameters<f32>,
     inner_rate: f64,
     episode: &crate::meta::episode::Episode<f32>,
 ) -> Option<f64> {
-    if learner.algorithm() == Algorithm::MetaSgd {
+    let algorithm = learner.algorithm();
+    if algorithm.learns_rates() || algorithm == Algorithm::Cavia {
         return None;
     }
     let mut task = TaskWork::<f32>::default();
     let value = largest_eigenvalue(&learner.network, meta.phi(), episode.support(0), 20, &mut task.work);
-    let times = inner_rate * value / 2.0;
+    let proximal = if algorithm == Algorithm::Imaml { learner.method().regularisation } else { 0.0 };
+    let times = inner_rate * (value + proximal) / 2.0;
     times.is_finite().then_some(times)
 }
 

@@ -59,7 +59,7 @@ pub struct Trainer {
     settings: Arc<Settings>,
     family: Family,
     learner: Learner,
-    /// Adapts the baselines: plain gradient descent on every parameter.
+    /// Adapts the baselines: plain gradient descent on every parameter, and never a context.
     plain: Learner,
     random: MetaParameters<f32>,
     now: Learned,
@@ -91,10 +91,11 @@ impl Trainer {
         let run = &settings.run;
         let family = Family::new(run, images)?;
         let network = family.network(run);
+        let learner = Learner::with(network.clone(), run.algorithm, run.method, settings.live.inner_steps);
+        let phi = family.initialise(&learner.network, run.seed);
+        let meta = learner.meta_parameters(phi, settings.live.inner_rate);
         let phi = family.initialise(&network, run.seed);
-        let learner = Learner::new(network.clone(), run.algorithm);
         let plain = Learner::new(network, Algorithm::Maml);
-        let meta = learner.meta_parameters(phi.clone(), settings.live.inner_rate);
         let rule = match run.optimiser {
             OuterOptimiser::Sgd => Rule::Sgd,
             OuterOptimiser::Momentum => Rule::MOMENTUM,
@@ -168,15 +169,16 @@ impl Trainer {
 
     /// One meta-iteration. `keep_going` is asked between inner steps.
     pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
-        let Self { settings, family, learner, now, slots, pool, .. } = self;
+        let Self { settings, family, learner, plain, now, slots, pool, .. } = self;
         let (live, seed, meta_iteration) = (&settings.live, settings.run.seed, now.meta_iteration);
         slots.resize_with(live.meta_batch, Slot::default);
+        learner.set_meta_iteration(meta_iteration);
         pool.for_each(slots, |index, slot| {
             let episode = family.training(live, seed, meta_iteration, index);
             learner.task_direction(&now.meta, live.inner_rate, &episode, live.inner_steps, keep_going, &mut slot.task);
             if keep_going() {
                 let Slot { joint: [gradient, scratch], work, .. } = slot;
-                joint::task_gradient(&learner.network, &now.joint, &episode, work, [gradient, scratch]);
+                joint::task_gradient(&plain.network, &now.joint, &episode, work, [gradient, scratch]);
             }
         });
         if !keep_going() {
@@ -271,7 +273,7 @@ impl Trainer {
         let learned = Start { learner: &self.learner, meta: &self.now.meta, inner_rate: live.inner_rate };
         [learned, plain(&self.random), plain(&joint)].map(|start| {
             let losses = self.pool.map(tasks.len(), |i| query_losses(start, &tasks[i], live.test_steps));
-            let own = start.learner.algorithm() != Algorithm::MetaSgd;
+            let own = !start.learner.algorithm().learns_rates();
             Statistics::new(&losses, own.then_some(start.inner_rate), self.is_picture())
         })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::maths::network::Network;
 use crate::meta::Learner;
-use crate::settings::{Algorithm, Settings, TaskFamily};
+use crate::settings::{Settings, TaskFamily};
 use crate::tasks::{Family, Given, HeldOut};
 use crate::train::evaluation::{Measured, Start, best_rate, measure, psnr};
 use crate::train::landscape;
@@ -147,10 +147,10 @@ impl Probes {
     }
 }
 
-/// α, or the median of the rates where each parameter has its own.
+/// α, or the median of the learned rates where there are any.
 fn shown_rate(start: Start<'_>) -> f64 {
     let learner: &Learner = start.learner;
-    if learner.algorithm() != Algorithm::MetaSgd {
+    if !learner.algorithm().learns_rates() {
         return start.inner_rate;
     }
     let mut rates = learner.rates(start.meta, start.inner_rate);

@@ -1,0 +1,75 @@
+//! iMAML: adaptation is held to φ by a proximal term, and the meta-gradient follows from where it
+//! ends, not from the way there (Rajeswaran, Finn, Kakade and Levine 2019).
+//!
+//! ```text
+//! θ* = argmin L(θ; S) + λ/2 ‖θ − φ‖²,   dL(θ*; Q)/dφ = (I + H/λ)⁻¹ ∇L(θ*; Q),   H = ∇²L(θ*; S)
+//! ```
+//! θ* is approached by K steps of gradient descent from φ at rate α, and the system is solved by conjugate
+//! gradients, so the direction is exact only where both have converged and I + H/λ is positive
+//! definite. Where it is seen not to be, the outcome says so and the last good iterate serves. Where
+//! each step has its own mini-batch, descent takes the step's and H is that of the last one.
+
+use super::adapt::adapt as descend;
+use super::episode::Episode;
+use super::learner::{Learner, MetaParameters, TaskWork};
+use super::step::{Step, StepRule};
+use crate::maths::conjugate::conjugate_gradients;
+use crate::maths::real::Real;
+use crate::maths::vector::norm;
+
+/// Descent rests where the proximal gradient is no longer than this.
+const PROXIMAL_TOLERANCE: f64 = 1e-8;
+/// Conjugate gradients stop at a residual of this share of the query gradient.
+const RESIDUAL_TOLERANCE: f64 = 1e-6;
+
+/// θ_{k+1} = θ_k − α (g_k + λ (θ_k − φ)).
+struct Proximal<'a, T> {
+    phi: &'a [T],
+    inner_rate: T,
+    regularisation: T,
+}
+
+impl<T: Real> StepRule<T> for Proximal<'_, T> {
+    fn apply(&self, step: Step<'_, T>, next: &mut [T]) {
+        let states = step.theta.iter().zip(self.phi).zip(step.gradient);
+        for (next, ((&theta, &phi), &gradient)) in next.iter_mut().zip(states) {
+            *next = gradient + self.regularisation * (theta - phi);
+        }
+        let rest = norm(next) <= T::of(PROXIMAL_TOLERANCE);
+        for (next, &theta) in next.iter_mut().zip(step.theta) {
+            *next = if rest { theta } else { theta - self.inner_rate * *next };
+        }
+    }
+}
+
+/// Descends the proximal loss from φ.
+pub(super) fn adapt<T: Real>(
+    learner: &Learner,
+    meta: &MetaParameters<T>,
+    episode: &Episode<T>,
+    steps: usize,
+    keep_going: &dyn Fn() -> bool,
+    task: &mut TaskWork<T>,
+) {
+    let inner_rate = task.rates.first().copied().unwrap_or_default();
+    let regularisation = T::of(learner.method().regularisation);
+    let rule = Proximal { phi: meta.phi(), inner_rate, regularisation };
+    descend(&learner.network, meta.phi(), &rule, episode, steps, keep_going, &mut task.work, &mut task.inner);
+}
+
+/// (I + H/λ)⁻¹ ∇L(θ_K; Q).
+pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
+    learner.query_gradient(episode, task);
+    let method = learner.method();
+    let share = T::of(1.0 / method.regularisation);
+    let TaskWork { inner, work, direction, outcome, scratch, .. } = task;
+    let support = episode.support(inner.steps().saturating_sub(1));
+    let product = |p: &[T], out: &mut [T]| {
+        learner.network.hessian_vector(inner.adapted(), p, support, work, out);
+        for (out, &p) in out.iter_mut().zip(p) {
+            *out = p + share * *out;
+        }
+    };
+    let solution = conjugate_gradients(product, direction, method.conjugate_steps, RESIDUAL_TOLERANCE, scratch);
+    outcome.indefinite = solution.indefinite;
+}
