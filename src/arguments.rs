@@ -71,6 +71,9 @@ pub struct What {
     /// Support points per inner step of a training task; 0 for all of them.
     #[arg(long, allow_hyphen_values = true)]
     pub inner_batch: Option<usize>,
+    /// Length of the support gradient at which adaptation ends early; 0 for never.
+    #[arg(long, allow_hyphen_values = true)]
+    pub tolerance: Option<f64>,
     /// How the outer direction becomes a step.
     #[arg(long)]
     pub optimiser: Option<OuterOptimiser>,
@@ -155,6 +158,7 @@ impl What {
             (Knob::TestShots, whole(self.test_shots)),
             (Knob::TestSteps, whole(self.test_steps)),
             (Knob::InnerBatch, whole(self.inner_batch)),
+            (Knob::Tolerance, self.tolerance),
         ];
         for (knob, value) in overrides {
             if let Some(value) = value {

@@ -52,6 +52,8 @@ pub struct LiveSettings {
     /// Support points per inner step of a training task, drawn again at each step; 0 for all of them
     /// (plane and sine).
     pub inner_batch: usize,
+    /// An inner loop ends before its last step where its gradient is no longer than this; 0 for never.
+    pub tolerance: f64,
     /// Standard deviation of the noise added to support targets.
     pub noise: f64,
 }
@@ -287,7 +289,9 @@ impl Algorithm {
                 "MAML that learns one inner rate for every layer and step and at first counts the loss after every step"
             }
             Self::Anil => "MAML in which only the last layer adapts to a task",
-            Self::Cavia => "MAML in which only a few numbers beside the inputs adapt; the network is shared by all tasks",
+            Self::Cavia => {
+                "MAML in which only a few numbers beside the inputs adapt; the network is shared by all tasks"
+            }
             Self::Imaml => "Holds adaptation to the initialisation and differentiates where it ends, not the way there",
             Self::MetaModel => "A small learned network sets the inner rates of every layer, step by step",
         }
@@ -332,6 +336,7 @@ impl Settings {
             support_share: 1.0,
             pixels_per_step: 256,
             inner_batch: 0,
+            tolerance: 0.0,
             noise: 0.0,
         };
         let (mut live, network, evaluate_every, held_out_tasks) = match tasks {

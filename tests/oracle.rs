@@ -299,7 +299,12 @@ fn maml_plus_plus_with_its_annealing_over_matches() {
 }
 
 /// The implicit gradient of one reference, and for each task whether the system was seen to be indefinite.
-fn implicit<T: Real>(oracle: &Oracle<T>, name: &str, inner_steps: usize, conjugate_steps: usize) -> (Vec<T>, Vec<bool>) {
+fn implicit<T: Real>(
+    oracle: &Oracle<T>,
+    name: &str,
+    inner_steps: usize,
+    conjugate_steps: usize,
+) -> (Vec<T>, Vec<bool>) {
     let regularisation = oracle.results[name]["lambda_"].as_f64().unwrap();
     let method = MethodSettings { regularisation, conjugate_steps, ..MethodSettings::default() };
     let learner = oracle.learner_with(Algorithm::Imaml, method, inner_steps);

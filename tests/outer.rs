@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use metascope::images::built_in::built_in;
+use metascope::maths::network::Workspace;
 use metascope::maths::optimiser::clip;
+use metascope::meta::{Learner, TaskWork};
 use metascope::settings::{Algorithm, ImageSource, OuterOptimiser, OuterSettings, Schedule, Settings, TaskFamily};
 use metascope::tasks::Family;
 use metascope::train::trainer::{Step, Trainer};
@@ -119,4 +121,30 @@ fn inner_mini_batches_are_drawn_from_the_support() {
     }
     assert_eq!(some.query.x(), all.query.x());
     assert_eq!(family.held_out(&settings.live, 3, 0).episode.support[0].rows(), 10);
+}
+
+#[test]
+fn adaptation_ends_where_its_gradient_is_short() {
+    let settings = Settings::preset(TaskFamily::Plane, Algorithm::Maml);
+    let family = Family::new(&settings.run, None).unwrap();
+    let mut learner = Learner::new(family.network(&settings.run), Algorithm::Maml);
+    let episode = family.held_out(&settings.live, 0, 0).episode;
+    let meta = learner.meta_parameters(vec![0.0f32; 2], 0.1);
+    let mut adapted = |tolerance| {
+        learner.set_tolerance(tolerance);
+        let mut task = TaskWork::default();
+        learner.adapt(&meta, 0.1, &episode, 200, &|| true, &mut task);
+        let (work, mut gradient) = (&mut Workspace::default(), vec![0.0; 2]);
+        learner.network.gradient(task.inner.adapted(), episode.support(0), work, &mut gradient);
+        (task.inner, gradient[0].hypot(gradient[1]))
+    };
+    let (all, _) = adapted(0.0);
+    assert_eq!(all.steps(), 200);
+    let (mut early, end) = adapted(0.1);
+    let steps = early.steps();
+    assert!(steps > 1 && steps < 100 && end <= 0.1, "{steps} steps, gradient {end}");
+    assert_eq!(early.thetas[..], all.thetas[..=steps]);
+    early.hold(200, 0.5);
+    assert_eq!((early.thetas.len(), early.losses.len()), (201, 200));
+    assert_eq!(early.thetas[200], all.thetas[steps]);
 }

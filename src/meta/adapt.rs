@@ -5,6 +5,23 @@ use super::episode::Episode;
 use super::step::{Step, StepRule};
 use crate::maths::network::{Network, Workspace};
 use crate::maths::real::Real;
+use crate::maths::vector::norm;
+
+/// When the inner loop ends: after K steps, or before the first step whose gradient is no longer than
+/// the tolerance (0: never before K).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Until {
+    /// K.
+    pub steps: usize,
+    /// Length of ∇L(θ_k; S_k) that counts as converged.
+    pub tolerance: f64,
+}
+
+impl From<usize> for Until {
+    fn from(steps: usize) -> Self {
+        Self { steps, tolerance: 0.0 }
+    }
+}
 
 /// Everything the backward sweep needs of an inner loop, and nothing else.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +50,14 @@ impl<T: Real> InnerLoop<T> {
         Step { index, theta: &self.thetas[index], gradient: &self.gradients[index], loss: self.losses[index] }
     }
 
+    /// Lets the adapted parameters stand until step K, for a loop that ended before: afterwards there are
+    /// K + 1 states and K losses.
+    pub fn hold(&mut self, steps: usize, last_loss: T) {
+        let end = self.adapted().to_vec();
+        self.thetas.resize(steps + 1, end);
+        self.losses.resize(steps, last_loss);
+    }
+
     pub(super) fn fit(&mut self, steps: usize, parameters: usize) {
         self.thetas.resize_with(steps + 1, Vec::new);
         self.gradients.resize_with(steps, Vec::new);
@@ -43,19 +68,20 @@ impl<T: Real> InnerLoop<T> {
     }
 }
 
-/// Adapts φ to the episode's support by `steps` gradient steps, into `inner`. Before each step it
-/// asks `keep_going`; at a no it stops, and `inner` holds the steps done.
+/// Adapts φ to the episode's support until K steps are done or the gradient is short, into `inner`.
+/// Before each step it asks `keep_going`; at a no it stops. Either way `inner` holds the steps done.
 #[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
 pub fn adapt<T: Real>(
     network: &Network,
     phi: &[T],
     rule: &impl StepRule<T>,
     episode: &Episode<T>,
-    steps: usize,
+    until: impl Into<Until>,
     keep_going: &dyn Fn() -> bool,
     work: &mut Workspace<T>,
     inner: &mut InnerLoop<T>,
 ) {
+    let Until { steps, tolerance } = until.into();
     inner.fit(steps, phi.len());
     inner.thetas[0].copy_from_slice(phi);
     for step in 0..steps {
@@ -67,6 +93,10 @@ pub fn adapt<T: Real>(
         let (theta, next) = (&done[step], &mut next[0]);
         let gradient = &mut inner.gradients[step];
         inner.losses[step] = network.gradient(theta, episode.support(step), work, gradient);
+        if tolerance > 0.0 && norm(gradient).double() <= tolerance {
+            inner.fit(step, phi.len());
+            return;
+        }
         rule.apply(Step { index: step, theta, gradient, loss: inner.losses[step] }, next);
     }
 }

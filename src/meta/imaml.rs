@@ -54,7 +54,8 @@ pub(super) fn adapt<T: Real>(
     let inner_rate = task.rates.first().copied().unwrap_or_default();
     let regularisation = T::of(learner.method().regularisation);
     let rule = Proximal { phi: meta.phi(), inner_rate, regularisation };
-    descend(&learner.network, meta.phi(), &rule, episode, steps, keep_going, &mut task.work, &mut task.inner);
+    let until = learner.until(steps);
+    descend(&learner.network, meta.phi(), &rule, episode, until, keep_going, &mut task.work, &mut task.inner);
 }
 
 /// (I + H/λ)⁻¹ ∇L(θ_K; Q).

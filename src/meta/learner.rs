@@ -1,7 +1,7 @@
 //! What all algorithms share: the meta-parameters, one task's part of a meta-iteration, and the
 //! choice of algorithm.
 
-use super::adapt::{InnerLoop, adapt};
+use super::adapt::{InnerLoop, Until, adapt};
 use super::episode::Episode;
 use super::meta_model::MetaModel;
 use super::rates::{InnerRates, Sharing};
@@ -72,6 +72,7 @@ pub struct Learner {
     method: MethodSettings,
     learned_steps: usize,
     meta_iteration: u64,
+    tolerance: f64,
 }
 
 impl Learner {
@@ -93,12 +94,22 @@ impl Learner {
             Algorithm::MetaModel => meta_model::sharing(&network),
         };
         let learned_steps = steps.max(1);
-        Self { network, algorithm, sharing, method, learned_steps, meta_iteration: u64::MAX }
+        Self { network, algorithm, sharing, method, learned_steps, meta_iteration: u64::MAX, tolerance: 0.0 }
     }
 
     /// Says how many meta-iterations are done, which annealing goes by; until then it counts as over.
     pub fn set_meta_iteration(&mut self, meta_iteration: u64) {
         self.meta_iteration = meta_iteration;
+    }
+
+    /// Ends every inner loop early where its gradient is no longer than this; 0 for never.
+    pub fn set_tolerance(&mut self, tolerance: f64) {
+        self.tolerance = tolerance;
+    }
+
+    /// When an inner loop of at most so many steps ends.
+    pub(super) fn until(&self, steps: usize) -> Until {
+        Until { steps, tolerance: self.tolerance }
     }
 
     /// Meta-iterations done.
@@ -162,11 +173,11 @@ impl Learner {
             Algorithm::Imaml => imaml::adapt(self, meta, episode, steps, keep_going, task),
             Algorithm::MetaModel => {
                 let rule = self.meta_model(meta, task.rates[0]);
-                adapt(network, phi, &rule, episode, steps, keep_going, &mut task.work, &mut task.inner);
+                adapt(network, phi, &rule, episode, self.until(steps), keep_going, &mut task.work, &mut task.inner);
             }
             _ => {
                 let rates = InnerRates::new(&self.sharing, &task.rates);
-                adapt(network, phi, &rates, episode, steps, keep_going, &mut task.work, &mut task.inner);
+                adapt(network, phi, &rates, episode, self.until(steps), keep_going, &mut task.work, &mut task.inner);
             }
         }
     }

@@ -28,13 +28,15 @@ pub enum Knob {
     PixelsPerStep,
     /// Support points per inner step.
     InnerBatch,
+    /// Gradient that ends the inner loop.
+    Tolerance,
     /// Noise on support targets.
     Noise,
 }
 
 impl Knob {
     /// Every knob, in the order of the panel.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::InnerRate,
         Self::OuterRate,
         Self::InnerSteps,
@@ -45,6 +47,7 @@ impl Knob {
         Self::SupportShare,
         Self::PixelsPerStep,
         Self::InnerBatch,
+        Self::Tolerance,
         Self::Noise,
     ];
 
@@ -61,6 +64,7 @@ impl Knob {
             Self::SupportShare => "Support share",
             Self::PixelsPerStep => "Pixels per step",
             Self::InnerBatch => "Points per step",
+            Self::Tolerance => "Stop at gradient",
             Self::Noise => "Noise",
         }
     }
@@ -78,6 +82,7 @@ impl Knob {
             Self::SupportShare => "support_share",
             Self::PixelsPerStep => "pixels_per_step",
             Self::InnerBatch => "inner_batch",
+            Self::Tolerance => "tolerance",
             Self::Noise => "noise",
         }
     }
@@ -105,6 +110,9 @@ impl Knob {
             Self::InnerBatch => {
                 "Support points drawn for each inner step of a training task: fewer make adaptation stochastic; 0 uses all"
             }
+            Self::Tolerance => {
+                "Adaptation ends as soon as its gradient is this short, at the latest after its steps; 0 never ends early"
+            }
             Self::Noise => "Noise on the support targets: how well the learned prior averages it out",
         }
     }
@@ -121,13 +129,14 @@ impl Knob {
             Self::SupportShare => (0.01, 1.0),
             Self::PixelsPerStep => (16.0, 4096.0),
             Self::InnerBatch => (0.0, 100.0),
+            Self::Tolerance => (0.0, 10.0),
             Self::Noise => (0.0, 2.0),
         }
     }
 
     /// Whether the value is a whole number.
     pub fn is_integer(self) -> bool {
-        !matches!(self, Self::InnerRate | Self::OuterRate | Self::SupportShare | Self::Noise)
+        !matches!(self, Self::InnerRate | Self::OuterRate | Self::SupportShare | Self::Tolerance | Self::Noise)
     }
 
     /// Whether a slider for it should be logarithmic.
@@ -148,6 +157,7 @@ impl Knob {
             Self::SupportShare => live.support_share,
             Self::PixelsPerStep => live.pixels_per_step as f64,
             Self::InnerBatch => live.inner_batch as f64,
+            Self::Tolerance => live.tolerance,
             Self::Noise => live.noise,
         }
     }
@@ -166,6 +176,7 @@ impl Knob {
             Self::SupportShare => live.support_share = value,
             Self::PixelsPerStep => live.pixels_per_step = whole,
             Self::InnerBatch => live.inner_batch = whole,
+            Self::Tolerance => live.tolerance = value,
             Self::Noise => live.noise = value,
         }
     }

@@ -43,7 +43,11 @@ pub fn query_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> Vec<f32> 
     let mut work = TaskWork::default();
     start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut work);
     let TaskWork { inner, work, .. } = &mut work;
-    inner.thetas.iter().map(|theta| honest(start.learner.network.loss(theta, &task.episode.query, work))).collect()
+    let mut losses: Vec<f32> =
+        inner.thetas.iter().map(|theta| honest(start.learner.network.loss(theta, &task.episode.query, work))).collect();
+    // A loop that converged early stays where it is.
+    losses.resize(steps + 1, losses.last().copied().unwrap_or(f32::INFINITY));
+    losses
 }
 
 /// Everything that is drawn of an adaptation.
@@ -51,10 +55,12 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize) -> Measured {
     let network = &start.learner.network;
     let mut task_work = TaskWork::default();
     start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut task_work);
-    let inner = task_work.inner;
+    let mut inner = task_work.inner;
     let work = &mut Workspace::default();
+    let last_loss = network.loss(inner.adapted(), task.episode.support(0), work);
+    inner.hold(steps, last_loss);
     let mut support_loss: Vec<f32> = inner.losses.iter().copied().map(honest).collect();
-    support_loss.push(honest(network.loss(inner.adapted(), task.episode.support(0), work)));
+    support_loss.push(honest(last_loss));
     let mut outputs = Vec::with_capacity(steps + 1);
     let mut query_loss = Vec::with_capacity(steps + 1);
     for theta in &inner.thetas {

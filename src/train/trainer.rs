@@ -124,6 +124,9 @@ impl Trainer {
             plain,
             now,
         };
+        for learner in [&mut trainer.learner, &mut trainer.plain] {
+            learner.set_tolerance(trainer.settings.live.tolerance);
+        }
         trainer.evaluate();
         Ok(trainer)
     }
@@ -155,13 +158,19 @@ impl Trainer {
     pub fn set_live(&mut self, live: LiveSettings) -> Result<(), SettingError> {
         let settings = Settings { live, run: self.settings.run.clone() };
         settings.validate()?;
+        for learner in [&mut self.learner, &mut self.plain] {
+            learner.set_tolerance(settings.live.tolerance);
+        }
         let changed = |knob: &Knob| knob.get(&settings.live) != knob.get(&self.settings.live);
         let changed: Vec<Knob> = Knob::ALL.into_iter().filter(changed).collect();
         for &knob in &changed {
             self.record.mark(KnobMark { at: self.now.meta_iteration, knob, value: knob.get(&settings.live) });
         }
         self.settings = Arc::new(settings);
-        if changed.iter().any(|knob| matches!(knob, Knob::TestShots | Knob::SupportShare | Knob::Noise)) {
+        if changed
+            .iter()
+            .any(|knob| matches!(knob, Knob::TestShots | Knob::SupportShare | Knob::Noise | Knob::Tolerance))
+        {
             self.probes.settings_changed(&self.family, &self.settings);
         }
         Ok(())

@@ -68,6 +68,7 @@ fn short_name(knob: Knob) -> &'static str {
         Knob::SupportShare => "support",
         Knob::PixelsPerStep => "pixels",
         Knob::InnerBatch => "points",
+        Knob::Tolerance => "stop at",
         Knob::Noise => "noise",
     }
 }
