@@ -52,6 +52,9 @@ pub mod joint;
 /// How long an inner step may be.
 pub mod stability;
 
+/// Learned rates, layer by layer.
+pub mod layer_rates;
+
 mod learner;
 
 pub use learner::{Learner, MetaParameters, Outcome, TaskWork};

@@ -129,6 +129,12 @@ impl<'a, T: Real> MetaModel<'a, T> {
         Reading { inputs, hidden, outputs }
     }
 
+    /// a and b of every layer.
+    pub fn rates_and_keeps(&self, step: Step<'_, T>) -> Vec<(T, T)> {
+        let reading = self.read(step);
+        (0..self.segments.len()).map(|layer| self.rate_and_keep(&reading, layer, step.index)).collect()
+    }
+
     /// a and b of one layer.
     fn rate_and_keep(&self, reading: &Reading<T>, layer: usize, step: usize) -> (T, T) {
         let rate = self.inner_rate * (T::of(RATE_SPAN) * reading.outputs[layer]).exp();

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::meta::layer_rates::LayerRate;
 use crate::settings::{Knob, Settings};
 
 pub use crate::tasks::{Given, Picture};
@@ -111,6 +112,8 @@ pub struct Curves {
     pub joint_after: Curve,
     /// After adaptation, one curve for each probe task.
     pub held_out_tasks: Vec<Curve>,
+    /// Learned inner rates, laid out like [`Evaluation::rates`].
+    pub rates: Vec<Vec<Curve>>,
 }
 
 /// The three initialisations that are always compared, in the order of the film-strip.
@@ -138,6 +141,9 @@ pub struct Evaluation {
     pub tasks: Vec<ProbeTask>,
     /// How far adaptation moves each layer, mean over the probe tasks, φ first to last layer.
     pub movement: Vec<LayerMovement>,
+    /// Learned inner rates, step by step and layer by layer, mean over the probe tasks; one row where a rate
+    /// serves every step, none where the user owns them.
+    pub rates: Vec<Vec<LayerRate>>,
 }
 
 /// One probe task.

@@ -243,6 +243,7 @@ impl Trainer {
     /// Adapts the probe tasks from the present φ and notes their losses; returns what goes into metrics.csv.
     fn evaluate(&mut self) -> MetricsRow {
         self.probe();
+        self.record.rates(self.now.meta_iteration, &self.probes.evaluation().rates);
         let live_steps = self.settings.live.test_steps;
         self.record.held_out(self.now.meta_iteration, self.probes.measured(), live_steps, self.is_picture())
     }

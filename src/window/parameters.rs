@@ -4,6 +4,7 @@
 mod contours;
 mod landscape;
 mod movement;
+mod rates;
 
 use egui::{Rect, RichText, Ui, pos2};
 
@@ -15,6 +16,16 @@ use crate::train::snapshot::Snapshot;
 #[derive(Default)]
 pub struct Parameters {
     landscape: LandscapeView,
+    side: Side,
+}
+
+/// What is drawn beside the map.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Side {
+    #[default]
+    Movement,
+    Rates,
+    History,
 }
 
 impl Parameters {
@@ -52,7 +63,34 @@ impl Parameters {
         }
         if let Some(evaluation) = evaluation {
             let bars = Rect::from_min_max(pos2(map.right() + 4.0 * GRID, room.top()), room.max);
-            movement::ui(ui, bars, &evaluation.movement);
+            let learned = !evaluation.rates.is_empty();
+            if learned {
+                self.choose_side(ui, bars);
+            }
+            let beside = if learned { bars.with_min_y(bars.top() + 6.0 * GRID) } else { bars };
+            match (self.side, snapshot) {
+                (Side::Rates, _) if learned => rates::map(ui, beside, &evaluation.rates),
+                (Side::History, Some(snapshot)) if learned => rates::history(ui, beside, &snapshot.curves.rates),
+                _ => movement::ui(ui, beside, &evaluation.movement),
+            }
         }
+    }
+
+    /// The three views of an algorithm that learns its rates.
+    fn choose_side(&mut self, ui: &mut Ui, rect: Rect) {
+        let row = rect.with_max_y(rect.top() + 5.0 * GRID);
+        ui.scope_builder(egui::UiBuilder::new().max_rect(row), |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = GRID;
+                let sides = [
+                    (Side::Movement, "Movement", "How far adaptation moves each layer"),
+                    (Side::Rates, "Rates", "The inner rates that were learned, layer by step"),
+                    (Side::History, "History", "How the learned rates changed over meta-iterations"),
+                ];
+                for (side, label, about) in sides {
+                    ui.selectable_value(&mut self.side, side, RichText::new(label).small()).on_hover_text(about);
+                }
+            });
+        });
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::maths::network::Network;
 use crate::meta::Learner;
+use crate::meta::layer_rates::LayerRate;
 use crate::settings::{Settings, TaskFamily};
 use crate::tasks::{Family, Given, HeldOut};
 use crate::train::evaluation::{Measured, Start, best_rate, measure, psnr};
@@ -36,7 +37,12 @@ impl Probes {
         let mut probes = Self {
             tasks: Vec::new(),
             measured: Vec::new(),
-            evaluation: Arc::new(Evaluation { meta_iteration: 0, tasks: Vec::new(), movement: Vec::new() }),
+            evaluation: Arc::new(Evaluation {
+                meta_iteration: 0,
+                tasks: Vec::new(),
+                movement: Vec::new(),
+                rates: Vec::new(),
+            }),
             rates: [None; 2],
             joint_age: [0, 1],
             family: family.clone(),
@@ -114,6 +120,7 @@ impl Probes {
                 .map(|(task, measured)| self.show(task, measured, &starts))
                 .collect(),
             movement: (0..layers).map(|layer| self.movement(layer)).collect(),
+            rates: self.rates(),
         });
     }
 
@@ -137,6 +144,24 @@ impl Probes {
             Family::Picture(pictures) => Output::Picture(Arc::new(pictures.draw(output))),
             _ => Output::Values(output.iter().copied().collect()),
         }
+    }
+
+    /// Geometric mean over the tasks; only the meta-model's rates differ from task to task.
+    fn rates(&self) -> Vec<Vec<LayerRate>> {
+        let of = |task: &[Measured; 3]| task[Init::Learned as usize].rates.clone();
+        let tasks: Vec<_> = self.measured.iter().map(of).collect();
+        let steps = tasks.iter().map(Vec::len).min().unwrap_or(0);
+        let count = tasks.len() as f64;
+        let mean = |step: usize, layer: usize, of: &dyn Fn(&LayerRate) -> f64| {
+            tasks.iter().map(|task| of(&task[step][layer])).sum::<f64>() / count
+        };
+        let one = |step: usize, layer: usize| LayerRate {
+            rate: mean(step, layer, &|rate| rate.rate.ln()).exp(),
+            keep: mean(step, layer, &|rate| rate.keep),
+            vanished: mean(step, layer, &|rate| rate.vanished),
+        };
+        let layers = tasks.first().and_then(|task| task.first()).map_or(0, Vec::len);
+        (0..steps).map(|step| (0..layers).map(|layer| one(step, layer)).collect()).collect()
     }
 
     fn movement(&self, layer: usize) -> LayerMovement {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::meta::layer_rates::LayerRate;
 use crate::train::evaluation::{Measured, psnr};
 use crate::train::history::Series;
 use crate::train::snapshot::{Curves, KnobMark};
@@ -37,6 +38,9 @@ impl MetricsRow {
     }
 }
 
+/// Histories of learned rates are kept for this many inner steps.
+const RATE_STEPS: usize = 5;
+
 /// Histories and marks of a run.
 #[derive(Default)]
 pub(super) struct Record {
@@ -44,6 +48,7 @@ pub(super) struct Record {
     held_out: [Series; 2],
     baselines: [Series; 2],
     tasks: Vec<Series>,
+    rates: Vec<Vec<Series>>,
     marks: Vec<KnobMark>,
     since_row: [f64; 3],
 }
@@ -73,6 +78,15 @@ impl Record {
         row
     }
 
+    /// Learned inner rates of the first steps.
+    pub fn rates(&mut self, at: u64, rates: &[Vec<LayerRate>]) {
+        self.rates.resize_with(rates.len().min(RATE_STEPS), Vec::new);
+        for (series, rates) in self.rates.iter_mut().zip(rates) {
+            series.resize_with(rates.len(), Series::default);
+            series.iter_mut().zip(rates).for_each(|(series, rate)| series.push(at, rate.rate as f32));
+        }
+    }
+
     /// Notes a change; of several of one knob at the same moment the last counts.
     pub fn mark(&mut self, mark: KnobMark) {
         self.marks.retain(|old| old.at != mark.at || old.knob != mark.knob);
@@ -84,8 +98,9 @@ impl Record {
     }
 
     pub fn forget_after(&mut self, at: u64) {
-        let Self { training, held_out, baselines, tasks, marks, since_row } = self;
-        for series in training.iter_mut().chain(held_out).chain(baselines).chain(tasks) {
+        let Self { training, held_out, baselines, tasks, rates, marks, since_row } = self;
+        let rates = rates.iter_mut().flatten();
+        for series in training.iter_mut().chain(held_out).chain(baselines).chain(tasks).chain(rates) {
             series.forget_after(at);
         }
         marks.retain(|mark| mark.at <= at);
@@ -101,6 +116,7 @@ impl Record {
             random_after: self.baselines[0].curve(),
             joint_after: self.baselines[1].curve(),
             held_out_tasks: self.tasks.iter().map(Series::curve).collect(),
+            rates: self.rates.iter().map(|layers| layers.iter().map(Series::curve).collect()).collect(),
         })
     }
 }

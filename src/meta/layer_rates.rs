@@ -1,0 +1,61 @@
+//! Learned inner rates as people look at them: one number for each layer and step.
+
+use super::adapt::InnerLoop;
+use super::learner::{Learner, MetaParameters};
+use crate::maths::real::Real;
+use crate::settings::Algorithm;
+
+/// A rate this many times smaller than the one it started from counts as vanished.
+const VANISHED: f64 = 100.0;
+
+/// One layer at one inner step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LayerRate {
+    /// Geometric mean of a over the layer's parameters.
+    pub rate: f64,
+    /// b, what is kept of the parameters before the gradient step; 1 but for the meta-model.
+    pub keep: f64,
+    /// Share of the layer's rates that are more than a hundred times below α. None can be negative, because
+    /// their logarithm is what is learned.
+    pub vanished: f64,
+}
+
+impl Learner {
+    /// The learned rates of an adaptation, step by step and in each step layer by layer; one row where a
+    /// rate serves every step, and none where the user owns the rates. `inner_rate` is α.
+    pub fn layer_rates<T: Real>(
+        &self,
+        meta: &MetaParameters<T>,
+        inner_rate: f64,
+        inner: &InnerLoop<T>,
+    ) -> Vec<Vec<LayerRate>> {
+        let vanished = |rate: f64| if rate < inner_rate / VANISHED { 1.0 } else { 0.0 };
+        let one = |rate: f64, keep: f64| LayerRate { rate, keep, vanished: vanished(rate) };
+        let layout = self.network.layout();
+        match self.algorithm() {
+            Algorithm::MetaSgd => {
+                let of_layer = |layer: usize| {
+                    let logs = &meta.beside_phi()[layout.layer(layer)];
+                    let count = logs.len() as f64;
+                    let mean = |of: &dyn Fn(f64) -> f64| logs.iter().map(|log| of(log.double())).sum::<f64>() / count;
+                    LayerRate { rate: mean(&|log| log).exp(), keep: 1.0, vanished: mean(&|log| vanished(log.exp())) }
+                };
+                vec![(0..layout.layers()).map(of_layer).collect()]
+            }
+            Algorithm::MamlPlusPlus => {
+                let steps = meta.beside_phi().chunks_exact(self.sharing().groups());
+                steps.map(|logs| logs.iter().map(|log| one(log.double().exp(), 1.0)).collect()).collect()
+            }
+            Algorithm::MetaModel => {
+                let rule = self.meta_model(meta, T::of(inner_rate));
+                (0..inner.steps())
+                    .map(|step| {
+                        let said = rule.rates_and_keeps(inner.step(step));
+                        said.into_iter().map(|(rate, keep)| one(rate.double(), keep.double())).collect()
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Learned inner rates: a heat map of layers by steps, and how they came to be.
+
+use egui::{Align2, Painter, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::meta::layer_rates::LayerRate;
+use crate::train::snapshot::Curve;
+use crate::window::numbers;
+use crate::window::theme::{GRID, Palette, blend, small_font};
+
+/// Height of the line with the title, and of the axis below.
+const LINE: f32 = 5.0 * GRID;
+
+/// Draws the heat map into `rect`: a row for each layer, a column for each inner step.
+pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<LayerRate>]) {
+    let palette = Palette::of(ui);
+    let painter = ui.painter().clone();
+    let vanished = mean(rates.iter().flatten().map(|rate| rate.vanished));
+    let [least, most] = rates
+        .iter()
+        .flatten()
+        .fold([f64::INFINITY, 0.0f64], |[least, most], rate| [least.min(rate.rate), most.max(rate.rate)]);
+    let mut title = format!("faint {} · strong {}", numbers::compact(shown(least)), numbers::compact(shown(most)));
+    if vanished > 0.0 {
+        title += &format!(" · {} % vanished", numbers::significant(100.0 * vanished));
+    }
+    painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
+    let layers = rates.first().map_or(0, Vec::len);
+    let names: Vec<_> = (0..layers)
+        .map(|layer| painter.layout_no_wrap(format!("layer {}", layer + 1), small_font(), palette.text))
+        .collect();
+    let name_width = names.iter().map(|galley| galley.size().x).fold(0.0, f32::max);
+    let cells =
+        Rect::from_min_max(pos2(rect.left() + name_width + 2.0 * GRID, rect.top() + LINE), rect.max - vec2(2.0, LINE));
+    let size = vec2(cells.width() / rates.len() as f32, (cells.height() / layers as f32).min(44.0));
+    let [low, high] = range(rates.iter().flatten().map(|rate| rate.rate.log10()));
+    for (layer, name) in names.into_iter().enumerate() {
+        let y = cells.top() + (layer as f32 + 0.5) * size.y;
+        painter.galley(pos2(rect.left(), y - 0.5 * name.size().y), name, palette.text);
+    }
+    for (step, layer, rate) in rates
+        .iter()
+        .enumerate()
+        .flat_map(|(step, layers)| layers.iter().enumerate().map(move |(layer, rate)| (step, layer, rate)))
+    {
+        let corner = cells.min + vec2(step as f32 * size.x, layer as f32 * size.y);
+        let cell = Rect::from_min_size(corner, size - vec2(1.0, 1.0));
+        let share = if high > low { (rate.rate.log10() - low) / (high - low) } else { 0.5 };
+        painter.rect_filled(cell, 0.0, blend(palette.ground, palette.adapted, 0.12 + 0.78 * share as f32));
+        let text = painter.layout_no_wrap(numbers::compact(shown(rate.rate)), small_font(), palette.text);
+        if text.size().x + 4.0 < cell.width() && text.size().y < cell.height() {
+            // On a strong ground the ground's own colour reads best.
+            let colour = if share > 0.45 { palette.ground } else { palette.text };
+            painter.galley_with_override_text_color(cell.center() - 0.5 * text.size(), text, colour);
+        }
+        if rate.vanished > 0.5 {
+            painter.line_segment([cell.left_top(), cell.right_bottom()], Stroke::new(1.0, palette.danger));
+        }
+        describe(ui, cell, (step, layer), rates.len(), rate);
+    }
+    let bottom = cells.top() + layers as f32 * size.y + 2.0;
+    if rates.len() == 1 {
+        painter.text(pos2(cells.center().x, bottom), Align2::CENTER_TOP, "every step", small_font(), palette.weak);
+    } else {
+        let every = (26.0 / size.x).ceil().max(1.0) as usize;
+        for step in (0..rates.len()).step_by(every) {
+            let x = cells.left() + (step as f32 + 0.5) * size.x;
+            painter.text(pos2(x, bottom), Align2::CENTER_TOP, (step + 1).to_string(), small_font(), palette.weak);
+        }
+    }
+}
+
+fn describe(ui: &mut Ui, cell: Rect, (step, layer): (usize, usize), steps: usize, rate: &LayerRate) {
+    let when = if steps == 1 { "at every step".to_owned() } else { format!("at step {}", step + 1) };
+    let mut about = format!("Layer {} {when}: inner rate {}", layer + 1, numbers::significant(rate.rate));
+    if rate.keep != 1.0 {
+        about += &format!(", after {} % of the parameters were kept", numbers::significant(100.0 * rate.keep));
+    }
+    if rate.vanished > 0.0 {
+        let share = numbers::significant(100.0 * rate.vanished);
+        about += &format!("\n{share} % of its rates are more than 100 times below α: they hardly adapt");
+    }
+    let response = ui.interact(cell, ui.make_persistent_id(("rate", step, layer)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &about));
+    response.on_hover_text(about);
+}
+
+/// Draws the history into `rect`: a line for each layer and step, later steps fainter.
+pub fn history(ui: &mut Ui, rect: Rect, curves: &[Vec<Curve>]) {
+    let palette = Palette::of(ui);
+    let painter = ui.painter().clone();
+    painter.text(rect.left_top(), Align2::LEFT_TOP, "Learned rates over the run", small_font(), palette.weak);
+    let points = || curves.iter().flatten().flat_map(|curve| &curve.points);
+    let last = points().map(|point| point.at).fold(1.0, f64::max);
+    let [low, high] = range(points().map(|point| f64::from(point.mean).log10()));
+    let plot = Rect::from_min_max(rect.min + vec2(44.0, LINE), rect.max - vec2(44.0, LINE));
+    let height = |value: f64| plot.bottom() - ((value.log10() - low) / (high - low)) as f32 * plot.height();
+    rates_axis(&painter, plot, [low, high], height, palette);
+    for (x, align, at) in [(plot.left(), Align2::LEFT_TOP, 0.0), (plot.right(), Align2::RIGHT_TOP, last)] {
+        let text = numbers::thousands(at as i64);
+        painter.text(pos2(x, plot.bottom() + 2.0), align, text, small_font(), palette.weak);
+    }
+    let steps = curves.len();
+    let layers = curves.first().map_or(0, Vec::len);
+    let mut ends: Vec<(f32, usize)> = Vec::new();
+    for (step, layer, curve) in curves
+        .iter()
+        .enumerate()
+        .rev()
+        .flat_map(|(step, curves)| curves.iter().enumerate().map(move |(layer, curve)| (step, layer, curve)))
+    {
+        let colour = layer_colour(palette, layer, layers).gamma_multiply(1.0 - 0.7 * step as f32 / steps as f32);
+        let every = (curve.points.len() / 120).max(1);
+        let kept = curve.points.iter().enumerate().filter(|(i, _)| i % every == 0 || i + 1 == curve.points.len());
+        let line = kept.map(|(_, point)| {
+            pos2(plot.left() + (point.at / last) as f32 * plot.width(), height(f64::from(point.mean)))
+        });
+        let line: Vec<_> = line.collect();
+        if let (0, Some(end)) = (step, line.last()) {
+            ends.push((end.y, layer));
+        }
+        painter.line(line, Stroke::new(if step == 0 { 2.0 } else { 1.2 }, colour));
+    }
+    // Names beside the ends, pushed apart where they would lie on each other.
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut free = f32::NEG_INFINITY;
+    for (y, layer) in ends {
+        let y = y.max(free);
+        free = y + 13.0;
+        let colour = layer_colour(palette, layer, layers);
+        painter.text(pos2(plot.right() + 4.0, y), Align2::LEFT_CENTER, format!("L{}", layer + 1), small_font(), colour);
+    }
+    let response = ui.interact(rect, ui.make_persistent_id("rate-history"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "history of the learned rates"));
+    response
+        .on_hover_text("One line for each layer; where steps have rates of their own, the first one is the strongest");
+}
+
+fn rates_axis(painter: &Painter, plot: Rect, [low, high]: [f64; 2], height: impl Fn(f64) -> f32, palette: &Palette) {
+    let steps = if high - low < 2.0 { &[1.0, 2.0, 5.0][..] } else { &[1.0] };
+    for exponent in low.floor() as i32..=high.ceil() as i32 {
+        for digit in steps {
+            let value = digit * 10f64.powi(exponent);
+            if (low..=high).contains(&value.log10()) {
+                let y = height(value);
+                painter.hline(plot.x_range(), y, Stroke::new(1.0, palette.line));
+                let text = numbers::compact(value);
+                painter.text(pos2(plot.left() - 6.0, y), Align2::RIGHT_CENTER, text, small_font(), palette.weak);
+            }
+        }
+    }
+}
+
+/// First layer to last: from the colour of the joint baseline to that of adaptation.
+fn layer_colour(palette: &Palette, layer: usize, layers: usize) -> egui::Color32 {
+    blend(palette.joint, palette.adapted, layer as f32 / layers.saturating_sub(1).max(1) as f32)
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
+fn shown(rate: f64) -> f64 {
+    format!("{rate:.1e}").parse().unwrap_or(rate)
+}
+
+/// Smallest and largest finite logarithm with a margin, at least a quarter of a decade.
+fn range(logs: impl Iterator<Item = f64>) -> [f64; 2] {
+    let (low, high) = logs
+        .filter(|value| value.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    if low > high {
+        return [-3.0, 0.0];
+    }
+    let (middle, half) = (0.5 * (low + high), (0.55 * (high - low)).max(0.125));
+    [middle - half, middle + half]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_survive_anything() {
+        assert_eq!(range(std::iter::empty()), [-3.0, 0.0]);
+        assert_eq!(range([f64::NEG_INFINITY, f64::NAN].into_iter()), [-3.0, 0.0]);
+        assert_eq!(range([-2.0].into_iter()), [-2.125, -1.875]);
+        let [low, high] = range([-3.0, -1.0].into_iter());
+        assert!(low < -3.0 && high > -1.0);
+    }
+}
