@@ -7,8 +7,8 @@
 //! a_k = α exp(3 tanh o),   b_k = 1 + tanh(p)/20
 //! ```
 //! ψ's last layer starts at 0, so the first meta-iteration is MAML's. The bounds hold for whatever h
-//! reads, and steps beyond K count as the last and keep b ≤ 1, so that test-time steps cannot grow the
-//! parameters. The direction is exact for φ and ψ, through h's inputs too:
+//! reads, and steps beyond K count as the last with a ≤ α and b ≤ 1, so that test-time steps neither grow
+//! the parameters nor overshoot where MAML's would not. The direction is exact for φ and ψ, through h's inputs too:
 //! with m, q the means, s the scaled loss and v = v_{k+1}, for the n parameters of a layer
 //!
 //! ```text
@@ -139,7 +139,7 @@ impl<'a, T: Real> MetaModel<'a, T> {
     fn rate_and_keep(&self, reading: &Reading<T>, layer: usize, step: usize) -> (T, T) {
         let rate = self.inner_rate * (T::of(RATE_SPAN) * reading.outputs[layer]).exp();
         let keep = T::one() + T::of(KEEP_SPAN) * reading.outputs[self.segments.len() + layer];
-        (rate, if step < self.steps { keep } else { keep.min(T::one()) })
+        if step < self.steps { (rate, keep) } else { (rate.min(self.inner_rate), keep.min(T::one())) }
     }
 
     /// Back through h: ∂J by its outputs (before their tanh) to ∂J by its inputs; adds ∂J/∂ψ to `own`.
@@ -187,9 +187,14 @@ impl<T: Real> Adjoint<T> for MetaModel<'_, T> {
             let (rate, keep) = self.rate_and_keep(&reading, layer, step.index);
             let [theta, gradient] = [step.theta, step.gradient].map(|vector| &vector[segment.clone()]);
             let v = &mut v[segment.clone()];
-            outputs[layer] = -dot(gradient, v) * rate * T::of(RATE_SPAN);
-            let free = step.index < self.steps || keep < T::one();
-            outputs[layers + layer] = if free { dot(theta, v) * T::of(KEEP_SPAN) } else { T::zero() };
+            // A bound that holds does not move with ψ.
+            let within = step.index < self.steps;
+            if within || rate < self.inner_rate {
+                outputs[layer] = -dot(gradient, v) * rate * T::of(RATE_SPAN);
+            }
+            if within || keep < T::one() {
+                outputs[layers + layer] = dot(theta, v) * T::of(KEEP_SPAN);
+            }
             for (through, v) in through[segment.clone()].iter_mut().zip(v) {
                 *through = rate * *v;
                 *v *= keep;

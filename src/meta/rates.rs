@@ -20,9 +20,13 @@ pub enum Sharing {
 }
 
 impl Sharing {
-    /// One rate for each layer.
+    /// One rate for each layer; a context counts with the first.
     pub fn layers(layout: &Layout) -> Self {
-        Self::Segments((0..layout.layers()).map(|layer| layout.layer(layer)).collect())
+        let mut segments: Vec<_> = (0..layout.layers()).map(|layer| layout.layer(layer)).collect();
+        if let Some(first) = segments.first_mut() {
+            first.start = 0;
+        }
+        Self::Segments(segments)
     }
 
     /// One rate for each tensor.
