@@ -14,8 +14,14 @@ pub mod train;
 
 pub mod experiment;
 
+pub mod choose;
+
+pub mod check;
+
 pub mod headless;
 
 pub mod arguments;
+
+pub mod commands;
 
 pub mod window;
