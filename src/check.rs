@@ -11,7 +11,7 @@
 
 use rand::{Rng, RngExt as _};
 
-use crate::headless::columns;
+use crate::columns::columns;
 use crate::maths::functions::{Activation, Loss};
 use crate::maths::init::initialise;
 use crate::maths::network::{Batch, Network, Workspace};

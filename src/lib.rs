@@ -2,6 +2,8 @@
 
 pub mod settings;
 
+pub mod columns;
+
 pub mod maths;
 
 pub mod meta;

@@ -190,7 +190,7 @@ fn bad_axes_are_explained_before_anything_is_written() {
         (vec!["--y", "inner-rate=0.1..1"], vec!["both axes", "inner-rate"]),
         (vec!["--x", "inner-rate=0.1..100"], vec!["inner_rate = ", "range"]),
         (vec!["--x", "inner-steps=1..50"], vec!["inner_steps = ", "range"]),
-        (vec!["--cells", "101x101"], vec!["10201 cells", "at most 10000", "--cells"]),
+        (vec!["--cells", "33x32"], vec!["1056 cells", "at most 1024", "--cells"]),
         (vec!["--cells", "many"], vec!["many", "8x8"]),
         (vec!["--x", "algorithm=maml,best"], vec!["best", "fomaml"]),
         (vec!["--tasks", "plane", "--x", "width=4..8"], vec!["width", "no hidden layer"]),

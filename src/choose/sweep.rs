@@ -17,7 +17,7 @@ use crate::train::snapshot::Init;
 use crate::train::trainer::{Step, TrainError, Trainer};
 
 /// More cells than this are refused.
-pub const MOST_CELLS: usize = 10_000;
+pub const MOST_CELLS: usize = 1024;
 /// Cells are not measured on the way.
 const NEVER: u64 = 1_000_000_000;
 

@@ -1,7 +1,7 @@
 //! Sweeps and races without a window: finished runs are kept in the folder, and what they add up to is
 //! written anew after each.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -155,7 +155,7 @@ fn write_csv(path: &Path, header: &[&str], rows: impl Iterator<Item = Vec<String
     write_whole(path, &writer.into_inner().map_err(|error| fail(&error))?)
 }
 
-fn write_experiment(path: &PathBuf, experiment: &Experiment) -> Result<(), StoreError> {
+fn write_experiment(path: &Path, experiment: &Experiment) -> Result<(), StoreError> {
     let text = experiment.to_text().map_err(|error| StoreError::write(path, &error))?;
     write_whole(path, format!("# The best cell of a sweep, for `metascope run`.\n{text}").as_bytes())
 }

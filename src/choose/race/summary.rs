@@ -142,22 +142,22 @@ impl Measure {
 
 impl Difference {
     fn new(own: &Losses<'_>, first: &Losses<'_>, to: &'static str) -> Option<Self> {
-        let shared: Vec<(&[Vec<f32>], &[Vec<f32>])> = own
+        let shared: Vec<[&[Vec<f32>]; 2]> = own
             .iter()
             .filter_map(|(seed, tasks)| {
                 let (_, other) = first.iter().find(|(other, _)| other == seed)?;
-                Some((*tasks, *other))
+                Some([*tasks, *other])
             })
             .collect();
-        let steps = shared.iter().flat_map(|(a, b)| a.iter().chain(*b)).map(Vec::len).min()?;
+        let steps = shared.iter().flatten().flat_map(|tasks| tasks.iter()).map(Vec::len).min()?;
         let at = |k: usize| -> Vec<Vec<f64>> {
-            let pairs = |(a, b): &(&[Vec<f32>], &[Vec<f32>])| {
-                a.iter().zip(*b).map(|(a, b)| f64::from(a[k]) - f64::from(b[k])).collect()
+            let pairs = |[a, b]: &[&[Vec<f32>]; 2]| {
+                a.iter().zip(b.iter()).map(|(a, b)| f64::from(a[k]) - f64::from(b[k])).collect()
             };
             shared.iter().map(pairs).collect()
         };
         let (loss, loss_interval) = unzip(&(0..steps).map(|k| estimate(&at(k))).collect::<Vec<_>>());
-        Some(Self { to, tasks: shared.iter().map(|(a, b)| a.len().min(b.len())).sum(), loss, loss_interval })
+        Some(Self { to, tasks: shared.iter().map(|[a, b]| a.len().min(b.len())).sum(), loss, loss_interval })
     }
 }
 
@@ -187,7 +187,7 @@ mod tests {
     fn estimates_of_known_samples() {
         assert_eq!(estimate(&[vec![2.0; 5]]), [2.0, 0.0]);
         // Variance 1 in a sample of 4: standard error 1/2.
-        let [mean, interval] = estimate(&[vec![1.0 - 0.75f64.sqrt(), 1.0 + 0.75f64.sqrt()].repeat(2)]);
+        let [mean, interval] = estimate(&[[1.0 - 0.75f64.sqrt(), 1.0 + 0.75f64.sqrt()].repeat(2)]);
         assert!((mean - 1.0).abs() < 1e-12 && (interval - 0.98).abs() < 1e-12, "{interval}");
         // Two runs that differ while the tasks within each do not.
         let [mean, interval] = estimate(&[vec![0.0; 100], vec![2.0; 100]]);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::summary::{Measure, Row, Summary};
-use crate::headless::columns;
+use crate::columns::columns;
 
 /// Inner steps that the Markdown table shows.
 const STEPS: [usize; 2] = [1, 5];
