@@ -37,9 +37,11 @@ pub fn draw(sweep: &Sweep, results: &[Option<CellResult>]) -> RgbImage {
     let widest = |texts: &[String]| texts.iter().map(|text| letters::size(text, TEXT).0).max().unwrap_or(0);
     let cell = [CELL[0].max(widest(&x_ticks) + 12), CELL[1]];
     let (columns, rows) = (x.values.len() as u32, y.values.len() as u32);
-    let legend = ["hatched diverged, at its meta-iteration", "outlined lowest loss", "ring these settings"];
+    let legend =
+        ["hatched: diverged, at this meta-iteration", "black frame: lowest loss", "ring: the settings swept around"];
     let (left, top) = (MARGIN + widest(&y_ticks) + 8, MARGIN + 2 * line);
-    let title = format!("validation loss after {} meta-iterations", sweep.iterations());
+    let steps = sweep.base().live.test_steps;
+    let title = format!("validation loss: {} meta-iterations, {steps} inner steps", sweep.iterations());
     let needed = legend.iter().chain([&title.as_str()]).map(|text| letters::size(text, TEXT).0).max().unwrap_or(0);
     let width = (left + columns * cell[0]).max(needed + MARGIN) + MARGIN;
     let height = top + rows * cell[1] + (3 + legend.len() as u32) * line + MARGIN;
@@ -56,8 +58,8 @@ pub fn draw(sweep: &Sweep, results: &[Option<CellResult>]) -> RgbImage {
     }
     if let Some(best) = sweep.best(results) {
         let at = corner(best as u32 % columns, best as u32 / columns);
-        frame(&mut picture, at, cell, 0, GROUND, 5);
-        frame(&mut picture, at, cell, 0, INK, 3);
+        frame(&mut picture, at, cell, GROUND, 5);
+        frame(&mut picture, at, cell, INK, 3);
     }
     if let [Some(column), Some(row)] = [x, y].map(|axis| axis.place(axis.swept.get(sweep.base()))) {
         let across = f64::from(left) + (column + 0.5) * f64::from(cell[0]);
@@ -76,7 +78,8 @@ pub fn draw(sweep: &Sweep, results: &[Option<CellResult>]) -> RgbImage {
         letters::write(&mut picture, text, [left - 8 - width, y], TEXT, INK);
     }
     let name = x.swept.id();
-    letters::write(&mut picture, name, [left, below + line], TEXT, INK);
+    let indent = (columns * cell[0]).saturating_sub(letters::size(name, TEXT).0) / 2;
+    letters::write(&mut picture, name, [left + indent, below + line], TEXT, INK);
     for (index, text) in legend.iter().enumerate() {
         let y = below + (2 + index as u32) * line + line / 2;
         letters::write(&mut picture, text, [MARGIN, y], TEXT, INK);
@@ -98,7 +101,7 @@ fn draw_cell(picture: &mut RgbImage, at: [u32; 2], size: [u32; 2], result: Optio
         let line = hatched && (dx + dy) % 9 < 2;
         picture.put_pixel(at[0] + dx, at[1] + dy, if line { HATCH } else { ground });
     }
-    frame(picture, at, size, 0, GROUND, 1);
+    frame(picture, at, size, GROUND, 1);
     let (width, height) = letters::size(&text, TEXT);
     let place = [at[0] + (size[0].saturating_sub(width)) / 2, at[1] + (size[1] - height) / 2];
     if hatched {
@@ -131,10 +134,10 @@ fn three_digits(value: f64) -> String {
 }
 
 /// The inner edge of a rectangle, `thick` pixels wide.
-fn frame(picture: &mut RgbImage, at: [u32; 2], size: [u32; 2], inset: u32, colour: Rgb<u8>, thick: u32) {
-    for (dx, dy) in (inset..size[1] - inset).flat_map(|dy| (inset..size[0] - inset).map(move |dx| (dx, dy))) {
+fn frame(picture: &mut RgbImage, at: [u32; 2], size: [u32; 2], colour: Rgb<u8>, thick: u32) {
+    for (dx, dy) in (0..size[1]).flat_map(|dy| (0..size[0]).map(move |dx| (dx, dy))) {
         let edge = dx.min(dy).min(size[0] - 1 - dx).min(size[1] - 1 - dy);
-        if edge < inset + thick {
+        if edge < thick {
             picture.put_pixel(at[0] + dx, at[1] + dy, colour);
         }
     }
