@@ -1,11 +1,14 @@
 //! The command line.
 
+mod choose;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::{Experiment, ExperimentError};
 use crate::settings::{Algorithm, ImageSource, Knob, OuterOptimiser, Schedule, SettingError, Settings, TaskFamily};
+pub use choose::{RaceArguments, SweepArguments};
 
 /// See meta-learning happen: a meta-learner trains live while you turn its rates.
 #[derive(Debug, Parser)]
@@ -34,6 +37,12 @@ pub enum Command {
         #[command(flatten)]
         what: What,
     },
+    /// Try many values of two settings and write sweep.csv, sweep.png and best.toml.
+    Sweep(SweepArguments),
+    /// Train algorithms on the same tasks and write race.csv and race.json.
+    Race(RaceArguments),
+    /// Compare every algorithm's meta-gradient with finite differences in float64.
+    Check,
 }
 
 /// What to train: a file, and single settings that override it.
@@ -63,8 +72,8 @@ pub struct What {
     #[arg(long, allow_hyphen_values = true)]
     pub shots: Option<usize>,
     /// Support points per held-out task.
-    #[arg(long, allow_hyphen_values = true)]
-    pub test_shots: Option<usize>,
+    #[arg(long, allow_hyphen_values = true, value_delimiter = ',')]
+    pub test_shots: Vec<usize>,
     /// Adaptation steps on held-out tasks.
     #[arg(long, allow_hyphen_values = true)]
     pub test_steps: Option<usize>,
@@ -121,6 +130,12 @@ pub enum ArgumentError {
         /// The family.
         tasks: &'static str,
     },
+    /// A list where one number is needed.
+    #[error("--test-shots takes one number here; a list of them goes with `metascope race`")]
+    OneNumber,
+    /// One algorithm where several are compared.
+    #[error("--algorithm goes with a single run: name those to compare with --algorithms")]
+    OneAlgorithm,
     /// A value.
     #[error("--{option}: {error}", option = error.key.replace('_', "-"))]
     Value {
@@ -135,15 +150,35 @@ impl What {
     /// # Errors
     /// If the file cannot be used or a value is out of range.
     pub fn experiment(&self) -> Result<Experiment, ArgumentError> {
+        if self.test_shots.len() > 1 {
+            return Err(ArgumentError::OneNumber);
+        }
+        self.experiment_with(self.algorithm, None)
+    }
+
+    /// The same for another algorithm, whose preset then stands for whatever neither file nor option sets;
+    /// of several numbers of test shots the first counts.
+    ///
+    /// # Errors
+    /// As [`Self::experiment`].
+    pub fn experiment_as(&self, algorithm: Algorithm) -> Result<Experiment, ArgumentError> {
+        self.experiment_with(Some(algorithm), Some(algorithm))
+    }
+
+    fn experiment_with(
+        &self,
+        algorithm: Option<Algorithm>,
+        preset_of: Option<Algorithm>,
+    ) -> Result<Experiment, ArgumentError> {
         let mut experiment = match &self.experiment {
-            Some(path) => Experiment::read(path)?,
+            Some(path) => Experiment::read_as(path, preset_of)?,
             None => {
                 let tasks = self.tasks.unwrap_or(if self.images.is_some() {
                     TaskFamily::Picture
                 } else {
                     TaskFamily::default()
                 });
-                let settings = Settings::preset(tasks, self.algorithm.unwrap_or_default());
+                let settings = Settings::preset(tasks, algorithm.unwrap_or_default());
                 Experiment { settings, ..Experiment::default() }
             }
         };
@@ -155,7 +190,7 @@ impl What {
             (Knob::InnerSteps, whole(self.inner_steps)),
             (Knob::MetaBatch, whole(self.meta_batch)),
             (Knob::Shots, whole(self.shots)),
-            (Knob::TestShots, whole(self.test_shots)),
+            (Knob::TestShots, whole(self.test_shots.first().copied())),
             (Knob::TestSteps, whole(self.test_steps)),
             (Knob::InnerBatch, whole(self.inner_batch)),
             (Knob::Tolerance, self.tolerance),
@@ -166,7 +201,7 @@ impl What {
             }
         }
         run.tasks = self.tasks.unwrap_or(run.tasks);
-        run.algorithm = self.algorithm.unwrap_or(run.algorithm);
+        run.algorithm = algorithm.unwrap_or(run.algorithm);
         run.optimiser = self.optimiser.unwrap_or(run.optimiser);
         let outer = &mut run.outer;
         outer.schedule = self.schedule.unwrap_or(outer.schedule);

@@ -79,8 +79,16 @@ impl Experiment {
     /// If the file cannot be read, is not TOML, has a key that does not exist (named, with its line), or
     /// a value out of range, be it at the start or in a change.
     pub fn read(path: &Path) -> Result<Self, ExperimentError> {
+        Self::read_as(path, None)
+    }
+
+    /// Reads a file for another algorithm than its own, if one is given.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_as(path: &Path, algorithm: Option<Algorithm>) -> Result<Self, ExperimentError> {
         let file = |source| ExperimentError::File { path: path.to_owned(), source };
-        Self::parse(&std::fs::read_to_string(path).map_err(file)?, path)
+        Self::parse_as(&std::fs::read_to_string(path).map_err(file)?, path, algorithm)
     }
 
     /// Reads the text of a file; `path` is for messages.
@@ -88,6 +96,10 @@ impl Experiment {
     /// # Errors
     /// As [`Self::read`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, ExperimentError> {
+        Self::parse_as(text, path, None)
+    }
+
+    fn parse_as(text: &str, path: &Path, algorithm: Option<Algorithm>) -> Result<Self, ExperimentError> {
         let format =
             |error: toml::de::Error| ExperimentError::Format { path: path.to_owned(), message: error.to_string() };
         // The first reading finds unknown keys and wrong types, with their lines.
@@ -96,10 +108,11 @@ impl Experiment {
             let message = format!("it has version {}; this program reads version {VERSION}", given.version);
             return Err(ExperimentError::Format { path: path.to_owned(), message });
         }
-        let mut table = preset_table(given.run.tasks, given.run.algorithm)
+        let mut table = preset_table(given.run.tasks, algorithm.unwrap_or(given.run.algorithm))
             .map_err(|message| ExperimentError::Format { path: path.to_owned(), message })?;
         overlay(&mut table, toml::from_str(text).map_err(format)?);
-        let experiment: Self = table.try_into().map_err(format)?;
+        let mut experiment: Self = table.try_into().map_err(format)?;
+        experiment.settings.run.algorithm = algorithm.unwrap_or(experiment.settings.run.algorithm);
         experiment.settings.validate().map_err(|error| {
             let line = line_of(text, &error.key);
             ExperimentError::Value { path: path.to_owned(), line, error }

@@ -1,5 +1,8 @@
 //! The same trainer without a window: a progress bar on a terminal, and files for whoever comes after.
 
+/// Sweeps and races.
+pub mod choose;
+
 mod filmstrip;
 mod outputs;
 

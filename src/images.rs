@@ -17,7 +17,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::settings::{ImageSource, RunSettings};
+use rand::seq::SliceRandom as _;
+
+use crate::maths::stream::{Purpose, stream};
+use crate::settings::{ImageSource, RunSettings, TaskFamily};
 pub use loader::Loader;
 
 /// Images of one size, ready for the task families.
@@ -35,6 +38,32 @@ pub struct ImageSet {
     pub classes: Vec<String>,
     /// Files that could not be used, and why.
     pub skipped: Vec<Skipped>,
+}
+
+impl ImageSet {
+    /// The training images alone, with a fifth of them (at most 24, chosen by `seed`) held out anew, so that
+    /// settings can be chosen without a look at the images that were held out. `None` if there are
+    /// fewer than two training images.
+    pub fn for_validation(&self, seed: u64) -> Option<Self> {
+        let training: Vec<&LabelledImage> = self.images.iter().filter(|image| !image.held_out).collect();
+        if training.len() < 2 {
+            return None;
+        }
+        let held_out = hold_out(training.len(), seed, Purpose::Validation);
+        let images = training.into_iter().zip(held_out);
+        let images = images.map(|(image, held_out)| LabelledImage { held_out, ..image.clone() }).collect();
+        Some(Self { images, skipped: Vec::new(), classes: self.classes.clone(), name: self.name.clone(), ..*self })
+    }
+}
+
+/// A fifth of `images`, at most 24 and at least one, chosen by `seed`: true where an image is held out.
+fn hold_out(images: usize, seed: u64, purpose: Purpose) -> Vec<bool> {
+    const MOST: usize = 24;
+    let mut order: Vec<usize> = (0..images).collect();
+    order.shuffle(&mut stream(seed, purpose, 0, 0));
+    let mut held_out = vec![false; images];
+    order.iter().take((images / 5).clamp(1, MOST)).for_each(|&i| held_out[i] = true);
+    held_out
 }
 
 /// One image of a set.
@@ -143,4 +172,15 @@ pub fn set_for(run: &RunSettings) -> Result<ImageSet, ImageError> {
         ImageSource::Path(path) => folder::load(path, run.image_size, run.seed, &|_| {}, &AtomicBool::new(false)),
         built_in => built_in::built_in(built_in),
     }
+}
+
+/// The set for a run's tasks; `None` for the families that need none.
+///
+/// # Errors
+/// See [`ImageError`].
+pub fn for_run(run: &RunSettings) -> Result<Option<Arc<ImageSet>>, ImageError> {
+    if run.tasks != TaskFamily::Picture {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(set_for(run)?)))
 }

@@ -2,6 +2,8 @@
 
 pub mod settings;
 
+pub mod columns;
+
 pub mod maths;
 
 pub mod meta;
@@ -14,8 +16,14 @@ pub mod train;
 
 pub mod experiment;
 
+pub mod choose;
+
+pub mod check;
+
 pub mod headless;
 
 pub mod arguments;
+
+pub mod commands;
 
 pub mod window;

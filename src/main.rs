@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use metascope::arguments::{Arguments, Command, What};
+use metascope::commands;
 use metascope::headless::{self, Job};
-use metascope::images::{self, ImageSet};
-use metascope::settings::{RunSettings, TaskFamily};
+use metascope::images;
 use metascope::train::{link, worker};
 use metascope::window;
 
@@ -19,6 +19,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
         Some(Command::Run { iterations, out, what }) => run(what, *iterations, out),
+        Some(Command::Sweep(arguments)) => commands::sweep(arguments),
+        Some(Command::Race(arguments)) => commands::race(arguments),
+        Some(Command::Check) => commands::check(),
         None => open_window(&arguments.what),
     };
     match done {
@@ -32,7 +35,7 @@ fn main() -> ExitCode {
 
 fn run(what: &What, iterations: u64, out: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
     let experiment = what.experiment()?;
-    let images = images_for(&experiment.settings.run)?;
+    let images = images::for_run(&experiment.settings.run)?;
     let job = Job { experiment, images, iterations, out: out.to_owned(), threads: what.threads_or(0) };
     let summary = headless::run(&job)?;
     eprintln!("{} meta-iterations in {:.1} s; results in {}", summary.iterations, summary.elapsed_secs, out.display());
@@ -41,7 +44,7 @@ fn run(what: &What, iterations: u64, out: &std::path::Path) -> Result<(), Box<dy
 
 fn open_window(what: &What) -> Result<(), Box<dyn std::error::Error>> {
     let settings = what.experiment()?.settings;
-    let images = images_for(&settings.run)?;
+    let images = images::for_run(&settings.run)?;
     // One core is left to the window.
     let threads = what.threads_or(1);
     let first = link::Command::Restart(Arc::new(settings.clone()), images.clone());
@@ -51,11 +54,4 @@ fn open_window(what: &What) -> Result<(), Box<dyn std::error::Error>> {
         Ok(end)
     })?;
     Ok(())
-}
-
-fn images_for(run: &RunSettings) -> Result<Option<Arc<ImageSet>>, Box<dyn std::error::Error>> {
-    if run.tasks != TaskFamily::Picture {
-        return Ok(None);
-    }
-    Ok(Some(Arc::new(images::set_for(run)?)))
 }

@@ -79,6 +79,16 @@ pub struct HeldOut {
     pub display_is_query: bool,
 }
 
+/// Which of the tasks that are never trained on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// For the film-strip and the final statistics.
+    Test,
+    /// For choosing between settings. A picture family draws them from the same held-out images: give it a
+    /// set whose test images were taken out, [`ImageSet::for_validation`].
+    Validation,
+}
+
 /// A family of tasks.
 #[derive(Clone, Debug)]
 pub enum Family {
@@ -170,11 +180,20 @@ impl Family {
         }
     }
 
-    /// Held-out task `index`; it does not depend on the meta-iteration.
+    /// Held-out task `index` for testing; it does not depend on the meta-iteration.
     pub fn held_out(&self, live: &LiveSettings, seed: u64, index: usize) -> HeldOut {
-        let rng: &mut Stream = &mut stream(seed, Purpose::HeldOut, 0, index as u64);
+        self.held_out_of(Split::Test, live, seed, index)
+    }
+
+    /// Held-out task `index` of a split; it does not depend on the meta-iteration.
+    pub fn held_out_of(&self, split: Split, live: &LiveSettings, seed: u64, index: usize) -> HeldOut {
+        let purpose = match split {
+            Split::Test => Purpose::HeldOut,
+            Split::Validation => Purpose::Validation,
+        };
+        let rng: &mut Stream = &mut stream(seed, purpose, 0, index as u64);
         match self {
-            Self::Plane => plane::held_out(live, index, rng),
+            Self::Plane => plane::held_out(live, split == Split::Test && index == 1, rng),
             Self::Sine => sine::held_out(live, rng),
             Self::Picture(pictures) => pictures.held_out(live, index, rng),
         }

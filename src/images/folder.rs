@@ -8,13 +8,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use rand::seq::SliceRandom as _;
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::decode::{self, Decoded};
 use super::{ImageError, ImageSet, LabelledImage, Progress, Skipped};
-use crate::maths::stream::{Purpose, stream};
+use crate::maths::stream::Purpose;
 
 /// More files than this are not read.
 pub const MAX_FILES: usize = 100_000;
@@ -22,8 +21,6 @@ pub const MAX_FILES: usize = 100_000;
 pub const MAX_BYTES: usize = 1 << 30;
 /// Files between two looks at how much memory is left.
 const CHUNK: usize = 1024;
-/// At most this many images are held out, and at most a fifth of them.
-const MAX_HELD_OUT: usize = 24;
 
 /// Reads a folder to images of `size` x `size`; `seed` chooses the held-out ones.
 /// Files are read by several threads, with the same result as by one. `progress` is called from any
@@ -145,11 +142,7 @@ fn assemble(path: &Path, size: usize, seed: u64, usable: Vec<(&PathBuf, Decoded)
     };
     let names: BTreeMap<String, usize> = usable.iter().map(|(file, _)| (class_of(file), 0)).collect();
     let classes: Vec<String> = names.into_keys().collect();
-    let held_out_count = (usable.len() / 5).clamp(1, MAX_HELD_OUT);
-    let mut order: Vec<usize> = (0..usable.len()).collect();
-    order.shuffle(&mut stream(seed, Purpose::Split, 0, 0));
-    let mut held_out = vec![false; usable.len()];
-    order[..held_out_count].iter().for_each(|&i| held_out[i] = true);
+    let held_out = super::hold_out(usable.len(), seed, Purpose::Split);
     let images = usable.into_iter().zip(held_out).map(|((file, image), held_out)| LabelledImage {
         name: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         class: classes.binary_search(&class_of(file)).unwrap_or_default(),

@@ -20,6 +20,8 @@ pub enum Purpose {
     Features,
     /// Which images are held out.
     Split,
+    /// Held-out tasks for choosing between settings.
+    Validation,
 }
 
 /// The stream of one purpose, meta-iteration and index.

@@ -27,9 +27,9 @@ pub(super) fn training(live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> 
     Episode { support: super::mini_batches(support, live, rng), query: sample(weights, live.shots.max(10), 0.0, rng) }
 }
 
-pub(super) fn held_out(live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
+pub(super) fn held_out(live: &LiveSettings, is_text: bool, rng: &mut impl Rng) -> HeldOut {
     let drawn = draw_weights(rng);
-    let weights = if index == 1 { TEXT_WEIGHTS } else { drawn };
+    let weights = if is_text { TEXT_WEIGHTS } else { drawn };
     let query = sample(weights, TEXT_SAMPLES, 0.0, rng);
     let support = sample(weights, live.test_shots, live.noise, rng);
     let display = concatenate(Axis(0), &[support.x(), query.x()]).unwrap_or_else(|_| query.x().to_owned());

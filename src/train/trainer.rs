@@ -13,7 +13,7 @@ use crate::maths::optimiser::{Optimiser, Rule, clip};
 use crate::maths::vector::{add_scaled, is_finite};
 use crate::meta::{Learner, MetaParameters, TaskWork, joint};
 use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
-use crate::tasks::{Family, FamilyError, HeldOut};
+use crate::tasks::{Family, FamilyError, HeldOut, Split};
 
 mod probes;
 mod record;
@@ -272,20 +272,37 @@ impl Trainer {
 
     /// Statistics over `held_out_tasks` held-out tasks for each initialisation, the baselines at their best rate.
     pub fn statistics(&self) -> [Statistics; 3] {
-        let (live, run) = (&self.settings.live, &self.settings.run);
+        let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
+        Init::ALL.map(|init| {
+            let (inner_rate, losses) = self.held_out_losses(init, &tasks);
+            Statistics::new(&losses, inner_rate, self.is_picture())
+        })
+    }
+
+    /// `held_out_tasks` tasks of a split (for pictures not more than there are images), shaped by `live`.
+    pub fn held_out_tasks(&self, split: Split, live: &LiveSettings) -> Vec<HeldOut> {
+        let run = &self.settings.run;
         let count = run.held_out_tasks.min(self.family.held_out_tasks());
-        let tasks: Vec<HeldOut> = (0..count).map(|i| self.family.held_out(live, run.seed, i)).collect();
+        (0..count).map(|i| self.family.held_out_of(split, live, run.seed, i)).collect()
+    }
+
+    /// Each task's query loss after 0, 1, … test-time steps from one initialisation, a baseline at the
+    /// best of its candidate rates for these tasks; with the inner rate, `None` where it is learned.
+    pub fn held_out_losses(&self, init: Init, tasks: &[HeldOut]) -> (Option<f64>, Vec<Vec<f32>>) {
+        let live = &self.settings.live;
         let joint = self.plain.meta_parameters(self.now.joint.clone(), 1.0);
         let plain = |meta| {
             let start = Start { learner: &self.plain, meta, inner_rate: 1.0 };
-            Start { inner_rate: best_rate(&self.pool, start, &tasks, live.test_steps, None), ..start }
+            Start { inner_rate: best_rate(&self.pool, start, tasks, live.test_steps, None), ..start }
         };
-        let learned = Start { learner: &self.learner, meta: &self.now.meta, inner_rate: live.inner_rate };
-        [learned, plain(&self.random), plain(&joint)].map(|start| {
-            let losses = self.pool.map(tasks.len(), |i| query_losses(start, &tasks[i], live.test_steps));
-            let own = !start.learner.algorithm().learns_rates();
-            Statistics::new(&losses, own.then_some(start.inner_rate), self.is_picture())
-        })
+        let start = match init {
+            Init::Learned => Start { learner: &self.learner, meta: &self.now.meta, inner_rate: live.inner_rate },
+            Init::Random => plain(&self.random),
+            Init::Joint => plain(&joint),
+        };
+        let losses = self.pool.map(tasks.len(), |i| query_losses(start, &tasks[i], live.test_steps));
+        let own = !start.learner.algorithm().learns_rates();
+        (own.then_some(start.inner_rate), losses)
     }
 
     /// The latest adaptation of the probe tasks.

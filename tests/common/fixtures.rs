@@ -46,7 +46,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         settings: Arc::new(settings),
         parameters: 8_000,
         curves: Arc::new(curves(meta_iteration)),
-        evaluation: Some(Arc::new(Evaluation { meta_iteration, tasks: probes, movement })),
+        evaluation: Some(Arc::new(Evaluation { meta_iteration, tasks: probes, movement, rates: Vec::new() })),
         landscape: Some(Arc::new(landscape(tasks == TaskFamily::Plane))),
         marks: marks.into_iter().collect(),
         divergence: None,
@@ -106,6 +106,7 @@ fn curves(last: u64) -> Curves {
         random_after: curve(0.05, 0.05, 1.0, 0.03, 10, 5),
         joint_after: curve(0.06, 0.018, 0.3, 0.06, 10, 6),
         held_out_tasks: (0..4).map(|task| curve(0.07, 0.003 * (1.0 + task as f32), 0.22, 0.3, 10, 7 + task)).collect(),
+        rates: Vec::new(),
     }
 }
 

@@ -1,0 +1,270 @@
+//! Exactness, for whoever doubts it: every algorithm's outer direction in float64 against numbers that
+//! come from nothing but the value of the loss.
+//!
+//! Algorithms that follow the gradient of the query loss after adaptation are compared with its central
+//! difference by every meta-parameter: φ, and whatever else the algorithm learns. FOMAML and Reptile
+//! follow something else by design, so they are compared with their own definition; its inner loop and
+//! its gradients are central differences too.
+//!
+//! A difference that crosses a kink of ReLU says nothing. Each is therefore taken with two step lengths,
+//! and a task for which the two disagree is drawn again; the direction under test has no say in it.
+
+use rand::{Rng, RngExt as _};
+
+use crate::columns::columns;
+use crate::maths::functions::{Activation, Loss};
+use crate::maths::init::initialise;
+use crate::maths::network::{Batch, Network, Workspace};
+use crate::maths::stream::{Purpose, stream};
+use crate::maths::vector::norm;
+use crate::meta::episode::Episode;
+use crate::meta::{Learner, MetaParameters, TaskWork};
+use crate::settings::Algorithm;
+
+/// A relative error above this is a fault.
+pub const TOLERANCE: f64 = 1e-6;
+/// Tasks for each line of the report.
+const TASKS: u64 = 3;
+/// How often a task is drawn again because of a kink.
+const DRAWS: u64 = 30;
+/// Step of a difference; the error of a smooth one is of the order of its square.
+const STEP: f64 = 1e-5;
+const INNER_RATE: f64 = 0.05;
+
+/// What an algorithm's outer direction is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// ∂L(θ_K; Q)/∂(every meta-parameter), through the whole inner loop.
+    QueryLoss,
+    /// ∇L(θ_K; Q), the inner loop left out.
+    FirstOrder,
+    /// φ − θ_K.
+    Displacement,
+}
+
+/// One line of the report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Which algorithm.
+    pub algorithm: Algorithm,
+    /// What its direction is compared with.
+    pub reference: Reference,
+    /// Name of the network's activation.
+    pub activation: &'static str,
+    /// K.
+    pub steps: usize,
+    /// Which meta-parameters.
+    pub part: &'static str,
+    /// The worst of a few tasks: ‖direction − reference‖ / ‖reference‖; infinite if no task was smooth.
+    pub relative_error: f64,
+}
+
+impl Comparison {
+    /// Whether the error is within [`TOLERANCE`].
+    pub fn passes(&self) -> bool {
+        self.relative_error <= TOLERANCE
+    }
+}
+
+impl Reference {
+    /// What an algorithm claims to follow.
+    pub fn of(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Fomaml => Self::FirstOrder,
+            Algorithm::Reptile => Self::Displacement,
+            _ => Self::QueryLoss,
+        }
+    }
+
+    /// As a formula.
+    pub fn formula(self) -> &'static str {
+        match self {
+            Self::QueryLoss => "d L(theta_K; Q) / d meta-parameters",
+            Self::FirstOrder => "grad L at theta_K; by definition",
+            Self::Displacement => "phi - theta_K; by definition",
+        }
+    }
+}
+
+/// The report as columns of text.
+pub fn table(lines: &[Comparison]) -> String {
+    let title = ["algorithm", "compared with", "activation", "K", "part", "relative error", "verdict"];
+    let row = |line: &Comparison| {
+        [
+            line.algorithm.label().to_owned(),
+            line.reference.formula().to_owned(),
+            line.activation.to_owned(),
+            line.steps.to_string(),
+            line.part.to_owned(),
+            format!("{:.1e}", line.relative_error),
+            if line.passes() { "exact" } else { "WRONG" }.to_owned(),
+        ]
+    };
+    columns(&[title.map(str::to_owned)].into_iter().chain(lines.iter().map(row)).collect::<Vec<_>>())
+}
+
+/// Checks every algorithm with every activation, K = 1 and 3, on random small tasks.
+pub fn report() -> Vec<Comparison> {
+    let activations = [("tanh", Activation::Tanh), ("ReLU", Activation::Relu), ("sine", Activation::Sine { w0: 3.0 })];
+    let mut lines = Vec::new();
+    for algorithm in Algorithm::ALL {
+        for (activation, kind) in activations {
+            for steps in [1, 3] {
+                let network = Network::new(&[2, 5, 4, 1], kind, Loss::SquaredError);
+                let learner = Learner::new(network, algorithm);
+                lines.extend(compare(&learner, activation, steps));
+            }
+        }
+    }
+    lines
+}
+
+fn compare(learner: &Learner, activation: &'static str, steps: usize) -> Vec<Comparison> {
+    let reference = Reference::of(learner.algorithm());
+    let tasks: Vec<Option<[Vec<f64>; 2]>> = (0..TASKS).map(|task| smooth(learner, reference, steps, task)).collect();
+    let phi = learner.network.parameters();
+    let all = tasks.iter().flatten().map(|[direction, _]| direction.len()).max().unwrap_or(phi);
+    let parts = [("phi", 0..phi), ("learned rates", phi..all)];
+    let line = |(part, range): (&'static str, std::ops::Range<usize>)| Comparison {
+        algorithm: learner.algorithm(),
+        reference,
+        activation,
+        steps,
+        part,
+        relative_error: tasks
+            .iter()
+            .map(|task| match task {
+                Some([direction, reference]) => relative_error(&direction[range.clone()], &reference[range.clone()]),
+                None => f64::INFINITY,
+            })
+            .fold(0.0, f64::max),
+    };
+    parts.into_iter().filter(|(_, range)| !range.is_empty()).map(line).collect()
+}
+
+/// Direction and reference on the first draw of a task without a kink in reach.
+fn smooth(learner: &Learner, reference: Reference, steps: usize, task: u64) -> Option<[Vec<f64>; 2]> {
+    (0..DRAWS).find_map(|draw| {
+        let rng = &mut stream(0, Purpose::Training, task, draw);
+        let episode = Episode {
+            // Fresh support at every step, as the picture family has.
+            support: (0..steps).map(|_| batch(&learner.network, 5, rng)).collect(),
+            query: batch(&learner.network, 6, rng),
+        };
+        let mut meta = learner.meta_parameters(initialise(&learner.network, 0.1, rng), INNER_RATE);
+        // What starts equal, as learned rates do, must not hide one taken for another.
+        let phi = learner.network.parameters();
+        meta.values[phi..].iter_mut().for_each(|value| *value += rng.random_range(-0.3..0.3));
+        let [fine, coarse] =
+            [STEP, 2.0 * STEP].map(|step| by_differences(learner, &meta, &episode, steps, reference, step));
+        // A smooth difference changes by the square of the step, a kink by much more.
+        if relative_error(&coarse, &fine) > TOLERANCE / 10.0 {
+            return None;
+        }
+        let mut work = TaskWork::default();
+        learner.task_direction(&meta, INNER_RATE, &episode, steps, &|| true, &mut work);
+        Some([work.direction, fine])
+    })
+}
+
+/// The reference direction, from values of the loss alone.
+fn by_differences(
+    learner: &Learner,
+    meta: &MetaParameters<f64>,
+    episode: &Episode<f64>,
+    steps: usize,
+    reference: Reference,
+    step: f64,
+) -> Vec<f64> {
+    let network = &learner.network;
+    let mut work = Workspace::default();
+    if reference == Reference::QueryLoss {
+        let mut task = TaskWork::default();
+        let mut moved = meta.clone();
+        return central_difference(&meta.values, step, |values| {
+            moved.values.copy_from_slice(values);
+            learner.adapt(&moved, INNER_RATE, episode, steps, &|| true, &mut task);
+            network.loss(task.inner.adapted(), &episode.query, &mut work)
+        });
+    }
+    let mut theta = meta.phi().to_vec();
+    for k in 0..steps {
+        let gradient = central_difference(&theta, step, |theta| network.loss(theta, episode.support(k), &mut work));
+        theta.iter_mut().zip(&gradient).for_each(|(theta, gradient)| *theta -= INNER_RATE * gradient);
+    }
+    match reference {
+        Reference::Displacement => meta.phi().iter().zip(&theta).map(|(phi, theta)| phi - theta).collect(),
+        _ => central_difference(&theta, step, |theta| network.loss(theta, &episode.query, &mut work)),
+    }
+}
+
+/// (f(x + h e_i) − f(x − h e_i)) / 2h for every i.
+fn central_difference(x: &[f64], h: f64, mut f: impl FnMut(&[f64]) -> f64) -> Vec<f64> {
+    let mut moved = x.to_vec();
+    let slope = |i: usize| {
+        moved[i] = x[i] + h;
+        let above = f(&moved);
+        moved[i] = x[i] - h;
+        let below = f(&moved);
+        moved[i] = x[i];
+        (above - below) / (2.0 * h)
+    };
+    (0..x.len()).map(slope).collect()
+}
+
+/// ‖ours − reference‖ / ‖reference‖; infinite if it is no number or the lengths differ.
+pub fn relative_error(ours: &[f64], reference: &[f64]) -> f64 {
+    if ours.len() != reference.len() {
+        return f64::INFINITY;
+    }
+    let difference: Vec<f64> = ours.iter().zip(reference).map(|(a, b)| a - b).collect();
+    let error = norm(&difference) / norm(reference).max(1e-300);
+    if error.is_finite() { error } else { f64::INFINITY }
+}
+
+fn batch(network: &Network, rows: usize, rng: &mut impl Rng) -> Batch<f64> {
+    let [inputs, outputs] = [network.sizes().first(), network.sizes().last()].map(|size| size.copied().unwrap_or(1));
+    let mut uniform = |columns| ndarray::Array2::from_shape_simple_fn((rows, columns), || rng.random_range(-1.0..1.0));
+    Batch::new(uniform(inputs), uniform(outputs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_algorithm_is_exact() {
+        let report = report();
+        for algorithm in Algorithm::ALL {
+            assert!(report.iter().filter(|line| line.algorithm == algorithm).count() >= 6, "{algorithm:?}");
+        }
+        assert!(report.iter().any(|line| line.part == "learned rates"));
+        for line in report {
+            assert!(line.passes(), "{line:?}");
+        }
+    }
+
+    /// A fault in one number of the direction, and one algorithm taken for another.
+    #[test]
+    fn a_wrong_gradient_is_found() {
+        let network = Network::new(&[2, 5, 4, 1], Activation::Tanh, Loss::SquaredError);
+        for algorithm in Algorithm::ALL {
+            let learner = Learner::new(network.clone(), algorithm);
+            let Some([direction, reference]) = smooth(&learner, Reference::of(algorithm), 3, 0) else { continue };
+            assert!(relative_error(&direction, &reference) <= TOLERANCE);
+            for i in 0..direction.len() {
+                let mut wrong = direction.clone();
+                wrong[i] += 1e-4 * norm(&direction);
+                assert!(relative_error(&wrong, &reference) > TOLERANCE, "{algorithm:?} {i}");
+            }
+            assert_eq!(relative_error(&direction[1..], &reference), f64::INFINITY);
+            assert_eq!(relative_error(&vec![f64::NAN; direction.len()], &reference), f64::INFINITY);
+        }
+        let fomaml = Learner::new(network, Algorithm::Fomaml);
+        let [first_order, exact] = [Reference::FirstOrder, Reference::QueryLoss].map(|reference| {
+            let pair = smooth(&fomaml, reference, 3, 0);
+            pair.map(|[direction, reference]| relative_error(&direction, &reference))
+        });
+        assert!(first_order.is_some_and(|error| error <= TOLERANCE) && exact.is_some_and(|error| error > 1e-3));
+    }
+}

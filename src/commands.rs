@@ -1,0 +1,76 @@
+//! What the commands that compare many runs do, and what they say at the end.
+
+use std::error::Error;
+
+use crate::arguments::{RaceArguments, SweepArguments};
+use crate::check;
+use crate::choose::race::Race;
+use crate::choose::sweep::Sweep;
+use crate::headless::choose::{self, Part};
+use crate::images;
+
+/// A sweep.
+///
+/// # Errors
+/// Whatever is wrong with arguments, images or files; with `--merge` also missing cells.
+pub fn sweep(arguments: &SweepArguments) -> Result<(), Box<dyn Error>> {
+    let experiment = arguments.what.experiment()?;
+    let [columns, rows] = arguments.cells.0;
+    let axes = [arguments.x.axis(columns), arguments.y.axis(rows)];
+    let images = images::for_run(&experiment.settings.run)?;
+    let sweep = Sweep::new(&experiment, axes, arguments.iterations, images)?;
+    let part = match arguments.cell {
+        Some(cell) => Part::Cell(cell),
+        None if arguments.merge => Part::None,
+        None => Part::Missing,
+    };
+    let out = &arguments.out;
+    let results = choose::sweep(&sweep, part, out, arguments.what.threads_or(1))?;
+    if let Part::Cell(cell) = part {
+        eprintln!("cell {cell} of {} is in {}", sweep.cells(), out.join("cells").display());
+        return Ok(());
+    }
+    let diverged = results.iter().flatten().filter(|result| result.loss.is_none()).count();
+    if let Some((best, result)) = sweep.best(&results).and_then(|best| Some((best, results[best].as_ref()?))) {
+        let [x, y] = sweep.axes().each_ref().map(|axis| axis.swept.id());
+        let (loss, interval) = (result.loss.unwrap_or(f64::NAN), result.interval.unwrap_or(f64::NAN));
+        eprintln!("best cell {best}: {x} {}, {y} {}, validation loss {loss:.4} ± {interval:.4}", result.x, result.y);
+    }
+    let done = results.iter().flatten().count();
+    eprintln!("{done} of {} cells, {diverged} diverged; results in {}", sweep.cells(), out.display());
+    let missing: Vec<String> =
+        (0..sweep.cells()).filter(|&cell| results[cell].is_none()).map(|c| c.to_string()).collect();
+    if missing.is_empty() { Ok(()) } else { Err(format!("these cells are missing: {}", missing.join(" ")).into()) }
+}
+
+/// A race.
+///
+/// # Errors
+/// Whatever is wrong with arguments, images or files.
+pub fn race(arguments: &RaceArguments) -> Result<(), Box<dyn Error>> {
+    let entrants = arguments.experiments()?;
+    let run = &entrants.first().ok_or("--algorithms needs at least one")?.settings.run;
+    let seeds: Vec<u64> = (0..arguments.seeds).map(|i| run.seed.saturating_add(i)).collect();
+    let sets = seeds.iter().map(|&seed| images::for_run(&crate::settings::RunSettings { seed, ..run.clone() }));
+    let sets = sets.collect::<Result<_, _>>()?;
+    let race = Race::new(&entrants, &seeds, arguments.iterations, &arguments.what.test_shots, sets)?;
+    let summary = choose::race(&race, &arguments.out, arguments.what.threads_or(1))?;
+    print!("{}", if arguments.table { summary.markdown() } else { summary.plain() });
+    eprintln!("results in {}", arguments.out.display());
+    Ok(())
+}
+
+/// The exactness report.
+///
+/// # Errors
+/// If a comparison is above its tolerance.
+pub fn check() -> Result<(), Box<dyn Error>> {
+    let report = check::report();
+    print!("{}", check::table(&report));
+    let failed = report.iter().filter(|line| !line.passes()).count();
+    if failed > 0 {
+        return Err(format!("{failed} of {} comparisons are above {:e}", report.len(), check::TOLERANCE).into());
+    }
+    println!("All {} comparisons are within {:e}.", report.len(), check::TOLERANCE);
+    Ok(())
+}
