@@ -69,8 +69,9 @@ pub fn check() -> Result<(), Box<dyn Error>> {
     print!("{}", check::table(&report));
     let failed = report.iter().filter(|line| !line.passes()).count();
     if failed > 0 {
-        return Err(format!("{failed} of {} comparisons are above {:e}", report.len(), check::TOLERANCE).into());
+        return Err(format!("{failed} of {} comparisons are above their tolerance", report.len()).into());
     }
-    println!("All {} comparisons are within {:e}.", report.len(), check::TOLERANCE);
+    let [all, implicit] = [check::TOLERANCE, check::IMPLICIT_TOLERANCE];
+    println!("All {} comparisons are within {all:e} (iMAML {implicit:e}).", report.len());
     Ok(())
 }
