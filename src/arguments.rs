@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::{Experiment, ExperimentError};
-use crate::settings::{Algorithm, ImageSource, Knob, OuterOptimiser, Schedule, SettingError, Settings, TaskFamily};
+use crate::settings::{
+    Algorithm, ImageSource, Knob, MethodKnob, OuterOptimiser, Schedule, SettingError, Settings, TaskFamily,
+};
 pub use choose::{RaceArguments, SweepArguments};
 
 /// See meta-learning happen: a meta-learner trains live while you turn its rates.
@@ -104,6 +106,21 @@ pub struct What {
     /// Weight decay of φ.
     #[arg(long, allow_hyphen_values = true)]
     pub weight_decay: Option<f64>,
+    /// MAML++: meta-iterations over which its loss goes from every step alike to the last alone.
+    #[arg(long)]
+    pub multi_step_iterations: Option<u64>,
+    /// MAML++: meta-iterations that it begins with without second derivatives.
+    #[arg(long)]
+    pub first_order_iterations: Option<u64>,
+    /// iMAML: λ, how firmly adaptation is held to the initialisation.
+    #[arg(long, allow_hyphen_values = true)]
+    pub regularisation: Option<f64>,
+    /// iMAML: steps of conjugate gradients at most.
+    #[arg(long, allow_hyphen_values = true)]
+    pub conjugate_steps: Option<usize>,
+    /// CAVIA: numbers in the context.
+    #[arg(long, allow_hyphen_values = true)]
+    pub context: Option<usize>,
     /// Held-out tasks measured at the end of a headless run.
     #[arg(long, allow_hyphen_values = true)]
     pub held_out_tasks: Option<usize>,
@@ -130,6 +147,14 @@ pub enum ArgumentError {
         /// The family.
         tasks: &'static str,
     },
+    /// A setting of another algorithm.
+    #[error("--{option} belongs to {owner} and would change nothing here: leave it out")]
+    MethodUnused {
+        /// The option.
+        option: String,
+        /// Whose it is.
+        owner: &'static str,
+    },
     /// A list where one number is needed.
     #[error("--test-shots takes one number here; a list of them goes with `metascope race`")]
     OneNumber,
@@ -153,7 +178,9 @@ impl What {
         if self.test_shots.len() > 1 {
             return Err(ArgumentError::OneNumber);
         }
-        self.experiment_with(self.algorithm, None)
+        let experiment = self.experiment_with(self.algorithm, None)?;
+        self.check_method(&[experiment.settings.run.algorithm])?;
+        Ok(experiment)
     }
 
     /// The same for another algorithm, whose preset then stands for whatever neither file nor option sets;
@@ -210,6 +237,9 @@ impl What {
         outer.factor = self.factor.unwrap_or(outer.factor);
         outer.clip_norm = self.clip_norm.unwrap_or(outer.clip_norm);
         outer.weight_decay = self.weight_decay.unwrap_or(outer.weight_decay);
+        for (knob, value) in self.method() {
+            knob.set(&mut run.method, value);
+        }
         run.held_out_tasks = self.held_out_tasks.unwrap_or(run.held_out_tasks);
         run.seed = self.seed.unwrap_or(run.seed);
         if let Some(path) = &self.images {
@@ -220,6 +250,30 @@ impl What {
         }
         experiment.settings.validate().map_err(|error| ArgumentError::Value { error })?;
         Ok(experiment)
+    }
+
+    /// The settings of single algorithms that are given.
+    fn method(&self) -> impl Iterator<Item = (MethodKnob, f64)> {
+        let count = |value: Option<u64>| value.map(|value| value as f64);
+        let given = [
+            (MethodKnob::MultiStep, count(self.multi_step_iterations)),
+            (MethodKnob::FirstOrder, count(self.first_order_iterations)),
+            (MethodKnob::Regularisation, self.regularisation),
+            (MethodKnob::ConjugateSteps, self.conjugate_steps.map(|value| value as f64)),
+            (MethodKnob::Context, self.context.map(|value| value as f64)),
+        ];
+        given.into_iter().filter_map(|(knob, value)| Some((knob, value?)))
+    }
+
+    /// A setting of an algorithm that none of the runs has is a mistake.
+    fn check_method(&self, algorithms: &[Algorithm]) -> Result<(), ArgumentError> {
+        match self.method().find(|(knob, _)| !algorithms.contains(&knob.algorithm())) {
+            Some((knob, _)) => Err(ArgumentError::MethodUnused {
+                option: knob.key().replace('_', "-"),
+                owner: knob.algorithm().label(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Threads as asked for, or as many as the machine has, less `spare`.

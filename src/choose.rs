@@ -17,6 +17,9 @@ pub mod race;
 /// Finished runs as files.
 pub mod store;
 
+/// Sweeps and races that a window watches.
+pub mod background;
+
 /// Runs side by side.
 pub mod spread;
 

@@ -5,6 +5,7 @@
 //! on the current run. The window, the experiment file and the marks on the curves all read it.
 
 mod knob;
+mod method;
 mod outer;
 mod validate;
 
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use knob::Knob;
+pub use method::MethodKnob;
 pub use outer::{OuterSettings, Schedule};
 pub use validate::SettingError;
 
@@ -357,7 +359,7 @@ impl Settings {
         match (tasks, algorithm) {
             (TaskFamily::Picture, Algorithm::Fomaml) => (live.inner_rate, live.outer_rate) = (0.02, 3e-4),
             (TaskFamily::Picture, Algorithm::Reptile) => (live.inner_rate, live.inner_steps) = (0.05, 8),
-            (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
+            (TaskFamily::Sine, Algorithm::Reptile | Algorithm::MetaModel) => live.inner_steps = 5,
             _ => {}
         }
         let mut method = MethodSettings::default();

@@ -23,6 +23,7 @@ mod samples;
 mod top_bar;
 
 // What lies over them.
+mod compare;
 mod help;
 mod images_dialog;
 mod notices;

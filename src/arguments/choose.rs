@@ -72,6 +72,7 @@ impl RaceArguments {
         if self.what.algorithm.is_some() {
             return Err(ArgumentError::OneAlgorithm);
         }
+        self.what.check_method(&self.algorithms)?;
         self.algorithms.iter().map(|&algorithm| self.what.experiment_as(algorithm)).collect()
     }
 }

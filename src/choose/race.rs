@@ -12,9 +12,9 @@ use crate::images::ImageSet;
 use crate::settings::{Algorithm, Settings, TaskFamily};
 use crate::tasks::Split;
 use crate::train::snapshot::Init;
-use crate::train::trainer::{MetricsRow, Step, TrainError, Trainer};
+use crate::train::trainer::{Step, TrainError, Trainer};
 
-pub use summary::{Difference, Measure, Row, Summary};
+pub use summary::{Difference, Measure, Row, Summary, estimate};
 
 mod summary;
 mod table;
@@ -46,12 +46,14 @@ pub struct RunResult {
 }
 
 /// A row of race.csv.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
     /// Meta-iterations done.
     pub iteration: u64,
     /// Mean query loss of the probe tasks before and after the test-time steps.
     pub held_out: [f32; 2],
+    /// Query loss of each probe task after the test-time steps.
+    pub tasks: Vec<f32>,
 }
 
 /// Query losses at one number of test shots: a list for each test task, by inner step from 0.
@@ -137,6 +139,99 @@ impl Race {
     }
 }
 
+/// A run under way, so that many can be brought forward side by side.
+pub struct Lane {
+    entrant: usize,
+    trainer: Trainer,
+    result: RunResult,
+}
+
+/// What came of bringing a [`Lane`] forward.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Advance {
+    /// It went on to its next probe.
+    Probed(Probe),
+    /// It is done.
+    Finished(RunResult),
+    /// It was broken off.
+    Interrupted,
+}
+
+impl Lane {
+    /// A run at its start.
+    ///
+    /// # Errors
+    /// If it cannot start.
+    pub fn new(race: &Race, run: usize) -> Result<Self, TrainError> {
+        let (entrant, seed) = (run / race.seeds.len(), run % race.seeds.len());
+        let mut settings = race.entrants[entrant].clone();
+        settings.run.seed = race.seeds[seed];
+        let trainer = Trainer::new(settings, race.images.get(seed).cloned().flatten(), 1)?;
+        let result = RunResult {
+            algorithm: trainer.settings().run.algorithm,
+            seed: race.seeds[seed],
+            diverged: None,
+            probes: vec![probe(&trainer)],
+            measured: Vec::new(),
+        };
+        Ok(Self { entrant, trainer, result })
+    }
+
+    /// Meta-iterations done.
+    pub fn meta_iteration(&self) -> u64 {
+        self.trainer.meta_iteration()
+    }
+
+    /// Its probe before the first meta-iteration.
+    pub fn first_probe(&self) -> Option<&Probe> {
+        self.result.probes.first()
+    }
+
+    /// Goes on to the next probe, or to the end and the measurements there.
+    pub fn advance(&mut self, race: &Race, keep_going: &(dyn Fn() -> bool + Sync)) -> Advance {
+        while self.trainer.meta_iteration() < race.iterations {
+            match self.trainer.step(keep_going) {
+                Step::Done(None) => {}
+                Step::Done(Some(_)) => {
+                    let probe = probe(&self.trainer);
+                    self.result.probes.push(probe.clone());
+                    return Advance::Probed(probe);
+                }
+                Step::Interrupted => return Advance::Interrupted,
+                Step::Diverged(event) => {
+                    self.result.diverged = Some(event.meta_iteration);
+                    return Advance::Finished(self.result.clone());
+                }
+            }
+        }
+        self.result.measured.clear();
+        for &test_shots in &race.test_shots {
+            let mut live = self.trainer.settings().live.clone();
+            live.test_shots = test_shots;
+            let tasks = self.trainer.held_out_tasks(Split::Test, &live);
+            let losses = |init| self.trainer.held_out_losses(init, &tasks).1;
+            let baseline = |init| if self.entrant == 0 { losses(init) } else { Vec::new() };
+            self.result.measured.push(Measured {
+                test_shots,
+                learned: losses(Init::Learned),
+                random: baseline(Init::Random),
+                joint: baseline(Init::Joint),
+            });
+            if !keep_going() {
+                return Advance::Interrupted;
+            }
+        }
+        Advance::Finished(self.result.clone())
+    }
+}
+
+fn probe(trainer: &Trainer) -> Probe {
+    let row = trainer.first_row();
+    let evaluation = trainer.evaluation();
+    let tasks = evaluation.tasks.iter().filter_map(|task| task.traces[0].query_loss.last().copied()).collect();
+    Probe { iteration: row.iteration, held_out: row.held_out, tasks }
+}
+
 /// Trains and measures one run on the caller's thread; `None` if `keep_going` says no.
 ///
 /// # Errors
@@ -146,43 +241,12 @@ pub fn run_one(
     run: usize,
     keep_going: &(dyn Fn() -> bool + Sync),
 ) -> Result<Option<RunResult>, TrainError> {
-    let (entrant, seed) = (run / race.seeds.len(), run % race.seeds.len());
-    let mut settings = race.entrants[entrant].clone();
-    settings.run.seed = race.seeds[seed];
-    let mut trainer = Trainer::new(settings, race.images.get(seed).cloned().flatten(), 1)?;
-    let probe = |row: &MetricsRow| Probe { iteration: row.iteration, held_out: row.held_out };
-    let mut result = RunResult {
-        algorithm: trainer.settings().run.algorithm,
-        seed: race.seeds[seed],
-        diverged: None,
-        probes: vec![probe(&trainer.first_row())],
-        measured: Vec::new(),
-    };
-    while trainer.meta_iteration() < race.iterations {
-        match trainer.step(keep_going) {
-            Step::Done(row) => result.probes.extend(row.as_ref().map(probe)),
-            Step::Interrupted => return Ok(None),
-            Step::Diverged(event) => {
-                result.diverged = Some(event.meta_iteration);
-                return Ok(Some(result));
-            }
+    let mut lane = Lane::new(race, run)?;
+    loop {
+        match lane.advance(race, keep_going) {
+            Advance::Probed(_) => {}
+            Advance::Finished(result) => return Ok(Some(result)),
+            Advance::Interrupted => return Ok(None),
         }
     }
-    for &test_shots in &race.test_shots {
-        let mut live = trainer.settings().live.clone();
-        live.test_shots = test_shots;
-        let tasks = trainer.held_out_tasks(Split::Test, &live);
-        let losses = |init| trainer.held_out_losses(init, &tasks).1;
-        let baseline = |init| if entrant == 0 { losses(init) } else { Vec::new() };
-        result.measured.push(Measured {
-            test_shots,
-            learned: losses(Init::Learned),
-            random: baseline(Init::Random),
-            joint: baseline(Init::Joint),
-        });
-        if !keep_going() {
-            return Ok(None);
-        }
-    }
-    Ok(Some(result))
 }

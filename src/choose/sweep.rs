@@ -14,7 +14,7 @@ use crate::settings::{Settings, TaskFamily};
 use crate::tasks::Split;
 use crate::train::evaluation::Statistics;
 use crate::train::snapshot::Init;
-use crate::train::trainer::{Step, TrainError, Trainer};
+use crate::train::trainer::{Checkpoint, Step, TrainError, Trainer};
 
 /// More cells than this are refused.
 pub const MOST_CELLS: usize = 1024;
@@ -142,7 +142,8 @@ impl Sweep {
     }
 }
 
-/// Trains and validates one cell on the caller's thread; `None` if `keep_going` says no.
+/// Trains and validates one cell on the caller's thread, and leaves what it learned; `None` if
+/// `keep_going` says no.
 ///
 /// # Errors
 /// If the run cannot start.
@@ -150,7 +151,7 @@ pub fn run_cell(
     sweep: &Sweep,
     cell: usize,
     keep_going: &(dyn Fn() -> bool + Sync),
-) -> Result<Option<CellResult>, TrainError> {
+) -> Result<Option<(CellResult, Checkpoint)>, TrainError> {
     let mut settings = sweep.settings(cell);
     settings.run.evaluate_every = NEVER;
     let mut trainer = Trainer::new(settings, sweep.images.clone(), 1)?;
@@ -162,7 +163,7 @@ pub fn run_cell(
             Step::Diverged(event) => {
                 let at = event.meta_iteration;
                 let result = CellResult { x, y, loss: None, interval: None, diverged: Some(at), iterations: at };
-                return Ok(Some(result));
+                return Ok(Some((result, trainer.checkpoint())));
             }
         }
     }
@@ -172,5 +173,6 @@ pub fn run_cell(
     let last = |values: &[f64]| values.last().copied().filter(|value| value.is_finite());
     let loss = last(&statistics.loss);
     let interval = loss.and_then(|_| last(&statistics.loss_interval));
-    Ok(Some(CellResult { x, y, loss, interval, diverged: None, iterations: trainer.meta_iteration() }))
+    let result = CellResult { x, y, loss, interval, diverged: None, iterations: trainer.meta_iteration() };
+    Ok(Some((result, trainer.checkpoint())))
 }

@@ -67,8 +67,9 @@ pub fn sweep(sweep: &Sweep, part: Part, out: &Path, threads: usize) -> Result<Ve
         write_sweep(sweep, &results, out)?;
     }
     let bar = progress_bar(&missing, cells, "cells");
-    let work =
-        |cell: usize, keep_going: &(dyn Fn() -> bool + Sync)| run_cell(sweep, cell, keep_going).map(|r| (cell, r));
+    let work = |cell: usize, keep_going: &(dyn Fn() -> bool + Sync)| {
+        run_cell(sweep, cell, keep_going).map(|finished| (cell, finished.map(|(result, _)| result)))
+    };
     spread(&missing, threads, work, |finished| {
         if let (cell, Some(result)) = finished? {
             store.keep(cell, &result)?;

@@ -40,6 +40,11 @@ impl<T: Real> Optimiser<T> {
         Self { rule, mean: vec![T::zero(); mean], square: vec![T::zero(); square], steps: 0 }
     }
 
+    /// Which rule it follows.
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+
     /// Moves the parameters against the direction.
     pub fn step(&mut self, parameters: &mut [T], direction: &[T], rate: f64) {
         self.steps = self.steps.saturating_add(1);

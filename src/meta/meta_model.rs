@@ -7,8 +7,8 @@
 //! a_k = α exp(3 tanh o),   b_k = 1 + tanh(p)/20
 //! ```
 //! ψ's last layer starts at 0, so the first meta-iteration is MAML's. The bounds hold for whatever h
-//! reads, and steps beyond K count as the last with a ≤ α and b ≤ 1, so that test-time steps neither grow
-//! the parameters nor overshoot where MAML's would not. The direction is exact for φ and ψ, through h's inputs too:
+//! reads. Steps beyond K count as the last with a ≤ α and b = 1: what h learned to keep once is wrong again
+//! and again, and so test-time steps do not overshoot where MAML's would not. The direction is exact for φ and ψ, through h's inputs too:
 //! with m, q the means, s the scaled loss and v = v_{k+1}, for the n parameters of a layer
 //!
 //! ```text
@@ -139,7 +139,7 @@ impl<'a, T: Real> MetaModel<'a, T> {
     fn rate_and_keep(&self, reading: &Reading<T>, layer: usize, step: usize) -> (T, T) {
         let rate = self.inner_rate * (T::of(RATE_SPAN) * reading.outputs[layer]).exp();
         let keep = T::one() + T::of(KEEP_SPAN) * reading.outputs[self.segments.len() + layer];
-        if step < self.steps { (rate, keep) } else { (rate.min(self.inner_rate), keep.min(T::one())) }
+        if step < self.steps { (rate, keep) } else { (rate.min(self.inner_rate), T::one()) }
     }
 
     /// Back through h: ∂J by its outputs (before their tanh) to ∂J by its inputs; adds ∂J/∂ψ to `own`.
@@ -192,7 +192,7 @@ impl<T: Real> Adjoint<T> for MetaModel<'_, T> {
             if within || rate < self.inner_rate {
                 outputs[layer] = -dot(gradient, v) * rate * T::of(RATE_SPAN);
             }
-            if within || keep < T::one() {
+            if within {
                 outputs[layers + layer] = dot(theta, v) * T::of(KEEP_SPAN);
             }
             for (through, v) in through[segment.clone()].iter_mut().zip(v) {

@@ -1,6 +1,6 @@
 //! Which values make sense, and what to say about those that do not.
 
-use super::{Knob, Settings};
+use super::{Knob, MethodKnob, Settings};
 
 /// A value that cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -37,12 +37,10 @@ impl Settings {
         check("factor", outer.factor, 0.0, 1.0)?;
         check("clip_norm", outer.clip_norm, 0.0, 1e6)?;
         check("weight_decay", outer.weight_decay, 0.0, 10.0)?;
-        let method = &run.method;
-        check("multi_step_iterations", method.multi_step_iterations as f64, 0.0, 1e9)?;
-        check("first_order_iterations", method.first_order_iterations as f64, 0.0, 1e9)?;
-        check("regularisation", method.regularisation, 1e-3, 1e6)?;
-        check("conjugate_steps", method.conjugate_steps as f64, 1.0, 1000.0)?;
-        check("context", method.context as f64, 1.0, 256.0)?;
+        for knob in MethodKnob::ALL {
+            let [low, high] = knob.range();
+            check(knob.key(), knob.get(&run.method), low, high)?;
+        }
         for &width in &run.network.hidden {
             check("hidden", width as f64, 1.0, 1024.0)?;
         }

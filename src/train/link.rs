@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::snapshot::{Divergence, Snapshot};
+use super::trainer::Checkpoint;
 use crate::images::ImageSet;
 use crate::settings::{LiveSettings, Settings};
 
@@ -24,6 +25,8 @@ pub enum Command {
     Step,
     /// Begin again with these settings. The images are needed by the picture family only.
     Restart(Arc<Settings>, Option<Arc<ImageSet>>),
+    /// The same, going on from what another run has learned.
+    Continue(Arc<Settings>, Option<Arc<ImageSet>>, Arc<Checkpoint>),
     /// Leave the diverged phase: pause at the last good state with these live settings.
     GoBack,
     /// Change the pace.
@@ -102,7 +105,7 @@ impl WindowEnd {
     /// Sends a command; false if the trainer is gone. A restart or an end breaks off the
     /// meta-iteration under way at its next inner step.
     pub fn send(&self, command: Command) -> bool {
-        if matches!(command, Command::Restart(..) | Command::Quit) {
+        if matches!(command, Command::Restart(..) | Command::Continue(..) | Command::Quit) {
             self.interrupt.store(true, Ordering::Release);
         }
         self.commands.send(command).is_ok()

@@ -31,6 +31,9 @@ pub enum TrainError {
     /// The task family cannot be made.
     #[error(transparent)]
     Family(#[from] FamilyError),
+    /// A checkpoint that does not fit.
+    #[error("the state to go on from has another number of parameters: it belongs to another network or other images")]
+    Checkpoint,
 }
 
 /// What came of a call to [`Trainer::step`].
@@ -44,14 +47,26 @@ pub enum Step {
     Diverged(Divergence),
 }
 
+/// Everything that a run has learned so far, to go on from it in another one.
+#[derive(Clone, Debug)]
+pub struct Checkpoint(Learned);
+
 /// What the outer loop has learned so far.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Learned {
     meta: MetaParameters<f32>,
     optimiser: Optimiser<f32>,
     joint: Vec<f32>,
     joint_optimiser: Optimiser<f32>,
     meta_iteration: u64,
+}
+
+impl Learned {
+    fn fits(&self, other: &Self) -> bool {
+        self.meta.values.len() == other.meta.values.len()
+            && self.joint.len() == other.joint.len()
+            && self.optimiser.rule() == other.optimiser.rule()
+    }
 }
 
 /// A meta-training run.
@@ -87,6 +102,33 @@ impl Trainer {
     /// # Errors
     /// A setting out of range, or images missing or too few.
     pub fn new(settings: Settings, images: Option<Arc<ImageSet>>, threads: usize) -> Result<Self, TrainError> {
+        Self::begin(settings, images, threads, None)
+    }
+
+    /// A run that goes on from what another one with the same network and algorithm has learned.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; or if the checkpoint has other parameters.
+    pub fn resume(
+        settings: Settings,
+        images: Option<Arc<ImageSet>>,
+        threads: usize,
+        from: &Checkpoint,
+    ) -> Result<Self, TrainError> {
+        Self::begin(settings, images, threads, Some(from))
+    }
+
+    /// What was learned so far.
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint(self.now.clone())
+    }
+
+    fn begin(
+        settings: Settings,
+        images: Option<Arc<ImageSet>>,
+        threads: usize,
+        from: Option<&Checkpoint>,
+    ) -> Result<Self, TrainError> {
         settings.validate()?;
         let run = &settings.run;
         let family = Family::new(run, images)?;
@@ -101,12 +143,17 @@ impl Trainer {
             OuterOptimiser::Momentum => Rule::MOMENTUM,
             OuterOptimiser::Adam | OuterOptimiser::AdamW => Rule::ADAM,
         };
-        let now = Learned {
+        let start = Learned {
             optimiser: Optimiser::new(rule, meta.values.len()),
             joint_optimiser: Optimiser::new(Rule::ADAM, phi.len()),
             joint: phi.clone(),
             meta,
             meta_iteration: 0,
+        };
+        let now = match from {
+            Some(Checkpoint(from)) if !from.fits(&start) => return Err(TrainError::Checkpoint),
+            Some(Checkpoint(from)) => from.clone(),
+            None => start,
         };
         let mut trainer = Self {
             probes: Probes::new(&family, &settings),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::link::{Command, Event, Pace, TrainerEnd, Wake, WindowEnd, link};
 use super::snapshot::{Divergence, Landscape, Phase};
-use super::trainer::{MetricsRow, Step, Trainer};
+use super::trainer::{Checkpoint, MetricsRow, Step, Trainer};
 use crate::images::ImageSet;
 use crate::settings::Settings;
 
@@ -141,18 +141,23 @@ impl Worker {
                 self.divergence = None;
             }
             Command::SetPace(pace) => self.pace = pace,
-            Command::Restart(settings, images) => self.restart(&settings, images),
+            Command::Restart(settings, images) => self.restart(&settings, images, None),
+            Command::Continue(settings, images, from) => self.restart(&settings, images, Some(&from)),
             Command::Play | Command::Pause | Command::Step | Command::GoBack | Command::Quit => {}
         }
         self.changed = true;
         self.show(true);
     }
 
-    fn restart(&mut self, settings: &Settings, images: Option<Arc<ImageSet>>) {
+    fn restart(&mut self, settings: &Settings, images: Option<Arc<ImageSet>>, from: Option<&Checkpoint>) {
         self.end.interrupt.store(false, Ordering::Release);
         // Knobs turned before the restart belong to the run before.
         let _ = self.end.take_live();
-        match Trainer::new(settings.clone(), images, self.threads) {
+        let trainer = match from {
+            Some(from) => Trainer::resume(settings.clone(), images, self.threads, from),
+            None => Trainer::new(settings.clone(), images, self.threads),
+        };
+        match trainer {
             Err(error) => self.end.report(Event::Failed(error.to_string())),
             Ok(trainer) => {
                 if let Some(metrics) = &mut self.metrics {

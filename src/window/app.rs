@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
 
 use super::commands::{self, Commands, UiCommand};
+use super::compare::Compare;
 use super::event_log::{EventLog, FrameStats};
 use super::help::Help;
 use super::images_dialog::ImagesDialog;
@@ -21,6 +22,7 @@ use crate::images::{self, ImageSet};
 use crate::settings::{ImageKey, ImageSource, Knob, RunSettings, Settings, TaskFamily};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
+use crate::train::trainer::Checkpoint;
 
 /// The whole window. It owns the settings; the trainer owns everything else.
 pub struct App {
@@ -38,6 +40,7 @@ pub struct App {
     losses: Losses,
     parameters: Parameters,
     images: ImagesDialog,
+    compare: Compare,
     help: Help,
     notices: Notices,
     log: EventLog,
@@ -62,6 +65,7 @@ impl App {
             losses: Losses::default(),
             parameters: Parameters::default(),
             images: ImagesDialog::default(),
+            compare: Compare::default(),
             help: Help::default(),
             notices: Notices::default(),
             log: EventLog::from_env(),
@@ -82,6 +86,9 @@ impl App {
         commands::take_shortcuts(&ctx, &mut commands);
         self.panels(ui, &mut commands);
         self.images.ui(ui, &self.settings.run, &mut commands);
+        let key = self.settings.run.image_key();
+        let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
+        self.compare.ui(&ctx, &self.settings, images, &mut commands);
         self.help.ui(&ctx);
         self.notices.ui(&ctx);
         if !commands.is_empty() {
@@ -206,6 +213,7 @@ impl App {
                 self.send_live();
             }
             UiCommand::OpenImages => self.images.toggle(),
+            UiCommand::Compare => self.compare.toggle(),
             UiCommand::Theme => {
                 let next =
                     if ctx.theme() == egui::Theme::Dark { ThemePreference::Light } else { ThemePreference::Dark };
@@ -239,6 +247,7 @@ impl App {
                 self.send_live();
             }
             UiCommand::ApplyRun(run) => self.restart_with(ctx, *run),
+            UiCommand::ContinueFrom(settings, checkpoint) => self.continue_from(ctx, *settings, checkpoint),
         }
     }
 
@@ -284,8 +293,22 @@ impl App {
         self.restart(ctx);
     }
 
+    fn continue_from(&mut self, ctx: &Context, settings: Settings, checkpoint: Arc<Checkpoint>) {
+        self.log.say(format_args!(
+            "continue inner_rate={} outer_rate={}",
+            settings.live.inner_rate, settings.live.outer_rate
+        ));
+        self.settings = settings;
+        self.notices.add(Kind::Done, "Going on from the chosen run");
+        self.begin(ctx, Some(checkpoint));
+    }
+
     /// Begins again with the settings as they are; reads built-in images if they are needed.
     fn restart(&mut self, ctx: &Context) {
+        self.begin(ctx, None);
+    }
+
+    fn begin(&mut self, ctx: &Context, from: Option<Arc<Checkpoint>>) {
         if let Err(error) = self.settings.validate() {
             self.notices.add(Kind::Error, error.to_string());
             return;
@@ -299,7 +322,11 @@ impl App {
             None
         };
         self.intent = None;
-        self.send(Command::Restart(Arc::new(self.settings.clone()), set));
+        let settings = Arc::new(self.settings.clone());
+        self.send(match from {
+            Some(from) => Command::Continue(settings, set, from),
+            None => Command::Restart(settings, set),
+        });
         // A knob turned just before must not reach the new run.
         self.link.set_live(self.settings.live.clone());
     }

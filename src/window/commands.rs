@@ -6,7 +6,8 @@ use std::sync::Arc;
 use egui::{Context, Key, Modifiers};
 
 use crate::images::ImageSet;
-use crate::settings::{Algorithm, ImageSource, Knob, RunSettings, TaskFamily};
+use crate::settings::{Algorithm, ImageSource, Knob, RunSettings, Settings, TaskFamily};
+use crate::train::trainer::Checkpoint;
 
 /// One thing that a user asked for.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub enum UiCommand {
     ResetKnobs,
     /// Show or hide the images window.
     OpenImages,
+    /// Show or hide the sweep and the race.
+    Compare,
     /// Change between dark and light.
     Theme,
     /// Show or hide the help.
@@ -47,6 +50,8 @@ pub enum UiCommand {
     SetKnob(Knob, f64),
     /// Begin again with these settings.
     ApplyRun(Box<RunSettings>),
+    /// Go on from what another run has learned, with its settings.
+    ContinueFrom(Box<Settings>, Arc<Checkpoint>),
 }
 
 /// The commands of one frame, in order.
@@ -54,13 +59,14 @@ pub type Commands = Vec<UiCommand>;
 
 impl UiCommand {
     /// The commands that have a shortcut, in the order of the help.
-    pub const WITH_SHORTCUT: [Self; 9] = [
+    pub const WITH_SHORTCUT: [Self; 10] = [
         Self::PlayPause,
         Self::Step,
         Self::SlowMotion,
         Self::Reset,
         Self::ResetKnobs,
         Self::OpenImages,
+        Self::Compare,
         Self::Theme,
         Self::Help,
         Self::Quit,
@@ -75,6 +81,7 @@ impl UiCommand {
             Self::Reset => "Reset",
             Self::ResetKnobs => "Reset knobs",
             Self::OpenImages => "Own images…",
+            Self::Compare => "Compare…",
             Self::Theme => "Dark or light",
             Self::Help => "Help",
             Self::Quit => "Quit",
@@ -87,6 +94,7 @@ impl UiCommand {
             Self::UseImages(..) => "Use these images",
             Self::SetKnob(knob, _) => knob.label(),
             Self::ApplyRun(_) => "Apply and restart",
+            Self::ContinueFrom(..) => "Go on from here",
         }
     }
 
@@ -101,6 +109,7 @@ impl UiCommand {
             Self::Reset => "Begins again from the same seed: the same tasks in the same order",
             Self::ResetKnobs => "Puts every knob back to the value that this run's preset has",
             Self::OpenImages => "Meta-learn on your own pictures: choose, drop or type a folder",
+            Self::Compare => "Sweeps two settings or races algorithms, in the background",
             Self::Theme => "Changes between a dark and a light window",
             Self::Help => "Lists the keys and what the colours mean",
             Self::Quit => "Closes the window",
@@ -117,6 +126,7 @@ impl UiCommand {
             Self::UseImages(..) => "Begins again with the images that were read",
             Self::SetKnob(knob, _) => knob.tooltip(),
             Self::ApplyRun(_) => "Begins again with this seed, optimiser and network",
+            Self::ContinueFrom(..) => "Goes on with the settings and the initialisation of another run",
         }
     }
 
@@ -129,6 +139,7 @@ impl UiCommand {
             Self::Reset => &[Key::R],
             Self::ResetKnobs => &[Key::K],
             Self::OpenImages => &[Key::O],
+            Self::Compare => &[Key::C],
             Self::Theme => &[Key::T],
             Self::Help => &[Key::F1, Key::Questionmark],
             Self::Quit => &[Key::Q],

@@ -183,7 +183,7 @@ fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
 
 /// A line at every power of ten, and fainter ones at 2 to 9 times it; round values where the range
 /// is too narrow for these.
-fn log_grid((low, high): (f64, f64)) -> Vec<GridMark> {
+pub(super) fn log_grid((low, high): (f64, f64)) -> Vec<GridMark> {
     if !(high - low).is_finite() || high - low > 100.0 {
         return Vec::new();
     }

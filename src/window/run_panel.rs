@@ -6,7 +6,9 @@ use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::Palette;
 use super::value_field::ValueField;
-use crate::settings::{ActivationKind, LiveSettings, OuterOptimiser, OuterSettings, RunSettings, Schedule, Settings};
+use crate::settings::{
+    ActivationKind, LiveSettings, MethodKnob, OuterOptimiser, OuterSettings, RunSettings, Schedule, Settings,
+};
 
 /// The lower part of the left panel.
 #[derive(Default)]
@@ -16,6 +18,7 @@ pub struct RunPanel {
     widths: ValueField,
     w0: ValueField,
     outer: [ValueField; OuterNumber::ALL.len()],
+    method: [ValueField; MethodKnob::ALL.len()],
 }
 
 /// Changes that were not applied yet, and the run that they belong to.
@@ -44,13 +47,15 @@ impl RunPanel {
             self.draft = None;
             self.widths.clear();
             self.w0.clear();
-            self.outer.iter_mut().for_each(ValueField::clear);
+            self.outer.iter_mut().chain(&mut self.method).for_each(ValueField::clear);
         }
         CollapsingHeader::new("Advanced")
             .id_salt("advanced")
             .show(ui, |ui| self.advanced(ui, run, commands))
             .header_response
-            .on_hover_text("The network and the outer optimiser; changing them begins again");
+            .on_hover_text(
+                "The network, the outer optimiser and what belongs to the algorithm; changing them begins again",
+            );
     }
 
     fn advanced(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {
@@ -108,30 +113,27 @@ impl RunPanel {
             ui.end_row();
 
             for (number, field) in OuterNumber::ALL.into_iter().zip(&mut self.outer) {
-                let (label, tooltip, [low, high], reason) = number.about(&draft.outer);
-                ui.label(label);
-                ui.add_enabled_ui(reason.is_none(), |ui| {
-                    let shown = numbers::compact(number.get(&draft.outer));
-                    let (response, value) = field.ui(ui, label, width - 8.0, &shown, |text| {
-                        let whole = number.is_whole();
-                        numbers::parse(text)
-                            .filter(|value| (low..=high).contains(value) && (!whole || value.fract() == 0.0))
-                            .ok_or(format!(
-                                "{label}: a {}number from {} to {}",
-                                if whole { "whole " } else { "" },
-                                numbers::compact(low),
-                                numbers::compact(high)
-                            ))
-                    });
-                    response.on_hover_text(tooltip).on_disabled_hover_text(reason.unwrap_or_default());
-                    if let Some(value) = value {
-                        number.set(&mut draft.outer, value);
+                let value = number.get(&draft.outer);
+                if let Some(value) = number.about(&draft.outer).ui(ui, field, width, value) {
+                    number.set(&mut draft.outer, value);
+                }
+            }
+            for (knob, field) in MethodKnob::ALL.into_iter().zip(&mut self.method) {
+                if knob.algorithm() == run.algorithm {
+                    let about = Number {
+                        label: knob.label(),
+                        tooltip: knob.tooltip(),
+                        range: knob.range(),
+                        whole: knob.is_whole(),
+                        reason: None,
+                    };
+                    if let Some(value) = about.ui(ui, field, width, knob.get(&draft.method)) {
+                        knob.set(&mut draft.method, value);
                     }
-                });
-                ui.end_row();
+                }
             }
         });
-        for field in [&self.widths, &self.w0].into_iter().chain(&self.outer) {
+        for field in [&self.widths, &self.w0].into_iter().chain(&self.outer).chain(&self.method) {
             field.error_ui(ui);
         }
         let valid = Settings { live: LiveSettings::default(), run: draft.clone() }.validate();
@@ -182,15 +184,10 @@ impl OuterNumber {
         }
     }
 
-    fn is_whole(self) -> bool {
-        matches!(self, Self::WarmUp | Self::Period)
-    }
-
-    /// Label, tooltip, range, and why it has no effect if it has none.
-    fn about(self, outer: &OuterSettings) -> (&'static str, &'static str, [f64; 2], Option<&'static str>) {
+    fn about(self, outer: &OuterSettings) -> Number {
         let constant = outer.schedule == Schedule::Constant;
         let reason = constant.then_some("A constant schedule has neither period nor factor");
-        match self {
+        let (label, tooltip, range, reason) = match self {
             Self::WarmUp => (
                 "Warm-up",
                 "Meta-iterations over which the outer rate rises to its value; 0 for none",
@@ -221,7 +218,40 @@ impl OuterNumber {
                 [0.0, 10.0],
                 None,
             ),
-        }
+        };
+        Number { label, tooltip, range, whole: matches!(self, Self::WarmUp | Self::Period), reason }
+    }
+}
+
+/// A row with a typed number.
+struct Number {
+    label: &'static str,
+    tooltip: &'static str,
+    range: [f64; 2],
+    whole: bool,
+    /// Why it has no effect, if it has none.
+    reason: Option<&'static str>,
+}
+
+impl Number {
+    /// Draws label and field; returns a new value.
+    fn ui(&self, ui: &mut Ui, field: &mut ValueField, width: f32, value: f64) -> Option<f64> {
+        let Self { label, tooltip, range: [low, high], whole, reason } = *self;
+        ui.label(label);
+        let read = |text: &str| {
+            let kind = if whole { "whole " } else { "" };
+            let [low_text, high_text] = [low, high].map(numbers::compact);
+            numbers::parse(text)
+                .filter(|value| (low..=high).contains(value) && (!whole || value.fract() == 0.0))
+                .ok_or(format!("{label}: a {kind}number from {low_text} to {high_text}"))
+        };
+        let typed = ui.add_enabled_ui(reason.is_none(), |ui| {
+            let (response, typed) = field.ui(ui, label, width - 8.0, &numbers::compact(value), read);
+            response.on_hover_text(tooltip).on_disabled_hover_text(reason.unwrap_or_default());
+            typed
+        });
+        ui.end_row();
+        typed.inner
     }
 }
 

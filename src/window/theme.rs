@@ -57,6 +57,8 @@ pub struct Palette {
     pub unseen: [Color32; 2],
     /// Low and high end of a height map.
     pub heights: [Color32; 2],
+    /// Lines that only need to be told apart, as the algorithms of a race.
+    pub series: [Color32; 9],
 }
 
 const LIGHT: Palette = Palette {
@@ -79,6 +81,17 @@ const LIGHT: Palette = Palette {
     danger_ground: Color32::from_rgb(0xFD, 0xEC, 0xE0),
     unseen: [Color32::from_rgb(0xD9, 0xDD, 0xE3), Color32::from_rgb(0xCB, 0xD0, 0xD8)],
     heights: [Color32::from_rgb(0xFF, 0xFF, 0xFF), Color32::from_rgb(0xC3, 0xCB, 0xD8)],
+    series: [
+        Color32::from_rgb(0x00, 0x9E, 0x73),
+        Color32::from_rgb(0xD5, 0x5E, 0x00),
+        Color32::from_rgb(0x00, 0x72, 0xB2),
+        Color32::from_rgb(0xCC, 0x79, 0xA7),
+        Color32::from_rgb(0xC8, 0x86, 0x00),
+        Color32::from_rgb(0x3B, 0x9F, 0xD8),
+        Color32::from_rgb(0x6A, 0x4C, 0xB8),
+        Color32::from_rgb(0x77, 0x77, 0x77),
+        Color32::from_rgb(0x8A, 0x2F, 0x3C),
+    ],
 };
 
 const DARK: Palette = Palette {
@@ -101,6 +114,17 @@ const DARK: Palette = Palette {
     danger_ground: Color32::from_rgb(0x3A, 0x23, 0x16),
     unseen: [Color32::from_rgb(0x2A, 0x2F, 0x37), Color32::from_rgb(0x34, 0x3A, 0x44)],
     heights: [Color32::from_rgb(0x12, 0x14, 0x18), Color32::from_rgb(0x3B, 0x45, 0x57)],
+    series: [
+        Color32::from_rgb(0x2F, 0xC4, 0x96),
+        Color32::from_rgb(0xF0, 0x7F, 0x3C),
+        Color32::from_rgb(0x4A, 0x97, 0xD6),
+        Color32::from_rgb(0xE0, 0x9A, 0xC2),
+        Color32::from_rgb(0xF3, 0xB8, 0x3C),
+        Color32::from_rgb(0x8F, 0xD2, 0xF6),
+        Color32::from_rgb(0xA8, 0x92, 0xF0),
+        Color32::from_rgb(0xB4, 0xB4, 0xB4),
+        Color32::from_rgb(0xE8, 0x6A, 0x78),
+    ],
 };
 
 impl Palette {

@@ -51,6 +51,7 @@ impl TopBar {
                 push(ui, UiCommand::Help, "?", false, commands);
                 let icon = if ui.visuals().dark_mode { "☀" } else { "🌙" };
                 push(ui, UiCommand::Theme, icon, false, commands);
+                push(ui, UiCommand::Compare, UiCommand::Compare.label(), false, commands);
             });
         });
     }

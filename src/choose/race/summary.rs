@@ -168,7 +168,7 @@ fn unzip(pairs: &[[f64; 2]]) -> (Vec<f64>, Vec<f64>) {
 /// The mean of all values, one list for each seed, and half the width of its 95 % confidence interval
 /// (normal approximation): from the spread over all tasks as one sample, or from the spread of the
 /// seeds' means if that is wider, since tasks of one run share its luck.
-pub(super) fn estimate(seeds: &[Vec<f64>]) -> [f64; 2] {
+pub fn estimate(seeds: &[Vec<f64>]) -> [f64; 2] {
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
     let variance_of_mean = |values: &[f64]| {
         let (count, middle) = (values.len() as f64, mean(values));

@@ -1,0 +1,108 @@
+//! Choosing: a sweep over two settings and a race of algorithms, run beside the training.
+
+mod map;
+mod race;
+mod sweep;
+
+use std::sync::Arc;
+
+use egui::{Align2, Context, Id, Key, Ui, Vec2, Window, vec2};
+
+use self::race::RaceTab;
+use self::sweep::SweepTab;
+use super::commands::Commands;
+use super::theme::GRID;
+use crate::images::ImageSet;
+use crate::settings::Settings;
+
+/// Meta-iterations that a person can ask of one run.
+const ITERATIONS: [f64; 2] = [1.0, 1e6];
+
+/// The window inside the window.
+#[derive(Default)]
+pub struct Compare {
+    open: bool,
+    tab: Tab,
+    sweep: SweepTab,
+    race: RaceTab,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Tab {
+    #[default]
+    Sweep,
+    Race,
+}
+
+/// What the tabs start from: the settings as they are now and the images in use.
+#[derive(Clone, Copy)]
+struct Base<'a> {
+    settings: &'a Settings,
+    images: Option<&'a Arc<ImageSet>>,
+}
+
+impl Compare {
+    /// Shows or hides it; what runs in it goes on while it is hidden.
+    pub fn toggle(&mut self) {
+        self.open = !self.open;
+    }
+
+    /// Takes what finished, and draws the window if it is open.
+    pub fn ui(&mut self, ctx: &Context, settings: &Settings, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
+        self.sweep.receive();
+        self.race.receive();
+        if !self.open {
+            return;
+        }
+        let base = Base { settings, images };
+        let mut open = true;
+        let screen = ctx.content_rect().size();
+        let size = vec2(780.0, 540.0).min(screen - Vec2::splat(20.0 * GRID));
+        Window::new("Compare")
+            .id(Id::unique("compare-window"))
+            .open(&mut open)
+            .collapsible(false)
+            .resizable(false)
+            .fixed_size(size)
+            .pivot(Align2::CENTER_CENTER)
+            .default_pos((0.5 * screen + vec2(0.0, 4.0 * GRID)).to_pos2())
+            .show(ctx, |ui| {
+                ui.set_min_size(size);
+                self.tabs(ui);
+                ui.add_space(GRID);
+                match self.tab {
+                    Tab::Sweep => self.sweep.ui(ui, base, commands),
+                    Tab::Race => self.race.ui(ui, base),
+                }
+            });
+        let escape =
+            ctx.memory(|memory| memory.focused().is_none()) && ctx.input(|input| input.key_pressed(Key::Escape));
+        self.open &= open && !escape;
+    }
+
+    fn tabs(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            for (tab, label, tooltip) in [
+                (Tab::Sweep, "Sweep", "Trains one run for every pair of values of two settings"),
+                (Tab::Race, "Race", "Trains several algorithms on the same tasks"),
+            ] {
+                ui.selectable_value(&mut self.tab, tab, label).on_hover_text(tooltip);
+            }
+        });
+        ui.separator();
+    }
+}
+
+/// Threads for what runs beside the training: one core is left to the window.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).max(1)
+}
+
+/// Reads a number of meta-iterations.
+fn read_iterations(text: &str) -> Result<u64, String> {
+    let [low, high] = ITERATIONS;
+    super::numbers::parse(text)
+        .filter(|value| value.fract() == 0.0 && (low..=high).contains(value))
+        .map(|value| value as u64)
+        .ok_or("Meta-iterations: a whole number from 1 to 1,000,000".to_owned())
+}

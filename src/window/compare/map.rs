@@ -1,0 +1,154 @@
+//! The heat map of a sweep.
+
+use egui::{Align2, Mesh, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::choose::axis::{Axis, Value};
+use crate::choose::sweep::{CellResult, Sweep};
+use crate::window::numbers;
+use crate::window::theme::{GRID, Palette, blend, small_font};
+
+/// Draws all cells into `rect`, x to the right and y upwards; returns the cell that was clicked.
+pub fn ui(ui: &mut Ui, rect: Rect, sweep: &Sweep, results: &[Option<CellResult>]) -> Option<usize> {
+    let palette = Palette::of(ui);
+    let painter = ui.painter().clone();
+    let [x, y] = sweep.axes();
+    let names: Vec<String> = y.values.iter().map(label).collect();
+    let width = |text: &str| painter.layout_no_wrap(text.to_owned(), small_font(), palette.text).size().x;
+    let left = names.iter().map(|name| width(name)).fold(0.0, f32::max) + 2.0 * GRID;
+    let line = 4.0 * GRID;
+    painter.text(rect.left_top(), Align2::LEFT_TOP, y.swept.label(), small_font(), palette.weak);
+    let cells = Rect::from_min_max(rect.min + vec2(left, line + GRID), rect.max - vec2(2.0, 2.0 * line + GRID));
+    let (columns, rows) = (x.values.len(), y.values.len());
+    let size = vec2(cells.width() / columns as f32, cells.height() / rows as f32);
+    let cell_rect = |cell: usize| {
+        let (column, row) = (cell % columns, cell / columns);
+        let corner = cells.min + vec2(column as f32 * size.x, (rows - 1 - row) as f32 * size.y);
+        Rect::from_min_size(corner, size - vec2(1.0, 1.0))
+    };
+    for (row, name) in names.iter().enumerate() {
+        let at = pos2(cells.left() - GRID, cells.bottom() - (row as f32 + 0.5) * size.y);
+        painter.text(at, Align2::RIGHT_CENTER, name, small_font(), palette.text);
+    }
+    for (column, value) in x.values.iter().enumerate() {
+        let at = pos2(cells.left() + (column as f32 + 0.5) * size.x, cells.bottom() + 2.0);
+        painter.text(at, Align2::CENTER_TOP, label(value), small_font(), palette.text);
+    }
+    let below = pos2(cells.center().x, rect.bottom());
+    painter.text(below, Align2::CENTER_BOTTOM, x.swept.label(), small_font(), palette.weak);
+
+    let best = sweep.best(results);
+    let losses = || results.iter().flatten().filter_map(|result| result.loss).map(f64::log10);
+    let low = losses().fold(f64::INFINITY, f64::min);
+    // A few runs that learned nothing must not take all the colours.
+    let high = losses().fold(f64::NEG_INFINITY, f64::max).min(low + 2.0);
+    let mut clicked = None;
+    for (cell, result) in results.iter().enumerate() {
+        let area = cell_rect(cell);
+        let strong = match result {
+            None => {
+                painter.rect_filled(area, 0.0, palette.control.gamma_multiply(0.5));
+                0.0
+            }
+            Some(CellResult { loss: Some(loss), .. }) => {
+                let share = if high > low { ((high - loss.log10()) / (high - low)).clamp(0.0, 1.0) } else { 1.0 };
+                painter.rect_filled(area, 0.0, blend(palette.ground, palette.adapted, 0.12 + 0.78 * share as f32));
+                share
+            }
+            Some(_) => {
+                hatch(&painter, area, palette);
+                0.0
+            }
+        };
+        let text = match result {
+            Some(CellResult { loss: Some(loss), .. }) => numbers::compact(rounded(*loss)),
+            Some(_) => "diverged".to_owned(),
+            None => String::new(),
+        };
+        let galley = painter.layout_no_wrap(text, small_font(), palette.text);
+        if galley.size().x + 4.0 < area.width() {
+            let colour = if strong > 0.45 { palette.ground } else { palette.text };
+            painter.galley_with_override_text_color(area.center() - 0.5 * galley.size(), galley, colour);
+        }
+        if best == Some(cell) {
+            painter.rect_stroke(area, 0.0, Stroke::new(2.0, palette.accent), StrokeKind::Inside);
+        }
+        if pick(ui, area, cell, sweep, result.as_ref(), best == Some(cell)) {
+            clicked = Some(cell);
+        }
+    }
+    let settings = sweep.base();
+    let place = |axis: &Axis| axis.place(axis.swept.get(settings));
+    if let [Some(column), Some(row)] = [place(x), place(y)] {
+        let at = pos2(cells.left() + (column as f32 + 0.5) * size.x, cells.bottom() - (row as f32 + 0.5) * size.y);
+        painter.circle_stroke(at, 0.42 * size.y.min(size.x), Stroke::new(2.0, palette.query));
+    }
+    clicked
+}
+
+/// One cell as a button with its numbers; true if it was clicked and there is something to go on from.
+fn pick(ui: &mut Ui, area: Rect, cell: usize, sweep: &Sweep, result: Option<&CellResult>, best: bool) -> bool {
+    let at: Vec<String> = (sweep.axes().iter().zip(sweep.values(cell)))
+        .map(|(axis, value)| format!("{} {}", axis.swept.label(), label(&value)))
+        .collect();
+    let at = at.join(", ");
+    let about = match result {
+        None => format!("{at}: not trained yet"),
+        Some(CellResult { loss: Some(loss), interval, .. }) => {
+            let interval = numbers::significant(interval.unwrap_or(f64::NAN));
+            let note = if best { "\nThe lowest of all." } else { "" };
+            format!(
+                "{at}: validation loss {} ± {interval}{note}\nClick to go on from here.",
+                numbers::significant(*loss)
+            )
+        }
+        Some(CellResult { diverged: Some(when), .. }) => {
+            format!("{at}: diverged at meta-iteration {}", numbers::thousands(*when as i64))
+        }
+        Some(_) => format!("{at}: diverged on the validation tasks"),
+    };
+    let alive = result.is_some_and(|result| result.loss.is_some());
+    let sense = if alive { Sense::click() } else { Sense::hover() };
+    let response = ui.interact(area, ui.make_persistent_id(("cell", cell)), sense);
+    response.widget_info(|| WidgetInfo::labeled(if alive { Role::Button } else { Role::Image }, true, &about));
+    if alive && response.hovered() {
+        let palette = Palette::of(ui);
+        ui.painter().rect_stroke(area, 0.0, Stroke::new(1.0, palette.text), StrokeKind::Inside);
+    }
+    let clicked = response.clicked();
+    response.on_hover_text(about);
+    clicked
+}
+
+fn hatch(painter: &Painter, area: Rect, palette: &Palette) {
+    painter.rect_filled(area, 0.0, palette.danger_ground);
+    let mut mesh = Mesh::default();
+    let step = 8.0;
+    // Each stripe is cut to the cell by hand: a clip rectangle would be a draw call of its own.
+    let mut offset = -area.height();
+    while offset < area.width() {
+        let (from, to) = (offset.max(0.0), (offset + area.height()).min(area.width()));
+        if to > from {
+            let point = |along: f32| pos2(area.left() + along, area.bottom() - (along - offset));
+            let across = vec2(0.5, 0.5);
+            let base = mesh.vertices.len() as u32;
+            for corner in [point(from) - across, point(from) + across, point(to) + across, point(to) - across] {
+                mesh.colored_vertex(corner, palette.danger.gamma_multiply(0.6));
+            }
+            mesh.add_triangle(base, base + 1, base + 2);
+            mesh.add_triangle(base, base + 2, base + 3);
+        }
+        offset += step;
+    }
+    painter.add(mesh);
+}
+
+fn label(value: &Value) -> String {
+    match value {
+        Value::Number(number) => numbers::compact(*number),
+        Value::Algorithm(algorithm) => algorithm.label().to_owned(),
+    }
+}
+
+fn rounded(value: f64) -> f64 {
+    format!("{value:.1e}").parse().unwrap_or(value)
+}

@@ -1,0 +1,372 @@
+//! The race: which algorithms, their losses as they learn, and how they differ.
+
+mod lines;
+
+use std::sync::Arc;
+
+use egui::{Checkbox, ComboBox, Grid, RichText, ScrollArea, Ui, vec2};
+use egui_plot::{FilledArea, HLine, HoverPosition, Line, Plot, PlotBounds, PlotPoints};
+
+use self::lines::Lines;
+use super::{Base, read_iterations, threads};
+use crate::choose::background::{self, Background, RaceNews};
+use crate::choose::race::{Measure, Probe, Race, RunResult, Summary};
+use crate::experiment::Experiment;
+use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings, TaskFamily};
+use crate::window::numbers;
+use crate::window::theme::{GRID, Palette, small_font};
+use crate::window::value_field::ValueField;
+
+/// Numbers of seeds that can be chosen.
+const SEEDS: [u64; 4] = [1, 2, 3, 5];
+/// Measurements along each run.
+const PROBES: u64 = 60;
+/// Held-out tasks measured at the end of each run.
+const TASKS: usize = 200;
+
+/// The tab.
+pub struct RaceTab {
+    chosen: [bool; Algorithm::ALL.len()],
+    seeds: u64,
+    /// Meta-iterations of each run; `None` for what suits the task family.
+    iterations: Option<u64>,
+    iterations_field: ValueField,
+    running: Option<Background<RaceNews>>,
+    shown: Option<Shown>,
+    error: Option<String>,
+}
+
+/// A race and what it found so far.
+struct Shown {
+    race: Arc<Race>,
+    probes: Vec<Vec<Probe>>,
+    results: Vec<Option<RunResult>>,
+    lines: Lines,
+    summary: Summary,
+}
+
+impl Default for RaceTab {
+    fn default() -> Self {
+        let first = [Algorithm::Maml, Algorithm::Fomaml, Algorithm::Reptile];
+        Self {
+            chosen: Algorithm::ALL.map(|algorithm| first.contains(&algorithm)),
+            seeds: 2,
+            iterations: None,
+            iterations_field: ValueField::default(),
+            running: None,
+            shown: None,
+            error: None,
+        }
+    }
+}
+
+fn usual_iterations(tasks: TaskFamily) -> u64 {
+    match tasks {
+        TaskFamily::Plane => 1000,
+        TaskFamily::Sine => 5000,
+        TaskFamily::Picture => 150,
+    }
+}
+
+impl RaceTab {
+    /// Takes what was reported since the last frame.
+    pub fn receive(&mut self) {
+        let (Some(running), Some(shown)) = (&self.running, &mut self.shown) else { return };
+        let (mut ended, mut changed) = (false, false);
+        for news in running.take() {
+            changed = true;
+            match news {
+                RaceNews::Probe(run, probe) => shown.probes[run].push(probe),
+                RaceNews::Run(run, result) => {
+                    shown.results[run] = Some(result);
+                    shown.summary = Summary::new(&shown.race, &shown.results);
+                }
+                RaceNews::Done => ended = true,
+                RaceNews::Failed(error) => {
+                    self.error = Some(format!("The race stopped: {error}"));
+                    ended = true;
+                }
+            }
+        }
+        if changed {
+            shown.lines = Lines::new(&shown.probes, shown.race.seeds().len());
+        }
+        if ended {
+            self.running = None;
+        }
+    }
+
+    /// Draws the tab.
+    pub fn ui(&mut self, ui: &mut Ui, base: Base<'_>) {
+        let palette = Palette::of(ui);
+        let idle = self.running.is_none();
+        ui.add_enabled_ui(idle, |ui| {
+            ui.horizontal_wrapped(|ui| {
+                for ((index, algorithm), chosen) in Algorithm::ALL.into_iter().enumerate().zip(&mut self.chosen) {
+                    let (swatch, _) = ui.allocate_exact_size(vec2(10.0, 10.0), egui::Sense::hover());
+                    ui.painter().rect_filled(swatch, 2.0, palette.series[index]);
+                    ui.add(Checkbox::new(chosen, algorithm.label())).on_hover_text(algorithm.about());
+                }
+            });
+        });
+        self.controls(ui, base, idle);
+        if let Some(error) = &self.error {
+            ui.add(egui::Label::new(RichText::new(error).color(palette.danger)).wrap());
+        }
+        let Some(shown) = &self.shown else {
+            let text = "Every algorithm will be trained on the same tasks from the same seeds,\n\
+                        each with its own usual rates and the one in use with its present ones.";
+            ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
+            return;
+        };
+        let table_height = 22.0 * (shown.race.entrants().len() as f32 + 1.0) + 3.0 * GRID;
+        let height = (ui.available_height() - table_height).max(150.0);
+        let width = ui.available_width();
+        ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
+        ui.horizontal(|ui| {
+            for (share, draw) in [(0.5, losses as fn(&mut Ui, &Shown)), (0.5, differences)] {
+                let size = vec2(share * width - 2.0 * GRID, height);
+                ui.allocate_ui_with_layout(size, egui::Layout::top_down(egui::Align::Min), |ui| {
+                    ui.set_min_size(size);
+                    draw(ui, shown);
+                });
+            }
+        });
+        ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| table(ui, shown));
+    }
+
+    fn controls(&mut self, ui: &mut Ui, base: Base<'_>, idle: bool) {
+        let palette = Palette::of(ui);
+        let mut iterations = self.iterations.unwrap_or(usual_iterations(base.settings.run.tasks));
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Meta-iterations").color(palette.weak));
+            ui.add_enabled_ui(idle, |ui| {
+                let shown = numbers::thousands(iterations as i64);
+                let (response, typed) =
+                    self.iterations_field.ui(ui, "Meta-iterations", 64.0, &shown, read_iterations);
+                response.on_hover_text("How long each run trains");
+                if let Some(typed) = typed {
+                    self.iterations = Some(typed);
+                    iterations = typed;
+                }
+            });
+            ui.label(RichText::new("Seeds").color(palette.weak));
+            ui.add_enabled_ui(idle, |ui| {
+                ComboBox::from_id_salt("race-seeds")
+                    .width(48.0)
+                    .selected_text(self.seeds.to_string())
+                    .show_ui(ui, |ui| {
+                        for seeds in SEEDS {
+                            ui.selectable_value(&mut self.seeds, seeds, seeds.to_string());
+                        }
+                    })
+                    .response
+                    .on_hover_text("Runs of each algorithm: more make the differences surer")
+                    .accessible_name("Seeds");
+            });
+            if idle {
+                let enough = self.chosen.iter().filter(|chosen| **chosen).count() > 1;
+                let start = ui
+                    .add_enabled(enough, egui::Button::new("Start race"))
+                    .on_hover_text("Trains them side by side in the background; the first one is what the others are compared with")
+                    .on_disabled_hover_text("Choose at least two algorithms");
+                if start.clicked() {
+                    self.start(ui, base, iterations);
+                }
+            } else if ui.button("Stop").on_hover_text("Keeps what is known").clicked() {
+                self.running = None;
+            }
+            if let Some(shown) = &self.shown {
+                let done = shown.probes.iter().filter_map(|probes| probes.last()).map(|probe| probe.iteration);
+                let all = shown.race.iterations() * shown.race.runs() as u64;
+                let run = &shown.race.entrants()[0].run;
+                if !idle {
+                    ui.add(egui::Spinner::new().size(12.0));
+                }
+                let share = 100.0 * done.sum::<u64>() as f64 / all.max(1) as f64;
+                let text = format!("{} · {share:.0} %", run.tasks.label());
+                ui.label(RichText::new(text).small().color(palette.weak));
+            }
+        });
+        self.iterations_field.error_ui(ui);
+    }
+
+    fn start(&mut self, ui: &Ui, base: Base<'_>, iterations: u64) {
+        self.error = None;
+        let ctx = ui.ctx().clone();
+        let started = self.plan(base, iterations).and_then(|race| {
+            let race = Arc::new(race);
+            let wake = Arc::new(move || ctx.request_repaint());
+            let running =
+                background::race(race.clone(), threads(), wake).map_err(|error| format!("No thread: {error}"))?;
+            Ok((race, running))
+        });
+        match started {
+            Err(error) => self.error = Some(error),
+            Ok((race, running)) => {
+                let runs = race.runs();
+                let results = vec![None; runs];
+                let summary = Summary::new(&race, &results);
+                let lines = Lines::default();
+                self.shown = Some(Shown { race, probes: vec![Vec::new(); runs], results, lines, summary });
+                self.running = Some(running);
+            }
+        }
+    }
+
+    fn plan(&self, base: Base<'_>, iterations: u64) -> Result<Race, String> {
+        let chosen = Algorithm::ALL.into_iter().zip(self.chosen).filter(|(_, chosen)| *chosen);
+        let entrants: Vec<Experiment> = chosen
+            .map(|(algorithm, _)| Experiment {
+                settings: entrant(base.settings, algorithm, iterations),
+                ..Experiment::default()
+            })
+            .collect();
+        let first = base.settings.run.seed;
+        let seeds: Vec<u64> = (0..self.seeds).map(|i| first.saturating_add(i)).collect();
+        let images = seeds.iter().map(|_| base.images.cloned()).collect();
+        Race::new(&entrants, &seeds, iterations, &[], images).map_err(|error| error.to_string())
+    }
+}
+
+/// Another algorithm on the same tasks: its own rates, everything else as it is now.
+fn entrant(now: &Settings, algorithm: Algorithm, iterations: u64) -> Settings {
+    let mut settings = if algorithm == now.run.algorithm {
+        now.clone()
+    } else {
+        let preset = Settings::preset(now.run.tasks, algorithm);
+        let LiveSettings { inner_rate, outer_rate, inner_steps, .. } = preset.live;
+        Settings {
+            live: LiveSettings { inner_rate, outer_rate, inner_steps, ..now.live.clone() },
+            run: RunSettings { algorithm, outer: preset.run.outer, method: preset.run.method, ..now.run.clone() },
+        }
+    };
+    settings.run.evaluate_every = iterations.div_ceil(PROBES);
+    settings.run.held_out_tasks = settings.run.held_out_tasks.min(TASKS);
+    settings
+}
+
+fn colour(palette: &Palette, algorithm: Algorithm) -> egui::Color32 {
+    let index = Algorithm::ALL.iter().position(|other| *other == algorithm).unwrap_or(0);
+    palette.series[index]
+}
+
+fn plot<'a>(id: &'static str, palette: &Palette) -> Plot<'a> {
+    Plot::new(id)
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_double_click_reset(false)
+        .show_background(false)
+        .set_margin_fraction(egui::Vec2::ZERO)
+        .grid_color(palette.line)
+        .y_axis_min_width(40.0)
+        .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
+}
+
+fn losses(ui: &mut Ui, shown: &Shown) {
+    let palette = Palette::of(ui);
+    ui.label(RichText::new("Held-out loss after adaptation").strong());
+    let [low, high] = shown.lines.loss_range();
+    let bounds = PlotBounds::from_min_max([0.0, low], [shown.race.iterations() as f64, high]);
+    plot("race-losses", palette)
+        .y_axis_formatter(|mark, _| numbers::compact(10f64.powf(mark.value)))
+        .y_grid_spacer(|input| crate::window::losses::log_grid(input.bounds))
+        .label_formatter(|position| match position {
+            HoverPosition::NearDataPoint { plot_name, position, .. } => {
+                Some(format!("{plot_name} {}", numbers::significant(10f64.powf(position.y))))
+            }
+            HoverPosition::Elsewhere { .. } => None,
+        })
+        .show(ui, |plot| {
+            plot.set_plot_bounds(bounds);
+            for (settings, line) in shown.race.entrants().iter().zip(&shown.lines.losses) {
+                let algorithm = settings.run.algorithm;
+                let line = Line::new(algorithm.label(), PlotPoints::Borrowed(line));
+                plot.line(line.color(colour(palette, algorithm)).width(1.8));
+            }
+        });
+}
+
+fn differences(ui: &mut Ui, shown: &Shown) {
+    let palette = Palette::of(ui);
+    let first = shown.race.entrants()[0].run.algorithm.label();
+    ui.label(RichText::new(format!("Difference to {first}, with its 95 % interval")).strong())
+        .on_hover_text("Task by task on the same tasks: below 0 is better than the first one");
+    let [low, high] = shown.lines.difference_range();
+    let bounds = PlotBounds::from_min_max([0.0, low], [shown.race.iterations() as f64, high]);
+    plot("race-differences", palette)
+        .y_axis_formatter(|mark, _| numbers::compact(mark.value))
+        .label_formatter(|position| match position {
+            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+                Some(format!("{plot_name} {}", numbers::significant(position.y)))
+            }
+            _ => None,
+        })
+        .show(ui, |plot| {
+            plot.set_plot_bounds(bounds);
+            plot.hline(HLine::new("", 0.0).color(palette.weak).width(1.0).allow_hover(false));
+            for (settings, line) in shown.race.entrants().iter().zip(&shown.lines.differences).skip(1) {
+                let algorithm = settings.run.algorithm;
+                let colour = colour(palette, algorithm);
+                let of = |index: usize| line.iter().map(|point| point[index]).collect::<Vec<f64>>();
+                let band = FilledArea::new("", &of(0), &of(2), &of(3));
+                plot.add(band.fill_color(colour.gamma_multiply(0.2)).allow_hover(false));
+                let middle: Vec<[f64; 2]> = line.iter().map(|point| [point[0], point[1]]).collect();
+                plot.line(Line::new(algorithm.label(), middle).color(colour).width(1.8));
+            }
+        });
+}
+
+/// Every algorithm's result: on the probe tasks while it trains, on many test tasks when it is done.
+fn table(ui: &mut Ui, shown: &Shown) {
+    let palette = Palette::of(ui);
+    let first = shown.race.entrants()[0].run.algorithm.label();
+    Grid::new("race-table").num_columns(4).spacing(vec2(6.0 * GRID, 2.0)).show(ui, |ui| {
+        for title in ["Algorithm", "Loss after adaptation", &format!("Difference to {first}"), "Judged on"] {
+            ui.label(RichText::new(title).color(palette.weak));
+        }
+        ui.end_row();
+        for (index, settings) in shown.race.entrants().iter().enumerate() {
+            let algorithm = settings.run.algorithm;
+            ui.colored_label(colour(palette, algorithm), algorithm.label());
+            let row = shown.summary.rows.get(index);
+            let done = row.and_then(|row| row.measures.first());
+            match (done, row.and_then(|row| row.diverged.first())) {
+                (Some(measure), _) => measured(ui, measure, index == 0),
+                (None, Some([seed, at])) => {
+                    ui.colored_label(palette.danger, "diverged");
+                    ui.label("");
+                    ui.label(format!("seed {seed}, meta-iteration {}", numbers::thousands(*at as i64)));
+                }
+                (None, None) => under_way(ui, shown, index),
+            }
+            ui.end_row();
+        }
+    });
+}
+
+fn measured(ui: &mut Ui, measure: &Measure, first: bool) {
+    let last = measure.loss.len().saturating_sub(1);
+    let text = |means: &[f64], intervals: &[f64]| match (means.get(last), intervals.get(last)) {
+        (Some(mean), Some(interval)) => {
+            format!("{} ± {}", numbers::significant(*mean), numbers::significant(*interval))
+        }
+        _ => String::new(),
+    };
+    ui.label(text(&measure.loss, &measure.loss_interval));
+    let difference = measure.difference.as_ref().filter(|_| !first);
+    ui.label(difference.map_or_else(String::new, |difference| text(&difference.loss, &difference.loss_interval)));
+    ui.label(format!("{} test tasks", numbers::thousands(measure.tasks as i64)));
+}
+
+fn under_way(ui: &mut Ui, shown: &Shown, index: usize) {
+    let loss = shown.lines.losses.get(index).and_then(|line| line.last());
+    ui.label(loss.map_or_else(String::new, |point| numbers::significant(10f64.powf(point.y))));
+    let difference = shown.lines.differences.get(index).filter(|_| index > 0).and_then(|line| line.last());
+    ui.label(difference.map_or_else(String::new, |[_, mean, low, high]| {
+        format!("{} ± {}", numbers::significant(*mean), numbers::significant(0.5 * (high - low)))
+    }));
+    ui.label("probe tasks, still training");
+}

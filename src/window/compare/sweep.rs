@@ -1,0 +1,280 @@
+//! The sweep: which two settings, the heat map as it fills, and going on from a cell.
+
+use std::sync::Arc;
+
+use egui::{Button, ComboBox, RichText, Ui};
+
+use super::{Base, map, read_iterations, threads};
+use crate::choose::axis::{Axis, Range, Swept};
+use crate::choose::background::{self, Background, SweepNews};
+use crate::choose::sweep::{CellResult, Sweep};
+use crate::experiment::Experiment;
+use crate::settings::{Algorithm, Settings, TaskFamily};
+use crate::train::trainer::Checkpoint;
+use crate::window::commands::{Commands, UiCommand};
+use crate::window::numbers;
+use crate::window::theme::{GRID, Palette};
+use crate::window::value_field::ValueField;
+
+/// Numbers of values that an axis can have.
+const COUNTS: [usize; 5] = [3, 4, 6, 8, 10];
+
+/// The tab.
+pub struct SweepTab {
+    axes: [AxisChoice; 2],
+    /// Meta-iterations of each cell; `None` for what suits the task family.
+    iterations: Option<u64>,
+    iterations_field: ValueField,
+    running: Option<Background<SweepNews>>,
+    shown: Option<Shown>,
+    error: Option<String>,
+}
+
+/// A setting and its values as typed.
+struct AxisChoice {
+    swept: Swept,
+    values: String,
+    count: usize,
+}
+
+/// A sweep and what it found so far.
+struct Shown {
+    sweep: Arc<Sweep>,
+    results: Vec<Option<CellResult>>,
+    checkpoints: Vec<Option<Arc<Checkpoint>>>,
+}
+
+impl Default for SweepTab {
+    fn default() -> Self {
+        Self {
+            axes: [AxisChoice::new(Swept::InnerRate), AxisChoice::new(Swept::OuterRate)],
+            iterations: None,
+            iterations_field: ValueField::default(),
+            running: None,
+            shown: None,
+            error: None,
+        }
+    }
+}
+
+impl AxisChoice {
+    fn new(swept: Swept) -> Self {
+        Self { swept, values: usual_values(swept), count: 6 }
+    }
+
+    fn axis(&self) -> Result<Axis, String> {
+        let range: Range =
+            format!("{}={}", self.swept.id(), self.values).parse().map_err(|error| format!("{error}"))?;
+        Ok(range.axis(self.count))
+    }
+
+    fn ui(&mut self, ui: &mut Ui, name: &str, settings: &Settings) {
+        ui.label(RichText::new(name).color(Palette::of(ui).weak));
+        let before = self.swept;
+        ComboBox::from_id_salt(("swept", name))
+            .width(128.0)
+            .selected_text(self.swept.label())
+            .show_ui(ui, |ui| {
+                for swept in Swept::ALL {
+                    let reason = swept.why_no_effect(settings);
+                    ui.add_enabled_ui(reason.is_none(), |ui| {
+                        ui.selectable_value(&mut self.swept, swept, swept.label())
+                            .on_disabled_hover_text(reason.unwrap_or_default());
+                    });
+                }
+            })
+            .response
+            .on_hover_text("The setting that this axis varies")
+            .accessible_name(format!("Setting {name}"));
+        if self.swept != before {
+            self.values = usual_values(self.swept);
+        }
+        ui.add(egui::TextEdit::singleline(&mut self.values).desired_width(240.0))
+            .on_hover_text("Its values: LOW..HIGH, or a list such as 0.01, 0.1, 1")
+            .accessible_name(format!("Values {name}"));
+        let list = !self.values.contains("..");
+        ui.add_enabled_ui(!list, |ui| {
+            ComboBox::from_id_salt(("count", name))
+                .width(48.0)
+                .selected_text(self.count.to_string())
+                .show_ui(ui, |ui| {
+                    for count in COUNTS {
+                        ui.selectable_value(&mut self.count, count, count.to_string());
+                    }
+                })
+                .response
+                .on_hover_text("How many values between the two ends; rates are spaced logarithmically")
+                .on_disabled_hover_text("A list has its own values")
+                .accessible_name(format!("Number {name}"));
+        });
+        ui.end_row();
+    }
+}
+
+fn usual_values(swept: Swept) -> String {
+    match swept {
+        Swept::InnerRate => "1e-3..1".to_owned(),
+        Swept::OuterRate => "1e-4..1e-1".to_owned(),
+        Swept::InnerSteps => "1..8".to_owned(),
+        Swept::MetaBatch => "1..16".to_owned(),
+        Swept::Shots => "2..20".to_owned(),
+        Swept::Width => "8..64".to_owned(),
+        Swept::Algorithm => Algorithm::ALL.map(Algorithm::id).join(", "),
+    }
+}
+
+fn usual_iterations(tasks: TaskFamily) -> u64 {
+    match tasks {
+        TaskFamily::Plane => 500,
+        TaskFamily::Sine => 1000,
+        TaskFamily::Picture => 50,
+    }
+}
+
+impl SweepTab {
+    /// Takes what finished since the last frame.
+    pub fn receive(&mut self) {
+        let Some(running) = &self.running else { return };
+        let mut ended = false;
+        for news in running.take() {
+            match news {
+                SweepNews::Cell(cell, result, checkpoint) => {
+                    if let Some(shown) = &mut self.shown {
+                        shown.results[cell] = Some(result);
+                        shown.checkpoints[cell] = Some(checkpoint);
+                    }
+                }
+                SweepNews::Done => ended = true,
+                SweepNews::Failed(error) => {
+                    self.error = Some(format!("The sweep stopped: {error}"));
+                    ended = true;
+                }
+            }
+        }
+        if ended {
+            self.running = None;
+        }
+    }
+
+    /// Draws the tab.
+    pub fn ui(&mut self, ui: &mut Ui, base: Base<'_>, commands: &mut Commands) {
+        let palette = Palette::of(ui);
+        let idle = self.running.is_none();
+        let mut iterations = self.iterations.unwrap_or(usual_iterations(base.settings.run.tasks));
+        ui.add_enabled_ui(idle, |ui| {
+            egui::Grid::new("sweep-axes").num_columns(4).show(ui, |ui| {
+                let [x, y] = &mut self.axes;
+                x.ui(ui, "across", base.settings);
+                y.ui(ui, "upwards", base.settings);
+            });
+        });
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Meta-iterations of each cell").color(palette.weak));
+            ui.add_enabled_ui(idle, |ui| {
+                let shown = numbers::thousands(iterations as i64);
+                let (response, typed) = self.iterations_field.ui(ui, "Meta-iterations", 64.0, &shown, read_iterations);
+                response.on_hover_text("How long each cell trains before it is judged on the validation tasks");
+                if let Some(typed) = typed {
+                    self.iterations = Some(typed);
+                    iterations = typed;
+                }
+            });
+            if idle {
+                let start = ui.button("Start sweep").on_hover_text(
+                    "Trains every cell from the same seed, in the background; the run in the window goes on",
+                );
+                if start.clicked() {
+                    self.start(ui, base, iterations);
+                }
+            } else if ui.button("Stop").on_hover_text("Keeps the cells that are finished").clicked() {
+                self.running = None;
+            }
+            self.use_best(ui, base, commands);
+        });
+        self.iterations_field.error_ui(ui);
+        if let Some(error) = &self.error {
+            ui.add(egui::Label::new(RichText::new(error).color(palette.danger)).wrap());
+        }
+        ui.add_space(GRID);
+        let Some(shown) = &self.shown else {
+            let text = "Each cell will be a run of its own, coloured by its loss on validation tasks:\n\
+                        tasks that are neither trained on nor shown in the film-strip.";
+            ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
+            return;
+        };
+        progress(ui, shown, !idle);
+        let rect = ui.available_rect_before_wrap();
+        ui.advance_cursor_after_rect(rect);
+        if let Some(cell) = map::ui(ui, rect, &shown.sweep, &shown.results) {
+            go_on(shown, cell, base, commands);
+        }
+    }
+
+    fn use_best(&mut self, ui: &mut Ui, base: Base<'_>, commands: &mut Commands) {
+        let best = self.shown.as_ref().and_then(|shown| Some((shown, shown.sweep.best(&shown.results)?)));
+        let response = ui
+            .add_enabled(best.is_some(), Button::new("Use the best"))
+            .on_hover_text("Goes on from the cell with the lowest loss on the validation tasks")
+            .on_disabled_hover_text("No cell is finished yet");
+        if let (true, Some((shown, cell))) = (response.clicked(), best) {
+            go_on(shown, cell, base, commands);
+        }
+    }
+
+    fn start(&mut self, ui: &Ui, base: Base<'_>, iterations: u64) {
+        self.error = None;
+        let ctx = ui.ctx().clone();
+        let started = self.plan(base, iterations).and_then(|sweep| {
+            let sweep = Arc::new(sweep);
+            let wake = Arc::new(move || ctx.request_repaint());
+            let running =
+                background::sweep(sweep.clone(), threads(), wake).map_err(|error| format!("No thread: {error}"))?;
+            Ok((sweep, running))
+        });
+        match started {
+            Err(error) => self.error = Some(error),
+            Ok((sweep, running)) => {
+                let cells = sweep.cells();
+                self.shown = Some(Shown { sweep, results: vec![None; cells], checkpoints: vec![None; cells] });
+                self.running = Some(running);
+            }
+        }
+    }
+
+    fn plan(&self, base: Base<'_>, iterations: u64) -> Result<Sweep, String> {
+        let [x, y] = &self.axes;
+        let axes = [x.axis()?, y.axis()?];
+        let experiment = Experiment { settings: base.settings.clone(), ..Experiment::default() };
+        Sweep::new(&experiment, axes, iterations, base.images.cloned()).map_err(|error| error.to_string())
+    }
+}
+
+/// The cell's settings and what it learned, in the window's run.
+fn go_on(shown: &Shown, cell: usize, base: Base<'_>, commands: &mut Commands) {
+    let Some(checkpoint) = &shown.checkpoints[cell] else { return };
+    let mut settings = shown.sweep.settings(cell);
+    settings.run.held_out_tasks = base.settings.run.held_out_tasks;
+    commands.push(UiCommand::ContinueFrom(Box::new(settings), checkpoint.clone()));
+}
+
+fn progress(ui: &mut Ui, shown: &Shown, running: bool) {
+    let palette = Palette::of(ui);
+    let done = shown.results.iter().flatten().count();
+    let diverged = shown.results.iter().flatten().filter(|result| result.loss.is_none()).count();
+    let run = &shown.sweep.base().run;
+    let mut text = format!("{done} of {} cells", shown.results.len());
+    if diverged > 0 {
+        text += &format!(" · {diverged} diverged (hatched)");
+    }
+    text += &format!(
+        " · {} · {} meta-iterations each · strong colour: low loss · ring: the settings at the start",
+        run.tasks.label(),
+        numbers::thousands(shown.sweep.iterations() as i64),
+    );
+    ui.horizontal(|ui| {
+        if running {
+            ui.add(egui::Spinner::new().size(12.0));
+        }
+        ui.label(RichText::new(text).small().color(palette.weak));
+    });
+}
