@@ -299,7 +299,7 @@ impl Algorithm {
         }
     }
 
-    /// Whether the inner rates are learned, α being but where they start or what they are multiples of.
+    /// Whether the inner rates are learned, α being but where they start.
     pub fn learns_rates(self) -> bool {
         matches!(self, Self::MetaSgd | Self::MamlPlusPlus | Self::MetaModel)
     }
@@ -359,8 +359,18 @@ impl Settings {
         match (tasks, algorithm) {
             (TaskFamily::Picture, Algorithm::Fomaml) => (live.inner_rate, live.outer_rate) = (0.02, 3e-4),
             (TaskFamily::Picture, Algorithm::Reptile) => (live.inner_rate, live.inner_steps) = (0.05, 8),
-            (TaskFamily::Sine, Algorithm::Reptile | Algorithm::MetaModel) => live.inner_steps = 5,
+            (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
             _ => {}
+        }
+        // MAML++ comes with a cosine schedule; each family's is as long as a run of it usually is.
+        let mut outer = OuterSettings::default();
+        if algorithm == Algorithm::MamlPlusPlus {
+            outer.schedule = Schedule::Cosine;
+            outer.period = match tasks {
+                TaskFamily::Plane => 5_000,
+                TaskFamily::Sine => 70_000,
+                TaskFamily::Picture => 2_000,
+            };
         }
         let mut method = MethodSettings::default();
         if tasks == TaskFamily::Picture {
@@ -373,7 +383,7 @@ impl Settings {
                 algorithm,
                 seed: 0,
                 optimiser: OuterOptimiser::Adam,
-                outer: OuterSettings::default(),
+                outer,
                 held_out_tasks,
                 evaluate_every,
                 images: ImageSource::Faces,

@@ -31,8 +31,11 @@ fn faces_appear_in_a_few_steps_after_forty_meta_iterations() {
 #[test]
 fn every_algorithm_learns_to_adapt_to_sine_curves() {
     for algorithm in Algorithm::ALL {
-        let [learned, random, joint] = train(Settings::preset(TaskFamily::Sine, algorithm), 3000);
-        let after = |statistics: &Statistics| statistics.loss_median[1];
+        let settings = Settings::preset(TaskFamily::Sine, algorithm);
+        // iMAML is made for where adaptation ends, the others for the first step too.
+        let step = if algorithm == Algorithm::Imaml { settings.live.inner_steps } else { 1 };
+        let [learned, random, joint] = train(settings, 3000);
+        let after = |statistics: &Statistics| statistics.loss_median[step];
         assert!(after(&learned) < 0.7 * after(&random), "{algorithm:?}: {} {}", after(&learned), after(&random));
         assert!(after(&learned) < 0.8 * after(&joint), "{algorithm:?}: {} {}", after(&learned), after(&joint));
     }

@@ -32,27 +32,27 @@ impl Learner {
         let vanished = |rate: f64| if rate < inner_rate / VANISHED { 1.0 } else { 0.0 };
         let one = |rate: f64, keep: f64| LayerRate { rate, keep, vanished: vanished(rate) };
         let layout = self.network.layout();
+        // One rate for each parameter, times what the layer's share of it is.
+        let of_layer = |layer: usize, share: f64, keep: f64| {
+            let logs = &meta.beside_phi()[layout.layer(layer)];
+            let count = logs.len() as f64;
+            let mean = |of: &dyn Fn(f64) -> f64| logs.iter().map(|log| of(log.double())).sum::<f64>() / count;
+            let rate = share * mean(&|log| log).exp();
+            LayerRate { rate, keep, vanished: mean(&|log| vanished(share * log.exp())) }
+        };
         match self.algorithm() {
             Algorithm::MetaSgd => {
-                let of_layer = |layer: usize| {
-                    let logs = &meta.beside_phi()[layout.layer(layer)];
-                    let count = logs.len() as f64;
-                    let mean = |of: &dyn Fn(f64) -> f64| logs.iter().map(|log| of(log.double())).sum::<f64>() / count;
-                    LayerRate { rate: mean(&|log| log).exp(), keep: 1.0, vanished: mean(&|log| vanished(log.exp())) }
-                };
-                vec![(0..layout.layers()).map(of_layer).collect()]
+                vec![(0..layout.layers()).map(|layer| of_layer(layer, 1.0, 1.0)).collect()]
             }
             Algorithm::MamlPlusPlus => {
                 let steps = meta.beside_phi().chunks_exact(self.sharing().groups());
                 steps.map(|logs| logs.iter().map(|log| one(log.double().exp(), 1.0)).collect()).collect()
             }
             Algorithm::MetaModel => {
-                let rule = self.meta_model(meta, T::of(inner_rate));
+                let rule = self.meta_model(meta);
+                let layers = |(layer, (share, keep)): (usize, (T, T))| of_layer(layer, share.double(), keep.double());
                 (0..inner.steps())
-                    .map(|step| {
-                        let said = rule.rates_and_keeps(inner.step(step));
-                        said.into_iter().map(|(rate, keep)| one(rate.double(), keep.double())).collect()
-                    })
+                    .map(|step| rule.shares_and_keeps(inner.step(step)).into_iter().enumerate().map(layers).collect())
                     .collect()
             }
             _ => Vec::new(),

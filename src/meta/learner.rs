@@ -27,7 +27,7 @@ impl<T: Real> MetaParameters<T> {
     }
 
     /// What is learned beside φ: ln a of learned inner rates (MAML++: step after step), the meta-model's
-    /// ψ, or nothing.
+    /// ln α and ψ, or nothing.
     pub fn beside_phi(&self) -> &[T] {
         &self.values[self.phi..]
     }
@@ -135,17 +135,18 @@ impl Learner {
         match self.algorithm {
             Algorithm::MetaSgd => values.resize(len + self.sharing.groups(), log_rate),
             Algorithm::MamlPlusPlus => values.resize(len + self.learned_steps * self.sharing.groups(), log_rate),
-            Algorithm::MetaModel => values.extend(meta_model::initial::<T>(&self.sharing)),
+            Algorithm::MetaModel => values.extend(meta_model::initial(&self.sharing, len, log_rate)),
             _ => {}
         }
         MetaParameters { values, phi: len }
     }
 
     /// The inner rates in force: α where the user owns them, the learned ones where they are learned.
-    /// For the meta-model α, which its own rates are multiples of.
+    /// For the meta-model what its own rates are multiples of.
     pub fn rates<T: Real>(&self, meta: &MetaParameters<T>, inner_rate: f64) -> Vec<T> {
         match self.algorithm {
             Algorithm::MetaSgd | Algorithm::MamlPlusPlus => meta.beside_phi().iter().map(|log| log.exp()).collect(),
+            Algorithm::MetaModel => self.meta_model(meta).rates().to_vec(),
             Algorithm::Anil => anil::rates(inner_rate),
             Algorithm::Cavia => cavia::rates(inner_rate),
             _ => vec![T::of(inner_rate)],
@@ -172,7 +173,7 @@ impl Learner {
         match self.algorithm {
             Algorithm::Imaml => imaml::adapt(self, meta, episode, steps, keep_going, task),
             Algorithm::MetaModel => {
-                let rule = self.meta_model(meta, task.rates[0]);
+                let rule = self.meta_model(meta);
                 adapt(network, phi, &rule, episode, self.until(steps), keep_going, &mut task.work, &mut task.inner);
             }
             _ => {
@@ -260,7 +261,7 @@ impl Learner {
     }
 
     /// The meta-model's step rule.
-    pub(super) fn meta_model<'a, T: Real>(&'a self, meta: &'a MetaParameters<T>, inner_rate: T) -> MetaModel<'a, T> {
-        MetaModel::new(&self.sharing, meta.beside_phi(), inner_rate, self.learned_steps)
+    pub(super) fn meta_model<'a, T: Real>(&'a self, meta: &'a MetaParameters<T>) -> MetaModel<'a, T> {
+        MetaModel::new(&self.sharing, meta.beside_phi(), self.learned_steps)
     }
 }

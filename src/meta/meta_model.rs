@@ -4,15 +4,16 @@
 //! ```text
 //! θ_{k+1} = b_k ⊙ θ_k − a_k ⊙ g_k
 //! (o, p) = h_ψ(mean of θ_k and of g_k in each layer, ½ ln(L + ε), k/K)
-//! a_k = α exp(3 tanh o),   b_k = 1 + tanh(p)/20
+//! a_k = α ⊙ exp(3 tanh o),   b_k = 1 + tanh(p)/20
 //! ```
-//! ψ's last layer starts at 0, so the first meta-iteration is MAML's. The bounds hold for whatever h
+//! α, one number for each parameter, is learned as well (as ln α): h says how much of it each layer
+//! gets. ψ's last layer starts at 0 and α at one value, so the first meta-iteration is MAML's. The bounds hold for whatever h
 //! reads. Steps beyond K count as the last with a ≤ α and b = 1: what h learned to keep once is wrong again
-//! and again, and so test-time steps do not overshoot where MAML's would not. The direction is exact for φ and ψ, through h's inputs too:
+//! and again, and longer steps than trained ones overshoot. The direction is exact for φ and ψ, through h's inputs too:
 //! with m, q the means, s the scaled loss and v = v_{k+1}, for the n parameters of a layer
 //!
 //! ```text
-//! ∂J/∂a = −g·v,   ∂J/∂b = θ·v                        then back through h to m̄, q̄, s̄ and ψ
+//! ∂J/∂ln α = −a ⊙ g ⊙ v,   ∂J/∂(3 tanh o) = Σ ∂J/∂ln α,   ∂J/∂b = θ·v      then through h to m̄, q̄, s̄ and ψ
 //! v_k = b ⊙ v + m̄/n + s̄ s′(L) g − H (a ⊙ v − q̄/n)     one Hessian-vector product
 //! ```
 
@@ -32,7 +33,7 @@ use crate::maths::vector::{add_scaled, dot};
 
 /// Width of h's hidden tanh layer.
 const HIDDEN: usize = 16;
-/// ln a/α stays within ± this.
+/// ln (a/α) stays within ± this.
 const RATE_SPAN: f64 = 3.0;
 /// b − 1 stays within ± this.
 const KEEP_SPAN: f64 = 0.05;
@@ -69,22 +70,24 @@ impl Shape {
     }
 }
 
-/// ψ at the start: W1 uniform within ±1/√inputs, the same in every run; all else 0.
-pub(super) fn initial<T: Real>(sharing: &Sharing) -> Vec<T> {
+/// ln α for `parameters` parameters, then ψ, at the start: W1 uniform within ±1/√inputs, the same in every run; all else 0.
+pub(super) fn initial<T: Real>(sharing: &Sharing, parameters: usize, log_rate: T) -> Vec<T> {
     let shape = Shape { layers: sharing.groups() };
     let [first, .., last] = shape.parts();
-    let mut psi = vec![T::zero(); last.end];
+    let mut learned = vec![log_rate; parameters];
+    learned.resize(parameters + last.end, T::zero());
+    let psi = &mut learned[parameters..];
     let rng = &mut stream(0, Purpose::Initialisation, 0, 1);
     let limit = 1.0 / (shape.inputs() as f64).sqrt();
     psi[first].iter_mut().for_each(|weight| *weight = T::of(rng.random_range(-limit..limit)));
-    psi
+    learned
 }
 
-/// The step rule; its own parameters are ψ.
+/// The step rule; its own parameters are ln α and ψ.
 pub(super) struct MetaModel<'a, T> {
     segments: &'a [Range<usize>],
     psi: &'a [T],
-    inner_rate: T,
+    rates: Vec<T>,
     steps: usize,
 }
 
@@ -97,10 +100,11 @@ struct Reading<T> {
 }
 
 impl<'a, T: Real> MetaModel<'a, T> {
-    /// h was or is to be trained with this many inner steps.
-    pub fn new(sharing: &'a Sharing, psi: &'a [T], inner_rate: T, steps: usize) -> Self {
+    /// `learned` is ln α and ψ; h was or is to be trained with this many inner steps.
+    pub fn new(sharing: &'a Sharing, learned: &'a [T], steps: usize) -> Self {
         let segments: &[Range<usize>] = if let Sharing::Segments(segments) = sharing { segments } else { &[] };
-        Self { segments, psi, inner_rate, steps: steps.max(1) }
+        let (log_rates, psi) = learned.split_at(segments.last().map_or(0, |last| last.end));
+        Self { segments, psi, rates: log_rates.iter().map(|log| log.exp()).collect(), steps: steps.max(1) }
     }
 
     fn shape(&self) -> Shape {
@@ -129,21 +133,26 @@ impl<'a, T: Real> MetaModel<'a, T> {
         Reading { inputs, hidden, outputs }
     }
 
-    /// a and b of every layer.
-    pub fn rates_and_keeps(&self, step: Step<'_, T>) -> Vec<(T, T)> {
-        let reading = self.read(step);
-        (0..self.segments.len()).map(|layer| self.rate_and_keep(&reading, layer, step.index)).collect()
+    /// α of every parameter.
+    pub fn rates(&self) -> &[T] {
+        &self.rates
     }
 
-    /// a and b of one layer.
-    fn rate_and_keep(&self, reading: &Reading<T>, layer: usize, step: usize) -> (T, T) {
-        let rate = self.inner_rate * (T::of(RATE_SPAN) * reading.outputs[layer]).exp();
+    /// a/α and b of every layer.
+    pub fn shares_and_keeps(&self, step: Step<'_, T>) -> Vec<(T, T)> {
+        let reading = self.read(step);
+        (0..self.segments.len()).map(|layer| self.share_and_keep(&reading, layer, step.index)).collect()
+    }
+
+    /// a/α and b of one layer.
+    fn share_and_keep(&self, reading: &Reading<T>, layer: usize, step: usize) -> (T, T) {
+        let share = (T::of(RATE_SPAN) * reading.outputs[layer]).exp();
         let keep = T::one() + T::of(KEEP_SPAN) * reading.outputs[self.segments.len() + layer];
-        if step < self.steps { (rate, keep) } else { (rate.min(self.inner_rate), T::one()) }
+        if step < self.steps { (share, keep) } else { (share.min(T::one()), T::one()) }
     }
 
     /// Back through h: ∂J by its outputs (before their tanh) to ∂J by its inputs; adds ∂J/∂ψ to `own`.
-    fn back_through(&self, reading: &Reading<T>, outputs: &[T], own: Option<&mut [T]>) -> Vec<T> {
+    fn back_through(&self, reading: &Reading<T>, outputs: &[T], own: &mut [T]) -> Vec<T> {
         let [w1, b1, w2, b2] = self.shape().parts();
         let transposed = |weights: &Range<usize>, by: &[T]| {
             self.psi[weights.clone()].chunks_exact(by.len()).map(|row| dot(row, by)).collect::<Vec<T>>()
@@ -152,13 +161,11 @@ impl<'a, T: Real> MetaModel<'a, T> {
         for (gradient, &value) in hidden.iter_mut().zip(&reading.hidden) {
             *gradient *= T::one() - value * value;
         }
-        if let Some(own) = own {
-            let layers = [(&reading.inputs, &hidden[..], w1.clone(), b1), (&reading.hidden, outputs, w2, b2)];
-            for (inputs, outputs, weights, biases) in layers {
-                add_scaled(&mut own[biases], T::one(), outputs);
-                for (&input, row) in inputs.iter().zip(own[weights].chunks_exact_mut(outputs.len())) {
-                    add_scaled(row, input, outputs);
-                }
+        let layers = [(&reading.inputs, &hidden[..], w1.clone(), b1), (&reading.hidden, outputs, w2, b2)];
+        for (inputs, outputs, weights, biases) in layers {
+            add_scaled(&mut own[biases], T::one(), outputs);
+            for (&input, row) in inputs.iter().zip(own[weights].chunks_exact_mut(outputs.len())) {
+                add_scaled(row, input, outputs);
             }
         }
         transposed(&w1, &hidden)
@@ -169,10 +176,12 @@ impl<T: Real> StepRule<T> for MetaModel<'_, T> {
     fn apply(&self, step: Step<'_, T>, next: &mut [T]) {
         let reading = self.read(step);
         for (layer, segment) in self.segments.iter().enumerate() {
-            let (rate, keep) = self.rate_and_keep(&reading, layer, step.index);
-            let states = step.theta[segment.clone()].iter().zip(&step.gradient[segment.clone()]);
-            for (next, (&theta, &gradient)) in next[segment.clone()].iter_mut().zip(states) {
-                *next = keep * theta - rate * gradient;
+            let (share, keep) = self.share_and_keep(&reading, layer, step.index);
+            let [theta, gradient, rates] =
+                [step.theta, step.gradient, &self.rates].map(|vector| vector[segment.clone()].iter());
+            let states = theta.zip(gradient).zip(rates);
+            for (next, ((&theta, &gradient), &rate)) in next[segment.clone()].iter_mut().zip(states) {
+                *next = keep * theta - share * rate * gradient;
             }
         }
     }
@@ -183,27 +192,39 @@ impl<T: Real> Adjoint<T> for MetaModel<'_, T> {
         let reading = self.read(step);
         let layers = self.segments.len();
         let mut outputs = vec![T::zero(); 2 * layers];
+        // Without a place for their gradient nothing is lost.
+        let mut nowhere = Vec::new();
+        let own = own.unwrap_or_else(|| {
+            nowhere.resize(self.rates.len() + self.psi.len(), T::zero());
+            &mut nowhere
+        });
+        let (log_rates, psi) = own.split_at_mut(self.rates.len());
         for (layer, segment) in self.segments.iter().enumerate() {
-            let (rate, keep) = self.rate_and_keep(&reading, layer, step.index);
-            let [theta, gradient] = [step.theta, step.gradient].map(|vector| &vector[segment.clone()]);
-            let v = &mut v[segment.clone()];
+            let (share, keep) = self.share_and_keep(&reading, layer, step.index);
+            let mut all = T::zero();
+            let mut kept = T::zero();
+            for i in segment.clone() {
+                let a = share * self.rates[i];
+                let log_rate = -a * step.gradient[i] * v[i];
+                log_rates[i] += log_rate;
+                all += log_rate;
+                kept += step.theta[i] * v[i];
+                through[i] = a * v[i];
+                v[i] *= keep;
+            }
             // A bound that holds does not move with ψ.
             let within = step.index < self.steps;
-            if within || rate < self.inner_rate {
-                outputs[layer] = -dot(gradient, v) * rate * T::of(RATE_SPAN);
+            if within || share < T::one() {
+                outputs[layer] = all * T::of(RATE_SPAN);
             }
             if within {
-                outputs[layers + layer] = dot(theta, v) * T::of(KEEP_SPAN);
-            }
-            for (through, v) in through[segment.clone()].iter_mut().zip(v) {
-                *through = rate * *v;
-                *v *= keep;
+                outputs[layers + layer] = kept * T::of(KEEP_SPAN);
             }
         }
         for (gradient, &value) in outputs.iter_mut().zip(&reading.outputs) {
             *gradient *= T::one() - value * value;
         }
-        let inputs = self.back_through(&reading, &outputs, own);
+        let inputs = self.back_through(&reading, &outputs, psi);
         for (layer, segment) in self.segments.iter().enumerate() {
             let share = T::one() / T::of(segment.len() as f64);
             v[segment.clone()].iter_mut().for_each(|v| *v += share * inputs[layer]);
@@ -214,7 +235,7 @@ impl<T: Real> Adjoint<T> for MetaModel<'_, T> {
     }
 }
 
-/// ∂L(θ_K; Q)/∂φ and /∂ψ, through all K inner steps.
+/// ∂L(θ_K; Q)/∂φ, /∂ln α and /∂ψ, through all K inner steps.
 pub(super) fn direction<T: Real>(
     learner: &Learner,
     meta: &MetaParameters<T>,
@@ -222,5 +243,5 @@ pub(super) fn direction<T: Real>(
     task: &mut TaskWork<T>,
 ) {
     learner.query_gradient(episode, task);
-    learner.sweep_with(&learner.meta_model(meta, task.rates[0]), episode, Order::Second, &[], task);
+    learner.sweep_with(&learner.meta_model(meta), episode, Order::Second, &[], task);
 }

@@ -196,6 +196,9 @@ impl Knob {
             Self::InnerRate if run.algorithm == Algorithm::MamlPlusPlus => {
                 Some("MAML++ learns its own inner rates; this was their start value and counts again after a reset")
             }
+            Self::InnerRate if run.algorithm == Algorithm::MetaModel => Some(
+                "The meta-model learns its own inner rates; this was their start value and counts again after a reset",
+            ),
             _ => None,
         }
     }

@@ -57,7 +57,7 @@ impl Compare {
         let base = Base { settings, images };
         let mut open = true;
         let screen = ctx.content_rect().size();
-        let size = vec2(780.0, 540.0).min(screen - Vec2::splat(20.0 * GRID));
+        let size = vec2(820.0, 560.0).min(screen - Vec2::splat(20.0 * GRID));
         Window::new("Compare")
             .id(Id::unique("compare-window"))
             .open(&mut open)
@@ -67,7 +67,7 @@ impl Compare {
             .pivot(Align2::CENTER_CENTER)
             .default_pos((0.5 * screen + vec2(0.0, 4.0 * GRID)).to_pos2())
             .show(ctx, |ui| {
-                ui.set_min_size(size);
+                ui.set_min_size(ui.available_size());
                 self.tabs(ui);
                 ui.add_space(GRID);
                 match self.tab {

@@ -4,8 +4,8 @@
 //! are lightened until thin lines read well.
 
 use egui::{
-    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Ui,
-    Visuals, vec2,
+    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Rgba, Shadow, Stroke, TextStyle,
+    Theme, Ui, Visuals, vec2,
 };
 
 use crate::train::snapshot::Init;
@@ -139,6 +139,13 @@ impl Palette {
     /// The palette in force.
     pub fn of(ui: &Ui) -> &'static Self {
         Self::of_theme(if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light })
+    }
+
+    /// The colour for text on a filled cell: that of text or that of the ground, whichever stands out more.
+    pub fn text_on(&self, fill: Color32) -> Color32 {
+        let [text, ground, fill] = [self.text, self.ground, fill].map(|colour| Rgba::from(colour).intensity() + 0.05);
+        let contrast = |of: f32| if of > fill { of / fill } else { fill / of };
+        if contrast(text) >= contrast(ground) { self.text } else { self.ground }
     }
 
     /// The colour of an initialisation and of what is adapted from it.

@@ -44,19 +44,21 @@ pub fn ui(ui: &mut Ui, rect: Rect, sweep: &Sweep, results: &[Option<CellResult>]
     let mut clicked = None;
     for (cell, result) in results.iter().enumerate() {
         let area = cell_rect(cell);
-        let strong = match result {
+        let behind = match result {
             None => {
-                painter.rect_filled(area, 0.0, palette.control.gamma_multiply(0.5));
-                0.0
+                let fill = palette.control.gamma_multiply(0.5);
+                painter.rect_filled(area, 0.0, fill);
+                fill
             }
             Some(CellResult { loss: Some(loss), .. }) => {
                 let share = if high > low { ((high - loss.log10()) / (high - low)).clamp(0.0, 1.0) } else { 1.0 };
-                painter.rect_filled(area, 0.0, blend(palette.ground, palette.adapted, 0.12 + 0.78 * share as f32));
-                share
+                let fill = blend(palette.ground, palette.adapted, 0.12 + 0.78 * share as f32);
+                painter.rect_filled(area, 0.0, fill);
+                fill
             }
             Some(_) => {
                 hatch(&painter, area, palette);
-                0.0
+                palette.danger_ground
             }
         };
         let text = match result {
@@ -66,7 +68,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, sweep: &Sweep, results: &[Option<CellResult>]
         };
         let galley = painter.layout_no_wrap(text, small_font(), palette.text);
         if galley.size().x + 4.0 < area.width() {
-            let colour = if strong > 0.45 { palette.ground } else { palette.text };
+            let colour = palette.text_on(behind);
             painter.galley_with_override_text_color(area.center() - 0.5 * galley.size(), galley, colour);
         }
         if best == Some(cell) {

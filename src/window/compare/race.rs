@@ -103,9 +103,8 @@ impl RaceTab {
         ui.add_enabled_ui(idle, |ui| {
             ui.horizontal_wrapped(|ui| {
                 for ((index, algorithm), chosen) in Algorithm::ALL.into_iter().enumerate().zip(&mut self.chosen) {
-                    let (swatch, _) = ui.allocate_exact_size(vec2(10.0, 10.0), egui::Sense::hover());
-                    ui.painter().rect_filled(swatch, 2.0, palette.series[index]);
-                    ui.add(Checkbox::new(chosen, algorithm.label())).on_hover_text(algorithm.about());
+                    let name = RichText::new(algorithm.label()).color(palette.series[index]);
+                    ui.add(Checkbox::new(chosen, name)).on_hover_text(algorithm.about());
                 }
             });
         });

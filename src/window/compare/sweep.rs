@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Button, ComboBox, RichText, Ui};
+use egui::{Button, ComboBox, RichText, Ui, vec2};
 
 use super::{Base, map, read_iterations, threads};
 use crate::choose::axis::{Axis, Range, Swept};
@@ -89,7 +89,8 @@ impl AxisChoice {
         if self.swept != before {
             self.values = usual_values(self.swept);
         }
-        ui.add(egui::TextEdit::singleline(&mut self.values).desired_width(240.0))
+        let edit = egui::TextEdit::singleline(&mut self.values).margin(egui::Margin::symmetric(4, 2));
+        ui.add_sized(vec2(280.0, 6.0 * GRID), edit)
             .on_hover_text("Its values: LOW..HIGH, or a list such as 0.01, 0.1, 1")
             .accessible_name(format!("Values {name}"));
         let list = !self.values.contains("..");

@@ -45,12 +45,11 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<LayerRate>]) {
         let corner = cells.min + vec2(step as f32 * size.x, layer as f32 * size.y);
         let cell = Rect::from_min_size(corner, size - vec2(1.0, 1.0));
         let share = if high > low { (rate.rate.log10() - low) / (high - low) } else { 0.5 };
-        painter.rect_filled(cell, 0.0, blend(palette.ground, palette.adapted, 0.12 + 0.78 * share as f32));
+        let fill = blend(palette.ground, palette.adapted, 0.12 + 0.78 * share as f32);
+        painter.rect_filled(cell, 0.0, fill);
         let text = painter.layout_no_wrap(numbers::compact(shown(rate.rate)), small_font(), palette.text);
         if text.size().x + 4.0 < cell.width() && text.size().y < cell.height() {
-            // On a strong ground the ground's own colour reads best.
-            let colour = if share > 0.45 { palette.ground } else { palette.text };
-            painter.galley_with_override_text_color(cell.center() - 0.5 * text.size(), text, colour);
+            painter.galley_with_override_text_color(cell.center() - 0.5 * text.size(), text, palette.text_on(fill));
         }
         if rate.vanished > 0.5 {
             painter.line_segment([cell.left_top(), cell.right_bottom()], Stroke::new(1.0, palette.danger));
