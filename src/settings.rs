@@ -359,7 +359,9 @@ impl Settings {
         match (tasks, algorithm) {
             (TaskFamily::Picture, Algorithm::Fomaml) => (live.inner_rate, live.outer_rate) = (0.02, 3e-4),
             (TaskFamily::Picture, Algorithm::Reptile) => (live.inner_rate, live.inner_steps) = (0.05, 8),
+            (TaskFamily::Picture, Algorithm::Imaml) => live.inner_steps = 8,
             (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
+            (TaskFamily::Sine, Algorithm::Imaml) => (live.inner_rate, live.inner_steps) = (0.005, 10),
             _ => {}
         }
         // MAML++ comes with a cosine schedule; each family's is as long as a run of it usually is.
@@ -375,6 +377,7 @@ impl Settings {
         let mut method = MethodSettings::default();
         if tasks == TaskFamily::Picture {
             method.context = 32;
+            method.regularisation = 1.0;
         }
         Self {
             live,

@@ -28,6 +28,8 @@ pub struct Row {
     pub label: &'static str,
     /// The inner and outer rate that it started with; null for a baseline, which has its best inner rate.
     pub rates: Option<[f64; 2]>,
+    /// K, its inner steps while meta-training; null for a baseline.
+    pub inner_steps: Option<usize>,
     /// Seed and meta-iteration of each run that diverged; such runs do not count below.
     pub diverged: Vec<[u64; 2]>,
     /// At each number of test shots; empty if no run was finished.
@@ -102,12 +104,16 @@ impl Summary {
                     id: settings.run.algorithm.id(),
                     label: settings.run.algorithm.label(),
                     rates: Some([settings.live.inner_rate, settings.live.outer_rate]),
+                    inner_steps: Some(settings.live.inner_steps),
                     diverged: runs(entrant).filter_map(|run| Some([run.seed, run.diverged?])).collect(),
                     measures: measures(entrant, learned),
                 }
             })
             .collect();
-        let baseline = |id, label, of| Row { id, label, rates: None, diverged: Vec::new(), measures: measures(0, of) };
+        let baseline = |id, label, of| {
+            let measures = measures(0, of);
+            Row { id, label, rates: None, inner_steps: None, diverged: Vec::new(), measures }
+        };
         rows.push(baseline("joint", "joint pretraining", |measured| &measured.joint));
         rows.push(baseline("random", "random init", |measured| &measured.random));
         let tasks = race.entrants.first().map_or("", |settings| settings.run.tasks.id());

@@ -28,7 +28,8 @@ impl Summary {
         text += "\n|---|";
         text += &"---|".repeat(columns.len());
         for row in &self.rows {
-            let _ = write!(text, "\n| {} |", row.label);
+            let steps = row.inner_steps.map_or_else(String::new, |steps| format!(", K = {steps}"));
+            let _ = write!(text, "\n| {}{steps} |", row.label);
             for &(shots, step) in &columns {
                 let cell = row.measures.get(shots).map_or_else(|| absent(row), |measure| value(measure, step));
                 let _ = write!(text, " {cell} |");
