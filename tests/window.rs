@@ -14,12 +14,10 @@ use common::bench::Bench;
 use common::fixtures;
 use egui::accesskit::Role;
 use egui::{Key, Theme};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
-use metascope::train::link::{Command, Event, Pace, TrainerEnd, link};
-use metascope::train::snapshot::{Output, Phase, Snapshot};
-use metascope::window::App;
+use metascope::train::link::{Command, Event, Pace};
+use metascope::train::snapshot::{Output, Phase};
 
 #[test]
 fn a_slider_sends_live_settings() {
