@@ -324,7 +324,7 @@ fn a_race_writes_its_files_and_goes_on() {
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines[0], "| | 5 shots, 1 step | 5 shots, 5 steps | 10 shots, 1 step | 10 shots, 5 steps |");
     let names: Vec<&str> = lines[2..].iter().map(|line| line.split('|').nth(1).unwrap().trim()).collect();
-    assert_eq!(names, ["MAML", "Reptile", "joint pretraining", "random init"]);
+    assert_eq!(names, ["MAML, K = 1", "Reptile, K = 5", "joint pretraining", "random init"]);
     assert!(lines[2..].iter().all(|line| line.matches(" ± ").count() == 4), "{table}");
 
     let text = fs::read_to_string(whole.join("race.csv")).unwrap();

@@ -288,9 +288,10 @@ fn the_meta_model_s_rule_is_bounded() {
     let rng = &mut rng(8);
     let episode = Episode { support: vec![batch(&network, 8, rng)], query: batch(&network, 8, rng) };
     let mut meta: MetaParameters<f64> = learner.meta_parameters(initialise(&network, 0.0, rng), 1e-4);
-    let learned = meta.phi().len();
+    // Behind φ and ln α.
+    let psi = 2 * meta.phi().len();
     for _ in 0..20 {
-        meta.values[learned..].fill_with(|| rng.random_range(-30.0..30.0));
+        meta.values[psi..].fill_with(|| rng.random_range(-30.0..30.0));
         let mut task = TaskWork::default();
         learner.adapt(&meta, 1e-4, &episode, 50, &|| true, &mut task);
         for (k, pair) in task.inner.thetas.windows(2).enumerate() {

@@ -374,8 +374,10 @@ fn a_run_that_cannot_begin_leaves_the_old_settings() {
 #[test]
 fn the_network_is_applied_on_request() {
     let mut bench = Bench::of(TaskFamily::Sine);
-    bench.harness.get_by_label("Advanced").click();
+    bench.harness.get_by_label("Advanced").scroll_to_me();
     bench.harness.run_steps(10);
+    bench.harness.get_by_label("Advanced").click();
+    bench.harness.run_steps(20);
     bench.type_value("Layers", "20, 20, 20");
     assert!(bench.commands().is_empty());
     bench.harness.get_by_label("Apply and restart").scroll_to_me();

@@ -124,7 +124,7 @@ impl Knob {
             Self::OuterRate => (1e-6, 1.0),
             Self::InnerSteps => (1.0, 20.0),
             Self::TestSteps => (1.0, 50.0),
-            Self::MetaBatch => (1.0, 100.0),
+            Self::MetaBatch => (1.0, 1000.0),
             Self::Shots | Self::TestShots => (1.0, 100.0),
             Self::SupportShare => (0.01, 1.0),
             Self::PixelsPerStep => (16.0, 4096.0),

@@ -37,7 +37,7 @@ pub enum Finding {
 /// The losses of one task along the inner loop of a meta-iteration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Course {
-    /// L(θ_k; S_k), k = 0 … K−1.
+    /// L(θ_k; S_k), k = 0 … K−1; fewer where adaptation ended early.
     pub support: Vec<f32>,
     /// L(φ; Q) and L(θ_K; Q).
     pub query: [f32; 2],
@@ -67,9 +67,11 @@ impl Watch {
             return Some(Finding::Outer);
         }
         let sum = |part: &dyn Fn(&Course) -> f32| courses.iter().map(part).sum::<f32>();
-        let steps = courses.first().map_or(0, |course| course.support.len());
+        let steps = courses.iter().map(|course| course.support.len()).max().unwrap_or(0);
+        // A task that ended early stays where it was.
+        let at = |course: &Course, k: usize| course.support.get(k).or(course.support.last()).copied().unwrap_or(0.0);
         let mean = Course {
-            support: (0..steps).map(|k| sum(&|course| course.support[k])).collect(),
+            support: (0..steps).map(|k| sum(&|course| at(course, k))).collect(),
             query: [sum(&|course| course.query[0]), sum(&|course| course.query[1])],
         };
         self.harmful = if mean.rise() > HARMFUL { self.harmful + 1 } else { self.harmful.saturating_sub(1) };
@@ -168,6 +170,8 @@ mod tests {
         assert_eq!(watch.look(&[course(1.0, 0.9)], &[0.0]), None);
         assert_eq!(watch.look(&worse, &[0.0]), None);
         assert_eq!(watch.look(&worse, &[0.0]), Some(Finding::Suspect(1)));
+        let early = |support: &[f32]| Course { support: support.to_vec(), query: [1.0, 1.0] };
+        assert_eq!(Watch::default().look(&[early(&[]), early(&[1.0, 0.5]), early(&[2.0])], &[0.0]), None);
         let mut broken = course(1.0, 1.0);
         broken.query[1] = f32::NAN;
         assert_eq!(Watch::default().look(&[broken], &[0.0]), Some(Finding::Task(0)));

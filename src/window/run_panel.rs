@@ -15,11 +15,16 @@ use crate::settings::{
 pub struct RunPanel {
     seed: ValueField,
     draft: Option<Draft>,
+    /// Frames for which the unfolding advanced settings are still followed.
+    revealing: u8,
     widths: ValueField,
     w0: ValueField,
     outer: [ValueField; OuterNumber::ALL.len()],
     method: [ValueField; MethodKnob::ALL.len()],
 }
+
+/// The unfolding takes a few frames.
+const REVEALING_FRAMES: u8 = 10;
 
 /// Changes that were not applied yet, and the run that they belong to.
 struct Draft {
@@ -49,13 +54,20 @@ impl RunPanel {
             self.w0.clear();
             self.outer.iter_mut().chain(&mut self.method).for_each(ValueField::clear);
         }
-        CollapsingHeader::new("Advanced")
-            .id_salt("advanced")
-            .show(ui, |ui| self.advanced(ui, run, commands))
-            .header_response
-            .on_hover_text(
-                "The network, the outer optimiser and what belongs to the algorithm; changing them begins again",
-            );
+        let advanced =
+            CollapsingHeader::new("Advanced").id_salt("advanced").show(ui, |ui| self.advanced(ui, run, commands));
+        if advanced.header_response.clicked() {
+            self.revealing = REVEALING_FRAMES;
+        }
+        if self.revealing > 0 {
+            // What was opened must be seen, all of it if it fits.
+            ui.scroll_to_cursor(Some(egui::Align::BOTTOM));
+            self.revealing -= 1;
+            ui.ctx().request_repaint();
+        }
+        advanced.header_response.on_hover_text(
+            "The network, the outer optimiser and what belongs to the algorithm; changing them begins again",
+        );
     }
 
     fn advanced(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {

@@ -89,7 +89,9 @@ impl AxisChoice {
         if self.swept != before {
             self.values = usual_values(self.swept);
         }
-        let edit = egui::TextEdit::singleline(&mut self.values).margin(egui::Margin::symmetric(4, 2));
+        let edit = egui::TextEdit::singleline(&mut self.values)
+            .margin(egui::Margin::symmetric(4, 2))
+            .align(egui::Align2::LEFT_CENTER);
         ui.add_sized(vec2(280.0, 6.0 * GRID), edit)
             .on_hover_text("Its values: LOW..HIGH, or a list such as 0.01, 0.1, 1")
             .accessible_name(format!("Values {name}"));
