@@ -361,6 +361,7 @@ impl Settings {
             (TaskFamily::Picture, Algorithm::Reptile) => (live.inner_rate, live.inner_steps) = (0.05, 8),
             (TaskFamily::Picture, Algorithm::Imaml) => live.inner_steps = 8,
             (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
+            (TaskFamily::Sine, Algorithm::MetaModel) => live.inner_steps = 2,
             (TaskFamily::Sine, Algorithm::Imaml) => (live.inner_rate, live.inner_steps) = (0.005, 10),
             _ => {}
         }
