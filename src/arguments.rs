@@ -14,7 +14,12 @@ pub use choose::{RaceArguments, SweepArguments};
 
 /// See meta-learning happen: a meta-learner trains live while you turn its rates.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = "Without a command the window opens, already training.")]
+#[command(
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    after_help = "Without a command the window opens, already training."
+)]
 pub struct Arguments {
     /// What to do instead of opening the window.
     #[command(subcommand)]
@@ -48,7 +53,7 @@ pub enum Command {
 }
 
 /// What to train: a file, and single settings that override it.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, PartialEq, Args)]
 pub struct What {
     /// An experiment file.
     pub experiment: Option<PathBuf>,
@@ -155,6 +160,9 @@ pub enum ArgumentError {
         /// Whose it is.
         owner: &'static str,
     },
+    /// Options in front of a command, which has its own.
+    #[error("the options of a command stand behind its name, as in `metascope run --tasks sine`")]
+    BeforeCommand,
     /// A list where one number is needed.
     #[error("--test-shots takes one number here; a list of them goes with `metascope race`")]
     OneNumber,
@@ -169,17 +177,36 @@ pub enum ArgumentError {
     },
 }
 
+impl Arguments {
+    /// Whether options are where they count.
+    ///
+    /// # Errors
+    /// If there are options in front of a command.
+    pub fn check(&self) -> Result<(), ArgumentError> {
+        let lost = self.command.is_some() && self.what != What::default();
+        if lost { Err(ArgumentError::BeforeCommand) } else { Ok(()) }
+    }
+}
+
 impl What {
     /// The experiment that file and overrides give together.
     ///
     /// # Errors
     /// If the file cannot be used or a value is out of range.
     pub fn experiment(&self) -> Result<Experiment, ArgumentError> {
+        self.experiment_or(&[])
+    }
+
+    /// The same where runs of `others` are planned beside its own algorithm.
+    ///
+    /// # Errors
+    /// As [`Self::experiment`].
+    pub fn experiment_or(&self, others: &[Algorithm]) -> Result<Experiment, ArgumentError> {
         if self.test_shots.len() > 1 {
             return Err(ArgumentError::OneNumber);
         }
         let experiment = self.experiment_with(self.algorithm, None)?;
-        self.check_method(&[experiment.settings.run.algorithm])?;
+        self.check_method(&[&[experiment.settings.run.algorithm], others].concat())?;
         Ok(experiment)
     }
 

@@ -36,13 +36,13 @@ use crate::train::trainer::TrainError;
 #[derive(Debug, thiserror::Error)]
 pub enum ChooseError {
     /// Both axes vary one setting.
-    #[error("both axes vary {name}: choose two different settings for --x and --y")]
+    #[error("both axes vary {name}: choose two different settings")]
     SameTwice {
         /// The setting.
         name: &'static str,
     },
     /// Too many runs.
-    #[error("{cells} cells are too many: at most {} are allowed, so ask for fewer with --cells", sweep::MOST_CELLS)]
+    #[error("{cells} cells are too many: at most {} are allowed, so choose fewer values", sweep::MOST_CELLS)]
     TooMany {
         /// How many.
         cells: usize,
@@ -74,7 +74,7 @@ pub enum ChooseError {
     #[error(transparent)]
     Train(#[from] TrainError),
     /// The settings cannot be written down.
-    #[error("cannot write the settings down: {message}; use a path of images that is Unicode")]
+    #[error("cannot write the settings down: {message}; use a path of images that is Unicode and a seed below 2^63")]
     Text {
         /// Why.
         message: String,

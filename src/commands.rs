@@ -4,6 +4,7 @@ use std::error::Error;
 
 use crate::arguments::{RaceArguments, SweepArguments};
 use crate::check;
+use crate::choose::axis::Value;
 use crate::choose::race::Race;
 use crate::choose::sweep::Sweep;
 use crate::headless::choose::{self, Part};
@@ -14,9 +15,13 @@ use crate::images;
 /// # Errors
 /// Whatever is wrong with arguments, images or files; with `--merge` also missing cells.
 pub fn sweep(arguments: &SweepArguments) -> Result<(), Box<dyn Error>> {
-    let experiment = arguments.what.experiment()?;
     let [columns, rows] = arguments.cells.0;
     let axes = [arguments.x.axis(columns), arguments.y.axis(rows)];
+    let swept = axes.iter().flat_map(|axis| &axis.values).filter_map(|value| match value {
+        Value::Algorithm(algorithm) => Some(*algorithm),
+        Value::Number(_) => None,
+    });
+    let experiment = arguments.what.experiment_or(&swept.collect::<Vec<_>>())?;
     let images = images::for_run(&experiment.settings.run)?;
     let sweep = Sweep::new(&experiment, axes, arguments.iterations, images)?;
     let part = match arguments.cell {

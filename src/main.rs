@@ -17,19 +17,23 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let done = match &arguments.command {
-        Some(Command::Run { iterations, out, what }) => run(what, *iterations, out),
-        Some(Command::Sweep(arguments)) => commands::sweep(arguments),
-        Some(Command::Race(arguments)) => commands::race(arguments),
-        Some(Command::Check) => commands::check(),
-        None => open_window(&arguments.what),
-    };
+    let done = arguments.check().map_err(Into::into).and_then(|()| obey(&arguments));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("metascope: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn obey(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    match &arguments.command {
+        Some(Command::Run { iterations, out, what }) => run(what, *iterations, out),
+        Some(Command::Sweep(arguments)) => commands::sweep(arguments),
+        Some(Command::Race(arguments)) => commands::race(arguments),
+        Some(Command::Check) => commands::check(),
+        None => open_window(&arguments.what),
     }
 }
 

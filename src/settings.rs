@@ -74,7 +74,7 @@ pub struct RunSettings {
     pub optimiser: OuterOptimiser,
     /// Schedule of β, clipping, weight decay.
     pub outer: OuterSettings,
-    /// Held-out tasks measured at the end of a headless run.
+    /// Held-out tasks measured at the end of a run without a window, of a race and of a sweep's cells.
     pub held_out_tasks: usize,
     /// Meta-iterations between two measurements on the probe tasks.
     pub evaluate_every: u64,

@@ -190,7 +190,7 @@ fn bad_axes_are_explained_before_anything_is_written() {
         (vec!["--y", "inner-rate=0.1..1"], vec!["both axes", "inner-rate"]),
         (vec!["--x", "inner-rate=0.1..100"], vec!["inner_rate = ", "range"]),
         (vec!["--x", "inner-steps=1..50"], vec!["inner_steps = ", "range"]),
-        (vec!["--cells", "33x32"], vec!["1056 cells", "at most 1024", "--cells"]),
+        (vec!["--cells", "33x32"], vec!["1056 cells", "at most 1024", "fewer values"]),
         (vec!["--cells", "many"], vec!["many", "8x8"]),
         (vec!["--x", "algorithm=maml,best"], vec!["best", "fomaml"]),
         (vec!["--tasks", "plane", "--x", "width=4..8"], vec!["width", "no hidden layer"]),
@@ -370,9 +370,27 @@ fn a_run_that_diverges_does_not_end_the_race() {
         ["race", "--tasks", "plane", "--algorithms", "maml,reptile", "--inner-rate", "5", "--iterations", "30"];
     let plain = runs(&[arguments.as_slice(), &["--held-out-tasks", "3", "--out", out.to_str().unwrap()]].concat());
     assert!(plain.contains("diverged at"), "{plain}");
+    // The baselines are measured in the first algorithm's runs.
+    assert!(plain.contains("not measured: MAML diverged"), "{plain}");
     let json: Value = serde_json::from_str(&fs::read_to_string(out.join("race.json")).unwrap()).unwrap();
     assert_eq!(json["rows"][0]["measures"], serde_json::json!([]));
     assert_eq!(json["rows"][0]["diverged"][0][0], 0);
+}
+
+#[test]
+fn options_without_effect_are_refused_and_those_of_a_swept_algorithm_are_not() {
+    let bench = TempDir::new().unwrap();
+    let out = bench.path().join("sweep");
+    let out = out.to_str().unwrap();
+    refuses(&["--tasks", "sine", "sweep", "--out", out], &["behind its name"]);
+    let one = ["sweep", "--tasks", "plane", "--regularisation", "5", "--iterations", "2", "--out", out];
+    refuses(&one, &["--regularisation belongs to iMAML"]);
+    let axes = ["--x", "algorithm=maml,imaml", "--y", "outer-rate=0.01"];
+    runs(&[one.as_slice(), &axes].concat());
+    refuses(
+        &["race", "--tasks", "plane", "--algorithms", "maml", "--context", "3", "--out", out],
+        &["belongs to CAVIA"],
+    );
 }
 
 #[test]

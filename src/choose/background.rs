@@ -129,7 +129,7 @@ fn lanes(race: &Race, report: &Report<RaceNews>) -> Result<Vec<(usize, Lane)>, T
         }
         Ok((run, lane))
     };
-    (0..race.runs()).map(lane).collect()
+    (0..race.runs()).take_while(|_| report.keep_going()).map(lane).collect()
 }
 
 /// Brings one run to its next probe; false if none is waiting.

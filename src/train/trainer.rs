@@ -105,7 +105,7 @@ impl Trainer {
         Self::begin(settings, images, threads, None)
     }
 
-    /// A run that goes on from what another one with the same network and algorithm has learned.
+    /// A run that goes on from what another one, with as many parameters, has learned.
     ///
     /// # Errors
     /// As [`Self::new`]; or if the checkpoint has other parameters.

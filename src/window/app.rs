@@ -247,7 +247,9 @@ impl App {
                 self.send_live();
             }
             UiCommand::ApplyRun(run) => self.restart_with(ctx, *run),
-            UiCommand::ContinueFrom(settings, checkpoint) => self.continue_from(ctx, *settings, checkpoint),
+            UiCommand::ContinueFrom(settings, images, checkpoint) => {
+                self.continue_from(ctx, *settings, images, checkpoint)
+            }
         }
     }
 
@@ -293,12 +295,21 @@ impl App {
         self.restart(ctx);
     }
 
-    fn continue_from(&mut self, ctx: &Context, settings: Settings, checkpoint: Arc<Checkpoint>) {
+    fn continue_from(
+        &mut self,
+        ctx: &Context,
+        settings: Settings,
+        images: Option<Arc<ImageSet>>,
+        checkpoint: Arc<Checkpoint>,
+    ) {
         self.log.say(format_args!(
             "continue inner_rate={} outer_rate={}",
             settings.live.inner_rate, settings.live.outer_rate
         ));
         self.settings = settings;
+        if let Some(images) = images {
+            self.image_set = Some((self.settings.run.image_key(), images));
+        }
         self.notices.add(Kind::Done, "Going on from the chosen run");
         self.begin(ctx, Some(checkpoint));
     }

@@ -50,8 +50,8 @@ pub enum UiCommand {
     SetKnob(Knob, f64),
     /// Begin again with these settings.
     ApplyRun(Box<RunSettings>),
-    /// Go on from what another run has learned, with its settings.
-    ContinueFrom(Box<Settings>, Arc<Checkpoint>),
+    /// Go on from what another run has learned, with its settings and images.
+    ContinueFrom(Box<Settings>, Option<Arc<ImageSet>>, Arc<Checkpoint>),
 }
 
 /// The commands of one frame, in order.

@@ -13,7 +13,7 @@ use self::sweep::SweepTab;
 use super::commands::Commands;
 use super::theme::GRID;
 use crate::images::ImageSet;
-use crate::settings::Settings;
+use crate::settings::{Settings, TaskFamily};
 
 /// Meta-iterations that a person can ask of one run.
 const ITERATIONS: [f64; 2] = [1.0, 1e6];
@@ -39,6 +39,13 @@ enum Tab {
 struct Base<'a> {
     settings: &'a Settings,
     images: Option<&'a Arc<ImageSet>>,
+}
+
+impl Base<'_> {
+    fn check_images(&self) -> Result<(), String> {
+        let missing = self.settings.run.tasks == TaskFamily::Picture && self.images.is_none();
+        if missing { Err("The images are still being read: start when they are there".to_owned()) } else { Ok(()) }
+    }
 }
 
 impl Compare {

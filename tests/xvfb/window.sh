@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The real window under Xvfb, used from a script: it trains, is not blank, obeys a knob and keys,
 # rests when paused, changes to light and closes. Usage: tests/xvfb/window.sh BINARY FOLDER [ARGUMENT ...]
+# METASCOPE_SIZE, METASCOPE_TRAIN_SECS and METASCOPE_SWEEP_SECS (a sweep, for so long) change what it does.
 # Needs xvfb xauth xdotool x11-utils imagemagick and the window's own libraries (README.md).
 set -euo pipefail
 binary=$(realpath "${1:?the metascope binary}")
@@ -65,6 +66,18 @@ ticks() { awk '{print $14 + $15}' "/proc/$window_process/stat"; }
 before=$(ticks); sleep 3; idle=$(($(ticks) - before))
 [ "$idle" -le 15 ] || fail "a paused window used $idle ticks of processor time in 3 s"
 shot paused
+
+if [ -n "${METASCOPE_SWEEP_SECS:-}" ]; then
+  xdotool windowfocus --sync "$window" key c
+  sleep 1
+  xdotool mousemove --window "$window" $((${size%x*} / 2 - 118)) $((${size#*x} / 2 - 99)) click 1
+  sleep 1
+  xdotool mousemove --window "$window" 850 20
+  sleep "$METASCOPE_SWEEP_SECS"
+  shot sweep
+  xdotool windowfocus --sync "$window" key Escape
+  sleep 0.5
+fi
 
 xdotool key t
 wait_for 'EVENT theme=Light' 5

@@ -126,7 +126,7 @@ impl Measure {
         let steps = own.iter().flat_map(|(_, tasks)| *tasks).map(Vec::len).min().unwrap_or(0);
         let each = |value: &dyn Fn(f32) -> f64| -> Vec<[f64; 2]> {
             let at = |k: usize| own.iter().map(move |(_, tasks)| tasks.iter().map(|task| value(task[k])).collect());
-            (0..steps).map(|k| estimate(&at(k).collect::<Vec<Vec<f64>>>())).collect()
+            (0..steps).map(|k| estimate(&at(k).collect::<Vec<Vec<f64>>>(), test_shots.is_none())).collect()
         };
         let (loss, loss_interval) = unzip(&each(&f64::from));
         let db = test_shots.is_none().then(|| unzip(&each(&|loss| f64::from(psnr(loss)))));
@@ -141,13 +141,13 @@ impl Measure {
             loss_interval,
             psnr: db.as_ref().map(|(psnr, _)| psnr.clone()),
             psnr_interval: db.map(|(_, interval)| interval),
-            difference: Difference::new(own, first, first_id),
+            difference: Difference::new(own, first, first_id, test_shots.is_none()),
         }
     }
 }
 
 impl Difference {
-    fn new(own: &Losses<'_>, first: &Losses<'_>, to: &'static str) -> Option<Self> {
+    fn new(own: &Losses<'_>, first: &Losses<'_>, to: &'static str, same_tasks: bool) -> Option<Self> {
         let shared: Vec<[&[Vec<f32>]; 2]> = own
             .iter()
             .filter_map(|(seed, tasks)| {
@@ -162,7 +162,7 @@ impl Difference {
             };
             shared.iter().map(pairs).collect()
         };
-        let (loss, loss_interval) = unzip(&(0..steps).map(|k| estimate(&at(k))).collect::<Vec<_>>());
+        let (loss, loss_interval) = unzip(&(0..steps).map(|k| estimate(&at(k), same_tasks)).collect::<Vec<_>>());
         Some(Self { to, tasks: shared.iter().map(|[a, b]| a.len().min(b.len())).sum(), loss, loss_interval })
     }
 }
@@ -173,8 +173,9 @@ fn unzip(pairs: &[[f64; 2]]) -> (Vec<f64>, Vec<f64>) {
 
 /// The mean of all values, one list for each seed, and half the width of its 95 % confidence interval
 /// (normal approximation): from the spread over all tasks as one sample, or from the spread of the
-/// seeds' means if that is wider, since tasks of one run share its luck.
-pub fn estimate(seeds: &[Vec<f64>]) -> [f64; 2] {
+/// seeds' means if that is wider, since tasks of one run share its luck. With `same_tasks` every seed
+/// was measured on the same ones, which then count once.
+pub fn estimate(seeds: &[Vec<f64>], same_tasks: bool) -> [f64; 2] {
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
     let variance_of_mean = |values: &[f64]| {
         let (count, middle) = (values.len() as f64, mean(values));
@@ -182,7 +183,13 @@ pub fn estimate(seeds: &[Vec<f64>]) -> [f64; 2] {
     };
     let pooled = seeds.concat();
     let means: Vec<f64> = seeds.iter().map(|seed| mean(seed)).collect();
-    [mean(&pooled), 1.96 * variance_of_mean(&pooled).max(variance_of_mean(&means)).sqrt()]
+    let tasks = if same_tasks {
+        let count = seeds.iter().map(Vec::len).min().unwrap_or(0);
+        (0..count).map(|task| mean(&seeds.iter().map(|seed| seed[task]).collect::<Vec<_>>())).collect()
+    } else {
+        pooled.clone()
+    };
+    [mean(&pooled), 1.96 * variance_of_mean(&tasks).max(variance_of_mean(&means)).sqrt()]
 }
 
 #[cfg(test)]
@@ -191,23 +198,32 @@ mod tests {
 
     #[test]
     fn estimates_of_known_samples() {
-        assert_eq!(estimate(&[vec![2.0; 5]]), [2.0, 0.0]);
+        assert_eq!(estimate(&[vec![2.0; 5]], false), [2.0, 0.0]);
         // Variance 1 in a sample of 4: standard error 1/2.
-        let [mean, interval] = estimate(&[[1.0 - 0.75f64.sqrt(), 1.0 + 0.75f64.sqrt()].repeat(2)]);
+        let [mean, interval] = estimate(&[[1.0 - 0.75f64.sqrt(), 1.0 + 0.75f64.sqrt()].repeat(2)], false);
         assert!((mean - 1.0).abs() < 1e-12 && (interval - 0.98).abs() < 1e-12, "{interval}");
         // Two runs that differ while the tasks within each do not.
-        let [mean, interval] = estimate(&[vec![0.0; 100], vec![2.0; 100]]);
+        let [mean, interval] = estimate(&[vec![0.0; 100], vec![2.0; 100]], false);
         assert!((mean - 1.0).abs() < 1e-12 && (interval - 1.96).abs() < 1e-12, "{interval}");
+    }
+
+    /// The same tasks measured again say nothing new about other tasks.
+    #[test]
+    fn the_same_tasks_count_once() {
+        let tasks = vec![0.0, 1.0, 4.0];
+        let once = estimate(std::slice::from_ref(&tasks), true);
+        assert_eq!(estimate(&[tasks.clone(), tasks.clone(), tasks.clone()], true), once);
+        assert!(estimate(&[tasks.clone(), tasks], false)[1] < once[1]);
     }
 
     #[test]
     fn differences_are_paired() {
         let [hard, better] = [[10.0, 1.0], [9.0, 0.0]].map(|losses| losses.map(|loss| vec![loss]).to_vec());
         let [first, own]: [Losses<'_>; 2] = [vec![(7, hard.as_slice())], vec![(7, better.as_slice())]];
-        let difference = Difference::new(&own, &first, "maml").map(|d| (d.tasks, d.loss, d.loss_interval));
+        let difference = Difference::new(&own, &first, "maml", false).map(|d| (d.tasks, d.loss, d.loss_interval));
         assert_eq!(difference, Some((2, vec![-1.0], vec![0.0])));
-        let itself = Difference::new(&own, &own, "maml").map(|d| (d.loss, d.loss_interval));
+        let itself = Difference::new(&own, &own, "maml", false).map(|d| (d.loss, d.loss_interval));
         assert_eq!(itself, Some((vec![0.0], vec![0.0])));
-        assert_eq!(Difference::new(&own, &vec![(8, hard.as_slice())], "maml"), None);
+        assert_eq!(Difference::new(&own, &vec![(8, hard.as_slice())], "maml", false), None);
     }
 }

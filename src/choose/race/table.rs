@@ -31,7 +31,10 @@ impl Summary {
             let steps = row.inner_steps.map_or_else(String::new, |steps| format!(", K = {steps}"));
             let _ = write!(text, "\n| {}{steps} |", row.label);
             for &(shots, step) in &columns {
-                let cell = row.measures.get(shots).map_or_else(|| absent(row), |measure| value(measure, step));
+                let cell = row
+                    .measures
+                    .get(shots)
+                    .map_or_else(|| self.absent(row), |measure| value(measure, step) + &lost(row, self.seeds.len()));
                 let _ = write!(text, " {cell} |");
             }
         }
@@ -50,7 +53,7 @@ impl Summary {
         ]];
         for row in &self.rows {
             if row.measures.is_empty() {
-                lines.push([row.label.to_owned(), String::new(), String::new(), absent(row), String::new()]);
+                lines.push([row.label.to_owned(), String::new(), String::new(), self.absent(row), String::new()]);
             }
             for measure in &row.measures {
                 let last = measure.loss.len().saturating_sub(1);
@@ -58,18 +61,32 @@ impl Summary {
                     signed(difference.loss.get(last), difference.loss_interval.get(last))
                 });
                 let shots = measure.test_shots.map_or_else(|| "-".to_owned(), |shots| shots.to_string());
-                lines.push([row.label.to_owned(), shots, last.to_string(), value(measure, last), difference]);
+                lines.push([
+                    row.label.to_owned(),
+                    shots,
+                    last.to_string(),
+                    value(measure, last) + &lost(row, self.seeds.len()),
+                    difference,
+                ]);
             }
         }
         columns(&lines)
     }
+
+    /// Why a row has no numbers.
+    fn absent(&self, row: &Row) -> String {
+        let first = self.rows.first().filter(|first| row.rates.is_none() && !first.diverged.is_empty());
+        match (row.diverged.as_slice(), first) {
+            ([[seed, at], ..], _) => format!("diverged at {at} (seed {seed})"),
+            ([], Some(first)) => format!("not measured: {} diverged", first.label),
+            ([], None) => "not finished".to_owned(),
+        }
+    }
 }
 
-fn absent(row: &Row) -> String {
-    match row.diverged.as_slice() {
-        [] => "not finished".to_owned(),
-        [[seed, at], ..] => format!("diverged at {at} (seed {seed})"),
-    }
+/// Runs that do not count in a row with numbers.
+fn lost(row: &Row, seeds: usize) -> String {
+    if row.diverged.is_empty() { String::new() } else { format!(" ({} of {seeds} seeds diverged)", row.diverged.len()) }
 }
 
 fn value(measure: &Measure, step: usize) -> String {

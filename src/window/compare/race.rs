@@ -89,7 +89,8 @@ impl RaceTab {
             }
         }
         if changed {
-            shown.lines = Lines::new(&shown.probes, shown.race.seeds().len());
+            let same_tasks = shown.race.entrants()[0].run.tasks == TaskFamily::Picture;
+            shown.lines = Lines::new(&shown.probes, shown.race.seeds().len(), same_tasks);
         }
         if ended {
             self.running = None;
@@ -131,7 +132,7 @@ impl RaceTab {
                 });
             }
         });
-        ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| table(ui, shown));
+        ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| table(ui, shown, idle));
     }
 
     fn controls(&mut self, ui: &mut Ui, base: Base<'_>, idle: bool) {
@@ -176,7 +177,10 @@ impl RaceTab {
                 self.running = None;
             }
             if let Some(shown) = &self.shown {
-                let done = shown.probes.iter().filter_map(|probes| probes.last()).map(|probe| probe.iteration);
+                let done = shown.probes.iter().zip(&shown.results).map(|(probes, result)| match result {
+                    Some(_) => shown.race.iterations(),
+                    None => probes.last().map_or(0, |probe| probe.iteration),
+                });
                 let all = shown.race.iterations() * shown.race.runs() as u64;
                 let run = &shown.race.entrants()[0].run;
                 if !idle {
@@ -214,6 +218,7 @@ impl RaceTab {
     }
 
     fn plan(&self, base: Base<'_>, iterations: u64) -> Result<Race, String> {
+        base.check_images()?;
         let chosen = Algorithm::ALL.into_iter().zip(self.chosen).filter(|(_, chosen)| *chosen);
         let entrants: Vec<Experiment> = chosen
             .map(|(algorithm, _)| Experiment {
@@ -228,7 +233,7 @@ impl RaceTab {
     }
 }
 
-/// Another algorithm on the same tasks: its own rates, everything else as it is now.
+/// Another algorithm on the same tasks: its own rates and optimiser, everything else as it is now.
 fn entrant(now: &Settings, algorithm: Algorithm, iterations: u64) -> Settings {
     let mut settings = if algorithm == now.run.algorithm {
         now.clone()
@@ -237,7 +242,13 @@ fn entrant(now: &Settings, algorithm: Algorithm, iterations: u64) -> Settings {
         let LiveSettings { inner_rate, outer_rate, inner_steps, .. } = preset.live;
         Settings {
             live: LiveSettings { inner_rate, outer_rate, inner_steps, ..now.live.clone() },
-            run: RunSettings { algorithm, outer: preset.run.outer, method: preset.run.method, ..now.run.clone() },
+            run: RunSettings {
+                algorithm,
+                optimiser: preset.run.optimiser,
+                outer: preset.run.outer,
+                method: preset.run.method,
+                ..now.run.clone()
+            },
         }
     };
     settings.run.evaluate_every = iterations.div_ceil(PROBES);
@@ -319,7 +330,7 @@ fn differences(ui: &mut Ui, shown: &Shown) {
 }
 
 /// Every algorithm's result: on the probe tasks while it trains, on many test tasks when it is done.
-fn table(ui: &mut Ui, shown: &Shown) {
+fn table(ui: &mut Ui, shown: &Shown, idle: bool) {
     let palette = Palette::of(ui);
     let first = shown.race.entrants()[0].run.algorithm.label();
     Grid::new("race-table").num_columns(4).spacing(vec2(6.0 * GRID, 2.0)).show(ui, |ui| {
@@ -333,13 +344,22 @@ fn table(ui: &mut Ui, shown: &Shown) {
             let row = shown.summary.rows.get(index);
             let done = row.and_then(|row| row.measures.first());
             match (done, row.and_then(|row| row.diverged.first())) {
-                (Some(measure), _) => measured(ui, measure, index == 0),
-                (None, Some([seed, at])) => {
+                (Some(measure), lost) => {
+                    measured(ui, measure, index == 0);
+                    if lost.is_some() {
+                        let lost = row.map_or(0, |row| row.diverged.len());
+                        ui.colored_label(
+                            palette.danger,
+                            format!("{lost} of {} seeds diverged", shown.race.seeds().len()),
+                        );
+                    }
+                }
+                (None, Some([seed, at])) if idle => {
                     ui.colored_label(palette.danger, "diverged");
                     ui.label("");
                     ui.label(format!("seed {seed}, meta-iteration {}", numbers::thousands(*at as i64)));
                 }
-                (None, None) => under_way(ui, shown, index),
+                (None, _) => under_way(ui, shown, index, idle),
             }
             ui.end_row();
         }
@@ -360,12 +380,12 @@ fn measured(ui: &mut Ui, measure: &Measure, first: bool) {
     ui.label(format!("{} test tasks", numbers::thousands(measure.tasks as i64)));
 }
 
-fn under_way(ui: &mut Ui, shown: &Shown, index: usize) {
+fn under_way(ui: &mut Ui, shown: &Shown, index: usize, idle: bool) {
     let loss = shown.lines.losses.get(index).and_then(|line| line.last());
     ui.label(loss.map_or_else(String::new, |point| numbers::significant(10f64.powf(point.y))));
     let difference = shown.lines.differences.get(index).filter(|_| index > 0).and_then(|line| line.last());
     ui.label(difference.map_or_else(String::new, |[_, mean, low, high]| {
         format!("{} ± {}", numbers::significant(*mean), numbers::significant(0.5 * (high - low)))
     }));
-    ui.label("probe tasks, still training");
+    ui.label(if idle { "probe tasks, stopped" } else { "probe tasks, still training" });
 }

@@ -9,6 +9,7 @@ use crate::choose::axis::{Axis, Range, Swept};
 use crate::choose::background::{self, Background, SweepNews};
 use crate::choose::sweep::{CellResult, Sweep};
 use crate::experiment::Experiment;
+use crate::images::ImageSet;
 use crate::settings::{Algorithm, Settings, TaskFamily};
 use crate::train::trainer::Checkpoint;
 use crate::window::commands::{Commands, UiCommand};
@@ -40,6 +41,8 @@ struct AxisChoice {
 /// A sweep and what it found so far.
 struct Shown {
     sweep: Arc<Sweep>,
+    /// The images of the run that it started from; the cells train on a part of them.
+    images: Option<Arc<ImageSet>>,
     results: Vec<Option<CellResult>>,
     checkpoints: Vec<Option<Arc<Checkpoint>>>,
 }
@@ -238,13 +241,15 @@ impl SweepTab {
             Err(error) => self.error = Some(error),
             Ok((sweep, running)) => {
                 let cells = sweep.cells();
-                self.shown = Some(Shown { sweep, results: vec![None; cells], checkpoints: vec![None; cells] });
+                let images = base.images.cloned();
+                self.shown = Some(Shown { sweep, images, results: vec![None; cells], checkpoints: vec![None; cells] });
                 self.running = Some(running);
             }
         }
     }
 
     fn plan(&self, base: Base<'_>, iterations: u64) -> Result<Sweep, String> {
+        base.check_images()?;
         let [x, y] = &self.axes;
         let axes = [x.axis()?, y.axis()?];
         let experiment = Experiment { settings: base.settings.clone(), ..Experiment::default() };
@@ -257,7 +262,7 @@ fn go_on(shown: &Shown, cell: usize, base: Base<'_>, commands: &mut Commands) {
     let Some(checkpoint) = &shown.checkpoints[cell] else { return };
     let mut settings = shown.sweep.settings(cell);
     settings.run.held_out_tasks = base.settings.run.held_out_tasks;
-    commands.push(UiCommand::ContinueFrom(Box::new(settings), checkpoint.clone()));
+    commands.push(UiCommand::ContinueFrom(Box::new(settings), shown.images.clone(), checkpoint.clone()));
 }
 
 fn progress(ui: &mut Ui, shown: &Shown, running: bool) {

@@ -17,8 +17,9 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// `probes` of run `algorithm · seeds + seed`; a point needs all seeds.
-    pub fn new(probes: &[Vec<Probe>], seeds: usize) -> Self {
+    /// `probes` of run `algorithm · seeds + seed`; a point needs all seeds. `same_tasks` says whether all
+    /// seeds are measured on the same ones.
+    pub fn new(probes: &[Vec<Probe>], seeds: usize, same_tasks: bool) -> Self {
         let lanes: Vec<&[Vec<Probe>]> = probes.chunks(seeds.max(1)).collect();
         let Some(&first) = lanes.first() else { return Self::default() };
         let count = |lane: &[Vec<Probe>]| lane.iter().map(Vec::len).min().unwrap_or(0);
@@ -36,7 +37,7 @@ impl Lines {
                     let tasks = own[i].tasks.iter().zip(&first[i].tasks);
                     tasks.map(|(own, first)| f64::from(*own) - f64::from(*first)).collect::<Vec<f64>>()
                 });
-                let [mean, interval] = estimate(&pairs.collect::<Vec<_>>());
+                let [mean, interval] = estimate(&pairs.collect::<Vec<_>>(), same_tasks);
                 [lane[0][i].iteration as f64, mean, mean - interval, mean + interval]
             };
             let both = count(lane).min(count(first));
@@ -95,13 +96,13 @@ mod tests {
             run(&[[1.0, 3.0], [0.4, 2.4]]),
             run(&[[2.0, 4.0]]),
         ];
-        let lines = Lines::new(&probes, 2);
+        let lines = Lines::new(&probes, 2, false);
         assert_eq!(lines.losses.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
         assert!((lines.losses[0][0].y - 2.5f64.log10()).abs() < 1e-9);
         assert_eq!(lines.differences[1], [[0.0; 4]]);
         let mut all = probes;
         all[3] = run(&[[2.0, 4.0], [0.9, 2.9]]);
-        let [at, mean, low, high] = Lines::new(&all, 2).differences[1][1];
+        let [at, mean, low, high] = Lines::new(&all, 2, false).differences[1][1];
         // Every pair differs by 0.1 although the tasks differ by much more: the interval is narrow.
         assert!(at == 10.0 && (mean + 0.1).abs() < 1e-6 && high - low < 1e-6, "{mean} {low} {high}");
     }
