@@ -17,7 +17,7 @@ pub use choose::{RaceArguments, SweepArguments};
 #[command(
     version,
     about,
-    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true,
     after_help = "Without a command the window opens, already training."
 )]
 pub struct Arguments {
