@@ -15,7 +15,7 @@ keep() { convert "$shots/$1" "${@:3}" -strip -define png:compression-level=9 "as
 keep faces/trained.png window.png
 keep sine/light.png sine.png
 keep plane/trained.png plane.png
-keep sine/sweep.png sweep.png -gravity center -crop 836x576+0+16 +repage
+keep sine/sweep.png sweep.png -gravity center -crop 818x558+0+16 +repage
 # The first two of the film-strip's four tasks.
 keep run/samples.png samples.png -crop 100%x50%+0+0 +repage
 ls -l assets/pictures/*.png
