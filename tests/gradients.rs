@@ -39,13 +39,17 @@ fn batch(network: &Network, rows: usize, rng: &mut Stream) -> Batch<f64> {
 fn networks() -> Vec<Network> {
     let mut all = vec![Network::linear(3)];
     for loss in [Loss::SquaredError, Loss::CrossEntropy] {
-        for activation in [Activation::Tanh, Activation::Relu, Activation::Sine { w0: 3.0 }] {
+        for activation in [Activation::Tanh, Activation::Relu, Activation::Sine { w0: 3.0 }, Activation::Silu] {
             all.push(Network::new(&[2, 7, 5, 3], activation, loss));
         }
     }
     all.push(Network::linear(2).with_context(2));
     all.push(Network::new(&[2, 7, 5, 3], Activation::Tanh, Loss::SquaredError).with_context(3));
     all.push(Network::new(&[2, 7, 5, 3], Activation::Sine { w0: 3.0 }, Loss::CrossEntropy).with_context(3));
+    // Two residual layers on top of one another, one of another width, and none in front.
+    let sizes = [2, 6, 6, 6, 5, 3];
+    all.push(Network::new(&sizes, Activation::Silu, Loss::SquaredError).with_residuals());
+    all.push(Network::new(&sizes, Activation::Tanh, Loss::CrossEntropy).with_residuals().with_context(2));
     all
 }
 

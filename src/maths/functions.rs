@@ -14,6 +14,8 @@ pub enum Activation {
         /// Frequency.
         w0: f64,
     },
+    /// z·σ(z) with σ(z) = 1/(1 + e^−z) (Elfwing et al. 2018).
+    Silu,
 }
 
 impl Activation {
@@ -40,16 +42,39 @@ impl Activation {
                     *slope = w0 * cosine;
                 });
             }
+            Self::Silu => pairs.for_each(|(value, slope)| {
+                let sigma = value.logistic();
+                *slope = sigma * (T::one() + *value * (T::one() - sigma));
+                *value *= sigma;
+            }),
         }
     }
 
-    /// f″(z), from f(z) and f′(z).
+    /// z → (f(z), f′(z), f″(z)), in place like [`Self::apply`].
     #[inline(always)]
-    pub fn curvature<T: Real>(self, value: T, slope: T) -> T {
+    pub fn apply_twice<T: Real>(self, value: &mut [T], slope: &mut [T], curvature: &mut [T]) {
+        if self == Self::Silu {
+            for ((value, slope), curvature) in value.iter_mut().zip(slope).zip(curvature) {
+                let sigma = value.logistic();
+                let rest = T::one() - sigma;
+                let two = T::of(2.0);
+                *curvature = sigma * rest * (two + *value * (rest - sigma));
+                *slope = sigma * (T::one() + *value * rest);
+                *value *= sigma;
+            }
+            return;
+        }
+        self.apply(value, slope);
+        let places = value.iter().zip(slope.iter()).zip(curvature);
         match self {
-            Self::Tanh => -(value + value) * slope,
-            Self::Relu => T::zero(),
-            Self::Sine { w0 } => -T::of(w0 * w0) * value,
+            Self::Tanh => {
+                places.for_each(|((&value, &slope), curvature)| *curvature = -(value + value) * slope);
+            }
+            Self::Sine { w0 } => {
+                let square = -T::of(w0 * w0);
+                places.for_each(|((&value, _), curvature)| *curvature = square * value);
+            }
+            Self::Relu | Self::Silu => places.for_each(|(_, curvature)| *curvature = T::zero()),
         }
     }
 }

@@ -11,7 +11,8 @@ use super::real::Real;
 /// Weights by the activation: sine U(±1/inputs) in the first layer and U(±√(6/inputs)/w0) after it
 /// (Sitzmann et al. 2020); ReLU U(±1/√inputs), biases too, so that its kinks
 /// are spread out (LeCun et al. 1998); tanh and the linear model
-/// U(±√(6/(inputs + outputs))) (Glorot and Bengio 2010).
+/// U(±√(6/(inputs + outputs))) (Glorot and Bengio 2010); SiLU U(±√(6/inputs)) (He et al. 2015),
+/// smaller in the last layer.
 ///
 /// A context is 0; its weights are drawn like the first layer's others, after all else, so that the
 /// same stream gives the rest of the network as without a context.
@@ -25,6 +26,9 @@ pub fn initialise<T: Real>(network: &Network, output_bias: f64, rng: &mut impl R
             Activation::Sine { w0 } => (6.0 / inputs).sqrt() / w0,
             Activation::Relu => 1.0 / inputs.sqrt(),
             Activation::Tanh => (6.0 / (inputs + outputs)).sqrt(),
+            // Variance 0.1/inputs in the last layer: what it puts out begins near its biases.
+            Activation::Silu if layer + 1 == layers => (0.3 / inputs).sqrt(),
+            Activation::Silu => (6.0 / inputs).sqrt(),
         }
     };
     for layer in 0..layers {

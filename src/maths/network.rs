@@ -10,6 +10,7 @@ use super::functions::{Activation, Loss};
 use super::kernels::{Strided, elementwise, product, transpose};
 use super::layout::Layout;
 use super::real::Real;
+use super::vector::add_scaled;
 
 mod context;
 
@@ -55,6 +56,7 @@ pub struct Network {
     activation: Activation,
     loss: Loss,
     layout: Layout,
+    residual: bool,
 }
 
 /// Buffers that the passes reuse; owned by the caller, one per thread.
@@ -66,20 +68,25 @@ pub struct Workspace<T> {
 
 #[derive(Clone, Debug, Default)]
 struct LayerBuffers<T> {
-    /// Layer output f(z), rows × width (z itself after the last layer).
+    /// Layer output h = f(z), rows × width (z itself after the last layer); a residual layer's
+    /// input is added to it.
     value: Vec<T>,
     /// f′(z).
     slope: Vec<T>,
+    /// f″(z).
+    curvature: Vec<T>,
     /// Directional derivative of z.
     tangent: Vec<T>,
-    /// Directional derivative of f(z).
+    /// Directional derivative of h.
     value_tangent: Vec<T>,
     /// ∂L/∂z.
     delta: Vec<T>,
-    /// ∂L/∂f(z), before it is multiplied by f′.
+    /// ∂L/∂h, before it is multiplied by f′.
     inflow: Vec<T>,
     /// Directional derivative of ∂L/∂z.
     delta_tangent: Vec<T>,
+    /// Directional derivative of ∂L/∂h, kept for residual layers.
+    inflow_tangent: Vec<T>,
 }
 
 impl<T: Real> Workspace<T> {
@@ -87,8 +94,12 @@ impl<T: Real> Workspace<T> {
         self.layers.resize_with(sizes.len() - 1, LayerBuffers::default);
         for (buffers, &width) in self.layers.iter_mut().zip(&sizes[1..]) {
             let len = rows * width;
-            let LayerBuffers { value, slope, tangent, value_tangent, delta, inflow, delta_tangent } = buffers;
-            for buffer in [value, slope, tangent, value_tangent, delta, inflow, delta_tangent] {
+            let LayerBuffers { value, slope, curvature, tangent, value_tangent, delta, .. } = buffers;
+            for buffer in [value, slope, curvature, tangent, value_tangent, delta] {
+                buffer.resize(len, T::zero());
+            }
+            let LayerBuffers { inflow, delta_tangent, inflow_tangent, .. } = buffers;
+            for buffer in [inflow, delta_tangent, inflow_tangent] {
                 buffer.resize(len, T::zero());
             }
         }
@@ -99,14 +110,22 @@ impl Network {
     /// A stack with these widths (inputs first, outputs last; at least two numbers).
     pub fn new(sizes: &[usize], activation: Activation, loss: Loss) -> Self {
         debug_assert!(sizes.len() >= 2, "a network has inputs and outputs");
-        Self { sizes: sizes.to_vec(), activation, loss, layout: Layout::dense(sizes, true) }
+        Self { sizes: sizes.to_vec(), activation, loss, layout: Layout::dense(sizes, true), residual: false }
     }
 
     /// The linear model y = w·x without a bias, with squared error.
     pub fn linear(inputs: usize) -> Self {
         let sizes = vec![inputs, 1];
         let layout = Layout::dense(&sizes, false);
-        Self { sizes, activation: Activation::Tanh, loss: Loss::SquaredError, layout }
+        Self { sizes, activation: Activation::Tanh, loss: Loss::SquaredError, layout, residual: false }
+    }
+
+    /// The same network in which each hidden layer that is as wide as the hidden layer below it adds
+    /// its input to its output: h = h_below + f(z) (He et al. 2016).
+    #[must_use]
+    pub fn with_residuals(mut self) -> Self {
+        self.residual = true;
+        self
     }
 
     /// The same network with `context` numbers more in its parameter vector, in front, which its first
@@ -147,7 +166,7 @@ impl Network {
     pub fn output<T: Real>(&self, theta: &[T], x: ArrayView2<'_, T>, work: &mut Workspace<T>) -> Array2<T> {
         let rows = x.nrows();
         let x = x.as_standard_layout();
-        self.forward(theta, x.as_slice().unwrap_or_default(), rows, work);
+        self.forward(theta, x.as_slice().unwrap_or_default(), rows, false, work);
         let outputs = self.outputs();
         Array2::from_shape_fn((rows, outputs), |(i, j)| work.layers[self.last()].value[i * outputs + j])
     }
@@ -155,7 +174,7 @@ impl Network {
     /// L(θ; D).
     pub fn loss<T: Real>(&self, theta: &[T], batch: &Batch<T>, work: &mut Workspace<T>) -> T {
         let (x, y) = batch.slices();
-        self.forward(theta, x, batch.rows(), work);
+        self.forward(theta, x, batch.rows(), false, work);
         self.loss.value(&work.layers[self.last()].value, y, self.outputs())
     }
 
@@ -163,7 +182,7 @@ impl Network {
     pub fn gradient<T: Real>(&self, theta: &[T], batch: &Batch<T>, work: &mut Workspace<T>, gradient: &mut [T]) -> T {
         let (x, y) = batch.slices();
         let rows = batch.rows();
-        self.forward(theta, x, rows, work);
+        self.forward(theta, x, rows, false, work);
         let top = &mut work.layers[self.last()];
         let loss = self.loss.gradient(&top.value, y, self.outputs(), &mut top.delta);
         for layer in (0..=self.last()).rev() {
@@ -183,6 +202,12 @@ impl Network {
                 transpose(weights, outputs, &mut work.weights_transposed);
                 let inflow = Strided::rows(&own.delta, outputs);
                 product(false, inflow, &work.weights_transposed, &mut below.delta, [rows, outputs, inputs]);
+                if self.is_residual(layer) {
+                    add_scaled(&mut below.delta, T::one(), &own.inflow);
+                }
+                if self.is_residual(layer - 1) {
+                    below.inflow.copy_from_slice(&below.delta);
+                }
                 elementwise(
                     #[inline(always)]
                     || below.delta.iter_mut().zip(&below.slope).for_each(|(delta, &slope)| *delta *= slope),
@@ -204,7 +229,7 @@ impl Network {
     ) {
         let (x, y) = batch.slices();
         let rows = batch.rows();
-        self.forward(theta, x, rows, work);
+        self.forward(theta, x, rows, true, work);
         self.forward_tangent(theta, direction, x, rows, work);
         let top = &mut work.layers[self.last()];
         self.loss.gradient(&top.value, y, self.outputs(), &mut top.delta);
@@ -235,21 +260,31 @@ impl Network {
             product(false, delta_tangent, transposed, &mut below.delta_tangent, shape);
             transpose(&direction[self.layout.layer(layer)][..inputs * outputs], outputs, transposed);
             product(true, delta, transposed, &mut below.delta_tangent, shape);
+            if self.is_residual(layer) {
+                add_scaled(&mut below.inflow, T::one(), &own.inflow);
+                add_scaled(&mut below.delta_tangent, T::one(), &own.inflow_tangent);
+            }
+            if self.is_residual(layer - 1) {
+                below.inflow_tangent.copy_from_slice(&below.delta_tangent);
+            }
 
             // δ = inflow ⊙ f′, so δ' = inflow' ⊙ f′ + inflow ⊙ f″ ⊙ z'.
-            let LayerBuffers { value, slope, tangent, delta, inflow, delta_tangent, .. } = below;
-            let activation = self.activation;
+            let LayerBuffers { slope, curvature, tangent, delta, inflow, delta_tangent, .. } = below;
             elementwise(
                 #[inline(always)]
                 || {
                     for i in 0..delta.len() {
-                        let curvature = activation.curvature(value[i], slope[i]);
                         delta[i] = inflow[i] * slope[i];
-                        delta_tangent[i] = delta_tangent[i] * slope[i] + inflow[i] * curvature * tangent[i];
+                        delta_tangent[i] = delta_tangent[i] * slope[i] + inflow[i] * curvature[i] * tangent[i];
                     }
                 },
             );
         }
+    }
+
+    /// Whether a layer adds its input to its output.
+    fn is_residual(&self, layer: usize) -> bool {
+        self.residual && layer > 0 && layer < self.last() && self.sizes[layer] == self.sizes[layer + 1]
     }
 
     fn last(&self) -> usize {
@@ -273,7 +308,8 @@ impl Network {
         (weights, &mut rest[self.context_weights(layer)..])
     }
 
-    fn forward<T: Real>(&self, theta: &[T], x: &[T], rows: usize, work: &mut Workspace<T>) {
+    /// z and h in every layer with f′(z), and f″(z) if `curved`.
+    fn forward<T: Real>(&self, theta: &[T], x: &[T], rows: usize, curved: bool, work: &mut Workspace<T>) {
         work.fit(&self.sizes, rows);
         for layer in 0..=self.last() {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
@@ -288,16 +324,27 @@ impl Network {
             product(true, Strided::rows(input, inputs), weights, &mut own.value, [rows, inputs, outputs]);
             if layer < self.last() {
                 let activation = self.activation;
-                elementwise(
-                    #[inline(always)]
-                    || activation.apply(&mut own.value, &mut own.slope),
-                );
+                let LayerBuffers { value, slope, curvature, .. } = own;
+                if curved {
+                    elementwise(
+                        #[inline(always)]
+                        || activation.apply_twice(value, slope, curvature),
+                    );
+                } else {
+                    elementwise(
+                        #[inline(always)]
+                        || activation.apply(value, slope),
+                    );
+                }
+            }
+            if self.is_residual(layer) {
+                add_scaled(&mut own.value, T::one(), input);
             }
         }
     }
 
     /// The tangents of z and f(z) in every layer: z' = h'W + hV + c, h' = f′(z) ⊙ z', for the
-    /// direction u = (V, c, …).
+    /// direction u = (V, c, …); a residual layer adds the h' below it.
     fn forward_tangent<T: Real>(&self, theta: &[T], direction: &[T], x: &[T], rows: usize, work: &mut Workspace<T>) {
         for layer in 0..=self.last() {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
@@ -328,6 +375,9 @@ impl Network {
                             .for_each(|(out, (&slope, &tangent))| *out = slope * tangent);
                     },
                 );
+            }
+            if let Some(below) = below.last().filter(|_| self.is_residual(layer)) {
+                add_scaled(&mut own.value_tangent, T::one(), &below.value_tangent);
             }
         }
     }
