@@ -147,7 +147,9 @@ pub enum ArgumentError {
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
     /// Images for a family that has none.
-    #[error("--images goes with picture tasks, not with {tasks} tasks: use --tasks picture or leave it out")]
+    #[error(
+        "--images goes with picture and class tasks, not with {tasks} tasks: use --tasks picture or --tasks class, or leave it out"
+    )]
     ImagesUnused {
         /// The family.
         tasks: &'static str,
@@ -271,7 +273,7 @@ impl What {
         run.seed = self.seed.unwrap_or(run.seed);
         if let Some(path) = &self.images {
             run.images = ImageSource::Path(path.clone());
-            if run.tasks != TaskFamily::Picture {
+            if !run.tasks.needs_images() {
                 return Err(ArgumentError::ImagesUnused { tasks: run.tasks.id() });
             }
         }

@@ -4,6 +4,9 @@
 /// The sets that come with the program.
 pub mod built_in;
 
+/// Drawings as distance fields.
+pub mod distance;
+
 /// One file → one small square image.
 pub mod decode;
 
@@ -20,7 +23,7 @@ use std::sync::atomic::AtomicBool;
 use rand::seq::SliceRandom as _;
 
 use crate::maths::stream::{Purpose, stream};
-use crate::settings::{ImageSource, RunSettings, TaskFamily};
+use crate::settings::{ImageSource, RunSettings};
 pub use loader::Loader;
 
 /// Images of one size, ready for the task families.
@@ -179,7 +182,7 @@ pub fn set_for(run: &RunSettings) -> Result<ImageSet, ImageError> {
 /// # Errors
 /// See [`ImageError`].
 pub fn for_run(run: &RunSettings) -> Result<Option<Arc<ImageSet>>, ImageError> {
-    if run.tasks != TaskFamily::Picture {
+    if !run.tasks.needs_images() {
         return Ok(None);
     }
     Ok(Some(Arc::new(set_for(run)?)))

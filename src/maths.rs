@@ -31,6 +31,9 @@ pub mod features;
 /// SGD, momentum, Adam.
 pub mod optimiser;
 
+/// Principal components.
+pub mod principal;
+
 /// Conjugate gradients.
 pub mod conjugate;
 

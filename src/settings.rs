@@ -145,6 +145,8 @@ pub enum TaskFamily {
     /// One image as a function from position to colour.
     #[default]
     Picture,
+    /// New images of a class from a few of it.
+    Class,
 }
 
 /// The meta-learning algorithm.
@@ -183,6 +185,8 @@ pub enum ActivationKind {
     /// sin(w0 x) (SIREN, Sitzmann et al. 2020).
     #[default]
     Sine,
+    /// z/(1 + e^−z).
+    Silu,
 }
 
 /// How the outer direction becomes a step.
@@ -202,7 +206,7 @@ pub enum OuterOptimiser {
 
 impl TaskFamily {
     /// Every family, in teaching order.
-    pub const ALL: [Self; 3] = [Self::Plane, Self::Sine, Self::Picture];
+    pub const ALL: [Self; 4] = [Self::Plane, Self::Sine, Self::Picture, Self::Class];
 
     /// The name shown to people.
     pub fn label(self) -> &'static str {
@@ -210,6 +214,7 @@ impl TaskFamily {
             Self::Plane => "Plane",
             Self::Sine => "Sine",
             Self::Picture => "Pictures",
+            Self::Class => "Classes",
         }
     }
 
@@ -219,6 +224,7 @@ impl TaskFamily {
             Self::Plane => "plane",
             Self::Sine => "sine",
             Self::Picture => "picture",
+            Self::Class => "class",
         }
     }
 
@@ -230,7 +236,13 @@ impl TaskFamily {
             }
             Self::Sine => "Each task is a sine curve with its own amplitude and phase, seen at a few points",
             Self::Picture => "Each task is one image, learned as a function from position to colour",
+            Self::Class => "Each task is one class of images; from a few of them the network makes new ones",
         }
+    }
+
+    /// Whether its tasks are made from images.
+    pub fn needs_images(self) -> bool {
+        matches!(self, Self::Picture | Self::Class)
     }
 }
 
@@ -355,6 +367,12 @@ impl Settings {
                 10,
                 24,
             ),
+            TaskFamily::Class => (
+                LiveSettings { inner_rate: 0.2, outer_rate: 3e-3, inner_steps: 5, meta_batch: 4, ..base },
+                network(&[128, 128], ActivationKind::Silu),
+                10,
+                12,
+            ),
         };
         match (tasks, algorithm) {
             (TaskFamily::Picture, Algorithm::Fomaml) => (live.inner_rate, live.outer_rate) = (0.02, 3e-4),
@@ -372,11 +390,11 @@ impl Settings {
             outer.period = match tasks {
                 TaskFamily::Plane => 5_000,
                 TaskFamily::Sine => 70_000,
-                TaskFamily::Picture => 2_000,
+                TaskFamily::Picture | TaskFamily::Class => 2_000,
             };
         }
         let mut method = MethodSettings::default();
-        if tasks == TaskFamily::Picture {
+        if tasks.needs_images() {
             method.context = 32;
             method.regularisation = 1.0;
         }
@@ -390,8 +408,8 @@ impl Settings {
                 outer,
                 held_out_tasks,
                 evaluate_every,
-                images: ImageSource::Faces,
-                image_size: 32,
+                images: if tasks == TaskFamily::Class { ImageSource::Hand } else { ImageSource::Faces },
+                image_size: if tasks == TaskFamily::Class { 16 } else { 32 },
                 network,
                 method,
             },

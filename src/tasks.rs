@@ -10,6 +10,12 @@ pub mod sine;
 /// One image as a function from position to colour.
 pub mod picture;
 
+/// New images of a class from a few.
+pub mod class;
+
+/// Images as a few numbers.
+pub mod encoding;
+
 use std::sync::Arc;
 
 use ndarray::{Array2, Axis};
@@ -46,6 +52,15 @@ pub enum Given {
         /// True where a pixel is support; row by row.
         mask: Arc<[bool]>,
     },
+    /// A class of images.
+    Class {
+        /// Images of the class that it is judged by, side by side.
+        target: Arc<Picture>,
+        /// The images that adaptation sees, side by side.
+        support: Arc<Picture>,
+        /// How many they are.
+        shots: usize,
+    },
     /// A curve over one variable.
     Curve {
         /// Positions of the support points and their noisy values.
@@ -73,10 +88,21 @@ pub struct HeldOut {
     pub episode: Episode<f32>,
     /// What is drawn of it.
     pub given: Given,
-    /// Inputs at which the network's output is drawn.
+    /// What is drawn comes from this; `shows` says how.
     pub display: Array2<f32>,
-    /// Whether `display` is exactly the query's inputs.
-    pub display_is_query: bool,
+    /// How `display` becomes what is drawn.
+    pub shows: Display,
+}
+
+/// What a held-out task's `display` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Display {
+    /// Exactly the query's inputs; their outputs are drawn.
+    Query,
+    /// Inputs; their outputs are drawn.
+    Inputs,
+    /// Noise; where the flow carries it is drawn ([`class::sample`]).
+    Flow,
 }
 
 /// Which of the tasks that are never trained on.
@@ -98,13 +124,15 @@ pub enum Family {
     Sine,
     /// Images.
     Picture(picture::PictureTasks),
+    /// Classes of images.
+    Class(class::ClassTasks),
 }
 
 /// Why a family cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FamilyError {
-    /// The picture family without images.
-    #[error("picture tasks need an image set: choose a built-in one or open a folder")]
+    /// A family of images without images.
+    #[error("these tasks need an image set: choose a built-in one or open a folder")]
     NoImages,
     /// Too few images to train on some and hold others out.
     #[error("“{name}” has {training} images to train on and {held_out} held out: at least one of each is needed")]
@@ -115,6 +143,14 @@ pub enum FamilyError {
         training: usize,
         /// Images held out.
         held_out: usize,
+    },
+    /// Too few classes to train on some and hold others out.
+    #[error("“{name}” has {classes} {} with two images or more, and class tasks need at least two: choose a set with a folder for each class", if *classes == 1 { "class" } else { "classes" })]
+    TooFewClasses {
+        /// The set.
+        name: String,
+        /// Classes with two images or more.
+        classes: usize,
     },
 }
 
@@ -143,6 +179,9 @@ impl Family {
                 let images = images.ok_or(FamilyError::NoImages)?;
                 Ok(Self::Picture(picture::PictureTasks::new(images, &run.network, run.seed)?))
             }
+            TaskFamily::Class => {
+                Ok(Self::Class(class::ClassTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed)?))
+            }
         }
     }
 
@@ -153,14 +192,17 @@ impl Family {
             ActivationKind::Tanh => Activation::Tanh,
             ActivationKind::Relu => Activation::Relu,
             ActivationKind::Sine => Activation::Sine { w0: settings.w0 },
+            ActivationKind::Silu => Activation::Silu,
         };
         let (inputs, outputs) = match self {
             Self::Plane => return Network::linear(2),
             Self::Sine => (1, 1),
             Self::Picture(pictures) => (pictures.inputs(), pictures.channels()),
+            Self::Class(classes) => (classes.inputs(), classes.outputs()),
         };
         let sizes: Vec<usize> = [inputs].into_iter().chain(settings.hidden.iter().copied()).chain([outputs]).collect();
-        Network::new(&sizes, activation, Loss::SquaredError)
+        let network = Network::new(&sizes, activation, Loss::SquaredError);
+        if matches!(self, Self::Class(_)) { network.with_residuals() } else { network }
     }
 
     /// The random initialisation that meta-training, joint pretraining and the random baseline start from.
@@ -177,6 +219,7 @@ impl Family {
             Self::Plane => plane::training(live, rng),
             Self::Sine => sine::training(live, rng),
             Self::Picture(pictures) => pictures.training(live, index, rng),
+            Self::Class(classes) => classes.training(live, index, rng),
         }
     }
 
@@ -196,6 +239,7 @@ impl Family {
             Self::Plane => plane::held_out(live, split == Split::Test && index == 1, rng),
             Self::Sine => sine::held_out(live, rng),
             Self::Picture(pictures) => pictures.held_out(live, index, rng),
+            Self::Class(classes) => classes.held_out(live, index, rng),
         }
     }
 
@@ -204,6 +248,7 @@ impl Family {
         match self {
             Self::Plane | Self::Sine => usize::MAX,
             Self::Picture(pictures) => pictures.held_out_images(),
+            Self::Class(classes) => classes.held_out_classes(),
         }
     }
 }

@@ -13,6 +13,9 @@ use metascope::train::snapshot::Phase;
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 use metascope::train::worker::spawn;
 
+#[path = "common/sets.rs"]
+mod sets;
+
 fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
     settings.live.test_steps = 3;
@@ -21,12 +24,15 @@ fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
         settings.run.network.hidden = vec![16, 16];
         settings.live.pixels_per_step = 64;
     }
+    if tasks == TaskFamily::Class {
+        settings.run.network.hidden = vec![16, 16];
+        settings.live.meta_batch = 3;
+    }
     settings
 }
 
 fn trainer(settings: &Settings, threads: usize) -> Trainer {
-    let faces = Arc::new(built_in(&ImageSource::Faces).unwrap());
-    Trainer::new(settings.clone(), Some(faces), threads).unwrap()
+    Trainer::new(settings.clone(), Some(sets::for_settings(settings)), threads).unwrap()
 }
 
 /// Every row of metrics of the first `iterations`, and the final meta-parameters.

@@ -15,6 +15,9 @@ const SMALL: [&str; 8] = ["--iterations", "20", "--held-out-tasks", "3", "--meta
 /// Small pictures and a small network.
 const SMALL_PICTURES: &str = "[run]\nimages = \"hand\"\nimage_size = 8\n[run.network]\nhidden = [16, 16]\n";
 
+/// A small network.
+const SMALL_CLASSES: &str = "[run]\ntasks = \"class\"\n[run.network]\nhidden = [16, 16]\n";
+
 fn metascope(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_metascope"));
     for display in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
@@ -49,6 +52,7 @@ impl Bench {
         let mut arguments: Vec<String> = small(more).into_iter().map(str::to_owned).collect();
         let text = match tasks {
             TaskFamily::Picture => SMALL_PICTURES.to_owned(),
+            TaskFamily::Class => SMALL_CLASSES.to_owned(),
             other => format!("[run]\ntasks = \"{}\"\n", other.id()),
         };
         arguments.push(self.file("small.toml", &text));
@@ -121,9 +125,12 @@ fn pictures(folder: &Path, count: usize) {
 #[test]
 fn the_files_and_their_shape() {
     let bench = Bench::new();
-    for (tasks, iterations, every, columns) in
-        [(TaskFamily::Plane, 200, 100, 0), (TaskFamily::Sine, 100, 100, 0), (TaskFamily::Picture, 20, 10, 11)]
-    {
+    for (tasks, iterations, every, columns) in [
+        (TaskFamily::Plane, 200, 100, 0),
+        (TaskFamily::Sine, 100, 100, 0),
+        (TaskFamily::Picture, 20, 10, 11),
+        (TaskFamily::Class, 20, 10, 0),
+    ] {
         let out = tasks.id();
         bench.run(out, &bench.small(tasks, &["--iterations", &iterations.to_string(), "--seed", "5"]));
         let mut written: Vec<_> =
@@ -184,7 +191,7 @@ fn threads_do_not_change_a_bit() {
     let bench = Bench::new();
     for tasks in TaskFamily::ALL {
         for algorithm in [Algorithm::Maml, Algorithm::Reptile] {
-            let iterations = if tasks == TaskFamily::Picture { "10" } else { "100" };
+            let iterations = if tasks.needs_images() { "10" } else { "100" };
             let what = ["--algorithm", algorithm.id(), "--iterations", iterations];
             let [one, two] = ["1", "2"].map(|threads| {
                 let out = format!("{}-{}-{threads}", tasks.id(), algorithm.id());

@@ -1,11 +1,11 @@
 //! No control without effect, and none that has one is disabled.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
-
-use metascope::images::built_in::built_in;
 use metascope::settings::{Algorithm, ImageSource, Knob, MethodKnob, Settings, TaskFamily};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
+
+#[path = "common/sets.rs"]
+mod sets;
 
 fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
@@ -13,6 +13,9 @@ fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
         settings.run.network.hidden = vec![8, 8];
         settings.live.pixels_per_step = 32;
         settings.run.images = ImageSource::Hand;
+    }
+    if tasks == TaskFamily::Class {
+        settings.run.network.hidden = vec![12, 12];
     }
     settings.live.meta_batch = 3;
     settings.live.inner_steps = 2;
@@ -23,8 +26,7 @@ fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
 
 /// What a run shows after `turn` was done to it on its way.
 fn shown(settings: &Settings, turn: impl FnOnce(&mut Trainer)) -> (Vec<f32>, MetricsRow, usize) {
-    let hand = Arc::new(built_in(&ImageSource::Hand).unwrap());
-    let mut trainer = Trainer::new(settings.clone(), Some(hand), 1).unwrap();
+    let mut trainer = Trainer::new(settings.clone(), Some(sets::for_settings(settings)), 1).unwrap();
     let go_on = |trainer: &mut Trainer| assert!(matches!(trainer.step(&|| true), Step::Done(_)));
     (0..2).for_each(|_| go_on(&mut trainer));
     turn(&mut trainer);

@@ -10,7 +10,7 @@ use super::axis::{Axis, Value};
 use super::store::fingerprint;
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
-use crate::settings::{Settings, TaskFamily};
+use crate::settings::Settings;
 use crate::tasks::Split;
 use crate::train::evaluation::Statistics;
 use crate::train::snapshot::Init;
@@ -80,7 +80,7 @@ impl Sweep {
             }
         }
         let images = match images {
-            Some(images) if settings.run.tasks == TaskFamily::Picture => {
+            Some(images) if settings.run.tasks.needs_images() => {
                 let split = images.for_validation(settings.run.seed).ok_or(ChooseError::TooFewImages)?;
                 Some(Arc::new(split))
             }

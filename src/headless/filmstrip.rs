@@ -48,7 +48,7 @@ fn colour(init: Init) -> Rgb<u8> {
 fn cells(task: &ProbeTask, trace: &Trace, init: Init) -> Vec<RgbImage> {
     let outputs = trace.outputs.iter();
     match &task.given {
-        Given::Picture { target, support, .. } => {
+        Given::Picture { target, support, .. } | Given::Class { target, support, .. } => {
             let output = |output: &Output| match output {
                 Output::Picture(picture) => enlarge(picture),
                 Output::Values(_) => Canvas::new([0.0, 1.0], [0.0, 1.0]).pixels,

@@ -184,10 +184,15 @@ impl Knob {
     /// Why this knob has no effect on such a run, or `None` if it has.
     pub fn why_disabled(self, run: &RunSettings) -> Option<&'static str> {
         let picture = run.tasks == TaskFamily::Picture;
+        let class = run.tasks == TaskFamily::Class;
         match self {
             Self::Shots | Self::TestShots if picture => {
                 Some("A picture task is one image: use the support share instead")
             }
+            Self::InnerBatch if class => {
+                Some("Class tasks draw all support images anew, with fresh noise, at each step")
+            }
+            Self::Noise if class => Some("Class tasks mix noise into every image already: the flow begins with it"),
             Self::InnerBatch if picture => Some("Picture tasks have the pixels per step instead"),
             Self::SupportShare | Self::PixelsPerStep if !picture => Some("Only picture tasks have pixels"),
             Self::InnerRate if run.algorithm == Algorithm::MetaSgd => {

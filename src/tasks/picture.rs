@@ -8,7 +8,7 @@ use rand::seq::index::sample;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::{FamilyError, Given, HeldOut, Picture};
+use super::{Display, FamilyError, Given, HeldOut, Picture};
 use crate::images::{ImageSet, LabelledImage};
 use crate::maths::features::FourierFeatures;
 use crate::maths::network::Batch;
@@ -111,7 +111,7 @@ impl PictureTasks {
                 mask: mask.into(),
             },
             display: self.positions.clone(),
-            display_is_query: complete,
+            shows: if complete { Display::Query } else { Display::Inputs },
         }
     }
 

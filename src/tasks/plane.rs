@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, Axis, concatenate};
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::{Given, HeldOut};
+use super::{Display, Given, HeldOut};
 use crate::maths::network::Batch;
 use crate::meta::episode::Episode;
 use crate::settings::LiveSettings;
@@ -39,7 +39,7 @@ pub(super) fn held_out(live: &LiveSettings, is_text: bool, rng: &mut impl Rng) -
         given: Given::Scatter { actual, support: support.rows() },
         episode: Episode { support: vec![support], query },
         display,
-        display_is_query: false,
+        shows: Display::Inputs,
     }
 }
 

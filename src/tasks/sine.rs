@@ -4,7 +4,7 @@ use ndarray::Array2;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::{Given, HeldOut};
+use super::{Display, Given, HeldOut};
 use crate::maths::network::Batch;
 use crate::meta::episode::Episode;
 use crate::settings::LiveSettings;
@@ -61,6 +61,6 @@ pub(super) fn held_out(live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
         },
         display: query.x().to_owned(),
         episode: Episode { support: vec![support], query },
-        display_is_query: true,
+        shows: Display::Query,
     }
 }

@@ -7,7 +7,7 @@ use crate::maths::network::Workspace;
 use crate::maths::vector::norm;
 use crate::meta::layer_rates::LayerRate;
 use crate::meta::{Learner, MetaParameters, TaskWork};
-use crate::tasks::HeldOut;
+use crate::tasks::{Display, HeldOut, class};
 use ndarray::Array2;
 
 /// Inner rates that the baselines choose from: 0.001 to 1, three to a decade.
@@ -31,7 +31,7 @@ pub struct Measured {
     pub support_loss: Vec<f32>,
     /// L(θ_k; Q).
     pub query_loss: Vec<f32>,
-    /// Network outputs at the task's display inputs.
+    /// What is drawn: outputs at the task's display inputs, or samples.
     pub outputs: Vec<Array2<f32>>,
     /// ‖θ_K − φ‖ / ‖φ‖ for each layer.
     pub movement: Vec<f32>,
@@ -68,8 +68,11 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize) -> Measured {
     let mut outputs = Vec::with_capacity(steps + 1);
     let mut query_loss = Vec::with_capacity(steps + 1);
     for theta in &inner.thetas {
-        let output = network.output(theta, task.display.view(), work);
-        query_loss.push(honest(if task.display_is_query {
+        let output = match task.shows {
+            Display::Flow => class::sample(network, theta, task.display.view(), work),
+            Display::Query | Display::Inputs => network.output(theta, task.display.view(), work),
+        };
+        query_loss.push(honest(if task.shows == Display::Query {
             let predicted = output.as_slice().unwrap_or_default();
             let query = task.episode.query.y();
             network.loss_kind().value(predicted, query.as_slice().unwrap_or_default(), output.ncols())

@@ -279,7 +279,7 @@ impl App {
         let count = i64::try_from(set.images.len()).unwrap_or(i64::MAX);
         self.notices.add(Kind::Done, format!("{} images of {} in use", numbers::thousands(count), set.name));
         self.log.say(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
-        if self.settings.run.tasks != TaskFamily::Picture {
+        if !self.settings.run.tasks.needs_images() {
             let RunSettings { seed, algorithm, image_size, .. } = self.settings.run;
             self.settings = Settings::preset(TaskFamily::Picture, algorithm);
             (self.settings.run.seed, self.settings.run.image_size) = (seed, image_size);
@@ -324,7 +324,7 @@ impl App {
             self.notices.add(Kind::Error, error.to_string());
             return;
         }
-        let set = if self.settings.run.tasks == TaskFamily::Picture {
+        let set = if self.settings.run.tasks.needs_images() {
             match self.images_for_run(ctx) {
                 Some(set) => Some(set),
                 None => return,

@@ -13,7 +13,7 @@ use self::sweep::SweepTab;
 use super::commands::Commands;
 use super::theme::GRID;
 use crate::images::ImageSet;
-use crate::settings::{Settings, TaskFamily};
+use crate::settings::Settings;
 
 /// Meta-iterations that a person can ask of one run.
 const ITERATIONS: [f64; 2] = [1.0, 1e6];
@@ -43,7 +43,7 @@ struct Base<'a> {
 
 impl Base<'_> {
     fn check_images(&self) -> Result<(), String> {
-        let missing = self.settings.run.tasks == TaskFamily::Picture && self.images.is_none();
+        let missing = self.settings.run.tasks.needs_images() && self.images.is_none();
         if missing { Err("The images are still being read: start when they are there".to_owned()) } else { Ok(()) }
     }
 }

@@ -125,7 +125,7 @@ impl Samples {
                         let view = View { rect, x: common.x, y: common.x };
                         plots::scatter(ui.painter(), view, actual, *support, values, palette.init(init), palette);
                     }
-                    (Output::Values(_), Given::Picture { .. }) => {}
+                    (Output::Values(_), Given::Picture { .. } | Given::Class { .. }) => {}
                 }
                 cell_caption(ui, rect, init, trace, step);
             }
@@ -174,6 +174,18 @@ impl Samples {
                 );
                 caption(ui, second, &text, palette.weak);
             }
+            Given::Class { shots, .. } => {
+                self.picture(pictures, first, index, Slot::Target);
+                let about = format!("Images of {} that adaptation does not see", task.name);
+                describe(ui, first, format!("target {}", task.name), about);
+                caption(ui, first, &task.name, palette.text);
+                let second = grid.cell_rect(origin, 0, 1);
+                self.picture(pictures, second, index, Slot::Support);
+                let text = if *shots == 1 { "1 image".to_owned() } else { format!("{shots} images") };
+                let about = "What adaptation sees; at most nine are shown".to_owned();
+                describe(ui, second, format!("support {}", task.name), about);
+                caption(ui, second, &text, palette.weak);
+            }
             Given::Curve { support, xs, truth } => {
                 let view = View { rect: first, x: common.x, y: common.y };
                 plots::curve(ui.painter(), view, (xs, truth, support), None, palette);
@@ -209,7 +221,7 @@ struct CommonRange {
 impl CommonRange {
     fn of(task: &ProbeTask, steps: &[usize]) -> Self {
         match &task.given {
-            Given::Picture { .. } => Self { x: [0.0, 1.0], y: [0.0, 1.0] },
+            Given::Picture { .. } | Given::Class { .. } => Self { x: [0.0, 1.0], y: [0.0, 1.0] },
             Given::Curve { support, xs, truth } => {
                 let x = [xs.first().copied().unwrap_or(0.0), xs.last().copied().unwrap_or(1.0)];
                 let learned = task
@@ -247,6 +259,10 @@ fn headers(ui: &mut Ui, header: Rect, grid: &Grid, evaluation: &Evaluation) {
         Some(Given::Picture { .. }) => &[
             ("target", "The held-out image that the network has to draw"),
             ("support", "The pixels of it that adaptation may see"),
+        ],
+        Some(Given::Class { .. }) => &[
+            ("target", "Images of a class that was never trained on; the network has to make new ones like them"),
+            ("support", "The few images of it that adaptation sees"),
         ],
         Some(Given::Curve { .. }) => &[("target", "The true curve and the support points that adaptation sees")],
         _ => &[("task", "The held-out task; each plot beside it shows predicted against actual values")],

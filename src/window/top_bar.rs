@@ -37,7 +37,7 @@ impl TopBar {
             ui.spacing_mut().item_spacing.x = GRID;
             name(ui, "Tasks");
             tasks(ui, settings.run.tasks, commands);
-            if settings.run.tasks == TaskFamily::Picture {
+            if settings.run.tasks.needs_images() {
                 self.images(ui, &settings.run.images, status.image_set, commands);
             }
             ui.add_space(GRID);

@@ -23,6 +23,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
     let probes: Vec<ProbeTask> = (0..4)
         .map(|index| match tasks {
             TaskFamily::Picture => picture_task(index, steps),
+            TaskFamily::Class => class_task(index, steps),
             TaskFamily::Sine => sine_task(index, steps),
             TaskFamily::Plane => plane_task(index, steps),
         })
@@ -148,6 +149,15 @@ fn mixed(target: &Picture, start: impl Fn(usize) -> [u8; 3], share: f32, rough: 
         })
     });
     Picture { width: target.width, height: target.height, rgb: pixels.collect() }
+}
+
+fn class_task(index: usize, steps: usize) -> ProbeTask {
+    let mut task = picture_task(index, steps);
+    if let Given::Picture { target, support, .. } = task.given {
+        task.given = Given::Class { target, support, shots: 10 };
+    }
+    task.traces.iter_mut().for_each(|trace| trace.psnr = None);
+    task
 }
 
 fn picture_task(index: usize, steps: usize) -> ProbeTask {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::maths::network::Network;
 use crate::meta::Learner;
 use crate::meta::layer_rates::LayerRate;
-use crate::settings::{Settings, TaskFamily};
+use crate::settings::Settings;
 use crate::tasks::{Family, Given, HeldOut};
 use crate::train::evaluation::{Measured, Start, best_rate, measure, psnr};
 use crate::train::landscape;
@@ -55,7 +55,7 @@ impl Probes {
 
     /// Draws the tasks again, for settings that may shape them.
     pub fn settings_changed(&mut self, family: &Family, settings: &Settings) {
-        let wanted = if settings.run.tasks == TaskFamily::Picture { 4 } else { 8 };
+        let wanted = if settings.run.tasks.needs_images() { 4 } else { 8 };
         let count = wanted.min(family.held_out_tasks());
         self.tasks = (0..count).map(|i| family.held_out(&settings.live, settings.run.seed, i)).collect();
         self.stale = true;
@@ -142,6 +142,7 @@ impl Probes {
     fn draw(&self, output: &ndarray::Array2<f32>) -> Output {
         match &self.family {
             Family::Picture(pictures) => Output::Picture(Arc::new(pictures.draw(output))),
+            Family::Class(classes) => Output::Picture(Arc::new(classes.draw(output))),
             _ => Output::Values(output.iter().copied().collect()),
         }
     }

@@ -99,14 +99,16 @@ impl Atlas {
 /// Width and height of a task's pictures.
 pub fn picture_size(task: &ProbeTask) -> Option<[usize; 2]> {
     match &task.given {
-        Given::Picture { target, .. } => Some([target.width, target.height]),
+        Given::Picture { target, .. } | Given::Class { target, .. } => Some([target.width, target.height]),
         _ => None,
     }
 }
 
 fn pictures<'a>(task: &'a ProbeTask, steps: &'a [usize]) -> impl Iterator<Item = (usize, &'a Picture)> {
     let given = match &task.given {
-        Given::Picture { target, support, .. } => vec![(0, target.as_ref()), (1, support.as_ref())],
+        Given::Picture { target, support, .. } | Given::Class { target, support, .. } => {
+            vec![(0, target.as_ref()), (1, support.as_ref())]
+        }
         _ => Vec::new(),
     };
     let outputs = task.traces.iter().enumerate().flat_map(move |(init, trace)| {

@@ -1,0 +1,212 @@
+//! The class family: one class with a few images; the network learns to make new images of it. A
+//! rectified flow (Liu et al. 2023) from noise to images in the space of an [`Encoding`]:
+//!
+//! ```text
+//! x_t = (1 − t)·ε + t·x,   ε ~ N(0, I),   t ~ U[0, 1]
+//! ```
+//!
+//! The network sees x_t and t, and says x; the velocity of the flow is (x − x_t)/(1 − t).
+
+use std::sync::Arc;
+
+use ndarray::{Array2, ArrayView2, Axis};
+use rand::seq::SliceRandom as _;
+use rand::{Rng, RngExt as _};
+use rand_distr::{Distribution as _, StandardNormal};
+
+use super::encoding::Encoding;
+use super::{Display, FamilyError, Given, HeldOut, Picture};
+use crate::images::ImageSet;
+use crate::maths::network::{Batch, Network, Workspace};
+use crate::maths::stream::{Purpose, stream};
+use crate::meta::episode::Episode;
+use crate::settings::LiveSettings;
+
+/// Pairs of noise and time drawn for each image, at each inner step.
+const DRAWS: usize = 8;
+/// The same when a held-out task is judged.
+const JUDGING_DRAWS: usize = 32;
+/// Time enters as cos and sin of 2π times these.
+const FREQUENCIES: [f32; 4] = [0.5, 1.0, 2.0, 4.0];
+/// Steps of Euler's method from noise to a sample.
+const FLOW_STEPS: usize = 20;
+/// Length of the noise that samples start from, as a share of the noise that training saw.
+const TEMPERATURE: f32 = 0.8;
+/// Samples across and down in a picture of samples.
+const MOSAIC: usize = 3;
+
+/// The classes of a set as tasks.
+#[derive(Clone, Debug)]
+pub struct ClassTasks {
+    set: Arc<ImageSet>,
+    encoding: Arc<Encoding>,
+    /// Encoded images, in the set's order.
+    codes: Arc<Array2<f32>>,
+    /// Images of each training class.
+    training: Vec<Vec<usize>>,
+    /// Name and images of each held-out class.
+    held_out: Vec<(String, Vec<usize>)>,
+}
+
+impl ClassTasks {
+    /// From a set with at least two classes that have two images each. Held out are the classes that
+    /// the set holds out whole, or else a fifth of them, chosen by `seed`.
+    ///
+    /// # Errors
+    /// If it has fewer.
+    pub fn new(set: Arc<ImageSet>, seed: u64) -> Result<Self, FamilyError> {
+        let mut classes: Vec<(usize, Vec<usize>)> = (0..set.classes.len()).map(|class| (class, Vec::new())).collect();
+        set.images.iter().enumerate().for_each(|(i, image)| classes[image.class].1.push(i));
+        classes.retain(|(_, images)| images.len() >= 2);
+        if classes.len() < 2 {
+            return Err(FamilyError::TooFewClasses { name: set.name.clone(), classes: classes.len() });
+        }
+        let whole = |images: &[usize]| images.iter().all(|&i| set.images[i].held_out);
+        let mixed = classes.iter().any(|(_, images)| !whole(images) && images.iter().any(|&i| set.images[i].held_out));
+        let kept = classes.iter().filter(|(_, images)| whole(images)).count();
+        let (held_out, training): (Vec<_>, Vec<_>) = if mixed || kept == 0 || kept == classes.len() {
+            classes.shuffle(&mut stream(seed, Purpose::Split, 1, 0));
+            let training = classes.split_off((classes.len() / 5).max(1));
+            (classes, training)
+        } else {
+            classes.into_iter().partition(|(_, images)| whole(images))
+        };
+        let seen: Vec<usize> = training.iter().flat_map(|(_, images)| images.iter().copied()).collect();
+        let encoding = Encoding::of(&set, &seen);
+        let codes = encoding.encode(set.images.iter().map(|image| image.pixels.as_ref()));
+        Ok(Self {
+            training: training.into_iter().map(|(_, images)| images).collect(),
+            held_out: held_out.into_iter().map(|(class, images)| (set.classes[class].clone(), images)).collect(),
+            encoding: Arc::new(encoding),
+            codes: Arc::new(codes),
+            set,
+        })
+    }
+
+    /// Network inputs: a code and the time.
+    pub fn inputs(&self) -> usize {
+        self.outputs() + 2 * FREQUENCIES.len()
+    }
+
+    /// Network outputs: a code.
+    pub fn outputs(&self) -> usize {
+        self.codes.ncols()
+    }
+
+    /// How many classes are held out.
+    pub fn held_out_classes(&self) -> usize {
+        self.held_out.len()
+    }
+
+    /// A meta-batch as large as the number of training classes holds each of them once.
+    pub(super) fn training(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> Episode<f32> {
+        let drawn = rng.random_range(0..self.training.len());
+        let full = live.meta_batch >= self.training.len();
+        let images = &self.training[if full { index % self.training.len() } else { drawn }];
+        let (support, query) = divide(images, live.shots, rng);
+        let steps = 0..live.inner_steps.max(1);
+        let support = steps.map(|_| self.rows(&support, DRAWS, rng)).collect();
+        Episode { support, query: self.rows(&query, DRAWS, rng) }
+    }
+
+    /// Adapts on a few images of the class; is judged by its others.
+    pub(super) fn held_out(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
+        let (name, images) = &self.held_out[index % self.held_out.len()];
+        let (support, query) = divide(images, live.test_shots, rng);
+        let query_rows = self.rows(&query, JUDGING_DRAWS, rng);
+        let noise = normal(MOSAIC * MOSAIC, self.outputs(), rng) * TEMPERATURE;
+        let steps = 0..live.test_steps.max(1);
+        let episode = Episode { support: steps.map(|_| self.rows(&support, DRAWS, rng)).collect(), query: query_rows };
+        let show = |images: &[usize]| {
+            let pixels: Vec<Picture> = images.iter().map(|&i| self.original(i)).collect();
+            Arc::new(mosaic(&pixels, self.set.size))
+        };
+        HeldOut {
+            name: name.clone(),
+            episode,
+            given: Given::Class { target: show(&query), support: show(&support), shots: support.len() },
+            display: noise,
+            shows: Display::Flow,
+        }
+    }
+
+    /// Codes as one drawable picture of several images.
+    pub fn draw(&self, codes: &Array2<f32>) -> Picture {
+        mosaic(&self.encoding.decode(codes.view()), self.set.size)
+    }
+
+    fn original(&self, index: usize) -> Picture {
+        let (size, channels) = (self.set.size, self.set.channels);
+        let pixels = self.set.images[index].pixels.chunks_exact(channels);
+        let rgb = pixels.flat_map(|pixel| [0, 1, 2].map(|c| pixel[c.min(channels - 1)])).collect();
+        Picture { width: size, height: size, rgb }
+    }
+
+    /// `draws` rows for each image; times are stratified over all rows.
+    fn rows(&self, images: &[usize], draws: usize, rng: &mut impl Rng) -> Batch<f32> {
+        let (count, width) = (images.len() * draws, self.outputs());
+        let mut strata: Vec<usize> = (0..count).collect();
+        strata.shuffle(rng);
+        let noise = normal(count, width, rng);
+        let times: Vec<f32> =
+            strata.iter().map(|&stratum| (stratum as f32 + rng.random::<f32>()) / count as f32).collect();
+        let clean = self.codes.select(Axis(0), &(0..count).map(|row| images[row % images.len()]).collect::<Vec<_>>());
+        let mixed =
+            Array2::from_shape_fn((count, width), |at| (1.0 - times[at.0]) * noise[at] + times[at.0] * clean[at]);
+        Batch::new(inputs(mixed.view(), |row| times[row]), clean)
+    }
+}
+
+/// Follows the flow from `noise` (one row for each sample) to codes, by Euler's method.
+pub fn sample(network: &Network, theta: &[f32], noise: ArrayView2<'_, f32>, work: &mut Workspace<f32>) -> Array2<f32> {
+    let mut codes = noise.to_owned();
+    for step in 0..FLOW_STEPS {
+        let time = step as f32 / FLOW_STEPS as f32;
+        let clean = network.output(theta, inputs(codes.view(), |_| time).view(), work);
+        // Δt/(1 − t) is 1 at the last step: a sample ends where the network says.
+        let share = 1.0 / (FLOW_STEPS - step) as f32;
+        codes.zip_mut_with(&clean, |code, &clean| *code += share * (clean - *code));
+    }
+    codes
+}
+
+/// Codes beside the features of each row's time.
+fn inputs(codes: ArrayView2<'_, f32>, time: impl Fn(usize) -> f32) -> Array2<f32> {
+    let width = codes.ncols();
+    let mut inputs = Array2::zeros((codes.nrows(), width + 2 * FREQUENCIES.len()));
+    let (mut left, mut right) = inputs.view_mut().split_at(Axis(1), width);
+    left.assign(&codes);
+    for (row, mut features) in right.outer_iter_mut().enumerate() {
+        for (i, frequency) in FREQUENCIES.iter().enumerate() {
+            let angle = std::f32::consts::TAU * frequency * time(row);
+            (features[2 * i], features[2 * i + 1]) = (angle.cos(), angle.sin());
+        }
+    }
+    inputs
+}
+
+/// `shots` of the images, and the others; at least one of each.
+fn divide(images: &[usize], shots: usize, rng: &mut impl Rng) -> (Vec<usize>, Vec<usize>) {
+    let mut order = images.to_vec();
+    order.shuffle(rng);
+    let query = order.split_off(shots.clamp(1, images.len() - 1));
+    (order, query)
+}
+
+fn normal(rows: usize, columns: usize, rng: &mut impl Rng) -> Array2<f32> {
+    Array2::from_shape_simple_fn((rows, columns), || StandardNormal.sample(rng))
+}
+
+/// The first nine images in three rows, a dark line between them.
+fn mosaic(images: &[Picture], size: usize) -> Picture {
+    let side = MOSAIC * (size + 1) - 1;
+    let mut rgb = vec![96; side * side * 3];
+    for (i, image) in images.iter().enumerate().take(MOSAIC * MOSAIC) {
+        let corner = (i / MOSAIC * side + i % MOSAIC) * (size + 1);
+        for (y, row) in image.rgb.chunks_exact(size * 3).enumerate() {
+            let start = (corner + y * side) * 3;
+            rgb[start..start + size * 3].copy_from_slice(row);
+        }
+    }
+    Picture { width: side, height: side, rgb }
+}
