@@ -118,11 +118,17 @@ pub fn table(lines: &[Comparison]) -> String {
 
 /// Checks every algorithm with every activation, K = 1 and 3, on random small tasks.
 pub fn report() -> Vec<Comparison> {
-    let activations = [("tanh", Activation::Tanh), ("ReLU", Activation::Relu), ("sine", Activation::Sine { w0: 3.0 })];
+    let dense = |kind| Network::new(&[2, 5, 4, 1], kind, Loss::SquaredError);
+    let residual = Network::new(&[2, 4, 4, 1], Activation::Silu, Loss::SquaredError).with_residuals();
+    let networks = [
+        ("tanh", dense(Activation::Tanh)),
+        ("ReLU", dense(Activation::Relu)),
+        ("sine", dense(Activation::Sine { w0: 3.0 })),
+        ("SiLU", residual),
+    ];
     let mut lines = Vec::new();
     for algorithm in Algorithm::ALL {
-        for (activation, kind) in activations {
-            let network = Network::new(&[2, 5, 4, 1], kind, Loss::SquaredError);
+        for (activation, network) in &networks {
             for steps in if algorithm == Algorithm::Imaml { vec![STEPS_TO_REST] } else { vec![1, 3] } {
                 lines.extend(compare(&learner(network.clone(), algorithm, steps), activation, steps));
             }

@@ -9,12 +9,14 @@ trap 'rm -r "$shots"' EXIT
 METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh "$binary" "$shots/faces"
 METASCOPE_TRAIN_SECS=20 METASCOPE_SWEEP_SECS=60 tests/xvfb/window.sh "$binary" "$shots/sine" --tasks sine
 METASCOPE_TRAIN_SECS=5 tests/xvfb/window.sh "$binary" "$shots/plane" --tasks plane
+METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh "$binary" "$shots/class" --tasks class
 "$binary" run --iterations 300 --out "$shots/run"
 
 keep() { convert "$shots/$1" "${@:3}" -strip -define png:compression-level=9 "assets/pictures/$2"; }
 keep faces/trained.png window.png
 keep sine/light.png sine.png
 keep plane/trained.png plane.png
+keep class/trained.png class.png
 keep sine/sweep.png sweep.png -gravity center -crop 818x558+0+16 +repage
 # The first two of the film-strip's four tasks.
 keep run/samples.png samples.png -crop 100%x50%+0+0 +repage

@@ -7,6 +7,7 @@ use metascope::images::built_in::built_in;
 use metascope::settings::{ImageSource, Settings, TaskFamily};
 
 /// Six images each of ten characters, two of which are held out.
+#[allow(dead_code, reason = "each test file uses its part")]
 pub fn characters() -> ImageSet {
     let mut set = built_in(&ImageSource::Hand).unwrap();
     set.images.retain(|image| image.class < 10);
@@ -21,7 +22,7 @@ pub fn characters() -> ImageSet {
 }
 
 /// A set that suits these settings.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each test file uses its part")]
 pub fn for_settings(settings: &Settings) -> Arc<ImageSet> {
     Arc::new(match settings.run.tasks {
         TaskFamily::Class => characters(),
