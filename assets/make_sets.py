@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Makes the built-in image sets again: faces.png/.toml and hand.png/.toml beside this script.
+"""Makes the built-in image sets again: faces, hand and scripts, a .png and a .toml each, beside this script.
 
-Needs Pillow, numpy and fontTools with brotli (all from PyPI), Debian's fonts-noto-color-emoji and
-unicode-data, and the npm packages @fontsource/<name> for the names in HAND_FONTS. It is no part of
+Needs Pillow, numpy and fontTools with brotli (all from PyPI), Debian's fonts-noto-color-emoji,
+fonts-noto-core and unicode-data, and the npm packages @fontsource/<name> for the names in HAND_FONTS. It is no part of
 the build or of the tests.
 
-    make_sets.py EMOJI_TEST_TXT NOTO_COLOR_EMOJI_TTF NODE_MODULES
+    make_sets.py EMOJI_TEST_TXT NOTO_COLOR_EMOJI_TTF NODE_MODULES NOTO_FONTS
+
+With NOTO_FONTS alone (a folder of fonts-noto-core's .ttf files) it makes scripts only.
 
 A sheet holds one image a cell, row by row. The text file beside it says what is in it.
 """
@@ -15,10 +17,11 @@ import pathlib
 import random
 import re
 import sys
+import unicodedata
 
 import numpy
 from fontTools.ttLib import TTFont
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 HERE = pathlib.Path(__file__).resolve().parent
 FACES, FACE_COLUMNS, HELD_OUT_FACES = 124, 16, 24
@@ -27,6 +30,13 @@ HELD_OUT_CHARACTERS = "23456789AGRe"
 HAND_FONTS = """architects-daughter caveat caveat-brush covered-by-your-grace delius gaegu gloria-hallelujah
 gochi-hand handlee indie-flower kalam nanum-pen-script neucha patrick-hand permanent-marker
 reenie-beanie schoolbell shadows-into-light short-stack""".split()
+LETTERS, SCRIPT_SAMPLES = 16, 10
+# Name in Unicode, name of the font. Alphabets with letters like Latin ones are left out, since the
+# characters held out of hand are to be unseen. Every fifth alphabet is held out.
+ALPHABETS = [(name, name) for name in """Armenian Georgian Hebrew Thai Lao Tamil Telugu Kannada Malayalam Gujarati
+Bengali Devanagari Ethiopic Khmer Myanmar Sinhala Javanese Buginese Tagalog Glagolitic Shavian Osmanya Sundanese
+Balinese Lepcha""".split()] + [("Ol Chiki", "OlChiki"), ("Old Turkic", "OldTurkic"), ("Old Hungarian", "OldHungarian"),
+                               ("Tai Le", "TaiLe"), ("Nko", "NKo")]
 
 
 def face_list(emoji_test):
@@ -79,18 +89,18 @@ def hand_font(modules, name):
     return plain.getvalue()
 
 
-def jitter(glyph, rng):
+def jitter(glyph, rng, swing=0.08):
     """A mild affine and elastic distortion of an 8-bit image, by bilinear sampling."""
     side = glyph.shape[0]
     y, x = numpy.mgrid[0:side, 0:side].astype(float)
     centre = (side - 1) / 2
-    angle, shear, scale = rng.uniform(-0.08, 0.08), rng.uniform(-0.08, 0.08), rng.uniform(0.96, 1.04)
+    angle, shear, scale = rng.uniform(-swing, swing), rng.uniform(-swing, swing), rng.uniform(0.96, 1.04)
     u, v = (x - centre) / scale, (y - centre) / scale
     u, v = numpy.cos(angle) * u - numpy.sin(angle) * v + shear * v, numpy.sin(angle) * u + numpy.cos(angle) * v
     wave = rng.uniform(0, 2 * numpy.pi, 4)
-    swing, length = side * 0.012, 2 * numpy.pi / side
-    u += centre + swing * numpy.sin(length * y + wave[0]) + swing * numpy.sin(2 * length * x + wave[1])
-    v += centre + swing * numpy.sin(length * x + wave[2]) + swing * numpy.sin(2 * length * y + wave[3])
+    bend, length = side * 0.012, 2 * numpy.pi / side
+    u += centre + bend * numpy.sin(length * y + wave[0]) + bend * numpy.sin(2 * length * x + wave[1])
+    v += centre + bend * numpy.sin(length * x + wave[2]) + bend * numpy.sin(2 * length * y + wave[3])
     u, v = u.clip(0, side - 1.001), v.clip(0, side - 1.001)
     i, j = v.astype(int), u.astype(int)
     fi, fj = v - i, u - j
@@ -127,6 +137,53 @@ def make_hand(modules):
     })
 
 
+def letters(font_path, alphabet):
+    """Letters of an alphabet that the font draws, evenly chosen, each shape once."""
+    font, found, seen = ImageFont.truetype(str(font_path), 160), [], set()
+    for code in sorted(TTFont(font_path).getBestCmap()):
+        name = unicodedata.name(chr(code), "")
+        if not unicodedata.category(chr(code)).startswith("L") or not name.startswith(alphabet.upper()):
+            continue
+        canvas = Image.new("L", (480, 480), 0)
+        ImageDraw.Draw(canvas).text((240, 240), chr(code), font=font, fill=255, anchor="mm")
+        if canvas.getbbox() is None or canvas.tobytes() in seen:
+            continue
+        seen.add(canvas.tobytes())
+        found.append((chr(code), canvas.crop(canvas.getbbox())))
+    every = max(1.0, len(found) / LETTERS)
+    return [found[int(i * every)] for i in range(min(LETTERS, len(found)))]
+
+
+def make_scripts(fonts):
+    rng = numpy.random.default_rng(7)
+    classes, cells, held_out = [], [], []
+    for index, (alphabet, file) in enumerate(ALPHABETS):
+        for character, glyph in letters(fonts / f"NotoSans{file}-Regular.ttf", alphabet):
+            classes.append(f"{character} ({alphabet})")
+            factor = 14 * 8 / max(glyph.size)
+            glyph = glyph.resize([max(1, round(length * factor)) for length in glyph.size], Image.LANCZOS)
+            square = Image.new("L", (128, 128), 0)
+            square.paste(glyph, ((128 - glyph.width) // 2, (128 - glyph.height) // 2))
+            for sample in range(SCRIPT_SAMPLES):
+                stroke = 1 + 2 * int(rng.integers(0, 5))
+                thick = square.filter(ImageFilter.MaxFilter(stroke))
+                bent = jitter(numpy.asarray(thick, dtype=float), rng, 0.2)
+                cells.append(Image.fromarray(bent.clip(0, 255).astype(numpy.uint8)).resize((16, 16), Image.BOX))
+                if index % 5 == 4:
+                    held_out.append(len(cells) - 1)
+    sheet = Image.new("L", (SCRIPT_SAMPLES * 16, len(classes) * 16), 0)
+    for at, cell in enumerate(cells):
+        sheet.paste(cell, (at % SCRIPT_SAMPLES * 16, at // SCRIPT_SAMPLES * 16))
+    sheet.save(HERE / "scripts.png", optimize=True)
+    write_text("scripts", {
+        "name": "World scripts", "size": 16, "channels": 1, "columns": SCRIPT_SAMPLES,
+        "source": f"letters of {len(ALPHABETS)} alphabets drawn with Noto Sans fonts, thickened, turned and bent",
+        "licence": "bitmaps drawn with OFL-1.1 fonts", "author": "Google Inc.",
+        "held_out": held_out, "classes": classes,
+        "image_names": [f"{name} {sample + 1}" for name in classes for sample in range(SCRIPT_SAMPLES)],
+    })
+
+
 def write_text(name, values):
     """TOML needs no more than this for strings, numbers and flat lists."""
     lines = [f"# Made by {pathlib.Path(__file__).name}."]
@@ -135,8 +192,9 @@ def write_text(name, values):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
-        sys.exit(__doc__)
-    test, emoji, node_modules = map(pathlib.Path, sys.argv[1:])
-    make_faces(test, emoji)
-    make_hand(node_modules)
+    *others, noto = map(pathlib.Path, sys.argv[1:]) if len(sys.argv) in (2, 5) else sys.exit(__doc__)
+    if others:
+        test, emoji, node_modules = others
+        make_faces(test, emoji)
+        make_hand(node_modules)
+    make_scripts(noto)

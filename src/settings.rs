@@ -97,6 +97,10 @@ pub enum ImageSource {
     Faces,
     /// 62 handwritten-like characters, grey, 16x16 pixels.
     Hand,
+    /// 480 letters of 30 alphabets, grey, 16x16 pixels.
+    Scripts,
+    /// Handwriting and world scripts together; held out are the former's held-out characters.
+    Characters,
     /// A folder of the user's own.
     Path(PathBuf),
 }
@@ -202,6 +206,33 @@ pub enum OuterOptimiser {
     Adam,
     /// Adam whose weight decay does not pass through its averages (Loshchilov and Hutter 2019).
     AdamW,
+}
+
+impl ImageSource {
+    /// The sets that come with the program.
+    pub const BUILT_IN: [Self; 4] = [Self::Faces, Self::Hand, Self::Scripts, Self::Characters];
+
+    /// The name shown to people; `None` for their own images.
+    pub fn label(&self) -> Option<&'static str> {
+        match self {
+            Self::Faces => Some("Faces"),
+            Self::Hand => Some("Handwriting"),
+            Self::Scripts => Some("World scripts"),
+            Self::Characters => Some("Characters"),
+            Self::Path(_) => None,
+        }
+    }
+
+    /// What is in it.
+    pub fn about(&self) -> &'static str {
+        match self {
+            Self::Faces => "124 colour faces of 32 × 32 pixels; one class, so not for class tasks",
+            Self::Hand => "62 handwritten-like characters in 19 hands, grey, 16 × 16 pixels",
+            Self::Scripts => "480 letters of 30 alphabets, ten of each, grey, 16 × 16 pixels",
+            Self::Characters => "Handwriting and world scripts together: 542 characters",
+            Self::Path(_) => "A folder of your own; each sub-folder is one class",
+        }
+    }
 }
 
 impl TaskFamily {
@@ -408,7 +439,7 @@ impl Settings {
                 outer,
                 held_out_tasks,
                 evaluate_every,
-                images: if tasks == TaskFamily::Class { ImageSource::Hand } else { ImageSource::Faces },
+                images: if tasks == TaskFamily::Class { ImageSource::Characters } else { ImageSource::Faces },
                 image_size: if tasks == TaskFamily::Class { 16 } else { 32 },
                 network,
                 method,

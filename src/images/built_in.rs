@@ -34,8 +34,22 @@ pub fn built_in(source: &ImageSource) -> Result<ImageSet, ImageError> {
         ImageSource::Hand => {
             read("hand", include_str!("../../assets/hand.toml"), include_bytes!("../../assets/hand.png"))
         }
+        ImageSource::Scripts => {
+            read("scripts", include_str!("../../assets/scripts.toml"), include_bytes!("../../assets/scripts.png"))
+        }
+        ImageSource::Characters => Ok(characters(built_in(&ImageSource::Hand)?, built_in(&ImageSource::Scripts)?)),
         _ => read("faces", include_str!("../../assets/faces.toml"), include_bytes!("../../assets/faces.png")),
     }
+}
+
+/// Handwriting, and all world scripts to train on.
+fn characters(mut set: ImageSet, scripts: ImageSet) -> ImageSet {
+    let classes = set.classes.len();
+    let more = scripts.images.into_iter();
+    set.images.extend(more.map(|image| LabelledImage { class: classes + image.class, held_out: false, ..image }));
+    set.classes.extend(scripts.classes);
+    set.name = "Characters".to_owned();
+    set
 }
 
 fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageError> {
@@ -76,7 +90,12 @@ mod tests {
 
     #[test]
     fn the_sets_are_what_their_descriptions_promise() {
-        let expected = [(ImageSource::Faces, 32, 3, 124, 24, 1), (ImageSource::Hand, 16, 1, 62 * 19, 12 * 19, 62)];
+        let expected = [
+            (ImageSource::Faces, 32, 3, 124, 24, 1),
+            (ImageSource::Hand, 16, 1, 62 * 19, 12 * 19, 62),
+            (ImageSource::Scripts, 16, 1, 4800, 960, 480),
+            (ImageSource::Characters, 16, 1, 62 * 19 + 4800, 12 * 19, 542),
+        ];
         for (source, size, channels, images, held_out, classes) in expected {
             let set = built_in(&source).unwrap();
             assert_eq!(

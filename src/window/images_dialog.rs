@@ -90,11 +90,9 @@ impl ImagesDialog {
         let palette = Palette::of(ui);
         ui.label(RichText::new("Built in").color(palette.weak));
         ui.horizontal(|ui| {
-            for (source, label, about) in [
-                (ImageSource::Faces, "Faces", "124 colour faces of 32 × 32 pixels"),
-                (ImageSource::Hand, "Hand", "62 handwritten-like characters, grey, 16 × 16 pixels"),
-            ] {
-                if ui.selectable_label(run.images == source, label).on_hover_text(about).clicked() {
+            for source in ImageSource::BUILT_IN {
+                let label = source.label().unwrap_or_default();
+                if ui.selectable_label(run.images == source, label).on_hover_text(source.about()).clicked() {
                     commands.push(UiCommand::ChooseImages(source));
                 }
             }

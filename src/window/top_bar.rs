@@ -63,13 +63,13 @@ impl TopBar {
         image_set: Option<&Arc<ImageSet>>,
         commands: &mut Commands,
     ) {
-        let name = match (source, image_set) {
-            (ImageSource::Faces, _) => "Faces".to_owned(),
-            (ImageSource::Hand, _) => "Hand".to_owned(),
-            (ImageSource::Path(_), Some(set)) => short(&set.name),
-            (ImageSource::Path(path), None) => {
+        let name = match (source.label(), source, image_set) {
+            (Some(label), ..) => label.to_owned(),
+            (None, _, Some(set)) => short(&set.name),
+            (None, ImageSource::Path(path), None) => {
                 short(&path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
             }
+            (None, _, None) => String::new(),
         };
         let tooltip = UiCommand::ChooseImages(ImageSource::Faces).tooltip();
         let button = match self.thumbnail(ui, image_set) {
@@ -77,11 +77,9 @@ impl TopBar {
             None => Button::new(name),
         };
         let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
-            for (option, label, about) in [
-                (ImageSource::Faces, "Faces", "124 colour faces of 32 × 32 pixels"),
-                (ImageSource::Hand, "Hand", "62 handwritten-like characters, grey, 16 × 16 pixels"),
-            ] {
-                if ui.selectable_label(*source == option, label).on_hover_text(about).clicked() {
+            for option in ImageSource::BUILT_IN {
+                let label = option.label().unwrap_or_default();
+                if ui.selectable_label(*source == option, label).on_hover_text(option.about()).clicked() {
                     commands.push(UiCommand::ChooseImages(option));
                     ui.close();
                 }
