@@ -152,6 +152,12 @@ pub enum FamilyError {
         /// Classes with two images or more.
         classes: usize,
     },
+    /// Nothing tells the images apart.
+    #[error("the training images of “{name}” are all alike: there is nothing to learn from them; choose other images")]
+    AllAlike {
+        /// The set.
+        name: String,
+    },
 }
 
 /// The support of each inner step: all of it, or a few points of it drawn again for every step.

@@ -147,6 +147,15 @@ fn one_class_is_not_enough() {
 }
 
 #[test]
+fn images_that_are_all_alike_are_refused() {
+    let mut set = gradients(3);
+    let first = set.images[0].pixels.clone();
+    set.images.iter_mut().for_each(|image| image.pixels = first.clone());
+    let refused = ClassTasks::new(Arc::new(set), 0).err();
+    assert!(matches!(refused, Some(FamilyError::AllAlike { .. })), "{refused:?}");
+}
+
+#[test]
 fn unseen_characters_are_learned_from_ten_images() {
     let mut settings = Settings::preset(TaskFamily::Class, Algorithm::Maml);
     settings.live.test_steps = 5;

@@ -3,6 +3,11 @@
 use nalgebra::{DMatrix, SymmetricEigen};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
+/// Data with more columns than this is looked at through its points' products instead.
+const MOST_COLUMNS: usize = 1024;
+/// So many points, evenly chosen, then stand for all.
+const MOST_POINTS: usize = 512;
+
 /// Mean and directions of greatest variance.
 #[derive(Clone, Debug)]
 pub struct Principal {
@@ -14,24 +19,31 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// Of data with one row for each point (at least one); at most `components` directions, and no more than
-    /// the data has columns. Each direction's largest entry is positive, so that they are unique.
+    /// Of data with one row for each point (at least one); at most `components` directions, fewer if the
+    /// data varies in fewer. Each direction's largest entry is positive, so that they are unique.
+    ///
+    /// Beyond 1,024 columns the directions are those of at most 512 rows: X'u/√λ for each eigenvector
+    /// u of XX' (Sirovich 1987).
     pub fn of(data: ArrayView2<'_, f32>, components: usize) -> Self {
-        let columns = data.ncols();
-        let data = data.mapv(f64::from);
-        let mean = data.mean_axis(Axis(0)).unwrap_or_else(|| Array1::zeros(columns));
+        let wide = data.ncols() > MOST_COLUMNS;
+        let every = if wide { data.nrows().div_ceil(MOST_POINTS) } else { 1 };
+        let rows: Vec<usize> = (0..data.nrows()).step_by(every.max(1)).collect();
+        let data = data.select(Axis(0), &rows).mapv(f64::from);
+        let mean = data.mean_axis(Axis(0)).unwrap_or_else(|| Array1::zeros(data.ncols()));
         let centred = data - &mean;
-        let covariance = centred.t().dot(&centred);
-        let eigen = SymmetricEigen::new(DMatrix::from_fn(columns, columns, |i, j| covariance[[i, j]]));
-        let mut order: Vec<usize> = (0..columns).collect();
+        let products = if wide { centred.dot(&centred.t()) } else { centred.t().dot(&centred) };
+        let side = products.nrows();
+        let eigen = SymmetricEigen::new(DMatrix::from_fn(side, side, |i, j| products[[i, j]]));
+        let largest = eigen.eigenvalues.iter().copied().fold(0.0, f64::max);
+        let mut order: Vec<usize> = (0..side).filter(|&i| eigen.eigenvalues[i] > 1e-9 * largest).collect();
         order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
         order.truncate(components);
-        let mut directions = Array2::from_shape_fn((order.len(), columns), |(i, j)| eigen.eigenvectors[(j, order[i])]);
+        let vectors = Array2::from_shape_fn((order.len(), side), |(i, j)| eigen.eigenvectors[(j, order[i])]);
+        let mut directions = if wide { vectors.dot(&centred) } else { vectors };
         for mut direction in directions.outer_iter_mut() {
             let largest = direction.iter().copied().fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a });
-            if largest < 0.0 {
-                direction.mapv_inplace(|entry| -entry);
-            }
+            let length = direction.iter().map(|entry| entry * entry).sum::<f64>().sqrt();
+            direction.mapv_inplace(|entry| entry / length.copysign(largest));
         }
         let total: f64 = eigen.eigenvalues.iter().sum();
         let kept = order.iter().map(|&i| eigen.eigenvalues[i]).sum::<f64>() / total.max(f64::MIN_POSITIVE);
@@ -77,6 +89,29 @@ mod tests {
         let direction = principal.directions.row(0);
         assert!((direction[0] - 0.6).abs() < 5e-3 && (direction[1] - 0.8).abs() < 5e-3, "{direction}");
         assert!(principal.kept() > 0.99 && principal.kept() < 1.0);
+    }
+
+    #[test]
+    fn wide_data_has_the_directions_that_it_was_made_from() {
+        // Two patterns, the first three times as strong, over 2,000 columns and 1,300 points.
+        let pattern = |k: usize, j: usize| ((j * (k + 1)) as f32 * 0.01).sin();
+        let data = Array2::from_shape_fn((1300, 2000), |(i, j)| {
+            let strength = |k: usize| ((i * (7 + 4 * k)) % 101) as f32 / 50.0 - 1.0;
+            3.0 * strength(0) * pattern(0, j) + strength(1) * pattern(1, j)
+        });
+        let principal = Principal::of(data.view(), 9);
+        assert_eq!(principal.components(), 2);
+        let again = principal.reconstruct(principal.project(data.view()).view());
+        assert!((again - data).iter().all(|error| error.abs() < 1e-3));
+        let product = principal.directions.dot(&principal.directions.t());
+        assert!((product - Array2::<f32>::eye(2)).iter().all(|error| error.abs() < 1e-5));
+    }
+
+    #[test]
+    fn equal_points_vary_in_no_direction() {
+        let principal = Principal::of(Array2::ones((5, 3)).view(), 2);
+        assert_eq!(principal.components(), 0);
+        assert_eq!(principal.reconstruct(Array2::zeros((1, 0)).view()), Array2::<f32>::ones((1, 3)));
     }
 
     #[test]

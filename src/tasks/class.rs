@@ -53,7 +53,7 @@ impl ClassTasks {
     /// the set holds out whole, or else a fifth of them, chosen by `seed`.
     ///
     /// # Errors
-    /// If it has fewer.
+    /// If it has fewer, or its images are all alike.
     pub fn new(set: Arc<ImageSet>, seed: u64) -> Result<Self, FamilyError> {
         let mut classes: Vec<(usize, Vec<usize>)> = (0..set.classes.len()).map(|class| (class, Vec::new())).collect();
         set.images.iter().enumerate().for_each(|(i, image)| classes[image.class].1.push(i));
@@ -73,6 +73,9 @@ impl ClassTasks {
         };
         let seen: Vec<usize> = training.iter().flat_map(|(_, images)| images.iter().copied()).collect();
         let encoding = Encoding::of(&set, &seen);
+        if encoding.components() == 0 {
+            return Err(FamilyError::AllAlike { name: set.name.clone() });
+        }
         let codes = encoding.encode(set.images.iter().map(|image| image.pixels.as_ref()));
         Ok(Self {
             training: training.into_iter().map(|(_, images)| images).collect(),

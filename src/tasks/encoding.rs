@@ -55,6 +55,11 @@ impl Encoding {
         values.outer_iter().map(picture).collect()
     }
 
+    /// Numbers for each image; 0 if the images it was fitted to are all alike.
+    pub fn components(&self) -> usize {
+        self.principal.components()
+    }
+
     /// Whether images are seen as distance fields.
     pub fn is_drawing(&self) -> bool {
         self.drawing
