@@ -42,25 +42,36 @@ pub fn ink(value: f32) -> f32 {
     (0.5 + (value - 0.5) * SLOPE).clamp(0.0, 1.0)
 }
 
-/// The distance of each pixel to the nearest one whose mark is `to`, by two passes of lower envelopes of
-/// parabolas (Felzenszwalb and Huttenlocher 2012); infinite if there is none.
+/// The distance of each pixel to the nearest one whose mark is `to`: along each row by two scans, then
+/// along each column by lower envelopes of parabolas (Felzenszwalb and Huttenlocher 2012); infinite if
+/// there is none.
 fn distances(marks: &[bool], size: usize, to: bool) -> Vec<f32> {
-    let mut squares: Vec<f32> = marks.iter().map(|&mark| if mark == to { 0.0 } else { f32::INFINITY }).collect();
-    let mut line = vec![0.0; size];
-    for row in squares.chunks_exact_mut(size) {
-        line.copy_from_slice(row);
-        envelope(&line, row.iter_mut());
+    let mut squares = Vec::with_capacity(marks.len());
+    for row in marks.chunks_exact(size) {
+        let start = squares.len();
+        let mut since = f32::INFINITY;
+        for &mark in row {
+            since = if mark == to { 0.0 } else { since + 1.0 };
+            squares.push(since);
+        }
+        since = f32::INFINITY;
+        for (square, &mark) in squares[start..].iter_mut().zip(row).rev() {
+            since = if mark == to { 0.0 } else { since + 1.0 };
+            *square = square.min(since).powi(2);
+        }
     }
+    let mut heights = vec![0.0; size];
+    let mut roots = Vec::with_capacity(size);
     for x in 0..size {
-        line.iter_mut().zip(squares[x..].iter().step_by(size)).for_each(|(line, &square)| *line = square);
-        envelope(&line, squares[x..].iter_mut().step_by(size));
+        heights.iter_mut().zip(squares[x..].iter().step_by(size)).for_each(|(height, &square)| *height = square);
+        envelope(&heights, &mut roots, squares[x..].iter_mut().step_by(size));
     }
     squares.into_iter().map(f32::sqrt).collect()
 }
 
-/// min over q of (p − q)² + height(q), for every p.
-fn envelope<'a>(heights: &[f32], out: impl Iterator<Item = &'a mut f32>) {
-    let mut roots: Vec<(usize, f32)> = Vec::with_capacity(heights.len());
+/// min over q of (p − q)² + height(q), for every p. `roots` is working space.
+fn envelope<'a>(heights: &[f32], roots: &mut Vec<(usize, f32)>, out: impl Iterator<Item = &'a mut f32>) {
+    roots.clear();
     for (q, &height) in heights.iter().enumerate().filter(|(_, height)| height.is_finite()) {
         let lifted = |q: usize, height: f32| height + (q * q) as f32;
         let from = loop {

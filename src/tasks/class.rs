@@ -72,11 +72,10 @@ impl ClassTasks {
             classes.into_iter().partition(|(_, images)| whole(images))
         };
         let seen: Vec<usize> = training.iter().flat_map(|(_, images)| images.iter().copied()).collect();
-        let encoding = Encoding::of(&set, &seen);
+        let (encoding, codes) = Encoding::of(&set, &seen);
         if encoding.components() == 0 {
             return Err(FamilyError::AllAlike { name: set.name.clone() });
         }
-        let codes = encoding.encode(set.images.iter().map(|image| image.pixels.as_ref()));
         Ok(Self {
             training: training.into_iter().map(|(_, images)| images).collect(),
             held_out: held_out.into_iter().map(|(class, images)| (set.classes[class].clone(), images)).collect(),

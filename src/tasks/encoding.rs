@@ -1,7 +1,7 @@
 //! Images as a few numbers of unit size, and back: principal components, of a drawing's distance field
 //! or of the colours themselves.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use super::Picture;
 use crate::images::{ImageSet, distance};
@@ -25,21 +25,28 @@ pub struct Encoding {
 }
 
 impl Encoding {
-    /// Fitted to some images of a set (at least one).
-    pub fn of(set: &ImageSet, images: &[usize]) -> Self {
+    /// Fitted to some images of a set (at least one); and all the set's images, encoded.
+    pub fn of(set: &ImageSet, images: &[usize]) -> (Self, Array2<f32>) {
         let drawing = set.channels == 1 && is_drawing(images.iter().map(|&i| set.images[i].pixels.as_ref()));
         let (size, channels) = (set.size, set.channels);
-        let data = values(images.iter().map(|&i| set.images[i].pixels.as_ref()), drawing, size);
-        let principal = Principal::of(data.view(), if drawing { DRAWING_COMPONENTS } else { COLOUR_COMPONENTS });
-        let codes = principal.project(data.view());
+        let all = values(set.images.iter().map(|image| image.pixels.as_ref()), drawing, size);
+        let seen = all.select(Axis(0), images);
+        let principal = Principal::of(seen.view(), if drawing { DRAWING_COMPONENTS } else { COLOUR_COMPONENTS });
+        let codes = principal.project(seen.view());
         let square = codes.iter().map(|&code| f64::from(code).powi(2)).sum::<f64>() / codes.len().max(1) as f64;
         let scale = (square.sqrt() as f32).max(1e-6);
-        Self { principal, scale, drawing, size, channels }
+        let encoding = Self { principal, scale, drawing, size, channels };
+        let codes = encoding.project(&all);
+        (encoding, codes)
     }
 
     /// One row of unit-sized numbers for each image (size · size · channels bytes).
     pub fn encode<'a>(&self, images: impl Iterator<Item = &'a [u8]>) -> Array2<f32> {
-        self.principal.project(values(images, self.drawing, self.size).view()) / self.scale
+        self.project(&values(images, self.drawing, self.size))
+    }
+
+    fn project(&self, values: &Array2<f32>) -> Array2<f32> {
+        self.principal.project(values.view()) / self.scale
     }
 
     /// The images that rows of numbers stand for.
