@@ -31,7 +31,7 @@ pub mod reptile;
 /// Meta-SGD: one learned rate for each parameter.
 pub mod meta_sgd;
 
-/// MAML++: one learned rate for each layer and step, and a loss over all steps.
+/// MAML++: one learned rate for each tensor and step, and a loss over all steps.
 pub mod maml_plus_plus;
 
 /// ANIL: only the head adapts.
@@ -53,7 +53,7 @@ pub mod joint;
 pub mod stability;
 
 /// Learned rates, layer by layer.
-pub mod layer_rates;
+pub mod tensor_rates;
 
 mod learner;
 

@@ -166,7 +166,7 @@ pub enum Algorithm {
     Reptile,
     /// One learned rate per parameter (Li et al. 2017).
     MetaSgd,
-    /// One learned rate per layer and step, and a loss over all steps (Antoniou et al. 2019).
+    /// One learned rate per tensor and step, and a loss over all steps (Antoniou et al. 2019).
     MamlPlusPlus,
     /// Only the last layer adapts (Raghu et al. 2020).
     Anil,
@@ -331,7 +331,7 @@ impl Algorithm {
             Self::Reptile => "Moves the initialisation towards where adaptation ends; needs no query set",
             Self::MetaSgd => "MAML that also learns one inner rate for every parameter",
             Self::MamlPlusPlus => {
-                "MAML that learns one inner rate for every layer and step and at first counts the loss after every step"
+                "MAML that learns inner rates for every layer and step, one for its weights and one for its biases, and at first counts the loss after every step"
             }
             Self::Anil => "MAML in which only the last layer adapts to a task",
             Self::Cavia => {

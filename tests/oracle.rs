@@ -289,7 +289,7 @@ fn learned_rates_of_maml_plus_plus<T: Real>(oracle: &Oracle<T>) {
         oracle.check("MAML++, φ", &direction[..len], &maml["grad"]);
         oracle.check("MAML++, loss", &[loss], &maml["outer_loss"]);
         let rates: Vec<T> = direction[len..].iter().map(|&g| g / T::of(oracle.rate)).collect();
-        oracle.check("MAML++, rates", &rates, &oracle.results[format!("lslr_per_layer_K{steps}")]["grad"]);
+        oracle.check("MAML++, rates", &rates, &oracle.results[format!("lslr_per_tensor_K{steps}")]["grad"]);
     }
 }
 

@@ -53,6 +53,11 @@ impl Layout {
         &self.tensors
     }
 
+    /// The tensors that hold any number.
+    pub fn filled(&self) -> impl Iterator<Item = &Tensor> {
+        self.tensors.iter().filter(|tensor| !tensor.range.is_empty())
+    }
+
     /// How many layers.
     pub fn layers(&self) -> usize {
         self.layers

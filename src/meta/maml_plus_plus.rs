@@ -1,4 +1,4 @@
-//! MAML++: MAML with one learned inner rate for each layer and step, a loss that at first counts every
+//! MAML++: MAML with learned inner rates for each layer and step, a loss that at first counts every
 //! step, and second derivatives that may come in later (Antoniou, Edwards and Storkey 2019).
 //!
 //! ```text
@@ -17,9 +17,9 @@ use super::sweep::Order;
 use crate::maths::network::Network;
 use crate::maths::real::Real;
 
-/// One rate for each layer.
+/// One rate for each layer's weights and one for its biases, as in the authors' code.
 pub(super) fn sharing(network: &Network) -> Sharing {
-    Sharing::layers(network.layout())
+    Sharing::tensors(network.layout())
 }
 
 /// w_1 … w_K at a meta-iteration; they sum to 1.

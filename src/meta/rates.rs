@@ -29,9 +29,9 @@ impl Sharing {
         Self::Segments(segments)
     }
 
-    /// One rate for each tensor.
+    /// One rate for each tensor that is not empty.
     pub fn tensors(layout: &Layout) -> Self {
-        Self::Segments(layout.tensors().iter().map(|tensor| tensor.range.clone()).collect())
+        Self::Segments(layout.filled().map(|tensor| tensor.range.clone()).collect())
     }
 
     /// How many rates a step has.

@@ -1,59 +1,63 @@
-//! Learned inner rates as people look at them: one number for each layer and step.
+//! Learned inner rates as people look at them: one number for each tensor and step.
 
 use super::adapt::InnerLoop;
 use super::learner::{Learner, MetaParameters};
+use crate::maths::layout::Tensor;
 use crate::maths::real::Real;
 use crate::settings::Algorithm;
 
 /// A rate this many times smaller than the one it started from counts as vanished.
 const VANISHED: f64 = 100.0;
 
-/// One layer at one inner step.
+/// One tensor (a layer's weights or its biases) at one inner step.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LayerRate {
-    /// Geometric mean of a over the layer's parameters.
+pub struct TensorRate {
+    /// Geometric mean of a over the tensor's parameters.
     pub rate: f64,
     /// b, what is kept of the parameters before the gradient step; 1 but for the meta-model.
     pub keep: f64,
-    /// Share of the layer's rates that are more than a hundred times below α. None can be negative, because
+    /// Share of the tensor's rates that are more than a hundred times below α. None can be negative, because
     /// their logarithm is what is learned.
     pub vanished: f64,
 }
 
 impl Learner {
-    /// The learned rates of an adaptation, step by step and in each step layer by layer; one row where a
-    /// rate serves every step, and none where the user owns the rates. `inner_rate` is α.
-    pub fn layer_rates<T: Real>(
+    /// The learned rates of an adaptation, step by step and in each step tensor by tensor (without empty
+    /// ones); one row where a rate serves every step, and none where the user owns the rates. `inner_rate`
+    /// is α.
+    pub fn tensor_rates<T: Real>(
         &self,
         meta: &MetaParameters<T>,
         inner_rate: f64,
         inner: &InnerLoop<T>,
-    ) -> Vec<Vec<LayerRate>> {
+    ) -> Vec<Vec<TensorRate>> {
         let vanished = |rate: f64| if rate < inner_rate / VANISHED { 1.0 } else { 0.0 };
-        let one = |rate: f64, keep: f64| LayerRate { rate, keep, vanished: vanished(rate) };
-        let layout = self.network.layout();
+        let one = |rate: f64, keep: f64| TensorRate { rate, keep, vanished: vanished(rate) };
+        let tensors: Vec<_> = self.network.layout().filled().collect();
         // One rate for each parameter, times what the layer's share of it is.
-        let of_layer = |layer: usize, share: f64, keep: f64| {
-            let logs = &meta.beside_phi()[layout.layer(layer)];
+        let of_tensor = |tensor: &Tensor, share: f64, keep: f64| {
+            let logs = &meta.beside_phi()[tensor.range.clone()];
             let count = logs.len() as f64;
             let mean = |of: &dyn Fn(f64) -> f64| logs.iter().map(|log| of(log.double())).sum::<f64>() / count;
             let rate = share * mean(&|log| log).exp();
-            LayerRate { rate, keep, vanished: mean(&|log| vanished(share * log.exp())) }
+            TensorRate { rate, keep, vanished: mean(&|log| vanished(share * log.exp())) }
         };
         match self.algorithm() {
-            Algorithm::MetaSgd => {
-                vec![(0..layout.layers()).map(|layer| of_layer(layer, 1.0, 1.0)).collect()]
-            }
+            Algorithm::MetaSgd => vec![tensors.iter().map(|tensor| of_tensor(tensor, 1.0, 1.0)).collect()],
             Algorithm::MamlPlusPlus => {
                 let steps = meta.beside_phi().chunks_exact(self.sharing().groups());
                 steps.map(|logs| logs.iter().map(|log| one(log.double().exp(), 1.0)).collect()).collect()
             }
             Algorithm::MetaModel => {
                 let rule = self.meta_model(meta);
-                let layers = |(layer, (share, keep)): (usize, (T, T))| of_layer(layer, share.double(), keep.double());
-                (0..inner.steps())
-                    .map(|step| rule.shares_and_keeps(inner.step(step)).into_iter().enumerate().map(layers).collect())
-                    .collect()
+                let row = |step| {
+                    let layers = rule.shares_and_keeps(inner.step(step));
+                    let of = |tensor: &&Tensor| {
+                        layers.get(tensor.layer).map(|(s, k)| of_tensor(tensor, s.double(), k.double()))
+                    };
+                    tensors.iter().filter_map(of).collect()
+                };
+                (0..inner.steps()).map(row).collect()
             }
             _ => Vec::new(),
         }

@@ -5,7 +5,7 @@
 use super::pool::Pool;
 use crate::maths::network::Workspace;
 use crate::maths::vector::norm;
-use crate::meta::layer_rates::LayerRate;
+use crate::meta::tensor_rates::TensorRate;
 use crate::meta::{Learner, MetaParameters, TaskWork};
 use crate::tasks::{Display, HeldOut, class};
 use ndarray::Array2;
@@ -35,8 +35,8 @@ pub struct Measured {
     pub outputs: Vec<Array2<f32>>,
     /// ‖θ_K − φ‖ / ‖φ‖ for each layer.
     pub movement: Vec<f32>,
-    /// Learned rates, step by step and layer by layer.
-    pub rates: Vec<Vec<LayerRate>>,
+    /// Learned rates, step by step and tensor by tensor.
+    pub rates: Vec<Vec<TensorRate>>,
     /// θ_0 … θ_K.
     pub thetas: Vec<Vec<f32>>,
 }
@@ -61,7 +61,7 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize) -> Measured {
     let mut inner = task_work.inner;
     let work = &mut Workspace::default();
     let last_loss = network.loss(inner.adapted(), task.episode.support(0), work);
-    let rates = start.learner.layer_rates(start.meta, start.inner_rate, &inner);
+    let rates = start.learner.tensor_rates(start.meta, start.inner_rate, &inner);
     inner.hold(steps, last_loss);
     let mut support_loss: Vec<f32> = inner.losses.iter().copied().map(honest).collect();
     support_loss.push(honest(last_loss));

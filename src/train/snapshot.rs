@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::meta::layer_rates::LayerRate;
+use crate::meta::tensor_rates::TensorRate;
 use crate::settings::{Knob, Settings};
 
 pub use crate::tasks::{Given, Picture};
@@ -141,9 +141,11 @@ pub struct Evaluation {
     pub tasks: Vec<ProbeTask>,
     /// How far adaptation moves each layer, mean over the probe tasks, φ first to last layer.
     pub movement: Vec<LayerMovement>,
-    /// Learned inner rates, step by step and layer by layer, mean over the probe tasks; one row where a rate
+    /// Learned inner rates, step by step and tensor by tensor, mean over the probe tasks; one row where a rate
     /// serves every step, none where the user owns them.
-    pub rates: Vec<Vec<LayerRate>>,
+    pub rates: Vec<Vec<TensorRate>>,
+    /// The tensors' names: W1, b1, W2, …
+    pub tensors: Vec<String>,
 }
 
 /// One probe task.

@@ -69,8 +69,10 @@ impl Parameters {
             }
             let beside = if learned { bars.with_min_y(bars.top() + 6.0 * GRID) } else { bars };
             match (self.side, snapshot) {
-                (Side::Rates, _) if learned => rates::map(ui, beside, &evaluation.rates),
-                (Side::History, Some(snapshot)) if learned => rates::history(ui, beside, &snapshot.curves.rates),
+                (Side::Rates, _) if learned => rates::map(ui, beside, &evaluation.rates, &evaluation.tensors),
+                (Side::History, Some(snapshot)) if learned => {
+                    rates::history(ui, beside, &snapshot.curves.rates, &evaluation.tensors)
+                }
                 _ => movement::ui(ui, beside, &evaluation.movement),
             }
         }

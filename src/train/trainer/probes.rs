@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::maths::network::Network;
 use crate::meta::Learner;
-use crate::meta::layer_rates::LayerRate;
+use crate::meta::tensor_rates::TensorRate;
 use crate::settings::Settings;
 use crate::tasks::{Family, Given, HeldOut};
 use crate::train::evaluation::{Measured, Start, best_rate, measure, psnr};
@@ -42,6 +42,7 @@ impl Probes {
                 tasks: Vec::new(),
                 movement: Vec::new(),
                 rates: Vec::new(),
+                tensors: Vec::new(),
             }),
             rates: [None; 2],
             joint_age: [0, 1],
@@ -111,7 +112,7 @@ impl Probes {
                 self.measured[job / 3][job % 3] = result;
             }
         }
-        let layers = starts[0].learner.network.layout().layers();
+        let layout = starts[0].learner.network.layout();
         self.evaluation = Arc::new(Evaluation {
             meta_iteration,
             tasks: tasks
@@ -119,8 +120,9 @@ impl Probes {
                 .zip(&self.measured)
                 .map(|(task, measured)| self.show(task, measured, &starts))
                 .collect(),
-            movement: (0..layers).map(|layer| self.movement(layer)).collect(),
+            movement: (0..layout.layers()).map(|layer| self.movement(layer)).collect(),
             rates: self.rates(),
+            tensors: layout.filled().map(|tensor| tensor.name.clone()).collect(),
         });
     }
 
@@ -148,26 +150,27 @@ impl Probes {
     }
 
     /// Geometric mean over the tasks; only the meta-model's rates differ from task to task.
-    fn rates(&self) -> Vec<Vec<LayerRate>> {
+    fn rates(&self) -> Vec<Vec<TensorRate>> {
         let of = |task: &[Measured; 3]| task[Init::Learned as usize].rates.clone();
         let tasks: Vec<_> = self.measured.iter().map(of).collect();
         let steps = tasks.iter().map(Vec::len).min().unwrap_or(0);
         let count = tasks.len() as f64;
-        let mean = |step: usize, layer: usize, of: &dyn Fn(&LayerRate) -> f64| {
-            tasks.iter().map(|task| of(&task[step][layer])).sum::<f64>() / count
+        let mean = |step: usize, tensor: usize, of: &dyn Fn(&TensorRate) -> f64| {
+            tasks.iter().map(|task| of(&task[step][tensor])).sum::<f64>() / count
         };
-        let one = |step: usize, layer: usize| LayerRate {
-            rate: mean(step, layer, &|rate| rate.rate.ln()).exp(),
-            keep: mean(step, layer, &|rate| rate.keep),
-            vanished: mean(step, layer, &|rate| rate.vanished),
+        let one = |step: usize, tensor: usize| TensorRate {
+            rate: mean(step, tensor, &|rate| rate.rate.ln()).exp(),
+            keep: mean(step, tensor, &|rate| rate.keep),
+            vanished: mean(step, tensor, &|rate| rate.vanished),
         };
-        let layers = tasks.first().and_then(|task| task.first()).map_or(0, Vec::len);
-        (0..steps).map(|step| (0..layers).map(|layer| one(step, layer)).collect()).collect()
+        let tensors = tasks.first().and_then(|task| task.first()).map_or(0, Vec::len);
+        (0..steps).map(|step| (0..tensors).map(|tensor| one(step, tensor)).collect()).collect()
     }
 
     fn movement(&self, layer: usize) -> LayerMovement {
         let mean = |init: usize| {
-            self.measured.iter().map(|task| task[init].movement[layer]).sum::<f32>() / self.measured.len().max(1) as f32
+            self.measured.iter().map(|task| task[init].movement[layer]).sum::<f32>()
+                / self.measured.len().max(1) as f32
         };
         LayerMovement { name: format!("layer {}", layer + 1), relative: std::array::from_fn(mean) }
     }

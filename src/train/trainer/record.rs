@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::meta::layer_rates::LayerRate;
+use crate::meta::tensor_rates::TensorRate;
 use crate::train::evaluation::{Measured, psnr};
 use crate::train::history::Series;
 use crate::train::snapshot::{Curves, KnobMark};
@@ -79,7 +79,7 @@ impl Record {
     }
 
     /// Learned inner rates of the first steps.
-    pub fn rates(&mut self, at: u64, rates: &[Vec<LayerRate>]) {
+    pub fn rates(&mut self, at: u64, rates: &[Vec<TensorRate>]) {
         self.rates.resize_with(rates.len().min(RATE_STEPS), Vec::new);
         for (series, rates) in self.rates.iter_mut().zip(rates) {
             series.resize_with(rates.len(), Series::default);

@@ -1,8 +1,8 @@
-//! Learned inner rates: a heat map of layers by steps, and how they came to be.
+//! Learned inner rates: a heat map of tensors by steps, and how they came to be.
 
 use egui::{Align2, Painter, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::meta::layer_rates::LayerRate;
+use crate::meta::tensor_rates::TensorRate;
 use crate::train::snapshot::Curve;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, blend, small_font};
@@ -10,8 +10,8 @@ use crate::window::theme::{GRID, Palette, blend, small_font};
 /// Height of the line with the title, and of the axis below.
 const LINE: f32 = 5.0 * GRID;
 
-/// Draws the heat map into `rect`: a row for each layer, a column for each inner step.
-pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<LayerRate>]) {
+/// Draws the heat map into `rect`: a row for each tensor, a column for each inner step.
+pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String]) {
     let palette = Palette::of(ui);
     let painter = ui.painter().clone();
     let vanished = mean(rates.iter().flatten().map(|rate| rate.vanished));
@@ -24,25 +24,24 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<LayerRate>]) {
         title += &format!(" · {} % vanished", numbers::significant(100.0 * vanished));
     }
     painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
-    let layers = rates.first().map_or(0, Vec::len);
-    let names: Vec<_> = (0..layers)
-        .map(|layer| painter.layout_no_wrap(format!("layer {}", layer + 1), small_font(), palette.text))
-        .collect();
+    let rows = rates.first().map_or(0, Vec::len);
+    let name = |row: usize| tensors.get(row).cloned().unwrap_or_default();
+    let names: Vec<_> = (0..rows).map(|row| painter.layout_no_wrap(name(row), small_font(), palette.text)).collect();
     let name_width = names.iter().map(|galley| galley.size().x).fold(0.0, f32::max);
     let cells =
         Rect::from_min_max(pos2(rect.left() + name_width + 2.0 * GRID, rect.top() + LINE), rect.max - vec2(2.0, LINE));
-    let size = vec2(cells.width() / rates.len() as f32, (cells.height() / layers as f32).min(44.0));
+    let size = vec2(cells.width() / rates.len() as f32, (cells.height() / rows as f32).min(44.0));
     let [low, high] = range(rates.iter().flatten().map(|rate| rate.rate.log10()));
-    for (layer, name) in names.into_iter().enumerate() {
-        let y = cells.top() + (layer as f32 + 0.5) * size.y;
+    for (row, name) in names.into_iter().enumerate() {
+        let y = cells.top() + (row as f32 + 0.5) * size.y;
         painter.galley(pos2(rect.left(), y - 0.5 * name.size().y), name, palette.text);
     }
-    for (step, layer, rate) in rates
+    for (step, row, rate) in rates
         .iter()
         .enumerate()
-        .flat_map(|(step, layers)| layers.iter().enumerate().map(move |(layer, rate)| (step, layer, rate)))
+        .flat_map(|(step, rates)| rates.iter().enumerate().map(move |(row, rate)| (step, row, rate)))
     {
-        let corner = cells.min + vec2(step as f32 * size.x, layer as f32 * size.y);
+        let corner = cells.min + vec2(step as f32 * size.x, row as f32 * size.y);
         let cell = Rect::from_min_size(corner, size - vec2(1.0, 1.0));
         let share = if high > low { (rate.rate.log10() - low) / (high - low) } else { 0.5 };
         let fill = blend(palette.ground, palette.adapted, 0.12 + 0.78 * share as f32);
@@ -54,9 +53,9 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<LayerRate>]) {
         if rate.vanished > 0.5 {
             painter.line_segment([cell.left_top(), cell.right_bottom()], Stroke::new(1.0, palette.danger));
         }
-        describe(ui, cell, (step, layer), rates.len(), rate);
+        describe(ui, cell, (step, &name(row)), rates.len(), rate);
     }
-    let bottom = cells.top() + layers as f32 * size.y + 2.0;
+    let bottom = cells.top() + rows as f32 * size.y + 2.0;
     if rates.len() == 1 {
         painter.text(pos2(cells.center().x, bottom), Align2::CENTER_TOP, "every step", small_font(), palette.weak);
     } else {
@@ -68,9 +67,9 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<LayerRate>]) {
     }
 }
 
-fn describe(ui: &mut Ui, cell: Rect, (step, layer): (usize, usize), steps: usize, rate: &LayerRate) {
+fn describe(ui: &mut Ui, cell: Rect, (step, tensor): (usize, &str), steps: usize, rate: &TensorRate) {
     let when = if steps == 1 { "at every step".to_owned() } else { format!("at step {}", step + 1) };
-    let mut about = format!("Layer {} {when}: inner rate {}", layer + 1, numbers::significant(rate.rate));
+    let mut about = format!("{tensor} {when}: inner rate {}", numbers::significant(rate.rate));
     if rate.keep != 1.0 {
         about += &format!(", after {} % of the parameters were kept", numbers::significant(100.0 * rate.keep));
     }
@@ -78,13 +77,13 @@ fn describe(ui: &mut Ui, cell: Rect, (step, layer): (usize, usize), steps: usize
         let share = numbers::significant(100.0 * rate.vanished);
         about += &format!("\n{share} % of its rates are more than 100 times below α: they hardly adapt");
     }
-    let response = ui.interact(cell, ui.make_persistent_id(("rate", step, layer)), Sense::hover());
+    let response = ui.interact(cell, ui.make_persistent_id(("rate", step, tensor)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &about));
     response.on_hover_text(about);
 }
 
-/// Draws the history into `rect`: a line for each layer and step, later steps fainter.
-pub fn history(ui: &mut Ui, rect: Rect, curves: &[Vec<Curve>]) {
+/// Draws the history into `rect`: a line for each tensor and step, later steps fainter.
+pub fn history(ui: &mut Ui, rect: Rect, curves: &[Vec<Curve>], tensors: &[String]) {
     let palette = Palette::of(ui);
     let painter = ui.painter().clone();
     painter.text(rect.left_top(), Align2::LEFT_TOP, "Learned rates over the run", small_font(), palette.weak);
@@ -99,15 +98,15 @@ pub fn history(ui: &mut Ui, rect: Rect, curves: &[Vec<Curve>]) {
         painter.text(pos2(x, plot.bottom() + 2.0), align, text, small_font(), palette.weak);
     }
     let steps = curves.len();
-    let layers = curves.first().map_or(0, Vec::len);
+    let rows = curves.first().map_or(0, Vec::len);
     let mut ends: Vec<(f32, usize)> = Vec::new();
-    for (step, layer, curve) in curves
+    for (step, row, curve) in curves
         .iter()
         .enumerate()
         .rev()
-        .flat_map(|(step, curves)| curves.iter().enumerate().map(move |(layer, curve)| (step, layer, curve)))
+        .flat_map(|(step, curves)| curves.iter().enumerate().map(move |(row, curve)| (step, row, curve)))
     {
-        let colour = layer_colour(palette, layer, layers).gamma_multiply(1.0 - 0.7 * step as f32 / steps as f32);
+        let colour = row_colour(palette, row, rows).gamma_multiply(1.0 - 0.7 * step as f32 / steps as f32);
         let every = (curve.points.len() / 120).max(1);
         let kept = curve.points.iter().enumerate().filter(|(i, _)| i % every == 0 || i + 1 == curve.points.len());
         let line = kept.map(|(_, point)| {
@@ -115,23 +114,24 @@ pub fn history(ui: &mut Ui, rect: Rect, curves: &[Vec<Curve>]) {
         });
         let line: Vec<_> = line.collect();
         if let (0, Some(end)) = (step, line.last()) {
-            ends.push((end.y, layer));
+            ends.push((end.y, row));
         }
         painter.line(line, Stroke::new(if step == 0 { 2.0 } else { 1.2 }, colour));
     }
     // Names beside the ends, pushed apart where they would lie on each other.
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut free = f32::NEG_INFINITY;
-    for (y, layer) in ends {
+    for (y, row) in ends {
         let y = y.max(free);
         free = y + 13.0;
-        let colour = layer_colour(palette, layer, layers);
-        painter.text(pos2(plot.right() + 4.0, y), Align2::LEFT_CENTER, format!("L{}", layer + 1), small_font(), colour);
+        let colour = row_colour(palette, row, rows);
+        let name = tensors.get(row).map_or("", String::as_str);
+        painter.text(pos2(plot.right() + 4.0, y), Align2::LEFT_CENTER, name, small_font(), colour);
     }
     let response = ui.interact(rect, ui.make_persistent_id("rate-history"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "history of the learned rates"));
     response
-        .on_hover_text("One line for each layer; where steps have rates of their own, the first one is the strongest");
+        .on_hover_text("One line for each tensor; where steps have rates of their own, the first one is the strongest");
 }
 
 fn rates_axis(painter: &Painter, plot: Rect, [low, high]: [f64; 2], height: impl Fn(f64) -> f32, palette: &Palette) {
@@ -149,9 +149,9 @@ fn rates_axis(painter: &Painter, plot: Rect, [low, high]: [f64; 2], height: impl
     }
 }
 
-/// First layer to last: from the colour of the joint baseline to that of adaptation.
-fn layer_colour(palette: &Palette, layer: usize, layers: usize) -> egui::Color32 {
-    blend(palette.joint, palette.adapted, layer as f32 / layers.saturating_sub(1).max(1) as f32)
+/// First tensor to last: from the colour of the joint baseline to that of adaptation.
+fn row_colour(palette: &Palette, row: usize, rows: usize) -> egui::Color32 {
+    blend(palette.joint, palette.adapted, row as f32 / rows.saturating_sub(1).max(1) as f32)
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
