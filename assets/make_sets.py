@@ -30,7 +30,7 @@ HELD_OUT_CHARACTERS = "23456789AGRe"
 HAND_FONTS = """architects-daughter caveat caveat-brush covered-by-your-grace delius gaegu gloria-hallelujah
 gochi-hand handlee indie-flower kalam nanum-pen-script neucha patrick-hand permanent-marker
 reenie-beanie schoolbell shadows-into-light short-stack""".split()
-LETTERS, SCRIPT_SAMPLES = 16, 10
+LETTERS, SCRIPT_SAMPLES = 16, 20
 # Name in Unicode, name of the font. Alphabets with letters like Latin ones are left out, since the
 # characters held out of hand are to be unseen. Every fifth alphabet is held out.
 ALPHABETS = [(name, name) for name in """Armenian Georgian Hebrew Thai Lao Tamil Telugu Kannada Malayalam Gujarati

@@ -39,6 +39,9 @@ pub struct ImageSet {
     pub images: Vec<LabelledImage>,
     /// Class names; an image's `class` is an index into it.
     pub classes: Vec<String>,
+    /// How many of the classes, the first ones, the set is about. The others are there to train on; they
+    /// are never held out, and nobody is asked to recognise them.
+    pub foreground: usize,
     /// Files that could not be used, and why.
     pub skipped: Vec<Skipped>,
 }

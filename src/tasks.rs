@@ -16,6 +16,9 @@ pub mod class;
 /// Images as a few numbers.
 pub mod encoding;
 
+/// Whether samples belong to their class.
+pub mod judge;
+
 use std::sync::Arc;
 
 use ndarray::{Array2, Axis};
@@ -60,6 +63,12 @@ pub enum Given {
         support: Arc<Picture>,
         /// How many they are.
         shots: usize,
+        /// The class, by its place in the set.
+        class: usize,
+        /// The images that adaptation sees, by their places in the set.
+        support_images: Arc<[usize]>,
+        /// The images of the class that it is judged by.
+        query_images: Arc<[usize]>,
     },
     /// A curve over one variable.
     Curve {

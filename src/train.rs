@@ -29,4 +29,6 @@ pub mod trainer;
 pub mod worker;
 
 /// Threads for tasks, in a fixed order of results.
+mod judging;
+
 mod pool;

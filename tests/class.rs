@@ -40,6 +40,7 @@ fn gradients(channels: usize) -> ImageSet {
         channels,
         images: (0..10).flat_map(|class| (0..4).map(move |sample| image(class, sample))).collect(),
         classes: (0..10).map(|class| format!("gradient {class}")).collect(),
+        foreground: 10,
         skipped: Vec::new(),
     }
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::{HeadlessError, filmstrip};
 use crate::experiment::Experiment;
-use crate::settings::Knob;
+use crate::settings::{Knob, TaskFamily};
+use crate::tasks::judge::Marks;
 use crate::train::evaluation::Statistics;
 use crate::train::snapshot::Divergence;
 use crate::train::trainer::{MetricsRow, Trainer};
@@ -31,6 +32,9 @@ pub struct Summary {
     pub held_out: Statistics,
     /// The baselines on the same tasks, each at its best rate.
     pub baselines: Baselines,
+    /// What is said of the real images of the held-out classes, in place of samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub real: Option<Marks>,
 }
 
 /// The two baselines.
@@ -55,6 +59,7 @@ impl Summary {
             diverged,
             held_out,
             baselines: Baselines { random, joint },
+            real: trainer.real_marks(),
         }
     }
 }
@@ -63,7 +68,16 @@ impl Summary {
 pub(super) struct Outputs {
     folder: PathBuf,
     metrics: csv::Writer<File>,
-    psnr_columns: usize,
+    columns: Columns,
+}
+
+/// Columns of metrics.csv that only some task families have.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Columns {
+    /// How many of PSNR.
+    pub psnr: usize,
+    /// Whether samples are judged.
+    pub marks: bool,
 }
 
 impl Outputs {
@@ -77,15 +91,18 @@ impl Outputs {
         let mut metrics = csv::WriterBuilder::new().flexible(false).from_path(&path).map_err(|error| fail(&error))?;
         let changed = experiment.changes.iter().filter(|change| change.knob == Knob::TestSteps);
         let steps = changed.map(|change| change.value as usize).chain([experiment.settings.live.test_steps]);
-        let picture = experiment.settings.run.tasks == crate::settings::TaskFamily::Picture;
-        let psnr_columns = if picture { steps.max().unwrap_or(0) + 1 } else { 0 };
-        metrics.write_record(header(psnr_columns)).map_err(|error| fail(&error))?;
-        Ok(Self { folder: folder.to_owned(), metrics, psnr_columns })
+        let family = experiment.settings.run.tasks;
+        let columns = Columns {
+            psnr: if family == TaskFamily::Picture { steps.max().unwrap_or(0) + 1 } else { 0 },
+            marks: family == TaskFamily::Class,
+        };
+        metrics.write_record(header(columns)).map_err(|error| fail(&error))?;
+        Ok(Self { folder: folder.to_owned(), metrics, columns })
     }
 
     /// Appends a row to metrics.csv.
     pub fn row(&mut self, row: &MetricsRow) -> Result<(), HeadlessError> {
-        let written = self.metrics.write_record(record(row, self.psnr_columns)).map_err(|error| error.to_string());
+        let written = self.metrics.write_record(record(row, self.columns)).map_err(|error| error.to_string());
         let written = written.and_then(|()| self.metrics.flush().map_err(|error| error.to_string()));
         written.map_err(|error| HeadlessError::write(&self.folder.join("metrics.csv"), &error))
     }
@@ -103,17 +120,25 @@ impl Outputs {
     }
 }
 
-/// The header of metrics.csv with this many PSNR columns.
-pub(super) fn header(psnr_columns: usize) -> Vec<String> {
+/// The header of metrics.csv.
+pub(super) fn header(columns: Columns) -> Vec<String> {
     let fixed = ["iteration", "training_before", "training_after", "held_out_before", "held_out_after"];
-    fixed.map(str::to_owned).into_iter().chain((0..psnr_columns).map(|k| format!("psnr_{k}"))).collect()
+    let marks = ["recognised_held_out", "recognised_all", "diversity", "nearest_support"];
+    let marks = marks.into_iter().filter(|_| columns.marks).map(str::to_owned);
+    let psnr = (0..columns.psnr).map(|k| format!("psnr_{k}"));
+    fixed.map(str::to_owned).into_iter().chain(psnr).chain(marks).collect()
 }
 
 /// A row of metrics.csv: the shortest text that reads back as the same number; empty where there is none.
-fn record(row: &MetricsRow, psnr_columns: usize) -> Vec<String> {
+fn record(row: &MetricsRow, columns: Columns) -> Vec<String> {
     let text = |value: Option<f32>| value.map_or_else(String::new, |value| value.to_string());
     let training = [0, 1].map(|i| text(row.training.map(|losses| losses[i])));
     let held_out = row.held_out.map(|loss| text(Some(loss)));
-    let psnr = (0..psnr_columns).map(|k| text(row.psnr.get(k).copied()));
-    [row.iteration.to_string()].into_iter().chain(training).chain(held_out).chain(psnr).collect()
+    let psnr = (0..columns.psnr).map(|k| text(row.psnr.get(k).copied()));
+    let marks = row.marks.map(|marks| {
+        [marks.recognised_held_out, marks.recognised_all, marks.diversity, marks.nearest_support]
+            .map(|mark| mark.to_string())
+    });
+    let marks = marks.unwrap_or_default().into_iter().filter(|_| columns.marks);
+    [row.iteration.to_string()].into_iter().chain(training).chain(held_out).chain(psnr).chain(marks).collect()
 }

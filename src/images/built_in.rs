@@ -78,6 +78,7 @@ fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageErr
         name: sheet.name,
         size: sheet.size,
         channels: sheet.channels,
+        foreground: sheet.classes.len(),
         classes: sheet.classes,
         skipped: Vec::new(),
     })
@@ -93,8 +94,8 @@ mod tests {
         let expected = [
             (ImageSource::Faces, 32, 3, 124, 24, 1),
             (ImageSource::Hand, 16, 1, 62 * 19, 12 * 19, 62),
-            (ImageSource::Scripts, 16, 1, 4800, 960, 480),
-            (ImageSource::Characters, 16, 1, 62 * 19 + 4800, 12 * 19, 542),
+            (ImageSource::Scripts, 16, 1, 9600, 1920, 480),
+            (ImageSource::Characters, 16, 1, 62 * 19 + 9600, 12 * 19, 542),
         ];
         for (source, size, channels, images, held_out, classes) in expected {
             let set = built_in(&source).unwrap();

@@ -149,7 +149,8 @@ fn assemble(path: &Path, size: usize, seed: u64, usable: Vec<(&PathBuf, Decoded)
         held_out,
         pixels: image.rgb.chunks_exact(3).flat_map(|rgb| &rgb[..channels]).copied().collect(),
     });
-    ImageSet { images: images.collect(), name: name_of(path), size, channels, classes, skipped }
+    let foreground = classes.len();
+    ImageSet { images: images.collect(), name: name_of(path), size, channels, classes, foreground, skipped }
 }
 
 /// The folder's own name, also for `.` and `..`.

@@ -22,6 +22,8 @@ pub enum Purpose {
     Split,
     /// Held-out tasks for choosing between settings.
     Validation,
+    /// The classifier of samples.
+    Judge,
 }
 
 /// The stream of one purpose, meta-iteration and index.

@@ -15,6 +15,7 @@ use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
 use super::encoding::Encoding;
+use super::judge::{self, Judge, Marks};
 use super::{Display, FamilyError, Given, HeldOut, Picture};
 use crate::images::ImageSet;
 use crate::maths::network::{Batch, Network, Workspace};
@@ -34,6 +35,10 @@ const FLOW_STEPS: usize = 20;
 const TEMPERATURE: f32 = 0.8;
 /// Samples across and down in a picture of samples.
 const MOSAIC: usize = 3;
+/// Samples in such a picture.
+pub const DRAWN: usize = MOSAIC * MOSAIC;
+/// Samples of a held-out class that are judged; the first of them are drawn.
+const JUDGED: usize = 24;
 
 /// The classes of a set as tasks.
 #[derive(Clone, Debug)]
@@ -42,10 +47,11 @@ pub struct ClassTasks {
     encoding: Arc<Encoding>,
     /// Encoded images, in the set's order.
     codes: Arc<Array2<f32>>,
-    /// Images of each training class.
+    /// Images of each training class. The classes that the set is about stand here twice, so that they are
+    /// drawn twice as often as the others.
     training: Vec<Vec<usize>>,
-    /// Name and images of each held-out class.
-    held_out: Vec<(String, Vec<usize>)>,
+    /// Each held-out class, and its images.
+    held_out: Vec<(usize, Vec<usize>)>,
 }
 
 impl ClassTasks {
@@ -61,16 +67,24 @@ impl ClassTasks {
         if classes.len() < 2 {
             return Err(FamilyError::TooFewClasses { name: set.name.clone(), classes: classes.len() });
         }
+        let (mut about, others): (Vec<_>, Vec<_>) = classes.into_iter().partition(|(class, _)| *class < set.foreground);
+        if about.is_empty() {
+            return Err(FamilyError::TooFewClasses { name: set.name.clone(), classes: 0 });
+        }
         let whole = |images: &[usize]| images.iter().all(|&i| set.images[i].held_out);
-        let mixed = classes.iter().any(|(_, images)| !whole(images) && images.iter().any(|&i| set.images[i].held_out));
-        let kept = classes.iter().filter(|(_, images)| whole(images)).count();
-        let (held_out, training): (Vec<_>, Vec<_>) = if mixed || kept == 0 || kept == classes.len() {
-            classes.shuffle(&mut stream(seed, Purpose::Split, 1, 0));
-            let training = classes.split_off((classes.len() / 5).max(1));
-            (classes, training)
+        let mixed = about.iter().any(|(_, images)| !whole(images) && images.iter().any(|&i| set.images[i].held_out));
+        let kept = about.iter().filter(|(_, images)| whole(images)).count();
+        let (held_out, mut training): (Vec<_>, Vec<_>) = if mixed || kept == 0 || kept == about.len() {
+            about.shuffle(&mut stream(seed, Purpose::Split, 1, 0));
+            let training = about.split_off((about.len() / 5).max(1));
+            (about, training)
         } else {
-            classes.into_iter().partition(|(_, images)| whole(images))
+            about.into_iter().partition(|(_, images)| whole(images))
         };
+        if !others.is_empty() {
+            training.extend(training.clone());
+            training.extend(others);
+        }
         let seen: Vec<usize> = training.iter().flat_map(|(_, images)| images.iter().copied()).collect();
         let (encoding, codes) = Encoding::of(&set, &seen);
         if encoding.components() == 0 {
@@ -78,7 +92,7 @@ impl ClassTasks {
         }
         Ok(Self {
             training: training.into_iter().map(|(_, images)| images).collect(),
-            held_out: held_out.into_iter().map(|(class, images)| (set.classes[class].clone(), images)).collect(),
+            held_out,
             encoding: Arc::new(encoding),
             codes: Arc::new(codes),
             set,
@@ -113,28 +127,79 @@ impl ClassTasks {
 
     /// Adapts on a few images of the class; is judged by its others.
     pub(super) fn held_out(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
-        let (name, images) = &self.held_out[index % self.held_out.len()];
+        let (class, images) = &self.held_out[index % self.held_out.len()];
         let (support, query) = divide(images, live.test_shots, rng);
         let query_rows = self.rows(&query, JUDGING_DRAWS, rng);
-        let noise = normal(MOSAIC * MOSAIC, self.outputs(), rng) * TEMPERATURE;
+        let noise = normal(JUDGED, self.outputs(), rng) * TEMPERATURE;
         let steps = 0..live.test_steps.max(1);
         let episode = Episode { support: steps.map(|_| self.rows(&support, DRAWS, rng)).collect(), query: query_rows };
-        let show = |images: &[usize]| {
-            let pixels: Vec<Picture> = images.iter().map(|&i| self.original(i)).collect();
-            Arc::new(mosaic(&pixels, self.set.size))
-        };
+        let show = |images: &[usize]| Arc::new(mosaic(&self.originals(images), self.set.size));
         HeldOut {
-            name: name.clone(),
+            name: self.set.classes[*class].clone(),
             episode,
-            given: Given::Class { target: show(&query), support: show(&support), shots: support.len() },
+            given: Given::Class {
+                target: show(&query),
+                support: show(&support),
+                shots: support.len(),
+                class: *class,
+                support_images: support.into(),
+                query_images: query.into(),
+            },
             display: noise,
             shows: Display::Flow,
         }
     }
 
+    /// A classifier of the classes that the set is about, trained on all their images.
+    pub fn judge(&self, seed: u64) -> Judge {
+        let about: Vec<usize> =
+            (0..self.set.images.len()).filter(|&i| self.set.images[i].class < self.set.foreground).collect();
+        let classes: Vec<usize> = about.iter().map(|&i| self.set.images[i].class).collect();
+        let mut held_out = vec![false; self.set.foreground];
+        self.held_out.iter().for_each(|(class, _)| held_out[*class] = true);
+        Judge::train(self.pixels(&self.originals(&about)).view(), self.set.channels, &classes, held_out, seed)
+    }
+
+    /// What is to be said of samples (as codes) of a held-out task of this family.
+    pub fn marks(&self, judge: &Judge, given: &Given, samples: ArrayView2<'_, f32>) -> Option<Marks> {
+        let Given::Class { class, support_images, .. } = given else { return None };
+        if samples.iter().any(|code| !code.is_finite()) {
+            return Some(Marks::default());
+        }
+        let samples = self.pixels(&self.encoding.decode(samples));
+        Some(self.marks_of(judge, *class, &samples, support_images))
+    }
+
+    /// The same of the real images that a held-out task is judged by.
+    pub fn real_marks(&self, judge: &Judge, given: &Given) -> Option<Marks> {
+        let Given::Class { class, support_images, query_images, .. } = given else { return None };
+        let query = self.pixels(&self.originals(query_images));
+        Some(self.marks_of(judge, *class, &query, support_images))
+    }
+
+    fn marks_of(&self, judge: &Judge, class: usize, images: &Array2<f32>, support: &[usize]) -> Marks {
+        let [recognised_held_out, recognised_all] = judge.recognise(images.view(), class);
+        let support = self.pixels(&self.originals(support));
+        let [diversity, nearest_support] = judge::distances(images.view(), support.view());
+        Marks { recognised_held_out, recognised_all, diversity, nearest_support }
+    }
+
+    fn originals(&self, images: &[usize]) -> Vec<Picture> {
+        images.iter().map(|&i| self.original(i)).collect()
+    }
+
+    /// One row of numbers from 0 to 1 for each picture.
+    fn pixels(&self, pictures: &[Picture]) -> Array2<f32> {
+        let (area, channels) = (self.set.size * self.set.size, self.set.channels);
+        Array2::from_shape_fn((pictures.len(), area * channels), |(i, j)| {
+            f32::from(pictures[i].rgb[3 * (j / channels) + j % channels]) / 255.0
+        })
+    }
+
     /// Codes as one drawable picture of several images.
     pub fn draw(&self, codes: &Array2<f32>) -> Picture {
-        mosaic(&self.encoding.decode(codes.view()), self.set.size)
+        let (drawn, _) = codes.view().split_at(Axis(0), codes.nrows().min(DRAWN));
+        mosaic(&self.encoding.decode(drawn), self.set.size)
     }
 
     fn original(&self, index: usize) -> Picture {
@@ -203,7 +268,7 @@ fn normal(rows: usize, columns: usize, rng: &mut impl Rng) -> Array2<f32> {
 fn mosaic(images: &[Picture], size: usize) -> Picture {
     let side = MOSAIC * (size + 1) - 1;
     let mut rgb = vec![96; side * side * 3];
-    for (i, image) in images.iter().enumerate().take(MOSAIC * MOSAIC) {
+    for (i, image) in images.iter().enumerate().take(DRAWN) {
         let corner = (i / MOSAIC * side + i % MOSAIC) * (size + 1);
         for (y, row) in image.rgb.chunks_exact(size * 3).enumerate() {
             let start = (corner + y * side) * 3;

@@ -2,13 +2,15 @@
 //!
 //! A loss that overflowed is kept as infinity (NaN becomes infinity too).
 
+use super::judging::Judging;
 use super::pool::Pool;
 use crate::maths::network::Workspace;
 use crate::maths::vector::norm;
 use crate::meta::tensor_rates::TensorRate;
 use crate::meta::{Learner, MetaParameters, TaskWork};
+use crate::tasks::judge::Marks;
 use crate::tasks::{Display, HeldOut, class};
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 /// Inner rates that the baselines choose from: 0.001 to 1, three to a decade.
 pub const CANDIDATE_RATES: [f64; 10] = [0.001, 0.0022, 0.0046, 0.01, 0.022, 0.046, 0.1, 0.22, 0.46, 1.0];
@@ -31,8 +33,10 @@ pub struct Measured {
     pub support_loss: Vec<f32>,
     /// L(θ_k; Q).
     pub query_loss: Vec<f32>,
-    /// What is drawn: outputs at the task's display inputs, or samples.
+    /// What is drawn: outputs at the task's display inputs, or samples (more of them after the last step).
     pub outputs: Vec<Array2<f32>>,
+    /// What is said of the samples after the last step.
+    pub marks: Option<Marks>,
     /// ‖θ_K − φ‖ / ‖φ‖ for each layer.
     pub movement: Vec<f32>,
     /// Learned rates, step by step and tensor by tensor.
@@ -43,6 +47,11 @@ pub struct Measured {
 
 /// Query losses alone.
 pub fn query_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> Vec<f32> {
+    judged(start, task, steps, None).0
+}
+
+/// Query losses, and what is said of the samples after the last step.
+pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&Judging>) -> (Vec<f32>, Option<Marks>) {
     let mut work = TaskWork::default();
     start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut work);
     let TaskWork { inner, work, .. } = &mut work;
@@ -50,11 +59,15 @@ pub fn query_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> Vec<f32> 
         inner.thetas.iter().map(|theta| honest(start.learner.network.loss(theta, &task.episode.query, work))).collect();
     // A loop that converged early stays where it is.
     losses.resize(steps + 1, losses.last().copied().unwrap_or(f32::INFINITY));
-    losses
+    let marks = judging.and_then(|judging| {
+        let samples = class::sample(&start.learner.network, inner.adapted(), task.display.view(), work);
+        judging.marks(task, samples.view())
+    });
+    (losses, marks)
 }
 
 /// Everything that is drawn of an adaptation.
-pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize) -> Measured {
+pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&Judging>) -> Measured {
     let network = &start.learner.network;
     let mut task_work = TaskWork::default();
     start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut task_work);
@@ -67,8 +80,12 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize) -> Measured {
     support_loss.push(honest(last_loss));
     let mut outputs = Vec::with_capacity(steps + 1);
     let mut query_loss = Vec::with_capacity(steps + 1);
-    for theta in &inner.thetas {
+    for (step, theta) in inner.thetas.iter().enumerate() {
         let output = match task.shows {
+            Display::Flow if step < steps => {
+                let (drawn, _) = task.display.view().split_at(Axis(0), class::DRAWN.min(task.display.nrows()));
+                class::sample(network, theta, drawn, work)
+            }
             Display::Flow => class::sample(network, theta, task.display.view(), work),
             Display::Query | Display::Inputs => network.output(theta, task.display.view(), work),
         };
@@ -87,7 +104,9 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize) -> Measured {
         let difference: Vec<f32> = from.iter().zip(to).map(|(a, b)| a - b).collect();
         honest(norm(&difference) / norm(from).max(f32::MIN_POSITIVE))
     });
-    Measured { support_loss, query_loss, outputs, movement: movement.collect(), rates, thetas: inner.thetas }
+    let movement = movement.collect();
+    let marks = judging.and_then(|judging| judging.marks(task, outputs.last()?.view()));
+    Measured { support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas }
 }
 
 /// The candidate rate with the smallest mean query loss after the last step; if it was `known`, only
@@ -125,9 +144,22 @@ pub struct Statistics {
     pub diverged_share: Vec<f64>,
     /// Mean peak signal-to-noise ratio in dB, for pictures.
     pub psnr: Option<Vec<f64>>,
+    /// For classes the mean query loss again, which is that of the flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow_loss: Option<Vec<f64>>,
+    /// What is said of the samples of each class after the last step, mean over the classes.
+    #[serde(flatten)]
+    pub marks: Option<Marks>,
 }
 
 impl Statistics {
+    /// With what was said of each task's samples (nothing but for classes).
+    #[must_use]
+    pub fn with_marks(self, marks: &[Marks]) -> Self {
+        let flow_loss = (!marks.is_empty()).then(|| self.loss.clone());
+        Self { flow_loss, marks: Marks::mean(marks), ..self }
+    }
+
     /// From each task's query losses.
     pub fn new(losses: &[Vec<f32>], inner_rate: Option<f64>, picture: bool) -> Self {
         let steps = losses.first().map_or(0, Vec::len);
@@ -149,6 +181,8 @@ impl Statistics {
                 diverged.count() as f64 / tasks
             }),
             psnr: picture.then(|| each(&|k| at(k).map(|loss| f64::from(psnr(loss as f32))).sum::<f64>() / tasks)),
+            flow_loss: None,
+            marks: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::{Knob, Settings};
 
+pub use crate::tasks::judge::Marks;
 pub use crate::tasks::{Given, Picture};
 
 /// One picture of the run.
@@ -170,6 +171,8 @@ pub struct Trace {
     pub query_loss: Vec<f32>,
     /// Peak signal-to-noise ratio of the query in dB at each step (pictures only).
     pub psnr: Option<Vec<f32>>,
+    /// What is said of the samples after the last step (classes only, and not before the first meta-iteration).
+    pub marks: Option<Marks>,
     /// What the network puts out at each step.
     pub outputs: Vec<Output>,
 }

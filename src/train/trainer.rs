@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::divergence::{Course, Finding, Watch, explain, times_too_long};
-use super::evaluation::{Start, Statistics, best_rate, query_losses};
+use super::evaluation::{Start, Statistics, best_rate, judged, query_losses};
+use super::judging::Judging;
 use super::pool::Pool;
 use super::snapshot::{Divergence, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
 use crate::images::ImageSet;
@@ -13,6 +14,7 @@ use crate::maths::optimiser::{Optimiser, Rule, clip};
 use crate::maths::vector::{add_scaled, is_finite};
 use crate::meta::{Learner, MetaParameters, TaskWork, joint};
 use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
+use crate::tasks::judge::Marks;
 use crate::tasks::{Family, FamilyError, HeldOut, Split};
 
 mod probes;
@@ -85,6 +87,7 @@ pub struct Trainer {
     pool: Pool,
     watch: Watch,
     probes: Probes,
+    judging: Option<Judging>,
     record: Record,
 }
 
@@ -155,8 +158,13 @@ impl Trainer {
             Some(Checkpoint(from)) => from.clone(),
             None => start,
         };
+        let judging = match &family {
+            Family::Class(classes) => Some(Judging::start(classes.clone(), run.seed)),
+            _ => None,
+        };
         let mut trainer = Self {
             probes: Probes::new(&family, &settings),
+            judging,
             random: plain.meta_parameters(phi, settings.live.inner_rate),
             joint_rate: Settings::preset(run.tasks, Algorithm::Maml).live.outer_rate,
             good: now.clone(),
@@ -302,14 +310,16 @@ impl Trainer {
 
     /// Adapts the probe tasks again, for display only: after a knob change, or at a slow pace.
     pub fn probe(&mut self) {
-        let Self { learner, plain, now, random, settings, pool, probes, .. } = self;
+        let Self { learner, plain, now, random, settings, pool, probes, judging, .. } = self;
+        // The first picture does not wait for the judge.
+        let judging = judging.as_ref().filter(|_| now.meta_iteration > 0);
         let joint = plain.meta_parameters(now.joint.clone(), 1.0);
         let start = |init| match init {
             Init::Learned => Start { learner, meta: &now.meta, inner_rate: settings.live.inner_rate },
             Init::Random => Start { learner: plain, meta: random, inner_rate: 1.0 },
             Init::Joint => Start { learner: plain, meta: &joint, inner_rate: 1.0 },
         };
-        probes.measure(pool, start, settings.live.test_steps, now.meta_iteration);
+        probes.measure(pool, start, judging, settings.live.test_steps, now.meta_iteration);
     }
 
     /// The loss around φ, as the last probe found it.
@@ -320,10 +330,23 @@ impl Trainer {
     /// Statistics over `held_out_tasks` held-out tasks for each initialisation, the baselines at their best rate.
     pub fn statistics(&self) -> [Statistics; 3] {
         let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
+        let steps = self.settings.live.test_steps;
         Init::ALL.map(|init| {
-            let (inner_rate, losses) = self.held_out_losses(init, &tasks);
-            Statistics::new(&losses, inner_rate, self.is_picture())
+            let judging = self.judging.as_ref();
+            let (inner_rate, results) =
+                self.on_held_out(init, &tasks, |start, task| judged(start, task, steps, judging));
+            let (losses, marks): (Vec<_>, Vec<_>) = results.into_iter().unzip();
+            let marks: Vec<_> = marks.into_iter().flatten().collect();
+            Statistics::new(&losses, inner_rate, self.is_picture()).with_marks(&marks)
         })
+    }
+
+    /// What is said of the real images of the held-out classes, in place of samples; mean over the classes.
+    pub fn real_marks(&self) -> Option<Marks> {
+        let judging = self.judging.as_ref()?;
+        let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
+        let marks: Option<Vec<_>> = tasks.iter().map(|task| judging.real(&task.given)).collect();
+        Marks::mean(&marks?)
     }
 
     /// `held_out_tasks` tasks of a split (for pictures not more than there are images), shaped by `live`.
@@ -336,6 +359,16 @@ impl Trainer {
     /// Each task's query loss after 0, 1, … test-time steps from one initialisation, a baseline at the
     /// best of its candidate rates for these tasks; with the inner rate, `None` where it is learned.
     pub fn held_out_losses(&self, init: Init, tasks: &[HeldOut]) -> (Option<f64>, Vec<Vec<f32>>) {
+        let steps = self.settings.live.test_steps;
+        self.on_held_out(init, tasks, |start, task| query_losses(start, task, steps))
+    }
+
+    fn on_held_out<R: Send>(
+        &self,
+        init: Init,
+        tasks: &[HeldOut],
+        work: impl Fn(Start<'_>, &HeldOut) -> R + Sync + Send,
+    ) -> (Option<f64>, Vec<R>) {
         let live = &self.settings.live;
         let joint = self.plain.meta_parameters(self.now.joint.clone(), 1.0);
         let plain = |meta| {
@@ -347,9 +380,9 @@ impl Trainer {
             Init::Random => plain(&self.random),
             Init::Joint => plain(&joint),
         };
-        let losses = self.pool.map(tasks.len(), |i| query_losses(start, &tasks[i], live.test_steps));
+        let results = self.pool.map(tasks.len(), |i| work(start, &tasks[i]));
         let own = !start.learner.algorithm().learns_rates();
-        (own.then_some(start.inner_rate), losses)
+        (own.then_some(start.inner_rate), results)
     }
 
     /// The latest adaptation of the probe tasks.

@@ -83,6 +83,7 @@ pub fn image_set() -> Arc<ImageSet> {
         channels: 3,
         images,
         classes: vec!["face".to_owned()],
+        foreground: 1,
         skipped: Vec::new(),
     })
 }
@@ -154,7 +155,14 @@ fn mixed(target: &Picture, start: impl Fn(usize) -> [u8; 3], share: f32, rough: 
 fn class_task(index: usize, steps: usize) -> ProbeTask {
     let mut task = picture_task(index, steps);
     if let Given::Picture { target, support, .. } = task.given {
-        task.given = Given::Class { target, support, shots: 10 };
+        task.given = Given::Class {
+            target,
+            support,
+            shots: 10,
+            class: 0,
+            support_images: Vec::new().into(),
+            query_images: Vec::new().into(),
+        };
     }
     task.traces.iter_mut().for_each(|trace| trace.psnr = None);
     task

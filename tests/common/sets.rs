@@ -18,6 +18,7 @@ pub fn characters() -> ImageSet {
     });
     set.images.iter_mut().for_each(|image| image.held_out = image.class >= 8);
     set.classes.truncate(10);
+    set.foreground = 10;
     set
 }
 

@@ -9,6 +9,7 @@ use crate::meta::tensor_rates::TensorRate;
 use crate::settings::Settings;
 use crate::tasks::{Family, Given, HeldOut};
 use crate::train::evaluation::{Measured, Start, best_rate, measure, psnr};
+use crate::train::judging::Judging;
 use crate::train::landscape;
 use crate::train::pool::Pool;
 use crate::train::snapshot::{Evaluation, Init, Landscape, LayerMovement, Output, ProbeTask, Trace};
@@ -30,6 +31,8 @@ pub(super) struct Probes {
     /// Whether everything must be measured again.
     stale: bool,
     steps: usize,
+    /// Whether samples were judged.
+    judged: bool,
 }
 
 impl Probes {
@@ -49,6 +52,7 @@ impl Probes {
             family: family.clone(),
             stale: true,
             steps: 0,
+            judged: false,
         };
         probes.settings_changed(family, settings);
         probes
@@ -77,15 +81,22 @@ impl Probes {
     /// Adapts every probe task from every initialisation. A baseline's `inner_rate` in `start` is
     /// replaced by its best one, chosen again at ever longer intervals. The random init is measured once,
     /// joint pretraining at every fourth call: they cost as much as φ and change little or not at all.
-    pub fn measure<'a>(&mut self, pool: &Pool, start: impl Fn(Init) -> Start<'a>, steps: usize, meta_iteration: u64) {
+    pub fn measure<'a>(
+        &mut self,
+        pool: &Pool,
+        start: impl Fn(Init) -> Start<'a>,
+        judging: Option<&Judging>,
+        steps: usize,
+        meta_iteration: u64,
+    ) {
         let choose_again = self.joint_age[0] >= self.joint_age[1];
         if choose_again {
             self.joint_age = [0, 2 * self.joint_age[1]];
         }
         self.joint_age[0] += 1;
-        let all = self.stale || self.steps != steps;
+        let all = self.stale || self.steps != steps || self.judged != judging.is_some();
         let redo = [true, all, all || choose_again || self.joint_age[0].is_multiple_of(JOINT_EVERY)];
-        (self.stale, self.steps) = (false, steps);
+        (self.stale, self.steps, self.judged) = (false, steps, judging.is_some());
         let mut starts = Init::ALL.map(start);
         let some = &self.tasks[..RATE_TASKS.min(self.tasks.len())];
         // Before the first meta-iteration joint pretraining is the random init: one choice serves both.
@@ -100,7 +111,7 @@ impl Probes {
         (starts[1].inner_rate, starts[2].inner_rate) = (random, joint);
         let tasks = &self.tasks;
         let jobs: Vec<_> = (0..tasks.len() * 3).filter(|job| redo[job % 3]).collect();
-        let results = pool.map(jobs.len(), |i| measure(starts[jobs[i] % 3], &tasks[jobs[i] / 3], steps));
+        let results = pool.map(jobs.len(), |i| measure(starts[jobs[i] % 3], &tasks[jobs[i] / 3], steps, judging));
         let mut results = results.into_iter();
         if all {
             self.measured.clear();
@@ -136,6 +147,7 @@ impl Probes {
                 support_loss: measured[i].support_loss.clone(),
                 query_loss: measured[i].query_loss.clone(),
                 psnr: is_picture.then(|| measured[i].query_loss.iter().map(|&loss| psnr(loss)).collect()),
+                marks: measured[i].marks,
                 outputs: measured[i].outputs.iter().map(|output| self.draw(output)).collect(),
             }),
         }
@@ -169,8 +181,7 @@ impl Probes {
 
     fn movement(&self, layer: usize) -> LayerMovement {
         let mean = |init: usize| {
-            self.measured.iter().map(|task| task[init].movement[layer]).sum::<f32>()
-                / self.measured.len().max(1) as f32
+            self.measured.iter().map(|task| task[init].movement[layer]).sum::<f32>() / self.measured.len().max(1) as f32
         };
         LayerMovement { name: format!("layer {}", layer + 1), relative: std::array::from_fn(mean) }
     }

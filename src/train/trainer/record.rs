@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::meta::tensor_rates::TensorRate;
+use crate::tasks::judge::Marks;
 use crate::train::evaluation::{Measured, psnr};
 use crate::train::history::Series;
 use crate::train::snapshot::{Curves, KnobMark};
@@ -18,6 +19,8 @@ pub struct MetricsRow {
     pub held_out: [f32; 2],
     /// Mean PSNR in dB at each inner step; empty but for pictures.
     pub psnr: Vec<f32>,
+    /// What is said of the probe tasks' samples (classes only, and not in the first row).
+    pub marks: Option<Marks>,
 }
 
 impl MetricsRow {
@@ -34,6 +37,7 @@ impl MetricsRow {
                 mean(&mut learned().filter_map(|losses| losses.last().copied())),
             ],
             psnr: if picture { (0..steps).map(psnr_at).collect() } else { Vec::new() },
+            marks: Marks::mean(&measured.iter().filter_map(|task| task[0].marks).collect::<Vec<_>>()),
         }
     }
 }

@@ -1,0 +1,158 @@
+//! Whether new images belong to their class, differ from each other, and are no copies.
+//!
+//! A classifier says which class a sample belongs to. It sees real images only, of every class that the
+//! set is about, the held-out ones too, and never a sample. (A kernel distance between the pixels of
+//! samples and images is not used: it is lower for varied samples of a wrong class than for right ones.)
+
+use ndarray::{Array2, ArrayView2, Axis};
+use rand::RngExt as _;
+use rand_distr::{Distribution as _, StandardNormal};
+use serde::Serialize;
+
+use crate::maths::functions::{Activation, Loss};
+use crate::maths::init::initialise;
+use crate::maths::network::{Batch, Network, Workspace};
+use crate::maths::optimiser::{Optimiser, Rule};
+use crate::maths::stream::{Purpose, stream};
+
+/// Width of the classifier's hidden layer.
+const HIDDEN: usize = 128;
+/// Steps of Adam that train it, rows in each, and their rate, which falls to nothing.
+const STEPS: usize = 600;
+const ROWS: usize = 128;
+const RATE: f64 = 5e-3;
+/// Noise on the pixels that it sees, so that it does not hang on a few of them.
+const NOISE: f32 = 0.1;
+/// It sees images at most this large; larger ones are averaged over whole pixels.
+const SIDE: usize = 16;
+
+/// What is said of samples, or of real images in their place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Marks {
+    /// Share of them that the classifier takes for their own class, choosing among the held-out classes.
+    pub recognised_held_out: f64,
+    /// The same, choosing among all classes that the set is about.
+    pub recognised_all: f64,
+    /// Mean distance between two of them: the length of the difference of their pixels, each 0 to 1.
+    pub diversity: f64,
+    /// Mean distance to the nearest support image, measured alike.
+    pub nearest_support: f64,
+}
+
+impl Marks {
+    /// The mean of several; `None` of none.
+    pub fn mean(marks: &[Self]) -> Option<Self> {
+        let mean = |of: fn(&Self) -> f64| marks.iter().map(of).sum::<f64>() / marks.len() as f64;
+        (!marks.is_empty()).then(|| Self {
+            recognised_held_out: mean(|marks| marks.recognised_held_out),
+            recognised_all: mean(|marks| marks.recognised_all),
+            diversity: mean(|marks| marks.diversity),
+            nearest_support: mean(|marks| marks.nearest_support),
+        })
+    }
+}
+
+/// A classifier of small images.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    network: Network,
+    theta: Vec<f32>,
+    /// Whether each of its classes is held out.
+    held_out: Vec<bool>,
+    channels: usize,
+}
+
+impl Judge {
+    /// Trained on images (one row of pixels for each, at least one; `channels` numbers a pixel) and their
+    /// classes; `held_out` says of every class whether it is held out.
+    pub fn train(
+        images: ArrayView2<'_, f32>,
+        channels: usize,
+        classes: &[usize],
+        held_out: Vec<bool>,
+        seed: u64,
+    ) -> Self {
+        let images = reduce(images, channels);
+        let sizes = [images.ncols(), HIDDEN, held_out.len()];
+        let network = Network::new(&sizes, Activation::Silu, Loss::CrossEntropy);
+        let rng = &mut stream(seed, Purpose::Judge, 0, 0);
+        let mut theta: Vec<f32> = initialise(&network, 0.0, rng);
+        let mut optimiser = Optimiser::new(Rule::ADAM, theta.len());
+        let (mut work, mut gradient) = (Workspace::default(), vec![0.0; theta.len()]);
+        for step in 0..STEPS {
+            let rows: Vec<usize> = (0..ROWS).map(|_| rng.random_range(0..images.nrows())).collect();
+            let noisy = images.select(Axis(0), &rows).mapv(|pixel| {
+                let noise: f32 = StandardNormal.sample(rng);
+                pixel + NOISE * noise
+            });
+            let labels =
+                Array2::from_shape_fn(
+                    (ROWS, held_out.len()),
+                    |(row, class)| {
+                        if classes[rows[row]] == class { 1.0 } else { 0.0 }
+                    },
+                );
+            network.gradient(&theta, &Batch::new(noisy, labels), &mut work, &mut gradient);
+            optimiser.step(&mut theta, &gradient, RATE * (1.0 - step as f64 / STEPS as f64));
+        }
+        Self { network, theta, held_out, channels }
+    }
+
+    /// The shares of images (rows of pixels) that are taken for this class, among the held-out classes and
+    /// among all.
+    pub fn recognise(&self, images: ArrayView2<'_, f32>, class: usize) -> [f64; 2] {
+        let small = reduce(images, self.channels);
+        let scores = self.network.output(&self.theta, small.view(), &mut Workspace::default());
+        let mut right = [0usize; 2];
+        for row in scores.outer_iter() {
+            let own = row[class];
+            let beaten = |other: usize| other != class && !(row[other] < own);
+            let all = (0..row.len()).any(beaten);
+            let held_out = (0..row.len()).any(|other| self.held_out[other] && beaten(other));
+            right[0] += usize::from(!held_out);
+            right[1] += usize::from(!all);
+        }
+        right.map(|right| right as f64 / images.nrows().max(1) as f64)
+    }
+}
+
+/// Images averaged over squares of pixels until they are at most [`SIDE`] wide.
+fn reduce(images: ArrayView2<'_, f32>, channels: usize) -> Array2<f32> {
+    let size = (images.ncols() / channels).isqrt();
+    let factor = size.div_ceil(SIDE).max(1);
+    let side = size / factor;
+    Array2::from_shape_fn((images.nrows(), side * side * channels), |(image, j)| {
+        let (x, y, channel) = (j / channels % side, j / channels / side, j % channels);
+        let square =
+            (0..factor * factor).map(|k| ((y * factor + k / factor) * size + x * factor + k % factor) * channels);
+        square.map(|start| images[[image, start + channel]]).sum::<f32>() / (factor * factor) as f32
+    })
+}
+
+/// The mean distance between two different rows, and from a row to the nearest of `support`.
+pub fn distances(images: ArrayView2<'_, f32>, support: ArrayView2<'_, f32>) -> [f64; 2] {
+    let distance = |a: ndarray::ArrayView1<'_, f32>, b: ndarray::ArrayView1<'_, f32>| {
+        a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt()
+    };
+    let (mut between, mut pairs, mut nearest) = (0.0, 0, 0.0);
+    for (i, image) in images.outer_iter().enumerate() {
+        for other in images.outer_iter().skip(i + 1) {
+            between += distance(image, other);
+            pairs += 1;
+        }
+        nearest += support.outer_iter().map(|real| distance(image, real)).fold(f64::INFINITY, f64::min);
+    }
+    [between / f64::from(pairs.max(1)), nearest / images.nrows().max(1) as f64]
+}
+
+/// Which of `support` is nearest to each of `images`.
+pub fn nearest(images: ArrayView2<'_, f32>, support: ArrayView2<'_, f32>) -> Vec<usize> {
+    let square = |a: ndarray::ArrayView1<'_, f32>, b: ndarray::ArrayView1<'_, f32>| {
+        a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>()
+    };
+    let of = |image: ndarray::ArrayView1<'_, f32>| {
+        let all = support.outer_iter().enumerate().map(|(i, real)| (i, square(image, real)));
+        all.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(i, _)| i)
+    };
+    images.outer_iter().map(of).collect()
+}
