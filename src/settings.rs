@@ -424,6 +424,10 @@ impl Settings {
                 TaskFamily::Picture | TaskFamily::Class => 2_000,
             };
         }
+        // One class in a thousand overshoots: its gradient must not drown the others' in Adam's mean squares.
+        if tasks == TaskFamily::Class {
+            outer.clip_norm = 0.3;
+        }
         let mut method = MethodSettings::default();
         if tasks.needs_images() {
             method.context = 32;

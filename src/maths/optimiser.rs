@@ -45,6 +45,11 @@ impl<T: Real> Optimiser<T> {
         self.rule
     }
 
+    /// Whether its state is finite; if not, it cannot go on.
+    pub fn is_finite(&self) -> bool {
+        super::vector::is_finite(&self.mean) && super::vector::is_finite(&self.square)
+    }
+
     /// Moves the parameters against the direction.
     pub fn step(&mut self, parameters: &mut [T], direction: &[T], rate: f64) {
         self.steps = self.steps.saturating_add(1);

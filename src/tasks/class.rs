@@ -29,6 +29,8 @@ const DRAWS: usize = 8;
 const JUDGING_DRAWS: usize = 32;
 /// Time enters as cos and sin of 2π times these.
 const FREQUENCIES: [f32; 4] = [0.5, 1.0, 2.0, 4.0];
+/// A class that the set is about is drawn so many times as often as one that is only there to train on.
+const FOREGROUND: usize = 4;
 /// Steps of Euler's method from noise to a sample.
 const FLOW_STEPS: usize = 20;
 /// Length of the noise that samples start from, as a share of the noise that training saw.
@@ -47,8 +49,8 @@ pub struct ClassTasks {
     encoding: Arc<Encoding>,
     /// Encoded images, in the set's order.
     codes: Arc<Array2<f32>>,
-    /// Images of each training class. The classes that the set is about stand here twice, so that they are
-    /// drawn twice as often as the others.
+    /// Images of each training class. The classes that the set is about stand here several times, so that
+    /// they are drawn as much more often than the others.
     training: Vec<Vec<usize>>,
     /// Each held-out class, and its images.
     held_out: Vec<(usize, Vec<usize>)>,
@@ -82,7 +84,7 @@ impl ClassTasks {
             about.into_iter().partition(|(_, images)| whole(images))
         };
         if !others.is_empty() {
-            training.extend(training.clone());
+            training = std::iter::repeat_n(training, FOREGROUND).flatten().collect();
             training.extend(others);
         }
         let seen: Vec<usize> = training.iter().flat_map(|(_, images)| images.iter().copied()).collect();

@@ -280,7 +280,7 @@ impl Trainer {
         }
         now.optimiser.step(&mut now.meta.values, &self.direction, rate);
         now.joint_optimiser.step(&mut now.joint, &joint_direction, self.joint_rate);
-        if !is_finite(&now.meta.values) {
+        if !is_finite(&now.meta.values) || !now.optimiser.is_finite() {
             return Step::Diverged(self.diverge(Finding::Outer, None));
         }
         now.meta_iteration += 1;
