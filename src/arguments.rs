@@ -84,6 +84,15 @@ pub struct What {
     /// Adaptation steps on held-out tasks.
     #[arg(long, allow_hyphen_values = true)]
     pub test_steps: Option<usize>,
+    /// Length of the noise that a class's samples start from, as a share of what training saw.
+    #[arg(long, allow_hyphen_values = true)]
+    pub temperature: Option<f64>,
+    /// Steps of a sample's flow from noise.
+    #[arg(long, allow_hyphen_values = true)]
+    pub flow_steps: Option<usize>,
+    /// 1 to follow the flow by Euler's method, 2 by Heun's.
+    #[arg(long, allow_hyphen_values = true)]
+    pub flow_order: Option<usize>,
     /// Support points per inner step of a training task; 0 for all of them.
     #[arg(long, allow_hyphen_values = true)]
     pub inner_batch: Option<usize>,
@@ -250,6 +259,9 @@ impl What {
             (Knob::TestSteps, whole(self.test_steps)),
             (Knob::InnerBatch, whole(self.inner_batch)),
             (Knob::Tolerance, self.tolerance),
+            (Knob::Temperature, self.temperature),
+            (Knob::FlowSteps, whole(self.flow_steps)),
+            (Knob::FlowOrder, whole(self.flow_order)),
         ];
         for (knob, value) in overrides {
             if let Some(value) = value {

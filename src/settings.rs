@@ -58,6 +58,12 @@ pub struct LiveSettings {
     pub tolerance: f64,
     /// Standard deviation of the noise added to support targets.
     pub noise: f64,
+    /// Length of the noise that a class's samples start from, as a share of what training saw.
+    pub temperature: f64,
+    /// Steps of a sample's flow from noise.
+    pub flow_steps: usize,
+    /// 1: Euler's method; 2: Heun's.
+    pub flow_order: usize,
 }
 
 /// Settings that need a restart.
@@ -228,7 +234,7 @@ impl ImageSource {
         match self {
             Self::Faces => "124 colour faces of 32 × 32 pixels; one class, so not for class tasks",
             Self::Hand => "62 handwritten-like characters in 19 hands, grey, 16 × 16 pixels",
-            Self::Scripts => "480 letters of 30 alphabets, ten of each, grey, 16 × 16 pixels",
+            Self::Scripts => "480 letters of 30 alphabets, twenty of each, grey, 16 × 16 pixels",
             Self::Characters => "Handwriting and world scripts together: 542 characters",
             Self::Path(_) => "A folder of your own; each sub-folder is one class",
         }
@@ -383,6 +389,9 @@ impl Settings {
             inner_batch: 0,
             tolerance: 0.0,
             noise: 0.0,
+            temperature: 0.8,
+            flow_steps: 20,
+            flow_order: 1,
         };
         let (mut live, network, evaluate_every, held_out_tasks) = match tasks {
             TaskFamily::Plane => (

@@ -111,7 +111,7 @@ pub enum Display {
     /// Inputs; their outputs are drawn.
     Inputs,
     /// Noise; where the flow carries it is drawn ([`class::sample`]).
-    Flow,
+    Flow(class::Flow),
 }
 
 /// Which of the tasks that are never trained on.

@@ -8,11 +8,12 @@ use metascope::images::{ImageSet, LabelledImage};
 use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::network::{Network, Workspace};
 use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
-use metascope::tasks::class::{ClassTasks, sample};
+use metascope::tasks::class::{ClassTasks, Flow, sample};
 use metascope::tasks::encoding::Encoding;
+use metascope::tasks::judge::{Marks, distances};
 use metascope::tasks::{Display, Family, FamilyError, Given};
 use metascope::train::trainer::{Step, Trainer};
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, array};
 
 #[path = "common/sets.rs"]
 mod sets;
@@ -87,10 +88,82 @@ fn a_network_that_always_says_the_same_draws_the_same() {
     let biases = theta.len() - 2;
     theta[biases..].copy_from_slice(&[0.7, -0.4]);
     let noise = Array2::from_shape_fn((6, 2), |(i, j)| i as f32 - 2.0 * j as f32);
-    let samples = sample(&network, &theta, noise.view(), &mut Workspace::default());
-    for row in samples.outer_iter() {
-        assert!((row[0] - 0.7).abs() < 1e-6 && (row[1] + 0.4).abs() < 1e-6, "{row}");
+    for flow in [(1, 1), (20, 1), (20, 2), (2, 2)].map(|(steps, order)| Flow { steps, order }) {
+        let samples = sample(&network, &theta, noise.view(), flow, &mut Workspace::default());
+        for row in samples.outer_iter() {
+            assert!((row[0] - 0.7).abs() < 1e-6 && (row[1] + 0.4).abs() < 1e-6, "{row}");
+        }
     }
+}
+
+#[test]
+fn heun_comes_nearer_to_the_flow_than_euler_with_as_many_questions() {
+    let network = Network::new(&[3 + 8, 16, 3], Activation::Silu, Loss::SquaredError);
+    // Without the features of time: they turn so fast that the last step's error would hide the others'.
+    let weight = |i: usize| if (3 * 16..11 * 16).contains(&i) { 0.0 } else { 0.4 * ((i * 37) as f32).sin() };
+    let theta: Vec<f32> = (0..network.parameters()).map(weight).collect();
+    let noise = Array2::from_shape_fn((8, 3), |(i, j)| ((5 * i + j) as f32).sin());
+    let follow =
+        |steps, order| sample(&network, &theta, noise.view(), Flow { steps, order }, &mut Workspace::default());
+    let truth = follow(4000, 1);
+    let error = |samples: Array2<f32>| (samples - &truth).iter().map(|d| d * d).sum::<f32>().sqrt();
+    let [euler, heun] = [error(follow(20, 1)), error(follow(10, 2))];
+    assert!(heun < 0.5 * euler, "{heun} against {euler}");
+    assert!(error(follow(40, 1)) < 0.7 * euler);
+}
+
+#[test]
+fn what_a_set_is_about_is_drawn_more_often_and_alone_held_out() {
+    let mut set = hand();
+    set.images.iter_mut().for_each(|image| image.held_out = false);
+    set.foreground = 10;
+    let names = set.classes.clone();
+    let family = ClassTasks::new(Arc::new(set), 5).unwrap();
+    assert_eq!(family.held_out_classes(), 2);
+    let family = Family::Class(family);
+    let settings = Settings::preset(TaskFamily::Class, Algorithm::Maml);
+    for index in 0..2 {
+        let name = family.held_out(&settings.live, 0, index).name;
+        assert!(names[..10].contains(&name), "{name}");
+    }
+}
+
+#[test]
+fn the_judge_knows_real_images_and_marks_what_is_wrong() {
+    let family = ClassTasks::new(Arc::new(hand()), 0).unwrap();
+    let judge = family.judge(0);
+    let settings = Settings::preset(TaskFamily::Class, Algorithm::Maml);
+    let all = Family::Class(family.clone());
+    let tasks: Vec<_> = (0..12).map(|index| all.held_out(&settings.live, 0, index)).collect();
+    let real: Vec<Marks> = tasks.iter().map(|task| family.real_marks(&judge, &task.given).unwrap()).collect();
+    let real = Marks::mean(&real).unwrap();
+    assert!(real.recognised_held_out > 0.97 && real.recognised_all > 0.95, "{real:?}");
+    assert!(real.nearest_support > 2.0 && real.diversity > real.nearest_support, "{real:?}");
+
+    // One and the same sample of another class: not recognised, not varied.
+    let Given::Class { query_images, .. } = &tasks[1].given else { unreachable!() };
+    let (_, codes) =
+        Encoding::of(&hand(), &(0..hand().images.len()).filter(|&i| !hand().images[i].held_out).collect::<Vec<_>>());
+    let wrong = codes.select(Axis(0), &[query_images[0]; 6]);
+    let marks = family.marks(&judge, &tasks[0].given, wrong.view()).unwrap();
+    assert_eq!((marks.recognised_held_out, marks.recognised_all), (0.0, 0.0));
+    assert!(marks.diversity < 1e-6 && marks.nearest_support > 2.0, "{marks:?}");
+    // Copies of the support are recognised, and seen to be copies.
+    let Given::Class { support_images, .. } = &tasks[0].given else { unreachable!() };
+    let copies = family.marks(&judge, &tasks[0].given, codes.select(Axis(0), support_images).view()).unwrap();
+    assert!(copies.recognised_held_out > 0.9 && copies.nearest_support < 0.5 * real.nearest_support, "{copies:?}");
+    // What overflowed is worth nothing.
+    let overflown = Array2::from_elem((3, codes.ncols()), f32::NAN);
+    assert_eq!(family.marks(&judge, &tasks[0].given, overflown.view()), Some(Marks::default()));
+}
+
+#[test]
+fn distances_between_known_points() {
+    let images = array![[0.0f32, 0.0], [3.0, 4.0], [0.0, 0.0]];
+    let support = array![[0.0f32, 1.0], [3.0, 0.0]];
+    let [between, nearest] = distances(images.view(), support.view());
+    assert!((between - 10.0 / 3.0).abs() < 1e-9);
+    assert!((nearest - (1.0 + 4.0 + 1.0) / 3.0).abs() < 1e-9);
 }
 
 #[test]
@@ -102,7 +175,7 @@ fn held_out_classes_are_those_of_the_set_or_a_fifth() {
     for index in 0..12 {
         let task = family.held_out(&settings.live, 0, index);
         names += &task.name;
-        assert_eq!(task.shows, Display::Flow);
+        assert_eq!(task.shows, Display::Flow(Flow { steps: 20, order: 1 }));
         assert!(matches!(task.given, Given::Class { shots: 10, .. }));
         // 10 images, 8 draws of each; the other 9 judge.
         assert_eq!((task.episode.support(0).rows(), task.episode.query.rows()), (80, 9 * 32));
@@ -164,7 +237,16 @@ fn unseen_characters_are_learned_from_ten_images() {
     while trainer.meta_iteration() < 60 {
         assert!(matches!(trainer.step(&|| true), Step::Done(_)));
     }
-    let [learned, random, joint] = trainer.statistics().map(|statistics| statistics.loss);
+    let statistics = trainer.statistics();
+    let marks = statistics[0].marks.unwrap();
+    assert!(marks.recognised_held_out > 0.6 && marks.diversity > 2.0 && marks.nearest_support > 2.0, "{marks:?}");
+    assert_eq!(statistics[0].flow_loss.as_ref(), Some(&statistics[0].loss));
+    let probe = trainer.evaluation().tasks[0].clone();
+    assert!(probe.traces.iter().all(|trace| trace.marks.is_some()));
+    let gallery = probe.gallery.unwrap();
+    assert_eq!((gallery.way.width, gallery.way.height), (8 * 17 - 1, 4 * 17 - 1));
+    assert_eq!((gallery.nearest.width, gallery.nearest.height), (12 * 17 - 1, 2 * 17 - 1));
+    let [learned, random, joint] = statistics.map(|statistics| statistics.loss);
     assert!(learned[5] < 0.75 * learned[0], "{learned:?}");
     assert!(learned[5] < 0.8 * random[5], "{learned:?} {random:?}");
     assert!(learned[5] < 0.97 * joint[5], "{learned:?} {joint:?}");

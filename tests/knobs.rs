@@ -50,6 +50,9 @@ fn a_live_knob_has_an_effect_exactly_where_it_is_enabled() {
                     Knob::PixelsPerStep => 20.0,
                     Knob::Tolerance => 5.0,
                     Knob::Noise => 0.3,
+                    Knob::Temperature => 0.5,
+                    Knob::FlowSteps => 7.0,
+                    Knob::FlowOrder => 2.0,
                 };
                 let turned = shown(&settings, |trainer| {
                     let mut live = trainer.settings().live.clone();

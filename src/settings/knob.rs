@@ -32,11 +32,17 @@ pub enum Knob {
     Tolerance,
     /// Noise on support targets.
     Noise,
+    /// Length of the noise that samples start from.
+    Temperature,
+    /// Steps of a sample's flow.
+    FlowSteps,
+    /// Order of the method that follows the flow.
+    FlowOrder,
 }
 
 impl Knob {
     /// Every knob, in the order of the panel.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::InnerRate,
         Self::OuterRate,
         Self::InnerSteps,
@@ -49,6 +55,9 @@ impl Knob {
         Self::InnerBatch,
         Self::Tolerance,
         Self::Noise,
+        Self::Temperature,
+        Self::FlowSteps,
+        Self::FlowOrder,
     ];
 
     /// The name shown to people.
@@ -66,6 +75,9 @@ impl Knob {
             Self::InnerBatch => "Points per step",
             Self::Tolerance => "Stop at gradient",
             Self::Noise => "Noise",
+            Self::Temperature => "Temperature",
+            Self::FlowSteps => "Flow steps",
+            Self::FlowOrder => "Flow order",
         }
     }
 
@@ -84,6 +96,9 @@ impl Knob {
             Self::InnerBatch => "inner_batch",
             Self::Tolerance => "tolerance",
             Self::Noise => "noise",
+            Self::Temperature => "temperature",
+            Self::FlowSteps => "flow_steps",
+            Self::FlowOrder => "flow_order",
         }
     }
 
@@ -114,6 +129,13 @@ impl Knob {
                 "Adaptation ends as soon as its gradient is this short, at the latest after its steps; 0 never ends early"
             }
             Self::Noise => "Noise on the support targets: how well the learned prior averages it out",
+            Self::Temperature => {
+                "Length of the noise that samples start from, 1 as in training: less makes them alike and clean, more varied and wild"
+            }
+            Self::FlowSteps => "Steps from noise to a sample: few are quick and blurred, many change little any more",
+            Self::FlowOrder => {
+                "How the flow is followed: 1 is Euler's method, 2 is Heun's, which needs fewer steps and twice the work for each"
+            }
         }
     }
 
@@ -130,18 +152,32 @@ impl Knob {
             Self::PixelsPerStep => (16.0, 4096.0),
             Self::InnerBatch => (0.0, 100.0),
             Self::Tolerance => (0.0, 10.0),
-            Self::Noise => (0.0, 2.0),
+            Self::Noise | Self::Temperature => (0.0, 2.0),
+            Self::FlowSteps => (1.0, 100.0),
+            Self::FlowOrder => (1.0, 2.0),
         }
     }
 
     /// Whether the value is a whole number.
     pub fn is_integer(self) -> bool {
-        !matches!(self, Self::InnerRate | Self::OuterRate | Self::SupportShare | Self::Tolerance | Self::Noise)
+        !matches!(
+            self,
+            Self::InnerRate | Self::OuterRate | Self::SupportShare | Self::Tolerance | Self::Noise | Self::Temperature
+        )
     }
 
     /// Whether a slider for it should be logarithmic.
     pub fn is_logarithmic(self) -> bool {
-        !matches!(self, Self::InnerSteps | Self::TestSteps | Self::SupportShare | Self::InnerBatch | Self::Noise)
+        !matches!(
+            self,
+            Self::InnerSteps
+                | Self::TestSteps
+                | Self::SupportShare
+                | Self::InnerBatch
+                | Self::Noise
+                | Self::Temperature
+                | Self::FlowOrder
+        )
     }
 
     /// The value in these settings.
@@ -159,6 +195,9 @@ impl Knob {
             Self::InnerBatch => live.inner_batch as f64,
             Self::Tolerance => live.tolerance,
             Self::Noise => live.noise,
+            Self::Temperature => live.temperature,
+            Self::FlowSteps => live.flow_steps as f64,
+            Self::FlowOrder => live.flow_order as f64,
         }
     }
 
@@ -178,6 +217,9 @@ impl Knob {
             Self::InnerBatch => live.inner_batch = whole,
             Self::Tolerance => live.tolerance = value,
             Self::Noise => live.noise = value,
+            Self::Temperature => live.temperature = value,
+            Self::FlowSteps => live.flow_steps = whole,
+            Self::FlowOrder => live.flow_order = whole,
         }
     }
 
@@ -193,6 +235,9 @@ impl Knob {
                 Some("Class tasks draw all support images anew, with fresh noise, at each step")
             }
             Self::Noise if class => Some("Class tasks mix noise into every image already: the flow begins with it"),
+            Self::Temperature | Self::FlowSteps | Self::FlowOrder if !class => {
+                Some("Only samples of class tasks come from noise by a flow")
+            }
             Self::InnerBatch if picture => Some("Picture tasks have the pixels per step instead"),
             Self::SupportShare | Self::PixelsPerStep if !picture => Some("Only picture tasks have pixels"),
             Self::InnerRate if run.algorithm == Algorithm::MetaSgd => {

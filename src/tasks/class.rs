@@ -7,6 +7,12 @@
 //!
 //! The network sees x_t and t, and says x; the velocity of the flow is (x − x_t)/(1 − t).
 
+mod flow;
+mod gallery;
+
+pub use flow::{Flow, sample};
+pub use gallery::{Gallery, MOMENTS};
+
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2, Axis};
@@ -18,23 +24,19 @@ use super::encoding::Encoding;
 use super::judge::{self, Judge, Marks};
 use super::{Display, FamilyError, Given, HeldOut, Picture};
 use crate::images::ImageSet;
-use crate::maths::network::{Batch, Network, Workspace};
+use crate::maths::network::Batch;
 use crate::maths::stream::{Purpose, stream};
 use crate::meta::episode::Episode;
 use crate::settings::LiveSettings;
+use flow::inputs;
+use gallery::sheet;
 
 /// Pairs of noise and time drawn for each image, at each inner step.
 const DRAWS: usize = 8;
 /// The same when a held-out task is judged.
 const JUDGING_DRAWS: usize = 32;
-/// Time enters as cos and sin of 2π times these.
-const FREQUENCIES: [f32; 4] = [0.5, 1.0, 2.0, 4.0];
 /// A class that the set is about is drawn so many times as often as one that is only there to train on.
 const FOREGROUND: usize = 4;
-/// Steps of Euler's method from noise to a sample.
-const FLOW_STEPS: usize = 20;
-/// Length of the noise that samples start from, as a share of the noise that training saw.
-const TEMPERATURE: f32 = 0.8;
 /// Samples across and down in a picture of samples.
 const MOSAIC: usize = 3;
 /// Samples in such a picture.
@@ -103,7 +105,7 @@ impl ClassTasks {
 
     /// Network inputs: a code and the time.
     pub fn inputs(&self) -> usize {
-        self.outputs() + 2 * FREQUENCIES.len()
+        self.outputs() + flow::TIME_FEATURES
     }
 
     /// Network outputs: a code.
@@ -132,7 +134,7 @@ impl ClassTasks {
         let (class, images) = &self.held_out[index % self.held_out.len()];
         let (support, query) = divide(images, live.test_shots, rng);
         let query_rows = self.rows(&query, JUDGING_DRAWS, rng);
-        let noise = normal(JUDGED, self.outputs(), rng) * TEMPERATURE;
+        let noise = normal(JUDGED, self.outputs(), rng) * live.temperature as f32;
         let steps = 0..live.test_steps.max(1);
         let episode = Episode { support: steps.map(|_| self.rows(&support, DRAWS, rng)).collect(), query: query_rows };
         let show = |images: &[usize]| Arc::new(mosaic(&self.originals(images), self.set.size));
@@ -148,7 +150,7 @@ impl ClassTasks {
                 query_images: query.into(),
             },
             display: noise,
-            shows: Display::Flow,
+            shows: Display::Flow(Flow { steps: live.flow_steps, order: live.flow_order }),
         }
     }
 
@@ -226,34 +228,6 @@ impl ClassTasks {
     }
 }
 
-/// Follows the flow from `noise` (one row for each sample) to codes, by Euler's method.
-pub fn sample(network: &Network, theta: &[f32], noise: ArrayView2<'_, f32>, work: &mut Workspace<f32>) -> Array2<f32> {
-    let mut codes = noise.to_owned();
-    for step in 0..FLOW_STEPS {
-        let time = step as f32 / FLOW_STEPS as f32;
-        let clean = network.output(theta, inputs(codes.view(), |_| time).view(), work);
-        // Δt/(1 − t) is 1 at the last step: a sample ends where the network says.
-        let share = 1.0 / (FLOW_STEPS - step) as f32;
-        codes.zip_mut_with(&clean, |code, &clean| *code += share * (clean - *code));
-    }
-    codes
-}
-
-/// Codes beside the features of each row's time.
-fn inputs(codes: ArrayView2<'_, f32>, time: impl Fn(usize) -> f32) -> Array2<f32> {
-    let width = codes.ncols();
-    let mut inputs = Array2::zeros((codes.nrows(), width + 2 * FREQUENCIES.len()));
-    let (mut left, mut right) = inputs.view_mut().split_at(Axis(1), width);
-    left.assign(&codes);
-    for (row, mut features) in right.outer_iter_mut().enumerate() {
-        for (i, frequency) in FREQUENCIES.iter().enumerate() {
-            let angle = std::f32::consts::TAU * frequency * time(row);
-            (features[2 * i], features[2 * i + 1]) = (angle.cos(), angle.sin());
-        }
-    }
-    inputs
-}
-
 /// `shots` of the images, and the others; at least one of each.
 fn divide(images: &[usize], shots: usize, rng: &mut impl Rng) -> (Vec<usize>, Vec<usize>) {
     let mut order = images.to_vec();
@@ -268,14 +242,7 @@ fn normal(rows: usize, columns: usize, rng: &mut impl Rng) -> Array2<f32> {
 
 /// The first nine images in three rows, a dark line between them.
 fn mosaic(images: &[Picture], size: usize) -> Picture {
-    let side = MOSAIC * (size + 1) - 1;
-    let mut rgb = vec![96; side * side * 3];
-    for (i, image) in images.iter().enumerate().take(DRAWN) {
-        let corner = (i / MOSAIC * side + i % MOSAIC) * (size + 1);
-        for (y, row) in image.rgb.chunks_exact(size * 3).enumerate() {
-            let start = (corner + y * side) * 3;
-            rgb[start..start + size * 3].copy_from_slice(row);
-        }
-    }
-    Picture { width: side, height: side, rgb }
+    let blank = Picture { width: size, height: size, rgb: vec![96; size * size * 3] };
+    let nine: Vec<Picture> = (0..DRAWN).map(|i| images.get(i).unwrap_or(&blank).clone()).collect();
+    sheet(&nine, MOSAIC, size)
 }

@@ -60,7 +60,8 @@ pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&J
     // A loop that converged early stays where it is.
     losses.resize(steps + 1, losses.last().copied().unwrap_or(f32::INFINITY));
     let marks = judging.and_then(|judging| {
-        let samples = class::sample(&start.learner.network, inner.adapted(), task.display.view(), work);
+        let Display::Flow(flow) = task.shows else { return None };
+        let samples = class::sample(&start.learner.network, inner.adapted(), task.display.view(), flow, work);
         judging.marks(task, samples.view())
     });
     (losses, marks)
@@ -82,11 +83,11 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&
     let mut query_loss = Vec::with_capacity(steps + 1);
     for (step, theta) in inner.thetas.iter().enumerate() {
         let output = match task.shows {
-            Display::Flow if step < steps => {
+            Display::Flow(flow) if step < steps => {
                 let (drawn, _) = task.display.view().split_at(Axis(0), class::DRAWN.min(task.display.nrows()));
-                class::sample(network, theta, drawn, work)
+                class::sample(network, theta, drawn, flow, work)
             }
-            Display::Flow => class::sample(network, theta, task.display.view(), work),
+            Display::Flow(flow) => class::sample(network, theta, task.display.view(), flow, work),
             Display::Query | Display::Inputs => network.output(theta, task.display.view(), work),
         };
         query_loss.push(honest(if task.shows == Display::Query {

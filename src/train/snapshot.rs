@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::{Knob, Settings};
 
+pub use crate::tasks::class::Gallery;
 pub use crate::tasks::judge::Marks;
 pub use crate::tasks::{Given, Picture};
 
@@ -158,6 +159,9 @@ pub struct ProbeTask {
     pub given: Given,
     /// One trace for each of [`Init::ALL`].
     pub traces: [Trace; 3],
+    /// How the samples of the learned initialisation come about (classes only; `None` where something in
+    /// them is not finite).
+    pub gallery: Option<Arc<Gallery>>,
 }
 
 /// Inner loop from one initialisation on one task; index k is the inner step, 0 = before adaptation.

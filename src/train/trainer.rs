@@ -222,10 +222,11 @@ impl Trainer {
             self.record.mark(KnobMark { at: self.now.meta_iteration, knob, value: knob.get(&settings.live) });
         }
         self.settings = Arc::new(settings);
-        if changed
-            .iter()
-            .any(|knob| matches!(knob, Knob::TestShots | Knob::SupportShare | Knob::Noise | Knob::Tolerance))
-        {
+        let shapes_held_out = |knob: &Knob| {
+            matches!(knob, Knob::TestShots | Knob::SupportShare | Knob::Noise | Knob::Tolerance)
+                || matches!(knob, Knob::Temperature | Knob::FlowSteps | Knob::FlowOrder)
+        };
+        if changed.iter().any(shapes_held_out) {
             self.probes.settings_changed(&self.family, &self.settings);
         }
         Ok(())

@@ -2,6 +2,7 @@
 //! initialisation and from the two baselines. The largest thing on the screen.
 
 mod atlas;
+mod gallery;
 mod grid;
 mod plots;
 mod steps;
@@ -13,11 +14,12 @@ use egui::{
 };
 
 use self::atlas::{Atlas, Slot};
+use self::gallery::{Look, Sheets};
 use self::grid::{CAPTION, Content, Grid};
 use self::plots::View;
 use super::numbers;
 use super::theme::{GRID, Palette, init_label, init_tooltip, small_font};
-use crate::train::snapshot::{Evaluation, Given, Init, Output, ProbeTask, Snapshot, Trace};
+use crate::train::snapshot::{Evaluation, Given, Init, Marks, Output, ProbeTask, Snapshot, Trace};
 
 /// Height of the line with the column names.
 const HEADER: f32 = 20.0;
@@ -26,6 +28,8 @@ const HEADER: f32 = 20.0;
 #[derive(Default)]
 pub struct Samples {
     atlas: Option<Atlas>,
+    look: Look,
+    sheets: Sheets,
 }
 
 impl Samples {
@@ -44,9 +48,17 @@ impl Samples {
                         .small()
                         .color(palette.weak),
                 );
+                if has_gallery(evaluation) {
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        ui.horizontal(|ui| gallery::choose(ui, &mut self.look));
+                    });
+                }
             }
         });
         match evaluation {
+            Some(evaluation) if self.look != Look::Strip && has_gallery(evaluation) => {
+                self.sheets.ui(ui, self.look, evaluation);
+            }
             Some(evaluation) => self.strip(ui, evaluation),
             None => {
                 let text =
@@ -294,20 +306,38 @@ fn row_label(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace) {
     });
 }
 
+/// Whether the tasks are classes.
+fn has_gallery(evaluation: &Evaluation) -> bool {
+    evaluation.tasks.iter().any(|task| matches!(task.given, Given::Class { .. }))
+}
+
 fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize) {
     let palette = Palette::of(ui);
     let loss =
         |losses: &[f32]| losses.get(step).map_or_else(|| "-".to_owned(), |loss| numbers::significant(f64::from(*loss)));
     let psnr = trace.psnr.as_ref().and_then(|values| values.get(step)).map(|psnr| format!("{psnr:.1} dB"));
     let overflow = trace.query_loss.get(step).is_some_and(|loss| !loss.is_finite());
-    let text = if overflow { "overflow".to_owned() } else { psnr.unwrap_or_else(|| loss(&trace.query_loss)) };
+    let marks = trace.marks.filter(|_| step + 1 == trace.outputs.len());
+    let recognised = |marks: Marks| format!("{} · {:.0} %", loss(&trace.query_loss), 100.0 * marks.recognised_held_out);
+    let plain = || marks.map_or_else(|| loss(&trace.query_loss), recognised);
+    let text = if overflow { "overflow".to_owned() } else { psnr.unwrap_or_else(plain) };
     let colour = match (overflow, step) {
         (true, _) => palette.danger,
         (false, 0) => palette.weak,
         (false, _) => palette.text,
     };
     caption(ui, rect, &text, colour);
-    let about = format!("Query loss {}, support loss {}", loss(&trace.query_loss), loss(&trace.support_loss));
+    let mut about = format!("Query loss {}, support loss {}", loss(&trace.query_loss), loss(&trace.support_loss));
+    if let Some(marks) = marks {
+        about += &format!(
+            "\nOf 24 samples {:.0} % are recognised among the held-out classes, {:.0} % among all\n\
+             Mean distance between samples {}, to the nearest support image {}",
+            100.0 * marks.recognised_held_out,
+            100.0 * marks.recognised_all,
+            numbers::significant(marks.diversity),
+            numbers::significant(marks.nearest_support),
+        );
+    }
     describe(ui, rect, format!("{} k = {step} {text}", init_label(init)), about);
 }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::maths::network::Network;
+use crate::maths::network::{Network, Workspace};
 use crate::meta::Learner;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::Settings;
@@ -12,7 +12,7 @@ use crate::train::evaluation::{Measured, Start, best_rate, measure, psnr};
 use crate::train::judging::Judging;
 use crate::train::landscape;
 use crate::train::pool::Pool;
-use crate::train::snapshot::{Evaluation, Init, Landscape, LayerMovement, Output, ProbeTask, Trace};
+use crate::train::snapshot::{Evaluation, Gallery, Init, Landscape, LayerMovement, Output, ProbeTask, Trace};
 
 /// The baselines' rates are chosen on this many probe tasks.
 const RATE_TASKS: usize = 2;
@@ -123,13 +123,24 @@ impl Probes {
                 self.measured[job / 3][job % 3] = result;
             }
         }
-        let layout = starts[0].learner.network.layout();
+        let network = &starts[0].learner.network;
+        let measured = &self.measured;
+        let mut galleries = match &self.family {
+            Family::Class(classes) => pool.map(tasks.len(), |i| {
+                let learned = &measured[i][Init::Learned as usize];
+                let (theta, samples) = (learned.thetas.last()?, learned.outputs.last()?);
+                classes.gallery(network, theta, &tasks[i], samples.view(), &mut Workspace::default()).map(Arc::new)
+            }),
+            _ => Vec::new(),
+        }
+        .into_iter();
+        let layout = network.layout();
         self.evaluation = Arc::new(Evaluation {
             meta_iteration,
             tasks: tasks
                 .iter()
                 .zip(&self.measured)
-                .map(|(task, measured)| self.show(task, measured, &starts))
+                .map(|(task, measured)| self.show(task, measured, &starts, galleries.next().flatten()))
                 .collect(),
             movement: (0..layout.layers()).map(|layer| self.movement(layer)).collect(),
             rates: self.rates(),
@@ -137,11 +148,18 @@ impl Probes {
         });
     }
 
-    fn show(&self, task: &HeldOut, measured: &[Measured; 3], starts: &[Start<'_>; 3]) -> ProbeTask {
+    fn show(
+        &self,
+        task: &HeldOut,
+        measured: &[Measured; 3],
+        starts: &[Start<'_>; 3],
+        gallery: Option<Arc<Gallery>>,
+    ) -> ProbeTask {
         let is_picture = matches!(task.given, Given::Picture { .. });
         ProbeTask {
             name: task.name.clone(),
             given: task.given.clone(),
+            gallery,
             traces: std::array::from_fn(|i| Trace {
                 inner_rate: shown_rate(starts[i]),
                 support_loss: measured[i].support_loss.clone(),

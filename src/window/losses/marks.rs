@@ -70,6 +70,9 @@ fn short_name(knob: Knob) -> &'static str {
         Knob::InnerBatch => "points",
         Knob::Tolerance => "stop at",
         Knob::Noise => "noise",
+        Knob::Temperature => "temperature",
+        Knob::FlowSteps => "flow steps",
+        Knob::FlowOrder => "flow order",
     }
 }
 

@@ -1,0 +1,187 @@
+//! How the samples of classes come about: one sheet of pictures for each held-out class.
+
+use std::sync::Arc;
+
+use egui::{
+    Align2, Context, Rect, RichText, Role, ScrollArea, Sense, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
+};
+
+use crate::train::snapshot::{Evaluation, Gallery, Picture};
+use crate::window::numbers;
+use crate::window::theme::{GRID, Palette, small_font};
+
+/// Height of a line above or below a sheet.
+const LINE: f32 = 4.5 * GRID;
+
+/// Which look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Look {
+    /// The film-strip.
+    #[default]
+    Strip,
+    /// The way from noise to samples.
+    Way,
+    /// Samples and the support images nearest to them.
+    Nearest,
+    /// From one noise to another.
+    Between,
+}
+
+impl Look {
+    const ALL: [Self; 4] = [Self::Strip, Self::Way, Self::Nearest, Self::Between];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Strip => "Steps",
+            Self::Way => "From noise",
+            Self::Nearest => "Nearest",
+            Self::Between => "Between",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Self::Strip => "Samples after every adaptation step, from each initialisation",
+            Self::Way => "How noise becomes four samples along the flow, after the last adaptation step",
+            Self::Nearest => "Under each sample the support image that is nearest to it: a copy would be seen",
+            Self::Between => "Samples whose noise turns from one to another: what lies between two samples",
+        }
+    }
+
+    fn picture(self, gallery: &Gallery) -> Option<&Arc<Picture>> {
+        match self {
+            Self::Strip => None,
+            Self::Way => Some(&gallery.way),
+            Self::Nearest => Some(&gallery.nearest),
+            Self::Between => Some(&gallery.between),
+        }
+    }
+
+    /// What stands at the left and the right end below a sheet.
+    fn ends(self) -> [&'static str; 2] {
+        match self {
+            Self::Strip => ["", ""],
+            Self::Way => ["t = 0, noise", "t = 1, sample"],
+            Self::Nearest => ["samples above, nearest support images below", ""],
+            Self::Between => ["one noise", "another"],
+        }
+    }
+}
+
+/// The buttons to choose by.
+pub fn choose(ui: &mut Ui, look: &mut Look) {
+    ui.spacing_mut().item_spacing.x = GRID;
+    for choice in Look::ALL {
+        ui.selectable_value(look, choice, RichText::new(choice.label()).small()).on_hover_text(choice.about());
+    }
+}
+
+/// The sheets on the screen, as textures.
+#[derive(Default)]
+pub struct Sheets {
+    held: Vec<(Arc<Picture>, TextureHandle)>,
+}
+
+impl Sheets {
+    /// Draws the sheets of all held-out classes in the room that is left.
+    pub fn ui(&mut self, ui: &mut Ui, look: Look, evaluation: &Evaluation) {
+        let palette = Palette::of(ui);
+        let sheets: Vec<_> =
+            evaluation.tasks.iter().filter_map(|task| Some((task, look.picture(task.gallery.as_deref()?)?))).collect();
+        let Some(widest) =
+            sheets.iter().map(|(_, picture)| vec2(picture.width as f32, picture.height as f32)).reduce(Vec2::max)
+        else {
+            ui.centered_and_justified(|ui| {
+                ui.label(RichText::new("There are no samples to show: the inner loop overflowed").color(palette.weak))
+            });
+            return;
+        };
+        self.held.truncate(sheets.len());
+        let room = ui.available_size() - vec2(3.0 * GRID, 0.0);
+        let scale = ui.ctx().pixels_per_point();
+        let (across, size) = best_fit(widest, sheets.len(), room, scale);
+        ScrollArea::vertical().id_salt("sheets").auto_shrink(false).show(ui, |ui| {
+            let cell = size + vec2(4.0 * GRID, 2.0 * LINE + GRID);
+            let rows = sheets.len().div_ceil(across);
+            let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * cell.y), Sense::hover());
+            for (index, (task, picture)) in sheets.into_iter().enumerate() {
+                let corner = all.min + vec2((index % across) as f32 * cell.x, (index / across) as f32 * cell.y);
+                let snapped = pos2((corner.x * scale).round() / scale, ((corner.y + LINE) * scale).round() / scale);
+                let rect = Rect::from_min_size(snapped, size);
+                let texture = self.texture(ui.ctx(), index, picture);
+                let painter = ui.painter();
+                painter.image(texture, rect, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), egui::Color32::WHITE);
+                painter.text(corner, Align2::LEFT_TOP, &task.name, small_font(), palette.text);
+                let marks = task.traces[0]
+                    .marks
+                    .filter(|_| look == Look::Nearest)
+                    .map(|marks| format!("mean distance {}", numbers::significant(marks.nearest_support)));
+                let [left, right] = look.ends();
+                let right = marks.unwrap_or_else(|| right.to_owned());
+                painter.text(rect.left_bottom() + vec2(0.0, 2.0), Align2::LEFT_TOP, left, small_font(), palette.weak);
+                painter.text(
+                    rect.right_bottom() + vec2(0.0, 2.0),
+                    Align2::RIGHT_TOP,
+                    right,
+                    small_font(),
+                    palette.weak,
+                );
+                let response = ui.interact(rect, ui.make_persistent_id(("sheet", index)), Sense::hover());
+                let name = format!("{} of {}", look.label(), task.name);
+                response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+                response.on_hover_text(look.about());
+            }
+        });
+    }
+
+    fn texture(&mut self, ctx: &Context, index: usize, picture: &Arc<Picture>) -> egui::TextureId {
+        let image = || egui::ColorImage::from_rgb([picture.width, picture.height], &picture.rgb);
+        match self.held.get_mut(index) {
+            Some((held, texture)) => {
+                if !Arc::ptr_eq(held, picture) {
+                    texture.set(image(), TextureOptions::NEAREST);
+                    *held = Arc::clone(picture);
+                }
+                texture.id()
+            }
+            None => {
+                let texture = ctx.load_texture(format!("sheet-{index}"), image(), TextureOptions::NEAREST);
+                let id = texture.id();
+                self.held.push((Arc::clone(picture), texture));
+                id
+            }
+        }
+    }
+}
+
+/// How many sheets stand side by side, and how large each is: the largest whole multiple of its pixels
+/// with which all can be seen at once, or else the largest that is as wide as the room.
+fn best_fit(sheet: Vec2, count: usize, room: Vec2, pixels_per_point: f32) -> (usize, Vec2) {
+    let multiple = |across: usize, high: f32| {
+        let width = room.x / across as f32 - 4.0 * GRID;
+        let height = high - 2.0 * LINE - GRID;
+        (width / sheet.x).min(height / sheet.y) * pixels_per_point
+    };
+    let (across, fits) = (1..=count.max(1))
+        .map(|across| (across, multiple(across, room.y / count.div_ceil(across) as f32).floor()))
+        .fold((1, 0.0), |best, next| if next.1 > best.1 { next } else { best });
+    let pixels = if fits >= 1.0 { fits } else { multiple(1, f32::INFINITY).floor().max(1.0) };
+    (across, sheet * pixels / pixels_per_point)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sheets_are_whole_multiples_and_fit() {
+        let sheet = vec2(135.0, 67.0);
+        let (across, size) = best_fit(sheet, 4, vec2(900.0, 420.0), 1.0);
+        assert_eq!(across, 2);
+        assert_eq!(size, 2.0 * sheet);
+        // Where nothing fits, what is as wide as the room; the rest scrolls.
+        assert_eq!(best_fit(sheet, 4, vec2(300.0, 100.0), 1.0), (1, 2.0 * sheet));
+        assert_eq!(best_fit(sheet, 4, vec2(10.0, 10.0), 2.0), (1, 0.5 * sheet));
+    }
+}
