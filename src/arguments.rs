@@ -147,6 +147,15 @@ pub struct What {
     /// A folder of images; each of its sub-folders is a class.
     #[arg(long)]
     pub images: Option<PathBuf>,
+    /// A built-in image set: faces, hand, scripts, characters, creatures or textures.
+    #[arg(long, conflicts_with = "images", value_parser = built_in_set)]
+    pub set: Option<ImageSource>,
+}
+
+fn built_in_set(name: &str) -> Result<ImageSource, String> {
+    let known = || ImageSource::BUILT_IN.iter().filter_map(ImageSource::id).collect::<Vec<_>>().join(", ");
+    let found = ImageSource::BUILT_IN.into_iter().find(|source| source.id() == Some(name));
+    found.ok_or_else(|| format!("there is no such set: choose one of {}", known()))
 }
 
 /// Why the command line cannot be followed.
@@ -157,9 +166,11 @@ pub enum ArgumentError {
     Experiment(#[from] ExperimentError),
     /// Images for a family that has none.
     #[error(
-        "--images goes with picture and class tasks, not with {tasks} tasks: use --tasks picture or --tasks class, or leave it out"
+        "--{option} goes with picture and class tasks, not with {tasks} tasks: use --tasks picture or --tasks class, or leave it out"
     )]
     ImagesUnused {
+        /// The option.
+        option: &'static str,
         /// The family.
         tasks: &'static str,
     },
@@ -238,7 +249,7 @@ impl What {
         let mut experiment = match &self.experiment {
             Some(path) => Experiment::read_as(path, preset_of)?,
             None => {
-                let tasks = self.tasks.unwrap_or(if self.images.is_some() {
+                let tasks = self.tasks.unwrap_or(if self.images.is_some() || self.set.is_some() {
                     TaskFamily::Picture
                 } else {
                     TaskFamily::default()
@@ -283,10 +294,11 @@ impl What {
         }
         run.held_out_tasks = self.held_out_tasks.unwrap_or(run.held_out_tasks);
         run.seed = self.seed.unwrap_or(run.seed);
-        if let Some(path) = &self.images {
-            run.images = ImageSource::Path(path.clone());
+        let own = self.images.clone().map(|path| (ImageSource::Path(path), "images"));
+        if let Some((source, option)) = own.or_else(|| self.set.clone().map(|set| (set, "set"))) {
+            run.images = source;
             if !run.tasks.needs_images() {
-                return Err(ArgumentError::ImagesUnused { tasks: run.tasks.id() });
+                return Err(ArgumentError::ImagesUnused { option, tasks: run.tasks.id() });
             }
         }
         experiment.settings.validate().map_err(|error| ArgumentError::Value { error })?;

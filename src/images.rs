@@ -4,6 +4,12 @@
 /// The sets that come with the program.
 pub mod built_in;
 
+/// Creatures, made from formulas.
+pub mod creatures;
+
+/// Textures, made from formulas.
+pub mod textures;
+
 /// Drawings as distance fields.
 pub mod distance;
 

@@ -107,6 +107,10 @@ pub enum ImageSource {
     Scripts,
     /// Handwriting and world scripts together; held out are the former's held-out characters.
     Characters,
+    /// 96 species of 20 animals, made from formulas, colour, 16x16 pixels.
+    Creatures,
+    /// 96 patterns of 20 pieces, made from formulas, colour, 16x16 pixels.
+    Textures,
     /// A folder of the user's own.
     Path(PathBuf),
 }
@@ -216,7 +220,21 @@ pub enum OuterOptimiser {
 
 impl ImageSource {
     /// The sets that come with the program.
-    pub const BUILT_IN: [Self; 4] = [Self::Faces, Self::Hand, Self::Scripts, Self::Characters];
+    pub const BUILT_IN: [Self; 6] =
+        [Self::Faces, Self::Hand, Self::Scripts, Self::Characters, Self::Creatures, Self::Textures];
+
+    /// The name on the command line; `None` for the user's own images.
+    pub fn id(&self) -> Option<&'static str> {
+        match self {
+            Self::Faces => Some("faces"),
+            Self::Hand => Some("hand"),
+            Self::Scripts => Some("scripts"),
+            Self::Characters => Some("characters"),
+            Self::Creatures => Some("creatures"),
+            Self::Textures => Some("textures"),
+            Self::Path(_) => None,
+        }
+    }
 
     /// The name shown to people; `None` for their own images.
     pub fn label(&self) -> Option<&'static str> {
@@ -225,6 +243,8 @@ impl ImageSource {
             Self::Hand => Some("Handwriting"),
             Self::Scripts => Some("World scripts"),
             Self::Characters => Some("Characters"),
+            Self::Creatures => Some("Creatures"),
+            Self::Textures => Some("Textures"),
             Self::Path(_) => None,
         }
     }
@@ -236,6 +256,8 @@ impl ImageSource {
             Self::Hand => "62 handwritten-like characters in 19 hands, grey, 16 × 16 pixels",
             Self::Scripts => "480 letters of 30 alphabets, twenty of each, grey, 16 × 16 pixels",
             Self::Characters => "Handwriting and world scripts together: 542 characters",
+            Self::Creatures => "96 species of 20 animals, made from formulas, colour, 16 × 16 pixels",
+            Self::Textures => "96 patterns of 20 pieces, made from formulas, colour, 16 × 16 pixels",
             Self::Path(_) => "A folder of your own; each sub-folder is one class",
         }
     }

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{ImageError, ImageSet, LabelledImage};
+use super::{ImageError, ImageSet, LabelledImage, creatures, textures};
 use crate::settings::ImageSource;
 
 /// What the text file beside a sheet says.
@@ -37,6 +37,8 @@ pub fn built_in(source: &ImageSource) -> Result<ImageSet, ImageError> {
         ImageSource::Scripts => {
             read("scripts", include_str!("../../assets/scripts.toml"), include_bytes!("../../assets/scripts.png"))
         }
+        ImageSource::Creatures => Ok(creatures::creatures()),
+        ImageSource::Textures => Ok(textures::textures()),
         ImageSource::Characters => Ok(characters(built_in(&ImageSource::Hand)?, built_in(&ImageSource::Scripts)?)),
         _ => read("faces", include_str!("../../assets/faces.toml"), include_bytes!("../../assets/faces.png")),
     }
@@ -95,6 +97,8 @@ mod tests {
             (ImageSource::Faces, 32, 3, 124, 24, 1),
             (ImageSource::Hand, 16, 1, 62 * 19, 12 * 19, 62),
             (ImageSource::Scripts, 16, 1, 9600, 1920, 480),
+            (ImageSource::Creatures, 16, 3, 96 * 20, 12 * 20, 96),
+            (ImageSource::Textures, 16, 3, 96 * 20, 12 * 20, 96),
             (ImageSource::Characters, 16, 1, 62 * 19 + 9600, 12 * 19, 542),
         ];
         for (source, size, channels, images, held_out, classes) in expected {

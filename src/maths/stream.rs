@@ -24,6 +24,8 @@ pub enum Purpose {
     Validation,
     /// The classifier of samples.
     Judge,
+    /// Images made from formulas.
+    Images,
 }
 
 /// The stream of one purpose, meta-iteration and index.

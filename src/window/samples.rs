@@ -50,7 +50,7 @@ impl Samples {
                 );
                 if has_gallery(evaluation) {
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        ui.horizontal(|ui| gallery::choose(ui, &mut self.look));
+                        gallery::choose(ui, &mut self.look);
                     });
                 }
             }

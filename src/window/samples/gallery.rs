@@ -69,10 +69,10 @@ impl Look {
     }
 }
 
-/// The buttons to choose by.
+/// The buttons to choose by, in a layout from right to left.
 pub fn choose(ui: &mut Ui, look: &mut Look) {
     ui.spacing_mut().item_spacing.x = GRID;
-    for choice in Look::ALL {
+    for choice in Look::ALL.into_iter().rev() {
         ui.selectable_value(look, choice, RichText::new(choice.label()).small()).on_hover_text(choice.about());
     }
 }
