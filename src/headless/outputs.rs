@@ -31,6 +31,9 @@ pub struct Summary {
     pub held_out: Statistics,
     /// The baselines on the same tasks, each at its best rate.
     pub baselines: Baselines,
+    /// Completion: mean PSNR in dB of interpolation on the unseen pixels of the same tasks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interpolation_psnr: Option<f64>,
 }
 
 /// The two baselines.
@@ -55,6 +58,7 @@ impl Summary {
             diverged,
             held_out,
             baselines: Baselines { random, joint },
+            interpolation_psnr: trainer.interpolation_psnr(),
         }
     }
 }
@@ -77,7 +81,7 @@ impl Outputs {
         let mut metrics = csv::WriterBuilder::new().flexible(false).from_path(&path).map_err(|error| fail(&error))?;
         let changed = experiment.changes.iter().filter(|change| change.knob == Knob::TestSteps);
         let steps = changed.map(|change| change.value as usize).chain([experiment.settings.live.test_steps]);
-        let picture = experiment.settings.run.tasks == crate::settings::TaskFamily::Picture;
+        let picture = experiment.settings.run.tasks.is_picture();
         let psnr_columns = if picture { steps.max().unwrap_or(0) + 1 } else { 0 };
         metrics.write_record(header(psnr_columns)).map_err(|error| fail(&error))?;
         Ok(Self { folder: folder.to_owned(), metrics, psnr_columns })

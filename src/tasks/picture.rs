@@ -1,4 +1,4 @@
-//! The picture family: one image as a function (x, y) → colour (Tancik et al. 2021). Positions are
+//! The picture and the completion family: one image as a function (x, y) → colour (Tancik et al. 2021). Positions are
 //! pixel centres in [−1, 1]², x to the right and y down; colours are sRGB values in [0, 1].
 
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use rand::seq::index::sample;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::{Display, FamilyError, Given, HeldOut, Picture};
+use super::interpolation::interpolate;
+use super::{Display, FamilyError, Given, HeldOut, Interpolation, Picture};
 use crate::images::{ImageSet, LabelledImage};
 use crate::maths::features::FourierFeatures;
 use crate::maths::network::Batch;
@@ -24,6 +25,8 @@ pub struct PictureTasks {
     held_out: Vec<usize>,
     /// Network inputs of every pixel, row by row.
     positions: Array2<f32>,
+    /// Whether a training task adapts on the same few pixels at every inner step.
+    completion: bool,
 }
 
 impl PictureTasks {
@@ -52,7 +55,12 @@ impl PictureTasks {
             let rng = &mut stream(seed, Purpose::Features, 0, 0);
             FourierFeatures::draw(network.fourier_features, 2, network.fourier_scale, rng).apply(plain.view())
         };
-        Ok(Self { set, training, held_out, positions })
+        Ok(Self { set, training, held_out, positions, completion: false })
+    }
+
+    /// The same images as completion tasks.
+    pub fn for_completion(self) -> Self {
+        Self { completion: true, ..self }
     }
 
     /// Network inputs.
@@ -76,8 +84,13 @@ impl PictureTasks {
         let full = live.meta_batch >= self.training.len();
         let image = &self.set.images[self.training[if full { index % self.training.len() } else { drawn }]];
         let colours = self.colours(image);
-        let seen = self.seen(live, rng);
+        let seen = self.seen(if self.completion { live.training_share } else { live.support_share }, rng);
         let noisy = add_noise(&colours, live.noise, rng);
+        if self.completion {
+            // Judged by the whole image: the given pixels count too, so that adaptation learns to keep them.
+            let query = Batch::new(self.positions.clone(), colours);
+            return Episode { support: vec![self.batch(&seen, &noisy)], query };
+        }
         let mut some_of = |pixels: &[usize], colours: &Array2<f32>| {
             let wanted = live.pixels_per_step.min(pixels.len());
             let rows: Vec<usize> = sample(rng, pixels.len(), wanted).into_iter().map(|i| pixels[i]).collect();
@@ -92,7 +105,7 @@ impl PictureTasks {
     pub(super) fn held_out(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
         let image = &self.set.images[self.held_out[index % self.held_out.len()]];
         let colours = self.colours(image);
-        let seen = self.seen(live, rng);
+        let seen = self.seen(live.support_share, rng);
         let noisy = add_noise(&colours, live.noise, rng);
         let mut mask = vec![false; self.pixels()];
         seen.iter().for_each(|&pixel| mask[pixel] = true);
@@ -102,6 +115,13 @@ impl PictureTasks {
         for (mut row, _) in shown.outer_iter_mut().zip(&mask).filter(|(_, seen)| !**seen) {
             row.fill(0.0);
         }
+        let interpolation = (self.completion && !complete).then(|| {
+            let guess = interpolate(&noisy, &mask, self.set.size);
+            let errors = judged.iter().flat_map(|&i| (0..colours.ncols()).map(move |c| [i, c]));
+            let sum: f64 = errors.map(|at| f64::from(guess[at] - colours[at]).powi(2)).sum();
+            let loss = (sum / (judged.len() * colours.ncols()) as f64) as f32;
+            Interpolation { picture: Arc::new(self.draw(&guess)), loss }
+        });
         HeldOut {
             name: image.name.clone(),
             episode: Episode { support: vec![self.batch(&seen, &noisy)], query: self.batch(&judged, &colours) },
@@ -109,6 +129,7 @@ impl PictureTasks {
                 target: Arc::new(self.draw(&colours)),
                 support: Arc::new(self.draw(&shown)),
                 mask: mask.into(),
+                interpolation,
             },
             display: self.positions.clone(),
             shows: if complete { Display::Query } else { Display::Inputs },
@@ -133,8 +154,8 @@ impl PictureTasks {
     }
 
     /// The pixels that adaptation may see, ascending.
-    fn seen(&self, live: &LiveSettings, rng: &mut impl Rng) -> Vec<usize> {
-        let count = ((live.support_share * self.pixels() as f64).round() as usize).clamp(1, self.pixels());
+    fn seen(&self, share: f64, rng: &mut impl Rng) -> Vec<usize> {
+        let count = ((share * self.pixels() as f64).round() as usize).clamp(1, self.pixels());
         let mut seen =
             if count == self.pixels() { (0..count).collect() } else { sample(rng, self.pixels(), count).into_vec() };
         seen.sort_unstable();

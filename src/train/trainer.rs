@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::divergence::{Course, Finding, Watch, explain, times_too_long};
-use super::evaluation::{Start, Statistics, best_rate, query_losses};
+use super::evaluation::{Start, Statistics, best_rate, psnr, query_losses};
 use super::pool::Pool;
 use super::snapshot::{Divergence, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
 use crate::images::ImageSet;
@@ -13,7 +13,7 @@ use crate::maths::optimiser::{Optimiser, Rule, clip};
 use crate::maths::vector::{add_scaled, is_finite};
 use crate::meta::{Learner, MetaParameters, TaskWork, joint};
 use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
-use crate::tasks::{Family, FamilyError, HeldOut, Split};
+use crate::tasks::{Family, FamilyError, Given, HeldOut, Split};
 
 mod probes;
 mod record;
@@ -324,6 +324,18 @@ impl Trainer {
             let (inner_rate, losses) = self.held_out_losses(init, &tasks);
             Statistics::new(&losses, inner_rate, self.is_picture())
         })
+    }
+
+    /// Mean peak signal-to-noise ratio in dB that interpolation has on the unseen pixels of the same held-out
+    /// tasks; `None` where nothing is to be completed.
+    pub fn interpolation_psnr(&self) -> Option<f64> {
+        let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
+        let each = tasks.iter().filter_map(|task| match &task.given {
+            Given::Picture { interpolation: Some(interpolation), .. } => Some(f64::from(psnr(interpolation.loss))),
+            _ => None,
+        });
+        let each: Vec<f64> = each.collect();
+        (!each.is_empty()).then(|| each.iter().sum::<f64>() / each.len() as f64)
     }
 
     /// `held_out_tasks` tasks of a split (for pictures not more than there are images), shaped by `live`.

@@ -17,6 +17,7 @@ use self::grid::{CAPTION, Content, Grid};
 use self::plots::View;
 use super::numbers;
 use super::theme::{GRID, Palette, init_label, init_tooltip, small_font};
+use crate::train::evaluation::psnr;
 use crate::train::snapshot::{Evaluation, Given, Init, Output, ProbeTask, Snapshot, Trace};
 
 /// Height of the line with the column names.
@@ -59,7 +60,11 @@ impl Samples {
     fn strip(&mut self, ui: &mut Ui, evaluation: &Arc<Evaluation>) {
         let palette = Palette::of(ui);
         let last_step = last_step(evaluation);
-        let content = evaluation.tasks.iter().find_map(atlas::picture_size).map_or(Content::Plot, Content::Picture);
+        let content = evaluation
+            .tasks
+            .iter()
+            .find_map(atlas::picture_size)
+            .map_or(Content::Plot, |size| Content::Picture(size, 2 + usize::from(completes(evaluation))));
         let room = ui.available_size() - vec2(3.0 * GRID, HEADER);
         let grid = Grid::fit(content, last_step, room, ui.ctx().pixels_per_point());
         let curve_columns = grid.given_columns == 1;
@@ -152,7 +157,7 @@ impl Samples {
         let first = grid.cell_rect(origin, 0, 0);
         let mut race_row = 1;
         match &task.given {
-            Given::Picture { mask, .. } => {
+            Given::Picture { mask, interpolation, .. } => {
                 self.picture(pictures, first, index, Slot::Target);
                 describe(
                     ui,
@@ -173,6 +178,14 @@ impl Samples {
                     "What adaptation may see of it; checked pixels are hidden".to_owned(),
                 );
                 caption(ui, second, &text, palette.weak);
+                if let Some(interpolation) = interpolation {
+                    let third = grid.cell_rect(origin, 0, 2);
+                    self.picture(pictures, third, index, Slot::Interpolated);
+                    let text = format!("{:.1} dB", psnr(interpolation.loss));
+                    let about = "Without learning: each unseen pixel is the mean of the four nearest given ones, weighted by one over their distance";
+                    describe(ui, third, format!("interpolated {} {text}", task.name), about.to_owned());
+                    caption(ui, third, &text, palette.text);
+                }
             }
             Given::Class { shots, .. } => {
                 self.picture(pictures, first, index, Slot::Target);
@@ -248,6 +261,11 @@ impl CommonRange {
     }
 }
 
+/// Whether interpolation stands beside the network's own guess.
+fn completes(evaluation: &Evaluation) -> bool {
+    evaluation.tasks.iter().any(|task| matches!(&task.given, Given::Picture { interpolation: Some(_), .. }))
+}
+
 fn last_step(evaluation: &Evaluation) -> usize {
     let lengths = evaluation.tasks.iter().flat_map(|task| &task.traces).map(|trace| trace.outputs.len());
     lengths.max().unwrap_or(1).saturating_sub(1)
@@ -256,6 +274,11 @@ fn last_step(evaluation: &Evaluation) -> usize {
 fn headers(ui: &mut Ui, header: Rect, grid: &Grid, evaluation: &Evaluation) {
     let palette = Palette::of(ui);
     let given: &[(&str, &str)] = match evaluation.tasks.first().map(|task| &task.given) {
+        Some(Given::Picture { interpolation: Some(_), .. }) => &[
+            ("target", "The held-out image that the network has to complete; it is judged by the unseen pixels alone"),
+            ("support", "The pixels of it that adaptation may see"),
+            ("interpolated", "What interpolation makes of these pixels, without learning"),
+        ],
         Some(Given::Picture { .. }) => &[
             ("target", "The held-out image that the network has to draw"),
             ("support", "The pixels of it that adaptation may see"),
