@@ -78,6 +78,7 @@ impl PictureTasks {
         self.held_out.len()
     }
 
+    /// For completion judged by the unseen pixels, which makes a better start than the whole image does.
     /// A meta-batch as large as the training set holds each of its images once.
     pub(super) fn training(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> Episode<f32> {
         let drawn = rng.random_range(0..self.training.len());
@@ -87,9 +88,8 @@ impl PictureTasks {
         let seen = self.seen(if self.completion { live.training_share } else { live.support_share }, rng);
         let noisy = add_noise(&colours, live.noise, rng);
         if self.completion {
-            // Judged by the whole image: the given pixels count too, so that adaptation learns to keep them.
-            let query = Batch::new(self.positions.clone(), colours);
-            return Episode { support: vec![self.batch(&seen, &noisy)], query };
+            let judged = self.judged(&self.mask(&seen));
+            return Episode { support: vec![self.batch(&seen, &noisy)], query: self.batch(&judged, &colours) };
         }
         let mut some_of = |pixels: &[usize], colours: &Array2<f32>| {
             let wanted = live.pixels_per_step.min(pixels.len());
@@ -107,10 +107,9 @@ impl PictureTasks {
         let colours = self.colours(image);
         let seen = self.seen(live.support_share, rng);
         let noisy = add_noise(&colours, live.noise, rng);
-        let mut mask = vec![false; self.pixels()];
-        seen.iter().for_each(|&pixel| mask[pixel] = true);
+        let mask = self.mask(&seen);
         let complete = seen.len() == self.pixels();
-        let judged: Vec<usize> = (0..self.pixels()).filter(|&pixel| complete || !mask[pixel]).collect();
+        let judged = self.judged(&mask);
         let mut shown = noisy.clone();
         for (mut row, _) in shown.outer_iter_mut().zip(&mask).filter(|(_, seen)| !**seen) {
             row.fill(0.0);
@@ -160,6 +159,18 @@ impl PictureTasks {
             if count == self.pixels() { (0..count).collect() } else { sample(rng, self.pixels(), count).into_vec() };
         seen.sort_unstable();
         seen
+    }
+
+    fn mask(&self, seen: &[usize]) -> Vec<bool> {
+        let mut mask = vec![false; self.pixels()];
+        seen.iter().for_each(|&pixel| mask[pixel] = true);
+        mask
+    }
+
+    /// The unseen pixels, or all if none are hidden.
+    fn judged(&self, mask: &[bool]) -> Vec<usize> {
+        let complete = mask.iter().all(|seen| *seen);
+        (0..self.pixels()).filter(|&pixel| complete || !mask[pixel]).collect()
     }
 
     fn batch(&self, rows: &[usize], colours: &Array2<f32>) -> Batch<f32> {
