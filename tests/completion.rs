@@ -15,6 +15,7 @@ use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
 use metascope::tasks::interpolation::interpolate;
 use metascope::tasks::{Family, Given, HeldOut};
 use metascope::train::evaluation::{Start, psnr, query_losses};
+use metascope::train::snapshot::Output;
 use metascope::train::trainer::{Step, Trainer};
 use ndarray::Array2;
 
@@ -184,4 +185,30 @@ fn a_few_meta_iterations_beat_the_baselines() {
     }
     let [learned, random, joint] = trainer.statistics().map(|statistics| statistics.psnr.unwrap()[10]);
     assert!(learned > random + 2.0 && learned > joint, "{learned} {random} {joint}");
+}
+
+#[test]
+fn a_function_is_drawn_finer_than_the_image_it_was_adapted_to() {
+    let mut settings = preset();
+    settings.live.test_steps = 1;
+    let trainer = Trainer::new(settings, Some(faces()), 1).unwrap();
+    let enlarged = trainer.enlarged().unwrap();
+    assert_eq!((enlarged.factor, enlarged.pairs.len()), (4, 4));
+    for (task, [function, bicubic]) in trainer.evaluation().tasks.iter().zip(&enlarged.pairs) {
+        assert_eq!((function.width, function.height, bicubic.width, bicubic.height), (128, 128, 128, 128));
+        // The finer grid lies over the same square: its means are close to the values on the coarse one.
+        let Given::Picture { target, .. } = &task.given else { panic!("no picture") };
+        let Output::Picture(output) = &task.traces[0].outputs[1] else { panic!("no picture") };
+        for (fine, coarse) in [(function, output), (bicubic, target)] {
+            let mean = |pixel: usize| {
+                let corner = pixel / 32 * 4 * 128 + pixel % 32 * 4;
+                let block = (0..16).map(|i| f32::from(fine.rgb[3 * (corner + i / 4 * 128 + i % 4)]));
+                block.sum::<f32>() / 16.0
+            };
+            let error = (0..1024).map(|pixel| (mean(pixel) - f32::from(coarse.rgb[3 * pixel])).abs()).sum::<f32>();
+            assert!(error / 1024.0 < 12.0, "{}", error / 1024.0);
+        }
+    }
+    let trainer = Trainer::new(Settings::preset(TaskFamily::Plane, Algorithm::Maml), None, 1).unwrap();
+    assert!(trainer.enlarged().is_none());
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use image::{RgbImage, imageops};
 use ndarray::{Array2, Axis};
 use rand::seq::index::sample;
 use rand::{Rng, RngExt as _};
@@ -25,6 +26,7 @@ pub struct PictureTasks {
     held_out: Vec<usize>,
     /// Network inputs of every pixel, row by row.
     positions: Array2<f32>,
+    features: Option<FourierFeatures>,
     /// Whether a training task adapts on the same few pixels at every inner step.
     completion: bool,
 }
@@ -40,22 +42,12 @@ impl PictureTasks {
             let (training, held_out) = (training.len(), held_out.len());
             return Err(FamilyError::TooFewImages { name: set.name.clone(), training, held_out });
         }
-        let side = set.size;
-        let centre = |pixel: usize| (2.0 * pixel as f32 + 1.0) / side as f32 - 1.0;
-        let plain =
-            Array2::from_shape_fn(
-                (side * side, 2),
-                |(i, axis)| {
-                    if axis == 0 { centre(i % side) } else { centre(i / side) }
-                },
-            );
-        let positions = if network.fourier_features == 0 {
-            plain
-        } else {
+        let features = (network.fourier_features > 0).then(|| {
             let rng = &mut stream(seed, Purpose::Features, 0, 0);
-            FourierFeatures::draw(network.fourier_features, 2, network.fourier_scale, rng).apply(plain.view())
-        };
-        Ok(Self { set, training, held_out, positions, completion: false })
+            FourierFeatures::draw(network.fourier_features, 2, network.fourier_scale, rng)
+        });
+        let positions = positions(set.size, features.as_ref());
+        Ok(Self { set, training, held_out, positions, features, completion: false })
     }
 
     /// The same images as completion tasks.
@@ -135,12 +127,18 @@ impl PictureTasks {
         }
     }
 
-    /// Colours (pixels × channels, 0..1, clipped) as a drawable picture.
+    /// Network inputs on a grid with `factor` times as many points a side, over the same image.
+    pub fn finer(&self, factor: usize) -> Array2<f32> {
+        positions(self.set.size * factor, self.features.as_ref())
+    }
+
+    /// Colours (pixels × channels, 0..1, clipped) of a square as a drawable picture.
     pub fn draw(&self, colours: &Array2<f32>) -> Picture {
         let channels = colours.ncols();
         let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0).round() as u8;
         let rgb = colours.outer_iter().flat_map(|row| [0, 1, 2].map(|c| byte(row[c.min(channels - 1)]))).collect();
-        Picture { width: self.set.size, height: self.set.size, rgb }
+        let side = colours.nrows().isqrt();
+        Picture { width: side, height: side, rgb }
     }
 
     fn pixels(&self) -> usize {
@@ -176,6 +174,26 @@ impl PictureTasks {
     fn batch(&self, rows: &[usize], colours: &Array2<f32>) -> Batch<f32> {
         Batch::new(self.positions.select(Axis(0), rows), colours.select(Axis(0), rows))
     }
+}
+
+/// Pixel centres of a square image, row by row, as the network gets them.
+fn positions(side: usize, features: Option<&FourierFeatures>) -> Array2<f32> {
+    let centre = |pixel: usize| (2.0 * pixel as f32 + 1.0) / side as f32 - 1.0;
+    let plain =
+        Array2::from_shape_fn((side * side, 2), |(i, axis)| centre(if axis == 0 { i % side } else { i / side }));
+    match features {
+        Some(features) => features.apply(plain.view()),
+        None => plain,
+    }
+}
+
+/// A picture with `factor` times as many pixels a side, by bicubic interpolation (Catmull and Rom).
+pub fn bicubic(picture: &Picture, factor: usize) -> Picture {
+    let [width, height] = [picture.width, picture.height].map(|side| side as u32);
+    let image = RgbImage::from_raw(width, height, picture.rgb.clone()).unwrap_or_default();
+    let (width, height) = (picture.width * factor, picture.height * factor);
+    let rgb = imageops::resize(&image, width as u32, height as u32, imageops::FilterType::CatmullRom).into_raw();
+    Picture { width, height, rgb }
 }
 
 fn add_noise(colours: &Array2<f32>, noise: f64, rng: &mut impl Rng) -> Array2<f32> {

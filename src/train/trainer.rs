@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::divergence::{Course, Finding, Watch, explain, times_too_long};
 use super::evaluation::{Start, Statistics, best_rate, psnr, query_losses};
 use super::pool::Pool;
-use super::snapshot::{Divergence, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
+use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
 use crate::images::ImageSet;
 use crate::maths::network::Workspace;
 use crate::maths::optimiser::{Optimiser, Rule, clip};
@@ -317,6 +317,12 @@ impl Trainer {
         self.probes.landscape(&self.pool, &self.learner.network)
     }
 
+    /// The probe tasks' functions, as the last probe found them, on a finer grid; `None` where tasks are no
+    /// images or large ones.
+    pub fn enlarged(&self) -> Option<Enlarged> {
+        self.probes.enlarged(&self.pool, &self.learner.network)
+    }
+
     /// Statistics over `held_out_tasks` held-out tasks for each initialisation, the baselines at their best rate.
     pub fn statistics(&self) -> [Statistics; 3] {
         let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
@@ -381,6 +387,7 @@ impl Trainer {
             curves: self.record.curves(),
             evaluation: Some(self.probes.evaluation()),
             landscape: None,
+            enlarged: None,
             marks: self.record.marks().into(),
             divergence: None,
         }

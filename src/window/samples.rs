@@ -2,6 +2,7 @@
 //! initialisation and from the two baselines. The largest thing on the screen.
 
 mod atlas;
+mod closer;
 mod grid;
 mod plots;
 mod steps;
@@ -9,10 +10,12 @@ mod steps;
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, Mesh, Pos2, Rect, RichText, Role, ScrollArea, Sense, Shape, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align2, Color32, Mesh, Pos2, Rect, Response, RichText, Role, ScrollArea, Sense, Shape, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
 };
 
 use self::atlas::{Atlas, Slot};
+use self::closer::Closer;
 use self::grid::{CAPTION, Content, Grid};
 use self::plots::View;
 use super::numbers;
@@ -27,12 +30,14 @@ const HEADER: f32 = 20.0;
 #[derive(Default)]
 pub struct Samples {
     atlas: Option<Atlas>,
+    closer: Closer,
 }
 
 impl Samples {
     /// Draws it in all the space that is left.
     pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>) {
         let palette = Palette::of(ui);
+        self.closer.update(snapshot.and_then(|snapshot| snapshot.enlarged.as_ref()));
         let evaluation = snapshot
             .and_then(|snapshot| snapshot.evaluation.as_ref())
             .filter(|evaluation| !evaluation.tasks.is_empty());
@@ -98,7 +103,7 @@ impl Samples {
     }
 
     fn task(
-        &self,
+        &mut self,
         ui: &mut Ui,
         grid: &Grid,
         origin: Pos2,
@@ -132,7 +137,10 @@ impl Samples {
                     }
                     (Output::Values(_), Given::Picture { .. } | Given::Class { .. }) => {}
                 }
-                cell_caption(ui, rect, init, trace, step);
+                let cell = cell_caption(ui, rect, init, trace, step);
+                if init == Init::Learned && step + 1 == trace.outputs.len() {
+                    self.closer.on_hover(cell, index);
+                }
             }
         }
     }
@@ -145,7 +153,7 @@ impl Samples {
 
     /// What is known of the task, and below it how the three initialisations race.
     fn given(
-        &self,
+        &mut self,
         ui: &mut Ui,
         grid: &Grid,
         (origin, index): (Pos2, usize),
@@ -159,12 +167,9 @@ impl Samples {
         match &task.given {
             Given::Picture { mask, interpolation, .. } => {
                 self.picture(pictures, first, index, Slot::Target);
-                describe(
-                    ui,
-                    first,
-                    format!("target {}", task.name),
-                    format!("{} is the image that the network has to draw", task.name),
-                );
+                let about = format!("{} is the image that the network has to draw", task.name);
+                let cell = describe(ui, first, format!("target {}", task.name), about);
+                self.closer.on_hover(cell, index);
                 caption(ui, first, &task.name, palette.text);
                 let second = grid.cell_rect(origin, 0, 1);
                 self.picture(pictures, second, index, Slot::Support);
@@ -317,7 +322,7 @@ fn row_label(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace) {
     });
 }
 
-fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize) {
+fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize) -> Response {
     let palette = Palette::of(ui);
     let loss =
         |losses: &[f32]| losses.get(step).map_or_else(|| "-".to_owned(), |loss| numbers::significant(f64::from(*loss)));
@@ -331,7 +336,7 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize)
     };
     caption(ui, rect, &text, colour);
     let about = format!("Query loss {}, support loss {}", loss(&trace.query_loss), loss(&trace.support_loss));
-    describe(ui, rect, format!("{} k = {step} {text}", init_label(init)), about);
+    describe(ui, rect, format!("{} k = {step} {text}", init_label(init)), about)
 }
 
 fn caption(ui: &Ui, rect: Rect, text: &str, colour: Color32) {
@@ -342,11 +347,11 @@ fn caption(ui: &Ui, rect: Rect, text: &str, colour: Color32) {
 }
 
 /// Gives something painted a name for screen readers and a tooltip.
-fn describe(ui: &mut Ui, rect: Rect, name: String, about: String) {
+fn describe(ui: &mut Ui, rect: Rect, name: String, about: String) -> Response {
     let id = ui.make_persistent_id(("strip", rect.min.x as i32, rect.min.y as i32));
     let response = ui.interact(rect, id, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-    response.on_hover_text(about);
+    response.on_hover_text(about)
 }
 
 fn place<R>(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui) -> R) -> R {

@@ -56,6 +56,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
             rates: Vec::new(),
             tensors: Vec::new(),
         })),
+        enlarged: None,
         landscape: Some(Arc::new(landscape(tasks == TaskFamily::Plane))),
         marks: marks.into_iter().collect(),
         divergence: None,
