@@ -81,6 +81,12 @@ pub struct What {
     /// Support points per held-out task.
     #[arg(long, allow_hyphen_values = true, value_delimiter = ',')]
     pub test_shots: Vec<usize>,
+    /// Share of an image's pixels that a task adapts on; for completion a held-out task.
+    #[arg(long, allow_hyphen_values = true)]
+    pub support_share: Option<f64>,
+    /// Completion: share of an image's pixels that a training task adapts on.
+    #[arg(long, allow_hyphen_values = true)]
+    pub training_share: Option<f64>,
     /// Adaptation steps on held-out tasks.
     #[arg(long, allow_hyphen_values = true)]
     pub test_steps: Option<usize>,
@@ -166,7 +172,7 @@ pub enum ArgumentError {
     Experiment(#[from] ExperimentError),
     /// Images for a family that has none.
     #[error(
-        "--{option} goes with picture and class tasks, not with {tasks} tasks: use --tasks picture or --tasks class, or leave it out"
+        "--{option} goes with picture, completion and class tasks, not with {tasks} tasks: use --tasks with one of them, or leave it out"
     )]
     ImagesUnused {
         /// The option.
@@ -267,6 +273,8 @@ impl What {
             (Knob::MetaBatch, whole(self.meta_batch)),
             (Knob::Shots, whole(self.shots)),
             (Knob::TestShots, whole(self.test_shots.first().copied())),
+            (Knob::SupportShare, self.support_share),
+            (Knob::TrainingShare, self.training_share),
             (Knob::TestSteps, whole(self.test_steps)),
             (Knob::InnerBatch, whole(self.inner_batch)),
             (Knob::Tolerance, self.tolerance),

@@ -47,8 +47,10 @@ pub struct LiveSettings {
     pub shots: usize,
     /// Support points per held-out task (plane and sine).
     pub test_shots: usize,
-    /// Share of an image's pixels that a task may adapt on (picture).
+    /// Share of an image's pixels that a task may adapt on (picture), or a held-out task (completion).
     pub support_share: f64,
+    /// Share of an image's pixels that a training task adapts on (completion).
+    pub training_share: f64,
     /// Random pixels per inner step, fresh at each step (picture).
     pub pixels_per_step: usize,
     /// Support points per inner step of a training task, drawn again at each step; 0 for all of them
@@ -84,7 +86,7 @@ pub struct RunSettings {
     pub held_out_tasks: usize,
     /// Meta-iterations between two measurements on the probe tasks.
     pub evaluate_every: u64,
-    /// Where the images come from (picture).
+    /// Where the images come from.
     pub images: ImageSource,
     /// Side of the square working image in pixels (own images; built-in sets have their own size).
     pub image_size: usize,
@@ -94,7 +96,7 @@ pub struct RunSettings {
     pub method: MethodSettings,
 }
 
-/// The images that the picture family draws its tasks from.
+/// The images that tasks are made from.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImageSource {
@@ -159,6 +161,8 @@ pub enum TaskFamily {
     /// One image as a function from position to colour.
     #[default]
     Picture,
+    /// One image from a few of its pixels.
+    Completion,
     /// New images of a class from a few of it.
     Class,
 }
@@ -265,7 +269,7 @@ impl ImageSource {
 
 impl TaskFamily {
     /// Every family, in teaching order.
-    pub const ALL: [Self; 4] = [Self::Plane, Self::Sine, Self::Picture, Self::Class];
+    pub const ALL: [Self; 5] = [Self::Plane, Self::Sine, Self::Picture, Self::Completion, Self::Class];
 
     /// The name shown to people.
     pub fn label(self) -> &'static str {
@@ -273,6 +277,7 @@ impl TaskFamily {
             Self::Plane => "Plane",
             Self::Sine => "Sine",
             Self::Picture => "Pictures",
+            Self::Completion => "Completion",
             Self::Class => "Classes",
         }
     }
@@ -283,6 +288,7 @@ impl TaskFamily {
             Self::Plane => "plane",
             Self::Sine => "sine",
             Self::Picture => "picture",
+            Self::Completion => "completion",
             Self::Class => "class",
         }
     }
@@ -295,13 +301,19 @@ impl TaskFamily {
             }
             Self::Sine => "Each task is a sine curve with its own amplitude and phase, seen at a few points",
             Self::Picture => "Each task is one image, learned as a function from position to colour",
+            Self::Completion => "Each task is one image of which a few pixels are given; the others must be guessed",
             Self::Class => "Each task is one class of images; from a few of them the network makes new ones",
         }
     }
 
     /// Whether its tasks are made from images.
     pub fn needs_images(self) -> bool {
-        matches!(self, Self::Picture | Self::Class)
+        self.is_picture() || self == Self::Class
+    }
+
+    /// Whether a task is one image as a function from position to colour.
+    pub fn is_picture(self) -> bool {
+        matches!(self, Self::Picture | Self::Completion)
     }
 }
 
@@ -407,6 +419,7 @@ impl Settings {
             shots: 10,
             test_shots: 10,
             support_share: 1.0,
+            training_share: 0.15,
             pixels_per_step: 256,
             inner_batch: 0,
             tolerance: 0.0,
@@ -429,6 +442,12 @@ impl Settings {
                 10,
                 24,
             ),
+            TaskFamily::Completion => (
+                LiveSettings { inner_rate: 0.1, inner_steps: 5, meta_batch: 4, support_share: 0.15, ..base },
+                network(&[64, 64, 64], ActivationKind::Sine),
+                10,
+                24,
+            ),
             TaskFamily::Class => (
                 LiveSettings { inner_rate: 0.2, outer_rate: 3e-3, inner_steps: 5, meta_batch: 4, ..base },
                 network(&[128, 128], ActivationKind::Silu),
@@ -437,9 +456,13 @@ impl Settings {
             ),
         };
         match (tasks, algorithm) {
-            (TaskFamily::Picture, Algorithm::Fomaml) => (live.inner_rate, live.outer_rate) = (0.02, 3e-4),
-            (TaskFamily::Picture, Algorithm::Reptile) => (live.inner_rate, live.inner_steps) = (0.05, 8),
-            (TaskFamily::Picture, Algorithm::Imaml) => live.inner_steps = 8,
+            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Fomaml) => {
+                (live.inner_rate, live.outer_rate) = (0.02, 3e-4)
+            }
+            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Reptile) => {
+                (live.inner_rate, live.inner_steps) = (0.05, 8)
+            }
+            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Imaml) => live.inner_steps = 8,
             (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
             (TaskFamily::Sine, Algorithm::MetaModel) => live.inner_steps = 2,
             (TaskFamily::Sine, Algorithm::Imaml) => (live.inner_rate, live.inner_steps) = (0.005, 10),
@@ -452,7 +475,7 @@ impl Settings {
             outer.period = match tasks {
                 TaskFamily::Plane => 5_000,
                 TaskFamily::Sine => 70_000,
-                TaskFamily::Picture | TaskFamily::Class => 2_000,
+                TaskFamily::Picture | TaskFamily::Completion | TaskFamily::Class => 2_000,
             };
         }
         // One class in a thousand overshoots: its gradient must not drown the others' in Adam's mean squares.

@@ -10,6 +10,9 @@ pub mod sine;
 /// One image as a function from position to colour.
 pub mod picture;
 
+/// The guess that needs no learning: unknown pixels from known ones near them.
+pub mod interpolation;
+
 /// New images of a class from a few.
 pub mod class;
 
@@ -54,6 +57,8 @@ pub enum Given {
         support: Arc<Picture>,
         /// True where a pixel is support; row by row.
         mask: Arc<[bool]>,
+        /// For completion with hidden pixels: what interpolation makes of the support.
+        interpolation: Option<Interpolation>,
     },
     /// A class of images.
     Class {
@@ -86,6 +91,15 @@ pub enum Given {
         /// How many of them are support.
         support: usize,
     },
+}
+
+/// An image completed without learning.
+#[derive(Clone, Debug)]
+pub struct Interpolation {
+    /// The image.
+    pub picture: Arc<Picture>,
+    /// Mean squared error of the unseen pixels.
+    pub loss: f32,
 }
 
 /// A held-out task.
@@ -131,7 +145,7 @@ pub enum Family {
     Plane,
     /// Sine curves.
     Sine,
-    /// Images.
+    /// Images, whole or to be completed.
     Picture(picture::PictureTasks),
     /// Classes of images.
     Class(class::ClassTasks),
@@ -185,7 +199,7 @@ impl Family {
     /// The family that these settings ask for.
     ///
     /// # Errors
-    /// If the picture family lacks images.
+    /// If a family of images lacks them.
     pub fn new(run: &RunSettings, images: Option<Arc<ImageSet>>) -> Result<Self, FamilyError> {
         match run.tasks {
             TaskFamily::Plane => Ok(Self::Plane),
@@ -193,6 +207,10 @@ impl Family {
             TaskFamily::Picture => {
                 let images = images.ok_or(FamilyError::NoImages)?;
                 Ok(Self::Picture(picture::PictureTasks::new(images, &run.network, run.seed)?))
+            }
+            TaskFamily::Completion => {
+                let images = images.ok_or(FamilyError::NoImages)?;
+                Ok(Self::Picture(picture::PictureTasks::new(images, &run.network, run.seed)?.for_completion()))
             }
             TaskFamily::Class => {
                 Ok(Self::Class(class::ClassTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed)?))

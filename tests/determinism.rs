@@ -20,7 +20,7 @@ fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
     settings.live.test_steps = 3;
     settings.run.evaluate_every = 5;
-    if tasks == TaskFamily::Picture {
+    if tasks.is_picture() {
         settings.run.network.hidden = vec![16, 16];
         settings.live.pixels_per_step = 64;
     }

@@ -52,6 +52,7 @@ impl Bench {
         let mut arguments: Vec<String> = small(more).into_iter().map(str::to_owned).collect();
         let text = match tasks {
             TaskFamily::Picture => SMALL_PICTURES.to_owned(),
+            TaskFamily::Completion => SMALL_PICTURES.replace("[run]\n", "[run]\ntasks = \"completion\"\n"),
             TaskFamily::Class => SMALL_CLASSES.to_owned(),
             other => format!("[run]\ntasks = \"{}\"\n", other.id()),
         };
@@ -129,6 +130,7 @@ fn the_files_and_their_shape() {
         (TaskFamily::Plane, 200, 100, 0),
         (TaskFamily::Sine, 100, 100, 0),
         (TaskFamily::Picture, 20, 10, 11),
+        (TaskFamily::Completion, 20, 10, 11),
         (TaskFamily::Class, 20, 10, 0),
     ] {
         let out = tasks.id();
@@ -156,9 +158,10 @@ fn the_files_and_their_shape() {
         }
 
         let summary = bench.summary(out);
-        let expected =
-            ["tasks", "algorithm", "seed", "iterations", "elapsed_secs", "diverged", "held_out", "baselines"];
-        assert_eq!(sorted(keys(&summary)), sorted(expected.to_vec()));
+        let mut expected =
+            vec!["tasks", "algorithm", "seed", "iterations", "elapsed_secs", "diverged", "held_out", "baselines"];
+        expected.extend((tasks == TaskFamily::Completion).then_some("interpolation_psnr"));
+        assert_eq!(sorted(keys(&summary)), sorted(expected));
         assert_eq!((summary["tasks"].as_str(), summary["algorithm"].as_str()), (Some(out), Some("maml")));
         assert_eq!((summary["seed"].as_u64(), summary["iterations"].as_u64()), (Some(5), Some(iterations)));
         assert!(summary["elapsed_secs"].as_f64().unwrap() > 0.0 && summary["diverged"].is_null());
@@ -173,7 +176,7 @@ fn the_files_and_their_shape() {
                 assert_eq!(numbers(&statistics[key]).len(), 11, "{key}");
             }
             match tasks {
-                TaskFamily::Picture => assert_eq!(numbers(&statistics["psnr"]).len(), 11),
+                TaskFamily::Picture | TaskFamily::Completion => assert_eq!(numbers(&statistics["psnr"]).len(), 11),
                 _ => assert!(statistics["psnr"].is_null()),
             }
         }

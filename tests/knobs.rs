@@ -9,7 +9,7 @@ mod sets;
 
 fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
-    if tasks == TaskFamily::Picture {
+    if tasks.is_picture() {
         settings.run.network.hidden = vec![8, 8];
         settings.live.pixels_per_step = 32;
         settings.run.images = ImageSource::Hand;
@@ -46,7 +46,7 @@ fn a_live_knob_has_an_effect_exactly_where_it_is_enabled() {
                     Knob::InnerRate | Knob::OuterRate => 0.5 * knob.get(&settings.live),
                     Knob::InnerSteps | Knob::TestSteps | Knob::MetaBatch => knob.get(&settings.live) + 1.0,
                     Knob::Shots | Knob::TestShots | Knob::InnerBatch => 4.0,
-                    Knob::SupportShare => 0.5,
+                    Knob::SupportShare | Knob::TrainingShare => 0.5,
                     Knob::PixelsPerStep => 20.0,
                     Knob::Tolerance => 5.0,
                     Knob::Noise => 0.3,

@@ -17,7 +17,7 @@ use egui::{Key, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
 use metascope::train::link::{Command, Event, Pace};
-use metascope::train::snapshot::{Output, Phase};
+use metascope::train::snapshot::{Enlarged, Output, Phase, Picture};
 
 #[test]
 fn a_slider_sends_live_settings() {
@@ -439,4 +439,19 @@ fn limits_settle_after_a_shrink() {
     bench.trainer.publish(snapshot);
     bench.harness.run_steps(200);
     assert_eq!(bench.harness.run(), 1);
+}
+
+#[test]
+fn hovering_shows_a_picture_closer() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Completion, 1284);
+    let pair = |task: usize| {
+        [0, 1].map(|i| Picture { width: 128, height: 128, rgb: vec![(40 * task + i) as u8; 3 * 128 * 128] })
+    };
+    snapshot.enlarged = Some(Arc::new(Enlarged { meta_iteration: 1280, factor: 4, pairs: (0..4).map(pair).collect() }));
+    let mut bench = Bench::with(snapshot);
+    assert!(!bench.says("bicubically"));
+    bench.harness.get_by_label("target face-105").hover();
+    bench.harness.run_steps(25);
+    assert!(bench.says("Adapted function at 4 × the resolution, at meta-iteration 1,280"));
+    assert!(bench.says("Target enlarged 4 × bicubically"));
 }

@@ -9,7 +9,7 @@ use super::ChooseError;
 use super::store::fingerprint;
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
-use crate::settings::{Algorithm, Settings, TaskFamily};
+use crate::settings::{Algorithm, Settings};
 use crate::tasks::Split;
 use crate::train::snapshot::Init;
 use crate::train::trainer::{Step, TrainError, Trainer};
@@ -87,7 +87,7 @@ impl Race {
         if entrants.iter().any(|entrant| !entrant.changes.is_empty()) {
             return Err(ChooseError::Changes);
         }
-        if first.settings.run.tasks == TaskFamily::Picture && test_shots.len() > 1 {
+        if first.settings.run.tasks.is_picture() && test_shots.len() > 1 {
             return Err(ChooseError::NoShots);
         }
         if seeds.is_empty() {

@@ -1,6 +1,8 @@
 //! samples.png: the film-strip of the probe tasks without a window. Each task has three rows, one for
 //! each initialisation (learned, random, joint pretraining), marked by a bar in its colour; the
-//! columns are target, support, then the output after inner step 0, 1, ….
+//! columns are target, support, for completion what interpolation makes of it, then the output after inner step 0, 1, ….
+
+use std::sync::Arc;
 
 use image::{Rgb, RgbImage, imageops};
 
@@ -17,7 +19,9 @@ const FRAME: Rgb<u8> = Rgb([0xdd; 3]);
 
 /// Draws all probe tasks below one another.
 pub(super) fn draw(evaluation: &Evaluation) -> RgbImage {
-    let columns = 2 + evaluation.tasks.iter().map(|task| task.traces[0].outputs.len()).max().unwrap_or(0) as u32;
+    let outputs = evaluation.tasks.iter().map(|task| task.traces[0].outputs.len()).max().unwrap_or(0);
+    let given = 2 + usize::from(evaluation.tasks.iter().any(|task| interpolated(task).is_some()));
+    let columns = (given + outputs) as u32;
     let rows = 3 * evaluation.tasks.len() as u32;
     let task_gap = GAP * evaluation.tasks.len() as u32;
     let (width, height) = (BAR + columns * (CELL + GAP) + GAP, rows * (CELL + GAP) + GAP + task_gap);
@@ -37,6 +41,13 @@ pub(super) fn draw(evaluation: &Evaluation) -> RgbImage {
     sheet
 }
 
+fn interpolated(task: &ProbeTask) -> Option<&Arc<Picture>> {
+    match &task.given {
+        Given::Picture { interpolation, .. } => interpolation.as_ref().map(|interpolation| &interpolation.picture),
+        _ => None,
+    }
+}
+
 fn colour(init: Init) -> Rgb<u8> {
     match init {
         Init::Learned => Rgb([0x00, 0x9e, 0x73]),
@@ -53,7 +64,8 @@ fn cells(task: &ProbeTask, trace: &Trace, init: Init) -> Vec<RgbImage> {
                 Output::Picture(picture) => enlarge(picture),
                 Output::Values(_) => Canvas::new([0.0, 1.0], [0.0, 1.0]).pixels,
             };
-            [enlarge(target), enlarge(support)].into_iter().chain(outputs.map(output)).collect()
+            let given = [Some(target), Some(support), interpolated(task)].into_iter().flatten();
+            given.map(|picture| enlarge(picture)).chain(outputs.map(output)).collect()
         }
         Given::Curve { support, xs, truth } => {
             let line = |ys: &[f32]| xs.iter().copied().zip(ys.iter().copied()).collect::<Vec<_>>();

@@ -35,6 +35,9 @@ pub struct Summary {
     /// What is said of the real images of the held-out classes, in place of samples.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub real: Option<Marks>,
+    /// Completion: mean PSNR in dB of interpolation on the unseen pixels of the same tasks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interpolation_psnr: Option<f64>,
 }
 
 /// The two baselines.
@@ -60,6 +63,7 @@ impl Summary {
             held_out,
             baselines: Baselines { random, joint },
             real: trainer.real_marks(),
+            interpolation_psnr: trainer.interpolation_psnr(),
         }
     }
 }
@@ -93,7 +97,7 @@ impl Outputs {
         let steps = changed.map(|change| change.value as usize).chain([experiment.settings.live.test_steps]);
         let family = experiment.settings.run.tasks;
         let columns = Columns {
-            psnr: if family == TaskFamily::Picture { steps.max().unwrap_or(0) + 1 } else { 0 },
+            psnr: if family.is_picture() { steps.max().unwrap_or(0) + 1 } else { 0 },
             marks: family == TaskFamily::Class,
         };
         metrics.write_record(header(columns)).map_err(|error| fail(&error))?;

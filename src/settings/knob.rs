@@ -24,6 +24,8 @@ pub enum Knob {
     TestShots,
     /// Share of pixels to adapt on.
     SupportShare,
+    /// Share of pixels that a training task adapts on.
+    TrainingShare,
     /// Pixels per inner step.
     PixelsPerStep,
     /// Support points per inner step.
@@ -42,7 +44,7 @@ pub enum Knob {
 
 impl Knob {
     /// Every knob, in the order of the panel.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::InnerRate,
         Self::OuterRate,
         Self::InnerSteps,
@@ -51,6 +53,7 @@ impl Knob {
         Self::Shots,
         Self::TestShots,
         Self::SupportShare,
+        Self::TrainingShare,
         Self::PixelsPerStep,
         Self::InnerBatch,
         Self::Tolerance,
@@ -71,6 +74,7 @@ impl Knob {
             Self::Shots => "Shots",
             Self::TestShots => "Test shots",
             Self::SupportShare => "Support share",
+            Self::TrainingShare => "Training share",
             Self::PixelsPerStep => "Pixels per step",
             Self::InnerBatch => "Points per step",
             Self::Tolerance => "Stop at gradient",
@@ -92,6 +96,7 @@ impl Knob {
             Self::Shots => "shots",
             Self::TestShots => "test_shots",
             Self::SupportShare => "support_share",
+            Self::TrainingShare => "training_share",
             Self::PixelsPerStep => "pixels_per_step",
             Self::InnerBatch => "inner_batch",
             Self::Tolerance => "tolerance",
@@ -121,6 +126,9 @@ impl Knob {
             Self::Shots => "Support points that a training task adapts on",
             Self::TestShots => "Support points that a held-out task adapts on: the dots in the film-strip",
             Self::SupportShare => "Share of an image's pixels that adaptation may see; the rest must be guessed",
+            Self::TrainingShare => {
+                "Share of an image's pixels that a training task adapts on, the same at every inner step; held-out images have the support share"
+            }
             Self::PixelsPerStep => "Random pixels used by one adaptation step: fewer are faster and noisier",
             Self::InnerBatch => {
                 "Support points drawn for each inner step of a training task: fewer make adaptation stochastic; 0 uses all"
@@ -148,7 +156,7 @@ impl Knob {
             Self::TestSteps => (1.0, 50.0),
             Self::MetaBatch => (1.0, 1000.0),
             Self::Shots | Self::TestShots => (1.0, 100.0),
-            Self::SupportShare => (0.01, 1.0),
+            Self::SupportShare | Self::TrainingShare => (0.01, 1.0),
             Self::PixelsPerStep => (16.0, 4096.0),
             Self::InnerBatch => (0.0, 100.0),
             Self::Tolerance => (0.0, 10.0),
@@ -162,7 +170,13 @@ impl Knob {
     pub fn is_integer(self) -> bool {
         !matches!(
             self,
-            Self::InnerRate | Self::OuterRate | Self::SupportShare | Self::Tolerance | Self::Noise | Self::Temperature
+            Self::InnerRate
+                | Self::OuterRate
+                | Self::SupportShare
+                | Self::TrainingShare
+                | Self::Tolerance
+                | Self::Noise
+                | Self::Temperature
         )
     }
 
@@ -173,6 +187,7 @@ impl Knob {
             Self::InnerSteps
                 | Self::TestSteps
                 | Self::SupportShare
+                | Self::TrainingShare
                 | Self::InnerBatch
                 | Self::Noise
                 | Self::Temperature
@@ -191,6 +206,7 @@ impl Knob {
             Self::Shots => live.shots as f64,
             Self::TestShots => live.test_shots as f64,
             Self::SupportShare => live.support_share,
+            Self::TrainingShare => live.training_share,
             Self::PixelsPerStep => live.pixels_per_step as f64,
             Self::InnerBatch => live.inner_batch as f64,
             Self::Tolerance => live.tolerance,
@@ -213,6 +229,7 @@ impl Knob {
             Self::Shots => live.shots = whole,
             Self::TestShots => live.test_shots = whole,
             Self::SupportShare => live.support_share = value,
+            Self::TrainingShare => live.training_share = value,
             Self::PixelsPerStep => live.pixels_per_step = whole,
             Self::InnerBatch => live.inner_batch = whole,
             Self::Tolerance => live.tolerance = value,
@@ -225,7 +242,8 @@ impl Knob {
 
     /// Why this knob has no effect on such a run, or `None` if it has.
     pub fn why_disabled(self, run: &RunSettings) -> Option<&'static str> {
-        let picture = run.tasks == TaskFamily::Picture;
+        let picture = run.tasks.is_picture();
+        let completion = run.tasks == TaskFamily::Completion;
         let class = run.tasks == TaskFamily::Class;
         match self {
             Self::Shots | Self::TestShots if picture => {
@@ -237,6 +255,12 @@ impl Knob {
             Self::Noise if class => Some("Class tasks mix noise into every image already: the flow begins with it"),
             Self::Temperature | Self::FlowSteps | Self::FlowOrder if !class => {
                 Some("Only samples of class tasks come from noise by a flow")
+            }
+            Self::TrainingShare if !completion => {
+                Some("Only completion tasks train on another share than they are tested on")
+            }
+            Self::InnerBatch | Self::PixelsPerStep if completion => {
+                Some("Completion tasks adapt on all given pixels at every step")
             }
             Self::InnerBatch if picture => Some("Picture tasks have the pixels per step instead"),
             Self::SupportShare | Self::PixelsPerStep if !picture => Some("Only picture tasks have pixels"),

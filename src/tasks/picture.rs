@@ -1,14 +1,16 @@
-//! The picture family: one image as a function (x, y) → colour (Tancik et al. 2021). Positions are
+//! The picture and the completion family: one image as a function (x, y) → colour (Tancik et al. 2021). Positions are
 //! pixel centres in [−1, 1]², x to the right and y down; colours are sRGB values in [0, 1].
 
 use std::sync::Arc;
 
+use image::{RgbImage, imageops};
 use ndarray::{Array2, Axis};
 use rand::seq::index::sample;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::{Display, FamilyError, Given, HeldOut, Picture};
+use super::interpolation::interpolate;
+use super::{Display, FamilyError, Given, HeldOut, Interpolation, Picture};
 use crate::images::{ImageSet, LabelledImage};
 use crate::maths::features::FourierFeatures;
 use crate::maths::network::Batch;
@@ -24,6 +26,9 @@ pub struct PictureTasks {
     held_out: Vec<usize>,
     /// Network inputs of every pixel, row by row.
     positions: Array2<f32>,
+    features: Option<FourierFeatures>,
+    /// Whether a training task adapts on the same few pixels at every inner step.
+    completion: bool,
 }
 
 impl PictureTasks {
@@ -37,22 +42,17 @@ impl PictureTasks {
             let (training, held_out) = (training.len(), held_out.len());
             return Err(FamilyError::TooFewImages { name: set.name.clone(), training, held_out });
         }
-        let side = set.size;
-        let centre = |pixel: usize| (2.0 * pixel as f32 + 1.0) / side as f32 - 1.0;
-        let plain =
-            Array2::from_shape_fn(
-                (side * side, 2),
-                |(i, axis)| {
-                    if axis == 0 { centre(i % side) } else { centre(i / side) }
-                },
-            );
-        let positions = if network.fourier_features == 0 {
-            plain
-        } else {
+        let features = (network.fourier_features > 0).then(|| {
             let rng = &mut stream(seed, Purpose::Features, 0, 0);
-            FourierFeatures::draw(network.fourier_features, 2, network.fourier_scale, rng).apply(plain.view())
-        };
-        Ok(Self { set, training, held_out, positions })
+            FourierFeatures::draw(network.fourier_features, 2, network.fourier_scale, rng)
+        });
+        let positions = positions(set.size, features.as_ref());
+        Ok(Self { set, training, held_out, positions, features, completion: false })
+    }
+
+    /// The same images as completion tasks.
+    pub fn for_completion(self) -> Self {
+        Self { completion: true, ..self }
     }
 
     /// Network inputs.
@@ -70,14 +70,19 @@ impl PictureTasks {
         self.held_out.len()
     }
 
+    /// For completion judged by the unseen pixels, which makes a better start than the whole image does.
     /// A meta-batch as large as the training set holds each of its images once.
     pub(super) fn training(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> Episode<f32> {
         let drawn = rng.random_range(0..self.training.len());
         let full = live.meta_batch >= self.training.len();
         let image = &self.set.images[self.training[if full { index % self.training.len() } else { drawn }]];
         let colours = self.colours(image);
-        let seen = self.seen(live, rng);
+        let seen = self.seen(if self.completion { live.training_share } else { live.support_share }, rng);
         let noisy = add_noise(&colours, live.noise, rng);
+        if self.completion {
+            let judged = self.judged(&self.mask(&seen));
+            return Episode { support: vec![self.batch(&seen, &noisy)], query: self.batch(&judged, &colours) };
+        }
         let mut some_of = |pixels: &[usize], colours: &Array2<f32>| {
             let wanted = live.pixels_per_step.min(pixels.len());
             let rows: Vec<usize> = sample(rng, pixels.len(), wanted).into_iter().map(|i| pixels[i]).collect();
@@ -92,16 +97,22 @@ impl PictureTasks {
     pub(super) fn held_out(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
         let image = &self.set.images[self.held_out[index % self.held_out.len()]];
         let colours = self.colours(image);
-        let seen = self.seen(live, rng);
+        let seen = self.seen(live.support_share, rng);
         let noisy = add_noise(&colours, live.noise, rng);
-        let mut mask = vec![false; self.pixels()];
-        seen.iter().for_each(|&pixel| mask[pixel] = true);
+        let mask = self.mask(&seen);
         let complete = seen.len() == self.pixels();
-        let judged: Vec<usize> = (0..self.pixels()).filter(|&pixel| complete || !mask[pixel]).collect();
+        let judged = self.judged(&mask);
         let mut shown = noisy.clone();
         for (mut row, _) in shown.outer_iter_mut().zip(&mask).filter(|(_, seen)| !**seen) {
             row.fill(0.0);
         }
+        let interpolation = (self.completion && !complete).then(|| {
+            let guess = interpolate(&noisy, &mask, self.set.size);
+            let errors = judged.iter().flat_map(|&i| (0..colours.ncols()).map(move |c| [i, c]));
+            let sum: f64 = errors.map(|at| f64::from(guess[at] - colours[at]).powi(2)).sum();
+            let loss = (sum / (judged.len() * colours.ncols()) as f64) as f32;
+            Interpolation { picture: Arc::new(self.draw(&guess)), loss }
+        });
         HeldOut {
             name: image.name.clone(),
             episode: Episode { support: vec![self.batch(&seen, &noisy)], query: self.batch(&judged, &colours) },
@@ -109,18 +120,25 @@ impl PictureTasks {
                 target: Arc::new(self.draw(&colours)),
                 support: Arc::new(self.draw(&shown)),
                 mask: mask.into(),
+                interpolation,
             },
             display: self.positions.clone(),
             shows: if complete { Display::Query } else { Display::Inputs },
         }
     }
 
-    /// Colours (pixels × channels, 0..1, clipped) as a drawable picture.
+    /// Network inputs on a grid with `factor` times as many points a side, over the same image.
+    pub fn finer(&self, factor: usize) -> Array2<f32> {
+        positions(self.set.size * factor, self.features.as_ref())
+    }
+
+    /// Colours (pixels × channels, 0..1, clipped) of a square as a drawable picture.
     pub fn draw(&self, colours: &Array2<f32>) -> Picture {
         let channels = colours.ncols();
         let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0).round() as u8;
         let rgb = colours.outer_iter().flat_map(|row| [0, 1, 2].map(|c| byte(row[c.min(channels - 1)]))).collect();
-        Picture { width: self.set.size, height: self.set.size, rgb }
+        let side = colours.nrows().isqrt();
+        Picture { width: side, height: side, rgb }
     }
 
     fn pixels(&self) -> usize {
@@ -133,17 +151,49 @@ impl PictureTasks {
     }
 
     /// The pixels that adaptation may see, ascending.
-    fn seen(&self, live: &LiveSettings, rng: &mut impl Rng) -> Vec<usize> {
-        let count = ((live.support_share * self.pixels() as f64).round() as usize).clamp(1, self.pixels());
+    fn seen(&self, share: f64, rng: &mut impl Rng) -> Vec<usize> {
+        let count = ((share * self.pixels() as f64).round() as usize).clamp(1, self.pixels());
         let mut seen =
             if count == self.pixels() { (0..count).collect() } else { sample(rng, self.pixels(), count).into_vec() };
         seen.sort_unstable();
         seen
     }
 
+    fn mask(&self, seen: &[usize]) -> Vec<bool> {
+        let mut mask = vec![false; self.pixels()];
+        seen.iter().for_each(|&pixel| mask[pixel] = true);
+        mask
+    }
+
+    /// The unseen pixels, or all if none are hidden.
+    fn judged(&self, mask: &[bool]) -> Vec<usize> {
+        let complete = mask.iter().all(|seen| *seen);
+        (0..self.pixels()).filter(|&pixel| complete || !mask[pixel]).collect()
+    }
+
     fn batch(&self, rows: &[usize], colours: &Array2<f32>) -> Batch<f32> {
         Batch::new(self.positions.select(Axis(0), rows), colours.select(Axis(0), rows))
     }
+}
+
+/// Pixel centres of a square image, row by row, as the network gets them.
+fn positions(side: usize, features: Option<&FourierFeatures>) -> Array2<f32> {
+    let centre = |pixel: usize| (2.0 * pixel as f32 + 1.0) / side as f32 - 1.0;
+    let plain =
+        Array2::from_shape_fn((side * side, 2), |(i, axis)| centre(if axis == 0 { i % side } else { i / side }));
+    match features {
+        Some(features) => features.apply(plain.view()),
+        None => plain,
+    }
+}
+
+/// A picture with `factor` times as many pixels a side, by bicubic interpolation (Catmull and Rom).
+pub fn bicubic(picture: &Picture, factor: usize) -> Picture {
+    let [width, height] = [picture.width, picture.height].map(|side| side as u32);
+    let image = RgbImage::from_raw(width, height, picture.rgb.clone()).unwrap_or_default();
+    let (width, height) = (picture.width * factor, picture.height * factor);
+    let rgb = imageops::resize(&image, width as u32, height as u32, imageops::FilterType::CatmullRom).into_raw();
+    Picture { width, height, rgb }
 }
 
 fn add_noise(colours: &Array2<f32>, noise: f64, rng: &mut impl Rng) -> Array2<f32> {

@@ -33,6 +33,8 @@ pub struct Snapshot {
     pub evaluation: Option<Arc<Evaluation>>,
     /// The latest map of the loss around φ.
     pub landscape: Option<Arc<Landscape>>,
+    /// The adapted functions drawn finer than the images, where tasks are images.
+    pub enlarged: Option<Arc<Enlarged>>,
     /// Every knob change of this run.
     pub marks: Arc<[KnobMark]>,
     /// Why the run stopped, if it did.
@@ -188,6 +190,18 @@ pub enum Output {
     Picture(Arc<Picture>),
     /// For [`Given::Curve`] (at its `xs`) and [`Given::Scatter`] (in its order); not finite where it overflowed.
     Values(Vec<f32>),
+}
+
+/// The probe tasks' images enlarged in two ways, one pair for each task.
+#[derive(Clone, Debug)]
+pub struct Enlarged {
+    /// When it was made.
+    pub meta_iteration: u64,
+    /// Pixels a side for each of the image.
+    pub factor: usize,
+    /// The learned initialisation's function after the last step, evaluated on the finer grid; and the whole
+    /// target enlarged bicubically.
+    pub pairs: Vec<[Picture; 2]>,
 }
 
 /// How far one layer moves while adapting.

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use super::divergence::{Course, Finding, Watch, explain, times_too_long};
-use super::evaluation::{Start, Statistics, best_rate, judged, query_losses};
+use super::evaluation::{Start, Statistics, best_rate, judged, psnr, query_losses};
 use super::judging::Judging;
 use super::pool::Pool;
-use super::snapshot::{Divergence, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
+use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
 use crate::images::ImageSet;
 use crate::maths::network::Workspace;
 use crate::maths::optimiser::{Optimiser, Rule, clip};
@@ -15,7 +15,7 @@ use crate::maths::vector::{add_scaled, is_finite};
 use crate::meta::{Learner, MetaParameters, TaskWork, joint};
 use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
 use crate::tasks::judge::Marks;
-use crate::tasks::{Family, FamilyError, HeldOut, Split};
+use crate::tasks::{Family, FamilyError, Given, HeldOut, Split};
 
 mod probes;
 mod record;
@@ -328,6 +328,12 @@ impl Trainer {
         self.probes.landscape(&self.pool, &self.learner.network)
     }
 
+    /// The probe tasks' functions, as the last probe found them, on a finer grid; `None` where tasks are no
+    /// images or large ones.
+    pub fn enlarged(&self) -> Option<Enlarged> {
+        self.probes.enlarged(&self.pool, &self.learner.network)
+    }
+
     /// Statistics over `held_out_tasks` held-out tasks for each initialisation, the baselines at their best rate.
     pub fn statistics(&self) -> [Statistics; 3] {
         let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
@@ -348,6 +354,18 @@ impl Trainer {
         let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
         let marks: Option<Vec<_>> = tasks.iter().map(|task| judging.real(&task.given)).collect();
         Marks::mean(&marks?)
+    }
+
+    /// Mean peak signal-to-noise ratio in dB that interpolation has on the unseen pixels of the same held-out
+    /// tasks; `None` where nothing is to be completed.
+    pub fn interpolation_psnr(&self) -> Option<f64> {
+        let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
+        let each = tasks.iter().filter_map(|task| match &task.given {
+            Given::Picture { interpolation: Some(interpolation), .. } => Some(f64::from(psnr(interpolation.loss))),
+            _ => None,
+        });
+        let each: Vec<f64> = each.collect();
+        (!each.is_empty()).then(|| each.iter().sum::<f64>() / each.len() as f64)
     }
 
     /// `held_out_tasks` tasks of a split (for pictures not more than there are images), shaped by `live`.
@@ -403,6 +421,7 @@ impl Trainer {
             curves: self.record.curves(),
             evaluation: Some(self.probes.evaluation()),
             landscape: None,
+            enlarged: None,
             marks: self.record.marks().into(),
             divergence: None,
         }

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::link::{Command, Event, Pace, TrainerEnd, Wake, WindowEnd, link};
-use super::snapshot::{Divergence, Landscape, Phase};
+use super::snapshot::{Divergence, Enlarged, Landscape, Phase};
 use super::trainer::{Checkpoint, MetricsRow, Step, Trainer};
 use crate::images::ImageSet;
 use crate::settings::Settings;
@@ -21,7 +21,7 @@ const GLANCE: Duration = Duration::from_millis(20);
 const SLOW: Duration = Duration::from_millis(500);
 /// While the trainer runs, turned knobs have the probe tasks adapted at most this often.
 const PROBE_EVERY: Duration = Duration::from_millis(400);
-/// The landscape may take this share of the worker's time while it trains.
+/// The landscape and the enlarged images may take this share of the worker's time while it trains.
 const LANDSCAPE_SHARE: f64 = 0.06;
 
 /// Gets every row of metrics, in order, on the worker's thread.
@@ -48,6 +48,7 @@ struct Worker {
     pace: Pace,
     divergence: Option<Arc<Divergence>>,
     landscape: Option<Arc<Landscape>>,
+    enlarged: Option<Arc<Enlarged>>,
     landscape_cost: Duration,
     landscape_at: Instant,
     shown_at: Instant,
@@ -70,6 +71,7 @@ impl Worker {
             pace: Pace::Full,
             divergence: None,
             landscape: None,
+            enlarged: None,
             landscape_cost: Duration::ZERO,
             landscape_at: now,
             shown_at: now,
@@ -168,6 +170,7 @@ impl Worker {
                 self.phase = Phase::Running;
                 self.divergence = None;
                 self.landscape = None;
+                self.enlarged = None;
                 self.landscape_cost = Duration::ZERO;
                 self.speed = Speed::new();
             }
@@ -244,6 +247,7 @@ impl Worker {
         let Some(trainer) = &self.trainer else { return };
         let start = Instant::now();
         self.landscape = trainer.landscape().map(Arc::new);
+        self.enlarged = trainer.enlarged().map(Arc::new);
         self.landscape_cost = start.elapsed();
         self.landscape_at = Instant::now();
     }
@@ -255,6 +259,7 @@ impl Worker {
         }
         let mut snapshot = trainer.snapshot(self.run, self.speed.per_second(), self.phase);
         snapshot.landscape = self.landscape.clone();
+        snapshot.enlarged = self.enlarged.clone();
         snapshot.divergence = self.divergence.clone();
         self.end.publish(snapshot);
         self.shown_at = Instant::now();

@@ -2,6 +2,7 @@
 //! initialisation and from the two baselines. The largest thing on the screen.
 
 mod atlas;
+mod closer;
 mod gallery;
 mod grid;
 mod plots;
@@ -10,15 +11,18 @@ mod steps;
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, Mesh, Pos2, Rect, RichText, Role, ScrollArea, Sense, Shape, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align2, Color32, Mesh, Pos2, Rect, Response, RichText, Role, ScrollArea, Sense, Shape, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
 };
 
 use self::atlas::{Atlas, Slot};
+use self::closer::Closer;
 use self::gallery::{Look, Sheets};
 use self::grid::{CAPTION, Content, Grid};
 use self::plots::View;
 use super::numbers;
 use super::theme::{GRID, Palette, init_label, init_tooltip, small_font};
+use crate::train::evaluation::psnr;
 use crate::train::snapshot::{Evaluation, Given, Init, Marks, Output, ProbeTask, Snapshot, Trace};
 
 /// Height of the line with the column names.
@@ -30,12 +34,14 @@ pub struct Samples {
     atlas: Option<Atlas>,
     look: Look,
     sheets: Sheets,
+    closer: Closer,
 }
 
 impl Samples {
     /// Draws it in all the space that is left.
     pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>) {
         let palette = Palette::of(ui);
+        self.closer.update(snapshot.and_then(|snapshot| snapshot.enlarged.as_ref()));
         let evaluation = snapshot
             .and_then(|snapshot| snapshot.evaluation.as_ref())
             .filter(|evaluation| !evaluation.tasks.is_empty());
@@ -71,7 +77,11 @@ impl Samples {
     fn strip(&mut self, ui: &mut Ui, evaluation: &Arc<Evaluation>) {
         let palette = Palette::of(ui);
         let last_step = last_step(evaluation);
-        let content = evaluation.tasks.iter().find_map(atlas::picture_size).map_or(Content::Plot, Content::Picture);
+        let content = evaluation
+            .tasks
+            .iter()
+            .find_map(atlas::picture_size)
+            .map_or(Content::Plot, |size| Content::Picture(size, 2 + usize::from(completes(evaluation))));
         let room = ui.available_size() - vec2(3.0 * GRID, HEADER);
         let grid = Grid::fit(content, last_step, room, ui.ctx().pixels_per_point());
         let curve_columns = grid.given_columns == 1;
@@ -105,7 +115,7 @@ impl Samples {
     }
 
     fn task(
-        &self,
+        &mut self,
         ui: &mut Ui,
         grid: &Grid,
         origin: Pos2,
@@ -139,7 +149,10 @@ impl Samples {
                     }
                     (Output::Values(_), Given::Picture { .. } | Given::Class { .. }) => {}
                 }
-                cell_caption(ui, rect, init, trace, step);
+                let cell = cell_caption(ui, rect, init, trace, step);
+                if init == Init::Learned && step + 1 == trace.outputs.len() {
+                    self.closer.on_hover(cell, index);
+                }
             }
         }
     }
@@ -152,7 +165,7 @@ impl Samples {
 
     /// What is known of the task, and below it how the three initialisations race.
     fn given(
-        &self,
+        &mut self,
         ui: &mut Ui,
         grid: &Grid,
         (origin, index): (Pos2, usize),
@@ -164,14 +177,11 @@ impl Samples {
         let first = grid.cell_rect(origin, 0, 0);
         let mut race_row = 1;
         match &task.given {
-            Given::Picture { mask, .. } => {
+            Given::Picture { mask, interpolation, .. } => {
                 self.picture(pictures, first, index, Slot::Target);
-                describe(
-                    ui,
-                    first,
-                    format!("target {}", task.name),
-                    format!("{} is the image that the network has to draw", task.name),
-                );
+                let about = format!("{} is the image that the network has to draw", task.name);
+                let cell = describe(ui, first, format!("target {}", task.name), about);
+                self.closer.on_hover(cell, index);
                 caption(ui, first, &task.name, palette.text);
                 let second = grid.cell_rect(origin, 0, 1);
                 self.picture(pictures, second, index, Slot::Support);
@@ -185,6 +195,14 @@ impl Samples {
                     "What adaptation may see of it; checked pixels are hidden".to_owned(),
                 );
                 caption(ui, second, &text, palette.weak);
+                if let Some(interpolation) = interpolation {
+                    let third = grid.cell_rect(origin, 0, 2);
+                    self.picture(pictures, third, index, Slot::Interpolated);
+                    let text = format!("{:.1} dB", psnr(interpolation.loss));
+                    let about = "Without learning: each unseen pixel is the mean of the four nearest given ones, weighted by one over their distance";
+                    describe(ui, third, format!("interpolated {} {text}", task.name), about.to_owned());
+                    caption(ui, third, &text, palette.text);
+                }
             }
             Given::Class { shots, .. } => {
                 self.picture(pictures, first, index, Slot::Target);
@@ -260,6 +278,11 @@ impl CommonRange {
     }
 }
 
+/// Whether interpolation stands beside the network's own guess.
+fn completes(evaluation: &Evaluation) -> bool {
+    evaluation.tasks.iter().any(|task| matches!(&task.given, Given::Picture { interpolation: Some(_), .. }))
+}
+
 fn last_step(evaluation: &Evaluation) -> usize {
     let lengths = evaluation.tasks.iter().flat_map(|task| &task.traces).map(|trace| trace.outputs.len());
     lengths.max().unwrap_or(1).saturating_sub(1)
@@ -268,6 +291,11 @@ fn last_step(evaluation: &Evaluation) -> usize {
 fn headers(ui: &mut Ui, header: Rect, grid: &Grid, evaluation: &Evaluation) {
     let palette = Palette::of(ui);
     let given: &[(&str, &str)] = match evaluation.tasks.first().map(|task| &task.given) {
+        Some(Given::Picture { interpolation: Some(_), .. }) => &[
+            ("target", "The held-out image that the network has to complete; it is judged by the unseen pixels alone"),
+            ("support", "The pixels of it that adaptation may see"),
+            ("interpolated", "What interpolation makes of these pixels, without learning"),
+        ],
         Some(Given::Picture { .. }) => &[
             ("target", "The held-out image that the network has to draw"),
             ("support", "The pixels of it that adaptation may see"),
@@ -311,7 +339,7 @@ fn has_gallery(evaluation: &Evaluation) -> bool {
     evaluation.tasks.iter().any(|task| matches!(task.given, Given::Class { .. }))
 }
 
-fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize) {
+fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize) -> Response {
     let palette = Palette::of(ui);
     let loss =
         |losses: &[f32]| losses.get(step).map_or_else(|| "-".to_owned(), |loss| numbers::significant(f64::from(*loss)));
@@ -338,7 +366,7 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize)
             numbers::significant(marks.nearest_support),
         );
     }
-    describe(ui, rect, format!("{} k = {step} {text}", init_label(init)), about);
+    describe(ui, rect, format!("{} k = {step} {text}", init_label(init)), about)
 }
 
 fn caption(ui: &Ui, rect: Rect, text: &str, colour: Color32) {
@@ -349,11 +377,11 @@ fn caption(ui: &Ui, rect: Rect, text: &str, colour: Color32) {
 }
 
 /// Gives something painted a name for screen readers and a tooltip.
-fn describe(ui: &mut Ui, rect: Rect, name: String, about: String) {
+fn describe(ui: &mut Ui, rect: Rect, name: String, about: String) -> Response {
     let id = ui.make_persistent_id(("strip", rect.min.x as i32, rect.min.y as i32));
     let response = ui.interact(rect, id, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-    response.on_hover_text(about);
+    response.on_hover_text(about)
 }
 
 fn place<R>(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui) -> R) -> R {

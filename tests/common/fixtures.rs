@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use metascope::images::{ImageSet, LabelledImage};
 use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
+use metascope::tasks::Interpolation;
 use metascope::train::snapshot::{
     Curve, CurvePoint, Curves, Divergence, Evaluation, Gallery, Given, Init, KnobMark, Landscape, LandscapePath,
     LayerMovement, Marks, Output, Phase, Picture, ProbeTask, Snapshot, Trace,
@@ -23,6 +24,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
     let probes: Vec<ProbeTask> = (0..4)
         .map(|index| match tasks {
             TaskFamily::Picture => picture_task(index, steps),
+            TaskFamily::Completion => completion_task(index, steps),
             TaskFamily::Class => class_task(index, steps),
             TaskFamily::Sine => sine_task(index, steps),
             TaskFamily::Plane => plane_task(index, steps),
@@ -54,6 +56,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
             rates: Vec::new(),
             tensors: Vec::new(),
         })),
+        enlarged: None,
         landscape: Some(Arc::new(landscape(tasks == TaskFamily::Plane))),
         marks: marks.into_iter().collect(),
         divergence: None,
@@ -189,6 +192,15 @@ fn class_task(index: usize, steps: usize) -> ProbeTask {
     task
 }
 
+fn completion_task(index: usize, steps: usize) -> ProbeTask {
+    let mut task = picture_task(index + 1, steps);
+    if let Given::Picture { target, interpolation, .. } = &mut task.given {
+        let picture = mixed(target, |_| [200, 180, 120], 0.6, 0.1, index);
+        *interpolation = Some(Interpolation { picture: Arc::new(picture), loss: 0.02 });
+    }
+    task
+}
+
 fn picture_task(index: usize, steps: usize) -> ProbeTask {
     let size = 32;
     let target = face(index, size);
@@ -234,7 +246,7 @@ fn picture_task(index: usize, steps: usize) -> ProbeTask {
     });
     ProbeTask {
         name: format!("face-{}", 104 + index),
-        given: Given::Picture { target: Arc::new(target), support: Arc::new(support), mask },
+        given: Given::Picture { target: Arc::new(target), support: Arc::new(support), mask, interpolation: None },
         traces,
         gallery: None,
     }

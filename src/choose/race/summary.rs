@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::{Measured, Race, RunResult};
-use crate::settings::TaskFamily;
 use crate::train::evaluation::psnr;
 
 /// race.json. Numbers that are not finite are written as null.
@@ -81,7 +80,7 @@ impl Summary {
             let start = entrant * race.seeds.len();
             results.iter().skip(start).take(race.seeds.len()).flatten()
         };
-        let picture = race.entrants.first().is_some_and(|settings| settings.run.tasks == TaskFamily::Picture);
+        let picture = race.entrants.first().is_some_and(|settings| settings.run.tasks.is_picture());
         let shots = 0..race.test_shots.len();
         let losses = |entrant: usize, of: fn(&Measured) -> &Vec<Vec<f32>>, shots: usize| -> Losses<'_> {
             let measured = runs(entrant).filter_map(|run| Some((run.seed, of(run.measured.get(shots)?).as_slice())));

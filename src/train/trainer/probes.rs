@@ -7,17 +7,22 @@ use crate::maths::network::{Network, Workspace};
 use crate::meta::Learner;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::Settings;
+use crate::tasks::picture::bicubic;
 use crate::tasks::{Family, Given, HeldOut};
 use crate::train::evaluation::{Measured, Start, best_rate, measure, psnr};
 use crate::train::judging::Judging;
 use crate::train::landscape;
 use crate::train::pool::Pool;
-use crate::train::snapshot::{Evaluation, Gallery, Init, Landscape, LayerMovement, Output, ProbeTask, Trace};
+use crate::train::snapshot::{Enlarged, Evaluation, Gallery, Init, Landscape, LayerMovement, Output, ProbeTask, Trace};
 
 /// The baselines' rates are chosen on this many probe tasks.
 const RATE_TASKS: usize = 2;
 /// Joint pretraining is measured at every so many calls.
 const JOINT_EVERY: u64 = 4;
+/// Points a side for each pixel of an enlarged image.
+const ENLARGED: usize = 4;
+/// Images with more pixels a side are large enough.
+const LARGEST_ENLARGED: usize = 64;
 
 pub(super) struct Probes {
     tasks: Vec<HeldOut>,
@@ -146,6 +151,22 @@ impl Probes {
             rates: self.rates(),
             tensors: layout.filled().map(|tensor| tensor.name.clone()).collect(),
         });
+    }
+
+    pub fn enlarged(&self, pool: &Pool, network: &Network) -> Option<Enlarged> {
+        let Family::Picture(pictures) = &self.family else { return None };
+        let drawn = |task: &HeldOut| match &task.given {
+            Given::Picture { target, .. } if target.width <= LARGEST_ENLARGED => Some(target.clone()),
+            _ => None,
+        };
+        let targets: Vec<_> = self.tasks.iter().map(drawn).collect::<Option<_>>()?;
+        let grid = pictures.finer(ENLARGED);
+        let pairs = pool.map(self.measured.len().min(targets.len()), |task| {
+            let adapted = self.measured[task][Init::Learned as usize].thetas.last().map_or(&[][..], Vec::as_slice);
+            let output = network.output(adapted, grid.view(), &mut Workspace::default());
+            [pictures.draw(&output), bicubic(&targets[task], ENLARGED)]
+        });
+        Some(Enlarged { meta_iteration: self.evaluation.meta_iteration, factor: ENLARGED, pairs })
     }
 
     fn show(

@@ -64,7 +64,7 @@ fn usual_iterations(tasks: TaskFamily) -> u64 {
     match tasks {
         TaskFamily::Plane => 1000,
         TaskFamily::Sine => 5000,
-        TaskFamily::Picture | TaskFamily::Class => 150,
+        TaskFamily::Picture | TaskFamily::Completion | TaskFamily::Class => 150,
     }
 }
 
@@ -89,7 +89,7 @@ impl RaceTab {
             }
         }
         if changed {
-            let same_tasks = shown.race.entrants()[0].run.tasks == TaskFamily::Picture;
+            let same_tasks = shown.race.entrants()[0].run.tasks.is_picture();
             shown.lines = Lines::new(&shown.probes, shown.race.seeds().len(), same_tasks);
         }
         if ended {

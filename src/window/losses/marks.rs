@@ -66,6 +66,7 @@ fn short_name(knob: Knob) -> &'static str {
         Knob::Shots => "shots",
         Knob::TestShots => "test shots",
         Knob::SupportShare => "support",
+        Knob::TrainingShare => "training",
         Knob::PixelsPerStep => "pixels",
         Knob::InnerBatch => "points",
         Knob::Tolerance => "stop at",

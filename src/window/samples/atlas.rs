@@ -10,6 +10,9 @@ use crate::window::theme::Palette;
 /// Side in pixels of the squares that mark unseen pixels.
 const UNSEEN_SQUARE: usize = 4;
 
+/// Places for what is given of a task.
+const GIVEN: usize = 3;
+
 /// The texture and what it was made from.
 pub struct Atlas {
     evaluation: Arc<Evaluation>,
@@ -27,6 +30,8 @@ pub enum Slot {
     Target,
     /// What adaptation sees of it.
     Support,
+    /// What interpolation makes of that.
+    Interpolated,
     /// Row (initialisation) and column (index into the chosen steps) of an output.
     Output(usize, usize),
 }
@@ -53,7 +58,7 @@ impl Atlas {
             };
         }
         let cell = evaluation.tasks.iter().find_map(picture_size).unwrap_or([1, 1]);
-        let columns = 2 + 3 * steps.len();
+        let columns = GIVEN + 3 * steps.len();
         let mut image =
             ColorImage::filled([cell[0] * columns, cell[1] * evaluation.tasks.len().max(1)], Color32::TRANSPARENT);
         for (row, task) in evaluation.tasks.iter().enumerate() {
@@ -84,7 +89,8 @@ impl Atlas {
         let column = match slot {
             Slot::Target => 0,
             Slot::Support => 1,
-            Slot::Output(init, step) => 2 + init * self.steps.len() + step,
+            Slot::Interpolated => 2,
+            Slot::Output(init, step) => GIVEN + init * self.steps.len() + step,
         };
         let (columns, rows) = (self.columns as f32, self.evaluation.tasks.len().max(1) as f32);
         // A little inside, so that rounding never shows the neighbour.
@@ -106,14 +112,16 @@ pub fn picture_size(task: &ProbeTask) -> Option<[usize; 2]> {
 
 fn pictures<'a>(task: &'a ProbeTask, steps: &'a [usize]) -> impl Iterator<Item = (usize, &'a Picture)> {
     let given = match &task.given {
-        Given::Picture { target, support, .. } | Given::Class { target, support, .. } => {
-            vec![(0, target.as_ref()), (1, support.as_ref())]
+        Given::Picture { target, support, interpolation, .. } => {
+            let interpolated = interpolation.as_ref().map(|interpolation| (2, interpolation.picture.as_ref()));
+            [(0, target.as_ref()), (1, support.as_ref())].into_iter().chain(interpolated).collect()
         }
+        Given::Class { target, support, .. } => vec![(0, target.as_ref()), (1, support.as_ref())],
         _ => Vec::new(),
     };
     let outputs = task.traces.iter().enumerate().flat_map(move |(init, trace)| {
         steps.iter().enumerate().filter_map(move |(index, &step)| match trace.outputs.get(step) {
-            Some(Output::Picture(picture)) => Some((2 + init * steps.len() + index, picture.as_ref())),
+            Some(Output::Picture(picture)) => Some((GIVEN + init * steps.len() + index, picture.as_ref())),
             _ => None,
         })
     });

@@ -24,8 +24,8 @@ const SMALLEST: f32 = 48.0;
 /// What the cells hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Content {
-    /// Pictures of this many pixels: columns for target and support.
-    Picture([usize; 2]),
+    /// Pictures of this many pixels, and the columns for what is given: target, support, perhaps more.
+    Picture([usize; 2], usize),
     /// Plots that stretch: one column for what is given.
     Plot,
 }
@@ -48,15 +48,17 @@ impl Grid {
     pub fn fit(content: Content, last_step: usize, room: Vec2, pixels_per_point: f32) -> Self {
         let width = (room.x - LABEL_WIDTH).max(64.0);
         match content {
-            Content::Picture(size) => Self::pictures(size, last_step, vec2(width, room.y), pixels_per_point),
+            Content::Picture(size, given) => {
+                Self::pictures((size, given), last_step, vec2(width, room.y), pixels_per_point)
+            }
             Content::Plot => Self::plots(last_step, vec2(width, room.y)),
         }
     }
 
-    fn pictures(size: [usize; 2], last_step: usize, room: Vec2, pixels_per_point: f32) -> Self {
+    fn pictures((size, given): ([usize; 2], usize), last_step: usize, room: Vec2, pixels_per_point: f32) -> Self {
         let gap = 2.0 * GRID;
         let unit = vec2(size[0].max(1) as f32, size[1].max(1) as f32) / pixels_per_point.max(0.1);
-        let wanted_columns = 2 + WANTED_STEPS.min(last_step + 1);
+        let wanted_columns = given + WANTED_STEPS.min(last_step + 1);
         let largest = |tasks: f32| {
             let by_width = (room.x / wanted_columns as f32 - gap) / unit.x;
             let by_height = ((room.y - (tasks - 1.0) * TASK_GAP) / (tasks * ROWS as f32) - CAPTION) / unit.y;
@@ -66,9 +68,14 @@ impl Grid {
         let least = (SMALLEST / unit.x.max(unit.y)).ceil().max(1.0);
         let scale = two.unwrap_or_else(|| largest(1.0)).max(least);
         let cell = unit * scale;
-        let columns = ((room.x / (cell.x + gap)).floor() as usize).clamp(3, 3 + last_step);
+        let columns = ((room.x / (cell.x + gap)).floor() as usize).clamp(given + 1, given + 1 + last_step);
         let gap = (room.x / columns as f32 - cell.x).clamp(gap.min(GRID), 5.0 * GRID);
-        Self { given_columns: 2, steps: steps::choose(last_step, columns - 2), cell, gap: snap(gap, pixels_per_point) }
+        Self {
+            given_columns: given,
+            steps: steps::choose(last_step, columns - given),
+            cell,
+            gap: snap(gap, pixels_per_point),
+        }
     }
 
     fn plots(last_step: usize, room: Vec2) -> Self {
@@ -124,15 +131,21 @@ mod tests {
 
     #[test]
     fn pictures_are_whole_multiples_and_fit() {
-        for (size, points) in
-            [([32, 32], vec2(800.0, 350.0)), ([16, 16], vec2(1060.0, 430.0)), ([32, 32], vec2(1700.0, 640.0))]
-        {
+        for (size, given, points) in [
+            ([32, 32], 2, vec2(800.0, 350.0)),
+            ([32, 32], 3, vec2(800.0, 350.0)),
+            ([16, 16], 2, vec2(1060.0, 430.0)),
+            ([32, 32], 2, vec2(1700.0, 640.0)),
+        ] {
             for scale in [1.0, 1.5, 2.0] {
-                let grid = Grid::fit(Content::Picture(size), 10, points, scale);
+                let grid = Grid::fit(Content::Picture(size, given), 10, points, scale);
                 let multiple = grid.cell.x * scale / size[0] as f32;
                 assert!((multiple - multiple.round()).abs() < 1e-3 && multiple >= 1.0);
                 assert!(grid.task_height() <= points.y, "{grid:?} in {points:?}");
-                assert!(grid.column_left(2 + grid.steps.len() - 1) + grid.cell.x <= points.x, "{grid:?} in {points:?}");
+                assert!(
+                    grid.column_left(given + grid.steps.len() - 1) + grid.cell.x <= points.x,
+                    "{grid:?} in {points:?}"
+                );
                 assert!(grid.steps.len() >= 6);
             }
         }
@@ -141,7 +154,7 @@ mod tests {
     #[test]
     fn absurd_rooms_do_not_panic() {
         for room in [vec2(0.0, 0.0), vec2(10.0, 10.0), vec2(5000.0, 20.0)] {
-            for content in [Content::Picture([128, 128]), Content::Picture([0, 0]), Content::Plot] {
+            for content in [Content::Picture([128, 128], 2), Content::Picture([0, 0], 3), Content::Plot] {
                 let grid = Grid::fit(content, 0, room, 1.0);
                 assert!(!grid.steps.is_empty() && grid.height(0) <= 0.0);
             }
