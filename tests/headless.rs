@@ -144,14 +144,19 @@ fn the_files_and_their_shape() {
         let mut reader = csv::Reader::from_reader(metrics.as_bytes());
         let psnr = (0..columns).map(|step| format!("psnr_{step}"));
         let fixed = ["iteration", "training_before", "training_after", "held_out_before", "held_out_after"];
-        let header: Vec<String> = fixed.map(str::to_owned).into_iter().chain(psnr).collect();
+        let marks = ["recognised_held_out", "recognised_all", "diversity", "nearest_support"];
+        let marks = marks.into_iter().filter(|_| tasks == TaskFamily::Class);
+        let header: Vec<String> =
+            fixed.map(str::to_owned).into_iter().chain(psnr).chain(marks.clone().map(str::to_owned)).collect();
         assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), header);
         let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
         let at: Vec<u64> = rows.iter().map(|row| row[0].parse().unwrap()).collect();
         assert_eq!(at, (0..=iterations).step_by(every).collect::<Vec<_>>());
         for (index, row) in rows.iter().enumerate() {
             for (column, cell) in row.iter().enumerate().skip(1) {
-                let missing = index == 0 && (1..=2).contains(&column);
+                // Before the first meta-iteration nothing was trained, and nothing is judged.
+                let missing =
+                    index == 0 && ((1..=2).contains(&column) || column >= header.len() - marks.clone().count());
                 let number = cell.parse::<f32>();
                 assert!(if missing { cell.is_empty() } else { number.is_ok_and(f32::is_finite) }, "{row:?}");
             }
@@ -161,6 +166,7 @@ fn the_files_and_their_shape() {
         let mut expected =
             vec!["tasks", "algorithm", "seed", "iterations", "elapsed_secs", "diverged", "held_out", "baselines"];
         expected.extend((tasks == TaskFamily::Completion).then_some("interpolation_psnr"));
+        expected.extend((tasks == TaskFamily::Class).then_some("real"));
         assert_eq!(sorted(keys(&summary)), sorted(expected));
         assert_eq!((summary["tasks"].as_str(), summary["algorithm"].as_str()), (Some(out), Some("maml")));
         assert_eq!((summary["seed"].as_u64(), summary["iterations"].as_u64()), (Some(5), Some(iterations)));
@@ -168,8 +174,13 @@ fn the_files_and_their_shape() {
         let baselines = &summary["baselines"];
         assert_eq!(sorted(keys(baselines)), ["joint", "random"]);
         for statistics in [&summary["held_out"], &baselines["random"], &baselines["joint"]] {
-            let expected = ["tasks", "inner_rate", "loss", "loss_interval", "loss_median", "diverged_share", "psnr"];
-            assert_eq!(sorted(keys(statistics)), sorted(expected.to_vec()));
+            let mut expected =
+                vec!["tasks", "inner_rate", "loss", "loss_interval", "loss_median", "diverged_share", "psnr"];
+            if tasks == TaskFamily::Class {
+                expected.extend(["flow_loss", "recognised_held_out", "recognised_all", "diversity", "nearest_support"]);
+                assert_eq!(statistics["flow_loss"], statistics["loss"]);
+            }
+            assert_eq!(sorted(keys(statistics)), sorted(expected));
             assert_eq!(statistics["tasks"], 3);
             assert!(statistics["inner_rate"].as_f64().unwrap() > 0.0);
             for key in ["loss", "loss_median", "diverged_share"] {
