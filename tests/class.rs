@@ -41,6 +41,7 @@ fn gradients(channels: usize) -> ImageSet {
         images: (0..10).flat_map(|class| (0..4).map(move |sample| image(class, sample))).collect(),
         classes: (0..10).map(|class| format!("gradient {class}")).collect(),
         skipped: Vec::new(),
+        origin: metascope::images::Origin::default(),
     }
 }
 

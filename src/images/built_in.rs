@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{ImageError, ImageSet, LabelledImage};
+use super::{ImageError, ImageSet, Kind, LabelledImage, Origin};
 use crate::settings::ImageSource;
 
 /// What the text file beside a sheet says.
@@ -73,6 +73,7 @@ fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageErr
         held_out: sheet.held_out.contains(&index),
         pixels: cell(index).into(),
     });
+    let side = (sheet.size as u32, sheet.size as u32);
     Ok(ImageSet {
         images: images.collect(),
         name: sheet.name,
@@ -80,6 +81,7 @@ fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageErr
         channels: sheet.channels,
         classes: sheet.classes,
         skipped: Vec::new(),
+        origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side },
     })
 }
 

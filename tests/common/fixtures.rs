@@ -84,6 +84,7 @@ pub fn image_set() -> Arc<ImageSet> {
         images,
         classes: vec!["face".to_owned()],
         skipped: Vec::new(),
+        origin: metascope::images::Origin::default(),
     })
 }
 

@@ -169,8 +169,7 @@ impl Probes {
 
     fn movement(&self, layer: usize) -> LayerMovement {
         let mean = |init: usize| {
-            self.measured.iter().map(|task| task[init].movement[layer]).sum::<f32>()
-                / self.measured.len().max(1) as f32
+            self.measured.iter().map(|task| task[init].movement[layer]).sum::<f32>() / self.measured.len().max(1) as f32
         };
         LayerMovement { name: format!("layer {}", layer + 1), relative: std::array::from_fn(mean) }
     }
