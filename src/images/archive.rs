@@ -4,7 +4,6 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
-use std::path::PathBuf;
 use std::rc::Rc;
 
 use rayon::prelude::*;
