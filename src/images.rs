@@ -16,11 +16,19 @@ pub mod distance;
 /// One file → one small square image.
 pub mod decode;
 
-/// A folder of the user's own.
-pub mod folder;
+/// What lies at a path: a folder, an archive, arrays.
+pub mod source;
 
 /// The same in the background.
 pub mod loader;
+
+mod archive;
+mod arrays;
+mod collect;
+mod folder;
+mod idx;
+mod npy;
+mod numbers;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +38,7 @@ use rand::seq::SliceRandom as _;
 
 use crate::maths::stream::{Purpose, stream};
 use crate::settings::{ImageSource, RunSettings};
+pub use collect::{MAX_BYTES, MAX_FILES};
 pub use loader::Loader;
 
 /// Images of one size, ready for the task families.
@@ -50,9 +59,62 @@ pub struct ImageSet {
     pub foreground: usize,
     /// Files that could not be used, and why.
     pub skipped: Vec<Skipped>,
+    /// What it was before.
+    pub origin: Origin,
+}
+
+/// What an image set was read from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// What was at the path.
+    pub kind: Kind,
+    /// Width and height of the smallest image, before it was resized.
+    pub smallest: (u32, u32),
+    /// The same for the largest.
+    pub largest: (u32, u32),
+}
+
+/// What image sets are read from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// The program itself.
+    #[default]
+    BuiltIn,
+    /// A folder.
+    Folder,
+    /// A zip archive.
+    Archive,
+    /// A NumPy array.
+    Array,
+    /// MNIST's IDX format.
+    Idx,
+    /// An image alone.
+    Image,
+}
+
+impl Kind {
+    /// A name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::BuiltIn => "Built in",
+            Self::Folder => "Folder",
+            Self::Archive => "Archive",
+            Self::Array => "Array",
+            Self::Idx => "IDX",
+            Self::Image => "Image",
+        }
+    }
 }
 
 impl ImageSet {
+    /// The fewest and the most images that a class has.
+    pub fn class_sizes(&self) -> (usize, usize) {
+        let mut sizes = vec![0; self.classes.len()];
+        self.images.iter().for_each(|image| sizes[image.class] += 1);
+        let (fewest, most) = (sizes.iter().min(), sizes.iter().max());
+        (fewest.copied().unwrap_or_default(), most.copied().unwrap_or_default())
+    }
+
     /// The training images alone, with a fifth of them (at most 24, chosen by `seed`) held out anew, so that
     /// settings can be chosen without a look at the images that were held out. `None` if there are
     /// fewer than two training images.
@@ -91,7 +153,7 @@ pub struct LabelledImage {
     pub pixels: Arc<[u8]>,
 }
 
-/// A file that could not be used.
+/// A file that could not be used, or not whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// The file.
@@ -100,12 +162,12 @@ pub struct Skipped {
     pub reason: String,
 }
 
-/// How far a folder has been read.
+/// How far a folder, an archive or an array has been read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Files found so far.
+    /// Files found so far, and images of arrays.
     pub found: usize,
-    /// Files read.
+    /// Files and images read.
     pub done: usize,
     /// Files among them that could not be used.
     pub skipped: usize,
@@ -130,7 +192,7 @@ pub enum ImageError {
         /// As given.
         path: PathBuf,
     },
-    /// It is one file, not a folder.
+    /// It is one file, and gives no set.
     #[error("{} {reason}", .path.display())]
     OneFile {
         /// As given.
@@ -181,7 +243,7 @@ fn first_reason(skipped: &[Skipped]) -> String {
 /// See [`ImageError`].
 pub fn set_for(run: &RunSettings) -> Result<ImageSet, ImageError> {
     match &run.images {
-        ImageSource::Path(path) => folder::load(path, run.image_size, run.seed, &|_| {}, &AtomicBool::new(false)),
+        ImageSource::Path(path) => source::load(path, run.image_size, run.seed, &|_| {}, &AtomicBool::new(false)),
         built_in => built_in::built_in(built_in),
     }
 }

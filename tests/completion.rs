@@ -48,6 +48,7 @@ fn grey(pixel: impl Fn(usize) -> u8) -> Arc<ImageSet> {
         images: vec![image(false), image(true)],
         classes: vec!["grey".to_owned()],
         foreground: 1,
+        origin: metascope::images::Origin::default(),
         skipped: Vec::new(),
     })
 }

@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, Rgba};
 use metascope::images::decode::{self, Decoded};
-use metascope::images::{ImageError, ImageSet, Loader, Progress, folder};
+use metascope::images::{ImageError, ImageSet, Loader, Progress, source};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 const SIZE: usize = 8;
 
 fn load_with(path: &Path, seed: u64) -> Result<ImageSet, ImageError> {
-    folder::load(path, SIZE, seed, &|_| {}, &AtomicBool::new(false))
+    source::load(path, SIZE, seed, &|_| {}, &AtomicBool::new(false))
 }
 
 fn load(path: &Path) -> Result<ImageSet, ImageError> {
@@ -242,7 +242,7 @@ fn formats_sizes_and_depths_mix() {
 fn sixteen_bits_keep_their_brightness() {
     let deep: ImageBuffer<Luma<u16>, _> = ImageBuffer::from_pixel(8, 8, Luma([0x8080]));
     let decoded = decode::bytes(&encode(&deep.into(), ImageFormat::Png), SIZE).unwrap();
-    assert_eq!(decoded, Decoded { rgb: vec![0x80; SIZE * SIZE * 3], grey: true });
+    assert_eq!(decoded, Decoded { rgb: vec![0x80; SIZE * SIZE * 3], grey: true, original: (8, 8) });
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn transparency_lies_on_white() {
     assert_eq!(decoded.rgb[21..24], [127, 127, 127]);
     let grey = ImageBuffer::from_pixel(8, 8, image::LumaA([0u8, 0]));
     let decoded = decode::bytes(&encode(&grey.into(), ImageFormat::Png), SIZE).unwrap();
-    assert_eq!(decoded, Decoded { rgb: vec![255; SIZE * SIZE * 3], grey: true });
+    assert_eq!(decoded, Decoded { rgb: vec![255; SIZE * SIZE * 3], grey: true, original: (8, 8) });
 }
 
 #[test]

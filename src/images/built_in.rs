@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{ImageError, ImageSet, LabelledImage, creatures, textures};
+use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, creatures, textures};
 use crate::settings::ImageSource;
 
 /// What the text file beside a sheet says.
@@ -75,6 +75,7 @@ fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageErr
         held_out: sheet.held_out.contains(&index),
         pixels: cell(index).into(),
     });
+    let side = (sheet.size as u32, sheet.size as u32);
     Ok(ImageSet {
         images: images.collect(),
         name: sheet.name,
@@ -83,6 +84,7 @@ fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageErr
         foreground: sheet.classes.len(),
         classes: sheet.classes,
         skipped: Vec::new(),
+        origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side },
     })
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rand::{Rng, RngExt as _};
 
-use super::{ImageSet, LabelledImage};
+use super::{ImageSet, Kind, LabelledImage, Origin};
 use crate::maths::stream::{Purpose, stream};
 
 /// Species, and how many of them are held out.
@@ -68,6 +68,11 @@ pub fn creatures() -> ImageSet {
         classes: (1..=SPECIES).map(|species| format!("species {species}")).collect(),
         foreground: SPECIES,
         skipped: Vec::new(),
+        origin: Origin {
+            kind: Kind::BuiltIn,
+            smallest: (SIZE as u32, SIZE as u32),
+            largest: (SIZE as u32, SIZE as u32),
+        },
     }
 }
 

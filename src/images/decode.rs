@@ -2,14 +2,14 @@
 //! orientation, laid on white where transparent, centre-cropped and resized.
 
 use std::fs::File;
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read};
 use std::panic::catch_unwind;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder as _, ImageError, ImageReader, Limits, Rgb, RgbImage};
+use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageReader, Limits, Rgb, RgbImage};
 
 /// No side may be longer.
 pub const MAX_SIDE: u32 = 16_384;
@@ -40,6 +40,8 @@ pub struct Decoded {
     pub rgb: Vec<u8>,
     /// Whether every pixel is grey.
     pub grey: bool,
+    /// Width and height before it was cropped and resized.
+    pub original: (u32, u32),
 }
 
 /// Reads a file to a square of `size` pixels.
@@ -51,17 +53,28 @@ pub fn file(path: &Path, size: usize) -> Result<Decoded, String> {
     if !metadata.is_file() {
         return Err("is not a file".to_owned());
     }
-    let unreadable = |error| format!("cannot be read ({error})");
     let mut file = File::open(path).map_err(|error| format!("cannot be opened ({error})"))?;
+    bytes(&read(&mut file, Some(metadata.len()))?, size)
+}
+
+/// The bytes of an image file, of `length` if that is known.
+pub(super) fn read(file: &mut impl Read, length: Option<u64>) -> Result<Vec<u8>, String> {
+    let unreadable = |error| format!("cannot be read ({error})");
     // A film among the photographs must not be read whole to learn that it is none of them.
     let mut content = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut content).map_err(unreadable)?;
     check_format(&content)?;
-    if metadata.len() > MAX_FILE {
-        return Err(format!("is {} MB; at most {} MB are read: reduce it first", metadata.len() >> 20, MAX_FILE >> 20));
+    let limit = MAX_FILE >> 20;
+    match length {
+        Some(length) if length > MAX_FILE => {
+            return Err(format!("is {} MB; at most {limit} MB are read: reduce it first", length >> 20));
+        }
+        _ => file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(unreadable)?,
+    };
+    if content.len() as u64 > MAX_FILE {
+        return Err(format!("is more than {limit} MB: reduce it first"));
     }
-    file.take(MAX_FILE).read_to_end(&mut content).map_err(unreadable)?;
-    bytes(&content, size)
+    Ok(content)
 }
 
 /// Reads the bytes of a file to a square of `size` pixels.
@@ -72,6 +85,20 @@ pub fn bytes(bytes: &[u8], size: usize) -> Result<Decoded, String> {
     check_format(bytes)?;
     catch_unwind(|| decode(bytes, size))
         .unwrap_or_else(|_| Err("broke the image decoder; save it again in another format".to_owned()))
+}
+
+/// Crops and resizes an image of an array: `width` · `height` · `channels` values, row by row, grey or
+/// sRGB.
+///
+/// # Errors
+/// If there are more or fewer values.
+pub fn values(width: u32, height: u32, channels: usize, values: Vec<u8>, size: usize) -> Result<Decoded, String> {
+    let picture = match channels {
+        1 => GrayImage::from_raw(width, height, values).map(DynamicImage::from),
+        _ => RgbImage::from_raw(width, height, values).map(DynamicImage::from),
+    };
+    let picture = picture.ok_or_else(|| format!("is no image of {width} x {height} pixels"))?;
+    Ok(Decoded { original: (width, height), ..reduced(middle(picture).into_rgb8(), size) })
 }
 
 fn check_format(head: &[u8]) -> Result<(), String> {
@@ -112,7 +139,7 @@ fn decode(bytes: &[u8], size: usize) -> Result<Decoded, String> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = middle(DynamicImage::from_decoder(decoder).map_err(|error| explain(&error))?);
     picture.apply_orientation(orientation);
-    Ok(reduced(on_white(picture), size))
+    Ok(Decoded { original: (width, height), ..reduced(on_white(picture), size) })
 }
 
 /// The largest square in the middle; cropped first, what follows needs less memory.
@@ -139,6 +166,7 @@ fn on_white(picture: DynamicImage) -> RgbImage {
 
 fn reduced(square: RgbImage, size: usize) -> Decoded {
     // Lanczos alone would take fifteen times as long as decoding a photograph.
+    let original = square.dimensions();
     let kept = KEPT_FOR_LANCZOS * size as u32;
     let square = if square.width() / 2 < kept { square } else { averaged(&square, kept) };
     let small = if square.width() as usize == size {
@@ -147,7 +175,7 @@ fn reduced(square: RgbImage, size: usize) -> Decoded {
         image::imageops::resize(&square, size as u32, size as u32, FilterType::Lanczos3)
     };
     let grey = small.pixels().all(|&Rgb([r, g, b])| r == g && g == b);
-    Decoded { rgb: small.into_raw(), grey }
+    Decoded { rgb: small.into_raw(), grey, original }
 }
 
 /// Means of `side` x `side` blocks, which differ by a pixel where the width is no multiple.

@@ -1,4 +1,4 @@
-//! Reading a folder in the background, for the window.
+//! Reading own images in the background, for the window.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,12 +8,12 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{ImageError, ImageSet, Progress, folder};
+use super::{ImageError, ImageSet, Progress, source};
 
 /// The window is woken at most this often while files are read.
 const WAKE_EVERY: Duration = Duration::from_millis(50);
 
-/// A folder on its way. Dropping it cancels, and never waits.
+/// A set on its way. Dropping it cancels, and never waits.
 pub struct Loader {
     path: PathBuf,
     result: Receiver<Result<ImageSet, ImageError>>,
@@ -48,7 +48,7 @@ impl Loader {
                 }
             };
             // If the window has gone, nobody wants the result.
-            let _ = sender.send(guarded(&path, || folder::load(&path, size, seed, &note, &cancel)));
+            let _ = sender.send(guarded(&path, || source::load(&path, size, seed, &note, &cancel)));
             wake();
         };
         if let Err(error) = std::thread::Builder::new().name("images".to_owned()).spawn(work) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rand::{Rng, RngExt as _};
 
 use super::creatures::colour;
-use super::{ImageSet, LabelledImage};
+use super::{ImageSet, Kind, LabelledImage, Origin};
 use crate::maths::stream::{Purpose, stream};
 
 /// Classes, and how many of them are held out.
@@ -50,6 +50,11 @@ pub fn textures() -> ImageSet {
         classes: (1..=TEXTURES).map(|class| format!("texture {class}")).collect(),
         foreground: TEXTURES,
         skipped: Vec::new(),
+        origin: Origin {
+            kind: Kind::BuiltIn,
+            smallest: (SIZE as u32, SIZE as u32),
+            largest: (SIZE as u32, SIZE as u32),
+        },
     }
 }
 

@@ -108,7 +108,9 @@ impl UiCommand {
             Self::SlowMotion => "Two meta-iterations a second, each one measured and shown",
             Self::Reset => "Begins again from the same seed: the same tasks in the same order",
             Self::ResetKnobs => "Puts every knob back to the value that this run's preset has",
-            Self::OpenImages => "Meta-learn on your own pictures: choose, drop or type a folder",
+            Self::OpenImages => {
+                "Meta-learn on your own pictures: choose, drop or type a folder, an archive or an array"
+            }
             Self::Compare => "Sweeps two settings or races algorithms, in the background",
             Self::Theme => "Changes between a dark and a light window",
             Self::Help => "Lists the keys and what the colours mean",

@@ -98,9 +98,12 @@ impl ImagesDialog {
             }
         });
         ui.add_space(GRID);
-        ui.label(RichText::new("Your own: a folder; each sub-folder is one class").color(palette.weak));
+        ui.label(
+            RichText::new("Your own: a folder (each sub-folder one class), .zip, .npz, .npy or MNIST")
+                .color(palette.weak),
+        );
         self.path_row(ui, commands);
-        ui.label(RichText::new("You can also drop a folder or files on the window").small().color(palette.weak));
+        ui.label(RichText::new("You can also drop a folder or a file on the window").small().color(palette.weak));
         self.progress(ui);
         match &self.outcome {
             Some(Outcome::Read(set)) => summary(ui, set),
@@ -121,14 +124,18 @@ impl ImagesDialog {
         ui.horizontal(|ui| {
             let width = ui.available_width() - 168.0;
             let edit = TextEdit::singleline(&mut self.path).hint_text("/home/me/pictures").desired_width(width);
-            let field = ui.add(edit).on_hover_text("The path of a folder of images").accessible_name("Path");
+            let field = ui
+                .add(edit)
+                .on_hover_text("The path of a folder of images, an archive or an array")
+                .accessible_name("Path");
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let open = UiCommand::LoadImages(PathBuf::new());
             let clicked = ui.button(open.label()).on_hover_text(open.tooltip()).clicked();
             if entered || clicked {
                 let path = self.path.trim();
                 if path.is_empty() {
-                    self.outcome = Some(Outcome::Failed("Type the path of a folder of images first".to_owned()));
+                    self.outcome =
+                        Some(Outcome::Failed("Type the path of a folder or a file of images first".to_owned()));
                 } else {
                     commands.push(UiCommand::LoadImages(PathBuf::from(path)));
                 }
@@ -240,6 +247,7 @@ fn summary(ui: &mut Ui, set: &ImageSet) {
         plural(set.classes.len(), "class", "classes"),
         count(held_out)
     ));
+    ui.label(RichText::new(understood(set)).small().color(palette.weak));
     if set.skipped.is_empty() {
         return;
     }
@@ -251,6 +259,17 @@ fn summary(ui: &mut Ui, set: &ImageSet) {
             ui.add(egui::Label::new(text).wrap()).on_hover_text(skipped.path.display().to_string());
         }
     });
+}
+
+/// How the files were understood: what they are, how many images a class has, and of what size.
+fn understood(set: &ImageSet) -> String {
+    let count = |number: usize| numbers::thousands(i64::try_from(number).unwrap_or(i64::MAX));
+    let (fewest, most) = set.class_sizes();
+    let sizes = if fewest == most { count(most) } else { format!("{} to {}", count(fewest), count(most)) };
+    let side = |(width, height): (u32, u32)| format!("{width} × {height}");
+    let (smallest, largest) = (side(set.origin.smallest), side(set.origin.largest));
+    let original = if smallest == largest { largest } else { format!("{smallest} to {largest}") };
+    format!("{} · {sizes} in each class · {original} before resizing", set.origin.kind.label())
 }
 
 /// Covers the window while files hover over it.
@@ -277,6 +296,31 @@ fn drop_overlay(ctx: &Context) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::images::{Kind, LabelledImage, Origin};
+
+    #[test]
+    fn it_says_how_files_were_understood() {
+        let image = |class: usize| LabelledImage {
+            name: String::new(),
+            class,
+            held_out: false,
+            pixels: [0; 16].as_slice().into(),
+        };
+        let mut set = ImageSet {
+            name: "mine".to_owned(),
+            size: 4,
+            channels: 1,
+            images: [0, 0, 1].map(image).into(),
+            classes: vec!["a".to_owned(), "b".to_owned()],
+            foreground: 2,
+            skipped: Vec::new(),
+            origin: Origin { kind: Kind::Folder, smallest: (20, 30), largest: (400, 300) },
+        };
+        assert_eq!(understood(&set), "Folder · 1 to 2 in each class · 20 × 30 to 400 × 300 before resizing");
+        set.images = (0..2_400).map(|i| image(i % 2)).collect();
+        set.origin = Origin { kind: Kind::Idx, smallest: (28, 28), largest: (28, 28) };
+        assert_eq!(understood(&set), "IDX · 1,200 in each class · 28 × 28 before resizing");
+    }
 
     #[test]
     fn several_files_stand_for_their_folder() {

@@ -1,0 +1,221 @@
+//! Images in a zip archive, NumPy's `.npz` among them. Entries are read one by one and never written
+//! anywhere; the folder rules apply to their names.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
+use std::rc::Rc;
+
+use rayon::prelude::*;
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::arrays::{self, Candidate};
+use super::collect::{CHUNK, Collector, MAX_FILES, too_many};
+use super::folder::{LOOSE, is_hidden};
+use super::source::{Format, MAX_UNPACKED, Store, Stream, Unpacked, broke_off};
+use super::{ImageError, decode};
+
+/// No archive may be larger, in bytes.
+const MAX_ARCHIVE: u64 = 4 << 30;
+/// No archive may have more entries.
+const MAX_ENTRIES: u64 = 4 * MAX_FILES as u64;
+/// Unpacked bytes that wait to be decoded.
+const BATCH: usize = 64 << 20;
+
+struct Archive {
+    zip: ZipArchive<BufReader<File>>,
+    /// Numbers of the entries that are arrays.
+    arrays: Vec<usize>,
+    left: Rc<Cell<u64>>,
+}
+
+struct Entry {
+    index: usize,
+    name: String,
+}
+
+/// Reads an archive.
+pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
+    let path = collector.path;
+    let refuse = |reason| ImageError::OneFile { path: path.to_owned(), reason };
+    let zip = open(File::open(path)).map_err(refuse)?;
+    let mut archive = Archive { zip, arrays: Vec::new(), left: Rc::new(Cell::new(MAX_UNPACKED)) };
+    let entries = archive.list(collector)?;
+    let found = entries.len();
+    let (mut images, mut candidates) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let format = Format::of(&entry.name);
+        match format {
+            Format::Image => images.push(entry),
+            Format::Archive => collector.skip_uncounted(
+                path.join(&entry.name),
+                "is an archive inside an archive: unpack the outer one".to_owned(),
+            ),
+            Format::Npy | Format::Idx => {
+                archive.arrays.push(entry.index);
+                candidates.push(Candidate {
+                    path: path.join(&entry.name),
+                    name: entry.name,
+                    idx: format == Format::Idx,
+                });
+            }
+        }
+    }
+    collector.listed(found, images.len());
+    archive.read_images(collector, &images)?;
+    arrays::read(collector, &mut archive, candidates)
+}
+
+fn open(file: io::Result<File>) -> Result<ZipArchive<BufReader<File>>, String> {
+    let unopened = |error: io::Error| format!("cannot be opened ({error})");
+    let mut file = file.map_err(unopened)?;
+    let length = file.metadata().map_err(unopened)?.len();
+    if length > MAX_ARCHIVE {
+        let limit = MAX_ARCHIVE >> 20;
+        return Err(format!("is {} MB; at most {limit} MB are read: unpack it and choose the folder", length >> 20));
+    }
+    let entries = promised_entries(&mut file, length).map_err(|error| broke_off(&error))?;
+    if entries > MAX_ENTRIES {
+        return Err(format!(
+            "promises {entries} entries; at most {MAX_ENTRIES} are read: unpack it and choose the folder"
+        ));
+    }
+    ZipArchive::new(BufReader::new(file)).map_err(|error| explain(&error))
+}
+
+/// The greatest number of entries that anything like an end of an archive promises: memory is taken
+/// for as many before the first of them is seen.
+fn promised_entries(file: &mut File, length: u64) -> io::Result<u64> {
+    const TAIL: u64 = (1 << 16) + 256;
+    let number = |bytes: &[u8], at: usize, width: usize| {
+        let bytes = bytes.get(at..at + width).unwrap_or_default();
+        bytes.iter().rev().fold(0_u64, |number, &byte| number << 8 | u64::from(byte))
+    };
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+    file.take(TAIL).read_to_end(&mut tail)?;
+    let mut most = 0;
+    for at in 0..tail.len() {
+        let rest = &tail[at..];
+        if rest.starts_with(b"PK\x05\x06") {
+            most = most.max(number(rest, 10, 2));
+        } else if rest.starts_with(b"PK\x06\x06") {
+            most = most.max(number(rest, 32, 8));
+        } else if rest.starts_with(b"PK\x06\x07") {
+            let mut record = Vec::new();
+            file.seek(SeekFrom::Start(number(rest, 8, 8).min(length)))?;
+            file.take(56).read_to_end(&mut record)?;
+            most = most.max(if record.starts_with(b"PK\x06\x06") { number(&record, 32, 8) } else { 0 });
+        }
+    }
+    file.rewind()?;
+    Ok(most)
+}
+
+impl Archive {
+    /// The files in the order in which a folder would list them.
+    fn list(&mut self, collector: &mut Collector) -> Result<Vec<Entry>, ImageError> {
+        let mut entries = Vec::new();
+        for index in 0..self.zip.len() {
+            collector.check_cancel()?;
+            let Ok(data) = self.zip.by_index_data(index) else { continue };
+            if data.is_dir() {
+                continue;
+            }
+            let name = match str::from_utf8(data.name_raw()) {
+                Ok(name) => name.to_owned(),
+                Err(_) => {
+                    data.name().map_or_else(|_| String::from_utf8_lossy(data.name_raw()).into_owned(), Into::into)
+                }
+            };
+            let parts = || name.split(['/', '\\']);
+            let rooted = name.starts_with(['/', '\\']) || name.as_bytes().get(1) == Some(&b':');
+            if rooted || parts().any(|part| part == "..") || name.contains('\0') {
+                let path = collector.path.join(name.trim_start_matches(['/', '\\']));
+                collector.skip_uncounted(path, "has a name that leads out of the archive: pack it again".to_owned());
+            } else if !parts().any(is_hidden) {
+                entries.push(Entry { index, name });
+            }
+            if index.is_multiple_of(256) {
+                collector.listing(entries.len());
+            }
+        }
+        entries.sort_by(|a, b| a.name.split('/').cmp(b.name.split('/')));
+        if let Some(first) = entries.get(MAX_FILES) {
+            collector.skip_uncounted(collector.path.join(&first.name), too_many(&format!("{MAX_FILES} files")));
+            entries.truncate(MAX_FILES);
+        }
+        Ok(entries)
+    }
+
+    fn read_images(&mut self, collector: &mut Collector, entries: &[Entry]) -> Result<(), ImageError> {
+        let mut rest = entries;
+        while !rest.is_empty() {
+            let mut packed = Vec::new();
+            let mut bytes = 0;
+            for entry in rest.iter().take(CHUNK) {
+                collector.check_cancel()?;
+                let content = self.content(entry.index);
+                bytes += content.as_ref().map_or(0, Vec::len);
+                packed.push(content);
+                if bytes > BATCH {
+                    break;
+                }
+            }
+            let (now, later) = rest.split_at(packed.len());
+            rest = later;
+            let shared = &*collector;
+            let decoded = packed.into_par_iter().map(|content| {
+                shared.check_cancel()?;
+                let result = content.and_then(|content| decode::bytes(&content, shared.size));
+                shared.count(result.is_err());
+                Ok(result)
+            });
+            let decoded: Result<Vec<_>, ImageError> = decoded.collect();
+            for (entry, result) in now.iter().zip(decoded?) {
+                let path = collector.path.join(&entry.name);
+                match result {
+                    Ok(_) if collector.room() == 0 => {
+                        let most = collector.kept();
+                        collector.skip(path, too_many(&format!("{most} images of this size")));
+                        return Ok(());
+                    }
+                    Ok(image) => {
+                        let (folder, file) = entry.name.rsplit_once('/').unwrap_or((LOOSE, &entry.name));
+                        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+                        collector.keep(stem.to_owned(), folder, &image);
+                    }
+                    Err(reason) => collector.skip(path, reason),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An image file's bytes; of what is no image only the first.
+    fn content(&mut self, index: usize) -> Result<Vec<u8>, String> {
+        let file = self.zip.by_index(index).map_err(|error| explain(&error))?;
+        decode::read(&mut Unpacked::new(file, &self.left), None)
+    }
+}
+
+impl Store for Archive {
+    fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), String> {
+        let file = self.zip.by_index(self.arrays[index]).map_err(|error| explain(&error))?;
+        let size = file.size();
+        Ok((Box::new(Unpacked::new(BufReader::new(file), &self.left)), Some(size)))
+    }
+}
+
+fn explain(error: &ZipError) -> String {
+    match error {
+        ZipError::UnsupportedArchive(reason) if *reason == ZipError::PASSWORD_REQUIRED => {
+            "is encrypted: unpack it with its password and choose the folder".to_owned()
+        }
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            format!("is packed in a way that cannot be read ({error}): pack it again as an ordinary zip")
+        }
+        _ => format!("is no zip archive, or damaged ({error}): copy it or pack it again"),
+    }
+}

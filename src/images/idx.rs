@@ -1,0 +1,32 @@
+//! The header of MNIST's IDX files: two zeros, the type of the numbers, how many axes there are, and
+//! the length of each as a big-endian 32-bit number.
+
+use std::io::Read;
+
+use super::numbers::{Layout, Number, read_exactly};
+use super::source::broke_off;
+
+const UNSIGNED_BYTE: u8 = 8;
+
+/// Reads the header.
+pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, String> {
+    let mut bytes = Vec::new();
+    let mut next = |count: u64| match read_exactly(reader, count, &mut bytes) {
+        Ok(true) => Ok(bytes.clone()),
+        Ok(false) => Err("ends inside its header: copy or download it again".to_owned()),
+        Err(error) => Err(broke_off(&error)),
+    };
+    let (kind, axes) = match *next(4)? {
+        [0, 0, kind, axes] => (kind, axes),
+        _ => return Err("is not an IDX file, which begins with two zeros: download it again".to_owned()),
+    };
+    if kind != UNSIGNED_BYTE || !matches!(axes, 1 | 3) {
+        return Err(format!(
+            "holds numbers of type {kind} on {axes} axes; bytes on 1 axis (labels) or 3 (images) are read"
+        ));
+    }
+    let sides = next(4 * u64::from(axes))?;
+    let shape =
+        sides.chunks_exact(4).map(|side| side.iter().fold(0, |side, &byte| side << 8 | u64::from(byte))).collect();
+    Ok(Layout { number: Number::BYTE, shape, header: 4 + 4 * u64::from(axes) })
+}

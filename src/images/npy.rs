@@ -1,0 +1,189 @@
+//! The header of a NumPy array file (.npy), versions 1 to 3: a magic word, a length, and a Python
+//! dictionary such as `{'descr': '|u1', 'fortran_order': False, 'shape': (123202, 784), }`.
+
+use std::io::Read;
+
+use super::numbers::{Layout, Number, NumberKind, read_exactly};
+use super::source::broke_off;
+
+/// NumPy itself writes a few hundred bytes.
+const MAX_HEADER: u64 = 1 << 16;
+const DAMAGED: &str = "has a damaged header: save it again with numpy.save";
+
+/// Reads the header.
+pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, String> {
+    let mut bytes = Vec::new();
+    let mut next = |count: u64| match read_exactly(reader, count, &mut bytes) {
+        Ok(true) => Ok(bytes.clone()),
+        Ok(false) => Err("ends inside its header: copy or download it again".to_owned()),
+        Err(error) => Err(broke_off(&error)),
+    };
+    let head = next(8)?;
+    if !head.starts_with(b"\x93NUMPY") {
+        return Err("is not a NumPy array: save it with numpy.save".to_owned());
+    }
+    let width = if head[6] == 1 { 2 } else { 4 };
+    let length = next(width)?.iter().rev().fold(0, |length, &byte| length << 8 | u64::from(byte));
+    if length > MAX_HEADER {
+        return Err(format!("promises a header of {length} bytes; {DAMAGED}"));
+    }
+    let text = String::from_utf8(next(length)?).map_err(|_| DAMAGED.to_owned())?;
+    let (mut number, mut shape, mut in_rows) = (None, None, None);
+    let mut parser = Parser { rest: &text };
+    parser.take('{')?;
+    while !parser.has('}') {
+        let key = parser.string()?;
+        parser.take(':')?;
+        match key {
+            "descr" => number = Some(number_of(parser.description()?)?),
+            "fortran_order" => in_rows = Some(!parser.truth()?),
+            "shape" => shape = Some(parser.tuple()?),
+            _ => return Err(DAMAGED.to_owned()),
+        }
+        if !parser.has(',') {
+            parser.take('}')?;
+            break;
+        }
+    }
+    let missing = |key: &str| format!("says nothing of its {key}: save it again with numpy.save");
+    let number = number.ok_or_else(|| missing("descr"))?;
+    let shape: Vec<u64> = shape.ok_or_else(|| missing("shape"))?;
+    // With one axis both orders are the same.
+    if !in_rows.ok_or_else(|| missing("fortran_order"))? && shape.len() > 1 {
+        return Err("is in Fortran order: save numpy.ascontiguousarray(array)".to_owned());
+    }
+    Ok(Layout { number, shape, header: 8 + width + length })
+}
+
+fn number_of(description: &str) -> Result<Number, String> {
+    let (order, kind) = description.split_at_checked(1).unwrap_or_default();
+    let (kind, size) = match kind {
+        "b1" => (NumberKind::Bool, 1),
+        "u1" => (NumberKind::Unsigned, 1),
+        "u2" => (NumberKind::Unsigned, 2),
+        "u4" => (NumberKind::Unsigned, 4),
+        "u8" => (NumberKind::Unsigned, 8),
+        "i1" => (NumberKind::Signed, 1),
+        "i2" => (NumberKind::Signed, 2),
+        "i4" => (NumberKind::Signed, 4),
+        "i8" => (NumberKind::Signed, 8),
+        "f4" => (NumberKind::Float, 4),
+        "f8" => (NumberKind::Float, 8),
+        "O" => return Err("holds Python objects: save it with a number type, as array.astype(\"uint8\")".to_owned()),
+        _ => {
+            let shown: String = description.chars().take(20).collect();
+            return Err(format!("holds numbers of the type {shown}: save array.astype(\"uint8\") or \"float32\""));
+        }
+    };
+    match order {
+        "<" | "|" | "=" => Ok(Number { kind, size, big_endian: false }),
+        ">" => Ok(Number { kind, size, big_endian: true }),
+        _ => Err(DAMAGED.to_owned()),
+    }
+}
+
+/// As much of Python's literals as such a header has.
+struct Parser<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Parser<'a> {
+    fn has(&mut self, mark: char) -> bool {
+        let found = self.rest.trim_start().strip_prefix(mark);
+        self.rest = found.unwrap_or(self.rest);
+        found.is_some()
+    }
+
+    fn take(&mut self, mark: char) -> Result<(), String> {
+        if self.has(mark) { Ok(()) } else { Err(DAMAGED.to_owned()) }
+    }
+
+    fn string(&mut self) -> Result<&'a str, String> {
+        let quote = if self.has('\'') { '\'' } else { '"' };
+        if quote == '"' {
+            self.take('"')?;
+        }
+        let (string, rest) = self.rest.split_once(quote).ok_or(DAMAGED)?;
+        self.rest = rest;
+        Ok(string)
+    }
+
+    fn description(&mut self) -> Result<&'a str, String> {
+        if self.has('[') {
+            return Err("holds records of several fields: save the field with the images alone".to_owned());
+        }
+        self.string()
+    }
+
+    fn word(&mut self) -> &'a str {
+        let rest = self.rest.trim_start();
+        let (word, rest) = rest.split_at(rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len()));
+        self.rest = rest;
+        word
+    }
+
+    fn truth(&mut self) -> Result<bool, String> {
+        match self.word() {
+            "True" => Ok(true),
+            "False" => Ok(false),
+            _ => Err(DAMAGED.to_owned()),
+        }
+    }
+
+    fn tuple(&mut self) -> Result<Vec<u64>, String> {
+        self.take('(')?;
+        let mut numbers = Vec::new();
+        while !self.has(')') {
+            // Python 2 wrote an L behind long integers.
+            let number = self.word();
+            numbers.push(number.strip_suffix('L').unwrap_or(number).parse().map_err(|_| DAMAGED)?);
+            if !self.has(',') {
+                self.take(')')?;
+                break;
+            }
+        }
+        Ok(numbers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Layout, String> {
+        let head = [b"\x93NUMPY\x01\x00".as_slice(), &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat();
+        layout(&mut head.as_slice())
+    }
+
+    #[test]
+    fn headers_of_numpy_are_read() {
+        let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (10, 28, 28), }          \n";
+        let number = Number { kind: NumberKind::Float, size: 4, big_endian: false };
+        let expected = Layout { number, shape: vec![10, 28, 28], header: 10 + text.len() as u64 };
+        assert_eq!(parse(text), Ok(expected));
+        let old = parse("{\"shape\": (5L,), \"fortran_order\": True, \"descr\": \">i8\"}").ok();
+        assert_eq!(old.map(|layout| (layout.shape, layout.number.big_endian)), Some((vec![5], true)));
+    }
+
+    #[test]
+    fn other_headers_are_refused() {
+        for (text, part) in [
+            ("", "damaged header"),
+            ("{'descr': '|u1'", "damaged header"),
+            ("{'descr': '|u1', 'shape': (3, 4), }", "says nothing of its fortran_order"),
+            ("{'descr': '|u1', 'fortran_order': False}", "says nothing of its shape"),
+            ("{'fortran_order': False, 'shape': (3, 4)}", "says nothing of its descr"),
+            ("{'descr': '|u1', 'fortran_order': True, 'shape': (3, 4, 5)}", "ascontiguousarray"),
+            ("{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", "number type"),
+            ("{'descr': '<f2', 'fortran_order': False, 'shape': (3,)}", "float32"),
+            ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,)}", "several fields"),
+            ("{'descr': '|u1', 'fortran_order': False, 'shape': (-3, 4)}", "damaged header"),
+            ("{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,)}", "damaged header"),
+            ("{'descr': 'é', 'fortran_order': False, 'shape': (9,)}", "numbers of the type"),
+            ("{'descr': '', 'fortran_order': False, 'shape': (9,)}", "numbers of the type"),
+        ] {
+            let reason = parse(text).err().unwrap_or_default();
+            assert!(reason.contains(part), "{text}: {reason}");
+        }
+    }
+}
