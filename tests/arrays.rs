@@ -75,8 +75,11 @@ fn all_grey() -> Vec<u8> {
     (0..COUNT).flat_map(grey).collect()
 }
 
+/// Class, whether it is held out, pixels.
+type Essence = (usize, bool, Vec<u8>);
+
 /// What must be the same in every format.
-fn essence(set: &ImageSet) -> (Vec<String>, usize, Vec<(usize, bool, Vec<u8>)>) {
+fn essence(set: &ImageSet) -> (Vec<String>, usize, Vec<Essence>) {
     let images = set.images.iter().map(|image| (image.class, image.held_out, image.pixels.to_vec()));
     (set.classes.clone(), set.channels, images.collect())
 }
