@@ -75,8 +75,11 @@ fn all_grey() -> Vec<u8> {
     (0..COUNT).flat_map(grey).collect()
 }
 
+/// Class, whether it is held out, pixels.
+type Essence = (usize, bool, Vec<u8>);
+
 /// What must be the same in every format.
-fn essence(set: &ImageSet) -> (Vec<String>, usize, Vec<(usize, bool, Vec<u8>)>) {
+fn essence(set: &ImageSet) -> (Vec<String>, usize, Vec<Essence>) {
     let images = set.images.iter().map(|image| (image.class, image.held_out, image.pixels.to_vec()));
     (set.classes.clone(), set.channels, images.collect())
 }
@@ -152,7 +155,7 @@ fn an_array_alone_is_one_class_and_a_folder_of_arrays_a_class_for_each() {
     let set = load(&path).unwrap();
     assert_eq!((set.classes.join(" "), set.images.len()), ("cat".to_owned(), COUNT));
     assert_eq!(set.images[1].name, "cat 1");
-    let truth: Vec<u8> = all_grey().iter().map(|&value| u8::from(value > 128)).collect();
+    let truth: Vec<u8> = (0..COUNT * 784).map(|i| u8::from(i % 28 < 14)).collect();
     let folder = folder_of(&[
         ("猫.npy", cats),
         ("dog.npy", npy("|b1", &[COUNT, 28, 28], &truth)),
@@ -469,7 +472,7 @@ fn sixty_thousand_images_load_with_progress_in_little_memory_and_can_be_cancelle
     assert_eq!((last.into_inner(), calls.into_inner() >= MANY), (MANY, true));
     // The set itself has 61 MB of pixels; other tests run beside this one.
     assert!(peak() - before < 1_000, "{} MB more", peak() - before);
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(180), "{:?}", start.elapsed());
     drop(set);
 
     let (cancel, cancelled) = (AtomicBool::new(false), std::sync::Mutex::new(None));

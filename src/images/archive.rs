@@ -7,8 +7,9 @@ use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
 use std::rc::Rc;
 
 use rayon::prelude::*;
-use zip::ZipArchive;
+use zip::read::ZipFile;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::arrays::{self, Candidate};
 use super::collect::{CHUNK, Collector, MAX_FILES, too_many};
@@ -195,16 +196,24 @@ impl Archive {
 
     /// An image file's bytes; of what is no image only the first.
     fn content(&mut self, index: usize) -> Result<Vec<u8>, String> {
-        let file = self.zip.by_index(index).map_err(|error| explain(&error))?;
+        let file = entry(&mut self.zip, index)?;
         decode::read(&mut Unpacked::new(file, &self.left), None)
     }
 }
 
 impl Store for Archive {
     fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), String> {
-        let file = self.zip.by_index(self.arrays[index]).map_err(|error| explain(&error))?;
+        let file = entry(&mut self.zip, self.arrays[index])?;
         let size = file.size();
         Ok((Box::new(Unpacked::new(BufReader::new(file), &self.left)), Some(size)))
+    }
+}
+
+fn entry(zip: &mut ZipArchive<BufReader<File>>, index: usize) -> Result<ZipFile<'_, BufReader<File>>, String> {
+    let file = zip.by_index(index).map_err(|error| explain(&error))?;
+    match file.compression() {
+        CompressionMethod::Stored | CompressionMethod::Deflated => Ok(file),
+        _ => Err(explain(&ZipError::UnsupportedArchive("neither stored nor deflated"))),
     }
 }
 

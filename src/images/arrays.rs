@@ -184,7 +184,7 @@ fn key(name: &str) -> String {
 }
 
 fn names_labels(name: &str) -> bool {
-    words(name).any(|word| LABEL_WORDS.contains(&word.as_str()))
+    name.contains("idx1") || words(name).any(|word| LABEL_WORDS.contains(&word.as_str()))
 }
 
 /// The files of labels in the same folder that belong to an IDX file, unpacked ones first.

@@ -169,7 +169,7 @@ impl<'a> Collector<'a> {
     }
 
     /// The set, with a fifth of its images held out by `seed`.
-    pub fn finish(mut self, seed: u64, kind: Kind) -> Result<ImageSet, ImageError> {
+    pub fn finish(self, seed: u64, kind: Kind) -> Result<ImageSet, ImageError> {
         self.check_cancel()?;
         let path = self.path.to_owned();
         let usable = self.kept.len();
@@ -178,7 +178,8 @@ impl<'a> Collector<'a> {
                 Kind::Array | Kind::Idx => "holds a single image, and at least 2 are needed",
                 _ => "is a single image, and at least 2 are needed: choose the folder that holds it",
             };
-            let reason = self.skipped.pop().map_or_else(|| alone.to_owned(), |skipped| skipped.reason);
+            let own = self.skipped.iter().find(|skipped| skipped.path == path).or(self.skipped.first());
+            let reason = own.map_or_else(|| alone.to_owned(), |skipped| skipped.reason.clone());
             return Err(ImageError::OneFile { path, reason });
         }
         if self.files == 0 && self.skipped.is_empty() {
