@@ -4,6 +4,8 @@
 //! set is about, the held-out ones too, and never a sample. (A kernel distance between the pixels of
 //! samples and images is not used: it is lower for varied samples of a wrong class than for right ones.)
 
+use std::cmp::Ordering;
+
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::RngExt as _;
 use rand_distr::{Distribution as _, StandardNormal};
@@ -106,7 +108,8 @@ impl Judge {
         let mut right = [0usize; 2];
         for row in scores.outer_iter() {
             let own = row[class];
-            let beaten = |other: usize| other != class && !(row[other] < own);
+            let below = |other: usize| row[other].partial_cmp(&own) == Some(Ordering::Less);
+            let beaten = |other: usize| other != class && !below(other);
             let all = (0..row.len()).any(beaten);
             let held_out = (0..row.len()).any(|other| self.held_out[other] && beaten(other));
             right[0] += usize::from(!held_out);
