@@ -34,6 +34,12 @@ pub mod optimiser;
 /// Principal components.
 pub mod principal;
 
+/// Soft k-means.
+pub mod clusters;
+
+/// Points in a plane, turned onto others.
+pub mod turn;
+
 /// Conjugate gradients.
 pub mod conjugate;
 

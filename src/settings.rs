@@ -88,6 +88,8 @@ pub struct RunSettings {
     pub evaluate_every: u64,
     /// Where the images come from.
     pub images: ImageSource,
+    /// N, the classes of a task (classify and cluster); fewer where the images have no more.
+    pub ways: usize,
     /// Side of the square working image in pixels (own images; built-in sets have their own size).
     pub image_size: usize,
     /// The network that adapts.
@@ -165,6 +167,10 @@ pub enum TaskFamily {
     Completion,
     /// New images of a class from a few of it.
     Class,
+    /// To which of a few classes does an image belong?
+    Classify,
+    /// Which images of a pile belong together?
+    Cluster,
 }
 
 /// The meta-learning algorithm.
@@ -269,7 +275,8 @@ impl ImageSource {
 
 impl TaskFamily {
     /// Every family, in teaching order.
-    pub const ALL: [Self; 5] = [Self::Plane, Self::Sine, Self::Picture, Self::Completion, Self::Class];
+    pub const ALL: [Self; 7] =
+        [Self::Plane, Self::Sine, Self::Picture, Self::Completion, Self::Class, Self::Classify, Self::Cluster];
 
     /// The name shown to people.
     pub fn label(self) -> &'static str {
@@ -279,6 +286,8 @@ impl TaskFamily {
             Self::Picture => "Pictures",
             Self::Completion => "Completion",
             Self::Class => "Classes",
+            Self::Classify => "Classify",
+            Self::Cluster => "Cluster",
         }
     }
 
@@ -290,6 +299,8 @@ impl TaskFamily {
             Self::Picture => "picture",
             Self::Completion => "completion",
             Self::Class => "class",
+            Self::Classify => "classify",
+            Self::Cluster => "cluster",
         }
     }
 
@@ -303,12 +314,21 @@ impl TaskFamily {
             Self::Picture => "Each task is one image, learned as a function from position to colour",
             Self::Completion => "Each task is one image of which a few pixels are given; the others must be guessed",
             Self::Class => "Each task is one class of images; from a few of them the network makes new ones",
+            Self::Classify => "Each task is a few classes of images; the network has to tell them apart",
+            Self::Cluster => {
+                "Each task is a pile of images without labels; the network has to find which belong together"
+            }
         }
     }
 
     /// Whether its tasks are made from images.
     pub fn needs_images(self) -> bool {
-        self.is_picture() || self == Self::Class
+        self.is_picture() || self.needs_classes()
+    }
+
+    /// Whether its tasks are made from whole classes of images.
+    pub fn needs_classes(self) -> bool {
+        matches!(self, Self::Class | Self::Classify | Self::Cluster)
     }
 
     /// Whether a task is one image as a function from position to colour.
@@ -454,6 +474,18 @@ impl Settings {
                 10,
                 12,
             ),
+            TaskFamily::Classify => (
+                LiveSettings { inner_rate: 0.1, inner_steps: 3, meta_batch: 8, shots: 1, test_shots: 1, ..base },
+                network(&[64, 64], ActivationKind::Silu),
+                20,
+                200,
+            ),
+            TaskFamily::Cluster => (
+                LiveSettings { inner_rate: 0.1, inner_steps: 3, meta_batch: 8, noise: 0.3, ..base },
+                network(&[64, 64], ActivationKind::Silu),
+                20,
+                100,
+            ),
         };
         match (tasks, algorithm) {
             (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Fomaml) => {
@@ -475,7 +507,7 @@ impl Settings {
             outer.period = match tasks {
                 TaskFamily::Plane => 5_000,
                 TaskFamily::Sine => 70_000,
-                TaskFamily::Picture | TaskFamily::Completion | TaskFamily::Class => 2_000,
+                _ => 2_000,
             };
         }
         // One class in a thousand overshoots: its gradient must not drown the others' in Adam's mean squares.
@@ -497,8 +529,9 @@ impl Settings {
                 outer,
                 held_out_tasks,
                 evaluate_every,
-                images: if tasks == TaskFamily::Class { ImageSource::Characters } else { ImageSource::Faces },
-                image_size: if tasks == TaskFamily::Class { 16 } else { 32 },
+                images: if tasks.needs_classes() { ImageSource::Characters } else { ImageSource::Faces },
+                ways: 5,
+                image_size: if tasks.needs_classes() { 16 } else { 32 },
                 network,
                 method,
             },

@@ -13,8 +13,20 @@ pub mod picture;
 /// The guess that needs no learning: unknown pixels from known ones near them.
 pub mod interpolation;
 
+/// A set's classes, divided, and their images as codes.
+pub mod classes;
+
 /// New images of a class from a few.
 pub mod class;
+
+/// To which of a few classes does an image belong?
+pub mod classify;
+
+/// Which images of a pile belong together?
+pub mod cluster;
+
+/// Right answers and pure clusters.
+pub mod scores;
 
 /// Images as a few numbers.
 pub mod encoding;
@@ -24,7 +36,7 @@ pub mod judge;
 
 use std::sync::Arc;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 use rand::Rng;
 
 use crate::images::ImageSet;
@@ -33,6 +45,8 @@ use crate::maths::init::initialise;
 use crate::maths::network::{Batch, Network};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
+use scores::{Clustering, Confusion};
+
 use crate::settings::{ActivationKind, LiveSettings, RunSettings, TaskFamily};
 
 /// A small image, row by row, ready to be drawn.
@@ -75,6 +89,32 @@ pub enum Given {
         /// The images of the class that it is judged by.
         query_images: Arc<[usize]>,
     },
+    /// Classes to be told apart.
+    Classify {
+        /// Images that it is judged by: a row for each class, as many images across.
+        target: Arc<Picture>,
+        /// Images that adaptation sees, in the same form.
+        support: Arc<Picture>,
+        /// How many it sees of each class.
+        shots: usize,
+        /// The classes' names.
+        names: Vec<String>,
+        /// The true class of each image that it is judged by.
+        labels: Arc<[usize]>,
+    },
+    /// A pile of images to be put into clusters.
+    Cluster {
+        /// The images in rows, class after class.
+        target: Arc<Picture>,
+        /// The classes' names.
+        names: Vec<String>,
+        /// The true class of each image.
+        labels: Arc<[usize]>,
+        /// Clusters of the raw pixels.
+        raw: Arc<Clustering>,
+        /// Mean purity of as large clusters drawn by chance.
+        chance: f32,
+    },
     /// A curve over one variable.
     Curve {
         /// Positions of the support points and their noisy values.
@@ -91,6 +131,43 @@ pub enum Given {
         /// How many of them are support.
         support: usize,
     },
+}
+
+impl Given {
+    /// Whether outputs are answers.
+    pub fn is_answered(&self) -> bool {
+        matches!(self, Self::Classify { .. } | Self::Cluster { .. })
+    }
+
+    /// What the network's outputs at the query mean; `None` where they are drawn as they are.
+    pub fn answer(&self, outputs: ArrayView2<'_, f32>) -> Option<Answer> {
+        match self {
+            Self::Classify { labels, .. } => Some(Answer::Confusion(Confusion::new(outputs, labels))),
+            Self::Cluster { labels, names, raw, .. } => {
+                Some(Answer::Clustering(Clustering::new(outputs, labels, names.len(), Some(raw))))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What outputs mean where they are answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// Of [`Given::Classify`].
+    Confusion(Confusion),
+    /// Of [`Given::Cluster`].
+    Clustering(Clustering),
+}
+
+impl Answer {
+    /// Accuracy or purity, 0 to 1.
+    pub fn score(&self) -> f32 {
+        match self {
+            Self::Confusion(confusion) => confusion.accuracy,
+            Self::Clustering(clustering) => clustering.purity,
+        }
+    }
 }
 
 /// An image completed without learning.
@@ -134,7 +211,7 @@ pub enum Split {
     /// For the film-strip and the final statistics.
     Test,
     /// For choosing between settings. A picture family draws them from the same held-out images: give it a
-    /// set whose test images were taken out, [`ImageSet::for_validation`].
+    /// set whose test images were taken out, [`for_validation`].
     Validation,
 }
 
@@ -149,6 +226,10 @@ pub enum Family {
     Picture(picture::PictureTasks),
     /// Classes of images.
     Class(class::ClassTasks),
+    /// Classes to be told apart.
+    Classify(classify::ClassifyTasks),
+    /// Piles of images.
+    Cluster(cluster::ClusterTasks),
 }
 
 /// Why a family cannot be made.
@@ -175,12 +256,26 @@ pub enum FamilyError {
         /// Classes with two images or more.
         classes: usize,
     },
+    /// Too few classes to tell any apart.
+    #[error(
+        "“{name}” has too few classes with two images or more: at least two to train on and two more to test on are needed; choose a set with a folder for each class"
+    )]
+    TooFewWays {
+        /// The set.
+        name: String,
+    },
     /// Nothing tells the images apart.
     #[error("the training images of “{name}” are all alike: there is nothing to learn from them; choose other images")]
     AllAlike {
         /// The set.
         name: String,
     },
+}
+
+/// A set without what it holds out for testing, and with some of the rest held out in its place: whole
+/// classes where tasks are made of classes, else images. `None` where nothing can be spared.
+pub fn for_validation(run: &RunSettings, set: &ImageSet) -> Option<ImageSet> {
+    if run.tasks.needs_classes() { classes::for_validation(set, run.seed) } else { set.for_validation(run.seed) }
 }
 
 /// The support of each inner step: all of it, or a few points of it drawn again for every step.
@@ -215,6 +310,14 @@ impl Family {
             TaskFamily::Class => {
                 Ok(Self::Class(class::ClassTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed)?))
             }
+            TaskFamily::Classify => {
+                let images = images.ok_or(FamilyError::NoImages)?;
+                Ok(Self::Classify(classify::ClassifyTasks::new(images, run.seed, run.ways)?))
+            }
+            TaskFamily::Cluster => {
+                let images = images.ok_or(FamilyError::NoImages)?;
+                Ok(Self::Cluster(cluster::ClusterTasks::new(images, run.seed, run.ways)?))
+            }
         }
     }
 
@@ -232,9 +335,15 @@ impl Family {
             Self::Sine => (1, 1),
             Self::Picture(pictures) => (pictures.inputs(), pictures.channels()),
             Self::Class(classes) => (classes.inputs(), classes.outputs()),
+            Self::Classify(classes) => (classes.inputs(), classes.ways()),
+            Self::Cluster(piles) => (piles.inputs(), piles.outputs()),
+        };
+        let loss = match self {
+            Self::Classify(_) | Self::Cluster(_) => Loss::CrossEntropy,
+            _ => Loss::SquaredError,
         };
         let sizes: Vec<usize> = [inputs].into_iter().chain(settings.hidden.iter().copied()).chain([outputs]).collect();
-        let network = Network::new(&sizes, activation, Loss::SquaredError);
+        let network = Network::new(&sizes, activation, loss);
         if matches!(self, Self::Class(_)) { network.with_residuals() } else { network }
     }
 
@@ -253,6 +362,8 @@ impl Family {
             Self::Sine => sine::training(live, rng),
             Self::Picture(pictures) => pictures.training(live, index, rng),
             Self::Class(classes) => classes.training(live, index, rng),
+            Self::Classify(classes) => classes.training(live, rng),
+            Self::Cluster(piles) => piles.training(live, rng),
         }
     }
 
@@ -273,13 +384,15 @@ impl Family {
             Self::Sine => sine::held_out(live, rng),
             Self::Picture(pictures) => pictures.held_out(live, index, rng),
             Self::Class(classes) => classes.held_out(live, index, rng),
+            Self::Classify(classes) => classes.held_out(live, rng),
+            Self::Cluster(piles) => piles.held_out(live, rng),
         }
     }
 
     /// How many different held-out tasks there are.
     pub fn held_out_tasks(&self) -> usize {
         match self {
-            Self::Plane | Self::Sine => usize::MAX,
+            Self::Plane | Self::Sine | Self::Classify(_) | Self::Cluster(_) => usize::MAX,
             Self::Picture(pictures) => pictures.held_out_images(),
             Self::Class(classes) => classes.held_out_classes(),
         }

@@ -11,7 +11,7 @@ use super::store::fingerprint;
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
 use crate::settings::Settings;
-use crate::tasks::Split;
+use crate::tasks::{Split, for_validation};
 use crate::train::evaluation::Statistics;
 use crate::train::snapshot::Init;
 use crate::train::trainer::{Checkpoint, Step, TrainError, Trainer};
@@ -51,7 +51,7 @@ pub struct CellResult {
 
 impl Sweep {
     /// Plans a sweep around an experiment: x is the first axis, y the second. Picture tasks need the
-    /// run's `images`; those held out of it are kept for testing, see [`ImageSet::for_validation`].
+    /// run's `images`; those held out of it are kept for testing, see [`for_validation`].
     ///
     /// # Errors
     /// If both axes vary the same, one of them would change nothing, a cell's settings are out of range,
@@ -81,7 +81,7 @@ impl Sweep {
         }
         let images = match images {
             Some(images) if settings.run.tasks.needs_images() => {
-                let split = images.for_validation(settings.run.seed).ok_or(ChooseError::TooFewImages)?;
+                let split = for_validation(&settings.run, &images).ok_or(ChooseError::TooFewImages)?;
                 Some(Arc::new(split))
             }
             _ => None,

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use image::{Rgb, RgbImage, imageops};
 
-use crate::train::snapshot::{Evaluation, Given, Init, Output, Picture, ProbeTask, Trace};
+use crate::train::snapshot::{
+    Answer, Clustering, Confusion, Evaluation, Given, Init, Output, Picture, ProbeTask, Trace,
+};
 
 /// Side of a cell in pixels.
 const CELL: u32 = 64;
@@ -15,6 +17,18 @@ const BAR: u32 = 4;
 const GROUND: Rgb<u8> = Rgb([255; 3]);
 const TRUTH: Rgb<u8> = Rgb([0xe6, 0x9f, 0x00]);
 const SUPPORT: Rgb<u8> = Rgb([0x00, 0x72, 0xb2]);
+/// Classes that only need to be told apart.
+const CLASSES: [Rgb<u8>; 9] = [
+    Rgb([0x00, 0x9e, 0x73]),
+    Rgb([0xd5, 0x5e, 0x00]),
+    Rgb([0x00, 0x72, 0xb2]),
+    Rgb([0xcc, 0x79, 0xa7]),
+    Rgb([0xc8, 0x86, 0x00]),
+    Rgb([0x3b, 0x9f, 0xd8]),
+    Rgb([0x6a, 0x4c, 0xb8]),
+    Rgb([0x77, 0x77, 0x77]),
+    Rgb([0x8a, 0x2f, 0x3c]),
+];
 const FRAME: Rgb<u8> = Rgb([0xdd; 3]);
 
 /// Draws all probe tasks below one another.
@@ -62,10 +76,19 @@ fn cells(task: &ProbeTask, trace: &Trace, init: Init) -> Vec<RgbImage> {
         Given::Picture { target, support, .. } | Given::Class { target, support, .. } => {
             let output = |output: &Output| match output {
                 Output::Picture(picture) => enlarge(picture),
-                Output::Values(_) => Canvas::new([0.0, 1.0], [0.0, 1.0]).pixels,
+                _ => Canvas::new([0.0, 1.0], [0.0, 1.0]).pixels,
             };
             let given = [Some(target), Some(support), interpolated(task)].into_iter().flatten();
             given.map(|picture| enlarge(picture)).chain(outputs.map(output)).collect()
+        }
+        Given::Classify { target, support, .. } => [target, support]
+            .map(|picture| enlarge(picture))
+            .into_iter()
+            .chain(outputs.map(|output| answered(output, &[])))
+            .collect(),
+        Given::Cluster { target, labels, raw, .. } => {
+            let given = [enlarge(target), clustered(raw, labels)];
+            given.into_iter().chain(outputs.map(|output| answered(output, labels))).collect()
         }
         Given::Curve { support, xs, truth } => {
             let line = |ys: &[f32]| xs.iter().copied().zip(ys.iter().copied()).collect::<Vec<_>>();
@@ -101,10 +124,40 @@ fn cells(task: &ProbeTask, trace: &Trace, init: Init) -> Vec<RgbImage> {
             let output = |output: &Output| match output {
                 Output::Values(values) => drawn(values),
                 Output::Picture(picture) => enlarge(picture),
+                Output::Answer(_) => Canvas::new(y, y).pixels,
             };
             [drawn(actual), drawn(&actual[..*support])].into_iter().chain(outputs.map(output)).collect()
         }
     }
+}
+
+fn answered(output: &Output, labels: &[usize]) -> RgbImage {
+    match output {
+        Output::Answer(answer) => match answer.as_ref() {
+            Answer::Confusion(confusion) => confused(confusion),
+            Answer::Clustering(clustering) => clustered(clustering, labels),
+        },
+        _ => Canvas::new([0.0, 1.0], [0.0, 1.0]).pixels,
+    }
+}
+
+/// A row for each true class, a column for each answer; the darker, the more of the class's images.
+fn confused(confusion: &Confusion) -> RgbImage {
+    let ways = confusion.ways as u32;
+    RgbImage::from_fn(CELL, CELL, |x, y| {
+        let share = confusion.shares[(y * ways / CELL * ways + x * ways / CELL) as usize];
+        let full: [f32; 3] = if x * ways / CELL == y * ways / CELL { [0.0, 114.0, 178.0] } else { [213.0, 94.0, 0.0] };
+        Rgb(full.map(|full| (255.0 - share * (255.0 - full)).round() as u8))
+    })
+}
+
+/// The points of a clustering, coloured by their true class.
+fn clustered(clustering: &Clustering, labels: &[usize]) -> RgbImage {
+    let mut canvas = Canvas::new([-2.5, 2.5], [-2.5, 2.5]);
+    for (point, label) in clustering.points.iter().zip(labels) {
+        canvas.dot(*point, CLASSES[label % CLASSES.len()]);
+    }
+    canvas.pixels
 }
 
 fn enlarge(picture: &Picture) -> RgbImage {

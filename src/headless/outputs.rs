@@ -38,6 +38,12 @@ pub struct Summary {
     /// Completion: mean PSNR in dB of interpolation on the unseen pixels of the same tasks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interpolation_psnr: Option<f64>,
+    /// Cluster: mean purity of clusters of the raw pixels of the same tasks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw_purity: Option<f64>,
+    /// Cluster: mean purity of clusters drawn by chance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chance_purity: Option<f64>,
 }
 
 /// The two baselines.
@@ -53,6 +59,7 @@ impl Summary {
     pub(super) fn new(trainer: &Trainer, elapsed_secs: f64, diverged: Option<Divergence>) -> Self {
         let run = &trainer.settings().run;
         let [held_out, random, joint] = trainer.statistics();
+        let references = trainer.cluster_references();
         Self {
             tasks: run.tasks.id(),
             algorithm: run.algorithm.id(),
@@ -64,6 +71,8 @@ impl Summary {
             baselines: Baselines { random, joint },
             real: trainer.real_marks(),
             interpolation_psnr: trainer.interpolation_psnr(),
+            raw_purity: references.map(|references| references[0]),
+            chance_purity: references.map(|references| references[1]),
         }
     }
 }
@@ -80,6 +89,8 @@ pub(super) struct Outputs {
 pub(super) struct Columns {
     /// How many of PSNR.
     pub psnr: usize,
+    /// How many of accuracy or purity, and which it is.
+    pub scores: (usize, &'static str),
     /// Whether samples are judged.
     pub marks: bool,
 }
@@ -96,8 +107,14 @@ impl Outputs {
         let changed = experiment.changes.iter().filter(|change| change.knob == Knob::TestSteps);
         let steps = changed.map(|change| change.value as usize).chain([experiment.settings.live.test_steps]);
         let family = experiment.settings.run.tasks;
+        let steps = steps.max().unwrap_or(0) + 1;
         let columns = Columns {
-            psnr: if family.is_picture() { steps.max().unwrap_or(0) + 1 } else { 0 },
+            psnr: if family.is_picture() { steps } else { 0 },
+            scores: match family {
+                TaskFamily::Classify => (steps, "accuracy"),
+                TaskFamily::Cluster => (steps, "purity"),
+                _ => (0, ""),
+            },
             marks: family == TaskFamily::Class,
         };
         metrics.write_record(header(columns)).map_err(|error| fail(&error))?;
@@ -130,7 +147,8 @@ pub(super) fn header(columns: Columns) -> Vec<String> {
     let marks = ["recognised_held_out", "recognised_all", "diversity", "nearest_support"];
     let marks = marks.into_iter().filter(|_| columns.marks).map(str::to_owned);
     let psnr = (0..columns.psnr).map(|k| format!("psnr_{k}"));
-    fixed.map(str::to_owned).into_iter().chain(psnr).chain(marks).collect()
+    let scores = (0..columns.scores.0).map(|k| format!("{}_{k}", columns.scores.1));
+    fixed.map(str::to_owned).into_iter().chain(psnr).chain(scores).chain(marks).collect()
 }
 
 /// A row of metrics.csv: the shortest text that reads back as the same number; empty where there is none.
@@ -144,5 +162,7 @@ fn record(row: &MetricsRow, columns: Columns) -> Vec<String> {
             .map(|mark| mark.to_string())
     });
     let marks = marks.unwrap_or_default().into_iter().filter(|_| columns.marks);
-    [row.iteration.to_string()].into_iter().chain(training).chain(held_out).chain(psnr).chain(marks).collect()
+    let scores = (0..columns.scores.0).map(|k| text(row.scores.get(k).copied()));
+    let first = [row.iteration.to_string()];
+    first.into_iter().chain(training).chain(held_out).chain(psnr).chain(scores).chain(marks).collect()
 }

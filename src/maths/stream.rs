@@ -26,6 +26,8 @@ pub enum Purpose {
     Judge,
     /// Images made from formulas.
     Images,
+    /// The first centres of clusters.
+    Clusters,
 }
 
 /// The stream of one purpose, meta-iteration and index.

@@ -123,8 +123,10 @@ impl Knob {
             Self::MetaBatch => {
                 "Tasks averaged per meta-iteration: more make the curves calmer and each meta-iteration slower"
             }
-            Self::Shots => "Support points that a training task adapts on",
-            Self::TestShots => "Support points that a held-out task adapts on: the dots in the film-strip",
+            Self::Shots => "Support points, or images of each class, that a training task adapts on",
+            Self::TestShots => {
+                "Support points, or images of each class, that a held-out task adapts on: what the film-strip shows as support"
+            }
             Self::SupportShare => "Share of an image's pixels that adaptation may see; the rest must be guessed",
             Self::TrainingShare => {
                 "Share of an image's pixels that a training task adapts on, the same at every inner step; held-out images have the support share"
@@ -136,7 +138,9 @@ impl Knob {
             Self::Tolerance => {
                 "Adaptation ends as soon as its gradient is this short, at the latest after its steps; 0 never ends early"
             }
-            Self::Noise => "Noise on the support targets: how well the learned prior averages it out",
+            Self::Noise => {
+                "Noise on the support: on its targets, or on the images where classes are told apart; how well the learned prior averages it out"
+            }
             Self::Temperature => {
                 "Length of the noise that samples start from, 1 as in training: less makes them alike and clean, more varied and wild"
             }
@@ -245,10 +249,13 @@ impl Knob {
         let picture = run.tasks.is_picture();
         let completion = run.tasks == TaskFamily::Completion;
         let class = run.tasks == TaskFamily::Class;
+        let cluster = run.tasks == TaskFamily::Cluster;
         match self {
             Self::Shots | Self::TestShots if picture => {
                 Some("A picture task is one image: use the support share instead")
             }
+            Self::Shots | Self::TestShots if cluster => Some("A pile has eight images of each class"),
+            Self::InnerBatch if cluster => Some("Clusters are learned from the whole pile at every step"),
             Self::InnerBatch if class => {
                 Some("Class tasks draw all support images anew, with fresh noise, at each step")
             }

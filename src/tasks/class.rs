@@ -20,23 +20,19 @@ use rand::seq::SliceRandom as _;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::encoding::Encoding;
+use super::classes::{Classes, sheet};
 use super::judge::{self, Judge, Marks};
 use super::{Display, FamilyError, Given, HeldOut, Picture};
 use crate::images::ImageSet;
 use crate::maths::network::Batch;
-use crate::maths::stream::{Purpose, stream};
 use crate::meta::episode::Episode;
 use crate::settings::LiveSettings;
 use flow::inputs;
-use gallery::sheet;
 
 /// Pairs of noise and time drawn for each image, at each inner step.
 const DRAWS: usize = 8;
 /// The same when a held-out task is judged.
 const JUDGING_DRAWS: usize = 32;
-/// A class that the set is about is drawn so many times as often as one that is only there to train on.
-const FOREGROUND: usize = 4;
 /// Samples across and down in a picture of samples.
 const MOSAIC: usize = 3;
 /// Samples in such a picture.
@@ -47,60 +43,17 @@ const JUDGED: usize = 24;
 /// The classes of a set as tasks.
 #[derive(Clone, Debug)]
 pub struct ClassTasks {
-    set: Arc<ImageSet>,
-    encoding: Arc<Encoding>,
-    /// Encoded images, in the set's order.
-    codes: Arc<Array2<f32>>,
-    /// Images of each training class. The classes that the set is about stand here several times, so that
-    /// they are drawn as much more often than the others.
-    training: Vec<Vec<usize>>,
-    /// Each held-out class, and its images.
-    held_out: Vec<(usize, Vec<usize>)>,
+    classes: Arc<Classes>,
 }
 
 impl ClassTasks {
-    /// From a set with at least two classes that have two images each. Held out are the classes that
-    /// the set holds out whole, or else a fifth of them, chosen by `seed`.
+    /// From a set with at least two classes that have two images each; see
+    /// [`class_parts`](super::classes::class_parts) for which are held out.
     ///
     /// # Errors
     /// If it has fewer, or its images are all alike.
     pub fn new(set: Arc<ImageSet>, seed: u64) -> Result<Self, FamilyError> {
-        let mut classes: Vec<(usize, Vec<usize>)> = (0..set.classes.len()).map(|class| (class, Vec::new())).collect();
-        set.images.iter().enumerate().for_each(|(i, image)| classes[image.class].1.push(i));
-        classes.retain(|(_, images)| images.len() >= 2);
-        if classes.len() < 2 {
-            return Err(FamilyError::TooFewClasses { name: set.name.clone(), classes: classes.len() });
-        }
-        let (mut about, others): (Vec<_>, Vec<_>) = classes.into_iter().partition(|(class, _)| *class < set.foreground);
-        if about.is_empty() {
-            return Err(FamilyError::TooFewClasses { name: set.name.clone(), classes: 0 });
-        }
-        let whole = |images: &[usize]| images.iter().all(|&i| set.images[i].held_out);
-        let mixed = about.iter().any(|(_, images)| !whole(images) && images.iter().any(|&i| set.images[i].held_out));
-        let kept = about.iter().filter(|(_, images)| whole(images)).count();
-        let (held_out, mut training): (Vec<_>, Vec<_>) = if mixed || kept == 0 || kept == about.len() {
-            about.shuffle(&mut stream(seed, Purpose::Split, 1, 0));
-            let training = about.split_off((about.len() / 5).max(1));
-            (about, training)
-        } else {
-            about.into_iter().partition(|(_, images)| whole(images))
-        };
-        if !others.is_empty() {
-            training = std::iter::repeat_n(training, FOREGROUND).flatten().collect();
-            training.extend(others);
-        }
-        let seen: Vec<usize> = training.iter().flat_map(|(_, images)| images.iter().copied()).collect();
-        let (encoding, codes) = Encoding::of(&set, &seen);
-        if encoding.components() == 0 {
-            return Err(FamilyError::AllAlike { name: set.name.clone() });
-        }
-        Ok(Self {
-            training: training.into_iter().map(|(_, images)| images).collect(),
-            held_out,
-            encoding: Arc::new(encoding),
-            codes: Arc::new(codes),
-            set,
-        })
+        Ok(Self { classes: Arc::new(Classes::new(set, seed)?) })
     }
 
     /// Network inputs: a code and the time.
@@ -110,19 +63,20 @@ impl ClassTasks {
 
     /// Network outputs: a code.
     pub fn outputs(&self) -> usize {
-        self.codes.ncols()
+        self.classes.codes.ncols()
     }
 
     /// How many classes are held out.
     pub fn held_out_classes(&self) -> usize {
-        self.held_out.len()
+        self.classes.held_out.len()
     }
 
     /// A meta-batch as large as the number of training classes holds each of them once.
     pub(super) fn training(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> Episode<f32> {
-        let drawn = rng.random_range(0..self.training.len());
-        let full = live.meta_batch >= self.training.len();
-        let images = &self.training[if full { index % self.training.len() } else { drawn }];
+        let training = &self.classes.training;
+        let drawn = rng.random_range(0..training.len());
+        let full = live.meta_batch >= training.len();
+        let (_, images) = &training[if full { index % training.len() } else { drawn }];
         let (support, query) = divide(images, live.shots, rng);
         let steps = 0..live.inner_steps.max(1);
         let support = steps.map(|_| self.rows(&support, DRAWS, rng)).collect();
@@ -131,15 +85,15 @@ impl ClassTasks {
 
     /// Adapts on a few images of the class; is judged by its others.
     pub(super) fn held_out(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
-        let (class, images) = &self.held_out[index % self.held_out.len()];
+        let (class, images) = &self.classes.held_out[index % self.classes.held_out.len()];
         let (support, query) = divide(images, live.test_shots, rng);
         let query_rows = self.rows(&query, JUDGING_DRAWS, rng);
         let noise = normal(JUDGED, self.outputs(), rng) * live.temperature as f32;
         let steps = 0..live.test_steps.max(1);
         let episode = Episode { support: steps.map(|_| self.rows(&support, DRAWS, rng)).collect(), query: query_rows };
-        let show = |images: &[usize]| Arc::new(mosaic(&self.originals(images), self.set.size));
+        let show = |images: &[usize]| Arc::new(mosaic(&self.classes.originals(images), self.classes.set.size));
         HeldOut {
-            name: self.set.classes[*class].clone(),
+            name: self.classes.set.classes[*class].clone(),
             episode,
             given: Given::Class {
                 target: show(&query),
@@ -156,12 +110,19 @@ impl ClassTasks {
 
     /// A classifier of the classes that the set is about, trained on all their images.
     pub fn judge(&self, seed: u64) -> Judge {
-        let about: Vec<usize> =
-            (0..self.set.images.len()).filter(|&i| self.set.images[i].class < self.set.foreground).collect();
-        let classes: Vec<usize> = about.iter().map(|&i| self.set.images[i].class).collect();
-        let mut held_out = vec![false; self.set.foreground];
-        self.held_out.iter().for_each(|(class, _)| held_out[*class] = true);
-        Judge::train(self.pixels(&self.originals(&about)).view(), self.set.channels, &classes, held_out, seed)
+        let about: Vec<usize> = (0..self.classes.set.images.len())
+            .filter(|&i| self.classes.set.images[i].class < self.classes.set.foreground)
+            .collect();
+        let classes: Vec<usize> = about.iter().map(|&i| self.classes.set.images[i].class).collect();
+        let mut held_out = vec![false; self.classes.set.foreground];
+        self.classes.held_out.iter().for_each(|(class, _)| held_out[*class] = true);
+        Judge::train(
+            self.pixels(&self.classes.originals(&about)).view(),
+            self.classes.set.channels,
+            &classes,
+            held_out,
+            seed,
+        )
     }
 
     /// What is to be said of samples (as codes) of a held-out task of this family.
@@ -170,31 +131,27 @@ impl ClassTasks {
         if samples.iter().any(|code| !code.is_finite()) {
             return Some(Marks::default());
         }
-        let samples = self.pixels(&self.encoding.decode(samples));
+        let samples = self.pixels(&self.classes.encoding.decode(samples));
         Some(self.marks_of(judge, *class, &samples, support_images))
     }
 
     /// The same of the real images that a held-out task is judged by.
     pub fn real_marks(&self, judge: &Judge, given: &Given) -> Option<Marks> {
         let Given::Class { class, support_images, query_images, .. } = given else { return None };
-        let query = self.pixels(&self.originals(query_images));
+        let query = self.pixels(&self.classes.originals(query_images));
         Some(self.marks_of(judge, *class, &query, support_images))
     }
 
     fn marks_of(&self, judge: &Judge, class: usize, images: &Array2<f32>, support: &[usize]) -> Marks {
         let [recognised_held_out, recognised_all] = judge.recognise(images.view(), class);
-        let support = self.pixels(&self.originals(support));
+        let support = self.pixels(&self.classes.originals(support));
         let [diversity, nearest_support] = judge::distances(images.view(), support.view());
         Marks { recognised_held_out, recognised_all, diversity, nearest_support }
     }
 
-    fn originals(&self, images: &[usize]) -> Vec<Picture> {
-        images.iter().map(|&i| self.original(i)).collect()
-    }
-
     /// One row of numbers from 0 to 1 for each picture.
     fn pixels(&self, pictures: &[Picture]) -> Array2<f32> {
-        let (area, channels) = (self.set.size * self.set.size, self.set.channels);
+        let (area, channels) = (self.classes.set.size * self.classes.set.size, self.classes.set.channels);
         Array2::from_shape_fn((pictures.len(), area * channels), |(i, j)| {
             f32::from(pictures[i].rgb[3 * (j / channels) + j % channels]) / 255.0
         })
@@ -203,14 +160,7 @@ impl ClassTasks {
     /// Codes as one drawable picture of several images.
     pub fn draw(&self, codes: &Array2<f32>) -> Picture {
         let (drawn, _) = codes.view().split_at(Axis(0), codes.nrows().min(DRAWN));
-        mosaic(&self.encoding.decode(drawn), self.set.size)
-    }
-
-    fn original(&self, index: usize) -> Picture {
-        let (size, channels) = (self.set.size, self.set.channels);
-        let pixels = self.set.images[index].pixels.chunks_exact(channels);
-        let rgb = pixels.flat_map(|pixel| [0, 1, 2].map(|c| pixel[c.min(channels - 1)])).collect();
-        Picture { width: size, height: size, rgb }
+        mosaic(&self.classes.encoding.decode(drawn), self.classes.set.size)
     }
 
     /// `draws` rows for each image; times are stratified over all rows.
@@ -221,7 +171,7 @@ impl ClassTasks {
         let noise = normal(count, width, rng);
         let times: Vec<f32> =
             strata.iter().map(|&stratum| (stratum as f32 + rng.random::<f32>()) / count as f32).collect();
-        let clean = self.codes.select(Axis(0), &(0..count).map(|row| images[row % images.len()]).collect::<Vec<_>>());
+        let clean = self.classes.codes_of(&(0..count).map(|row| images[row % images.len()]).collect::<Vec<_>>());
         let mixed =
             Array2::from_shape_fn((count, width), |at| (1.0 - times[at.0]) * noise[at] + times[at.0] * clean[at]);
         Batch::new(inputs(mixed.view(), |row| times[row]), clean)

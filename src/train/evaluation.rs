@@ -8,9 +8,11 @@ use crate::maths::network::Workspace;
 use crate::maths::vector::norm;
 use crate::meta::tensor_rates::TensorRate;
 use crate::meta::{Learner, MetaParameters, TaskWork};
+use crate::settings::TaskFamily;
 use crate::tasks::judge::Marks;
-use crate::tasks::{Display, HeldOut, class};
+use crate::tasks::{Answer, Display, HeldOut, class};
 use ndarray::{Array2, Axis};
+use std::sync::Arc;
 
 /// Inner rates that the baselines choose from: 0.001 to 1, three to a decade.
 pub const CANDIDATE_RATES: [f64; 10] = [0.001, 0.0022, 0.0046, 0.01, 0.022, 0.046, 0.1, 0.22, 0.46, 1.0];
@@ -35,6 +37,8 @@ pub struct Measured {
     pub query_loss: Vec<f32>,
     /// What is drawn: outputs at the task's display inputs, or samples (more of them after the last step).
     pub outputs: Vec<Array2<f32>>,
+    /// What the outputs mean at each step, where they are answers.
+    pub answers: Vec<Arc<Answer>>,
     /// What is said of the samples after the last step.
     pub marks: Option<Marks>,
     /// ‖θ_K − φ‖ / ‖φ‖ for each layer.
@@ -47,24 +51,50 @@ pub struct Measured {
 
 /// Query losses alone.
 pub fn query_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> Vec<f32> {
-    judged(start, task, steps, None).0
+    adapted_losses(start, task, steps).0
 }
 
-/// Query losses, and what is said of the samples after the last step.
-pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&Judging>) -> (Vec<f32>, Option<Marks>) {
-    let mut work = TaskWork::default();
-    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut work);
-    let TaskWork { inner, work, .. } = &mut work;
+/// A held-out task's adaptation without what is drawn of it; index k is the inner step.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// L(θ_k; Q).
+    pub query_loss: Vec<f32>,
+    /// Accuracy or purity, where outputs are answers.
+    pub scores: Vec<f32>,
+    /// What is said of the samples after the last step.
+    pub marks: Option<Marks>,
+}
+
+/// Query losses, scores, and what is said of the samples after the last step.
+pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&Judging>) -> Judged {
+    let (query_loss, mut task_work) = adapted_losses(start, task, steps);
+    let TaskWork { inner, work, .. } = &mut task_work;
+    let network = &start.learner.network;
+    let marks = judging.and_then(|judging| {
+        let Display::Flow(flow) = task.shows else { return None };
+        let samples = class::sample(network, inner.adapted(), task.display.view(), flow, work);
+        judging.marks(task, samples.view())
+    });
+    let answers = inner.thetas.iter().map_while(|theta| {
+        // Outputs are computed only where somebody reads them.
+        task.given.is_answered().then(|| network.output(theta, task.display.view(), work))
+    });
+    let mut scores: Vec<f32> = answers.filter_map(|outputs| Some(task.given.answer(outputs.view())?.score())).collect();
+    if let Some(&last) = scores.last() {
+        scores.resize(steps + 1, last);
+    }
+    Judged { query_loss, scores, marks }
+}
+
+fn adapted_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> (Vec<f32>, TaskWork<f32>) {
+    let mut task_work = TaskWork::default();
+    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut task_work);
+    let TaskWork { inner, work, .. } = &mut task_work;
     let mut losses: Vec<f32> =
         inner.thetas.iter().map(|theta| honest(start.learner.network.loss(theta, &task.episode.query, work))).collect();
     // A loop that converged early stays where it is.
     losses.resize(steps + 1, losses.last().copied().unwrap_or(f32::INFINITY));
-    let marks = judging.and_then(|judging| {
-        let Display::Flow(flow) = task.shows else { return None };
-        let samples = class::sample(&start.learner.network, inner.adapted(), task.display.view(), flow, work);
-        judging.marks(task, samples.view())
-    });
-    (losses, marks)
+    (losses, task_work)
 }
 
 /// Everything that is drawn of an adaptation.
@@ -107,7 +137,8 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&
     });
     let movement = movement.collect();
     let marks = judging.and_then(|judging| judging.marks(task, outputs.last()?.view()));
-    Measured { support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas }
+    let answers = outputs.iter().map_while(|output| task.given.answer(output.view()).map(Arc::new)).collect();
+    Measured { answers, support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas }
 }
 
 /// The candidate rate with the smallest mean query loss after the last step; if it was `known`, only
@@ -145,6 +176,12 @@ pub struct Statistics {
     pub diverged_share: Vec<f64>,
     /// Mean peak signal-to-noise ratio in dB, for pictures.
     pub psnr: Option<Vec<f64>>,
+    /// Mean share of right answers (classify).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<Vec<f64>>,
+    /// Mean purity of clusters (cluster).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purity: Option<Vec<f64>>,
     /// For classes the mean query loss again, which is that of the flow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow_loss: Option<Vec<f64>>,
@@ -159,6 +196,19 @@ impl Statistics {
     pub fn with_marks(self, marks: &[Marks]) -> Self {
         let flow_loss = (!marks.is_empty()).then(|| self.loss.clone());
         Self { flow_loss, marks: Marks::mean(marks), ..self }
+    }
+
+    /// With each task's scores at each step, which are what this family's answers are judged by.
+    #[must_use]
+    pub fn with_scores(self, scores: &[Vec<f32>], family: TaskFamily) -> Self {
+        let at = |k: usize| scores.iter().map(|task| f64::from(task[k])).sum::<f64>() / scores.len() as f64;
+        let steps = scores.iter().map(Vec::len).min().unwrap_or(0);
+        let mean = (steps > 0).then(|| (0..steps).map(at).collect());
+        match family {
+            TaskFamily::Classify => Self { accuracy: mean, ..self },
+            TaskFamily::Cluster => Self { purity: mean, ..self },
+            _ => self,
+        }
     }
 
     /// From each task's query losses.
@@ -182,6 +232,8 @@ impl Statistics {
                 diverged.count() as f64 / tasks
             }),
             psnr: picture.then(|| each(&|k| at(k).map(|loss| f64::from(psnr(loss as f32))).sum::<f64>() / tasks)),
+            accuracy: None,
+            purity: None,
             flow_loss: None,
             marks: None,
         }

@@ -10,7 +10,8 @@ use crate::settings::{Knob, Settings};
 
 pub use crate::tasks::class::Gallery;
 pub use crate::tasks::judge::Marks;
-pub use crate::tasks::{Given, Picture};
+pub use crate::tasks::scores::{Clustering, Confusion};
+pub use crate::tasks::{Answer, Given, Picture};
 
 /// One picture of the run.
 #[derive(Clone, Debug)]
@@ -177,6 +178,8 @@ pub struct Trace {
     pub query_loss: Vec<f32>,
     /// Peak signal-to-noise ratio of the query in dB at each step (pictures only).
     pub psnr: Option<Vec<f32>>,
+    /// Accuracy (classify) or purity of clusters (cluster) at each step, 0 to 1; empty for other families.
+    pub scores: Vec<f32>,
     /// What is said of the samples after the last step (classes only, and not before the first meta-iteration).
     pub marks: Option<Marks>,
     /// What the network puts out at each step.
@@ -188,6 +191,8 @@ pub struct Trace {
 pub enum Output {
     /// For [`Given::Picture`].
     Picture(Arc<Picture>),
+    /// For [`Given::Classify`] and [`Given::Cluster`].
+    Answer(Arc<Answer>),
     /// For [`Given::Curve`] (at its `xs`) and [`Given::Scatter`] (in its order); not finite where it overflowed.
     Values(Vec<f32>),
 }

@@ -342,9 +342,11 @@ impl Trainer {
             let judging = self.judging.as_ref();
             let (inner_rate, results) =
                 self.on_held_out(init, &tasks, |start, task| judged(start, task, steps, judging));
-            let (losses, marks): (Vec<_>, Vec<_>) = results.into_iter().unzip();
-            let marks: Vec<_> = marks.into_iter().flatten().collect();
-            Statistics::new(&losses, inner_rate, self.is_picture()).with_marks(&marks)
+            let losses: Vec<_> = results.iter().map(|judged| judged.query_loss.clone()).collect();
+            let scores: Vec<_> = results.iter().map(|judged| judged.scores.clone()).collect();
+            let marks: Vec<_> = results.iter().filter_map(|judged| judged.marks).collect();
+            let statistics = Statistics::new(&losses, inner_rate, self.is_picture());
+            statistics.with_marks(&marks).with_scores(&scores, self.settings.run.tasks)
         })
     }
 
@@ -366,6 +368,18 @@ impl Trainer {
         });
         let each: Vec<f64> = each.collect();
         (!each.is_empty()).then(|| each.iter().sum::<f64>() / each.len() as f64)
+    }
+
+    /// Mean purity of clusters of the raw pixels of the same held-out tasks, and of clusters drawn by chance;
+    /// `None` where nothing is clustered.
+    pub fn cluster_references(&self) -> Option<[f64; 2]> {
+        let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
+        let each = tasks.iter().map(|task| match &task.given {
+            Given::Cluster { raw, chance, .. } => Some([raw.purity, *chance].map(f64::from)),
+            _ => None,
+        });
+        let each: Vec<[f64; 2]> = each.collect::<Option<_>>()?;
+        Some([0, 1].map(|i| each.iter().map(|purities| purities[i]).sum::<f64>() / each.len().max(1) as f64))
     }
 
     /// `held_out_tasks` tasks of a split (for pictures not more than there are images), shaped by `live`.

@@ -1,6 +1,7 @@
 //! The film-strip: what the network puts out after every inner step, from the learned
 //! initialisation and from the two baselines. The largest thing on the screen.
 
+mod answers;
 mod atlas;
 mod closer;
 mod gallery;
@@ -147,6 +148,8 @@ impl Samples {
                         let view = View { rect, x: common.x, y: common.x };
                         plots::scatter(ui.painter(), view, actual, *support, values, palette.init(init), palette);
                     }
+                    (Output::Answer(answer), given) => answers::draw(ui.painter(), rect, answer, given, palette),
+                    (Output::Values(_), Given::Classify { .. } | Given::Cluster { .. }) => {}
                     (Output::Values(_), Given::Picture { .. } | Given::Class { .. }) => {}
                 }
                 let cell = cell_caption(ui, rect, init, trace, step);
@@ -216,6 +219,34 @@ impl Samples {
                 describe(ui, second, format!("support {}", task.name), about);
                 caption(ui, second, &text, palette.weak);
             }
+            Given::Classify { shots, .. } => {
+                self.picture(pictures, first, index, Slot::Target);
+                let about =
+                    "Images that adaptation does not see, a row for each class: it is judged by them".to_owned();
+                describe(ui, first, format!("target {}", task.name), about);
+                caption(ui, first, &task.name, palette.text);
+                let second = grid.cell_rect(origin, 0, 1);
+                self.picture(pictures, second, index, Slot::Support);
+                let text = if *shots == 1 { "1 image each".to_owned() } else { format!("{shots} images each") };
+                let about = "What adaptation sees of each class, in the same rows".to_owned();
+                describe(ui, second, format!("support {}", task.name), about);
+                caption(ui, second, &text, palette.weak);
+            }
+            Given::Cluster { raw, chance, .. } => {
+                self.picture(pictures, first, index, Slot::Target);
+                let about = "The pile, in rows by its true classes, which adaptation does not know".to_owned();
+                describe(ui, first, format!("target {}", task.name), about);
+                caption(ui, first, &task.name, palette.text);
+                let second = grid.cell_rect(origin, 0, 1);
+                answers::clusters(ui.painter(), second, raw, &task.given, palette);
+                let text = format!("{:.0} %", 100.0 * raw.purity);
+                let about = format!(
+                    "Clusters of the pixels themselves: purity {text}; clusters drawn by chance have {:.0} %",
+                    100.0 * chance
+                );
+                describe(ui, second, format!("raw pixels {} {text}", task.name), about);
+                caption(ui, second, &text, palette.text);
+            }
             Given::Curve { support, xs, truth } => {
                 let view = View { rect: first, x: common.x, y: common.y };
                 plots::curve(ui.painter(), view, (xs, truth, support), None, palette);
@@ -251,7 +282,6 @@ struct CommonRange {
 impl CommonRange {
     fn of(task: &ProbeTask, steps: &[usize]) -> Self {
         match &task.given {
-            Given::Picture { .. } | Given::Class { .. } => Self { x: [0.0, 1.0], y: [0.0, 1.0] },
             Given::Curve { support, xs, truth } => {
                 let x = [xs.first().copied().unwrap_or(0.0), xs.last().copied().unwrap_or(1.0)];
                 let learned = task
@@ -266,7 +296,7 @@ impl CommonRange {
                     Output::Values(values) => {
                         Some(values.iter().copied().map(|value| value.clamp(low - reach, high + reach)))
                     }
-                    Output::Picture(_) => None,
+                    _ => None,
                 });
                 Self { x, y: plots::range(fitted.flatten().chain([low, high])) }
             }
@@ -274,6 +304,7 @@ impl CommonRange {
                 let x = plots::range(actual.iter().copied());
                 Self { x, y: x }
             }
+            _ => Self { x: [0.0, 1.0], y: [0.0, 1.0] },
         }
     }
 }
@@ -303,6 +334,14 @@ fn headers(ui: &mut Ui, header: Rect, grid: &Grid, evaluation: &Evaluation) {
         Some(Given::Class { .. }) => &[
             ("target", "Images of a class that was never trained on; the network has to make new ones like them"),
             ("support", "The few images of it that adaptation sees"),
+        ],
+        Some(Given::Classify { .. }) => &[
+            ("target", "Images of classes that were never trained on: which belongs to which?"),
+            ("support", "The few images of each class that adaptation sees"),
+        ],
+        Some(Given::Cluster { .. }) => &[
+            ("pile", "Images of classes that were never trained on, without their labels: which belong together?"),
+            ("raw pixels", "Clusters of the pixels themselves; dots are images, coloured by their true class"),
         ],
         Some(Given::Curve { .. }) => &[("target", "The true curve and the support points that adaptation sees")],
         _ => &[("task", "The held-out task; each plot beside it shows predicted against actual values")],
@@ -344,6 +383,8 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize)
     let loss =
         |losses: &[f32]| losses.get(step).map_or_else(|| "-".to_owned(), |loss| numbers::significant(f64::from(*loss)));
     let psnr = trace.psnr.as_ref().and_then(|values| values.get(step)).map(|psnr| format!("{psnr:.1} dB"));
+    let score = trace.scores.get(step).map(|score| format!("{:.0} %", 100.0 * score));
+    let psnr = psnr.or(score);
     let overflow = trace.query_loss.get(step).is_some_and(|loss| !loss.is_finite());
     let marks = trace.marks.filter(|_| step + 1 == trace.outputs.len());
     let recognised = |marks: Marks| format!("{} · {:.0} %", loss(&trace.query_loss), 100.0 * marks.recognised_held_out);

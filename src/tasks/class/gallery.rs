@@ -8,6 +8,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use super::ClassTasks;
 use super::flow::follow;
 use crate::maths::network::{Network, Workspace};
+use crate::tasks::classes::sheet;
 use crate::tasks::judge;
 use crate::tasks::{Display, Given, HeldOut, Picture};
 
@@ -62,18 +63,18 @@ impl ClassTasks {
         let mut ways: Vec<Picture> = Vec::with_capacity(WAYS * MOMENTS);
         for row in 0..some.nrows() {
             for codes in &moments {
-                ways.extend(self.encoding.decode(codes.select(Axis(0), &[row]).view()));
+                ways.extend(self.classes.encoding.decode(codes.select(Axis(0), &[row]).view()));
             }
         }
-        let drawn = self.encoding.decode(paired);
-        let support = self.originals(support_images);
+        let drawn = self.classes.encoding.decode(paired);
+        let support = self.classes.originals(support_images);
         let nearest = judge::nearest(self.pixels(&drawn).view(), self.pixels(&support).view());
         let below: Vec<Picture> = nearest.into_iter().map(|i| support[i].clone()).collect();
         let pairs: Vec<Picture> = drawn.into_iter().chain(below).collect();
         Some(Gallery {
-            way: Arc::new(sheet(&ways, MOMENTS, self.set.size)),
-            nearest: Arc::new(sheet(&pairs, paired.nrows(), self.set.size)),
-            between: Arc::new(sheet(&self.encoding.decode(between.view()), BETWEEN[1], self.set.size)),
+            way: Arc::new(sheet(&ways, MOMENTS, self.classes.set.size)),
+            nearest: Arc::new(sheet(&pairs, paired.nrows(), self.classes.set.size)),
+            between: Arc::new(sheet(&self.classes.encoding.decode(between.view()), BETWEEN[1], self.classes.set.size)),
         })
     }
 
@@ -88,19 +89,4 @@ impl ClassTasks {
             angle.cos() * noise[[pair, column]] + angle.sin() * noise[[pair + 1, column]]
         })
     }
-}
-
-/// Equal pictures in rows of `across`, a dark line between them.
-pub(super) fn sheet(images: &[Picture], across: usize, size: usize) -> Picture {
-    let across = across.max(1);
-    let (width, height) = (across * (size + 1) - 1, images.len().div_ceil(across).max(1) * (size + 1) - 1);
-    let mut rgb = vec![96; width * height * 3];
-    for (i, image) in images.iter().enumerate() {
-        let corner = i / across * (size + 1) * width + i % across * (size + 1);
-        for (y, row) in image.rgb.chunks_exact(size * 3).enumerate() {
-            let start = (corner + y * width) * 3;
-            rgb[start..start + size * 3].copy_from_slice(row);
-        }
-    }
-    Picture { width, height, rgb }
 }

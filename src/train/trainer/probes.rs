@@ -187,7 +187,12 @@ impl Probes {
                 query_loss: measured[i].query_loss.clone(),
                 psnr: is_picture.then(|| measured[i].query_loss.iter().map(|&loss| psnr(loss)).collect()),
                 marks: measured[i].marks,
-                outputs: measured[i].outputs.iter().map(|output| self.draw(output)).collect(),
+                scores: measured[i].answers.iter().map(|answer| answer.score()).collect(),
+                outputs: if measured[i].answers.is_empty() {
+                    measured[i].outputs.iter().map(|output| self.draw(output)).collect()
+                } else {
+                    measured[i].answers.iter().cloned().map(Output::Answer).collect()
+                },
             }),
         }
     }

@@ -19,6 +19,8 @@ pub struct MetricsRow {
     pub held_out: [f32; 2],
     /// Mean PSNR in dB at each inner step; empty but for pictures.
     pub psnr: Vec<f32>,
+    /// Mean accuracy or purity at each inner step; empty but for classify and cluster tasks.
+    pub scores: Vec<f32>,
     /// What is said of the probe tasks' samples (classes only, and not in the first row).
     pub marks: Option<Marks>,
 }
@@ -37,6 +39,9 @@ impl MetricsRow {
                 mean(&mut learned().filter_map(|losses| losses.last().copied())),
             ],
             psnr: if picture { (0..steps).map(psnr_at).collect() } else { Vec::new() },
+            scores: (0..measured.iter().map(|task| task[0].answers.len()).min().unwrap_or(0))
+                .map(|k| mean(&mut measured.iter().map(|task| task[0].answers[k].score())))
+                .collect(),
             marks: Marks::mean(&measured.iter().filter_map(|task| task[0].marks).collect::<Vec<_>>()),
         }
     }

@@ -133,7 +133,7 @@ fn usual_iterations(tasks: TaskFamily) -> u64 {
     match tasks {
         TaskFamily::Plane => 500,
         TaskFamily::Sine => 1000,
-        TaskFamily::Picture | TaskFamily::Completion | TaskFamily::Class => 50,
+        _ => 50,
     }
 }
 

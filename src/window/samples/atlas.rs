@@ -105,7 +105,10 @@ impl Atlas {
 /// Width and height of a task's pictures.
 pub fn picture_size(task: &ProbeTask) -> Option<[usize; 2]> {
     match &task.given {
-        Given::Picture { target, .. } | Given::Class { target, .. } => Some([target.width, target.height]),
+        Given::Picture { target, .. }
+        | Given::Class { target, .. }
+        | Given::Classify { target, .. }
+        | Given::Cluster { target, .. } => Some([target.width, target.height]),
         _ => None,
     }
 }
@@ -116,7 +119,10 @@ fn pictures<'a>(task: &'a ProbeTask, steps: &'a [usize]) -> impl Iterator<Item =
             let interpolated = interpolation.as_ref().map(|interpolation| (2, interpolation.picture.as_ref()));
             [(0, target.as_ref()), (1, support.as_ref())].into_iter().chain(interpolated).collect()
         }
-        Given::Class { target, support, .. } => vec![(0, target.as_ref()), (1, support.as_ref())],
+        Given::Class { target, support, .. } | Given::Classify { target, support, .. } => {
+            vec![(0, target.as_ref()), (1, support.as_ref())]
+        }
+        Given::Cluster { target, .. } => vec![(0, target.as_ref())],
         _ => Vec::new(),
     };
     let outputs = task.traces.iter().enumerate().flat_map(move |(init, trace)| {

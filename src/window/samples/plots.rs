@@ -3,7 +3,7 @@
 
 use egui::{Align2, Color32, Painter, Pos2, Rangef, Rect, Stroke, pos2};
 
-use crate::train::snapshot::{Init, ProbeTask};
+use crate::train::snapshot::{Given, Init, ProbeTask};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label, small_font};
 
@@ -157,22 +157,31 @@ fn disc(painter: &Painter, at: Pos2, radius: f32, palette: &Palette) {
 /// PSNR or loss over the inner steps, one line for each initialisation.
 pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, palette: &Palette) {
     let psnr = task.traces.iter().all(|trace| trace.psnr.is_some());
+    let score = task.traces.iter().all(|trace| !trace.scores.is_empty());
     let values: Vec<Vec<f32>> = task
         .traces
         .iter()
         .map(|trace| match &trace.psnr {
             Some(values) if psnr => values.clone(),
+            _ if score => trace.scores.iter().map(|score| 100.0 * score).collect(),
             _ => trace.query_loss.iter().map(|loss| loss.max(1e-12).log10()).collect(),
         })
         .collect();
-    let title = if psnr { "PSNR in dB at step k" } else { "Query loss at step k" };
+    let title = match &task.given {
+        Given::Classify { .. } => "Accuracy in % at step k",
+        Given::Cluster { .. } => "Purity in % at step k",
+        _ if psnr => "PSNR in dB at step k",
+        _ => "Query loss at step k",
+    };
+    // Both are read on an even axis; losses on a logarithmic one.
+    let even = psnr || score;
     painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
     let [low, high] = range(values.iter().flatten().copied());
     let last = values.iter().map(Vec::len).max().unwrap_or(1).saturating_sub(1).max(1);
-    let shown = |value: f64| if psnr { numbers::compact(value) } else { numbers::power_of_ten(value.round() as i32) };
+    let shown = |value: f64| if even { numbers::compact(value) } else { numbers::power_of_ten(value.round() as i32) };
     let ticks = numbers::ticks(f64::from(low), f64::from(high), if rect.height() > 160.0 { 5 } else { 3 });
     // Between powers of ten there is no room for a label on a logarithmic axis.
-    let ticks = ticks.into_iter().filter(|value| psnr || value.fract().abs() < 1e-6);
+    let ticks = ticks.into_iter().filter(|value| even || value.fract().abs() < 1e-6);
     let labels: Vec<_> =
         ticks.map(|value| (value as f32, painter.layout_no_wrap(shown(value), small_font(), palette.weak))).collect();
     let label_width = labels.iter().map(|(_, galley)| galley.size().x).fold(0.0, f32::max);
@@ -205,9 +214,11 @@ pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, palette: &Palette) 
 /// What a screen reader says about the race.
 pub fn race_text(task: &ProbeTask) -> String {
     let ends = Init::ALL.into_iter().zip(&task.traces).map(|(init, trace)| {
-        let (value, unit) = match trace.psnr.as_ref().and_then(|values| values.last()) {
-            Some(psnr) => (*psnr, " dB"),
-            None => (trace.query_loss.last().copied().unwrap_or(f32::NAN), ""),
+        let psnr = trace.psnr.as_ref().and_then(|values| values.last());
+        let (value, unit) = match (psnr, trace.scores.last()) {
+            (Some(psnr), _) => (*psnr, " dB"),
+            (None, Some(score)) => (100.0 * score, " %"),
+            (None, None) => (trace.query_loss.last().copied().unwrap_or(f32::NAN), ""),
         };
         format!("{} ends at {}{unit}", init_label(init), numbers::significant(f64::from(value)))
     });

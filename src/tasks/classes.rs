@@ -1,0 +1,186 @@
+//! A set's classes, divided into those that are trained on, those that settings are chosen by, and those
+//! that are kept for testing; and their images as codes. What all families of classes share.
+
+use std::sync::Arc;
+
+use ndarray::{Array2, Axis};
+use rand::seq::SliceRandom as _;
+use rand::{Rng, RngExt as _};
+
+use super::encoding::Encoding;
+use super::{FamilyError, Picture};
+use crate::images::{ImageSet, LabelledImage};
+use crate::maths::stream::{Purpose, stream};
+
+/// A class that the set is about is drawn so many times as often as one that is only there to train on.
+const FOREGROUND: usize = 4;
+
+/// What a class is kept for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// To be trained on.
+    Training,
+    /// To be trained on, except where settings are chosen: there it is what they are judged by.
+    Validation,
+    /// Never to be trained on.
+    Test,
+}
+
+/// What each class of a set is kept for; `None` for a class with fewer than two images. Tests are the
+/// classes that the set holds out whole, or else a fifth of them (two at least, if there are four),
+/// chosen by `seed`; as large a share of the others is for validation. A class that is only there to be
+/// trained on ([`ImageSet::foreground`]) is kept for nothing else.
+///
+/// # Errors
+/// If fewer than two classes have two images, or none of them is one that the set is about.
+pub fn class_parts(set: &ImageSet, seed: u64) -> Result<Vec<Option<Part>>, FamilyError> {
+    let mut images = vec![0usize; set.classes.len()];
+    let mut held_out = images.clone();
+    for image in &set.images {
+        images[image.class] += 1;
+        held_out[image.class] += usize::from(image.held_out);
+    }
+    let usable: Vec<usize> = (0..images.len()).filter(|&class| images[class] >= 2).collect();
+    let mut about: Vec<usize> = usable.iter().copied().filter(|&class| class < set.foreground).collect();
+    if usable.len() < 2 || about.is_empty() {
+        let classes = if about.is_empty() { 0 } else { usable.len() };
+        return Err(FamilyError::TooFewClasses { name: set.name.clone(), classes });
+    }
+    let mut parts = vec![None; images.len()];
+    usable.iter().for_each(|&class| parts[class] = Some(Part::Training));
+    let whole = |class: usize| held_out[class] == images[class];
+    let mixed = about.iter().any(|&class| !whole(class) && held_out[class] > 0);
+    let kept = about.iter().filter(|&&class| whole(class)).count();
+    let test: Vec<usize> = if mixed || kept == 0 || kept == about.len() {
+        about.shuffle(&mut stream(seed, Purpose::Split, 1, 0));
+        about[..fifth(about.len())].to_vec()
+    } else {
+        about.iter().copied().filter(|&class| whole(class)).collect()
+    };
+    about.retain(|class| !test.contains(class));
+    about.sort_unstable();
+    about.shuffle(&mut stream(seed, Purpose::Split, 2, 0));
+    test.iter().for_each(|&class| parts[class] = Some(Part::Test));
+    let others = usable.iter().filter(|&&class| class >= set.foreground).count();
+    let spare = (about.len() + others).saturating_sub(1);
+    about.iter().take(fifth(about.len()).min(spare)).for_each(|&class| parts[class] = Some(Part::Validation));
+    Ok(parts)
+}
+
+fn fifth(classes: usize) -> usize {
+    (classes / 5).max(if classes >= 4 { 2 } else { 1 })
+}
+
+/// The set without its test classes, the validation classes held out in their place; `None` where no class
+/// can be spared for validation.
+pub(super) fn for_validation(set: &ImageSet, seed: u64) -> Option<ImageSet> {
+    let parts = class_parts(set, seed).ok()?;
+    parts.contains(&Some(Part::Validation)).then_some(())?;
+    let images = set.images.iter().filter(|image| parts[image.class] != Some(Part::Test));
+    let images = images.map(|image| {
+        let held_out = parts[image.class] == Some(Part::Validation);
+        LabelledImage { held_out, ..image.clone() }
+    });
+    let images = images.collect();
+    Some(ImageSet { images, skipped: Vec::new(), classes: set.classes.clone(), name: set.name.clone(), ..*set })
+}
+
+/// A class and the places of its images in the set.
+pub(super) type Class = (usize, Vec<usize>);
+
+/// The classes of a set, ready for tasks.
+#[derive(Clone, Debug)]
+pub struct Classes {
+    /// The set.
+    pub set: Arc<ImageSet>,
+    /// Fitted to the images of the training classes.
+    pub encoding: Encoding,
+    /// Encoded images, in the set's order.
+    pub codes: Array2<f32>,
+    /// Training classes. Those that the set is about stand here several times, so that they are drawn as
+    /// much more often than the others.
+    pub(super) training: Vec<Class>,
+    /// Test classes.
+    pub(super) held_out: Vec<Class>,
+}
+
+impl Classes {
+    /// Divided by [`class_parts`].
+    ///
+    /// # Errors
+    /// As [`class_parts`]; or if nothing is left to train on, or the images are all alike.
+    pub fn new(set: Arc<ImageSet>, seed: u64) -> Result<Self, FamilyError> {
+        let parts = class_parts(&set, seed)?;
+        let mut members = vec![Vec::new(); parts.len()];
+        set.images.iter().enumerate().for_each(|(i, image)| members[image.class].push(i));
+        let classes: Vec<Class> =
+            members.into_iter().enumerate().filter(|(class, _)| parts[*class].is_some()).collect();
+        let (held_out, training): (Vec<Class>, Vec<Class>) =
+            classes.into_iter().partition(|(class, _)| parts[*class] == Some(Part::Test));
+        let (about, others): (Vec<_>, Vec<_>) = training.into_iter().partition(|(class, _)| *class < set.foreground);
+        let times = if others.is_empty() { 1 } else { FOREGROUND };
+        let training: Vec<Class> = std::iter::repeat_n(about, times).flatten().chain(others).collect();
+        let seen: Vec<usize> = training.iter().flat_map(|(_, images)| images.iter().copied()).collect();
+        if seen.is_empty() || held_out.is_empty() {
+            return Err(FamilyError::TooFewClasses { name: set.name.clone(), classes: held_out.len() });
+        }
+        let (encoding, codes) = Encoding::of(&set, &seen);
+        if encoding.components() == 0 {
+            return Err(FamilyError::AllAlike { name: set.name.clone() });
+        }
+        Ok(Self { set, encoding, codes, training, held_out })
+    }
+
+    /// How many classes can be told apart in one task: the fewer of training and test classes.
+    pub fn most_ways(&self) -> usize {
+        let mut training: Vec<usize> = self.training.iter().map(|(class, _)| *class).collect();
+        training.sort_unstable();
+        training.dedup();
+        training.len().min(self.held_out.len())
+    }
+
+    /// `ways` different classes, at most [`Self::most_ways`].
+    pub(super) fn draw<'a>(from: &'a [Class], ways: usize, rng: &mut impl Rng) -> Vec<&'a Class> {
+        let mut drawn: Vec<&Class> = Vec::with_capacity(ways);
+        while drawn.len() < ways {
+            let next = &from[rng.random_range(0..from.len())];
+            if drawn.iter().all(|(class, _)| *class != next.0) {
+                drawn.push(next);
+            }
+        }
+        drawn
+    }
+
+    /// Codes of some images, one row each.
+    pub(super) fn codes_of(&self, images: &[usize]) -> Array2<f32> {
+        self.codes.select(Axis(0), images)
+    }
+
+    /// An image as it is.
+    pub(super) fn original(&self, index: usize) -> Picture {
+        let (size, channels) = (self.set.size, self.set.channels);
+        let pixels = self.set.images[index].pixels.chunks_exact(channels);
+        let rgb = pixels.flat_map(|pixel| [0, 1, 2].map(|c| pixel[c.min(channels - 1)])).collect();
+        Picture { width: size, height: size, rgb }
+    }
+
+    /// Images as they are.
+    pub(super) fn originals(&self, images: &[usize]) -> Vec<Picture> {
+        images.iter().map(|&i| self.original(i)).collect()
+    }
+}
+
+/// Images side by side, `across` in a row, a grey line between them.
+pub(super) fn sheet(images: &[Picture], across: usize, size: usize) -> Picture {
+    let across = across.max(1);
+    let (width, height) = (across * (size + 1) - 1, images.len().div_ceil(across).max(1) * (size + 1) - 1);
+    let mut rgb = vec![96; width * height * 3];
+    for (i, image) in images.iter().enumerate() {
+        let corner = i / across * (size + 1) * width + i % across * (size + 1);
+        for (y, row) in image.rgb.chunks_exact(size * 3).enumerate() {
+            let start = (corner + y * width) * 3;
+            rgb[start..start + size * 3].copy_from_slice(row);
+        }
+    }
+    Picture { width, height, rgb }
+}

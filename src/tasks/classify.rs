@@ -1,0 +1,124 @@
+//! The classify family: N classes with a few images of each; which of them does another image belong to?
+//! The network sees an image's code and gives a score for each class; the loss is softmax cross-entropy.
+//! Which output stands for which class is drawn anew for every task, so nothing but adaptation can tell.
+
+use std::sync::Arc;
+
+use ndarray::Array2;
+use rand::Rng;
+use rand::seq::SliceRandom as _;
+use rand_distr::{Distribution as _, StandardNormal};
+
+use super::classes::{Class, Classes, sheet};
+use super::{Display, FamilyError, Given, HeldOut, mini_batches};
+use crate::images::ImageSet;
+use crate::maths::network::Batch;
+use crate::meta::episode::Episode;
+use crate::settings::LiveSettings;
+
+/// Query images of each class in training tasks, and in held-out ones.
+const QUERY: [usize; 2] = [10, 15];
+
+/// The classes of a set as tasks.
+#[derive(Clone, Debug)]
+pub struct ClassifyTasks {
+    classes: Arc<Classes>,
+    ways: usize,
+}
+
+impl ClassifyTasks {
+    /// Tasks of `ways` classes, or as many as the set can give.
+    ///
+    /// # Errors
+    /// If it cannot give two.
+    pub fn new(set: Arc<ImageSet>, seed: u64, ways: usize) -> Result<Self, FamilyError> {
+        let classes = Classes::new(set, seed)?;
+        let most = classes.most_ways();
+        if most < 2 {
+            return Err(FamilyError::TooFewWays { name: classes.set.name.clone() });
+        }
+        Ok(Self { ways: ways.clamp(2, most), classes: Arc::new(classes) })
+    }
+
+    /// Network inputs: a code.
+    pub fn inputs(&self) -> usize {
+        self.classes.codes.ncols()
+    }
+
+    /// N, the classes of a task; as many network outputs.
+    pub fn ways(&self) -> usize {
+        self.ways
+    }
+
+    pub(super) fn training(&self, live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
+        let drawn = Classes::draw(&self.classes.training, self.ways, rng);
+        let [support, query] = divide(&drawn, live.shots, QUERY[0], rng);
+        let support = self.batch(&support, live.noise, rng);
+        Episode { support: mini_batches(support, live, rng), query: self.batch(&query, 0.0, rng) }
+    }
+
+    pub(super) fn held_out(&self, live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
+        let drawn = Classes::draw(&self.classes.held_out, self.ways, rng);
+        let [support, query] = divide(&drawn, live.test_shots, QUERY[1], rng);
+        let names: Vec<&str> = drawn.iter().map(|(class, _)| self.classes.set.classes[*class].as_str()).collect();
+        let support_batch = self.batch(&support, live.noise, rng);
+        let query_batch = self.batch(&query, 0.0, rng);
+        HeldOut {
+            name: names.join(", "),
+            given: Given::Classify {
+                target: Arc::new(self.rows(&query)),
+                support: Arc::new(self.rows(&support)),
+                shots: support.iter().map(Vec::len).max().unwrap_or(0),
+                names: names.iter().map(|&name| name.to_owned()).collect(),
+                labels: labels(&query).collect(),
+            },
+            display: query_batch.x().to_owned(),
+            episode: Episode { support: vec![support_batch], query: query_batch },
+            shows: Display::Query,
+        }
+    }
+
+    /// Codes, with normal noise of this standard deviation, and one-hot labels.
+    fn batch(&self, images: &[Vec<usize>], noise: f64, rng: &mut impl Rng) -> Batch<f32> {
+        let all: Vec<usize> = images.iter().flatten().copied().collect();
+        let labels: Vec<usize> = labels(images).collect();
+        let mut codes = self.classes.codes_of(&all);
+        if noise > 0.0 {
+            codes.mapv_inplace(|code| {
+                let error: f64 = StandardNormal.sample(rng);
+                code + (noise * error) as f32
+            });
+        }
+        let right = |(row, class): (usize, usize)| f32::from(u8::from(labels[row] == class));
+        Batch::new(codes, Array2::from_shape_fn((labels.len(), self.ways), right))
+    }
+
+    /// A square of images: the first few of each class in a row.
+    fn rows(&self, images: &[Vec<usize>]) -> super::Picture {
+        let size = self.classes.set.size;
+        let blank = super::Picture { width: size, height: size, rgb: vec![96; size * size * 3] };
+        let cell =
+            |class: usize, i: usize| images[class].get(i).map_or_else(|| blank.clone(), |&i| self.classes.original(i));
+        let cells: Vec<_> = (0..self.ways * self.ways).map(|i| cell(i / self.ways, i % self.ways)).collect();
+        sheet(&cells, self.ways, size)
+    }
+}
+
+/// `shots` of each class's images, and at most `query` of its others; at least one of each.
+fn divide(classes: &[&Class], shots: usize, query: usize, rng: &mut impl Rng) -> [Vec<Vec<usize>>; 2] {
+    let (mut support, mut others) = (Vec::new(), Vec::new());
+    for (_, images) in classes {
+        let mut order = images.clone();
+        order.shuffle(rng);
+        let mut rest = order.split_off(shots.clamp(1, images.len() - 1));
+        rest.truncate(query);
+        support.push(order);
+        others.push(rest);
+    }
+    [support, others]
+}
+
+/// The class of each image, row after row.
+fn labels(images: &[Vec<usize>]) -> impl Iterator<Item = usize> {
+    images.iter().enumerate().flat_map(|(class, images)| std::iter::repeat_n(class, images.len()))
+}

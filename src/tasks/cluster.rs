@@ -1,0 +1,149 @@
+//! The cluster family: a pile of images of N classes, and nobody says which is which. Adaptation learns to
+//! tell every image of the pile from every other (instance discrimination: Dosovitskiy et al. 2014); the
+//! meta-loss asks that it take an image for any of its own class alike, which the classes of the training
+//! images teach. The outputs of the adapted network, one for each image of the pile, are the embedding that
+//! is put into clusters.
+
+use std::sync::Arc;
+
+use ndarray::Array2;
+use rand::Rng;
+use rand::seq::SliceRandom as _;
+use rand_distr::{Distribution as _, StandardNormal};
+
+use super::classes::{Classes, sheet};
+use super::scores::{Clustering, purity};
+use super::{Display, FamilyError, Given, HeldOut};
+use crate::images::ImageSet;
+use crate::maths::network::Batch;
+use crate::meta::episode::Episode;
+use crate::settings::LiveSettings;
+
+/// Images of each class in a pile, at most.
+const EACH: usize = 8;
+/// Random clusterings that chance is the mean of.
+const CHANCE: usize = 200;
+
+/// The classes of a set as tasks.
+#[derive(Clone, Debug)]
+pub struct ClusterTasks {
+    classes: Arc<Classes>,
+    ways: usize,
+}
+
+impl ClusterTasks {
+    /// Piles of `ways` classes, or as many as the set can give.
+    ///
+    /// # Errors
+    /// If it cannot give two.
+    pub fn new(set: Arc<ImageSet>, seed: u64, ways: usize) -> Result<Self, FamilyError> {
+        let classes = Classes::new(set, seed)?;
+        let most = classes.most_ways();
+        if most < 2 {
+            return Err(FamilyError::TooFewWays { name: classes.set.name.clone() });
+        }
+        Ok(Self { ways: ways.clamp(2, most), classes: Arc::new(classes) })
+    }
+
+    /// Network inputs: a code.
+    pub fn inputs(&self) -> usize {
+        self.classes.codes.ncols()
+    }
+
+    /// Network outputs: one for each image of a pile.
+    pub fn outputs(&self) -> usize {
+        self.ways * EACH
+    }
+
+    /// Classes in a pile.
+    pub fn ways(&self) -> usize {
+        self.ways
+    }
+
+    pub(super) fn training(&self, live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
+        let (images, labels) = self.pile(false, rng);
+        self.episode(&images, &labels, live.inner_steps, live.noise, rng)
+    }
+
+    pub(super) fn held_out(&self, live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
+        let (images, labels) = self.pile(true, rng);
+        let episode = self.episode(&images, &labels, live.test_steps, live.noise, rng);
+        let originals = self.classes.originals(&images);
+        let size = self.classes.set.size;
+        let columns = size * size * 3;
+        let pixels = Array2::from_shape_fn((images.len(), columns), |(i, j)| f32::from(originals[i].rgb[j]) / 255.0);
+        let raw = Clustering::new(pixels.view(), &labels, self.ways, None);
+        let mut shuffled = raw.clusters.clone();
+        let chance = (0..CHANCE).map(|_| {
+            shuffled.shuffle(rng);
+            purity(&shuffled, &labels)
+        });
+        let chance = chance.sum::<f32>() / CHANCE as f32;
+        let mut classes: Vec<usize> = images.iter().map(|&i| self.classes.set.images[i].class).collect();
+        classes.dedup();
+        let names: Vec<&str> = classes.iter().map(|&class| self.classes.set.classes[class].as_str()).collect();
+        // A square that holds them all, class after class.
+        let across = (1..).find(|side| side * side >= images.len()).unwrap_or(1);
+        let blank = super::Picture { width: size, height: size, rgb: vec![96; size * size * 3] };
+        let cells: Vec<_> = (0..across * across).map(|i| originals.get(i).unwrap_or(&blank).clone()).collect();
+        HeldOut {
+            name: names.join(", "),
+            given: Given::Cluster {
+                target: Arc::new(sheet(&cells, across, size)),
+                names: names.iter().map(|&name| name.to_owned()).collect(),
+                labels: labels.into(),
+                raw: Arc::new(raw),
+                chance,
+            },
+            display: episode.query.x().to_owned(),
+            episode,
+            shows: Display::Query,
+        }
+    }
+
+    /// Images of different classes, class after class; and which of the pile's classes each belongs to.
+    fn pile(&self, held_out: bool, rng: &mut impl Rng) -> (Vec<usize>, Vec<usize>) {
+        let from = if held_out { &self.classes.held_out } else { &self.classes.training };
+        let (mut images, mut labels) = (Vec::new(), Vec::new());
+        for (label, (_, of_class)) in Classes::draw(from, self.ways, rng).into_iter().enumerate() {
+            let mut order = of_class.clone();
+            order.shuffle(rng);
+            order.truncate(EACH);
+            labels.resize(labels.len() + order.len(), label);
+            images.append(&mut order);
+        }
+        (images, labels)
+    }
+
+    /// Support: each image with fresh noise at every step, its own output the target. Query: the images as
+    /// they are, the outputs of all images of the same class the target. Which output is whose is drawn.
+    fn episode(
+        &self,
+        images: &[usize],
+        labels: &[usize],
+        steps: usize,
+        noise: f64,
+        rng: &mut impl Rng,
+    ) -> Episode<f32> {
+        let codes = self.classes.codes_of(images);
+        let mut output: Vec<usize> = (0..self.outputs()).collect();
+        output.shuffle(rng);
+        let mut owner = vec![None; self.outputs()];
+        (0..images.len()).for_each(|i| owner[output[i]] = Some(i));
+        let count = |label: usize| labels.iter().filter(|&&other| other == label).count() as f32;
+        let own =
+            Array2::from_shape_fn((images.len(), self.outputs()), |(i, j)| if owner[j] == Some(i) { 1.0 } else { 0.0 });
+        let alike = Array2::from_shape_fn((images.len(), self.outputs()), |(i, j)| match owner[j] {
+            Some(other) if labels[other] == labels[i] => 1.0 / count(labels[i]),
+            _ => 0.0,
+        });
+        let mut noisy = || {
+            codes.mapv(|code| {
+                let error: f64 = StandardNormal.sample(rng);
+                code + (noise * error) as f32
+            })
+        };
+        let support = (0..steps.max(1)).map(|_| Batch::new(noisy(), own.clone())).collect();
+        Episode { support, query: Batch::new(codes.clone(), alike) }
+    }
+}
