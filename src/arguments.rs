@@ -141,6 +141,9 @@ pub struct What {
     /// CAVIA: numbers in the context.
     #[arg(long, allow_hyphen_values = true)]
     pub context: Option<usize>,
+    /// Classify and cluster: N, the classes of a task.
+    #[arg(long, allow_hyphen_values = true)]
+    pub ways: Option<usize>,
     /// Held-out tasks measured at the end of a headless run.
     #[arg(long, allow_hyphen_values = true)]
     pub held_out_tasks: Option<usize>,
@@ -300,6 +303,7 @@ impl What {
         for (knob, value) in self.method() {
             knob.set(&mut run.method, value);
         }
+        run.ways = self.ways.unwrap_or(run.ways);
         run.held_out_tasks = self.held_out_tasks.unwrap_or(run.held_out_tasks);
         run.seed = self.seed.unwrap_or(run.seed);
         let own = self.images.clone().map(|path| (ImageSource::Path(path), "images"));

@@ -5,6 +5,8 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 /// Data with more columns than this is looked at through its points' products instead.
 const MOST_COLUMNS: usize = 1024;
+/// And so is data with more columns than this times its points.
+const POINTS_TO_SPARE: usize = 4;
 /// So many points, evenly chosen, then stand for all.
 const MOST_POINTS: usize = 512;
 
@@ -22,10 +24,10 @@ impl Principal {
     /// Of data with one row for each point (at least one); at most `components` directions, fewer if the
     /// data varies in fewer. Each direction's largest entry is positive, so that they are unique.
     ///
-    /// Beyond 1,024 columns the directions are those of at most 512 rows: X'u/√λ for each eigenvector
+    /// Beyond 1,024 columns, or four times as many as rows, the directions are those of at most 512 rows: X'u/√λ for each eigenvector
     /// u of XX' (Sirovich 1987).
     pub fn of(data: ArrayView2<'_, f32>, components: usize) -> Self {
-        let wide = data.ncols() > MOST_COLUMNS;
+        let wide = data.ncols() > MOST_COLUMNS || data.ncols() > POINTS_TO_SPARE * data.nrows();
         let every = if wide { data.nrows().div_ceil(MOST_POINTS) } else { 1 };
         let rows: Vec<usize> = (0..data.nrows()).step_by(every.max(1)).collect();
         let data = data.select(Axis(0), &rows).mapv(f64::from);

@@ -70,8 +70,8 @@ impl ClusterTasks {
         let episode = self.episode(&images, &labels, live.test_steps, live.noise, rng);
         let originals = self.classes.originals(&images);
         let size = self.classes.set.size;
-        let columns = size * size * 3;
-        let pixels = Array2::from_shape_fn((images.len(), columns), |(i, j)| f32::from(originals[i].rgb[j]) / 255.0);
+        let bytes = |i: usize| &self.classes.set.images[images[i]].pixels;
+        let pixels = Array2::from_shape_fn((images.len(), bytes(0).len()), |(i, j)| f32::from(bytes(i)[j]) / 255.0);
         let raw = Clustering::new(pixels.view(), &labels, self.ways, None);
         let mut shuffled = raw.clusters.clone();
         let chance = (0..CHANCE).map(|_| {

@@ -8,6 +8,7 @@ use super::theme::Palette;
 use super::value_field::ValueField;
 use crate::settings::{
     ActivationKind, LiveSettings, MethodKnob, OuterOptimiser, OuterSettings, RunSettings, Schedule, Settings,
+    TaskFamily,
 };
 
 /// The lower part of the left panel.
@@ -17,6 +18,7 @@ pub struct RunPanel {
     draft: Option<Draft>,
     /// Frames for which the unfolding advanced settings are still followed.
     revealing: u8,
+    ways: ValueField,
     widths: ValueField,
     w0: ValueField,
     outer: [ValueField; OuterNumber::ALL.len()],
@@ -50,6 +52,7 @@ impl RunPanel {
         self.seed.error_ui(ui);
         if self.draft.as_ref().is_some_and(|draft| draft.base != *run) {
             self.draft = None;
+            self.ways.clear();
             self.widths.clear();
             self.w0.clear();
             self.outer.iter_mut().chain(&mut self.method).for_each(ValueField::clear);
@@ -74,6 +77,17 @@ impl RunPanel {
         let draft = &mut self.draft.get_or_insert_with(|| Draft { base: run.clone(), run: run.clone() }).run;
         let width = (ui.available_width() - 88.0).max(72.0);
         Grid::new("network").num_columns(2).show(ui, |ui| {
+            let told_apart = matches!(run.tasks, TaskFamily::Classify | TaskFamily::Cluster);
+            let ways = Number {
+                label: "Ways",
+                tooltip: "Classes of a task; fewer where the images have not so many to train on or to test on",
+                range: [2.0, 20.0],
+                whole: true,
+                reason: (!told_apart).then_some("Only classify and cluster tasks tell classes apart"),
+            };
+            if let Some(value) = ways.ui(ui, &mut self.ways, width, draft.ways as f64) {
+                draft.ways = value as usize;
+            }
             ui.label("Layers");
             let shown = show_widths(&draft.network.hidden);
             let (response, hidden) = self.widths.ui(ui, "Layers", width - 8.0, &shown, read_widths);
@@ -145,7 +159,7 @@ impl RunPanel {
                 }
             }
         });
-        for field in [&self.widths, &self.w0].into_iter().chain(&self.outer).chain(&self.method) {
+        for field in [&self.ways, &self.widths, &self.w0].into_iter().chain(&self.outer).chain(&self.method) {
             field.error_ui(ui);
         }
         let valid = Settings { live: LiveSettings::default(), run: draft.clone() }.validate();
@@ -270,8 +284,12 @@ impl Number {
 const SCHEDULES: [(Schedule, &str); 3] =
     [(Schedule::Constant, "Constant"), (Schedule::Cosine, "Cosine"), (Schedule::Step, "Steps")];
 
-const ACTIVATIONS: [(ActivationKind, &str); 3] =
-    [(ActivationKind::Sine, "Sine"), (ActivationKind::Relu, "ReLU"), (ActivationKind::Tanh, "Tanh")];
+const ACTIVATIONS: [(ActivationKind, &str); 4] = [
+    (ActivationKind::Sine, "Sine"),
+    (ActivationKind::Relu, "ReLU"),
+    (ActivationKind::Tanh, "Tanh"),
+    (ActivationKind::Silu, "SiLU"),
+];
 
 const OPTIMISERS: [(OuterOptimiser, &str); 4] = [
     (OuterOptimiser::Adam, "Adam"),
