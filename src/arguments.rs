@@ -153,7 +153,7 @@ pub struct What {
     /// A folder of images, each of its sub-folders a class; or a .zip, .npz, .npy or MNIST's IDX file.
     #[arg(long)]
     pub images: Option<PathBuf>,
-    /// A built-in image set: faces, hand, scripts, characters, creatures or textures.
+    /// A built-in image set: faces, hand, scripts, characters, digits, creatures or textures.
     #[arg(long, conflicts_with = "images", value_parser = built_in_set)]
     pub set: Option<ImageSource>,
 }

@@ -109,6 +109,8 @@ pub enum ImageSource {
     Scripts,
     /// Handwriting and world scripts together; held out are the former's held-out characters.
     Characters,
+    /// 10 handwritten digits, grey, 8x8 pixels.
+    Digits,
     /// 96 species of 20 animals, made from formulas, colour, 16x16 pixels.
     Creatures,
     /// 96 patterns of 20 pieces, made from formulas, colour, 16x16 pixels.
@@ -224,8 +226,8 @@ pub enum OuterOptimiser {
 
 impl ImageSource {
     /// The sets that come with the program.
-    pub const BUILT_IN: [Self; 6] =
-        [Self::Faces, Self::Hand, Self::Scripts, Self::Characters, Self::Creatures, Self::Textures];
+    pub const BUILT_IN: [Self; 7] =
+        [Self::Faces, Self::Hand, Self::Scripts, Self::Characters, Self::Digits, Self::Creatures, Self::Textures];
 
     /// The name on the command line; `None` for the user's own images.
     pub fn id(&self) -> Option<&'static str> {
@@ -234,6 +236,7 @@ impl ImageSource {
             Self::Hand => Some("hand"),
             Self::Scripts => Some("scripts"),
             Self::Characters => Some("characters"),
+            Self::Digits => Some("digits"),
             Self::Creatures => Some("creatures"),
             Self::Textures => Some("textures"),
             Self::Path(_) => None,
@@ -247,6 +250,7 @@ impl ImageSource {
             Self::Hand => Some("Handwriting"),
             Self::Scripts => Some("World scripts"),
             Self::Characters => Some("Characters"),
+            Self::Digits => Some("Digits"),
             Self::Creatures => Some("Creatures"),
             Self::Textures => Some("Textures"),
             Self::Path(_) => None,
@@ -260,6 +264,7 @@ impl ImageSource {
             Self::Hand => "62 handwritten-like characters in 19 hands, grey, 16 × 16 pixels",
             Self::Scripts => "480 letters of 30 alphabets, twenty of each, grey, 16 × 16 pixels",
             Self::Characters => "Handwriting and world scripts together: 542 characters",
+            Self::Digits => "10 handwritten digits, a hundred of each, grey, 8 × 8 pixels",
             Self::Creatures => "96 species of 20 animals, made from formulas, colour, 16 × 16 pixels",
             Self::Textures => "96 patterns of 20 pieces, made from formulas, colour, 16 × 16 pixels",
             Self::Path(_) => "A folder of your own; each sub-folder is one class",
