@@ -16,6 +16,7 @@ use egui::{
 use self::picker::{Picked, Picker};
 use self::preview::Preview;
 use super::commands::{Commands, UiCommand};
+use super::numbers;
 use super::theme::{GRID, Palette};
 use crate::images::ImageSet;
 use crate::images::loader::Loader;
@@ -211,7 +212,8 @@ impl ImagesDialog {
         let Some((_, loader)) = &self.loading else { return };
         let (path, progress) = (loader.path(), loader.progress());
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        let counts = format!("{} of {} read, {} skipped", progress.done, progress.found, progress.skipped);
+        let [done, found, skipped] = [progress.done, progress.found, progress.skipped].map(numbers::count);
+        let counts = format!("{done} of {found} read, {skipped} skipped");
         let text = if progress.finished_listing {
             format!("{name} · {counts}")
         } else {
@@ -219,7 +221,7 @@ impl ImagesDialog {
         };
         let share = if progress.finished_listing { progress.done as f32 / progress.found.max(1) as f32 } else { 0.0 };
         ui.add_space(GRID);
-        ui.label(text);
+        ui.add(Label::new(text).wrap());
         let mut cancelled = false;
         ui.horizontal(|ui| {
             let width = ui.available_width() - 72.0;

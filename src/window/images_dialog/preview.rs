@@ -8,7 +8,7 @@ use super::split::{self, ClassCounts};
 use super::thumbnails::Thumbnails;
 use crate::images::{ImageSet, Kind, Skipped};
 use crate::settings::RunSettings;
-use crate::window::numbers;
+use crate::window::numbers::count;
 use crate::window::theme::{GRID, Palette};
 
 /// Height of the list of classes where nothing was skipped.
@@ -105,10 +105,6 @@ fn skipped(ui: &mut Ui, skipped: &[Skipped]) {
 /// A name without the letters that no font of the window has.
 fn drawable(ctx: &Context, font: &FontId, name: &str) -> String {
     ctx.fonts_mut(|fonts| name.chars().filter(|&letter| fonts.has_glyph(font, letter)).collect())
-}
-
-fn count(number: usize) -> String {
-    numbers::thousands(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 fn plural(number: usize, one: &str, many: &str) -> String {

@@ -2,7 +2,7 @@
 
 use crate::images::ImageSet;
 use crate::settings::{RunSettings, TaskFamily};
-use crate::window::numbers;
+use crate::window::numbers::count;
 
 /// One class: how many images it has, and how many of them are held out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,6 @@ pub fn counts(set: &ImageSet) -> Vec<ClassCounts> {
 
 /// How the images, or for class tasks the classes, are divided, in one line.
 pub fn line(counts: &[ClassCounts], run: &RunSettings) -> String {
-    let count = |number: usize| numbers::thousands(i64::try_from(number).unwrap_or(i64::MAX));
     if run.tasks != TaskFamily::Class {
         let held_out: usize = counts.iter().map(|class| class.held_out).sum();
         let all: usize = counts.iter().map(|class| class.images).sum();
