@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Context, FontId, Label, Layout, RichText, ScrollArea, TextStyle, Ui};
+use egui::epaint::text::FontsView;
+use egui::{Align, Label, Layout, RichText, ScrollArea, TextStyle, Ui};
 
 use super::split::{self, ClassCounts};
 use super::thumbnails::Thumbnails;
@@ -60,15 +61,13 @@ impl Preview {
 fn classes(ui: &mut Ui, set: &ImageSet, counts: &[ClassCounts], run: &RunSettings, height: f32) {
     let weak = Palette::of(ui).weak;
     let row_height = ui.text_style_height(&TextStyle::Body);
-    let font = TextStyle::Body.resolve(ui.style());
     let digits = set.classes.len().to_string().len();
     let (number_width, count_width, use_width) = (8.0 * digits as f32 + GRID, 14.0 * GRID, 20.0 * GRID);
     let list = ScrollArea::vertical().id_salt("classes").max_height(height).auto_shrink([false, false]);
     ui.spacing_mut().item_spacing.y = 2.0;
     list.show_rows(ui, row_height, set.classes.len(), |ui, rows| {
         let first = rows.start;
-        let names: Vec<String> =
-            rows.clone().map(|index| drawable(ui.ctx(), &font, set.classes[index].as_str())).collect();
+        let names: Vec<String> = rows.clone().map(|index| drawable(ui, &set.classes[index])).collect();
         for index in rows {
             let class = counts.get(index).copied().unwrap_or_default();
             ui.horizontal(|ui| {
@@ -103,8 +102,11 @@ fn skipped(ui: &mut Ui, skipped: &[Skipped]) {
 }
 
 /// A name without the letters that no font of the window has.
-fn drawable(ctx: &Context, font: &FontId, name: &str) -> String {
-    ctx.fonts_mut(|fonts| name.chars().filter(|&letter| fonts.has_glyph(font, letter)).collect())
+pub(super) fn drawable(ui: &Ui, name: &str) -> String {
+    let font = TextStyle::Body.resolve(ui.style());
+    let known = |fonts: &mut FontsView<'_>| name.chars().filter(|&letter| fonts.has_glyph(&font, letter)).collect();
+    let known: String = ui.ctx().fonts_mut(known);
+    known.trim().to_owned()
 }
 
 fn plural(number: usize, one: &str, many: &str) -> String {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use egui::{ColorImage, Context, Image, Rect, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, pos2, vec2};
 
-use crate::images::ImageSet;
+use super::preview::drawable;
+use crate::images::{ImageSet, LabelledImage};
 use crate::window::theme::{GRID, Palette};
 
 const ROWS: usize = 2;
@@ -42,26 +43,17 @@ impl Thumbnails {
                         pos2((column + 1) as f32 / COLUMNS as f32, (row + 1) as f32 / rows),
                     );
                     let image = Image::new((self.texture.id(), vec2(side, side))).uv(uv).corner_radius(2);
-                    let LabelledName { class, name } = LabelledName::of(&self.set, index);
-                    let response = ui.add(image.alt_text(name)).on_hover_text(format!("{name}, of {class}"));
+                    let LabelledImage { name, class, .. } = &self.set.images[index];
+                    let class = self.set.classes.get(*class).map_or("", String::as_str);
+                    let response = ui.add(image.alt_text(name)).on_hover_ui(|ui| {
+                        ui.label(format!("{}, of {}", drawable(ui, name), drawable(ui, class)));
+                    });
                     // A white picture would have no edge on a white ground.
                     let edge = Stroke::new(1.0, Palette::of(ui).line);
                     ui.painter().rect_stroke(response.rect, 2.0, edge, StrokeKind::Inside);
                 }
             });
         }
-    }
-}
-
-struct LabelledName<'a> {
-    class: &'a str,
-    name: &'a str,
-}
-
-impl<'a> LabelledName<'a> {
-    fn of(set: &'a ImageSet, index: usize) -> Self {
-        let image = &set.images[index];
-        Self { class: set.classes.get(image.class).map_or("", String::as_str), name: &image.name }
     }
 }
 
@@ -98,7 +90,7 @@ fn sheet(set: &ImageSet, shown: &[usize]) -> ColorImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::images::{LabelledImage, Origin};
+    use crate::images::Origin;
 
     fn set(classes: usize, images: usize) -> ImageSet {
         let image = |index: usize| LabelledImage {
