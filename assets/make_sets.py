@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Makes the built-in image sets again: faces, hand and scripts, a .png and a .toml each, beside this script.
+"""Makes the built-in image sets again: faces, hand, scripts and digits, a .png and a .toml each, beside this script.
 
 Needs Pillow, numpy and fontTools with brotli (all from PyPI), Debian's fonts-noto-color-emoji,
 fonts-noto-core and unicode-data, and the npm packages @fontsource/<name> for the names in HAND_FONTS. It is no part of
 the build or of the tests.
 
     make_sets.py EMOJI_TEST_TXT NOTO_COLOR_EMOJI_TTF NODE_MODULES NOTO_FONTS
+    make_sets.py digits
 
-With NOTO_FONTS alone (a folder of fonts-noto-core's .ttf files) it makes scripts only.
+With NOTO_FONTS alone (a folder of fonts-noto-core's .ttf files) it makes scripts only, and with the word
+digits instead digits only. For these scikit-learn (from PyPI) is needed too; its package holds the data.
 
 A sheet holds one image a cell, row by row. The text file beside it says what is in it.
 """
@@ -20,7 +22,6 @@ import sys
 import unicodedata
 
 import numpy
-from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -31,6 +32,7 @@ HAND_FONTS = """architects-daughter caveat caveat-brush covered-by-your-grace de
 gochi-hand handlee indie-flower kalam nanum-pen-script neucha patrick-hand permanent-marker
 reenie-beanie schoolbell shadows-into-light short-stack""".split()
 LETTERS, SCRIPT_SAMPLES = 16, 20
+DIGIT_SAMPLES, HELD_OUT_DIGITS = 100, "479"
 # Name in Unicode, name of the font. Alphabets with letters like Latin ones are left out, since the
 # characters held out of hand are to be unseen. Every fifth alphabet is held out.
 ALPHABETS = [(name, name) for name in """Armenian Georgian Hebrew Thai Lao Tamil Telugu Kannada Malayalam Gujarati
@@ -82,6 +84,8 @@ def make_faces(emoji_test, font_path):
 
 def hand_font(modules, name):
     """The font as TrueType bytes; the packages ship it compressed."""
+    from fontTools.ttLib import TTFont
+
     path = next((modules / "@fontsource" / name / "files").glob("*-latin-400-normal.woff"))
     font, plain = TTFont(path), io.BytesIO()
     font.flavor = None
@@ -139,6 +143,8 @@ def make_hand(modules):
 
 def letters(font_path, alphabet):
     """Letters of an alphabet that the font draws, evenly chosen, each shape once."""
+    from fontTools.ttLib import TTFont
+
     font, found, seen = ImageFont.truetype(str(font_path), 160), [], set()
     for code in sorted(TTFont(font_path).getBestCmap()):
         name = unicodedata.name(chr(code), "")
@@ -184,6 +190,26 @@ def make_scripts(fonts):
     })
 
 
+def make_digits():
+    """The first images of each digit. Values from 0 to 16 count the inked pixels of a 4 x 4 block."""
+    from sklearn.datasets import load_digits
+
+    data, digits = load_digits(), "0123456789"
+    sheet = numpy.zeros((len(digits) * 8, DIGIT_SAMPLES * 8), dtype=numpy.uint8)
+    for row in range(len(digits)):
+        for column, image in enumerate(data.images[data.target == row][:DIGIT_SAMPLES]):
+            sheet[row * 8:row * 8 + 8, column * 8:column * 8 + 8] = numpy.rint(image * 255 / 16)
+    Image.fromarray(sheet).save(HERE / "digits.png", optimize=True)
+    write_text("digits", {
+        "name": "Digits", "size": 8, "channels": 1, "columns": DIGIT_SAMPLES,
+        "source": "Optical Recognition of Handwritten Digits, as in scikit-learn; the first 100 images of each digit",
+        "licence": "CC BY 4.0", "author": "E. Alpaydin and C. Kaynak",
+        "held_out": [digits.index(d) * DIGIT_SAMPLES + i for d in HELD_OUT_DIGITS for i in range(DIGIT_SAMPLES)],
+        "classes": list(digits),
+        "image_names": [f"{digit} ({sample + 1})" for digit in digits for sample in range(DIGIT_SAMPLES)],
+    })
+
+
 def write_text(name, values):
     """TOML needs no more than this for strings, numbers and flat lists."""
     lines = [f"# Made by {pathlib.Path(__file__).name}."]
@@ -192,9 +218,12 @@ def write_text(name, values):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["digits"]:
+        sys.exit(make_digits())
     *others, noto = map(pathlib.Path, sys.argv[1:]) if len(sys.argv) in (2, 5) else sys.exit(__doc__)
     if others:
         test, emoji, node_modules = others
         make_faces(test, emoji)
         make_hand(node_modules)
+        make_digits()
     make_scripts(noto)

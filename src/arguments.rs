@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::{Experiment, ExperimentError};
 use crate::settings::{
-    Algorithm, ImageSource, Knob, MethodKnob, OuterOptimiser, Schedule, SettingError, Settings, TaskFamily,
+    Algorithm, ImageColour, ImageSource, Knob, MethodKnob, OuterOptimiser, Schedule, SettingError, Settings, TaskFamily,
 };
 pub use choose::{RaceArguments, SweepArguments};
 
@@ -156,9 +156,18 @@ pub struct What {
     /// A folder of images, each of its sub-folders a class; or a .zip, .npz, .npy or MNIST's IDX file.
     #[arg(long)]
     pub images: Option<PathBuf>,
-    /// A built-in image set: faces, hand, scripts, characters, creatures or textures.
+    /// A built-in image set: faces, hand, scripts, characters, digits, creatures or textures.
     #[arg(long, conflicts_with = "images", value_parser = built_in_set)]
     pub set: Option<ImageSource>,
+    /// Own images: side of the square that they are resized to, in pixels.
+    #[arg(long, allow_hyphen_values = true)]
+    pub image_size: Option<usize>,
+    /// Own images: as they are, all grey, or all with three channels.
+    #[arg(long)]
+    pub image_colour: Option<ImageColour>,
+    /// Own images: black becomes white; for dark strokes on light ground, as class tasks expect light on dark.
+    #[arg(long)]
+    pub invert: bool,
 }
 
 fn built_in_set(name: &str) -> Result<ImageSource, String> {
@@ -182,6 +191,12 @@ pub enum ArgumentError {
         option: &'static str,
         /// The family.
         tasks: &'static str,
+    },
+    /// How own images are read, where there are none.
+    #[error("--{option} goes with own images: name them with --images PATH, or leave it out")]
+    ReadingUnused {
+        /// The option.
+        option: &'static str,
     },
     /// A setting of another algorithm.
     #[error("--{option} belongs to {owner} and would change nothing here: leave it out")]
@@ -313,8 +328,24 @@ impl What {
                 return Err(ArgumentError::ImagesUnused { option, tasks: run.tasks.id() });
             }
         }
+        if let Some(option) = self.reading().filter(|_| !matches!(run.images, ImageSource::Path(_))) {
+            return Err(ArgumentError::ReadingUnused { option });
+        }
+        run.image_size = self.image_size.unwrap_or(run.image_size);
+        run.image_colour = self.image_colour.unwrap_or(run.image_colour);
+        run.image_invert |= self.invert;
         experiment.settings.validate().map_err(|error| ArgumentError::Value { error })?;
         Ok(experiment)
+    }
+
+    /// The first option about how own images are read.
+    fn reading(&self) -> Option<&'static str> {
+        let given = [
+            ("image-size", self.image_size.is_some()),
+            ("image-colour", self.image_colour.is_some()),
+            ("invert", self.invert),
+        ];
+        given.into_iter().find_map(|(option, given)| given.then_some(option))
     }
 
     /// The settings of single algorithms that are given.

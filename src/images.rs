@@ -243,7 +243,7 @@ fn first_reason(skipped: &[Skipped]) -> String {
 /// See [`ImageError`].
 pub fn set_for(run: &RunSettings) -> Result<ImageSet, ImageError> {
     match &run.images {
-        ImageSource::Path(path) => source::load(path, run.image_size, run.seed, &|_| {}, &AtomicBool::new(false)),
+        ImageSource::Path(path) => source::load(path, run.image_reading(), &|_| {}, &AtomicBool::new(false)),
         built_in => built_in::built_in(built_in),
     }
 }

@@ -4,15 +4,15 @@
 //! [`Knob`] names each live setting once: its label, tooltip, range and whether it has any effect
 //! on the current run. The window, the experiment file and the marks on the curves all read it.
 
+mod images;
 mod knob;
 mod method;
 mod outer;
 mod validate;
 
-use std::path::PathBuf;
-
 use serde::{Deserialize, Serialize};
 
+pub use images::{ImageColour, ImageKey, ImageReading, ImageSource};
 pub use knob::Knob;
 pub use method::MethodKnob;
 pub use outer::{OuterSettings, Schedule};
@@ -92,31 +92,14 @@ pub struct RunSettings {
     pub ways: usize,
     /// Side of the square working image in pixels (own images; built-in sets have their own size).
     pub image_size: usize,
+    /// Which colours own images are read with.
+    pub image_colour: ImageColour,
+    /// Whether black and white of own images change places.
+    pub image_invert: bool,
     /// The network that adapts.
     pub network: NetworkSettings,
     /// What belongs to single algorithms.
     pub method: MethodSettings,
-}
-
-/// The images that tasks are made from.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ImageSource {
-    /// 124 colour faces of 32x32 pixels.
-    #[default]
-    Faces,
-    /// 62 handwritten-like characters, grey, 16x16 pixels.
-    Hand,
-    /// 480 letters of 30 alphabets, grey, 16x16 pixels.
-    Scripts,
-    /// Handwriting and world scripts together; held out are the former's held-out characters.
-    Characters,
-    /// 96 species of 20 animals, made from formulas, colour, 16x16 pixels.
-    Creatures,
-    /// 96 patterns of 20 pieces, made from formulas, colour, 16x16 pixels.
-    Textures,
-    /// A folder of the user's own.
-    Path(PathBuf),
 }
 
 /// A dense stack.
@@ -226,51 +209,6 @@ pub enum OuterOptimiser {
     Adam,
     /// Adam whose weight decay does not pass through its averages (Loshchilov and Hutter 2019).
     AdamW,
-}
-
-impl ImageSource {
-    /// The sets that come with the program.
-    pub const BUILT_IN: [Self; 6] =
-        [Self::Faces, Self::Hand, Self::Scripts, Self::Characters, Self::Creatures, Self::Textures];
-
-    /// The name on the command line; `None` for the user's own images.
-    pub fn id(&self) -> Option<&'static str> {
-        match self {
-            Self::Faces => Some("faces"),
-            Self::Hand => Some("hand"),
-            Self::Scripts => Some("scripts"),
-            Self::Characters => Some("characters"),
-            Self::Creatures => Some("creatures"),
-            Self::Textures => Some("textures"),
-            Self::Path(_) => None,
-        }
-    }
-
-    /// The name shown to people; `None` for their own images.
-    pub fn label(&self) -> Option<&'static str> {
-        match self {
-            Self::Faces => Some("Faces"),
-            Self::Hand => Some("Handwriting"),
-            Self::Scripts => Some("World scripts"),
-            Self::Characters => Some("Characters"),
-            Self::Creatures => Some("Creatures"),
-            Self::Textures => Some("Textures"),
-            Self::Path(_) => None,
-        }
-    }
-
-    /// What is in it.
-    pub fn about(&self) -> &'static str {
-        match self {
-            Self::Faces => "124 colour faces of 32 × 32 pixels; one class, so not for class tasks",
-            Self::Hand => "62 handwritten-like characters in 19 hands, grey, 16 × 16 pixels",
-            Self::Scripts => "480 letters of 30 alphabets, twenty of each, grey, 16 × 16 pixels",
-            Self::Characters => "Handwriting and world scripts together: 542 characters",
-            Self::Creatures => "96 species of 20 animals, made from formulas, colour, 16 × 16 pixels",
-            Self::Textures => "96 patterns of 20 pieces, made from formulas, colour, 16 × 16 pixels",
-            Self::Path(_) => "A folder of your own; each sub-folder is one class",
-        }
-    }
 }
 
 impl TaskFamily {
@@ -408,18 +346,6 @@ impl Algorithm {
     }
 }
 
-/// What a loaded image set depends on: where it comes from and, for own images, the seed that holds
-/// some of them out and the working size.
-pub type ImageKey = (ImageSource, Option<(u64, usize)>);
-
-impl RunSettings {
-    /// The key of the images that this run needs.
-    pub fn image_key(&self) -> ImageKey {
-        let own = matches!(self.images, ImageSource::Path(_));
-        (self.images.clone(), own.then_some((self.seed, self.image_size)))
-    }
-}
-
 impl Settings {
     /// The settings that a run of this family and algorithm starts with.
     pub fn preset(tasks: TaskFamily, algorithm: Algorithm) -> Self {
@@ -532,6 +458,8 @@ impl Settings {
                 images: if tasks.needs_classes() { ImageSource::Characters } else { ImageSource::Faces },
                 ways: 5,
                 image_size: if tasks.needs_classes() { 16 } else { 32 },
+                image_colour: ImageColour::Auto,
+                image_invert: false,
                 network,
                 method,
             },

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use metascope::images::{ImageError, ImageSet, Kind, Progress, source};
+use metascope::settings::ImageReading;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -19,7 +20,7 @@ use self::write::{gz, idx, npy, png, zip, zip_stored};
 const SIZE: usize = 8;
 
 fn load(path: &Path) -> Result<ImageSet, ImageError> {
-    source::load(path, SIZE, 0, &|_| {}, &AtomicBool::new(false))
+    source::load(path, ImageReading::of_size(SIZE, 0), &|_| {}, &AtomicBool::new(false))
 }
 
 fn message(path: &Path) -> String {
@@ -422,7 +423,7 @@ fn a_file_that_shrinks_while_it_is_read_gives_a_message() {
             fs::File::options().write(true).open(&path).unwrap().set_len(1 << 20).unwrap();
         }
     };
-    let result = source::load(&path, SIZE, 0, &shrink, &AtomicBool::new(false));
+    let result = source::load(&path, ImageReading::of_size(SIZE, 0), &shrink, &AtomicBool::new(false));
     check_contains(&result.unwrap_err().to_string(), &["ends before number", "of the 20000"]);
 }
 
@@ -436,7 +437,7 @@ fn more_images_than_a_set_may_have_are_taken_evenly() {
         ("b.npy", npy("|u1", &[1_000, 16], &few)),
         ("c.npy", npy("|u1", &[90_000, 16], &many)),
     ]);
-    let set = source::load(folder.path(), 4, 0, &|_| {}, &AtomicBool::new(false)).unwrap();
+    let set = source::load(folder.path(), ImageReading::of_size(4, 0), &|_| {}, &AtomicBool::new(false)).unwrap();
     let of = |class| set.images.iter().filter(|image| image.class == class).count();
     assert_eq!([of(0), of(1), of(2)], [49_500, 1_000, 49_500]);
     check_contains(reason_of(&set, "c.npy"), &["gives 49500 of its 90000 images", "evenly spread"]);
@@ -467,7 +468,7 @@ fn sixty_thousand_images_load_with_progress_in_little_memory_and_can_be_cancelle
         assert!(progress.done <= progress.found && progress.found <= MANY);
     };
     let path = folder.path().join("train-images-idx3-ubyte");
-    let set = source::load(&path, 32, 0, &note, &AtomicBool::new(false)).unwrap();
+    let set = source::load(&path, ImageReading::of_size(32, 0), &note, &AtomicBool::new(false)).unwrap();
     assert_eq!((set.images.len(), set.class_sizes(), set.channels), (MANY, (6_000, 6_000), 1));
     assert_eq!((last.into_inner(), calls.into_inner() >= MANY), (MANY, true));
     // The set itself has 61 MB of pixels; other tests run beside this one.
@@ -481,7 +482,7 @@ fn sixty_thousand_images_load_with_progress_in_little_memory_and_can_be_cancelle
             *cancelled.lock().unwrap() = Some(Instant::now());
         }
     };
-    assert!(matches!(source::load(&path, 32, 0, &stop, &cancel), Err(ImageError::Cancelled)));
+    assert!(matches!(source::load(&path, ImageReading::of_size(32, 0), &stop, &cancel), Err(ImageError::Cancelled)));
     let took = cancelled.into_inner().unwrap().expect("cancelled on the way").elapsed();
     assert!(took < Duration::from_millis(500), "cancelling took {took:?}");
 }

@@ -24,7 +24,7 @@ fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
         settings.run.network.hidden = vec![16, 16];
         settings.live.pixels_per_step = 64;
     }
-    if tasks == TaskFamily::Class {
+    if tasks.needs_classes() {
         settings.run.network.hidden = vec![16, 16];
         settings.live.meta_batch = 3;
     }

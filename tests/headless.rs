@@ -54,6 +54,9 @@ impl Bench {
             TaskFamily::Picture => SMALL_PICTURES.to_owned(),
             TaskFamily::Completion => SMALL_PICTURES.replace("[run]\n", "[run]\ntasks = \"completion\"\n"),
             TaskFamily::Class => SMALL_CLASSES.to_owned(),
+            TaskFamily::Classify | TaskFamily::Cluster => {
+                SMALL_CLASSES.replace("\"class\"", &format!("{:?}", tasks.id()))
+            }
             other => format!("[run]\ntasks = \"{}\"\n", other.id()),
         };
         arguments.push(self.file("small.toml", &text));
@@ -132,6 +135,8 @@ fn the_files_and_their_shape() {
         (TaskFamily::Picture, 20, 10, 11),
         (TaskFamily::Completion, 20, 10, 11),
         (TaskFamily::Class, 20, 10, 0),
+        (TaskFamily::Classify, 40, 20, 11),
+        (TaskFamily::Cluster, 40, 20, 11),
     ] {
         let out = tasks.id();
         bench.run(out, &bench.small(tasks, &["--iterations", &iterations.to_string(), "--seed", "5"]));
@@ -142,7 +147,12 @@ fn the_files_and_their_shape() {
 
         let metrics = bench.metrics(out);
         let mut reader = csv::Reader::from_reader(metrics.as_bytes());
-        let psnr = (0..columns).map(|step| format!("psnr_{step}"));
+        let name = match tasks {
+            TaskFamily::Classify => "accuracy",
+            TaskFamily::Cluster => "purity",
+            _ => "psnr",
+        };
+        let psnr = (0..columns).map(|step| format!("{name}_{step}"));
         let fixed = ["iteration", "training_before", "training_after", "held_out_before", "held_out_after"];
         let marks = ["recognised_held_out", "recognised_all", "diversity", "nearest_support"];
         let marks = marks.into_iter().filter(|_| tasks == TaskFamily::Class);
@@ -167,6 +177,8 @@ fn the_files_and_their_shape() {
             vec!["tasks", "algorithm", "seed", "iterations", "elapsed_secs", "diverged", "held_out", "baselines"];
         expected.extend((tasks == TaskFamily::Completion).then_some("interpolation_psnr"));
         expected.extend((tasks == TaskFamily::Class).then_some("real"));
+        expected
+            .extend((tasks == TaskFamily::Cluster).then_some(["raw_purity", "chance_purity"]).into_iter().flatten());
         assert_eq!(sorted(keys(&summary)), sorted(expected));
         assert_eq!((summary["tasks"].as_str(), summary["algorithm"].as_str()), (Some(out), Some("maml")));
         assert_eq!((summary["seed"].as_u64(), summary["iterations"].as_u64()), (Some(5), Some(iterations)));
@@ -179,6 +191,11 @@ fn the_files_and_their_shape() {
             if tasks == TaskFamily::Class {
                 expected.extend(["flow_loss", "recognised_held_out", "recognised_all", "diversity", "nearest_support"]);
                 assert_eq!(statistics["flow_loss"], statistics["loss"]);
+            }
+            if matches!(tasks, TaskFamily::Classify | TaskFamily::Cluster) {
+                expected.push(name);
+                assert!(numbers(&statistics[name]).iter().all(|score| (0.0..=1.0).contains(score)));
+                assert_eq!(numbers(&statistics[name]).len(), 11);
             }
             assert_eq!(sorted(keys(statistics)), sorted(expected));
             assert_eq!(statistics["tasks"], 3);

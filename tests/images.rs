@@ -11,13 +11,14 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, Rgba};
 use metascope::images::decode::{self, Decoded};
 use metascope::images::{ImageError, ImageSet, Loader, Progress, source};
+use metascope::settings::ImageReading;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 const SIZE: usize = 8;
 
 fn load_with(path: &Path, seed: u64) -> Result<ImageSet, ImageError> {
-    source::load(path, SIZE, seed, &|_| {}, &AtomicBool::new(false))
+    source::load(path, ImageReading::of_size(SIZE, seed), &|_| {}, &AtomicBool::new(false))
 }
 
 fn load(path: &Path) -> Result<ImageSet, ImageError> {
@@ -350,7 +351,7 @@ fn many() -> TempDir {
 fn start(path: PathBuf) -> (Loader, Arc<AtomicBool>) {
     let woken = Arc::new(AtomicBool::new(false));
     let wake = Arc::clone(&woken);
-    (Loader::start(path, SIZE, 0, Arc::new(move || wake.store(true, Ordering::Relaxed))), woken)
+    (Loader::start(path, ImageReading::of_size(SIZE, 0), Arc::new(move || wake.store(true, Ordering::Relaxed))), woken)
 }
 
 /// Polls until there is a result; each progress on the way is given to `look`.

@@ -14,7 +14,7 @@ fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
         settings.live.pixels_per_step = 32;
         settings.run.images = ImageSource::Hand;
     }
-    if tasks == TaskFamily::Class {
+    if tasks.needs_classes() {
         settings.run.network.hidden = vec![12, 12];
     }
     settings.live.meta_batch = 3;

@@ -251,7 +251,8 @@ fn a_typed_folder_is_read_with_progress_and_used() {
     }
     assert!(progress_seen);
     assert!(bench.says("1 file skipped") && bench.says("notes.txt · is not an image"));
-    assert!(bench.says("of 32 × 32 pixels in 2 classes, 24 held out"));
+    assert!(bench.says("3,000 images of 32 × 32 pixels in 2 classes, colour"));
+    assert!(bench.says("2,976 images to train on, 24 held out"));
     check_restart_on(&bench, folder.path(), 3000);
 }
 

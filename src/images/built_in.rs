@@ -37,6 +37,9 @@ pub fn built_in(source: &ImageSource) -> Result<ImageSet, ImageError> {
         ImageSource::Scripts => {
             read("scripts", include_str!("../../assets/scripts.toml"), include_bytes!("../../assets/scripts.png"))
         }
+        ImageSource::Digits => {
+            read("digits", include_str!("../../assets/digits.toml"), include_bytes!("../../assets/digits.png"))
+        }
         ImageSource::Creatures => Ok(creatures::creatures()),
         ImageSource::Textures => Ok(textures::textures()),
         ImageSource::Characters => Ok(characters(built_in(&ImageSource::Hand)?, built_in(&ImageSource::Scripts)?)),
@@ -99,6 +102,7 @@ mod tests {
             (ImageSource::Faces, 32, 3, 124, 24, 1),
             (ImageSource::Hand, 16, 1, 62 * 19, 12 * 19, 62),
             (ImageSource::Scripts, 16, 1, 9600, 1920, 480),
+            (ImageSource::Digits, 8, 1, 1000, 300, 10),
             (ImageSource::Creatures, 16, 3, 96 * 20, 12 * 20, 96),
             (ImageSource::Textures, 16, 3, 96 * 20, 12 * 20, 96),
             (ImageSource::Characters, 16, 1, 62 * 19 + 9600, 12 * 19, 542),

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::decode::Decoded;
 use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, Progress, Skipped};
 use crate::maths::stream::Purpose;
+use crate::settings::{ImageColour, ImageReading};
 
 /// More files than this are not read.
 pub const MAX_FILES: usize = 100_000;
@@ -22,7 +23,9 @@ pub(super) const CHUNK: usize = 1024;
 /// What has been read so far.
 pub(super) struct Collector<'a> {
     pub path: &'a Path,
+    /// Side of the images in pixels.
     pub size: usize,
+    reading: ImageReading,
     progress: &'a (dyn Fn(Progress) + Sync),
     cancel: &'a AtomicBool,
     kept: Vec<Kept>,
@@ -44,10 +47,16 @@ struct Kept {
 }
 
 impl<'a> Collector<'a> {
-    pub fn new(path: &'a Path, size: usize, progress: &'a (dyn Fn(Progress) + Sync), cancel: &'a AtomicBool) -> Self {
+    pub fn new(
+        path: &'a Path,
+        reading: ImageReading,
+        progress: &'a (dyn Fn(Progress) + Sync),
+        cancel: &'a AtomicBool,
+    ) -> Self {
         Self {
             path,
-            size,
+            size: reading.size,
+            reading,
             progress,
             cancel,
             kept: Vec::new(),
@@ -117,15 +126,23 @@ impl<'a> Collector<'a> {
             Some(&class) => class,
             None => *self.classes.entry(class.to_owned()).or_insert(next),
         };
-        let pixels =
-            if image.grey { image.rgb.iter().step_by(3).copied().collect() } else { image.rgb.as_slice().into() };
-        self.kept.push(Kept { name, class, pixels });
+        self.kept.push(Kept { name, class, pixels: self.pixels(image) });
         let area = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
         let (least, most) = self.original.unwrap_or((image.original, image.original));
         self.original = Some((
             if area(image.original) < area(least) { image.original } else { least },
             if area(image.original) > area(most) { image.original } else { most },
         ));
+    }
+
+    /// An image's bytes as they are kept: one a pixel if it is to be grey, else three.
+    fn pixels(&self, image: &Decoded) -> Arc<[u8]> {
+        let shown = |value: u8| if self.reading.invert { 255 - value } else { value };
+        match self.reading.colour {
+            ImageColour::Grey => image.rgb.chunks_exact(3).map(|rgb| shown(brightness(rgb))).collect(),
+            ImageColour::Auto if image.grey => image.rgb.iter().step_by(3).map(|&value| shown(value)).collect(),
+            _ => image.rgb.iter().map(|&value| shown(value)).collect(),
+        }
     }
 
     /// A file that is left out; one that was not counted yet counts as skipped from now on.
@@ -168,8 +185,8 @@ impl<'a> Collector<'a> {
         rank
     }
 
-    /// The set, with a fifth of its images held out by `seed`.
-    pub fn finish(self, seed: u64, kind: Kind) -> Result<ImageSet, ImageError> {
+    /// The set, with a fifth of its images held out by the seed.
+    pub fn finish(self, kind: Kind) -> Result<ImageSet, ImageError> {
         self.check_cancel()?;
         let path = self.path.to_owned();
         let usable = self.kept.len();
@@ -198,7 +215,7 @@ impl<'a> Collector<'a> {
         let classes: Vec<String> = classes.collect();
         let pixels = self.size * self.size;
         let channels = if self.kept.iter().all(|image| image.pixels.len() == pixels) { 1 } else { 3 };
-        let held_out = super::hold_out(usable, seed, Purpose::Split);
+        let held_out = super::hold_out(usable, self.reading.seed, Purpose::Split);
         let images = self.kept.into_iter().zip(held_out).map(|(image, held_out)| LabelledImage {
             name: image.name,
             class: places[rank[image.class]],
@@ -221,6 +238,12 @@ impl<'a> Collector<'a> {
             origin: Origin { kind, smallest, largest },
         })
     }
+}
+
+/// Of a colour, as the standard for sRGB weighs it; a grey one stays as it is.
+fn brightness(rgb: &[u8]) -> u8 {
+    let weighted = rgb.iter().zip([2126_u32, 7152, 722]).map(|(&value, weight)| weight * u32::from(value));
+    ((weighted.sum::<u32>() + 5_000) / 10_000) as u8
 }
 
 /// How many images of this size are kept.
@@ -250,6 +273,15 @@ mod tests {
             assert_eq!(most_images(size), most);
             assert!(most * size * size * 3 <= MAX_BYTES);
         }
+    }
+
+    #[test]
+    fn brightness_keeps_grey_and_weighs_colours() {
+        for value in 0..=255 {
+            assert_eq!(brightness(&[value; 3]), value);
+        }
+        let [red, green, blue] = [[255, 0, 0], [0, 255, 0], [0, 0, 255]].map(|rgb| brightness(&rgb));
+        assert_eq!([red, green, blue], [54, 182, 18]);
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub fn values(width: u32, height: u32, channels: usize, values: Vec<u8>, size: u
         _ => RgbImage::from_raw(width, height, values).map(DynamicImage::from),
     };
     let picture = picture.ok_or_else(|| format!("is no image of {width} x {height} pixels"))?;
-    Ok(Decoded { original: (width, height), ..reduced(middle(picture).into_rgb8(), size) })
+    Ok(Decoded { original: (width, height), ..reduced(middle(picture), size) })
 }
 
 fn check_format(head: &[u8]) -> Result<(), String> {
@@ -149,25 +149,34 @@ fn middle(picture: DynamicImage) -> DynamicImage {
     if width == height { picture } else { picture.crop_imm((width - side) / 2, (height - side) / 2, side, side) }
 }
 
-fn on_white(picture: DynamicImage) -> RgbImage {
+fn on_white(picture: DynamicImage) -> DynamicImage {
     if !picture.color().has_alpha() {
-        return picture.into_rgb8();
+        return picture;
     }
     let rgba = picture.into_rgba8();
     let over = |value: u8, alpha: u8| {
         let alpha = u32::from(alpha);
         ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
     };
-    RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
+    let white = RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
         let [r, g, b, a] = rgba.get_pixel(x, y).0;
         Rgb([over(r, a), over(g, a), over(b, a)])
-    })
+    });
+    white.into()
 }
 
-fn reduced(square: RgbImage, size: usize) -> Decoded {
-    // Lanczos alone would take fifteen times as long as decoding a photograph.
-    let original = square.dimensions();
+fn reduced(square: DynamicImage, size: usize) -> Decoded {
+    let original = (square.width(), square.height());
     let kept = KEPT_FOR_LANCZOS * size as u32;
+    // Three equal channels would take three times as long.
+    if let DynamicImage::ImageLuma8(grey) = &square
+        && grey.width() / 2 < kept
+    {
+        let small = image::imageops::resize(grey, size as u32, size as u32, FilterType::Lanczos3);
+        return Decoded { rgb: small.iter().flat_map(|&value| [value; 3]).collect(), grey: true, original };
+    }
+    // Lanczos alone would take fifteen times as long as decoding a photograph.
+    let square = square.into_rgb8();
     let square = if square.width() / 2 < kept { square } else { averaged(&square, kept) };
     let small = if square.width() as usize == size {
         square
@@ -216,11 +225,20 @@ mod tests {
     }
 
     #[test]
+    fn grey_pictures_come_out_as_if_they_had_three_channels() {
+        for side in [8, 28, 63, 64, 200] {
+            let grey = GrayImage::from_fn(side, side, |x, y| image::Luma([(x * 37 + y * y * 11) as u8]));
+            let colour = DynamicImage::from(grey.clone()).into_rgb8();
+            assert_eq!(reduced(grey.into(), 8), reduced(colour.into(), 8), "{side}");
+        }
+    }
+
+    #[test]
     fn averaging_first_hardly_changes_the_picture() {
         let wave = |value: f32| (127.5 + 127.5 * value.sin()) as u8;
         let picture = RgbImage::from_fn(203, 203, |x, y| Rgb([wave(x as f32 / 20.0), wave((x + y) as f32 / 25.0), 40]));
         let exact = image::imageops::resize(&picture, 8, 8, FilterType::Lanczos3);
-        let worst = reduced(picture, 8).rgb.iter().zip(exact.as_raw()).map(|(a, b)| a.abs_diff(*b)).max();
+        let worst = reduced(picture.into(), 8).rgb.iter().zip(exact.as_raw()).map(|(a, b)| a.abs_diff(*b)).max();
         assert!(worst <= Some(8), "{worst:?}");
     }
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{ImageError, ImageSet, Progress, source};
+use crate::settings::ImageReading;
 
 /// The window is woken at most this often while files are read.
 const WAKE_EVERY: Duration = Duration::from_millis(50);
@@ -24,7 +25,7 @@ pub struct Loader {
 
 impl Loader {
     /// Begins. `wake` is called when there is something new to show.
-    pub fn start(path: PathBuf, size: usize, seed: u64, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+    pub fn start(path: PathBuf, reading: ImageReading, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let (sender, result) = channel();
         let progress = Arc::new(Mutex::new(Progress::default()));
         let cancel = Arc::new(AtomicBool::new(false));
@@ -48,7 +49,7 @@ impl Loader {
                 }
             };
             // If the window has gone, nobody wants the result.
-            let _ = sender.send(guarded(&path, || source::load(&path, size, seed, &note, &cancel)));
+            let _ = sender.send(guarded(&path, || source::load(&path, reading, &note, &cancel)));
             wake();
         };
         if let Err(error) = std::thread::Builder::new().name("images".to_owned()).spawn(work) {
@@ -111,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_result_is_given_once() {
-        let loader = Loader::start("/no/such/folder".into(), 8, 0, Arc::new(|| {}));
+        let loader = Loader::start("/no/such/folder".into(), ImageReading::of_size(8, 0), Arc::new(|| {}));
         while loader.poll().is_none() {
             std::thread::yield_now();
         }

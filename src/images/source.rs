@@ -21,25 +21,25 @@ use flate2::read::MultiGzDecoder;
 use super::arrays::{self, Candidate};
 use super::collect::Collector;
 use super::{ImageError, ImageSet, Kind, Progress, archive, folder};
+use crate::settings::ImageReading;
 
 /// More bytes than this are not unpacked from one path.
 pub const MAX_UNPACKED: u64 = 8 << 30;
 
-/// Reads what is at a path to images of `size` x `size`; `seed` chooses the held-out ones. `progress`
-/// is called from several threads, often; `cancel` is looked at before each image.
+/// Reads what is at a path. `progress` is called from several threads, often; `cancel` is looked at
+/// before each image.
 ///
 /// # Errors
 /// If nothing can be opened, fewer than 2 images can be used, or it was cancelled.
 pub fn load(
     path: &Path,
-    size: usize,
-    seed: u64,
+    reading: ImageReading,
     progress: &(dyn Fn(Progress) + Sync),
     cancel: &AtomicBool,
 ) -> Result<ImageSet, ImageError> {
     let refuse = |error: io::Error| ImageError::Path { path: path.to_owned(), reason: error.to_string() };
     let metadata = std::fs::metadata(path).map_err(refuse)?;
-    let mut collector = Collector::new(path, size, progress, cancel);
+    let mut collector = Collector::new(path, reading, progress, cancel);
     let kind = if metadata.is_dir() {
         folder::read(&mut collector)?;
         Kind::Folder
@@ -64,7 +64,7 @@ pub fn load(
             }
         }
     };
-    collector.finish(seed, kind)
+    collector.finish(kind)
 }
 
 fn read_array(collector: &mut Collector, files: Vec<PathBuf>, idx: bool) -> Result<(), ImageError> {

@@ -19,7 +19,7 @@ use super::theme::{self, GRID, Palette};
 use super::top_bar::{Status, TopBar};
 use super::{banner, numbers};
 use crate::images::{self, ImageSet};
-use crate::settings::{ImageKey, ImageSource, Knob, RunSettings, Settings, TaskFamily};
+use crate::settings::{ImageKey, ImageReading, ImageSource, Knob, RunSettings, Settings, TaskFamily};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::trainer::Checkpoint;
@@ -85,9 +85,9 @@ impl App {
         let mut commands = Commands::new();
         commands::take_shortcuts(&ctx, &mut commands);
         self.panels(ui, &mut commands);
-        self.images.ui(ui, &self.settings.run, &mut commands);
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
+        self.images.ui(ui, &self.settings.run, images, &mut commands);
         self.compare.ui(&ctx, &self.settings, images, &mut commands);
         self.help.ui(&ctx);
         self.notices.ui(&ctx);
@@ -240,7 +240,7 @@ impl App {
                 self.log.say(format_args!("loading={}", path.display()));
                 self.images.load(ctx, path, &self.settings.run);
             }
-            UiCommand::UseImages(path, set) => self.use_images(ctx, path, set),
+            UiCommand::UseImages(path, reading, set) => self.use_images(ctx, path, reading, set),
             UiCommand::SetKnob(knob, value) => {
                 knob.set(&mut self.settings.live, value);
                 self.log.say(format_args!("knob {}={value}", knob.key()));
@@ -269,23 +269,25 @@ impl App {
     fn choose_preset(&mut self, ctx: &Context, preset: Settings) {
         let old = std::mem::replace(&mut self.settings, preset);
         self.settings.run.seed = old.run.seed;
+        self.settings.run.set_image_reading(old.run.image_reading());
         self.settings.run.images = old.run.images;
-        self.settings.run.image_size = old.run.image_size;
         self.log.say(format_args!("restart {} {}", self.settings.run.tasks.id(), self.settings.run.algorithm.id()));
         self.restart(ctx);
     }
 
-    fn use_images(&mut self, ctx: &Context, path: PathBuf, set: Arc<ImageSet>) {
+    fn use_images(&mut self, ctx: &Context, path: PathBuf, reading: ImageReading, set: Arc<ImageSet>) {
         let count = i64::try_from(set.images.len()).unwrap_or(i64::MAX);
         self.notices.add(Kind::Done, format!("{} images of {} in use", numbers::thousands(count), set.name));
         self.log.say(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
         if !self.settings.run.tasks.needs_images() {
-            let RunSettings { seed, algorithm, image_size, .. } = self.settings.run;
+            let RunSettings { seed, algorithm, .. } = self.settings.run;
             self.settings = Settings::preset(TaskFamily::Picture, algorithm);
-            (self.settings.run.seed, self.settings.run.image_size) = (seed, image_size);
+            self.settings.run.seed = seed;
         }
+        self.settings.run.set_image_reading(reading);
         self.settings.run.images = ImageSource::Path(path);
-        self.image_set = Some((self.settings.run.image_key(), set));
+        // With a seed that was changed meanwhile they are read again.
+        self.image_set = Some(((self.settings.run.images.clone(), Some(reading)), set));
         self.restart(ctx);
     }
 
@@ -349,7 +351,7 @@ impl App {
         }
         if let ImageSource::Path(path) = key.0 {
             // The run begins when they have been read.
-            self.images.load(ctx, path, &self.settings.run);
+            self.images.load_for_run(ctx, path, &self.settings.run);
             return None;
         }
         match images::built_in::built_in(&key.0) {

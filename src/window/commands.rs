@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::{Context, Key, Modifiers};
 
 use crate::images::ImageSet;
-use crate::settings::{Algorithm, ImageSource, Knob, RunSettings, Settings, TaskFamily};
+use crate::settings::{Algorithm, ImageReading, ImageSource, Knob, RunSettings, Settings, TaskFamily};
 use crate::train::trainer::Checkpoint;
 
 /// One thing that a user asked for.
@@ -45,7 +45,7 @@ pub enum UiCommand {
     /// Read the user's own images.
     LoadImages(PathBuf),
     /// Begin again with images that were read.
-    UseImages(PathBuf, Arc<ImageSet>),
+    UseImages(PathBuf, ImageReading, Arc<ImageSet>),
     /// Change one live setting.
     SetKnob(Knob, f64),
     /// Begin again with these settings.

@@ -72,6 +72,11 @@ pub fn thousands(value: i64) -> String {
     text
 }
 
+/// The same of a count.
+pub fn count(number: usize) -> String {
+    thousands(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
 /// "10⁻³" for -3.
 pub fn power_of_ten(exponent: i32) -> String {
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];

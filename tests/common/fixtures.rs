@@ -6,8 +6,8 @@ use metascope::images::{ImageSet, LabelledImage};
 use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
 use metascope::tasks::Interpolation;
 use metascope::train::snapshot::{
-    Curve, CurvePoint, Curves, Divergence, Evaluation, Gallery, Given, Init, KnobMark, Landscape, LandscapePath,
-    LayerMovement, Marks, Output, Phase, Picture, ProbeTask, Snapshot, Trace,
+    Answer, Clustering, Confusion, Curve, CurvePoint, Curves, Divergence, Evaluation, Gallery, Given, Init, KnobMark,
+    Landscape, LandscapePath, LayerMovement, Marks, Output, Phase, Picture, ProbeTask, Snapshot, Trace,
 };
 
 /// A repeatable number between 0 and 1.
@@ -26,6 +26,8 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
             TaskFamily::Picture => picture_task(index, steps),
             TaskFamily::Completion => completion_task(index, steps),
             TaskFamily::Class => class_task(index, steps),
+            TaskFamily::Classify => classify_task(index, steps),
+            TaskFamily::Cluster => cluster_task(index, steps),
             TaskFamily::Sine => sine_task(index, steps),
             TaskFamily::Plane => plane_task(index, steps),
         })
@@ -193,6 +195,54 @@ fn class_task(index: usize, steps: usize) -> ProbeTask {
     task
 }
 
+/// Five classes of which ever more images are told apart.
+fn classify_task(index: usize, steps: usize) -> ProbeTask {
+    let mut task = class_task(index, steps);
+    let labels: Vec<usize> = (0..75).map(|i| i / 15).collect();
+    if let Given::Class { target, support, .. } = task.given {
+        let names = ["A", "g", "7", "R", "e"].map(str::to_owned).to_vec();
+        task.given = Given::Classify { target, support, shots: 1, names, labels: labels.clone().into() };
+    }
+    answered(&mut task, |step, init| {
+        let scores = ndarray::Array2::from_shape_fn((75, 5), |(i, class)| {
+            let right = if labels[i] == class { 0.25 * step.min(4) as f32 / (1 + init) as f32 } else { 0.0 };
+            right + noise(i * 5 + class + 1000 * index)
+        });
+        Answer::Confusion(Confusion::new(scores.view(), &labels))
+    });
+    task
+}
+
+/// Forty images of five classes that come apart.
+fn cluster_task(index: usize, steps: usize) -> ProbeTask {
+    let mut task = class_task(index, steps);
+    let labels: Vec<usize> = (0..40).map(|i| i / 8).collect();
+    let lie = |apart: f32| {
+        let points = ndarray::Array2::from_shape_fn((40, 3), |(i, axis)| {
+            let angle = labels[i] as f32 * 1.26 + axis as f32;
+            apart * angle.sin() + noise(i * 3 + axis + 1000 * index)
+        });
+        Clustering::new(points.view(), &labels, 5, None)
+    };
+    if let Given::Class { target, .. } = task.given {
+        let names = ["A", "g", "7", "R", "e"].map(str::to_owned).to_vec();
+        task.given =
+            Given::Cluster { target, names, labels: labels.clone().into(), raw: Arc::new(lie(0.6)), chance: 0.36 };
+    }
+    answered(&mut task, |step, init| Answer::Clustering(lie(0.6 + 0.3 * step.min(4) as f32 / (1 + init) as f32)));
+    task
+}
+
+fn answered(task: &mut ProbeTask, answer: impl Fn(usize, usize) -> Answer) {
+    task.gallery = None;
+    for (init, trace) in task.traces.iter_mut().enumerate() {
+        let answers: Vec<_> = (0..trace.outputs.len()).map(|step| answer(step, init)).collect();
+        trace.marks = None;
+        trace.scores = answers.iter().map(Answer::score).collect();
+        trace.outputs = answers.into_iter().map(|answer| Output::Answer(Arc::new(answer))).collect();
+    }
+}
+
 fn completion_task(index: usize, steps: usize) -> ProbeTask {
     let mut task = picture_task(index + 1, steps);
     if let Given::Picture { target, interpolation, .. } = &mut task.given {
@@ -242,6 +292,7 @@ fn picture_task(index: usize, steps: usize) -> ProbeTask {
             query_loss: (0..=steps).map(loss).collect(),
             psnr: Some((0..=steps).map(|step| -10.0 * loss(step).log10()).collect()),
             marks: None,
+            scores: Vec::new(),
             outputs: outputs.collect(),
         }
     });
@@ -276,6 +327,7 @@ fn sine_task(index: usize, steps: usize) -> ProbeTask {
             query_loss: (0..=steps).map(|step| loss(step) * 1.2).collect(),
             psnr: None,
             marks: None,
+            scores: Vec::new(),
             outputs: (0..=steps).map(|step| Output::Values(fitted(step))).collect(),
         }
     });
@@ -304,6 +356,7 @@ fn plane_task(index: usize, steps: usize) -> ProbeTask {
             query_loss: (0..=steps).map(loss).collect(),
             psnr: None,
             marks: None,
+            scores: Vec::new(),
             outputs: (0..=steps).map(|step| Output::Values(predicted(step))).collect(),
         }
     });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use metascope::images::ImageSet;
 use metascope::images::built_in::built_in;
-use metascope::settings::{ImageSource, Settings, TaskFamily};
+use metascope::settings::{ImageSource, Settings};
 
 /// Six images of 8 x 8 pixels each of ten characters, two of which are held out.
 #[allow(dead_code, reason = "each test file uses its part")]
@@ -34,8 +34,6 @@ pub fn characters() -> ImageSet {
 /// A set that suits these settings.
 #[allow(dead_code, reason = "each test file uses its part")]
 pub fn for_settings(settings: &Settings) -> Arc<ImageSet> {
-    Arc::new(match settings.run.tasks {
-        TaskFamily::Class => characters(),
-        _ => built_in(&settings.run.images).unwrap(),
-    })
+    let classes = settings.run.tasks.needs_classes();
+    Arc::new(if classes { characters() } else { built_in(&settings.run.images).unwrap() })
 }

@@ -1,0 +1,155 @@
+//! Where images come from, and how the user's own are read.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::RunSettings;
+
+/// The images that tasks are made from.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImageSource {
+    /// 124 colour faces of 32x32 pixels.
+    #[default]
+    Faces,
+    /// 62 handwritten-like characters, grey, 16x16 pixels.
+    Hand,
+    /// 480 letters of 30 alphabets, grey, 16x16 pixels.
+    Scripts,
+    /// Handwriting and world scripts together; held out are the former's held-out characters.
+    Characters,
+    /// 10 handwritten digits, grey, 8x8 pixels.
+    Digits,
+    /// 96 species of 20 animals, made from formulas, colour, 16x16 pixels.
+    Creatures,
+    /// 96 patterns of 20 pieces, made from formulas, colour, 16x16 pixels.
+    Textures,
+    /// A folder of the user's own.
+    Path(PathBuf),
+}
+
+/// Which colours own images are read with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImageColour {
+    /// Grey if all of them are grey, else colour.
+    #[default]
+    Auto,
+    /// All of them in shades of grey.
+    Grey,
+    /// All of them with three channels, grey ones too.
+    Colour,
+}
+
+/// How own images are read; another one asks for reading them again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageReading {
+    /// Side of the square images in pixels.
+    pub size: usize,
+    /// Chooses the images that are held out.
+    pub seed: u64,
+    /// Their colours.
+    pub colour: ImageColour,
+    /// Whether black and white change places.
+    pub invert: bool,
+}
+
+/// What a loaded image set depends on: where it comes from and, for own images, how they are read.
+pub type ImageKey = (ImageSource, Option<ImageReading>);
+
+impl ImageSource {
+    /// The sets that come with the program.
+    pub const BUILT_IN: [Self; 7] =
+        [Self::Faces, Self::Hand, Self::Scripts, Self::Characters, Self::Digits, Self::Creatures, Self::Textures];
+
+    /// The name on the command line; `None` for the user's own images.
+    pub fn id(&self) -> Option<&'static str> {
+        match self {
+            Self::Faces => Some("faces"),
+            Self::Hand => Some("hand"),
+            Self::Scripts => Some("scripts"),
+            Self::Characters => Some("characters"),
+            Self::Digits => Some("digits"),
+            Self::Creatures => Some("creatures"),
+            Self::Textures => Some("textures"),
+            Self::Path(_) => None,
+        }
+    }
+
+    /// The name shown to people; `None` for their own images.
+    pub fn label(&self) -> Option<&'static str> {
+        match self {
+            Self::Faces => Some("Faces"),
+            Self::Hand => Some("Handwriting"),
+            Self::Scripts => Some("World scripts"),
+            Self::Characters => Some("Characters"),
+            Self::Digits => Some("Digits"),
+            Self::Creatures => Some("Creatures"),
+            Self::Textures => Some("Textures"),
+            Self::Path(_) => None,
+        }
+    }
+
+    /// What is in it.
+    pub fn about(&self) -> &'static str {
+        match self {
+            Self::Faces => "124 colour faces of 32 × 32 pixels; one class, so not for class tasks",
+            Self::Hand => "62 handwritten-like characters in 19 hands, grey, 16 × 16 pixels",
+            Self::Scripts => "480 letters of 30 alphabets, twenty of each, grey, 16 × 16 pixels",
+            Self::Characters => "Handwriting and world scripts together: 542 characters",
+            Self::Digits => "10 handwritten digits, a hundred of each, grey, 8 × 8 pixels",
+            Self::Creatures => "96 species of 20 animals, made from formulas, colour, 16 × 16 pixels",
+            Self::Textures => "96 patterns of 20 pieces, made from formulas, colour, 16 × 16 pixels",
+            Self::Path(_) => "A folder of your own; each sub-folder is one class",
+        }
+    }
+}
+
+impl ImageColour {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Grey, Self::Colour];
+
+    /// The name shown to people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Auto => "As they are",
+            Self::Grey => "Grey",
+            Self::Colour => "Colour",
+        }
+    }
+
+    /// What it does.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Auto => "One channel if every image is grey, else three",
+            Self::Grey => "One channel: brightness alone, so that coloured drawings can be learned as drawings",
+            Self::Colour => "Three channels, for grey images too",
+        }
+    }
+}
+
+impl ImageReading {
+    /// Images of this size as they are.
+    pub fn of_size(size: usize, seed: u64) -> Self {
+        Self { size, seed, colour: ImageColour::Auto, invert: false }
+    }
+}
+
+impl RunSettings {
+    /// The key of the images that this run needs.
+    pub fn image_key(&self) -> ImageKey {
+        let own = matches!(self.images, ImageSource::Path(_));
+        (self.images.clone(), own.then(|| self.image_reading()))
+    }
+
+    /// How own images are to be read.
+    pub fn image_reading(&self) -> ImageReading {
+        ImageReading { size: self.image_size, seed: self.seed, colour: self.image_colour, invert: self.image_invert }
+    }
+
+    /// Takes over how own images were read; the seed stays.
+    pub fn set_image_reading(&mut self, reading: ImageReading) {
+        (self.image_size, self.image_colour, self.image_invert) = (reading.size, reading.colour, reading.invert);
+    }
+}

@@ -1,0 +1,47 @@
+//! How own images are read: size, colours, inverted or not.
+
+use egui::{ComboBox, Grid, RichText, Ui};
+
+use crate::settings::{ImageColour, ImageReading};
+use crate::window::theme::Palette;
+
+/// Sizes that can be chosen; an experiment file may name others.
+const SIZES: [usize; 6] = [8, 16, 24, 32, 48, 64];
+
+const SIZE: &str = "Images are cropped to a square and resized to so many pixels a side; fewer train faster";
+const INVERT: &str = "Black becomes white and white black. Class tasks expect light strokes on dark ground: invert drawings of dark ink on white paper, such as Omniglot's";
+
+/// Draws the choices; returns what they are now, if they were changed.
+pub fn ui(ui: &mut Ui, reading: ImageReading) -> Option<ImageReading> {
+    let weak = Palette::of(ui).weak;
+    let mut now = reading;
+    let label = |ui: &mut Ui, text: &str| ui.label(RichText::new(text).color(weak));
+    Grid::new("image-choices").num_columns(2).show(ui, |ui| {
+        label(ui, "Size").on_hover_text(SIZE);
+        let shown = |size: usize| format!("{size} × {size}");
+        ComboBox::from_id_salt("image-size")
+            .selected_text(shown(now.size))
+            .show_ui(ui, |ui| {
+                for size in SIZES {
+                    ui.selectable_value(&mut now.size, size, shown(size));
+                }
+            })
+            .response
+            .on_hover_text(SIZE)
+            .accessible_name("Size");
+        ui.end_row();
+
+        label(ui, "Colour").on_hover_text("Which colours the images are read with");
+        ui.horizontal(|ui| {
+            for colour in ImageColour::ALL {
+                ui.selectable_value(&mut now.colour, colour, colour.label()).on_hover_text(colour.about());
+            }
+        });
+        ui.end_row();
+
+        label(ui, "Shade").on_hover_text(INVERT);
+        ui.checkbox(&mut now.invert, "Invert").on_hover_text(INVERT);
+        ui.end_row();
+    });
+    (now != reading).then_some(now)
+}

@@ -1,0 +1,167 @@
+//! What was understood: the set in use, its first images, its classes and what was skipped.
+
+use std::sync::Arc;
+
+use egui::epaint::text::FontsView;
+use egui::{Align, Label, Layout, RichText, ScrollArea, TextStyle, Ui};
+
+use super::split::{self, ClassCounts};
+use super::thumbnails::Thumbnails;
+use crate::images::{ImageSet, Kind, Skipped};
+use crate::settings::RunSettings;
+use crate::window::numbers::count;
+use crate::window::theme::{GRID, Palette};
+
+/// Height of the list of classes where nothing was skipped.
+const CLASSES: f32 = 216.0;
+/// The same, and that of the skipped files below it.
+const SHARED: [f32; 2] = [112.0, 72.0];
+
+/// The right half of the images window.
+#[derive(Default)]
+pub struct Preview {
+    thumbnails: Option<Thumbnails>,
+    /// The classes of the set that was shown last.
+    counted: Option<(Arc<ImageSet>, Vec<ClassCounts>)>,
+}
+
+impl Preview {
+    /// Draws the set.
+    pub fn ui(&mut self, ui: &mut Ui, set: &Arc<ImageSet>, run: &RunSettings) {
+        let palette = Palette::of(ui);
+        if self.counted.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, set)) {
+            self.counted = Some((Arc::clone(set), split::counts(set)));
+        }
+        let counts = self.counted.as_ref().map_or(&[][..], |(_, counts)| counts);
+        ui.add(Label::new(RichText::new(&set.name).strong()).truncate());
+        ui.label(sizes(set));
+        ui.add(Label::new(RichText::new(understood(set, counts)).small().color(palette.weak)).wrap());
+        ui.add_space(GRID);
+        let thumbnails = Thumbnails::update(self.thumbnails.take(), ui.ctx(), set);
+        ui.scope(|ui| thumbnails.ui(ui));
+        self.thumbnails = Some(thumbnails);
+        ui.add_space(GRID);
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Classes").color(palette.weak));
+            ui.label(split::line(counts, run));
+        });
+        let height = if set.skipped.is_empty() { CLASSES } else { SHARED[0] };
+        ui.scope(|ui| classes(ui, set, counts, run, height));
+        if !set.skipped.is_empty() {
+            ui.add_space(GRID);
+            ui.label(
+                RichText::new(format!("{} skipped", plural(set.skipped.len(), "file", "files"))).color(palette.danger),
+            );
+            skipped(ui, &set.skipped);
+        }
+    }
+}
+
+/// A row for each class: its number, name, images, and what it is used for.
+fn classes(ui: &mut Ui, set: &ImageSet, counts: &[ClassCounts], run: &RunSettings, height: f32) {
+    let weak = Palette::of(ui).weak;
+    let row_height = ui.text_style_height(&TextStyle::Body);
+    let digits = set.classes.len().to_string().len();
+    let (number_width, count_width, use_width) = (8.0 * digits as f32 + GRID, 14.0 * GRID, 20.0 * GRID);
+    let list = ScrollArea::vertical().id_salt("classes").max_height(height).auto_shrink([false, false]);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    list.show_rows(ui, row_height, set.classes.len(), |ui, rows| {
+        let first = rows.start;
+        let names: Vec<String> = rows.clone().map(|index| drawable(ui, &set.classes[index])).collect();
+        for index in rows {
+            let class = counts.get(index).copied().unwrap_or_default();
+            ui.horizontal(|ui| {
+                let name_width =
+                    ui.available_width() - number_width - count_width - use_width - 3.0 * ui.spacing().item_spacing.x;
+                let mut cell = |width: f32, align: Align, text: RichText| {
+                    let layout = Layout::top_down(align);
+                    ui.allocate_ui_with_layout(egui::vec2(width, row_height), layout, |ui| {
+                        ui.set_width(width);
+                        ui.add(Label::new(text).truncate())
+                    })
+                    .inner
+                };
+                cell(number_width, Align::Max, RichText::new((index + 1).to_string()).color(weak));
+                cell(name_width, Align::Min, RichText::new(&names[index - first]));
+                cell(count_width, Align::Max, RichText::new(count(class.images)));
+                cell(use_width, Align::Min, RichText::new(split::word(class, counts, run)).color(weak));
+            });
+        }
+    });
+}
+
+fn skipped(ui: &mut Ui, skipped: &[Skipped]) {
+    let list = ScrollArea::vertical().id_salt("skipped").max_height(SHARED[1]).auto_shrink([false, true]);
+    list.show(ui, |ui| {
+        for skipped in skipped {
+            let name = skipped.path.file_name().unwrap_or(skipped.path.as_os_str()).to_string_lossy();
+            let text = RichText::new(format!("{name} · {}", skipped.reason)).small();
+            ui.add(Label::new(text).wrap()).on_hover_text(skipped.path.display().to_string());
+        }
+    });
+}
+
+/// A name without the letters that no font of the window has.
+pub(super) fn drawable(ui: &Ui, name: &str) -> String {
+    let font = TextStyle::Body.resolve(ui.style());
+    let known = |fonts: &mut FontsView<'_>| name.chars().filter(|&letter| fonts.has_glyph(&font, letter)).collect();
+    let known: String = ui.ctx().fonts_mut(known);
+    known.trim().to_owned()
+}
+
+fn plural(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+fn sizes(set: &ImageSet) -> String {
+    let images = plural(set.images.len(), "image", "images");
+    let classes = plural(set.classes.len(), "class", "classes");
+    let colour = if set.channels == 1 { "grey" } else { "colour" };
+    format!("{images} of {0} × {0} pixels in {classes}, {colour}", set.size)
+}
+
+/// How the files were understood: what they are, how many images a class has, and of what size.
+fn understood(set: &ImageSet, counts: &[ClassCounts]) -> String {
+    let sizes = || counts.iter().map(|class| class.images);
+    let (fewest, most) = (sizes().min().unwrap_or_default(), sizes().max().unwrap_or_default());
+    let kind = set.origin.kind;
+    let sizes = if fewest == most { count(most) } else { format!("{} to {}", count(fewest), count(most)) };
+    if kind == Kind::BuiltIn {
+        return format!("{} · {sizes} in each class", kind.label());
+    }
+    let side = |(width, height): (u32, u32)| format!("{width} × {height}");
+    let (smallest, largest) = (side(set.origin.smallest), side(set.origin.largest));
+    let original = if smallest == largest { largest } else { format!("{smallest} to {largest}") };
+    format!("{} · {sizes} in each class · {original} before resizing", kind.label())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::images::{LabelledImage, Origin};
+
+    #[test]
+    fn it_says_how_files_were_understood() {
+        let image = |class: usize| LabelledImage {
+            name: String::new(),
+            class,
+            held_out: false,
+            pixels: [0; 16].as_slice().into(),
+        };
+        let mut set = ImageSet {
+            name: "mine".to_owned(),
+            size: 4,
+            channels: 1,
+            images: [0, 0, 1].map(image).into(),
+            classes: vec!["a".to_owned(), "b".to_owned()],
+            foreground: 2,
+            skipped: Vec::new(),
+            origin: Origin { kind: Kind::Folder, smallest: (20, 30), largest: (400, 300) },
+        };
+        let said = |set: &ImageSet| understood(set, &split::counts(set));
+        assert_eq!(said(&set), "Folder · 1 to 2 in each class · 20 × 30 to 400 × 300 before resizing");
+        set.images = (0..2_400).map(|i| image(i % 2)).collect();
+        set.origin = Origin { kind: Kind::Idx, smallest: (28, 28), largest: (28, 28) };
+        assert_eq!(said(&set), "IDX · 1,200 in each class · 28 × 28 before resizing");
+    }
+}

@@ -1,0 +1,130 @@
+//! The first images of the first classes, in one texture that is made once for each set.
+
+use std::sync::Arc;
+
+use egui::{ColorImage, Context, Image, Rect, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, pos2, vec2};
+
+use super::preview::drawable;
+use crate::images::{ImageSet, LabelledImage};
+use crate::window::theme::{GRID, Palette};
+
+const ROWS: usize = 2;
+const COLUMNS: usize = 10;
+const GAP: f32 = GRID;
+
+/// The texture, and the set that it was made from.
+pub struct Thumbnails {
+    set: Arc<ImageSet>,
+    shown: Vec<usize>,
+    texture: TextureHandle,
+}
+
+impl Thumbnails {
+    /// The texture of this set: `old` if it is that already.
+    pub fn update(old: Option<Self>, ctx: &Context, set: &Arc<ImageSet>) -> Self {
+        if let Some(old) = old.filter(|old| Arc::ptr_eq(&old.set, set)) {
+            return old;
+        }
+        let shown = chosen(set);
+        let texture = ctx.load_texture("image-thumbnails", sheet(set, &shown), TextureOptions::LINEAR);
+        Self { set: Arc::clone(set), shown, texture }
+    }
+
+    /// Draws them over the whole width, each with its name.
+    pub fn ui(&self, ui: &mut Ui) {
+        let side = ((ui.available_width() + GAP) / COLUMNS as f32 - GAP).floor();
+        let rows = self.shown.len().div_ceil(COLUMNS).max(1) as f32;
+        ui.spacing_mut().item_spacing = vec2(GAP, GAP);
+        for (row, line) in self.shown.chunks(COLUMNS).enumerate() {
+            ui.horizontal(|ui| {
+                for (column, &index) in line.iter().enumerate() {
+                    let uv = Rect::from_min_max(
+                        pos2(column as f32 / COLUMNS as f32, row as f32 / rows),
+                        pos2((column + 1) as f32 / COLUMNS as f32, (row + 1) as f32 / rows),
+                    );
+                    let image = Image::new((self.texture.id(), vec2(side, side))).uv(uv).corner_radius(2);
+                    let LabelledImage { name, class, .. } = &self.set.images[index];
+                    let class = self.set.classes.get(*class).map_or("", String::as_str);
+                    let response = ui.add(image.alt_text(name)).on_hover_ui(|ui| {
+                        ui.label(format!("{}, of {}", drawable(ui, name), drawable(ui, class)));
+                    });
+                    // A white picture would have no edge on a white ground.
+                    let edge = Stroke::new(1.0, Palette::of(ui).line);
+                    ui.painter().rect_stroke(response.rect, 2.0, edge, StrokeKind::Inside);
+                }
+            });
+        }
+    }
+}
+
+/// The images to be shown: as many of each of the first classes as there is room for.
+fn chosen(set: &ImageSet) -> Vec<usize> {
+    let places = ROWS * COLUMNS;
+    let classes = set.classes.len().clamp(1, places);
+    let each = places / classes;
+    let mut of_class = vec![Vec::new(); classes];
+    for (index, image) in set.images.iter().enumerate() {
+        if let Some(of_class) = of_class.get_mut(image.class).filter(|of_class| of_class.len() < each) {
+            of_class.push(index);
+        }
+    }
+    of_class.concat()
+}
+
+/// The images in rows of [`COLUMNS`].
+fn sheet(set: &ImageSet, shown: &[usize]) -> ColorImage {
+    let (size, channels) = (set.size, set.channels.max(1));
+    let width = COLUMNS * size;
+    let rows = shown.len().div_ceil(COLUMNS).max(1);
+    let mut rgb = vec![0; width * rows * size * 3];
+    for (place, &index) in shown.iter().enumerate() {
+        let corner = place / COLUMNS * size * width + place % COLUMNS * size;
+        for (at, pixel) in set.images[index].pixels.chunks_exact(channels).enumerate() {
+            let to = 3 * (corner + at / size * width + at % size);
+            [0, 1, 2].iter().for_each(|&c| rgb[to + c] = pixel[c.min(channels - 1)]);
+        }
+    }
+    ColorImage::from_rgb([width, rows * size], &rgb)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::images::Origin;
+
+    fn set(classes: usize, images: usize) -> ImageSet {
+        let image = |index: usize| LabelledImage {
+            name: index.to_string(),
+            class: index % classes,
+            held_out: false,
+            pixels: vec![index as u8; 4].into(),
+        };
+        ImageSet {
+            name: String::new(),
+            size: 2,
+            channels: 1,
+            images: (0..images).map(image).collect(),
+            classes: (0..classes).map(|class| class.to_string()).collect(),
+            foreground: classes,
+            skipped: Vec::new(),
+            origin: Origin::default(),
+        }
+    }
+
+    #[test]
+    fn few_classes_show_several_images_and_many_one() {
+        assert_eq!(chosen(&set(1, 50)), (0..20).collect::<Vec<_>>());
+        assert_eq!(chosen(&set(2, 50))[8..12], [16, 18, 1, 3]);
+        assert_eq!(chosen(&set(3, 5)), [0, 3, 1, 4, 2]);
+        assert_eq!(chosen(&set(40, 80)), (0..20).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn images_lie_in_rows_of_ten() {
+        let set = set(40, 40);
+        let sheet = sheet(&set, &chosen(&set));
+        assert_eq!(sheet.size, [20, 4]);
+        let grey = |x: usize, y: usize| sheet.pixels[y * 20 + x].r();
+        assert_eq!([grey(0, 0), grey(19, 1), grey(0, 2), grey(18, 3)], [0, 9, 10, 19]);
+    }
+}

@@ -1,0 +1,115 @@
+//! What the fuzzers begin with: small whole files of every kind, and false ones.
+
+#[path = "../../arrays/write.rs"]
+#[allow(dead_code)]
+mod files;
+
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use metascope::experiment::Experiment;
+use metascope::settings::{Algorithm, Settings, TaskFamily};
+
+use self::files::{gz, idx, npy, png, with_entries, with_flag, with_method, zip, zip_stored};
+
+/// Writes those of a target into its folder of the corpus.
+pub fn write(target: &str) {
+    let seeds = match target {
+        "npy" => arrays(),
+        "npz" => archives_of_arrays(),
+        "zip" => archives(),
+        "idx" => pairs(false),
+        "idx_gz" => pairs(true),
+        "image" => images(),
+        _ => experiments(),
+    };
+    let folder = Path::new("corpus").join(target);
+    fs::create_dir_all(&folder).expect("the corpus can be written to");
+    for (number, seed) in seeds.iter().enumerate() {
+        fs::write(folder.join(format!("seed-{number:02}")), seed).expect("the corpus can be written to");
+    }
+}
+
+fn ramp(count: usize) -> Vec<u8> {
+    (0..count).map(|i| (i * 7) as u8).collect()
+}
+
+fn arrays() -> Vec<Vec<u8>> {
+    let of =
+        |descr: &str, shape: &[usize], bytes: usize| npy(descr, shape, &ramp(shape.iter().product::<usize>() * bytes));
+    let halves: Vec<u8> = (0..32).flat_map(|i| (i as f32 / 32.0).to_le_bytes()).collect();
+    vec![
+        of("|u1", &[3, 16], 1),
+        of("|u1", &[2, 5, 4], 1),
+        of("|u1", &[2, 4, 5, 3], 1),
+        of("|b1", &[2, 16], 1),
+        of("<i2", &[2, 16], 2),
+        of(">i8", &[2, 16], 8),
+        of("|u1", &[7], 1),
+        npy("<f4", &[2, 16], &halves),
+        npy(">f8", &[2, 16], &[0; 256]),
+    ]
+}
+
+fn archives_of_arrays() -> Vec<Vec<u8>> {
+    let images = npy("|u1", &[4, 16], &ramp(64));
+    let labels = npy("<i8", &[4], &[0, 1, 1, 0].map(i64::to_le_bytes).concat());
+    let files = [("x_train.npy", images.clone()), ("y_train.npy", labels)];
+    vec![zip(&files), zip_stored(&files), zip(&[("a/b.npy", images)]), with_flag(&zip(&files), 1)]
+}
+
+fn archives() -> Vec<Vec<u8>> {
+    let picture = |index: usize| png(4, 4, 3, &ramp(48 + index)[index..]);
+    let files =
+        [("a/0.png", picture(0)), ("a/1.png", picture(1)), ("b/2.png", picture(2)), ("notes.txt", b"no".to_vec())];
+    let whole = zip(&files);
+    let mixed =
+        zip_stored(&[("../x.png", picture(0)), ("c.npy", npy("|u1", &[2, 16], &ramp(32))), ("d.zip", whole.clone())]);
+    vec![zip_stored(&files), with_method(&whole, 14), with_entries(&whole, 9_000), whole, mixed]
+}
+
+fn pairs(packed: bool) -> Vec<Vec<u8>> {
+    let pack = |bytes: Vec<u8>| if packed { gz(&bytes) } else { bytes };
+    let pair = |labels: Vec<u8>, images: Vec<u8>| {
+        let (labels, images) = (pack(labels), pack(images));
+        [&(labels.len() as u16).to_le_bytes(), labels.as_slice(), &images].concat()
+    };
+    vec![
+        pair(idx(1, &[3], &[5, 0, 5]), idx(3, &[3, 4, 5], &ramp(60))),
+        pair(idx(1, &[2], &[1, 1]), idx(3, &[3, 4, 5], &ramp(60))),
+        pair(Vec::new(), idx(3, &[2, 4, 4], &ramp(32))),
+        pair(idx(3, &[2, 4, 4], &ramp(32)), idx(1, &[2], &[1, 1])),
+    ]
+}
+
+fn images() -> Vec<Vec<u8>> {
+    use ImageFormat::{Bmp, Gif, Ico, Jpeg, Png, Pnm, Qoi, Tiff, WebP};
+    let colour: DynamicImage = RgbImage::from_fn(9, 6, |x, y| Rgb([(x * 25) as u8, (y * 40) as u8, 90])).into();
+    let kinds = [
+        colour.clone(),
+        colour.to_luma8().into(),
+        colour.to_rgba8().into(),
+        colour.to_luma16().into(),
+        colour.to_rgba16().into(),
+        colour.to_rgb32f().into(),
+    ];
+    let written = |(format, kind): (ImageFormat, &DynamicImage)| {
+        let mut bytes = Cursor::new(Vec::new());
+        kind.write_to(&mut bytes, format).ok().map(|()| bytes.into_inner())
+    };
+    let all = [Bmp, Gif, Ico, Jpeg, Png, Pnm, Qoi, Tiff, WebP];
+    all.into_iter().flat_map(|format| kinds.iter().map(move |kind| (format, kind))).filter_map(written).collect()
+}
+
+fn experiments() -> Vec<Vec<u8>> {
+    let small = "version = 1\n[run]\ntasks = \"sine\"\nimages = { path = \"a\" }\n[live]\nmeta_batch = 2\n[[changes]]\nat = 10\nknob = \"inner_rate\"\nvalue = 0.05\n";
+    let mut texts = vec![small.as_bytes().to_vec()];
+    for tasks in TaskFamily::ALL {
+        let settings = Settings::preset(tasks, Algorithm::MetaSgd);
+        let text = Experiment { settings, ..Experiment::default() }.to_text();
+        texts.extend(text.ok().map(String::into_bytes));
+    }
+    texts
+}

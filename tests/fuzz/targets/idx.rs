@@ -1,0 +1,8 @@
+//! Images and labels as MNIST has them. The first two bytes say how many are the labels' file.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: metascope_fuzz::write_seeds("idx"), |data: &[u8]| {
+    let Some((length, files)) = data.split_first_chunk() else { return };
+    let (labels, images) = files.split_at(files.len().min(u16::from_le_bytes(*length).into()));
+    metascope_fuzz::read(&[("input-images-idx3-ubyte", images), ("input-labels-idx1-ubyte", labels)]);
+});

@@ -1,0 +1,7 @@
+//! An archive of images.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: metascope_fuzz::write_seeds("zip"), |data: &[u8]| {
+    metascope_fuzz::let_decoders_panic();
+    metascope_fuzz::read(&[("input.zip", data)]);
+});
