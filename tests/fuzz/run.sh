@@ -25,7 +25,7 @@ for target in "${targets[@]}"; do
   RAYON_NUM_THREADS=1 "$built/$target" "corpus/$target" -max_total_time="$seconds" -max_len=65536 -rss_limit_mb=2560 \
     -timeout=20 -print_final_stats=1 -artifact_prefix="artifacts/$target/" >"artifacts/$target.log" 2>&1 ||
     failed+=("$target")
-  grep -E 'cov: [0-9]' "artifacts/$target.log" | tail -1 | cut -d ' ' -f 1-8 || true
+  grep -E 'cov: [0-9]' "artifacts/$target.log" | tail -1 | cut -d ' ' -f 1-7 || true
   grep -E 'number_of_executed_units|slowest_unit|peak_rss|ERROR|panicked' "artifacts/$target.log" || true
 done
 rm -rf /dev/shm/metascope-fuzz-* "${TMPDIR:-/tmp}"/metascope-fuzz-*
