@@ -33,6 +33,8 @@ use flow::inputs;
 const DRAWS: usize = 8;
 /// The same when a held-out task is judged.
 const JUDGING_DRAWS: usize = 32;
+/// Images that a task is judged by, at most: a class may have thousands.
+const MOST_QUERY: usize = 32;
 /// Samples across and down in a picture of samples.
 const MOSAIC: usize = 3;
 /// Samples in such a picture.
@@ -178,11 +180,12 @@ impl ClassTasks {
     }
 }
 
-/// `shots` of the images, and the others; at least one of each.
+/// `shots` of the images, and at most [`MOST_QUERY`] others; at least one of each.
 fn divide(images: &[usize], shots: usize, rng: &mut impl Rng) -> (Vec<usize>, Vec<usize>) {
     let mut order = images.to_vec();
     order.shuffle(rng);
-    let query = order.split_off(shots.clamp(1, images.len() - 1));
+    let mut query = order.split_off(shots.clamp(1, images.len() - 1));
+    query.truncate(MOST_QUERY);
     (order, query)
 }
 

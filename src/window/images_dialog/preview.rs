@@ -8,7 +8,7 @@ use egui::{Align, Label, Layout, RichText, ScrollArea, TextStyle, Ui};
 use super::split::{self, ClassCounts};
 use super::thumbnails::Thumbnails;
 use crate::images::{ImageSet, Kind, Skipped};
-use crate::settings::RunSettings;
+use crate::settings::{RunSettings, TaskFamily};
 use crate::window::numbers::count;
 use crate::window::theme::{GRID, Palette};
 
@@ -21,18 +21,27 @@ const SHARED: [f32; 2] = [112.0, 72.0];
 #[derive(Default)]
 pub struct Preview {
     thumbnails: Option<Thumbnails>,
-    /// The classes of the set that was shown last.
-    counted: Option<(Arc<ImageSet>, Vec<ClassCounts>)>,
+    /// The classes of the set that was shown last, for that run.
+    counted: Option<Counted>,
+}
+
+struct Counted {
+    set: Arc<ImageSet>,
+    /// What the division hangs on beside the set.
+    by: (TaskFamily, u64),
+    classes: Vec<ClassCounts>,
 }
 
 impl Preview {
     /// Draws the set.
     pub fn ui(&mut self, ui: &mut Ui, set: &Arc<ImageSet>, run: &RunSettings) {
         let palette = Palette::of(ui);
-        if self.counted.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, set)) {
-            self.counted = Some((Arc::clone(set), split::counts(set)));
+        let used = (run.tasks, run.seed);
+        let by = (run.tasks, run.seed);
+        if self.counted.as_ref().is_none_or(|known| !Arc::ptr_eq(&known.set, set) || known.by != by) {
+            self.counted = Some(Counted { set: Arc::clone(set), by, classes: split::counts(set, run) });
         }
-        let counts = self.counted.as_ref().map_or(&[][..], |(_, counts)| counts);
+        let counts = self.counted.as_ref().map_or(&[][..], |known| &known.classes);
         ui.add(Label::new(RichText::new(&set.name).strong()).truncate());
         ui.label(sizes(set));
         ui.add(Label::new(RichText::new(understood(set, counts)).small().color(palette.weak)).wrap());
@@ -84,7 +93,7 @@ fn classes(ui: &mut Ui, set: &ImageSet, counts: &[ClassCounts], run: &RunSetting
                 cell(number_width, Align::Max, RichText::new((index + 1).to_string()).color(weak));
                 cell(name_width, Align::Min, RichText::new(&names[index - first]));
                 cell(count_width, Align::Max, RichText::new(count(class.images)));
-                cell(use_width, Align::Min, RichText::new(split::word(class, counts, run)).color(weak));
+                cell(use_width, Align::Min, RichText::new(split::word(class, run)).color(weak));
             });
         }
     });
@@ -158,7 +167,7 @@ mod tests {
             skipped: Vec::new(),
             origin: Origin { kind: Kind::Folder, smallest: (20, 30), largest: (400, 300) },
         };
-        let said = |set: &ImageSet| understood(set, &split::counts(set));
+        let said = |set: &ImageSet| understood(set, &split::counts(set, &RunSettings::default()));
         assert_eq!(said(&set), "Folder · 1 to 2 in each class · 20 × 30 to 400 × 300 before resizing");
         set.images = (0..2_400).map(|i| image(i % 2)).collect();
         set.origin = Origin { kind: Kind::Idx, smallest: (28, 28), largest: (28, 28) };

@@ -1,21 +1,27 @@
 //! What is trained on and what is held out: of pictures single images, of class tasks whole classes.
 
 use crate::images::ImageSet;
-use crate::settings::{RunSettings, TaskFamily};
+use crate::settings::RunSettings;
+use crate::tasks::classes::{Part, class_parts};
 use crate::window::numbers::count;
 
-/// One class: how many images it has, and how many of them are held out.
+/// One class: how many images it has, how many of them are held out, and what it is kept for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClassCounts {
     /// Images.
     pub images: usize,
     /// Those of them that are held out.
     pub held_out: usize,
+    /// Where tasks are made of classes: its part; `None` if it has too few images.
+    pub part: Option<Part>,
 }
 
 /// Every class of a set.
-pub fn counts(set: &ImageSet) -> Vec<ClassCounts> {
-    let mut counts = vec![ClassCounts::default(); set.classes.len()];
+pub fn counts(set: &ImageSet, run: &RunSettings) -> Vec<ClassCounts> {
+    let parts = if run.tasks.needs_classes() { class_parts(set, run.seed).ok() } else { None };
+    let part = |class: usize| parts.as_ref().and_then(|parts| parts[class]);
+    let mut counts: Vec<_> =
+        (0..set.classes.len()).map(|class| ClassCounts { part: part(class), ..Default::default() }).collect();
     for image in &set.images {
         if let Some(class) = counts.get_mut(image.class) {
             class.images += 1;
@@ -27,62 +33,53 @@ pub fn counts(set: &ImageSet) -> Vec<ClassCounts> {
 
 /// How the images, or for class tasks the classes, are divided, in one line.
 pub fn line(counts: &[ClassCounts], run: &RunSettings) -> String {
-    if run.tasks != TaskFamily::Class {
-        let held_out: usize = counts.iter().map(|class| class.held_out).sum();
-        let all: usize = counts.iter().map(|class| class.images).sum();
-        return format!("{} images to train on, {} held out", count(all - held_out), count(held_out));
+    if run.tasks.needs_classes() {
+        let [training, validation, test] = [Part::Training, Part::Validation, Part::Test]
+            .map(|part| count(counts.iter().filter(|class| class.part == Some(part)).count()));
+        return format!("{training} to train on, {validation} to validate, {test} to test");
     }
-    let whole = counts.iter().filter(|class| class.is_held_out()).count();
-    if by_class(counts) {
-        return format!("{} to train on, {} held out", count(counts.len() - whole), count(whole));
-    }
-    "a fifth, chosen by the seed, is held out".to_owned()
+    let held_out: usize = counts.iter().map(|class| class.held_out).sum();
+    let all: usize = counts.iter().map(|class| class.images).sum();
+    format!("{} images to train on, {} held out", count(all - held_out), count(held_out))
 }
 
 /// What a class is used for, in a word or two.
-pub fn word(class: ClassCounts, counts: &[ClassCounts], run: &RunSettings) -> String {
+pub fn word(class: ClassCounts, run: &RunSettings) -> String {
+    if run.tasks.needs_classes() {
+        let word = match class.part {
+            Some(Part::Training) => "training",
+            Some(Part::Validation) => "validation",
+            Some(Part::Test) => "test",
+            None => "too few",
+        };
+        return word.to_owned();
+    }
     match class.held_out {
-        _ if class.is_held_out() => "held out".to_owned(),
-        _ if run.tasks == TaskFamily::Class && !by_class(counts) => String::new(),
         0 => "training".to_owned(),
-        held_out => format!("{held_out} held out"),
+        held_out if held_out == class.images => "held out".to_owned(),
+        held_out => format!("{} held out", count(held_out)),
     }
-}
-
-impl ClassCounts {
-    fn is_held_out(self) -> bool {
-        self.images > 0 && self.held_out == self.images
-    }
-}
-
-/// Whether the set itself says which classes are held out.
-fn by_class(counts: &[ClassCounts]) -> bool {
-    let whole = counts.iter().filter(|class| class.is_held_out()).count();
-    let mixed = counts.iter().any(|class| class.held_out > 0 && !class.is_held_out());
-    !mixed && whole > 0 && whole < counts.len()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Algorithm, Settings};
-
-    fn class(images: usize, held_out: usize) -> ClassCounts {
-        ClassCounts { images, held_out }
-    }
+    use crate::settings::{Algorithm, Settings, TaskFamily};
 
     #[test]
     fn images_are_divided_for_pictures_and_classes_for_class_tasks() {
         let run = |tasks| Settings::preset(tasks, Algorithm::Maml).run;
-        let (picture, of_class) = (run(TaskFamily::Picture), run(TaskFamily::Class));
-        let whole = [class(5, 0), class(2_000, 0), class(4, 4)];
-        assert_eq!(line(&whole, &picture), "2,005 images to train on, 4 held out");
-        assert_eq!(line(&whole, &of_class), "2 to train on, 1 held out");
-        assert_eq!(word(whole[2], &whole, &of_class), "held out");
-        assert_eq!(word(whole[0], &whole, &of_class), "training");
-        let mixed = [class(5, 1), class(5, 0)];
-        assert_eq!(line(&mixed, &of_class), "a fifth, chosen by the seed, is held out");
-        assert_eq!([mixed[0], mixed[1]].map(|class| word(class, &mixed, &of_class)), ["", ""]);
-        assert_eq!([mixed[0], mixed[1]].map(|class| word(class, &mixed, &picture)), ["1 held out", "training"]);
+        let (picture, of_class) = (run(TaskFamily::Picture), run(TaskFamily::Classify));
+        let class = |images, held_out, part| ClassCounts { images, held_out, part };
+        let counts = [
+            class(5, 0, Some(Part::Training)),
+            class(2_000, 1, Some(Part::Validation)),
+            class(4, 4, Some(Part::Test)),
+            class(1, 0, None),
+        ];
+        assert_eq!(line(&counts, &picture), "2,005 images to train on, 5 held out");
+        assert_eq!(counts.map(|class| word(class, &picture)), ["training", "1 held out", "held out", "training"]);
+        assert_eq!(line(&counts, &of_class), "1 to train on, 1 to validate, 1 to test");
+        assert_eq!(counts.map(|class| word(class, &of_class)), ["training", "validation", "test", "too few"]);
     }
 }

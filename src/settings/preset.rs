@@ -1,0 +1,157 @@
+//! What a run starts with.
+
+use super::{
+    ActivationKind, Algorithm, ImageColour, ImageSource, LiveSettings, MethodSettings, NetworkSettings, OuterOptimiser,
+    OuterSettings, RunSettings, Schedule, Settings, TaskFamily,
+};
+
+impl Settings {
+    /// The settings that a run of this family and algorithm starts with.
+    pub fn preset(tasks: TaskFamily, algorithm: Algorithm) -> Self {
+        let network = |hidden: &[usize], activation| NetworkSettings {
+            hidden: hidden.to_vec(),
+            activation,
+            w0: 20.0,
+            fourier_features: 0,
+            fourier_scale: 2.0,
+        };
+        let base = LiveSettings {
+            inner_rate: 0.01,
+            outer_rate: 1e-3,
+            inner_steps: 1,
+            test_steps: 10,
+            meta_batch: 25,
+            shots: 10,
+            test_shots: 10,
+            support_share: 1.0,
+            training_share: 0.15,
+            pixels_per_step: 256,
+            inner_batch: 0,
+            tolerance: 0.0,
+            noise: 0.0,
+            temperature: 0.8,
+            flow_steps: 20,
+            flow_order: 1,
+        };
+        let (mut live, network, evaluate_every, held_out_tasks) = match tasks {
+            TaskFamily::Plane => (
+                LiveSettings { inner_rate: 0.25, outer_rate: 1e-2, inner_steps: 3, meta_batch: 8, noise: 0.1, ..base },
+                network(&[], ActivationKind::Tanh),
+                100,
+                100,
+            ),
+            TaskFamily::Sine => (base, network(&[40, 40], ActivationKind::Relu), 100, 600),
+            TaskFamily::Picture => (
+                LiveSettings { inner_rate: 0.1, inner_steps: 3, meta_batch: 4, ..base },
+                network(&[64, 64, 64], ActivationKind::Sine),
+                10,
+                24,
+            ),
+            TaskFamily::Completion => (
+                LiveSettings { inner_rate: 0.1, inner_steps: 5, meta_batch: 4, support_share: 0.15, ..base },
+                network(&[64, 64, 64], ActivationKind::Sine),
+                10,
+                24,
+            ),
+            TaskFamily::Class => (
+                LiveSettings { inner_rate: 0.2, outer_rate: 3e-3, inner_steps: 5, meta_batch: 4, ..base },
+                network(&[128, 128], ActivationKind::Silu),
+                10,
+                12,
+            ),
+            TaskFamily::Classify => (
+                LiveSettings { inner_rate: 0.4, inner_steps: 3, meta_batch: 8, shots: 1, test_shots: 1, ..base },
+                network(&[64, 64], ActivationKind::Silu),
+                20,
+                200,
+            ),
+            TaskFamily::Cluster => (
+                LiveSettings { inner_rate: 0.5, outer_rate: 2e-3, inner_steps: 3, meta_batch: 8, noise: 0.3, ..base },
+                network(&[64, 64], ActivationKind::Silu),
+                20,
+                100,
+            ),
+        };
+        match (tasks, algorithm) {
+            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Fomaml) => {
+                (live.inner_rate, live.outer_rate) = (0.02, 3e-4)
+            }
+            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Reptile) => {
+                (live.inner_rate, live.inner_steps) = (0.05, 8)
+            }
+            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Imaml) => live.inner_steps = 8,
+            (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
+            (TaskFamily::Sine, Algorithm::MetaModel) => live.inner_steps = 2,
+            (TaskFamily::Sine, Algorithm::Imaml) => (live.inner_rate, live.inner_steps) = (0.005, 10),
+            _ => {}
+        }
+        // MAML++ comes with a cosine schedule; each family's is as long as a run of it usually is.
+        let mut outer = OuterSettings::default();
+        if algorithm == Algorithm::MamlPlusPlus {
+            outer.schedule = Schedule::Cosine;
+            outer.period = match tasks {
+                TaskFamily::Plane => 5_000,
+                TaskFamily::Sine => 70_000,
+                _ => 2_000,
+            };
+        }
+        // One class in a thousand overshoots: its gradient must not drown the others' in Adam's mean squares.
+        if tasks == TaskFamily::Class {
+            outer.clip_norm = 0.3;
+        }
+        let mut method = MethodSettings::default();
+        if tasks.needs_images() {
+            method.context = 32;
+            method.regularisation = 1.0;
+        }
+        Self {
+            live,
+            run: RunSettings {
+                tasks,
+                algorithm,
+                seed: 0,
+                optimiser: OuterOptimiser::Adam,
+                outer,
+                held_out_tasks,
+                evaluate_every,
+                images: if tasks.needs_classes() { ImageSource::Characters } else { ImageSource::Faces },
+                ways: 5,
+                image_size: if tasks.needs_classes() { 16 } else { 32 },
+                image_colour: ImageColour::Auto,
+                image_invert: false,
+                network,
+                method,
+            },
+        }
+    }
+}
+
+impl Default for LiveSettings {
+    fn default() -> Self {
+        Settings::preset(TaskFamily::default(), Algorithm::default()).live
+    }
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Settings::preset(TaskFamily::default(), Algorithm::default()).run
+    }
+}
+
+impl Default for MethodSettings {
+    fn default() -> Self {
+        Self {
+            multi_step_iterations: 1000,
+            first_order_iterations: 0,
+            regularisation: 2.0,
+            conjugate_steps: 16,
+            context: 5,
+        }
+    }
+}
+
+impl Default for NetworkSettings {
+    fn default() -> Self {
+        RunSettings::default().network
+    }
+}
