@@ -133,7 +133,7 @@ fn ways_follow_what_a_set_can_give() {
         let error = network(tasks, 5, few.clone()).unwrap_err();
         assert!(matches!(error, FamilyError::TooFewWays { .. }) && error.to_string().contains("folder for each class"));
     }
-    assert_eq!(network(TaskFamily::Classify, 5, built_in(&ImageSource::Faces).unwrap()).is_err(), true);
+    assert!(network(TaskFamily::Classify, 5, built_in(&ImageSource::Faces).unwrap()).is_err());
 }
 
 /// Statistics of the learned, random and joint initialisation after some meta-iterations on handwriting.
@@ -158,4 +158,15 @@ fn unseen_classes_are_told_apart_better_than_without_meta_learning() {
     assert!((learned[0] - 0.2).abs() < 0.08, "before adaptation nothing says which is which: {}", learned[0]);
     let best = random[10].max(joint[10]);
     assert!(learned[10] > best + 0.04, "learned {learned:?}, random {random:?}, joint {joint:?}");
+}
+
+#[test]
+fn piles_of_unseen_classes_come_apart_better_than_without_meta_learning() {
+    let [learned, random, joint] = learned(TaskFamily::Cluster, 300).map(|statistics| {
+        assert!(statistics.accuracy.is_none());
+        statistics.purity.unwrap()
+    });
+    let best = random[10].max(joint[10]);
+    assert!(learned[10] > best + 0.04, "learned {learned:?}, random {random:?}, joint {joint:?}");
+    assert!(learned[3] > learned[0], "adaptation without labels helps: {learned:?}");
 }

@@ -17,6 +17,9 @@ fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     if tasks.needs_classes() {
         settings.run.network.hidden = vec![12, 12];
     }
+    if tasks == TaskFamily::Classify {
+        (settings.live.shots, settings.live.test_shots) = (3, 3);
+    }
     settings.live.meta_batch = 3;
     settings.live.inner_steps = 2;
     settings.live.test_steps = 3;

@@ -170,6 +170,11 @@ impl Classes {
     }
 }
 
+/// Where there is no image.
+pub(super) fn blank(size: usize) -> Picture {
+    Picture { width: size, height: size, rgb: vec![40; size * size * 3] }
+}
+
 /// Images side by side, `across` in a row, a grey line between them.
 pub(super) fn sheet(images: &[Picture], across: usize, size: usize) -> Picture {
     let across = across.max(1);

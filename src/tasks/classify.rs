@@ -9,7 +9,7 @@ use rand::Rng;
 use rand::seq::SliceRandom as _;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::classes::{Class, Classes, sheet};
+use super::classes::{Class, Classes, blank, sheet};
 use super::{Display, FamilyError, Given, HeldOut, mini_batches};
 use crate::images::ImageSet;
 use crate::maths::network::Batch;
@@ -96,7 +96,7 @@ impl ClassifyTasks {
     /// A square of images: the first few of each class in a row.
     fn rows(&self, images: &[Vec<usize>]) -> super::Picture {
         let size = self.classes.set.size;
-        let blank = super::Picture { width: size, height: size, rgb: vec![96; size * size * 3] };
+        let blank = blank(size);
         let cell =
             |class: usize, i: usize| images[class].get(i).map_or_else(|| blank.clone(), |&i| self.classes.original(i));
         let cells: Vec<_> = (0..self.ways * self.ways).map(|i| cell(i / self.ways, i % self.ways)).collect();

@@ -11,7 +11,7 @@ use rand::Rng;
 use rand::seq::SliceRandom as _;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::classes::{Classes, sheet};
+use super::classes::{Classes, blank, sheet};
 use super::scores::{Clustering, purity};
 use super::{Display, FamilyError, Given, HeldOut};
 use crate::images::ImageSet;
@@ -82,14 +82,18 @@ impl ClusterTasks {
         let mut classes: Vec<usize> = images.iter().map(|&i| self.classes.set.images[i].class).collect();
         classes.dedup();
         let names: Vec<&str> = classes.iter().map(|&class| self.classes.set.classes[class].as_str()).collect();
-        // A square that holds them all, class after class.
-        let across = (1..).find(|side| side * side >= images.len()).unwrap_or(1);
-        let blank = super::Picture { width: size, height: size, rgb: vec![96; size * size * 3] };
-        let cells: Vec<_> = (0..across * across).map(|i| originals.get(i).unwrap_or(&blank).clone()).collect();
+        // A row for each class, in a square.
+        let side = EACH.max(self.ways);
+        let blank = blank(size);
+        let cell = |row: usize, column: usize| {
+            let of_class = (0..images.len()).filter(|&i| labels[i] == row);
+            of_class.skip(column).map(|i| originals[i].clone()).next().unwrap_or_else(|| blank.clone())
+        };
+        let cells: Vec<_> = (0..side * side).map(|i| cell(i / side, i % side)).collect();
         HeldOut {
             name: names.join(", "),
             given: Given::Cluster {
-                target: Arc::new(sheet(&cells, across, size)),
+                target: Arc::new(sheet(&cells, side, size)),
                 names: names.iter().map(|&name| name.to_owned()).collect(),
                 labels: labels.into(),
                 raw: Arc::new(raw),

@@ -36,7 +36,6 @@ impl Preview {
     /// Draws the set.
     pub fn ui(&mut self, ui: &mut Ui, set: &Arc<ImageSet>, run: &RunSettings) {
         let palette = Palette::of(ui);
-        let used = (run.tasks, run.seed);
         let by = (run.tasks, run.seed);
         if self.counted.as_ref().is_none_or(|known| !Arc::ptr_eq(&known.set, set) || known.by != by) {
             self.counted = Some(Counted { set: Arc::clone(set), by, classes: split::counts(set, run) });
