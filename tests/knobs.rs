@@ -38,35 +38,68 @@ fn shown(settings: &Settings, turn: impl FnOnce(&mut Trainer)) -> (Vec<f32>, Met
     (trainer.meta_parameters().values.clone(), trainer.first_row(), steps)
 }
 
-#[test]
-fn a_live_knob_has_an_effect_exactly_where_it_is_enabled() {
-    for tasks in TaskFamily::ALL {
-        for algorithm in Algorithm::ALL {
-            let settings = small(tasks, algorithm);
-            let as_it_was = shown(&settings, |_| ());
-            for knob in Knob::ALL {
-                let value = match knob {
-                    Knob::InnerRate | Knob::OuterRate => 0.5 * knob.get(&settings.live),
-                    Knob::InnerSteps | Knob::TestSteps | Knob::MetaBatch => knob.get(&settings.live) + 1.0,
-                    Knob::Shots | Knob::TestShots | Knob::InnerBatch => 4.0,
-                    Knob::SupportShare | Knob::TrainingShare => 0.5,
-                    Knob::PixelsPerStep => 20.0,
-                    Knob::Tolerance => 5.0,
-                    Knob::Noise => 0.3,
-                    Knob::Temperature => 0.5,
-                    Knob::FlowSteps => 7.0,
-                    Knob::FlowOrder => 2.0,
-                };
-                let turned = shown(&settings, |trainer| {
-                    let mut live = trainer.settings().live.clone();
-                    knob.set(&mut live, value);
-                    trainer.set_live(live).unwrap();
-                });
-                let enabled = knob.why_disabled(&settings.run).is_none();
-                assert_eq!(turned != as_it_was, enabled, "{tasks:?} {algorithm:?} {knob:?}");
-            }
+/// A live knob has an effect exactly where it is enabled.
+fn every_knob(tasks: TaskFamily) {
+    for algorithm in Algorithm::ALL {
+        let settings = small(tasks, algorithm);
+        let as_it_was = shown(&settings, |_| ());
+        for knob in Knob::ALL {
+            let value = match knob {
+                Knob::InnerRate | Knob::OuterRate => 0.5 * knob.get(&settings.live),
+                Knob::InnerSteps | Knob::TestSteps | Knob::MetaBatch => knob.get(&settings.live) + 1.0,
+                Knob::Shots | Knob::TestShots | Knob::InnerBatch => 4.0,
+                Knob::SupportShare | Knob::TrainingShare => 0.5,
+                Knob::PixelsPerStep => 20.0,
+                Knob::Tolerance => 5.0,
+                Knob::Noise => knob.get(&settings.live) + 0.3,
+                Knob::Temperature => 0.5,
+                Knob::FlowSteps => 7.0,
+                Knob::FlowOrder => 2.0,
+            };
+            let turned = shown(&settings, |trainer| {
+                let mut live = trainer.settings().live.clone();
+                knob.set(&mut live, value);
+                trainer.set_live(live).unwrap();
+            });
+            let enabled = knob.why_disabled(&settings.run).is_none();
+            assert_eq!(turned != as_it_was, enabled, "{tasks:?} {algorithm:?} {knob:?}");
         }
     }
+}
+
+#[test]
+fn no_knob_of_plane_tasks_is_without_effect() {
+    every_knob(TaskFamily::Plane);
+}
+
+#[test]
+fn no_knob_of_sine_tasks_is_without_effect() {
+    every_knob(TaskFamily::Sine);
+}
+
+#[test]
+fn no_knob_of_picture_tasks_is_without_effect() {
+    every_knob(TaskFamily::Picture);
+}
+
+#[test]
+fn no_knob_of_completion_tasks_is_without_effect() {
+    every_knob(TaskFamily::Completion);
+}
+
+#[test]
+fn no_knob_of_class_tasks_is_without_effect() {
+    every_knob(TaskFamily::Class);
+}
+
+#[test]
+fn no_knob_of_classify_tasks_is_without_effect() {
+    every_knob(TaskFamily::Classify);
+}
+
+#[test]
+fn no_knob_of_cluster_tasks_is_without_effect() {
+    every_knob(TaskFamily::Cluster);
 }
 
 #[test]

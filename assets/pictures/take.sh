@@ -9,7 +9,10 @@ trap 'rm -r "$shots"' EXIT
 METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh "$binary" "$shots/faces"
 METASCOPE_TRAIN_SECS=20 METASCOPE_SWEEP_SECS=60 tests/xvfb/window.sh "$binary" "$shots/sine" --tasks sine
 METASCOPE_TRAIN_SECS=5 tests/xvfb/window.sh "$binary" "$shots/plane" --tasks plane
-METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh "$binary" "$shots/class" --tasks class
+METASCOPE_TRAIN_SECS=25 METASCOPE_LOOKS=1 tests/xvfb/window.sh "$binary" "$shots/class" --tasks class
+for tasks in completion classify cluster; do
+  METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh "$binary" "$shots/$tasks" --tasks "$tasks"
+done
 "$binary" run --iterations 300 --out "$shots/run"
 
 keep() { convert "$shots/$1" "${@:3}" -strip -define png:compression-level=9 "assets/pictures/$2"; }
@@ -17,6 +20,8 @@ keep faces/trained.png window.png
 keep sine/light.png sine.png
 keep plane/trained.png plane.png
 keep class/trained.png class.png
+for look in noise nearest between; do keep "class/$look.png" "class-$look.png" -crop 1064x480+216+42 +repage; done
+for tasks in completion classify cluster; do keep "$tasks/trained.png" "$tasks.png"; done
 keep sine/sweep.png sweep.png -gravity center -crop 818x558+0+16 +repage
 # The first two of the film-strip's four tasks.
 keep run/samples.png samples.png -crop 100%x50%+0+0 +repage

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The real window under Xvfb, used from a script: it trains, is not blank, obeys a knob and keys,
 # rests when paused, changes to light and closes. Usage: tests/xvfb/window.sh BINARY FOLDER [ARGUMENT ...]
-# METASCOPE_SIZE, METASCOPE_TRAIN_SECS and METASCOPE_SWEEP_SECS (a sweep, for so long) change what it does.
+# METASCOPE_SIZE, METASCOPE_TRAIN_SECS, METASCOPE_SWEEP_SECS (a sweep, for so long) and METASCOPE_LOOKS (the looks at
+# class samples, where tasks are classes) change what it does.
 # Needs xvfb xauth xdotool x11-utils imagemagick and the window's own libraries (README.md).
 set -euo pipefail
 binary=$(realpath "${1:?the metascope binary}")
@@ -49,6 +50,17 @@ colours=$(identify -format %k "$out/early.png")
 sleep "${METASCOPE_TRAIN_SECS:-6}"
 shot trained
 [ "$(compare -metric AE "$out/early.png" "$out/trained.png" null: 2>&1 || true)" != 0 ] || fail "nothing moved"
+
+if [ -n "${METASCOPE_LOOKS:-}" ]; then
+  # The other looks at class samples: buttons in the upper right corner of the samples.
+  for look in between:50 nearest:110 noise:170; do
+    xdotool mousemove --window "$window" $((${size%x*} - ${look#*:})) 61 click 1
+    sleep 1
+    shot "${look%:*}"
+  done
+  xdotool mousemove --window "$window" $((${size%x*} - 236)) 61 click 1
+  xdotool mousemove --window "$window" 850 20
+fi
 
 # The slider of α is the first of the left panel; a small rate, since a large one may rightly end the run.
 xdotool mousemove --window "$window" 84 103 mousedown 1; sleep 0.1
