@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the built-in image sets again: faces, hand, scripts and digits, a .png and a .toml each, beside this script.
 
-Needs Pillow, numpy and fontTools with brotli (all from PyPI), Debian's fonts-noto-color-emoji,
+Needs Pillow, numpy and fontTools with brotli (all installed by pip), Debian's fonts-noto-color-emoji,
 fonts-noto-core and unicode-data, and the npm packages @fontsource/<name> for the names in HAND_FONTS. It is no part of
 the build or of the tests.
 
@@ -9,7 +9,7 @@ the build or of the tests.
     make_sets.py digits
 
 With NOTO_FONTS alone (a folder of fonts-noto-core's .ttf files) it makes scripts only, and with the word
-digits instead digits only. For these scikit-learn (from PyPI) is needed too; its package holds the data.
+digits instead digits only. For these scikit-learn (installed by pip) is needed too; its package holds the data.
 
 A sheet holds one image a cell, row by row. The text file beside it says what is in it.
 """
