@@ -28,6 +28,9 @@ pub mod cluster;
 /// Right answers and pure clusters.
 pub mod scores;
 
+/// What is known of a task, and what outputs mean.
+pub mod given;
+
 /// Images as a few numbers.
 pub mod encoding;
 
@@ -36,7 +39,7 @@ pub mod judge;
 
 use std::sync::Arc;
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, Axis};
 use rand::Rng;
 
 use crate::images::ImageSet;
@@ -45,7 +48,8 @@ use crate::maths::init::initialise;
 use crate::maths::network::{Batch, Network};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
-use scores::{Clustering, Confusion};
+
+pub use given::{Answer, Given, Interpolation};
 
 use crate::settings::{ActivationKind, LiveSettings, RunSettings, TaskFamily};
 
@@ -58,125 +62,6 @@ pub struct Picture {
     pub height: usize,
     /// 3 bytes (sRGB) a pixel; grey images have three equal ones.
     pub rgb: Vec<u8>,
-}
-
-/// What is known of a task, for drawing.
-#[derive(Clone, Debug)]
-pub enum Given {
-    /// An image.
-    Picture {
-        /// The whole image.
-        target: Arc<Picture>,
-        /// The pixels that adaptation sees; the others are 0 with mask false.
-        support: Arc<Picture>,
-        /// True where a pixel is support; row by row.
-        mask: Arc<[bool]>,
-        /// For completion with hidden pixels: what interpolation makes of the support.
-        interpolation: Option<Interpolation>,
-    },
-    /// A class of images.
-    Class {
-        /// Images of the class that it is judged by, side by side.
-        target: Arc<Picture>,
-        /// The images that adaptation sees, side by side.
-        support: Arc<Picture>,
-        /// How many they are.
-        shots: usize,
-        /// The class, by its place in the set.
-        class: usize,
-        /// The images that adaptation sees, by their places in the set.
-        support_images: Arc<[usize]>,
-        /// The images of the class that it is judged by.
-        query_images: Arc<[usize]>,
-    },
-    /// Classes to be told apart.
-    Classify {
-        /// Images that it is judged by: a row for each class, as many images across.
-        target: Arc<Picture>,
-        /// Images that adaptation sees, in the same form.
-        support: Arc<Picture>,
-        /// How many it sees of each class.
-        shots: usize,
-        /// The classes' names.
-        names: Vec<String>,
-        /// The true class of each image that it is judged by.
-        labels: Arc<[usize]>,
-    },
-    /// A pile of images to be put into clusters.
-    Cluster {
-        /// The images in rows, class after class.
-        target: Arc<Picture>,
-        /// The classes' names.
-        names: Vec<String>,
-        /// The true class of each image.
-        labels: Arc<[usize]>,
-        /// Clusters of the raw pixels.
-        raw: Arc<Clustering>,
-        /// Mean purity of as large clusters drawn by chance.
-        chance: f32,
-    },
-    /// A curve over one variable.
-    Curve {
-        /// Positions of the support points and their noisy values.
-        support: Vec<[f32; 2]>,
-        /// Positions at which truth and outputs are given, ascending.
-        xs: Arc<[f32]>,
-        /// The true curve at `xs`.
-        truth: Vec<f32>,
-    },
-    /// Points whose value is to be predicted (the plane family): predicted against actual.
-    Scatter {
-        /// Actual values; support points first.
-        actual: Vec<f32>,
-        /// How many of them are support.
-        support: usize,
-    },
-}
-
-impl Given {
-    /// Whether outputs are answers.
-    pub fn is_answered(&self) -> bool {
-        matches!(self, Self::Classify { .. } | Self::Cluster { .. })
-    }
-
-    /// What the network's outputs at the query mean; `None` where they are drawn as they are.
-    pub fn answer(&self, outputs: ArrayView2<'_, f32>) -> Option<Answer> {
-        match self {
-            Self::Classify { labels, .. } => Some(Answer::Confusion(Confusion::new(outputs, labels))),
-            Self::Cluster { labels, names, raw, .. } => {
-                Some(Answer::Clustering(Clustering::new(outputs, labels, names.len(), Some(raw))))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// What outputs mean where they are answers.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
-    /// Of [`Given::Classify`].
-    Confusion(Confusion),
-    /// Of [`Given::Cluster`].
-    Clustering(Clustering),
-}
-
-impl Answer {
-    /// Accuracy or purity, 0 to 1.
-    pub fn score(&self) -> f32 {
-        match self {
-            Self::Confusion(confusion) => confusion.accuracy,
-            Self::Clustering(clustering) => clustering.purity,
-        }
-    }
-}
-
-/// An image completed without learning.
-#[derive(Clone, Debug)]
-pub struct Interpolation {
-    /// The image.
-    pub picture: Arc<Picture>,
-    /// Mean squared error of the unseen pixels.
-    pub loss: f32,
 }
 
 /// A held-out task.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::divergence::{Course, Finding, Watch, explain, times_too_long};
-use super::evaluation::{Start, Statistics, best_rate, judged, psnr, query_losses};
+use super::evaluation::Start;
 use super::judging::Judging;
 use super::pool::Pool;
 use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
@@ -14,11 +14,11 @@ use crate::maths::optimiser::{Optimiser, Rule, clip};
 use crate::maths::vector::{add_scaled, is_finite};
 use crate::meta::{Learner, MetaParameters, TaskWork, joint};
 use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
-use crate::tasks::judge::Marks;
-use crate::tasks::{Family, FamilyError, Given, HeldOut, Split};
+use crate::tasks::{Family, FamilyError};
 
 mod probes;
 mod record;
+mod statistics;
 
 use probes::Probes;
 pub use record::MetricsRow;
@@ -332,90 +332,6 @@ impl Trainer {
     /// images or large ones.
     pub fn enlarged(&self) -> Option<Enlarged> {
         self.probes.enlarged(&self.pool, &self.learner.network)
-    }
-
-    /// Statistics over `held_out_tasks` held-out tasks for each initialisation, the baselines at their best rate.
-    pub fn statistics(&self) -> [Statistics; 3] {
-        let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
-        let steps = self.settings.live.test_steps;
-        Init::ALL.map(|init| {
-            let judging = self.judging.as_ref();
-            let (inner_rate, results) =
-                self.on_held_out(init, &tasks, |start, task| judged(start, task, steps, judging));
-            let losses: Vec<_> = results.iter().map(|judged| judged.query_loss.clone()).collect();
-            let scores: Vec<_> = results.iter().map(|judged| judged.scores.clone()).collect();
-            let marks: Vec<_> = results.iter().filter_map(|judged| judged.marks).collect();
-            let statistics = Statistics::new(&losses, inner_rate, self.is_picture());
-            statistics.with_marks(&marks).with_scores(&scores, self.settings.run.tasks)
-        })
-    }
-
-    /// What is said of the real images of the held-out classes, in place of samples; mean over the classes.
-    pub fn real_marks(&self) -> Option<Marks> {
-        let judging = self.judging.as_ref()?;
-        let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
-        let marks: Option<Vec<_>> = tasks.iter().map(|task| judging.real(&task.given)).collect();
-        Marks::mean(&marks?)
-    }
-
-    /// Mean peak signal-to-noise ratio in dB that interpolation has on the unseen pixels of the same held-out
-    /// tasks; `None` where nothing is to be completed.
-    pub fn interpolation_psnr(&self) -> Option<f64> {
-        let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
-        let each = tasks.iter().filter_map(|task| match &task.given {
-            Given::Picture { interpolation: Some(interpolation), .. } => Some(f64::from(psnr(interpolation.loss))),
-            _ => None,
-        });
-        let each: Vec<f64> = each.collect();
-        (!each.is_empty()).then(|| each.iter().sum::<f64>() / each.len() as f64)
-    }
-
-    /// Mean purity of clusters of the raw pixels of the same held-out tasks, and of clusters drawn by chance;
-    /// `None` where nothing is clustered.
-    pub fn cluster_references(&self) -> Option<[f64; 2]> {
-        let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
-        let each = tasks.iter().map(|task| match &task.given {
-            Given::Cluster { raw, chance, .. } => Some([raw.purity, *chance].map(f64::from)),
-            _ => None,
-        });
-        let each: Vec<[f64; 2]> = each.collect::<Option<_>>()?;
-        Some([0, 1].map(|i| each.iter().map(|purities| purities[i]).sum::<f64>() / each.len().max(1) as f64))
-    }
-
-    /// `held_out_tasks` tasks of a split (for pictures not more than there are images), shaped by `live`.
-    pub fn held_out_tasks(&self, split: Split, live: &LiveSettings) -> Vec<HeldOut> {
-        let run = &self.settings.run;
-        let count = run.held_out_tasks.min(self.family.held_out_tasks());
-        (0..count).map(|i| self.family.held_out_of(split, live, run.seed, i)).collect()
-    }
-
-    /// Each task's query loss after 0, 1, … test-time steps from one initialisation, a baseline at the
-    /// best of its candidate rates for these tasks; with the inner rate, `None` where it is learned.
-    pub fn held_out_losses(&self, init: Init, tasks: &[HeldOut]) -> (Option<f64>, Vec<Vec<f32>>) {
-        let steps = self.settings.live.test_steps;
-        self.on_held_out(init, tasks, |start, task| query_losses(start, task, steps))
-    }
-
-    fn on_held_out<R: Send>(
-        &self,
-        init: Init,
-        tasks: &[HeldOut],
-        work: impl Fn(Start<'_>, &HeldOut) -> R + Sync + Send,
-    ) -> (Option<f64>, Vec<R>) {
-        let live = &self.settings.live;
-        let joint = self.plain.meta_parameters(self.now.joint.clone(), 1.0);
-        let plain = |meta| {
-            let start = Start { learner: &self.plain, meta, inner_rate: 1.0 };
-            Start { inner_rate: best_rate(&self.pool, start, tasks, live.test_steps, None), ..start }
-        };
-        let start = match init {
-            Init::Learned => Start { learner: &self.learner, meta: &self.now.meta, inner_rate: live.inner_rate },
-            Init::Random => plain(&self.random),
-            Init::Joint => plain(&joint),
-        };
-        let results = self.pool.map(tasks.len(), |i| work(start, &tasks[i]));
-        let own = !start.learner.algorithm().learns_rates();
-        (own.then_some(start.inner_rate), results)
     }
 
     /// The latest adaptation of the probe tasks.

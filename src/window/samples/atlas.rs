@@ -24,7 +24,7 @@ pub struct Atlas {
 }
 
 /// A place in the atlas.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
     /// The image.
     Target,
@@ -34,6 +34,17 @@ pub enum Slot {
     Interpolated,
     /// Row (initialisation) and column (index into the chosen steps) of an output.
     Output(usize, usize),
+}
+
+impl Slot {
+    /// The column of what is given.
+    pub fn given_column(self) -> usize {
+        match self {
+            Self::Target | Self::Output(..) => 0,
+            Self::Support => 1,
+            Self::Interpolated => 2,
+        }
+    }
 }
 
 impl Atlas {
@@ -87,10 +98,8 @@ impl Atlas {
     /// Where a picture of a task is, in texture coordinates.
     pub fn uv(&self, task: usize, slot: Slot) -> Rect {
         let column = match slot {
-            Slot::Target => 0,
-            Slot::Support => 1,
-            Slot::Interpolated => 2,
             Slot::Output(init, step) => GIVEN + init * self.steps.len() + step,
+            given => given.given_column(),
         };
         let (columns, rows) = (self.columns as f32, self.evaluation.tasks.len().max(1) as f32);
         // A little inside, so that rounding never shows the neighbour.

@@ -3,7 +3,7 @@
 
 use egui::{Align2, Color32, Painter, Pos2, Rangef, Rect, Stroke, pos2};
 
-use crate::train::snapshot::{Given, Init, ProbeTask};
+use crate::train::snapshot::{Given, Init, Output, ProbeTask};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label, small_font};
 
@@ -46,6 +46,45 @@ impl View {
 
     fn holds(&self, at: Pos2) -> bool {
         self.rect.expand(1.0).contains(at)
+    }
+}
+
+/// The scales that all small plots of a task share.
+pub struct CommonRange {
+    /// Left and right edge.
+    pub x: [f32; 2],
+    /// Bottom and top edge.
+    pub y: [f32; 2],
+}
+
+impl CommonRange {
+    /// Of one task, for the steps that are shown.
+    pub fn of(task: &ProbeTask, steps: &[usize]) -> Self {
+        match &task.given {
+            Given::Curve { support, xs, truth } => {
+                let x = [xs.first().copied().unwrap_or(0.0), xs.last().copied().unwrap_or(1.0)];
+                let learned = task
+                    .traces
+                    .first()
+                    .into_iter()
+                    .flat_map(|trace| steps.iter().filter_map(|step| trace.outputs.get(*step)));
+                let [low, high] = range(truth.iter().copied().chain(support.iter().map(|point| point[1])));
+                // The learned curves widen the range, but one that flies off does not flatten the rest.
+                let reach = 0.35 * (high - low);
+                let fitted = learned.filter_map(|output| match output {
+                    Output::Values(values) => {
+                        Some(values.iter().copied().map(|value| value.clamp(low - reach, high + reach)))
+                    }
+                    _ => None,
+                });
+                Self { x, y: range(fitted.flatten().chain([low, high])) }
+            }
+            Given::Scatter { actual, .. } => {
+                let x = range(actual.iter().copied());
+                Self { x, y: x }
+            }
+            _ => Self { x: [0.0, 1.0], y: [0.0, 1.0] },
+        }
     }
 }
 

@@ -1,0 +1,198 @@
+//! The strip: a row for each initialisation, a column for each inner step.
+
+use std::sync::Arc;
+
+use egui::{Color32, Mesh, Pos2, Rect, Response, RichText, ScrollArea, Sense, Shape, Ui, pos2, vec2};
+
+use super::answers;
+use super::atlas::{self, Atlas, Slot};
+use super::cells::{caption, describe, place, snap};
+use super::closer::Closer;
+use super::given::headers_of;
+use super::grid::{Content, Grid};
+use super::plots::{self, CommonRange, View};
+use crate::train::snapshot::{Enlarged, Evaluation, Given, Init, Marks, Output, ProbeTask, Trace};
+use crate::window::numbers;
+use crate::window::theme::{GRID, Palette, init_label, init_tooltip};
+
+/// Height of the line with the column names.
+const HEADER: f32 = 20.0;
+
+/// The view, and the textures that it draws from.
+#[derive(Default)]
+pub struct Strip {
+    atlas: Option<Atlas>,
+    pub(super) closer: Closer,
+}
+
+impl Strip {
+    /// Takes the enlarged pictures that hovering shows.
+    pub fn update(&mut self, enlarged: Option<&Arc<Enlarged>>) {
+        self.closer.update(enlarged);
+    }
+
+    /// Draws it in all the space that is left.
+    pub fn ui(&mut self, ui: &mut Ui, evaluation: &Arc<Evaluation>) {
+        let palette = Palette::of(ui);
+        let last_step = last_step(evaluation);
+        let content = evaluation
+            .tasks
+            .iter()
+            .find_map(atlas::picture_size)
+            .map_or(Content::Plot, |size| Content::Picture(size, 2 + usize::from(completes(evaluation))));
+        let room = ui.available_size() - vec2(3.0 * GRID, HEADER);
+        let grid = Grid::fit(content, last_step, room, ui.ctx().pixels_per_point());
+        let curve_columns = grid.given_columns == 1;
+        if curve_columns {
+            self.atlas = None;
+        } else {
+            let dark = ui.visuals().dark_mode;
+            self.atlas = Some(Atlas::update(self.atlas.take(), ui.ctx(), evaluation, &grid.steps, dark, palette));
+        }
+        let (header, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
+        headers(ui, header, &grid, evaluation);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let mut pictures = self.atlas.as_ref().map(|atlas| Mesh::with_texture(atlas.id()));
+        ScrollArea::vertical().id_salt("film-strip").auto_shrink(false).show_viewport(ui, |ui, viewport| {
+            let size = vec2(ui.available_width(), grid.height(evaluation.tasks.len()));
+            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+            // All pictures are one mesh: alternating with captions, each would be a draw call.
+            let place = ui.painter().add(Shape::Noop);
+            for (index, task) in evaluation.tasks.iter().enumerate() {
+                let top = grid.task_top(index);
+                if top > viewport.max.y || top + grid.task_height() < viewport.min.y {
+                    continue;
+                }
+                let origin = snap(ui, rect.min + vec2(0.0, top));
+                self.task(ui, &grid, origin, index, task, &mut pictures);
+            }
+            if let Some(pictures) = pictures.take() {
+                ui.painter().set(place, pictures);
+            }
+        });
+    }
+
+    fn task(
+        &mut self,
+        ui: &mut Ui,
+        grid: &Grid,
+        origin: Pos2,
+        index: usize,
+        task: &ProbeTask,
+        pictures: &mut Option<Mesh>,
+    ) {
+        let palette = Palette::of(ui);
+        let common = CommonRange::of(task, &grid.steps);
+        self.given(ui, grid, (origin, index), task, &common, pictures);
+        for (row, (init, trace)) in Init::ALL.into_iter().zip(&task.traces).enumerate() {
+            row_label(ui, grid.label_rect(origin, row), init, trace);
+            for (column, &step) in grid.steps.iter().enumerate() {
+                let Some(output) = trace.outputs.get(step) else { continue };
+                let rect = grid.cell_rect(origin, row, grid.given_columns + column);
+                match (output, &task.given) {
+                    (Output::Picture(_), _) => self.picture(pictures, rect, index, Slot::Output(row, column)),
+                    (Output::Values(values), Given::Curve { support, xs, truth }) => {
+                        let view = View { rect, x: common.x, y: common.y };
+                        plots::curve(
+                            ui.painter(),
+                            view,
+                            (xs, truth, support),
+                            Some((values, palette.init(init))),
+                            palette,
+                        );
+                    }
+                    (Output::Values(values), Given::Scatter { actual, support }) => {
+                        let view = View { rect, x: common.x, y: common.x };
+                        plots::scatter(ui.painter(), view, actual, *support, values, palette.init(init), palette);
+                    }
+                    (Output::Answer(answer), given) => answers::draw(ui.painter(), rect, answer, given, palette),
+                    (Output::Values(_), Given::Classify { .. } | Given::Cluster { .. }) => {}
+                    (Output::Values(_), Given::Picture { .. } | Given::Class { .. }) => {}
+                }
+                let cell = cell_caption(ui, rect, init, trace, step);
+                if init == Init::Learned && step + 1 == trace.outputs.len() {
+                    self.closer.on_hover(cell, index);
+                }
+            }
+        }
+    }
+
+    /// A picture of the atlas, to be painted with the others.
+    pub(super) fn picture(&self, pictures: &mut Option<Mesh>, rect: Rect, task: usize, slot: Slot) {
+        if let (Some(atlas), Some(pictures)) = (&self.atlas, pictures) {
+            pictures.add_rect_with_uv(rect, atlas.uv(task, slot), Color32::WHITE);
+        }
+    }
+}
+
+/// Whether interpolation stands beside the network's own guess.
+fn completes(evaluation: &Evaluation) -> bool {
+    evaluation.tasks.iter().any(|task| matches!(&task.given, Given::Picture { interpolation: Some(_), .. }))
+}
+
+fn last_step(evaluation: &Evaluation) -> usize {
+    let lengths = evaluation.tasks.iter().flat_map(|task| &task.traces).map(|trace| trace.outputs.len());
+    lengths.max().unwrap_or(1).saturating_sub(1)
+}
+
+fn headers(ui: &mut Ui, header: Rect, grid: &Grid, evaluation: &Evaluation) {
+    let palette = Palette::of(ui);
+    let given = headers_of(evaluation);
+    let steps = grid.steps.iter().map(|&step| {
+        let about =
+            if step == 0 { "Before adaptation: the initialisation itself" } else { "After this many adaptation steps" };
+        (format!("k = {step}"), about)
+    });
+    let names = given.iter().map(|(name, about)| ((*name).to_owned(), *about)).chain(steps);
+    for (column, (name, about)) in names.enumerate() {
+        let corner = pos2(header.left() + grid.column_left(column), header.top());
+        let rect = Rect::from_min_size(corner, vec2(grid.cell.x, HEADER));
+        place(ui, rect, |ui| ui.label(RichText::new(name).small().color(palette.weak)).on_hover_text(about));
+    }
+}
+
+fn row_label(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace) {
+    let palette = Palette::of(ui);
+    let bar = Rect::from_min_size(rect.min, vec2(3.0, rect.height()));
+    ui.painter().rect_filled(bar, 1.0, palette.init(init));
+    place(ui, rect.with_min_x(rect.left() + 2.5 * GRID), |ui| {
+        ui.vertical(|ui| {
+            ui.label(init_label(init)).on_hover_text(init_tooltip(init));
+            let rate = format!("α {}", numbers::compact(trace.inner_rate));
+            ui.label(RichText::new(rate).small().color(palette.weak))
+                .on_hover_text("The inner rate that this row adapts with");
+        });
+    });
+}
+
+fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize) -> Response {
+    let palette = Palette::of(ui);
+    let loss =
+        |losses: &[f32]| losses.get(step).map_or_else(|| "-".to_owned(), |loss| numbers::significant(f64::from(*loss)));
+    let psnr = trace.psnr.as_ref().and_then(|values| values.get(step)).map(|psnr| format!("{psnr:.1} dB"));
+    let score = trace.scores.get(step).map(|score| format!("{:.0} %", 100.0 * score));
+    let psnr = psnr.or(score);
+    let overflow = trace.query_loss.get(step).is_some_and(|loss| !loss.is_finite());
+    let marks = trace.marks.filter(|_| step + 1 == trace.outputs.len());
+    let recognised = |marks: Marks| format!("{} · {:.0} %", loss(&trace.query_loss), 100.0 * marks.recognised_held_out);
+    let plain = || marks.map_or_else(|| loss(&trace.query_loss), recognised);
+    let text = if overflow { "overflow".to_owned() } else { psnr.unwrap_or_else(plain) };
+    let colour = match (overflow, step) {
+        (true, _) => palette.danger,
+        (false, 0) => palette.weak,
+        (false, _) => palette.text,
+    };
+    caption(ui, rect, &text, colour);
+    let mut about = format!("Query loss {}, support loss {}", loss(&trace.query_loss), loss(&trace.support_loss));
+    if let Some(marks) = marks {
+        about += &format!(
+            "\nOf 24 samples {:.0} % are recognised among the held-out classes, {:.0} % among all\n\
+             Mean distance between samples {}, to the nearest support image {}",
+            100.0 * marks.recognised_held_out,
+            100.0 * marks.recognised_all,
+            numbers::significant(marks.diversity),
+            numbers::significant(marks.nearest_support),
+        );
+    }
+    describe(ui, rect, format!("{} k = {step} {text}", init_label(init)), about)
+}
