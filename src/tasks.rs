@@ -25,6 +25,9 @@ pub mod classify;
 /// Which images of a pile belong together?
 pub mod cluster;
 
+/// Tasks that a person draws.
+pub mod sketch;
+
 /// Right answers and pure clusters.
 pub mod scores;
 
@@ -49,7 +52,7 @@ use crate::maths::network::{Batch, Network};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
 
-pub use given::{Answer, Given, Interpolation};
+pub use given::{Answer, Gallery, Given, Interpolation, KnownClass};
 
 use crate::settings::{ActivationKind, LiveSettings, RunSettings, TaskFamily};
 

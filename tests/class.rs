@@ -11,7 +11,7 @@ use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
 use metascope::tasks::class::{ClassTasks, Flow, sample};
 use metascope::tasks::encoding::Encoding;
 use metascope::tasks::judge::{Marks, distances};
-use metascope::tasks::{Display, Family, FamilyError, Given};
+use metascope::tasks::{Display, Family, FamilyError, Given, KnownClass};
 use metascope::train::trainer::{Step, Trainer};
 use ndarray::{Array2, Axis, array};
 
@@ -142,7 +142,9 @@ fn the_judge_knows_real_images_and_marks_what_is_wrong() {
     assert!(real.nearest_support > 2.0 && real.diversity > real.nearest_support, "{real:?}");
 
     // One and the same sample of another class: not recognised, not varied.
-    let Given::Class { query_images, .. } = &tasks[1].given else { unreachable!() };
+    let Given::Class { known: Some(KnownClass { query: query_images, .. }), .. } = &tasks[1].given else {
+        unreachable!()
+    };
     let (_, codes) =
         Encoding::of(&hand(), &(0..hand().images.len()).filter(|&i| !hand().images[i].held_out).collect::<Vec<_>>());
     let wrong = codes.select(Axis(0), &[query_images[0]; 6]);
@@ -150,7 +152,9 @@ fn the_judge_knows_real_images_and_marks_what_is_wrong() {
     assert_eq!((marks.recognised_held_out, marks.recognised_all), (0.0, 0.0));
     assert!(marks.diversity < 1e-6 && marks.nearest_support > 2.0, "{marks:?}");
     // Copies of the support are recognised, and seen to be copies.
-    let Given::Class { support_images, .. } = &tasks[0].given else { unreachable!() };
+    let Given::Class { known: Some(KnownClass { support: support_images, .. }), .. } = &tasks[0].given else {
+        unreachable!()
+    };
     let copies = family.marks(&judge, &tasks[0].given, codes.select(Axis(0), support_images).view()).unwrap();
     assert!(copies.recognised_held_out > 0.9 && copies.nearest_support < 0.5 * real.nearest_support, "{copies:?}");
     // What overflowed is worth nothing.

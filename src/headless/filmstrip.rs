@@ -81,7 +81,7 @@ fn cells(task: &ProbeTask, trace: &Trace, init: Init) -> Vec<RgbImage> {
             let given = [Some(target), Some(support), interpolated(task)].into_iter().flatten();
             given.map(|picture| enlarge(picture)).chain(outputs.map(output)).collect()
         }
-        Given::Classify { target, support, .. } => [target, support]
+        Given::Classify { target, support, .. } | Given::Query { query: target, support, .. } => [target, support]
             .map(|picture| enlarge(picture))
             .into_iter()
             .chain(outputs.map(|output| answered(output, &[])))
@@ -136,6 +136,7 @@ fn answered(output: &Output, labels: &[usize]) -> RgbImage {
         Output::Answer(answer) => match answer.as_ref() {
             Answer::Confusion(confusion) => confused(confusion),
             Answer::Clustering(clustering) => clustered(clustering, labels),
+            Answer::Chances(chances) => likely(chances),
         },
         _ => Canvas::new([0.0, 1.0], [0.0, 1.0]).pixels,
     }
@@ -148,6 +149,15 @@ fn confused(confusion: &Confusion) -> RgbImage {
         let share = confusion.shares[(y * ways / CELL * ways + x * ways / CELL) as usize];
         let full: [f32; 3] = if x * ways / CELL == y * ways / CELL { [0.0, 114.0, 178.0] } else { [213.0, 94.0, 0.0] };
         Rgb(full.map(|full| (255.0 - share * (255.0 - full)).round() as u8))
+    })
+}
+
+/// A bar for each class, as long as it is likely.
+fn likely(chances: &[f32]) -> RgbImage {
+    let ways = chances.len().max(1) as u32;
+    RgbImage::from_fn(CELL, CELL, |x, y| {
+        let filled = chances.get((y * ways / CELL) as usize).is_some_and(|chance| (x as f32) < chance * CELL as f32);
+        if filled { colour(Init::Learned) } else { Rgb([255; 3]) }
     })
 }
 

@@ -28,6 +28,8 @@ pub enum Purpose {
     Images,
     /// The first centres of clusters.
     Clusters,
+    /// Tasks that a person draws.
+    Sketch,
 }
 
 /// The stream of one purpose, meta-iteration and index.

@@ -11,7 +11,7 @@ mod flow;
 mod gallery;
 
 pub use flow::{Flow, sample};
-pub use gallery::{Gallery, MOMENTS};
+pub use gallery::MOMENTS;
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use rand_distr::{Distribution as _, StandardNormal};
 
 use super::classes::{Classes, sheet};
 use super::judge::{self, Judge, Marks};
-use super::{Display, FamilyError, Given, HeldOut, Picture};
+use super::{Display, FamilyError, Given, HeldOut, KnownClass, Picture};
 use crate::images::ImageSet;
 use crate::maths::network::Batch;
 use crate::meta::episode::Episode;
@@ -80,31 +80,56 @@ impl ClassTasks {
         let full = live.meta_batch >= training.len();
         let (_, images) = &training[if full { index % training.len() } else { drawn }];
         let (support, query) = divide(images, live.shots, rng);
+        let [support, query] = [support, query].map(|images| self.classes.codes_of(&images));
         let steps = 0..live.inner_steps.max(1);
-        let support = steps.map(|_| self.rows(&support, DRAWS, rng)).collect();
-        Episode { support, query: self.rows(&query, DRAWS, rng) }
+        let support = steps.map(|_| rows(support.view(), DRAWS, rng)).collect();
+        Episode { support, query: rows(query.view(), DRAWS, rng) }
     }
 
     /// Adapts on a few images of the class; is judged by its others.
     pub(super) fn held_out(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
         let (class, images) = &self.classes.held_out[index % self.classes.held_out.len()];
         let (support, query) = divide(images, live.test_shots, rng);
-        let query_rows = self.rows(&query, JUDGING_DRAWS, rng);
+        let codes = [&support, &query].map(|images| self.classes.codes_of(images));
+        let [shown, target] = [&support, &query].map(|images| self.classes.originals(images));
+        let given = Given::Class {
+            target: Arc::new(mosaic(&target, self.classes.set.size)),
+            support: Arc::new(mosaic(&shown, self.classes.set.size)),
+            shots: support.len(),
+            known: Some(KnownClass { class: *class, support: support.into(), query: query.into() }),
+        };
+        self.task(self.classes.set.classes[*class].clone(), codes, given, live, rng)
+    }
+
+    /// A class of which a person drew all that there is: it is judged by the same images.
+    pub(super) fn sketched(&self, images: &[Picture], live: &LiveSettings, rng: &mut impl Rng) -> Option<HeldOut> {
+        let size = self.classes.set.size;
+        if images.is_empty() || !Picture::fit(images, size) {
+            return None;
+        }
+        let bytes: Vec<Vec<u8>> = images.iter().map(|image| image.channels(self.classes.set.channels)).collect();
+        let codes = self.classes.encoding.encode(bytes.iter().map(Vec::as_slice));
+        let shown = Arc::new(mosaic(images, size));
+        let given = Given::Class { target: shown.clone(), support: shown, shots: images.len(), known: None };
+        Some(self.task("your class".to_owned(), [codes.clone(), codes], given, live, rng))
+    }
+
+    /// Adapts on the first images and is judged by the second ones (both as codes).
+    fn task(
+        &self,
+        name: String,
+        [support, query]: [Array2<f32>; 2],
+        given: Given,
+        live: &LiveSettings,
+        rng: &mut impl Rng,
+    ) -> HeldOut {
+        let query = rows(query.view(), JUDGING_DRAWS, rng);
         let noise = normal(JUDGED, self.outputs(), rng) * live.temperature as f32;
         let steps = 0..live.test_steps.max(1);
-        let episode = Episode { support: steps.map(|_| self.rows(&support, DRAWS, rng)).collect(), query: query_rows };
-        let show = |images: &[usize]| Arc::new(mosaic(&self.classes.originals(images), self.classes.set.size));
         HeldOut {
-            name: self.classes.set.classes[*class].clone(),
-            episode,
-            given: Given::Class {
-                target: show(&query),
-                support: show(&support),
-                shots: support.len(),
-                class: *class,
-                support_images: support.into(),
-                query_images: query.into(),
-            },
+            name,
+            episode: Episode { support: steps.map(|_| rows(support.view(), DRAWS, rng)).collect(), query },
+            given,
             display: noise,
             shows: Display::Flow(Flow { steps: live.flow_steps, order: live.flow_order }),
         }
@@ -129,19 +154,19 @@ impl ClassTasks {
 
     /// What is to be said of samples (as codes) of a held-out task of this family.
     pub fn marks(&self, judge: &Judge, given: &Given, samples: ArrayView2<'_, f32>) -> Option<Marks> {
-        let Given::Class { class, support_images, .. } = given else { return None };
+        let Given::Class { known: Some(known), .. } = given else { return None };
         if samples.iter().any(|code| !code.is_finite()) {
             return Some(Marks::default());
         }
         let samples = self.pixels(&self.classes.encoding.decode(samples));
-        Some(self.marks_of(judge, *class, &samples, support_images))
+        Some(self.marks_of(judge, known.class, &samples, &known.support))
     }
 
     /// The same of the real images that a held-out task is judged by.
     pub fn real_marks(&self, judge: &Judge, given: &Given) -> Option<Marks> {
-        let Given::Class { class, support_images, query_images, .. } = given else { return None };
-        let query = self.pixels(&self.classes.originals(query_images));
-        Some(self.marks_of(judge, *class, &query, support_images))
+        let Given::Class { known: Some(known), .. } = given else { return None };
+        let query = self.pixels(&self.classes.originals(&known.query));
+        Some(self.marks_of(judge, known.class, &query, &known.support))
     }
 
     fn marks_of(&self, judge: &Judge, class: usize, images: &Array2<f32>, support: &[usize]) -> Marks {
@@ -164,20 +189,18 @@ impl ClassTasks {
         let (drawn, _) = codes.view().split_at(Axis(0), codes.nrows().min(DRAWN));
         mosaic(&self.classes.encoding.decode(drawn), self.classes.set.size)
     }
+}
 
-    /// `draws` rows for each image; times are stratified over all rows.
-    fn rows(&self, images: &[usize], draws: usize, rng: &mut impl Rng) -> Batch<f32> {
-        let (count, width) = (images.len() * draws, self.outputs());
-        let mut strata: Vec<usize> = (0..count).collect();
-        strata.shuffle(rng);
-        let noise = normal(count, width, rng);
-        let times: Vec<f32> =
-            strata.iter().map(|&stratum| (stratum as f32 + rng.random::<f32>()) / count as f32).collect();
-        let clean = self.classes.codes_of(&(0..count).map(|row| images[row % images.len()]).collect::<Vec<_>>());
-        let mixed =
-            Array2::from_shape_fn((count, width), |at| (1.0 - times[at.0]) * noise[at] + times[at.0] * clean[at]);
-        Batch::new(inputs(mixed.view(), |row| times[row]), clean)
-    }
+/// `draws` rows for each image (codes); times are stratified over all rows.
+fn rows(images: ArrayView2<'_, f32>, draws: usize, rng: &mut impl Rng) -> Batch<f32> {
+    let (count, width) = (images.nrows() * draws, images.ncols());
+    let mut strata: Vec<usize> = (0..count).collect();
+    strata.shuffle(rng);
+    let noise = normal(count, width, rng);
+    let times: Vec<f32> = strata.iter().map(|&stratum| (stratum as f32 + rng.random::<f32>()) / count as f32).collect();
+    let clean = images.select(Axis(0), &(0..count).map(|row| row % images.nrows()).collect::<Vec<_>>());
+    let mixed = Array2::from_shape_fn((count, width), |at| (1.0 - times[at.0]) * noise[at] + times[at.0] * clean[at]);
+    Batch::new(inputs(mixed.view(), |row| times[row]), clean)
 }
 
 /// `shots` of the images, and at most [`MOST_QUERY`] others; at least one of each.

@@ -10,7 +10,7 @@ use rand::seq::SliceRandom as _;
 use rand_distr::{Distribution as _, StandardNormal};
 
 use super::classes::{Class, Classes, blank, sheet};
-use super::{Display, FamilyError, Given, HeldOut, mini_batches};
+use super::{Display, FamilyError, Given, HeldOut, Picture, mini_batches};
 use crate::images::ImageSet;
 use crate::maths::network::Batch;
 use crate::meta::episode::Episode;
@@ -78,11 +78,58 @@ impl ClassifyTasks {
         }
     }
 
+    /// One image that a person drew, and the classes of a held-out task, some of them drawn anew. `rng` is
+    /// the stream of that task.
+    pub(super) fn sketched(
+        &self,
+        query: &Picture,
+        redrawn: &[Option<Picture>],
+        live: &LiveSettings,
+        rng: &mut impl Rng,
+    ) -> Option<HeldOut> {
+        let size = self.classes.set.size;
+        let fits = redrawn.len() <= self.ways && Picture::fit(redrawn.iter().flatten().chain([query]), size);
+        fits.then_some(())?;
+        let drawn = Classes::draw(&self.classes.held_out, self.ways, rng);
+        let [support, _] = divide(&drawn, live.test_shots, QUERY[1], rng);
+        let mut classes: Vec<Vec<Picture>> = support.iter().map(|images| self.classes.originals(images)).collect();
+        for (class, picture) in redrawn.iter().enumerate() {
+            if let Some(picture) = picture {
+                classes[class] = vec![picture.clone()];
+            }
+        }
+        let encode = |pictures: &mut dyn Iterator<Item = &Picture>| {
+            let bytes: Vec<Vec<u8>> = pictures.map(|picture| picture.channels(self.classes.set.channels)).collect();
+            self.classes.encoding.encode(bytes.iter().map(Vec::as_slice))
+        };
+        let codes = encode(&mut classes.iter().flatten());
+        let labels: Vec<usize> = labels(&classes).collect();
+        let support = self.labelled(codes, &labels, live.noise, rng);
+        // Nobody knows the right answer: the query's loss is that of an even guess.
+        let even = Array2::from_elem((1, self.ways), 1.0 / self.ways as f32);
+        let query_batch = Batch::new(encode(&mut [query].into_iter()), even);
+        let names = drawn.iter().map(|(class, _)| self.classes.set.classes[*class].clone());
+        Some(HeldOut {
+            name: "your image".to_owned(),
+            given: Given::Query {
+                query: Arc::new(query.clone()),
+                support: Arc::new(self.square(&classes)),
+                names: names.collect(),
+            },
+            display: query_batch.x().to_owned(),
+            episode: Episode { support: vec![support], query: query_batch },
+            shows: Display::Query,
+        })
+    }
+
     /// Codes, with normal noise of this standard deviation, and one-hot labels.
     fn batch(&self, images: &[Vec<usize>], noise: f64, rng: &mut impl Rng) -> Batch<f32> {
         let all: Vec<usize> = images.iter().flatten().copied().collect();
         let labels: Vec<usize> = labels(images).collect();
-        let mut codes = self.classes.codes_of(&all);
+        self.labelled(self.classes.codes_of(&all), &labels, noise, rng)
+    }
+
+    fn labelled(&self, mut codes: Array2<f32>, labels: &[usize], noise: f64, rng: &mut impl Rng) -> Batch<f32> {
         if noise > 0.0 {
             codes.mapv_inplace(|code| {
                 let error: f64 = StandardNormal.sample(rng);
@@ -93,12 +140,16 @@ impl ClassifyTasks {
         Batch::new(codes, Array2::from_shape_fn((labels.len(), self.ways), right))
     }
 
+    fn rows(&self, images: &[Vec<usize>]) -> Picture {
+        let shown: Vec<_> = images.iter().map(|of_class| self.classes.originals(first(of_class, self.ways))).collect();
+        self.square(&shown)
+    }
+
     /// A square of images: the first few of each class in a row.
-    fn rows(&self, images: &[Vec<usize>]) -> super::Picture {
+    fn square(&self, images: &[Vec<Picture>]) -> Picture {
         let size = self.classes.set.size;
         let blank = blank(size);
-        let cell =
-            |class: usize, i: usize| images[class].get(i).map_or_else(|| blank.clone(), |&i| self.classes.original(i));
+        let cell = |class: usize, i: usize| images[class].get(i).unwrap_or(&blank).clone();
         let cells: Vec<_> = (0..self.ways * self.ways).map(|i| cell(i / self.ways, i % self.ways)).collect();
         sheet(&cells, self.ways, size)
     }
@@ -118,7 +169,11 @@ fn divide(classes: &[&Class], shots: usize, query: usize, rng: &mut impl Rng) ->
     [support, others]
 }
 
+fn first<T>(of: &[T], count: usize) -> &[T] {
+    &of[..count.min(of.len())]
+}
+
 /// The class of each image, row after row.
-fn labels(images: &[Vec<usize>]) -> impl Iterator<Item = usize> {
+fn labels<T>(images: &[Vec<T>]) -> impl Iterator<Item = usize> {
     images.iter().enumerate().flat_map(|(class, images)| std::iter::repeat_n(class, images.len()))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::ArrayView2;
 
 use super::Picture;
-use super::scores::{Clustering, Confusion};
+use super::scores::{Clustering, Confusion, chances};
 
 /// What is known of a task, for drawing.
 #[derive(Clone, Debug)]
@@ -29,12 +29,8 @@ pub enum Given {
         support: Arc<Picture>,
         /// How many they are.
         shots: usize,
-        /// The class, by its place in the set.
-        class: usize,
-        /// The images that adaptation sees, by their places in the set.
-        support_images: Arc<[usize]>,
-        /// The images of the class that it is judged by.
-        query_images: Arc<[usize]>,
+        /// Where it comes from, if it is a class of the set.
+        known: Option<KnownClass>,
     },
     /// Classes to be told apart.
     Classify {
@@ -48,6 +44,15 @@ pub enum Given {
         names: Vec<String>,
         /// The true class of each image that it is judged by.
         labels: Arc<[usize]>,
+    },
+    /// One image, and the question to which of a few classes it belongs.
+    Query {
+        /// The image.
+        query: Arc<Picture>,
+        /// Images that adaptation sees: a row for each class.
+        support: Arc<Picture>,
+        /// The classes' names.
+        names: Vec<String>,
     },
     /// A pile of images to be put into clusters.
     Cluster {
@@ -83,7 +88,7 @@ pub enum Given {
 impl Given {
     /// Whether outputs are answers.
     pub fn is_answered(&self) -> bool {
-        matches!(self, Self::Classify { .. } | Self::Cluster { .. })
+        matches!(self, Self::Classify { .. } | Self::Cluster { .. } | Self::Query { .. })
     }
 
     /// What the network's outputs at the query mean; `None` where they are drawn as they are.
@@ -93,6 +98,7 @@ impl Given {
             Self::Cluster { labels, names, raw, .. } => {
                 Some(Answer::Clustering(Clustering::new(outputs, labels, names.len(), Some(raw))))
             }
+            Self::Query { .. } => Some(Answer::Chances(chances(outputs.row(0)))),
             _ => None,
         }
     }
@@ -105,16 +111,43 @@ pub enum Answer {
     Confusion(Confusion),
     /// Of [`Given::Cluster`].
     Clustering(Clustering),
+    /// Of [`Given::Query`]: the probability of each class; 0 for all of them where an output is not finite.
+    Chances(Vec<f32>),
 }
 
 impl Answer {
-    /// Accuracy or purity, 0 to 1.
+    /// Accuracy or purity, or the probability of the likeliest class; 0 to 1.
     pub fn score(&self) -> f32 {
         match self {
             Self::Confusion(confusion) => confusion.accuracy,
             Self::Clustering(clustering) => clustering.purity,
+            Self::Chances(chances) => chances.iter().copied().fold(0.0, f32::max),
         }
     }
+}
+
+/// A class of the set and images of it, by their places in the set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownClass {
+    /// The class.
+    pub class: usize,
+    /// The images that adaptation sees.
+    pub support: Arc<[usize]>,
+    /// The images that it is judged by.
+    pub query: Arc<[usize]>,
+}
+
+/// Further looks at an adapted task.
+#[derive(Clone, Debug)]
+pub struct Gallery {
+    /// A row for each sample, a column for each moment from t = 0 (noise) to 1 (class).
+    pub way: Option<Arc<Picture>>,
+    /// Samples above, below each the support image that is nearest to it (class).
+    pub nearest: Option<Arc<Picture>>,
+    /// From one to another: samples of different noises (class), or pictures of different parameters (picture).
+    pub between: Arc<Picture>,
+    /// What stands at either end of that.
+    pub ends: [String; 2],
 }
 
 /// An image completed without learning.

@@ -9,14 +9,18 @@ use rand::seq::index::sample;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
+use super::classes::sheet;
 use super::interpolation::interpolate;
 use super::{Display, FamilyError, Given, HeldOut, Interpolation, Picture};
-use crate::images::{ImageSet, LabelledImage};
+use crate::images::ImageSet;
 use crate::maths::features::FourierFeatures;
-use crate::maths::network::Batch;
+use crate::maths::network::{Batch, Network, Workspace};
 use crate::maths::stream::{Purpose, stream};
 use crate::meta::episode::Episode;
 use crate::settings::{LiveSettings, NetworkSettings};
+
+/// Pictures between two, both ends included.
+const BETWEEN: usize = 8;
 
 /// The images of a set as tasks.
 #[derive(Clone, Debug)]
@@ -76,7 +80,7 @@ impl PictureTasks {
         let drawn = rng.random_range(0..self.training.len());
         let full = live.meta_batch >= self.training.len();
         let image = &self.set.images[self.training[if full { index % self.training.len() } else { drawn }]];
-        let colours = self.colours(image);
+        let colours = self.colours(&image.pixels);
         let seen = self.seen(if self.completion { live.training_share } else { live.support_share }, rng);
         let noisy = add_noise(&colours, live.noise, rng);
         if self.completion {
@@ -96,10 +100,28 @@ impl PictureTasks {
     /// Adapts on all the pixels that may be seen; is judged by the others, or by all if none are hidden.
     pub(super) fn held_out(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
         let image = &self.set.images[self.held_out[index % self.held_out.len()]];
-        let colours = self.colours(image);
         let seen = self.seen(live.support_share, rng);
-        let noisy = add_noise(&colours, live.noise, rng);
-        let mask = self.mask(&seen);
+        self.task(image.name.clone(), &image.pixels, &seen, live.noise, rng)
+    }
+
+    /// A picture that a person drew, and the pixels of it that they left to be seen.
+    pub(super) fn sketched(
+        &self,
+        picture: &Picture,
+        seen: &[bool],
+        live: &LiveSettings,
+        rng: &mut impl Rng,
+    ) -> Option<HeldOut> {
+        let pixels: Vec<usize> = (0..seen.len()).filter(|&pixel| seen[pixel]).collect();
+        let fits = Picture::fit([picture], self.set.size) && seen.len() == self.pixels() && !pixels.is_empty();
+        let bytes = picture.channels(self.set.channels);
+        fits.then(|| self.task("your picture".to_owned(), &bytes, &pixels, live.noise, rng))
+    }
+
+    fn task(&self, name: String, bytes: &[u8], seen: &[usize], noise: f64, rng: &mut impl Rng) -> HeldOut {
+        let colours = self.colours(bytes);
+        let noisy = add_noise(&colours, noise, rng);
+        let mask = self.mask(seen);
         let complete = seen.len() == self.pixels();
         let judged = self.judged(&mask);
         let mut shown = noisy.clone();
@@ -114,8 +136,8 @@ impl PictureTasks {
             Interpolation { picture: Arc::new(self.draw(&guess)), loss }
         });
         HeldOut {
-            name: image.name.clone(),
-            episode: Episode { support: vec![self.batch(&seen, &noisy)], query: self.batch(&judged, &colours) },
+            name,
+            episode: Episode { support: vec![self.batch(seen, &noisy)], query: self.batch(&judged, &colours) },
             given: Given::Picture {
                 target: Arc::new(self.draw(&colours)),
                 support: Arc::new(self.draw(&shown)),
@@ -125,6 +147,24 @@ impl PictureTasks {
             display: self.positions.clone(),
             shows: if complete { Display::Query } else { Display::Inputs },
         }
+    }
+
+    /// Above, what the network draws between two parameter vectors; below, the mean of the two pictures with
+    /// the same weights. `None` if something in it is not finite.
+    pub fn between(&self, network: &Network, ends: [&[f32]; 2], work: &mut Workspace<f32>) -> Option<Picture> {
+        let mix = |share: f32| -> Vec<f32> {
+            ends[0].iter().zip(ends[1]).map(|(from, to)| (1.0 - share) * from + share * to).collect()
+        };
+        let shares: Vec<f32> = (0..BETWEEN).map(|i| i as f32 / (BETWEEN - 1) as f32).collect();
+        let mut above: Vec<Array2<f32>> = Vec::with_capacity(BETWEEN);
+        for &share in &shares {
+            let drawn = network.output(&mix(share), self.positions.view(), work);
+            drawn.iter().all(|colour| colour.is_finite()).then(|| above.push(drawn))?;
+        }
+        let (first, last) = (&above[0], &above[BETWEEN - 1]);
+        let below = shares.iter().map(|&share| self.draw(&(first * (1.0 - share) + last * share)));
+        let cells: Vec<Picture> = above.iter().map(|colours| self.draw(colours)).chain(below).collect();
+        Some(sheet(&cells, BETWEEN, self.set.size))
     }
 
     /// Network inputs on a grid with `factor` times as many points a side, over the same image.
@@ -145,9 +185,9 @@ impl PictureTasks {
         self.set.size * self.set.size
     }
 
-    fn colours(&self, image: &LabelledImage) -> Array2<f32> {
+    fn colours(&self, bytes: &[u8]) -> Array2<f32> {
         let channels = self.set.channels;
-        Array2::from_shape_fn((self.pixels(), channels), |(i, c)| f32::from(image.pixels[i * channels + c]) / 255.0)
+        Array2::from_shape_fn((self.pixels(), channels), |(i, c)| f32::from(bytes[i * channels + c]) / 255.0)
     }
 
     /// The pixels that adaptation may see, ascending.

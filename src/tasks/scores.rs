@@ -1,7 +1,7 @@
 //! What adaptation is judged by beside its loss: which of the images it puts into the right class, and how
 //! pure the clusters are that it finds.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use crate::maths::clusters::{Clusters, soft_k_means};
 use crate::maths::principal::Principal;
@@ -38,6 +38,17 @@ impl Confusion {
             accuracy: right as f32 / labels.len().max(1) as f32,
         }
     }
+}
+
+/// Softmax of one image's scores: the probability of each class. All of them are 0 where a score is not finite.
+pub fn chances(scores: ArrayView1<'_, f32>) -> Vec<f32> {
+    if scores.iter().any(|score| !score.is_finite()) {
+        return vec![0.0; scores.len()];
+    }
+    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights: Vec<f32> = scores.iter().map(|score| (score - highest).exp()).collect();
+    let sum: f32 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / sum).collect()
 }
 
 /// Points in a plane, and the clusters that they were put into.
@@ -95,6 +106,15 @@ mod tests {
         let confusion = Confusion::new(scores.view(), &[0, 0, 1, 1]);
         assert_eq!(confusion.shares, [0.5, 0.5, 0.5, 0.0]);
         assert_eq!(confusion.accuracy, 0.25);
+    }
+
+    #[test]
+    fn chances_add_up_whatever_the_scores() {
+        assert_eq!(chances(array![0.0, 0.0].view()), [0.5, 0.5]);
+        let far = chances(array![1000.0, 0.0, 1000.0].view());
+        assert_eq!(far, [0.5, 0.0, 0.5]);
+        assert!((chances(array![3f32.ln(), 0.0].view())[0] - 0.75).abs() < 1e-6);
+        assert_eq!(chances(array![f32::INFINITY, 0.0].view()), [0.0, 0.0]);
     }
 
     #[test]

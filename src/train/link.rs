@@ -1,6 +1,6 @@
 //! The only two ways between the window and the trainer.
 //!
-//! Down: a latest-wins slot of live settings and a small command channel. Up: a latest-wins
+//! Down: latest-wins slots of live settings and of the user's drawing, and a small command channel. Up: a latest-wins
 //! snapshot and a bounded channel of events that must not be lost. The trainer's end wakes the
 //! window once per unseen snapshot, never per meta-iteration, so a hidden window costs no memory.
 
@@ -13,6 +13,7 @@ use super::snapshot::{Divergence, Snapshot};
 use super::trainer::Checkpoint;
 use crate::images::ImageSet;
 use crate::settings::{LiveSettings, Settings};
+use crate::tasks::sketch::Sketch;
 
 /// What the window asks of the trainer.
 #[derive(Clone, Debug)]
@@ -61,6 +62,7 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 pub struct WindowEnd {
     commands: Sender<Command>,
     live: Arc<Slot<LiveSettings>>,
+    sketch: Arc<Slot<Option<Arc<Sketch>>>>,
     snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: Receiver<Event>,
     interrupt: Arc<AtomicBool>,
@@ -70,6 +72,7 @@ pub struct WindowEnd {
 pub struct TrainerEnd {
     commands: Receiver<Command>,
     live: Arc<Slot<LiveSettings>>,
+    sketch: Arc<Slot<Option<Arc<Sketch>>>>,
     snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: SyncSender<Event>,
     wake: Wake,
@@ -82,16 +85,18 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
     let (command_sender, command_receiver) = channel();
     let (event_sender, event_receiver) = sync_channel(64);
     let live = Arc::new(Slot::default());
+    let sketch = Arc::new(Slot::default());
     let snapshots = Arc::new(Slot::default());
     let interrupt = Arc::new(AtomicBool::new(false));
     let window = WindowEnd {
         commands: command_sender,
         live: live.clone(),
+        sketch: sketch.clone(),
         snapshots: snapshots.clone(),
         events: event_receiver,
         interrupt: interrupt.clone(),
     };
-    (window, TrainerEnd { commands: command_receiver, live, snapshots, events: event_sender, wake, interrupt })
+    (window, TrainerEnd { commands: command_receiver, live, sketch, snapshots, events: event_sender, wake, interrupt })
 }
 
 impl Drop for WindowEnd {
@@ -114,6 +119,12 @@ impl WindowEnd {
     /// Replaces the live settings; only the latest count. Wakes a paused trainer too.
     pub fn set_live(&self, live: LiveSettings) {
         self.live.put(live);
+    }
+
+    /// Replaces the task that the user draws (`None`: nothing); only the latest counts. The trainer keeps it
+    /// over restarts.
+    pub fn set_sketch(&self, sketch: Option<Arc<Sketch>>) {
+        self.sketch.put(sketch);
     }
 
     /// The newest snapshot that was not taken yet.
@@ -149,6 +160,11 @@ impl TrainerEnd {
     /// Live settings that were not taken yet.
     pub fn take_live(&self) -> Option<LiveSettings> {
         self.live.take()
+    }
+
+    /// A drawing that was not taken yet; `Some(None)` where there is none any more.
+    pub fn take_sketch(&self) -> Option<Option<Arc<Sketch>>> {
+        self.sketch.take()
     }
 
     /// Shows a snapshot in place of the one before.

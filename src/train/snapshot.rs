@@ -8,10 +8,9 @@ use std::sync::Arc;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::{Knob, Settings};
 
-pub use crate::tasks::class::Gallery;
 pub use crate::tasks::judge::Marks;
 pub use crate::tasks::scores::{Clustering, Confusion};
-pub use crate::tasks::{Answer, Given, Picture};
+pub use crate::tasks::{Answer, Gallery, Given, Picture};
 
 /// One picture of the run.
 #[derive(Clone, Debug)]
@@ -32,6 +31,8 @@ pub struct Snapshot {
     pub curves: Arc<Curves>,
     /// The latest adaptation of the probe tasks.
     pub evaluation: Option<Arc<Evaluation>>,
+    /// The same of the task that the user draws, alone, if there is one.
+    pub sketch: Option<Arc<Evaluation>>,
     /// The latest map of the loss around φ.
     pub landscape: Option<Arc<Landscape>>,
     /// The adapted functions drawn finer than the images, where tasks are images.
@@ -162,8 +163,8 @@ pub struct ProbeTask {
     pub given: Given,
     /// One trace for each of [`Init::ALL`].
     pub traces: [Trace; 3],
-    /// How the samples of the learned initialisation come about (classes only; `None` where something in
-    /// them is not finite).
+    /// Further looks at the learned initialisation's adaptation (classes and pictures; `None` where something
+    /// in them is not finite).
     pub gallery: Option<Arc<Gallery>>,
 }
 

@@ -14,15 +14,19 @@ use crate::maths::optimiser::{Optimiser, Rule, clip};
 use crate::maths::vector::{add_scaled, is_finite};
 use crate::meta::{Learner, MetaParameters, TaskWork, joint};
 use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
+use crate::tasks::sketch::Sketch;
 use crate::tasks::{Family, FamilyError};
 
 mod probes;
 mod record;
+mod shown;
+mod sketching;
 mod statistics;
 
 use probes::Probes;
 pub use record::MetricsRow;
 use record::Record;
+use sketching::Sketching;
 
 /// Why a run cannot start.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -87,6 +91,7 @@ pub struct Trainer {
     pool: Pool,
     watch: Watch,
     probes: Probes,
+    sketching: Sketching,
     judging: Option<Judging>,
     record: Record,
 }
@@ -165,6 +170,7 @@ impl Trainer {
         let mut trainer = Self {
             probes: Probes::new(&family, &settings),
             judging,
+            sketching: Sketching::default(),
             random: plain.meta_parameters(phi, settings.live.inner_rate),
             joint_rate: Settings::preset(run.tasks, Algorithm::Maml).live.outer_rate,
             good: now.clone(),
@@ -228,6 +234,7 @@ impl Trainer {
         };
         if changed.iter().any(shapes_held_out) {
             self.probes.settings_changed(&self.family, &self.settings);
+            self.sketching.settings_changed(&self.family, &self.settings);
         }
         Ok(())
     }
@@ -321,6 +328,25 @@ impl Trainer {
             Init::Joint => Start { learner: plain, meta: &joint, inner_rate: 1.0 },
         };
         probes.measure(pool, start, judging, settings.live.test_steps, now.meta_iteration);
+        self.adapt_sketch();
+    }
+
+    /// Adapts to another drawing of the user's, or to none; nothing of it is learned or noted.
+    pub fn set_sketch(&mut self, sketch: Option<Arc<Sketch>>) {
+        self.sketching.set(sketch, &self.family, &self.settings);
+        self.adapt_sketch();
+    }
+
+    fn adapt_sketch(&mut self) {
+        let Self { learner, plain, now, random, settings, pool, probes, sketching, family, .. } = self;
+        let joint = plain.meta_parameters(now.joint.clone(), 1.0);
+        let [random_rate, joint_rate] = probes.baseline_rates();
+        let starts = [
+            Start { learner, meta: &now.meta, inner_rate: settings.live.inner_rate },
+            Start { learner: plain, meta: random, inner_rate: random_rate },
+            Start { learner: plain, meta: &joint, inner_rate: joint_rate },
+        ];
+        sketching.measure(pool, starts, family, settings.live.test_steps, now.meta_iteration);
     }
 
     /// The loss around φ, as the last probe found it.
@@ -350,6 +376,7 @@ impl Trainer {
             parameters: self.learner.network.parameters(),
             curves: self.record.curves(),
             evaluation: Some(self.probes.evaluation()),
+            sketch: self.sketching.shown(),
             landscape: None,
             enlarged: None,
             marks: self.record.marks().into(),

@@ -12,6 +12,7 @@ use super::snapshot::{Divergence, Enlarged, Landscape, Phase};
 use super::trainer::{Checkpoint, MetricsRow, Step, Trainer};
 use crate::images::ImageSet;
 use crate::settings::Settings;
+use crate::tasks::sketch::Sketch;
 
 /// Snapshots are at least this far apart.
 const FRAME: Duration = Duration::from_millis(33);
@@ -47,6 +48,7 @@ struct Worker {
     phase: Phase,
     pace: Pace,
     divergence: Option<Arc<Divergence>>,
+    sketch: Option<Arc<Sketch>>,
     landscape: Option<Arc<Landscape>>,
     enlarged: Option<Arc<Enlarged>>,
     landscape_cost: Duration,
@@ -70,6 +72,7 @@ impl Worker {
             phase: Phase::Paused,
             pace: Pace::Full,
             divergence: None,
+            sketch: None,
             landscape: None,
             enlarged: None,
             landscape_cost: Duration::ZERO,
@@ -104,6 +107,7 @@ impl Worker {
             }
             self.guard(|worker| {
                 worker.take_live();
+                worker.take_sketch();
                 if training && pause.is_zero() {
                     worker.step();
                 }
@@ -161,7 +165,8 @@ impl Worker {
         };
         match trainer {
             Err(error) => self.end.report(Event::Failed(error.to_string())),
-            Ok(trainer) => {
+            Ok(mut trainer) => {
+                trainer.set_sketch(self.sketch.clone());
                 if let Some(metrics) = &mut self.metrics {
                     metrics(&trainer.first_row());
                 }
@@ -200,6 +205,15 @@ impl Worker {
                 }
             }
         }
+    }
+
+    fn take_sketch(&mut self) {
+        let Some(sketch) = self.end.take_sketch() else { return };
+        self.sketch = sketch;
+        let Some(trainer) = &mut self.trainer else { return };
+        trainer.set_sketch(self.sketch.clone());
+        self.changed = true;
+        self.show(true);
     }
 
     fn step(&mut self) {

@@ -144,7 +144,7 @@ impl App {
             {
                 banner::ui(ui, divergence, &self.settings.run, commands);
             }
-            self.samples.ui(ui, snapshot);
+            self.samples.ui(ui, snapshot, status.image_set, commands);
         });
     }
 
@@ -245,6 +245,10 @@ impl App {
                 knob.set(&mut self.settings.live, value);
                 self.log.say(format_args!("knob {}={value}", knob.key()));
                 self.send_live();
+            }
+            UiCommand::Sketch(sketch) => {
+                self.log.say(format_args!("sketch={}", sketch.is_some()));
+                self.link.set_sketch(sketch);
             }
             UiCommand::ApplyRun(run) => self.restart_with(ctx, *run),
             UiCommand::ContinueFrom(settings, images, checkpoint) => {

@@ -7,6 +7,7 @@ use egui::{Context, Key, Modifiers};
 
 use crate::images::ImageSet;
 use crate::settings::{Algorithm, ImageReading, ImageSource, Knob, RunSettings, Settings, TaskFamily};
+use crate::tasks::sketch::Sketch;
 use crate::train::trainer::Checkpoint;
 
 /// One thing that a user asked for.
@@ -50,6 +51,8 @@ pub enum UiCommand {
     SetKnob(Knob, f64),
     /// Begin again with these settings.
     ApplyRun(Box<RunSettings>),
+    /// What the user has drawn to adapt to; `None`: nothing any more.
+    Sketch(Option<Arc<Sketch>>),
     /// Go on from what another run has learned, with its settings and images.
     ContinueFrom(Box<Settings>, Option<Arc<ImageSet>>, Arc<Checkpoint>),
 }
@@ -94,6 +97,7 @@ impl UiCommand {
             Self::UseImages(..) => "Use these images",
             Self::SetKnob(knob, _) => knob.label(),
             Self::ApplyRun(_) => "Apply and restart",
+            Self::Sketch(_) => "Draw",
             Self::ContinueFrom(..) => "Go on from here",
         }
     }
@@ -128,6 +132,7 @@ impl UiCommand {
             Self::UseImages(..) => "Begins again with the images that were read",
             Self::SetKnob(knob, _) => knob.tooltip(),
             Self::ApplyRun(_) => "Begins again with this seed, optimiser and network",
+            Self::Sketch(_) => "Has the network adapt to what is drawn",
             Self::ContinueFrom(..) => "Goes on with the settings and the initialisation of another run",
         }
     }

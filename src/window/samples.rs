@@ -5,6 +5,7 @@ mod answers;
 mod atlas;
 mod cells;
 mod closer;
+mod draw;
 mod gallery;
 mod given;
 mod grid;
@@ -12,13 +13,18 @@ mod plots;
 mod steps;
 mod strip;
 
-use egui::{RichText, Ui};
+use std::sync::Arc;
 
+use egui::{Align, Layout, RichText, Ui};
+
+use self::draw::Draw;
 use self::gallery::{Look, Sheets};
 use self::strip::Strip;
+use super::commands::Commands;
 use super::numbers;
 use super::theme::Palette;
-use crate::train::snapshot::{Evaluation, Given, Snapshot};
+use crate::images::ImageSet;
+use crate::train::snapshot::Snapshot;
 
 /// The view.
 #[derive(Default)]
@@ -26,47 +32,54 @@ pub struct Samples {
     look: Look,
     strip: Strip,
     sheets: Sheets,
+    draw: Draw,
 }
 
 impl Samples {
     /// Draws it in all the space that is left.
-    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>) {
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        snapshot: Option<&Snapshot>,
+        images: Option<&Arc<ImageSet>>,
+        commands: &mut Commands,
+    ) {
         let palette = Palette::of(ui);
         self.strip.update(snapshot.and_then(|snapshot| snapshot.enlarged.as_ref()));
-        let evaluation = snapshot
-            .and_then(|snapshot| snapshot.evaluation.as_ref())
-            .filter(|evaluation| !evaluation.tasks.is_empty());
+        let shown = snapshot.and_then(|snapshot| {
+            let evaluation = snapshot.evaluation.as_ref().filter(|evaluation| !evaluation.tasks.is_empty())?;
+            Some((snapshot, evaluation))
+        });
+        let family = shown.map(|(snapshot, _)| snapshot.settings.run.tasks);
+        let looks = family.map_or(&[][..], Look::of);
         ui.horizontal(|ui| {
             ui.heading("Samples");
-            if let Some(evaluation) = evaluation {
+            if let Some((_, evaluation)) = shown {
                 let at = numbers::thousands(i64::try_from(evaluation.meta_iteration).unwrap_or(i64::MAX));
+                let what = if self.look == Look::Draw { "your own task" } else { "held-out tasks" };
                 ui.label(
-                    RichText::new(format!("held-out tasks while they adapt, at meta-iteration {at}"))
-                        .small()
-                        .color(palette.weak),
+                    RichText::new(format!("{what} while adapting, at meta-iteration {at}")).small().color(palette.weak),
                 );
-                if has_gallery(evaluation) {
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        gallery::choose(ui, &mut self.look);
-                    });
-                }
+            }
+            if looks.len() > 1 {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    gallery::choose(ui, &mut self.look, looks);
+                });
             }
         });
-        match evaluation {
-            Some(evaluation) if self.look != Look::Strip && has_gallery(evaluation) => {
-                self.sheets.ui(ui, self.look, evaluation);
-            }
-            Some(evaluation) => self.strip.ui(ui, evaluation),
-            None => {
+        let look = if looks.contains(&self.look) { self.look } else { Look::Strip };
+        if look != Look::Draw {
+            self.draw.rest(commands);
+        }
+        match (shown, look) {
+            (Some((_, evaluation)), Look::Strip) => self.strip.ui(ui, evaluation),
+            (Some((snapshot, _)), Look::Draw) => self.draw.ui(ui, snapshot, images, commands),
+            (Some((_, evaluation)), look) => self.sheets.ui(ui, look, evaluation),
+            (None, _) => {
                 let text =
                     if snapshot.is_some() { "The first evaluation is coming" } else { "The trainer is starting" };
                 ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
             }
         }
     }
-}
-
-/// Whether the tasks are classes.
-fn has_gallery(evaluation: &Evaluation) -> bool {
-    evaluation.tasks.iter().any(|task| matches!(task.given, Given::Class { .. }))
 }

@@ -59,6 +59,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
             tensors: Vec::new(),
         })),
         enlarged: None,
+        sketch: None,
         landscape: Some(Arc::new(landscape(tasks == TaskFamily::Plane))),
         marks: marks.into_iter().collect(),
         divergence: None,
@@ -167,14 +168,7 @@ fn mixed(target: &Picture, start: impl Fn(usize) -> [u8; 3], share: f32, rough: 
 fn class_task(index: usize, steps: usize) -> ProbeTask {
     let mut task = picture_task(index, steps);
     if let Given::Picture { target, support, .. } = task.given {
-        task.given = Given::Class {
-            target,
-            support,
-            shots: 10,
-            class: 0,
-            support_images: Vec::new().into(),
-            query_images: Vec::new().into(),
-        };
+        task.given = Given::Class { target, support, shots: 10, known: None };
     }
     task.traces.iter_mut().enumerate().for_each(|(init, trace)| {
         trace.psnr = None;
@@ -191,7 +185,9 @@ fn class_task(index: usize, steps: usize) -> ProbeTask {
         let shade = |i: usize| ((i % width) * 255 / width) as u8;
         Arc::new(Picture { width, height, rgb: (0..width * height * 3).map(|i| shade(i / 3)).collect() })
     };
-    task.gallery = Some(Arc::new(Gallery { way: sheet(8, 4), nearest: sheet(12, 2), between: sheet(8, 4) }));
+    let ends = ["one noise", "another"].map(str::to_owned);
+    let (way, nearest) = (Some(sheet(8, 4)), Some(sheet(12, 2)));
+    task.gallery = Some(Arc::new(Gallery { way, nearest, between: sheet(8, 4), ends }));
     task
 }
 

@@ -10,7 +10,7 @@ use super::flow::follow;
 use crate::maths::network::{Network, Workspace};
 use crate::tasks::classes::sheet;
 use crate::tasks::judge;
-use crate::tasks::{Display, Given, HeldOut, Picture};
+use crate::tasks::{Display, Gallery, Given, HeldOut, Picture};
 
 /// Samples whose way is shown.
 const WAYS: usize = 4;
@@ -20,17 +20,6 @@ pub const MOMENTS: usize = 8;
 const PAIRS: usize = 12;
 /// Pairs of noises, and what is shown from the one to the other.
 const BETWEEN: [usize; 2] = [4, 8];
-
-/// Pictures for one class.
-#[derive(Clone, Debug)]
-pub struct Gallery {
-    /// A row for each sample, a column for each moment from t = 0 (noise) to 1.
-    pub way: Arc<Picture>,
-    /// Samples above, below each the support image that is nearest to it.
-    pub nearest: Arc<Picture>,
-    /// A row for each pair of noises, from the one to the other.
-    pub between: Arc<Picture>,
-}
 
 impl ClassTasks {
     /// For a held-out task of this family, adapted to `theta`, whose samples are `samples` (as codes);
@@ -43,7 +32,9 @@ impl ClassTasks {
         samples: ArrayView2<'_, f32>,
         work: &mut Workspace<f32>,
     ) -> Option<Gallery> {
-        let (Display::Flow(flow), Given::Class { support_images, .. }) = (task.shows, &task.given) else { return None };
+        let (Display::Flow(flow), Given::Class { known: Some(known), .. }) = (task.shows, &task.given) else {
+            return None;
+        };
         let (some, _) = task.display.view().split_at(Axis(0), WAYS.min(task.display.nrows()));
         let mut moments = Vec::with_capacity(MOMENTS * some.nrows());
         let mut shown = 0;
@@ -67,14 +58,15 @@ impl ClassTasks {
             }
         }
         let drawn = self.classes.encoding.decode(paired);
-        let support = self.classes.originals(support_images);
+        let support = self.classes.originals(&known.support);
         let nearest = judge::nearest(self.pixels(&drawn).view(), self.pixels(&support).view());
         let below: Vec<Picture> = nearest.into_iter().map(|i| support[i].clone()).collect();
         let pairs: Vec<Picture> = drawn.into_iter().chain(below).collect();
         Some(Gallery {
-            way: Arc::new(sheet(&ways, MOMENTS, self.classes.set.size)),
-            nearest: Arc::new(sheet(&pairs, paired.nrows(), self.classes.set.size)),
+            way: Some(Arc::new(sheet(&ways, MOMENTS, self.classes.set.size))),
+            nearest: Some(Arc::new(sheet(&pairs, paired.nrows(), self.classes.set.size))),
             between: Arc::new(sheet(&self.classes.encoding.decode(between.view()), BETWEEN[1], self.classes.set.size)),
+            ends: ["one noise", "another"].map(str::to_owned),
         })
     }
 

@@ -3,17 +3,17 @@
 
 use std::sync::Arc;
 
+use super::shown::{gallery, probe_task};
 use crate::maths::network::{Network, Workspace};
-use crate::meta::Learner;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::Settings;
 use crate::tasks::picture::bicubic;
 use crate::tasks::{Family, Given, HeldOut};
-use crate::train::evaluation::{Measured, Start, best_rate, measure, psnr};
+use crate::train::evaluation::{Measured, Start, best_rate, measure};
 use crate::train::judging::Judging;
 use crate::train::landscape;
 use crate::train::pool::Pool;
-use crate::train::snapshot::{Enlarged, Evaluation, Gallery, Init, Landscape, LayerMovement, Output, ProbeTask, Trace};
+use crate::train::snapshot::{Enlarged, Evaluation, Init, Landscape, LayerMovement};
 
 /// The baselines' rates are chosen on this many probe tasks.
 const RATE_TASKS: usize = 2;
@@ -75,6 +75,11 @@ impl Probes {
         &self.measured
     }
 
+    /// The inner rates that random init and joint pretraining were measured with last.
+    pub fn baseline_rates(&self) -> [f64; 2] {
+        self.rates.map(|rate| rate.unwrap_or(1.0))
+    }
+
     pub fn evaluation(&self) -> Arc<Evaluation> {
         self.evaluation.clone()
     }
@@ -130,22 +135,19 @@ impl Probes {
         }
         let network = &starts[0].learner.network;
         let measured = &self.measured;
-        let mut galleries = match &self.family {
-            Family::Class(classes) => pool.map(tasks.len(), |i| {
-                let learned = &measured[i][Init::Learned as usize];
-                let (theta, samples) = (learned.thetas.last()?, learned.outputs.last()?);
-                classes.gallery(network, theta, &tasks[i], samples.view(), &mut Workspace::default()).map(Arc::new)
-            }),
-            _ => Vec::new(),
-        }
-        .into_iter();
+        let galleries = pool.map(tasks.len(), |i| {
+            let next = (i + 1) % tasks.len();
+            let learned = [i, next].map(|task| &measured[task][Init::Learned as usize]);
+            gallery(&self.family, network, [&tasks[i], &tasks[next]], learned)
+        });
         let layout = network.layout();
         self.evaluation = Arc::new(Evaluation {
             meta_iteration,
             tasks: tasks
                 .iter()
                 .zip(&self.measured)
-                .map(|(task, measured)| self.show(task, measured, &starts, galleries.next().flatten()))
+                .zip(galleries)
+                .map(|((task, measured), gallery)| probe_task(&self.family, task, measured, &starts, gallery))
                 .collect(),
             movement: (0..layout.layers()).map(|layer| self.movement(layer)).collect(),
             rates: self.rates(),
@@ -167,42 +169,6 @@ impl Probes {
             [pictures.draw(&output), bicubic(&targets[task], ENLARGED)]
         });
         Some(Enlarged { meta_iteration: self.evaluation.meta_iteration, factor: ENLARGED, pairs })
-    }
-
-    fn show(
-        &self,
-        task: &HeldOut,
-        measured: &[Measured; 3],
-        starts: &[Start<'_>; 3],
-        gallery: Option<Arc<Gallery>>,
-    ) -> ProbeTask {
-        let is_picture = matches!(task.given, Given::Picture { .. });
-        ProbeTask {
-            name: task.name.clone(),
-            given: task.given.clone(),
-            gallery,
-            traces: std::array::from_fn(|i| Trace {
-                inner_rate: shown_rate(starts[i]),
-                support_loss: measured[i].support_loss.clone(),
-                query_loss: measured[i].query_loss.clone(),
-                psnr: is_picture.then(|| measured[i].query_loss.iter().map(|&loss| psnr(loss)).collect()),
-                marks: measured[i].marks,
-                scores: measured[i].answers.iter().map(|answer| answer.score()).collect(),
-                outputs: if measured[i].answers.is_empty() {
-                    measured[i].outputs.iter().map(|output| self.draw(output)).collect()
-                } else {
-                    measured[i].answers.iter().cloned().map(Output::Answer).collect()
-                },
-            }),
-        }
-    }
-
-    fn draw(&self, output: &ndarray::Array2<f32>) -> Output {
-        match &self.family {
-            Family::Picture(pictures) => Output::Picture(Arc::new(pictures.draw(output))),
-            Family::Class(classes) => Output::Picture(Arc::new(classes.draw(output))),
-            _ => Output::Values(output.iter().copied().collect()),
-        }
     }
 
     /// Geometric mean over the tasks; only the meta-model's rates differ from task to task.
@@ -229,15 +195,4 @@ impl Probes {
         };
         LayerMovement { name: format!("layer {}", layer + 1), relative: std::array::from_fn(mean) }
     }
-}
-
-/// α, or the median of the learned rates where there are any.
-fn shown_rate(start: Start<'_>) -> f64 {
-    let learner: &Learner = start.learner;
-    if !learner.algorithm().learns_rates() {
-        return start.inner_rate;
-    }
-    let mut rates = learner.rates(start.meta, start.inner_rate);
-    rates.sort_by(f32::total_cmp);
-    rates.get(rates.len() / 2).map_or(start.inner_rate, |&rate| f64::from(rate))
 }

@@ -3,7 +3,7 @@
 
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2, pos2, vec2};
 
-use crate::train::snapshot::{Answer, Clustering, Confusion, Given};
+use crate::train::snapshot::{Answer, Clustering, Confusion, Given, Init};
 use crate::window::theme::Palette;
 
 /// Points this many mean distances from the centre reach the edge; farther ones lie on it.
@@ -12,11 +12,28 @@ const REACH: f32 = 2.2;
 const POINT: f32 = 5.0;
 
 /// One cell of the strip.
-pub fn draw(painter: &Painter, rect: Rect, answer: &Answer, given: &Given, palette: &Palette) {
+pub fn draw(painter: &Painter, rect: Rect, answer: &Answer, given: &Given, (init, palette): (Init, &Palette)) {
     match answer {
+        Answer::Chances(chances) => bars(painter, rect, chances, palette.init(init), palette),
         Answer::Confusion(confusion) => confused(painter, rect, confusion, palette),
         Answer::Clustering(clustering) => clusters(painter, rect, clustering, given, palette),
     }
+}
+
+/// A bar for each class, as long as it is likely; beside the class's row of support images.
+fn bars(painter: &Painter, rect: Rect, chances: &[f32], colour: Color32, palette: &Palette) {
+    painter.rect_filled(rect, 0.0, palette.ground);
+    let height = rect.height() / chances.len().max(1) as f32;
+    let likeliest = chances.iter().copied().fold(0.0, f32::max);
+    let mut mesh = Mesh::default();
+    for (row, &chance) in chances.iter().enumerate() {
+        let corner = rect.min + vec2(0.0, row as f32 * height);
+        let size = vec2(chance.clamp(0.0, 1.0) * rect.width(), height);
+        let colour = if chance == likeliest { colour } else { colour.gamma_multiply(0.5) };
+        mesh.add_colored_rect(Rect::from_min_size(corner, size).shrink2(vec2(0.0, (0.12 * height).min(3.0))), colour);
+    }
+    painter.add(mesh);
+    painter.rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Inside);
 }
 
 /// A row for each true class and a column for each answer; the stronger, the more of the class's images.

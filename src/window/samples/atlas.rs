@@ -117,6 +117,7 @@ pub fn picture_size(task: &ProbeTask) -> Option<[usize; 2]> {
         Given::Picture { target, .. }
         | Given::Class { target, .. }
         | Given::Classify { target, .. }
+        | Given::Query { support: target, .. }
         | Given::Cluster { target, .. } => Some([target.width, target.height]),
         _ => None,
     }
@@ -131,6 +132,7 @@ fn pictures<'a>(task: &'a ProbeTask, steps: &'a [usize]) -> impl Iterator<Item =
         Given::Class { target, support, .. } | Given::Classify { target, support, .. } => {
             vec![(0, target.as_ref()), (1, support.as_ref())]
         }
+        Given::Query { query, support, .. } => vec![(0, query.as_ref()), (1, support.as_ref())],
         Given::Cluster { target, .. } => vec![(0, target.as_ref())],
         _ => Vec::new(),
     };

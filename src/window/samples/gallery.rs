@@ -7,6 +7,7 @@ use egui::{
     pos2, vec2,
 };
 
+use crate::settings::TaskFamily;
 use crate::train::snapshot::{Evaluation, Gallery, Picture};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
@@ -24,12 +25,22 @@ pub enum Look {
     Way,
     /// Samples and the support images nearest to them.
     Nearest,
-    /// From one noise to another.
+    /// From one to another.
     Between,
+    /// The user's own drawing.
+    Draw,
 }
 
 impl Look {
-    const ALL: [Self; 4] = [Self::Strip, Self::Way, Self::Nearest, Self::Between];
+    /// The looks that tasks of a family have.
+    pub fn of(family: TaskFamily) -> &'static [Self] {
+        match family {
+            TaskFamily::Class => &[Self::Strip, Self::Way, Self::Nearest, Self::Between, Self::Draw],
+            TaskFamily::Picture | TaskFamily::Completion => &[Self::Strip, Self::Between, Self::Draw],
+            TaskFamily::Classify => &[Self::Strip, Self::Draw],
+            TaskFamily::Plane | TaskFamily::Sine | TaskFamily::Cluster => &[Self::Strip],
+        }
+    }
 
     fn label(self) -> &'static str {
         match self {
@@ -37,6 +48,7 @@ impl Look {
             Self::Way => "From noise",
             Self::Nearest => "Nearest",
             Self::Between => "Between",
+            Self::Draw => "Draw",
         }
     }
 
@@ -45,34 +57,37 @@ impl Look {
             Self::Strip => "Samples after every adaptation step, from each initialisation",
             Self::Way => "How noise becomes four samples along the flow, after the last adaptation step",
             Self::Nearest => "Under each sample the support image that is nearest to it: a copy would be seen",
-            Self::Between => "Samples whose noise turns from one to another: what lies between two samples",
+            Self::Between => {
+                "What lies between two: samples whose noise turns from one to another, or pictures whose adapted parameters are mixed (below them their colours)"
+            }
+            Self::Draw => "Paint a task of your own, and see the network adapt to it",
         }
     }
 
     fn picture(self, gallery: &Gallery) -> Option<&Arc<Picture>> {
         match self {
-            Self::Strip => None,
-            Self::Way => Some(&gallery.way),
-            Self::Nearest => Some(&gallery.nearest),
+            Self::Strip | Self::Draw => None,
+            Self::Way => gallery.way.as_ref(),
+            Self::Nearest => gallery.nearest.as_ref(),
             Self::Between => Some(&gallery.between),
         }
     }
 
     /// What stands at the left and the right end below a sheet.
-    fn ends(self) -> [&'static str; 2] {
+    fn ends(self, gallery: &Gallery) -> [&str; 2] {
         match self {
-            Self::Strip => ["", ""],
+            Self::Strip | Self::Draw => ["", ""],
             Self::Way => ["t = 0, noise", "t = 1, sample"],
             Self::Nearest => ["samples above, nearest support images below", ""],
-            Self::Between => ["one noise", "another"],
+            Self::Between => gallery.ends.each_ref().map(String::as_str),
         }
     }
 }
 
 /// The buttons to choose by, in a layout from right to left.
-pub fn choose(ui: &mut Ui, look: &mut Look) {
+pub fn choose(ui: &mut Ui, look: &mut Look, looks: &[Look]) {
     ui.spacing_mut().item_spacing.x = GRID;
-    for choice in Look::ALL.into_iter().rev() {
+    for &choice in looks.iter().rev() {
         ui.selectable_value(look, choice, RichText::new(choice.label()).small()).on_hover_text(choice.about());
     }
 }
@@ -87,10 +102,13 @@ impl Sheets {
     /// Draws the sheets of all held-out classes in the room that is left.
     pub fn ui(&mut self, ui: &mut Ui, look: Look, evaluation: &Evaluation) {
         let palette = Palette::of(ui);
-        let sheets: Vec<_> =
-            evaluation.tasks.iter().filter_map(|task| Some((task, look.picture(task.gallery.as_deref()?)?))).collect();
+        let sheets = evaluation.tasks.iter().filter_map(|task| {
+            let gallery = task.gallery.as_deref()?;
+            Some((task, look.picture(gallery)?, look.ends(gallery)))
+        });
+        let sheets: Vec<_> = sheets.collect();
         let Some(widest) =
-            sheets.iter().map(|(_, picture)| vec2(picture.width as f32, picture.height as f32)).reduce(Vec2::max)
+            sheets.iter().map(|(_, picture, _)| vec2(picture.width as f32, picture.height as f32)).reduce(Vec2::max)
         else {
             ui.centered_and_justified(|ui| {
                 ui.label(RichText::new("There are no samples to show: the inner loop overflowed").color(palette.weak))
@@ -105,7 +123,7 @@ impl Sheets {
             let cell = size + vec2(4.0 * GRID, 2.0 * LINE + GRID);
             let rows = sheets.len().div_ceil(across);
             let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * cell.y), Sense::hover());
-            for (index, (task, picture)) in sheets.into_iter().enumerate() {
+            for (index, (task, picture, [left, right])) in sheets.into_iter().enumerate() {
                 let corner = all.min + vec2((index % across) as f32 * cell.x, (index / across) as f32 * cell.y);
                 let snapped = pos2((corner.x * scale).round() / scale, ((corner.y + LINE) * scale).round() / scale);
                 let rect = Rect::from_min_size(snapped, size);
@@ -117,7 +135,6 @@ impl Sheets {
                     .marks
                     .filter(|_| look == Look::Nearest)
                     .map(|marks| format!("mean distance {}", numbers::significant(marks.nearest_support)));
-                let [left, right] = look.ends();
                 let right = marks.unwrap_or_else(|| right.to_owned());
                 painter.text(rect.left_bottom() + vec2(0.0, 2.0), Align2::LEFT_TOP, left, small_font(), palette.weak);
                 painter.text(

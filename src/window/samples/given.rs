@@ -62,6 +62,11 @@ impl Strip {
                 let text = if *shots == 1 { "1 image each".to_owned() } else { format!("{shots} images each") };
                 show(ui, Slot::Support, ("support", &text), "What adaptation sees of each class, in the same rows");
             }
+            Given::Query { names, .. } => {
+                show(ui, Slot::Target, ("target", name), "Your image: which of the classes is it?");
+                let about = format!("What adaptation sees, a row for each class: {}", names.join(", "));
+                show(ui, Slot::Support, ("support", &names.join(" ")), &about);
+            }
             Given::Cluster { raw, chance, .. } => {
                 let about = "The pile, in rows by its true classes, which adaptation does not know";
                 show(ui, Slot::Target, ("target", name), about);
@@ -116,6 +121,10 @@ pub fn headers_of(evaluation: &Evaluation) -> &'static [(&'static str, &'static 
         Some(Given::Classify { .. }) => &[
             ("target", "Images of classes that were never trained on: which belongs to which?"),
             ("support", "The few images of each class that adaptation sees"),
+        ],
+        Some(Given::Query { .. }) => &[
+            ("your image", "Which of the classes is it?"),
+            ("classes", "A row for each class: what adaptation sees of it; the bars lie in the same rows"),
         ],
         Some(Given::Cluster { .. }) => &[
             ("pile", "Images of classes that were never trained on, without their labels: which belong together?"),

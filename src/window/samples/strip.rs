@@ -11,7 +11,7 @@ use super::closer::Closer;
 use super::given::headers_of;
 use super::grid::{Content, Grid};
 use super::plots::{self, CommonRange, View};
-use crate::train::snapshot::{Enlarged, Evaluation, Given, Init, Marks, Output, ProbeTask, Trace};
+use crate::train::snapshot::{Answer, Enlarged, Evaluation, Given, Init, Marks, Output, ProbeTask, Trace};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, init_label, init_tooltip};
 
@@ -105,11 +105,13 @@ impl Strip {
                         let view = View { rect, x: common.x, y: common.x };
                         plots::scatter(ui.painter(), view, actual, *support, values, palette.init(init), palette);
                     }
-                    (Output::Answer(answer), given) => answers::draw(ui.painter(), rect, answer, given, palette),
-                    (Output::Values(_), Given::Classify { .. } | Given::Cluster { .. }) => {}
-                    (Output::Values(_), Given::Picture { .. } | Given::Class { .. }) => {}
+                    (Output::Answer(answer), given) => {
+                        answers::draw(ui.painter(), rect, answer, given, (init, palette))
+                    }
+                    // Values are nothing else's outputs.
+                    (Output::Values(_), _) => {}
                 }
-                let cell = cell_caption(ui, rect, init, trace, step);
+                let cell = cell_caption(ui, rect, init, (task, trace), step);
                 if init == Init::Learned && step + 1 == trace.outputs.len() {
                     self.closer.on_hover(cell, index);
                 }
@@ -165,13 +167,14 @@ fn row_label(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace) {
     });
 }
 
-fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize) -> Response {
+fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, (task, trace): (&ProbeTask, &Trace), step: usize) -> Response {
     let palette = Palette::of(ui);
     let loss =
         |losses: &[f32]| losses.get(step).map_or_else(|| "-".to_owned(), |loss| numbers::significant(f64::from(*loss)));
     let psnr = trace.psnr.as_ref().and_then(|values| values.get(step)).map(|psnr| format!("{psnr:.1} dB"));
     let score = trace.scores.get(step).map(|score| format!("{:.0} %", 100.0 * score));
-    let psnr = psnr.or(score);
+    let likely = likeliest(task, trace, step);
+    let psnr = psnr.or(likely.as_ref().map(|(short, _)| short.clone())).or(score);
     let overflow = trace.query_loss.get(step).is_some_and(|loss| !loss.is_finite());
     let marks = trace.marks.filter(|_| step + 1 == trace.outputs.len());
     let recognised = |marks: Marks| format!("{} · {:.0} %", loss(&trace.query_loss), 100.0 * marks.recognised_held_out);
@@ -184,6 +187,9 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize)
     };
     caption(ui, rect, &text, colour);
     let mut about = format!("Query loss {}, support loss {}", loss(&trace.query_loss), loss(&trace.support_loss));
+    if let Some((_, all)) = likely {
+        about = all;
+    }
     if let Some(marks) = marks {
         about += &format!(
             "\nOf 24 samples {:.0} % are recognised among the held-out classes, {:.0} % among all\n\
@@ -195,4 +201,15 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize)
         );
     }
     describe(ui, rect, format!("{} k = {step} {text}", init_label(init)), about)
+}
+
+/// The likeliest class with its probability, and all of them; where the task is a question.
+fn likeliest(task: &ProbeTask, trace: &Trace, step: usize) -> Option<(String, String)> {
+    let (Given::Query { names, .. }, Some(Output::Answer(answer))) = (&task.given, trace.outputs.get(step)) else {
+        return None;
+    };
+    let Answer::Chances(chances) = answer.as_ref() else { return None };
+    let text = |(name, chance): (&String, &f32)| format!("{name} {:.0} %", 100.0 * chance);
+    let best = names.iter().zip(chances).max_by(|a, b| a.1.total_cmp(b.1));
+    Some((best.map(text)?, names.iter().zip(chances).map(text).collect::<Vec<_>>().join(", ")))
 }

@@ -1,0 +1,214 @@
+//! What the canvas is painted with, and what is done to a whole page.
+
+use egui::{Button, Color32, Key, KeyboardShortcut, Modifiers, RichText, Slider, Ui, vec2};
+
+use super::{Kind, UseAs};
+use crate::tasks::sketch::pad::{Pad, Rgb, Tool};
+use crate::train::snapshot::{Evaluation, Given, Init, Output, Picture};
+use crate::window::theme::GRID;
+
+/// Colours to choose from, beside any other.
+const COLOURS: [(Rgb, &str); 6] = [
+    ([0, 0, 0], "Black"),
+    ([255, 255, 255], "White"),
+    ([213, 94, 0], "Vermilion"),
+    ([240, 200, 60], "Yellow"),
+    ([0, 158, 115], "Green"),
+    ([0, 114, 178], "Blue"),
+];
+/// The same where images are grey.
+const GREYS: [(Rgb, &str); 5] = [
+    ([0, 0, 0], "Black"),
+    ([64, 64, 64], "Dark grey"),
+    ([128, 128, 128], "Grey"),
+    ([192, 192, 192], "Light grey"),
+    ([255, 255, 255], "White"),
+];
+const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
+const REDO: [KeyboardShortcut; 2] = [
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z),
+    KeyboardShortcut::new(Modifiers::COMMAND, Key::Y),
+];
+/// Of so many pixels one is kept where a picture is thinned.
+const THIN: usize = 7;
+
+/// What is painted with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Brush {
+    /// In pixels of the picture.
+    pub radius: f32,
+    colour: Rgb,
+    mode: Mode,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mode {
+    #[default]
+    Paint,
+    Hide,
+    Show,
+}
+
+impl Brush {
+    /// One that fits pictures of this size.
+    pub fn for_size(size: usize, ink: Rgb) -> Self {
+        Self { radius: (size as f32 / 20.0).max(0.6), colour: ink, mode: Mode::Paint }
+    }
+
+    /// What it leaves behind.
+    pub fn tool(self) -> Tool {
+        match self.mode {
+            Mode::Paint => Tool::Paint(self.colour),
+            Mode::Hide => Tool::Hide,
+            Mode::Show => Tool::Show,
+        }
+    }
+
+    /// Paints with this colour from now on.
+    pub fn take_up(&mut self, colour: Rgb, grey: bool) {
+        let [r, g, b] = colour.map(u32::from);
+        self.colour = if grey { [((299 * r + 587 * g + 114 * b + 500) / 1000) as u8; 3] } else { colour };
+        self.mode = Mode::Paint;
+    }
+}
+
+/// The rows of tools; true if a page changed.
+pub fn ui(
+    ui: &mut Ui,
+    pad: &mut Pad,
+    brush: &mut Brush,
+    kind: Kind,
+    row: f32,
+    shown: (Option<&Evaluation>, Option<&Evaluation>),
+) -> bool {
+    let mut changed = false;
+    let size = vec2(ui.available_width(), row - GRID);
+    if kind.use_as == UseAs::Picture {
+        ui.allocate_ui(size, |ui| ui.horizontal(|ui| changed |= modes(ui, pad, brush)));
+    }
+    ui.allocate_ui(size, |ui| ui.horizontal(|ui| colours(ui, brush, kind)));
+    ui.allocate_ui(size, |ui| ui.horizontal(|ui| changed |= actions(ui, pad, kind, shown)));
+    changed
+}
+
+fn modes(ui: &mut Ui, pad: &mut Pad, brush: &mut Brush) -> bool {
+    for (mode, name, about) in [
+        (Mode::Paint, "Paint", "Paints with the colour below; the network adapts while you paint"),
+        (Mode::Hide, "Hide", "Hides pixels from adaptation: the network has to complete them"),
+        (Mode::Show, "Show", "Lets adaptation see hidden pixels again"),
+    ] {
+        ui.selectable_value(&mut brush.mode, mode, name).on_hover_text(about);
+    }
+    ui.separator();
+    let mut changed = false;
+    if ui.button("Thin").on_hover_text("Hides all pixels but every seventh one").clicked() {
+        // 7 and the usual sides have no common factor, so this is no pattern of columns.
+        pad.set_seen(|pixel| pixel % THIN == 0);
+        changed = true;
+    }
+    if ui.button("Show all").on_hover_text("Lets adaptation see every pixel").clicked() {
+        pad.set_seen(|_| true);
+        changed = true;
+    }
+    changed
+}
+
+fn colours(ui: &mut Ui, brush: &mut Brush, kind: Kind) {
+    ui.spacing_mut().item_spacing.x = 2.0;
+    if kind.use_as == UseAs::Picture {
+        let choices: &[(Rgb, &str)] = if kind.grey { &GREYS } else { &COLOURS };
+        for &(colour, name) in choices {
+            swatch(ui, brush, colour, name, "Paints with this colour");
+        }
+        if !kind.grey {
+            let other = ui.color_edit_button_srgb(&mut brush.colour);
+            let other = other.on_hover_text("Any other colour; the right mouse button takes one up from the canvas");
+            if other.changed() {
+                brush.mode = Mode::Paint;
+            }
+        }
+    } else {
+        swatch(ui, brush, kind.ink, "Ink", "Paints with ink");
+        swatch(ui, brush, kind.paper, "Paper", "Paints with paper, which erases");
+        if !kind.grey {
+            ui.color_edit_button_srgb(&mut brush.colour)
+                .on_hover_text("Any colour; the right mouse button takes one up from the canvas");
+        }
+    }
+    ui.add_space(GRID);
+    let most = (kind.size as f32 / 5.0).max(2.0);
+    ui.spacing_mut().slider_width = (ui.available_width() - GRID).clamp(32.0, 84.0);
+    ui.add(Slider::new(&mut brush.radius, 0.5..=most).show_value(false).text(""))
+        .on_hover_text("Radius of the brush")
+        .accessible_name("Brush radius");
+}
+
+fn swatch(ui: &mut Ui, brush: &mut Brush, colour: Rgb, name: &str, about: &str) {
+    let fill = Color32::from_rgb(colour[0], colour[1], colour[2]);
+    let chosen = brush.mode == Mode::Paint && brush.colour == colour;
+    let button = ui.add(Button::new("").fill(fill).min_size(vec2(18.0, 18.0)).selected(false));
+    if chosen {
+        let stroke = egui::Stroke::new(2.0, crate::window::theme::Palette::of(ui).accent);
+        ui.painter().rect_stroke(button.rect, 2.0, stroke, egui::StrokeKind::Outside);
+    }
+    if button.on_hover_text(format!("{name}: {about}")).accessible_name(name).clicked() {
+        brush.take_up(colour, false);
+    }
+}
+
+fn actions(ui: &mut Ui, pad: &mut Pad, kind: Kind, shown: (Option<&Evaluation>, Option<&Evaluation>)) -> bool {
+    let mut changed = false;
+    let pressed = |shortcut: &KeyboardShortcut| ui.ctx().input_mut(|input| input.consume_shortcut(shortcut));
+    // Ctrl+Shift+Z also holds Ctrl+Z.
+    let by_key = [REDO.iter().any(pressed), pressed(&UNDO)];
+    let undo = ui.add_enabled(pad.can_undo(), Button::new("Undo"));
+    if undo
+        .on_hover_text("Takes the last stroke back (Ctrl+Z)")
+        .on_disabled_hover_text("Nothing to take back")
+        .clicked()
+        || by_key[1]
+    {
+        pad.undo();
+        changed = true;
+    }
+    let redo = ui.add_enabled(pad.can_redo(), Button::new("Redo"));
+    if redo.on_hover_text("Does it again (Ctrl+Y)").on_disabled_hover_text("Nothing was taken back").clicked()
+        || by_key[0]
+    {
+        pad.redo();
+        changed = true;
+    }
+    if ui.button("Clear").on_hover_text("Wipes this page; can be undone").clicked() {
+        pad.clear();
+        changed = true;
+    }
+    if kind.use_as == UseAs::Picture {
+        let menu = ui.menu_button("Start from", |ui| {
+            for (name, picture) in starts(shown) {
+                if ui.button(RichText::new(name)).on_hover_text("Paint on this picture").clicked() {
+                    changed |= pad.start_from(picture);
+                    ui.close();
+                }
+            }
+        });
+        menu.response.on_hover_text("Paint on a held-out image, or on what the network makes of one");
+    }
+    changed
+}
+
+/// Pictures that are on the screen: held-out images, and what the network made of them and of the drawing.
+fn starts<'a>((probes, sketch): (Option<&'a Evaluation>, Option<&'a Evaluation>)) -> Vec<(String, &'a Picture)> {
+    let mut starts = Vec::new();
+    let tasks = |evaluation: Option<&'a Evaluation>| evaluation.map_or(&[][..], |evaluation| &evaluation.tasks);
+    for task in tasks(probes) {
+        if let Given::Picture { target, .. } = &task.given {
+            starts.push((task.name.clone(), target.as_ref()));
+        }
+    }
+    for task in tasks(sketch).iter().chain(tasks(probes)) {
+        if let Some(Output::Picture(picture)) = task.traces[Init::Learned as usize].outputs.last() {
+            starts.push((format!("the network's {}", task.name), picture.as_ref()));
+        }
+    }
+    starts
+}
