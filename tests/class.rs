@@ -249,8 +249,9 @@ fn unseen_characters_are_learned_from_ten_images() {
     let probe = trainer.evaluation().tasks[0].clone();
     assert!(probe.traces.iter().all(|trace| trace.marks.is_some()));
     let gallery = probe.gallery.unwrap();
-    assert_eq!((gallery.way.width, gallery.way.height), (8 * 17 - 1, 4 * 17 - 1));
-    assert_eq!((gallery.nearest.width, gallery.nearest.height), (12 * 17 - 1, 2 * 17 - 1));
+    let [way, nearest] = [&gallery.way, &gallery.nearest].map(|sheet| sheet.as_ref().unwrap());
+    assert_eq!((way.width, way.height), (8 * 17 - 1, 4 * 17 - 1));
+    assert_eq!((nearest.width, nearest.height), (12 * 17 - 1, 2 * 17 - 1));
     let [learned, random, joint] = statistics.map(|statistics| statistics.loss);
     assert!(learned[5] < 0.75 * learned[0], "{learned:?}");
     assert!(learned[5] < 0.8 * random[5], "{learned:?} {random:?}");

@@ -20,7 +20,7 @@ use rand::seq::SliceRandom as _;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::classes::{Classes, sheet};
+use super::classes::{Classes, blank, sheet};
 use super::judge::{self, Judge, Marks};
 use super::{Display, FamilyError, Given, HeldOut, KnownClass, Picture};
 use crate::images::ImageSet;
@@ -218,7 +218,7 @@ fn normal(rows: usize, columns: usize, rng: &mut impl Rng) -> Array2<f32> {
 
 /// The first nine images in three rows, a dark line between them.
 fn mosaic(images: &[Picture], size: usize) -> Picture {
-    let blank = Picture { width: size, height: size, rgb: vec![96; size * size * 3] };
+    let blank = blank(size);
     let nine: Vec<Picture> = (0..DRAWN).map(|i| images.get(i).unwrap_or(&blank).clone()).collect();
     sheet(&nine, MOSAIC, size)
 }

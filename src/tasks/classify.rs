@@ -112,7 +112,7 @@ impl ClassifyTasks {
         Some(HeldOut {
             name: "your image".to_owned(),
             given: Given::Query {
-                query: Arc::new(query.clone()),
+                query: Arc::new(enlarged(query, self.ways)),
                 support: Arc::new(self.square(&classes)),
                 names: names.collect(),
             },
@@ -167,6 +167,18 @@ fn divide(classes: &[&Class], shots: usize, query: usize, rng: &mut impl Rng) ->
         others.push(rest);
     }
     [support, others]
+}
+
+/// A picture as large as a square of so many a side, as [`sheet`] makes them.
+fn enlarged(picture: &Picture, times: usize) -> Picture {
+    let (size, side) = (picture.width, times * (picture.width + 1) - 1);
+    let margin = (times - 1) / 2;
+    let pixel = |i: usize| {
+        let [x, y] = [i % side, i / side].map(|place| (place.saturating_sub(margin) / times).min(size - 1));
+        let at = 3 * (y * size + x);
+        [0, 1, 2].map(|c| picture.rgb[at + c])
+    };
+    Picture { width: side, height: side, rgb: (0..side * side).flat_map(pixel).collect() }
 }
 
 fn first<T>(of: &[T], count: usize) -> &[T] {

@@ -20,7 +20,7 @@ use crate::meta::episode::Episode;
 use crate::settings::{LiveSettings, NetworkSettings};
 
 /// Pictures between two, both ends included.
-const BETWEEN: usize = 8;
+const BETWEEN: usize = 7;
 
 /// The images of a set as tasks.
 #[derive(Clone, Debug)]

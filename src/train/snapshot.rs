@@ -118,6 +118,9 @@ pub struct Curves {
     pub joint_after: Curve,
     /// After adaptation, one curve for each probe task.
     pub held_out_tasks: Vec<Curve>,
+    /// For each of [`Init::ALL`], after adaptation: the share of samples that are recognised among the held-out
+    /// classes (class), accuracy (classify) or purity (cluster), 0 to 1; empty for other families.
+    pub scores: [Curve; 3],
     /// Learned inner rates, laid out like [`Evaluation::rates`].
     pub rates: Vec<Vec<Curve>>,
 }

@@ -3,6 +3,7 @@
 mod legend;
 mod limits;
 mod marks;
+mod scores;
 mod series;
 
 use std::sync::Arc;
@@ -13,9 +14,9 @@ use egui_plot::{FilledArea, GridMark, HoverPosition, Line, LineStyle, Plot, Plot
 use self::limits::Limits;
 use self::series::{COLUMNS, FEW_COLUMNS, Prepared, Raw, Series};
 use super::numbers;
-use super::theme::{Palette, small_font};
+use super::theme::{GRID, Palette, small_font};
 use crate::settings::LiveSettings;
-use crate::train::snapshot::{Curves, Snapshot};
+use crate::train::snapshot::{Curves, Init, Snapshot};
 
 /// Height of the labels of knob changes.
 const MARK_LABEL: f32 = 22.0;
@@ -26,6 +27,8 @@ const NARROW: f64 = 0.6;
 /// The view.
 pub struct Losses {
     shown: [bool; Series::ALL.len()],
+    /// Whether shares are drawn in place of losses, where tasks have them.
+    scores: bool,
     /// Share of the run that an average looks back, in percent.
     smoothing: f64,
     limits: Limits,
@@ -43,7 +46,14 @@ struct PreparedCurves {
 
 impl Default for Losses {
     fn default() -> Self {
-        Self { shown: [true; Series::ALL.len()], smoothing: 1.0, limits: Limits::default(), prepared: None, run: None }
+        Self {
+            shown: [true; Series::ALL.len()],
+            scores: false,
+            smoothing: 1.0,
+            limits: Limits::default(),
+            prepared: None,
+            run: None,
+        }
     }
 }
 
@@ -52,13 +62,27 @@ impl Losses {
     ///
     /// A knob of `live` that the trainer has not obeyed yet is marked where the run is now.
     pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, live: &LiveSettings) {
+        let score = snapshot.and_then(|snapshot| scores::name(snapshot.settings.run.tasks));
+        let score_shown = score.filter(|_| self.scores);
         ui.horizontal(|ui| {
             ui.heading("Task losses");
+            if let Some((name, about)) = score {
+                ui.spacing_mut().item_spacing.x = GRID;
+                for (scores, name, about) in
+                    [(false, "Loss", "The mean query loss, on a logarithmic axis"), (true, name, about)]
+                {
+                    ui.selectable_value(&mut self.scores, scores, RichText::new(name).small()).on_hover_text(about);
+                }
+            }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                legend::smoothing(ui, &mut self.smoothing)
+                if score_shown.is_none() {
+                    legend::smoothing(ui, &mut self.smoothing);
+                }
             });
         });
-        legend::toggles(ui, &mut self.shown);
+        let after = Init::ALL.map(Series::after);
+        let entries: &[Series] = if score_shown.is_some() { &after } else { &Series::ALL };
+        legend::toggles(ui, &mut self.shown, entries);
         let palette = Palette::of(ui);
         let Some(snapshot) = snapshot else {
             ui.centered_and_justified(|ui| ui.label(RichText::new("No losses yet").color(palette.weak)));
@@ -70,6 +94,13 @@ impl Losses {
         }
         self.prepare(&snapshot.curves);
         let Some(prepared) = &self.prepared else { return };
+        if let Some((name, _)) = score_shown {
+            let marks = marks::with_pending(snapshot, live);
+            ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
+            let shown = |init| self.is_shown(Series::after(init));
+            scores::ui(ui, name, &snapshot.curves, shown, &marks, prepared.last);
+            return;
+        }
         let visible: Vec<_> = prepared.lines.iter().filter(|(series, _)| self.is_shown(*series)).collect();
         let mut values: Vec<f64> =
             visible.iter().flat_map(|(_, lines)| lines).flat_map(|line| &line.smooth).map(|point| point.y).collect();

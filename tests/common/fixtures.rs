@@ -121,6 +121,7 @@ fn curves(last: u64) -> Curves {
         random_after: curve(0.05, 0.05, 1.0, 0.03, 10, 5),
         joint_after: curve(0.06, 0.018, 0.3, 0.06, 10, 6),
         held_out_tasks: (0..4).map(|task| curve(0.07, 0.003 * (1.0 + task as f32), 0.22, 0.3, 10, 7 + task)).collect(),
+        scores: [0.95, 0.6, 0.7].map(|end| curve(0.2, end, 0.2, 0.1, 10, 20)),
         rates: Vec::new(),
     }
 }

@@ -170,6 +170,13 @@ impl Pad {
         true
     }
 
+    /// Puts a picture under a page that nobody has painted on; that is nothing to be undone.
+    pub fn underlay(&mut self, page: usize, picture: &Picture) {
+        if let Some(page) = self.now.pages.get_mut(page).filter(|page| !page.touched && picture.is_square(self.size)) {
+            *page = Arc::new(Page { picture: picture.clone(), ..Page::clone(page) });
+        }
+    }
+
     /// Shows or hides the pixels of the page that is painted on, each by `seen` of its place.
     pub fn set_seen(&mut self, seen: impl Fn(usize) -> bool) {
         self.end();

@@ -57,6 +57,7 @@ pub(super) struct Record {
     held_out: [Series; 2],
     baselines: [Series; 2],
     tasks: Vec<Series>,
+    scores: [Series; 3],
     rates: Vec<Vec<Series>>,
     marks: Vec<KnobMark>,
     since_row: [f64; 3],
@@ -84,6 +85,12 @@ impl Record {
             let last = measured.iter().filter_map(|task| task[init + 1].query_loss.last());
             series.push(at, last.sum::<f32>() / measured.len().max(1) as f32);
         }
+        for (init, series) in self.scores.iter_mut().enumerate() {
+            let scores: Option<Vec<f32>> = measured.iter().map(|task| score(&task[init])).collect();
+            if let Some(scores) = scores {
+                series.push(at, scores.iter().sum::<f32>() / scores.len().max(1) as f32);
+            }
+        }
         row
     }
 
@@ -107,8 +114,8 @@ impl Record {
     }
 
     pub fn forget_after(&mut self, at: u64) {
-        let Self { training, held_out, baselines, tasks, rates, marks, since_row } = self;
-        let rates = rates.iter_mut().flatten();
+        let Self { training, held_out, baselines, tasks, scores, rates, marks, since_row } = self;
+        let rates = rates.iter_mut().flatten().chain(scores);
         for series in training.iter_mut().chain(held_out).chain(baselines).chain(tasks).chain(rates) {
             series.forget_after(at);
         }
@@ -125,7 +132,14 @@ impl Record {
             random_after: self.baselines[0].curve(),
             joint_after: self.baselines[1].curve(),
             held_out_tasks: self.tasks.iter().map(Series::curve).collect(),
+            scores: self.scores.each_ref().map(Series::curve),
             rates: self.rates.iter().map(|layers| layers.iter().map(Series::curve).collect()).collect(),
         })
     }
+}
+
+/// What a task is judged by after the last step beside its loss: answers, or samples that are recognised.
+fn score(measured: &Measured) -> Option<f32> {
+    let answer = measured.answers.last().map(|answer| answer.score());
+    answer.or(measured.marks.map(|marks| marks.recognised_held_out as f32))
 }

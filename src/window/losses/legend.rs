@@ -8,13 +8,13 @@ use crate::window::theme::{GRID, Palette, small_font};
 /// Length of the drawn sample of a line.
 const SAMPLE: f32 = 18.0;
 
-/// One toggle for every entry.
-pub fn toggles(ui: &mut Ui, shown: &mut [bool; Series::ALL.len()]) {
+/// One toggle for each of these entries.
+pub fn toggles(ui: &mut Ui, shown: &mut [bool; Series::ALL.len()], entries: &[Series]) {
     let usual = ui.spacing().interact_size.y;
     ui.spacing_mut().interact_size.y = 4.0 * GRID;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(2.5 * GRID, 0.0);
-        for (series, shown) in Series::ALL.into_iter().zip(shown) {
+        for (series, shown) in Series::ALL.into_iter().zip(shown).filter(|(series, _)| entries.contains(series)) {
             toggle(ui, series, shown);
         }
     });

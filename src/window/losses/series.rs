@@ -4,7 +4,7 @@
 use egui::Color32;
 use egui_plot::PlotPoint;
 
-use crate::train::snapshot::{Curve, Curves};
+use crate::train::snapshot::{Curve, Curves, Init};
 use crate::window::theme::Palette;
 
 /// Columns that the axis of meta-iterations is divided into: enough for a curve's shape, few enough
@@ -47,6 +47,15 @@ impl Series {
         Self::Joint,
         Self::EachTask,
     ];
+
+    /// The entry that stands for what an initialisation gives after adaptation.
+    pub fn after(init: Init) -> Self {
+        match init {
+            Init::Learned => Self::HeldOutAfter,
+            Init::Random => Self::Random,
+            Init::Joint => Self::Joint,
+        }
+    }
 
     /// The name shown to people.
     pub fn label(self) -> &'static str {

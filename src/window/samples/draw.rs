@@ -35,8 +35,9 @@ pub struct Draw {
     brush: Brush,
     textures: Textures,
     strip: Strip,
-    /// The held-out task whose classes a drawn image may belong to.
+    /// The held-out task whose classes a drawn image may belong to, and their names.
     task: usize,
+    names: Vec<String>,
     /// What the trainer was told last.
     sent: Option<Arc<Sketch>>,
     /// Whether the pad may differ from that.
@@ -128,23 +129,40 @@ impl Draw {
         let run = &snapshot.settings.run;
         let (Some(use_as), Some(set)) = (UseAs::of(run.tasks), images) else { return };
         let names = class_names(snapshot.evaluation.as_deref(), self.task);
+        if names != self.names {
+            self.names = names;
+            self.changed = true;
+            self.show_classes(snapshot.evaluation.as_deref());
+        }
+        let ways = self.names.len();
         let same = |kind: &Kind| {
-            kind.use_as == use_as
-                && kind.size == set.size
-                && kind.grey == (set.channels == 1)
-                && kind.ways == names.len()
+            kind.use_as == use_as && kind.size == set.size && kind.grey == (set.channels == 1) && kind.ways == ways
         };
         if self.kind.as_ref().is_some_and(same) {
             return;
         }
         let [paper, ink] = paper_and_ink(set);
-        let kind = Kind { use_as, size: set.size, paper, ink, grey: set.channels == 1, ways: names.len() };
-        let mut pad = Pad::new(set.size, paper, 1 + names.len());
+        let kind = Kind { use_as, size: set.size, paper, ink, grey: set.channels == 1, ways };
+        let mut pad = Pad::new(set.size, paper, 1 + ways);
         if use_as == UseAs::Picture {
             begin_with_a_task(&mut pad, snapshot.evaluation.as_deref(), run);
         }
         self.brush = Brush::for_size(set.size, ink);
         (self.kind, self.pad, self.changed) = (Some(kind), Some(pad), true);
+        self.show_classes(snapshot.evaluation.as_deref());
+    }
+
+    /// Puts the first image of each class under its page.
+    fn show_classes(&mut self, evaluation: Option<&Evaluation>) {
+        let task = evaluation.and_then(|evaluation| evaluation.tasks.get(self.task));
+        if let (Some(pad), Some(Given::Classify { support, .. })) = (&mut self.pad, task.map(|task| &task.given)) {
+            let size = pad.size();
+            for class in 0..self.names.len() {
+                let rows = support.rgb.chunks_exact(3 * support.width.max(1)).skip(class * (size + 1)).take(size);
+                let rgb = rows.filter_map(|row| row.get(..3 * size)).flatten().copied().collect();
+                pad.underlay(1 + class, &Picture { width: size, height: size, rgb });
+            }
+        }
     }
 
     fn left(&mut self, ui: &mut Ui, kind: Kind, side: f32, snapshot: &Snapshot) {
@@ -156,8 +174,7 @@ impl Draw {
             UseAs::Picture => {}
             UseAs::Class => self.changed |= pages::drawings(ui, pad, &mut self.textures),
             UseAs::Query => {
-                let names = class_names(evaluation, self.task);
-                if pages::classes(ui, pad, &names, &mut self.textures) {
+                if pages::classes(ui, pad, &self.names, &mut self.textures) {
                     self.task = (self.task + 1) % evaluation.map_or(1, |evaluation| evaluation.tasks.len().max(1));
                     self.changed = true;
                 }

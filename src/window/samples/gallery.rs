@@ -172,8 +172,11 @@ impl Sheets {
     }
 }
 
+/// A smaller multiple of pixels is too small to be looked at: the sheets scroll instead.
+const LEAST: f32 = 2.0;
+
 /// How many sheets stand side by side, and how large each is: the largest whole multiple of its pixels
-/// with which all can be seen at once, or else the largest that is as wide as the room.
+/// with which all can be seen at once, or else the smallest legible one that is not wider than the room.
 fn best_fit(sheet: Vec2, count: usize, room: Vec2, pixels_per_point: f32) -> (usize, Vec2) {
     let multiple = |across: usize, high: f32| {
         let width = room.x / across as f32 - 4.0 * GRID;
@@ -183,8 +186,13 @@ fn best_fit(sheet: Vec2, count: usize, room: Vec2, pixels_per_point: f32) -> (us
     let (across, fits) = (1..=count.max(1))
         .map(|across| (across, multiple(across, room.y / count.div_ceil(across) as f32).floor()))
         .fold((1, 0.0), |best, next| if next.1 > best.1 { next } else { best });
-    let pixels = if fits >= 1.0 { fits } else { multiple(1, f32::INFINITY).floor().max(1.0) };
-    (across, sheet * pixels / pixels_per_point)
+    let least = LEAST * pixels_per_point.round().max(1.0);
+    if fits >= least {
+        return (across, sheet * fits / pixels_per_point);
+    }
+    let widest = |across: usize| multiple(across, f32::INFINITY).floor();
+    let across = (1..=count.max(1)).rev().find(|&across| widest(across) >= least).unwrap_or(1);
+    (across, sheet * widest(across).clamp(1.0, least) / pixels_per_point)
 }
 
 #[cfg(test)]

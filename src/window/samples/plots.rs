@@ -209,6 +209,7 @@ pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, palette: &Palette) 
     let title = match &task.given {
         Given::Classify { .. } => "Accuracy in % at step k",
         Given::Cluster { .. } => "Purity in % at step k",
+        Given::Query { .. } => "Likeliest class in % at step k",
         _ if psnr => "PSNR in dB at step k",
         _ => "Query loss at step k",
     };

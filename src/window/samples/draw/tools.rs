@@ -207,7 +207,7 @@ fn starts<'a>((probes, sketch): (Option<&'a Evaluation>, Option<&'a Evaluation>)
     }
     for task in tasks(sketch).iter().chain(tasks(probes)) {
         if let Some(Output::Picture(picture)) = task.traces[Init::Learned as usize].outputs.last() {
-            starts.push((format!("the network's {}", task.name), picture.as_ref()));
+            starts.push((format!("{}, as adapted", task.name), picture.as_ref()));
         }
     }
     starts

@@ -1,0 +1,80 @@
+//! What the tasks are judged by beside their losses, over meta-iterations: shares in percent.
+
+use egui::Ui;
+use egui_plot::{HoverPosition, Line, Plot, PlotBounds, PlotPoints};
+
+use super::marks;
+use crate::settings::TaskFamily;
+use crate::train::snapshot::{Curve, Curves, Init, KnobMark};
+use crate::window::numbers;
+use crate::window::theme::{Palette, init_label};
+
+/// Points of a line, about.
+const POINTS: usize = 300;
+/// Room above 100 % for the labels of marks.
+const TOP: f64 = 112.0;
+
+/// The name of these shares; `None` where tasks are judged by their losses alone.
+pub fn name(family: TaskFamily) -> Option<(&'static str, &'static str)> {
+    match family {
+        TaskFamily::Class => Some((
+            "Recognised",
+            "The share of samples after adaptation that a classifier of all characters takes for the right one of the held-out classes",
+        )),
+        TaskFamily::Classify => {
+            Some(("Accuracy", "The share of the held-out tasks' images whose class is right after adaptation"))
+        }
+        TaskFamily::Cluster => Some((
+            "Purity",
+            "The share of images that belong to the class which is most frequent in their cluster, after adaptation",
+        )),
+        TaskFamily::Plane | TaskFamily::Sine | TaskFamily::Picture | TaskFamily::Completion => None,
+    }
+}
+
+/// Draws them in all the space that is left, for meta-iterations up to `last`.
+pub fn ui(ui: &mut Ui, name: &str, curves: &Curves, shown: impl Fn(Init) -> bool, marks: &[KnobMark], last: f64) {
+    let palette = Palette::of(ui);
+    let lines: Vec<(Init, Vec<[f64; 2]>)> = Init::ALL
+        .into_iter()
+        .filter(|&init| shown(init))
+        .map(|init| (init, points(&curves.scores[init as usize])))
+        .collect();
+    let plot = Plot::new("task-scores")
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_double_click_reset(false)
+        .show_background(false)
+        .set_margin_fraction(egui::Vec2::ZERO)
+        .grid_color(palette.line)
+        .y_axis_min_width(36.0)
+        .y_axis_formatter(|mark, _| if mark.value > 100.5 { String::new() } else { format!("{:.0} %", mark.value) })
+        .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
+        .label_formatter(|position: &HoverPosition<'_>| match position {
+            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+                let at = numbers::thousands(position.x.round() as i64);
+                Some(format!("{plot_name} {:.0} %\nmeta-iteration {at}", position.y))
+            }
+            HoverPosition::NearDataPoint { .. } => None,
+            HoverPosition::Elsewhere { position } => Some(format!("{:.0} %", position.y)),
+        });
+    plot.show(ui, |plot| {
+        plot.set_plot_bounds(PlotBounds::from_min_max([0.0, 0.0], [last.max(10.0), TOP]));
+        marks::draw(plot, marks, palette);
+        for (init, points) in lines.iter().rev() {
+            let width = if *init == Init::Learned { 2.4 } else { 1.6 };
+            let name = format!("{name}, {}", init_label(*init));
+            plot.line(Line::new(name, PlotPoints::from(points.clone())).color(palette.init(*init)).width(width));
+        }
+    });
+}
+
+/// A curve in percent, of many points only so many as can be told apart and the last.
+fn points(curve: &Curve) -> Vec<[f64; 2]> {
+    let every = (curve.points.len() / POINTS).max(1);
+    let last = curve.points.len().saturating_sub(1);
+    let kept = curve.points.iter().enumerate().filter(|(index, _)| index % every == 0 || *index == last);
+    kept.map(|(_, point)| [point.at, 100.0 * f64::from(point.mean)]).collect()
+}
