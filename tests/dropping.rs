@@ -27,22 +27,6 @@ use tempfile::TempDir;
 
 use self::write::{gz, idx, npy, png, zip};
 
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("a folder has none".to_owned())
-    }
-}
-
-fn drop_on(bench: &mut Bench, path: &Path) {
-    bench.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.to_owned())));
-}
-
 /// Waits for the next run, which must be the only one.
 fn next_run(bench: &mut Bench) -> (RunSettings, Arc<ImageSet>) {
     for _ in 0..1000 {
@@ -70,7 +54,7 @@ fn check_same(one: &ImageSet, other: &ImageSet) {
 /// Drops a path and compares the run that begins with what is read without a window.
 fn check_drop(path: &Path, kind: Kind, classes: usize, images: usize) {
     let mut bench = Bench::of(TaskFamily::Picture);
-    drop_on(&mut bench, path);
+    bench.drop_file(path);
     let (run, set) = next_run(&mut bench);
     assert_eq!(run.images, ImageSource::Path(path.to_owned()));
     let expected = source::load(path, run.image_reading(), &|_| {}, &AtomicBool::new(false)).unwrap();
@@ -161,7 +145,7 @@ fn choices_read_the_same_path_again() {
         write(folder.path().join(name), &bytes);
     }
     let mut bench = Bench::of(TaskFamily::Picture);
-    drop_on(&mut bench, folder.path());
+    bench.drop_file(folder.path());
     let (_, plain) = next_run(&mut bench);
     assert_eq!((plain.size, plain.channels), (32, 3));
     bench.harness.get_by_label("Grey").click();
@@ -191,7 +175,7 @@ fn choices_made_before_the_first_reading_count() {
     bench.harness.get_by_role_and_label(Role::CheckBox, "Invert").click();
     bench.harness.run();
     assert!(bench.commands().is_empty());
-    drop_on(&mut bench, folder.path());
+    bench.drop_file(folder.path());
     let (run, _) = next_run(&mut bench);
     assert!(run.image_invert);
 }

@@ -7,7 +7,7 @@ mod common {
     pub mod fixtures;
 }
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use common::bench::Bench;
@@ -162,18 +162,6 @@ fn the_ways_out_of_a_divergence() {
     assert_eq!(bench.trainer.take_live().map(|live| live.inner_rate), Some(0.05));
 }
 
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|error| error.to_string())
-    }
-}
-
 /// Lets a loader's thread work until the window shows the text.
 fn wait_for(bench: &mut Bench, text: &str) {
     for _ in 0..200 {
@@ -189,7 +177,7 @@ fn wait_for(bench: &mut Bench, text: &str) {
 #[test]
 fn a_dropped_path_is_read_and_a_wrong_one_is_explained() {
     let mut bench = Bench::of(TaskFamily::Picture);
-    bench.harness.input_mut().dropped_files.push(Arc::new(Dropped("/no/such/folder".into())));
+    bench.drop_file("/no/such/folder");
     wait_for(&mut bench, "The run goes on with the images that it has");
     assert!(bench.commands().is_empty());
 }
@@ -264,7 +252,7 @@ fn a_dropped_folder_is_used_and_becomes_a_picture_run() {
     let mut snapshot = fixtures::snapshot(TaskFamily::Sine, 1284);
     snapshot.settings = Arc::new(settings);
     let mut bench = Bench::with(snapshot);
-    bench.harness.input_mut().dropped_files.push(Arc::new(Dropped(folder.path().to_owned())));
+    bench.drop_file(folder.path());
     wait_for(&mut bench, "1 file skipped");
     bench.harness.step();
     check_restart_on(&bench, folder.path(), 10);
@@ -273,7 +261,7 @@ fn a_dropped_folder_is_used_and_becomes_a_picture_run() {
 
     // Dropped files stand for their folder.
     for name in ["a/0.png", "a/2.png"] {
-        bench.harness.input_mut().dropped_files.push(Arc::new(Dropped(folder.path().join(name))));
+        bench.drop_file(folder.path().join(name));
     }
     wait_for(&mut bench, "5 images of");
     bench.harness.step();
@@ -287,7 +275,7 @@ fn images_that_cannot_be_used_leave_the_old_run() {
     let folder = own_images(0);
     let mut bench = Bench::of(TaskFamily::Picture);
     let before = bench.settings().clone();
-    bench.harness.input_mut().dropped_files.push(Arc::new(Dropped(folder.path().to_owned())));
+    bench.drop_file(folder.path());
     wait_for(&mut bench, "0 usable images of 1 file");
     wait_for(&mut bench, "The run goes on with the images that it has");
     assert!(bench.commands().is_empty());

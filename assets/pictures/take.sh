@@ -9,10 +9,13 @@ trap 'rm -r "$shots"' EXIT
 METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh "$binary" "$shots/faces"
 METASCOPE_TRAIN_SECS=20 METASCOPE_SWEEP_SECS=60 tests/xvfb/window.sh "$binary" "$shots/sine" --tasks sine
 METASCOPE_TRAIN_SECS=5 tests/xvfb/window.sh "$binary" "$shots/plane" --tasks plane
-METASCOPE_TRAIN_SECS=25 METASCOPE_LOOKS=1 tests/xvfb/window.sh "$binary" "$shots/class" --tasks class
-for tasks in completion classify cluster; do
+METASCOPE_TRAIN_SECS=25 METASCOPE_LOOKS=1 METASCOPE_STROKES="300,400:392,170:484,400 330,310:454,310 392,170:392,400" \
+  tests/xvfb/window.sh "$binary" "$shots/class" --tasks class
+for tasks in completion cluster; do
   METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh "$binary" "$shots/$tasks" --tasks "$tasks"
 done
+METASCOPE_TRAIN_SECS=25 METASCOPE_STROKES="330,180:330,400 330,180:450,210:450,260:330,290:450,400" \
+  tests/xvfb/window.sh "$binary" "$shots/classify" --tasks classify
 "$binary" run --iterations 300 --out "$shots/run"
 
 keep() { convert "$shots/$1" "${@:3}" -strip -define png:compression-level=9 "assets/pictures/$2"; }
@@ -21,6 +24,7 @@ keep sine/light.png sine.png
 keep plane/trained.png plane.png
 keep class/trained.png class.png
 for look in noise nearest between; do keep "class/$look.png" "class-$look.png" -crop 1064x480+216+42 +repage; done
+for drawn in faces class classify; do keep "$drawn/drawn.png" "draw-$drawn.png" -crop 1064x480+216+42 +repage; done
 for tasks in completion classify cluster; do keep "$tasks/trained.png" "$tasks.png"; done
 keep sine/sweep.png sweep.png -gravity center -crop 818x558+0+16 +repage
 # The first two of the film-strip's four tasks.

@@ -3,19 +3,13 @@
 
 use std::io::Read;
 
-use super::numbers::{Layout, Number, read_exactly};
-use super::source::broke_off;
+use super::numbers::{Layout, Number, header_bytes};
 
 const UNSIGNED_BYTE: u8 = 8;
 
 /// Reads the header.
 pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, String> {
-    let mut bytes = Vec::new();
-    let mut next = |count: u64| match read_exactly(reader, count, &mut bytes) {
-        Ok(true) => Ok(bytes.clone()),
-        Ok(false) => Err("ends inside its header: copy or download it again".to_owned()),
-        Err(error) => Err(broke_off(&error)),
-    };
+    let mut next = |count: u64| header_bytes(reader, count);
     let (kind, axes) = match *next(4)? {
         [0, 0, kind, axes] => (kind, axes),
         _ => return Err("is not an IDX file, which begins with two zeros: download it again".to_owned()),

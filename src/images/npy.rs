@@ -3,8 +3,7 @@
 
 use std::io::Read;
 
-use super::numbers::{Layout, Number, NumberKind, read_exactly};
-use super::source::broke_off;
+use super::numbers::{Layout, Number, NumberKind, header_bytes};
 
 /// NumPy itself writes a few hundred bytes.
 const MAX_HEADER: u64 = 1 << 16;
@@ -12,12 +11,7 @@ const DAMAGED: &str = "has a damaged header: save it again with numpy.save";
 
 /// Reads the header.
 pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, String> {
-    let mut bytes = Vec::new();
-    let mut next = |count: u64| match read_exactly(reader, count, &mut bytes) {
-        Ok(true) => Ok(bytes.clone()),
-        Ok(false) => Err("ends inside its header: copy or download it again".to_owned()),
-        Err(error) => Err(broke_off(&error)),
-    };
+    let mut next = |count: u64| header_bytes(reader, count);
     let head = next(8)?;
     if !head.starts_with(b"\x93NUMPY") {
         return Err("is not a NumPy array: save it with numpy.save".to_owned());

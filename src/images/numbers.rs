@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use super::decode::{MAX_SIDE, MIN_SIDE};
+use super::source::broke_off;
 
 /// No image of an array may have more bytes.
 const MAX_IMAGE: u64 = 64 << 20;
@@ -167,6 +168,16 @@ const SHAPES: &str = "save it as images x height x width, with 1 or 3 channels l
 pub(super) fn read_exactly(reader: &mut (impl Read + ?Sized), bytes: u64, buffer: &mut Vec<u8>) -> io::Result<bool> {
     buffer.clear();
     reader.take(bytes).read_to_end(buffer).map(|read| read as u64 == bytes)
+}
+
+/// Reads exactly so many bytes of a header.
+pub(super) fn header_bytes(reader: &mut (impl Read + ?Sized), bytes: u64) -> Result<Vec<u8>, String> {
+    let mut buffer = Vec::new();
+    match read_exactly(reader, bytes, &mut buffer) {
+        Ok(true) => Ok(buffer),
+        Ok(false) => Err("ends inside its header: copy or download it again".to_owned()),
+        Err(error) => Err(broke_off(&error)),
+    }
 }
 
 #[cfg(test)]

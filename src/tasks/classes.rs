@@ -131,15 +131,27 @@ impl Classes {
         Ok(Self { set, encoding, codes, training, held_out })
     }
 
+    /// For tasks of `ways` classes, or of as many as the set can give; with that number.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; or if it cannot give two.
+    pub fn for_ways(set: Arc<ImageSet>, seed: u64, ways: usize) -> Result<(Arc<Self>, usize), FamilyError> {
+        let classes = Self::new(set, seed)?;
+        match classes.most_ways() {
+            0 | 1 => Err(FamilyError::TooFewWays { name: classes.set.name.clone() }),
+            most => Ok((Arc::new(classes), ways.clamp(2, most))),
+        }
+    }
+
     /// How many classes can be told apart in one task: the fewer of training and test classes.
-    pub fn most_ways(&self) -> usize {
+    fn most_ways(&self) -> usize {
         let mut training: Vec<usize> = self.training.iter().map(|(class, _)| *class).collect();
         training.sort_unstable();
         training.dedup();
         training.len().min(self.held_out.len())
     }
 
-    /// `ways` different classes, at most [`Self::most_ways`].
+    /// `ways` different classes, at most as many as [`Self::for_ways`] gave.
     pub(super) fn draw<'a>(from: &'a [Class], ways: usize, rng: &mut impl Rng) -> Vec<&'a Class> {
         let mut drawn: Vec<&Class> = Vec::with_capacity(ways);
         while drawn.len() < ways {

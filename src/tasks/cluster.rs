@@ -37,12 +37,8 @@ impl ClusterTasks {
     /// # Errors
     /// If it cannot give two.
     pub fn new(set: Arc<ImageSet>, seed: u64, ways: usize) -> Result<Self, FamilyError> {
-        let classes = Classes::new(set, seed)?;
-        let most = classes.most_ways();
-        if most < 2 {
-            return Err(FamilyError::TooFewWays { name: classes.set.name.clone() });
-        }
-        Ok(Self { ways: ways.clamp(2, most), classes: Arc::new(classes) })
+        let (classes, ways) = Classes::for_ways(set, seed, ways)?;
+        Ok(Self { classes, ways })
     }
 
     /// Network inputs: a code.

@@ -1,5 +1,8 @@
 //! Tasks that a person draws: their own images in place of a held-out task's.
 
+/// Drawings laid as a set's images lie.
+pub mod fit;
+
 /// Pages that a person paints on.
 pub mod pad;
 

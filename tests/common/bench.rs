@@ -1,6 +1,7 @@
 //! A window without a screen, and a trainer played by the test.
 #![allow(dead_code)]
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::fixtures;
@@ -62,6 +63,10 @@ impl Bench {
         self.harness.run();
     }
 
+    pub fn drop_file(&mut self, path: impl Into<PathBuf>) {
+        self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.into())));
+    }
+
     pub fn key(&mut self, key: Key) {
         self.harness.key_press(key);
         self.harness.run();
@@ -89,5 +94,18 @@ impl Bench {
 
     pub fn says(&self, text: &str) -> bool {
         self.harness.query_all_by_label_contains(text).next().is_some()
+    }
+}
+
+/// A file or a folder that is dropped on the window; its bytes are never asked for.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a path is enough".to_owned())
     }
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The real window under Xvfb, used from a script: it trains, is not blank, obeys a knob and keys,
 # rests when paused, changes to light and closes. Usage: tests/xvfb/window.sh BINARY FOLDER [ARGUMENT ...]
-# METASCOPE_SIZE, METASCOPE_TRAIN_SECS, METASCOPE_SWEEP_SECS (a sweep, for so long) and METASCOPE_LOOKS (the looks at
-# class samples, where tasks are classes) change what it does.
+# METASCOPE_SIZE, METASCOPE_TRAIN_SECS, METASCOPE_SWEEP_SECS (a sweep, for so long), METASCOPE_LOOKS (the looks at
+# class samples, where tasks are classes) and METASCOPE_STROKES (what is drawn, each stroke as places X,Y:X,Y; by
+# default glasses on a face, where no arguments choose other tasks) change what it does.
 # Needs xvfb xauth xdotool x11-utils imagemagick and the window's own libraries (README.md).
 set -euo pipefail
 binary=$(realpath "${1:?the metascope binary}")
@@ -53,12 +54,12 @@ shot trained
 
 if [ -n "${METASCOPE_LOOKS:-}" ]; then
   # The other looks at class samples: buttons in the upper right corner of the samples.
-  for look in between:50 nearest:110 noise:170; do
+  for look in between:90 nearest:153 noise:222; do
     xdotool mousemove --window "$window" $((${size%x*} - ${look#*:})) 61 click 1
     sleep 1
     shot "${look%:*}"
   done
-  xdotool mousemove --window "$window" $((${size%x*} - 236)) 61 click 1
+  xdotool mousemove --window "$window" $((${size%x*} - 284)) 61 click 1
   xdotool mousemove --window "$window" 850 20
 fi
 
@@ -78,6 +79,34 @@ ticks() { awk '{print $14 + $15}' "/proc/$window_process/stat"; }
 before=$(ticks); sleep 3; idle=$(($(ticks) - before))
 [ "$idle" -le 15 ] || fail "a paused window used $idle ticks of processor time in 3 s"
 shot paused
+
+if [ $# -eq 0 ]; then strokes="290,260:370,262 440,262:520,260 370,262:440,262"; fi
+strokes=${METASCOPE_STROKES:-${strokes:-}}
+if [ -n "$strokes" ]; then
+  # The last look; it adapts to the drawing while training rests.
+  xdotool mousemove --window "$window" $((${size%x*} - 34)) 61 click 1
+  sleep 1
+  for stroke in $strokes; do
+    down=1
+    for place in ${stroke//:/ }; do
+      xdotool mousemove --window "$window" "${place%,*}" "${place#*,}"
+      [ -n "$down" ] && xdotool mousedown 1
+      down=
+      sleep 0.1
+    done
+    xdotool mouseup 1
+    sleep 0.2
+  done
+  wait_for 'EVENT sketch=true' 5
+  sleep 1.5
+  xdotool mousemove --window "$window" 850 20
+  sleep 0.5
+  shot drawn
+  drawn=$(grep -c 'EVENT sketch=' "$out/window.log")
+  xdotool windowfocus --sync "$window" key ctrl+z
+  sleep 1
+  [ "$(grep -c 'EVENT sketch=' "$out/window.log")" -gt "$drawn" ] || fail "undo changed nothing"
+fi
 
 if [ -n "${METASCOPE_SWEEP_SECS:-}" ]; then
   xdotool windowfocus --sync "$window" key c

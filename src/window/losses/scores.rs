@@ -1,7 +1,7 @@
 //! What the tasks are judged by beside their losses, over meta-iterations: shares in percent.
 
 use egui::Ui;
-use egui_plot::{HoverPosition, Line, Plot, PlotBounds, PlotPoints};
+use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotBounds, PlotPoints};
 
 use super::marks;
 use crate::settings::TaskFamily;
@@ -11,6 +11,8 @@ use crate::window::theme::{Palette, init_label};
 
 /// Points of a line, about.
 const POINTS: usize = 300;
+/// Room below 0 % for its label.
+const BOTTOM: f64 = -6.0;
 /// Room above 100 % for the labels of marks.
 const TOP: f64 = 112.0;
 
@@ -50,6 +52,7 @@ pub fn ui(ui: &mut Ui, name: &str, curves: &Curves, shown: impl Fn(Init) -> bool
         .set_margin_fraction(egui::Vec2::ZERO)
         .grid_color(palette.line)
         .y_axis_min_width(36.0)
+        .y_grid_spacer(|_| (0..=5).map(|fifth| GridMark { value: 20.0 * f64::from(fifth), step_size: 20.0 }).collect())
         .y_axis_formatter(|mark, _| if mark.value > 100.5 { String::new() } else { format!("{:.0} %", mark.value) })
         .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
         .label_formatter(|position: &HoverPosition<'_>| match position {
@@ -61,7 +64,7 @@ pub fn ui(ui: &mut Ui, name: &str, curves: &Curves, shown: impl Fn(Init) -> bool
             HoverPosition::Elsewhere { position } => Some(format!("{:.0} %", position.y)),
         });
     plot.show(ui, |plot| {
-        plot.set_plot_bounds(PlotBounds::from_min_max([0.0, 0.0], [last.max(10.0), TOP]));
+        plot.set_plot_bounds(PlotBounds::from_min_max([0.0, BOTTOM], [last.max(10.0), TOP]));
         marks::draw(plot, marks, palette);
         for (init, points) in lines.iter().rev() {
             let width = if *init == Init::Learned { 2.4 } else { 1.6 };

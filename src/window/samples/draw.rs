@@ -14,7 +14,8 @@ use super::strip::Strip;
 use crate::images::ImageSet;
 use crate::settings::{RunSettings, TaskFamily};
 use crate::tasks::sketch::Sketch;
-use crate::tasks::sketch::pad::{Pad, Rgb, paper_and_ink};
+use crate::tasks::sketch::fit::Fit;
+use crate::tasks::sketch::pad::{Pad, Page, Rgb, paper_and_ink};
 use crate::train::snapshot::{Evaluation, Given, Picture, Snapshot};
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::theme::{GRID, Palette};
@@ -38,6 +39,8 @@ pub struct Draw {
     /// The held-out task whose classes a drawn image may belong to, and their names.
     task: usize,
     names: Vec<String>,
+    /// Whether drawings are used as they are, and not laid as the set's images lie.
+    unfitted: bool,
     /// What the trainer was told last.
     sent: Option<Arc<Sketch>>,
     /// Whether the pad may differ from that.
@@ -53,6 +56,8 @@ struct Kind {
     ink: Rgb,
     grey: bool,
     ways: usize,
+    /// How the set's images lie, where drawings can be made to lie so too.
+    fit: Option<Fit>,
 }
 
 /// What becomes of the pages.
@@ -142,7 +147,8 @@ impl Draw {
             return;
         }
         let [paper, ink] = paper_and_ink(set);
-        let kind = Kind { use_as, size: set.size, paper, ink, grey: set.channels == 1, ways };
+        let fit = if use_as == UseAs::Picture { None } else { Fit::of(set) };
+        let kind = Kind { use_as, size: set.size, paper, ink, grey: set.channels == 1, ways, fit };
         let mut pad = Pad::new(set.size, paper, 1 + ways);
         if use_as == UseAs::Picture {
             begin_with_a_task(&mut pad, snapshot.evaluation.as_deref(), run);
@@ -168,7 +174,13 @@ impl Draw {
     fn left(&mut self, ui: &mut Ui, kind: Kind, side: f32, snapshot: &Snapshot) {
         let Some(pad) = &mut self.pad else { return };
         let evaluation = snapshot.evaluation.as_deref();
-        self.changed |= tools::ui(ui, pad, &mut self.brush, kind, ROW, (evaluation, snapshot.sketch.as_deref()));
+        self.changed |= tools::ui(
+            ui,
+            (pad, &mut self.brush, &mut self.unfitted),
+            kind,
+            ROW,
+            (evaluation, snapshot.sketch.as_deref()),
+        );
         self.changed |= canvas::ui(ui, pad, &mut self.brush, kind.grey, side, &mut self.textures);
         match kind.use_as {
             UseAs::Picture => {}
@@ -189,7 +201,8 @@ impl Draw {
             return;
         }
         self.changed = false;
-        let sketch = sketch(kind.use_as, pad, self.task).map(Arc::new);
+        let fit = kind.fit.filter(|_| !self.unfitted);
+        let sketch = sketch(kind.use_as, fit, pad, self.task).map(Arc::new);
         if sketch != self.sent {
             self.sent = sketch.clone();
             commands.push(UiCommand::Sketch(sketch));
@@ -198,21 +211,21 @@ impl Draw {
 }
 
 /// The task that the pages stand for; `None` while there is nothing on them.
-fn sketch(use_as: UseAs, pad: &Pad, task: usize) -> Option<Sketch> {
+fn sketch(use_as: UseAs, fit: Option<Fit>, pad: &Pad, task: usize) -> Option<Sketch> {
     let drawn = |page: usize| pad.pages().get(page).filter(|page| page.touched);
+    let laid = |page: &Arc<Page>| fit.map_or_else(|| page.picture.clone(), |fit| fit.apply(&page.picture));
     match use_as {
         UseAs::Picture => {
             let page = drawn(0)?;
             Some(Sketch::Picture { picture: page.picture.clone(), seen: page.seen.clone() })
         }
         UseAs::Class => {
-            let images: Vec<Picture> =
-                (0..pad.pages().len()).filter_map(drawn).map(|page| page.picture.clone()).collect();
+            let images: Vec<Picture> = (0..pad.pages().len()).filter_map(drawn).map(laid).collect();
             (!images.is_empty()).then_some(Sketch::Class { images })
         }
         UseAs::Query => {
-            let redrawn = (1..pad.pages().len()).map(|page| drawn(page).map(|page| page.picture.clone())).collect();
-            Some(Sketch::Query { query: drawn(0)?.picture.clone(), task, redrawn })
+            let redrawn = (1..pad.pages().len()).map(|page| drawn(page).map(laid)).collect();
+            Some(Sketch::Query { query: laid(drawn(0)?), task, redrawn })
         }
     }
 }

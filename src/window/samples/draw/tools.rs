@@ -75,8 +75,7 @@ impl Brush {
 /// The rows of tools; true if a page changed.
 pub fn ui(
     ui: &mut Ui,
-    pad: &mut Pad,
-    brush: &mut Brush,
+    (pad, brush, unfitted): (&mut Pad, &mut Brush, &mut bool),
     kind: Kind,
     row: f32,
     shown: (Option<&Evaluation>, Option<&Evaluation>),
@@ -87,7 +86,14 @@ pub fn ui(
         ui.allocate_ui(size, |ui| ui.horizontal(|ui| changed |= modes(ui, pad, brush)));
     }
     ui.allocate_ui(size, |ui| ui.horizontal(|ui| colours(ui, brush, kind)));
-    ui.allocate_ui(size, |ui| ui.horizontal(|ui| changed |= actions(ui, pad, kind, shown)));
+    ui.allocate_ui(size, |ui| {
+        ui.horizontal(|ui| {
+            changed |= actions(ui, pad, kind, shown);
+            if kind.fit.is_some() {
+                changed |= fitting(ui, unfitted);
+            }
+        })
+    });
     changed
 }
 
@@ -193,6 +199,14 @@ fn actions(ui: &mut Ui, pad: &mut Pad, kind: Kind, shown: (Option<&Evaluation>, 
         });
         menu.response.on_hover_text("Paint on a held-out image, or on what the network makes of one");
     }
+    changed
+}
+
+fn fitting(ui: &mut Ui, unfitted: &mut bool) -> bool {
+    let about = "Lays every drawing as the set's images lie: in the middle, of their size; the pages stay as they are";
+    let mut fitted = !*unfitted;
+    let changed = ui.toggle_value(&mut fitted, "Fit").on_hover_text(about).changed();
+    *unfitted = !fitted;
     changed
 }
 
