@@ -1,6 +1,7 @@
 //! The command line.
 
 mod choose;
+mod procedural;
 
 use std::path::PathBuf;
 
@@ -8,9 +9,11 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::{Experiment, ExperimentError};
 use crate::settings::{
-    Algorithm, ImageColour, ImageSource, Knob, MethodKnob, OuterOptimiser, Schedule, SettingError, Settings, TaskFamily,
+    Algorithm, ImageColour, ImageSource, Knob, MethodKnob, OuterOptimiser, ProceduralKnob, Schedule, SettingError,
+    Settings, TaskFamily,
 };
 pub use choose::{RaceArguments, SweepArguments};
+pub use procedural::ProceduralArguments;
 
 /// See meta-learning happen: a meta-learner trains live while you turn its rates.
 #[derive(Debug, Parser)]
@@ -168,6 +171,9 @@ pub struct What {
     /// Own images: black becomes white; for dark strokes on light ground, as class tasks expect light on dark.
     #[arg(long)]
     pub invert: bool,
+    /// How sets made from formulas are made.
+    #[command(flatten)]
+    pub procedural: ProceduralArguments,
 }
 
 fn built_in_set(name: &str) -> Result<ImageSource, String> {
@@ -198,6 +204,12 @@ pub enum ArgumentError {
         /// The option.
         option: &'static str,
     },
+    /// How sets from formulas are made, where there is none.
+    #[error("--{option} goes with sets made from formulas: use --set creatures or --set textures, or leave it out")]
+    MakingUnused {
+        /// The option.
+        option: &'static str,
+    },
     /// A setting of another algorithm.
     #[error("--{option} belongs to {owner} and would change nothing here: leave it out")]
     MethodUnused {
@@ -216,11 +228,17 @@ pub enum ArgumentError {
     #[error("--algorithm goes with a single run: name those to compare with --algorithms")]
     OneAlgorithm,
     /// A value.
-    #[error("--{option}: {error}", option = error.key.replace('_', "-"))]
+    #[error("--{}: {error}", option_of(.error))]
     Value {
         /// What is wrong.
         error: SettingError,
     },
+}
+
+/// The option that gives a setting.
+fn option_of(error: &SettingError) -> String {
+    let procedural = ProceduralKnob::ALL.into_iter().find(|knob| knob.key() == error.key);
+    procedural.map_or_else(|| error.key.replace('_', "-"), |knob| knob.option().to_owned())
 }
 
 impl Arguments {
@@ -330,6 +348,12 @@ impl What {
         }
         if let Some(option) = self.reading().filter(|_| !matches!(run.images, ImageSource::Path(_))) {
             return Err(ArgumentError::ReadingUnused { option });
+        }
+        if let Some((knob, _)) = self.procedural.given().next().filter(|_| !run.images.is_procedural()) {
+            return Err(ArgumentError::MakingUnused { option: knob.option() });
+        }
+        for (knob, value) in self.procedural.given() {
+            knob.set(&mut run.procedural, value);
         }
         run.image_size = self.image_size.unwrap_or(run.image_size);
         run.image_colour = self.image_colour.unwrap_or(run.image_colour);

@@ -4,6 +4,9 @@
 /// The sets that come with the program.
 pub mod built_in;
 
+/// What sets made from formulas have in common.
+pub mod procedural;
+
 /// Creatures, made from formulas.
 pub mod creatures;
 
@@ -244,7 +247,7 @@ fn first_reason(skipped: &[Skipped]) -> String {
 pub fn set_for(run: &RunSettings) -> Result<ImageSet, ImageError> {
     match &run.images {
         ImageSource::Path(path) => source::load(path, run.image_reading(), &|_| {}, &AtomicBool::new(false)),
-        built_in => built_in::built_in(built_in),
+        built_in => built_in::made(built_in, &run.procedural),
     }
 }
 

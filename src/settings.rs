@@ -9,14 +9,16 @@ mod knob;
 mod method;
 mod outer;
 mod preset;
+mod procedural;
 mod validate;
 
 use serde::{Deserialize, Serialize};
 
-pub use images::{ImageColour, ImageKey, ImageReading, ImageSource};
+pub use images::{ImageColour, ImageKey, ImageMaking, ImageReading, ImageSource};
 pub use knob::Knob;
 pub use method::MethodKnob;
 pub use outer::{OuterSettings, Schedule};
+pub use procedural::{ProceduralKnob, ProceduralSettings};
 pub use validate::SettingError;
 
 /// A complete description of a run.
@@ -97,6 +99,8 @@ pub struct RunSettings {
     pub image_colour: ImageColour,
     /// Whether black and white of own images change places.
     pub image_invert: bool,
+    /// How sets made from formulas are made.
+    pub procedural: ProceduralSettings,
     /// The network that adapts.
     pub network: NetworkSettings,
     /// What belongs to single algorithms.

@@ -150,6 +150,14 @@ fn what_lies_over_the_window() {
     let shot = || Some(fixtures::snapshot(TaskFamily::Picture, 1284));
     picture_after("help", size, 1.0, Theme::Dark, shot(), press(egui::Key::F1));
     picture_after("images", size, 1.0, Theme::Light, shot(), press(egui::Key::O));
+    let of_classes = || Some(fixtures::snapshot(TaskFamily::Class, 1284));
+    for (name, theme) in [("creatures", Theme::Dark), ("textures", Theme::Light)] {
+        picture_after(name, SMALL, 1.0, theme, of_classes(), |window| {
+            press(egui::Key::O)(window);
+            window.get_by_label(if name == "creatures" { "Creatures" } else { "Textures" }).click();
+            window.run_steps(4);
+        });
+    }
     picture_after("advanced", [1024.0, 640.0], 1.0, Theme::Dark, shot(), |window| {
         window.get_by_label("Advanced").click();
         window.run_steps(10);

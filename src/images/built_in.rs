@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, creatures, textures};
-use crate::settings::ImageSource;
+use crate::settings::{ImageSource, ProceduralSettings};
 
 /// What the text file beside a sheet says.
 #[derive(Deserialize)]
@@ -25,11 +25,20 @@ struct Sheet {
     image_names: Vec<String>,
 }
 
-/// A built-in set; a path of the user's own is not one of them and gives the faces.
+/// A built-in set, made with the usual settings where it is made from formulas; a path of the user's own
+/// is not one of them and gives the faces.
 ///
 /// # Errors
 /// If the program's own data is damaged.
 pub fn built_in(source: &ImageSource) -> Result<ImageSet, ImageError> {
+    made(source, &ProceduralSettings::default())
+}
+
+/// A built-in set, made with these settings where it is made from formulas.
+///
+/// # Errors
+/// If the program's own data is damaged.
+pub fn made(source: &ImageSource, settings: &ProceduralSettings) -> Result<ImageSet, ImageError> {
     match source {
         ImageSource::Hand => {
             read("hand", include_str!("../../assets/hand.toml"), include_bytes!("../../assets/hand.png"))
@@ -40,8 +49,8 @@ pub fn built_in(source: &ImageSource) -> Result<ImageSet, ImageError> {
         ImageSource::Digits => {
             read("digits", include_str!("../../assets/digits.toml"), include_bytes!("../../assets/digits.png"))
         }
-        ImageSource::Creatures => Ok(creatures::creatures()),
-        ImageSource::Textures => Ok(textures::textures()),
+        ImageSource::Creatures => Ok(creatures::creatures(settings)),
+        ImageSource::Textures => Ok(textures::textures(settings)),
         ImageSource::Characters => Ok(characters(built_in(&ImageSource::Hand)?, built_in(&ImageSource::Scripts)?)),
         _ => read("faces", include_str!("../../assets/faces.toml"), include_bytes!("../../assets/faces.png")),
     }

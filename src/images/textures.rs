@@ -6,18 +6,13 @@ use std::sync::Arc;
 
 use rand::{Rng, RngExt as _};
 
+use super::ImageSet;
 use super::creatures::colour;
-use super::{ImageSet, Kind, LabelledImage, Origin};
+use super::procedural::{self, SIZE};
 use crate::maths::stream::{Purpose, stream};
+use crate::settings::ProceduralSettings;
 
-/// Classes, and how many of them are held out.
-pub const TEXTURES: usize = 96;
-const HELD_OUT: usize = 12;
-/// Images of each.
-pub const PIECES: usize = 20;
-/// Side in pixels.
-pub const SIZE: usize = 16;
-/// The set is one and the same on every machine.
+/// The set of seed 0 is one and the same on every machine; other seeds are counted from here.
 const SEED: u64 = 12;
 
 /// What all images of a class share.
@@ -30,38 +25,24 @@ struct Texture {
     colours: [[f32; 3]; 2],
 }
 
-/// 96 textures of 20 pieces, colour, 16 x 16 pixels; 12 textures are held out.
-pub fn textures() -> ImageSet {
-    let image = |class: usize, piece: usize| {
-        let texture = Texture::draw(&mut stream(SEED, Purpose::Images, class as u64, 0));
-        let rng = &mut stream(SEED, Purpose::Images, class as u64, 1 + piece as u64);
-        LabelledImage {
-            name: format!("texture {} {}", class + 1, piece + 1),
-            class,
-            held_out: class >= TEXTURES - HELD_OUT,
-            pixels: texture.piece([rng.random(), rng.random()]),
-        }
-    };
-    ImageSet {
-        name: "Textures".to_owned(),
-        size: SIZE,
-        channels: 3,
-        images: (0..TEXTURES).flat_map(|class| (0..PIECES).map(move |piece| image(class, piece))).collect(),
-        classes: (1..=TEXTURES).map(|class| format!("texture {class}")).collect(),
-        foreground: TEXTURES,
-        skipped: Vec::new(),
-        origin: Origin {
-            kind: Kind::BuiltIn,
-            smallest: (SIZE as u32, SIZE as u32),
-            largest: (SIZE as u32, SIZE as u32),
-        },
-    }
+/// Patterns in colour, 16 x 16 pixels.
+pub fn textures(settings: &ProceduralSettings) -> ImageSet {
+    let seed = SEED.wrapping_add(settings.seed);
+    let drawn =
+        |class: usize| Texture::draw(settings.sameness as f32, &mut stream(seed, Purpose::Images, class as u64, 0));
+    let textures: Vec<Texture> = (0..settings.classes).map(drawn).collect();
+    procedural::set("Textures", "texture", settings, |class, piece| {
+        let rng = &mut stream(seed, Purpose::Images, class as u64, 1 + piece as u64);
+        textures[class].piece(settings.variety as f32, rng)
+    })
 }
 
 impl Texture {
-    fn draw(rng: &mut impl Rng) -> Self {
-        let hue: f32 = rng.random();
-        let other = hue + 0.2 + 0.6 * rng.random::<f32>();
+    /// The more sameness, the nearer all colours lie to one and the same pair.
+    fn draw(sameness: f32, rng: &mut impl Rng) -> Self {
+        let mut part = |shared: f32| (1.0 - sameness) * rng.random::<f32>() + sameness * shared;
+        let hue = part(0.6);
+        let other = hue + 0.2 + 0.6 * part(0.5);
         Self {
             kind: rng.random_range(0..4),
             frequency: 1.0 + 2.0 * rng.random::<f32>(),
@@ -89,7 +70,13 @@ impl Texture {
         (0.5 + 1.5 * height).clamp(0.0, 1.0)
     }
 
-    fn piece(self, phase: [f32; 2]) -> Arc<[u8]> {
+    /// A piece at a place of its own. At a variety of 1 it may lie anywhere; with more of it, angle and
+    /// frequency are its own too.
+    fn piece(mut self, variety: f32, rng: &mut impl Rng) -> Arc<[u8]> {
+        let phase = [rng.random::<f32>(), rng.random()].map(|place| 0.5 + variety.min(1.0) * (place - 0.5));
+        let mut more = |swing: f32| (variety - 1.0).max(0.0) * swing * (2.0 * rng.random::<f32>() - 1.0);
+        self.angle += more(0.5);
+        self.frequency *= 1.0 + more(0.25);
         let pixel = |i: usize| {
             let place = [i % SIZE, i / SIZE].map(|i| (i as f32 + 0.5) / SIZE as f32);
             let share = self.share(place, phase);
@@ -97,20 +84,5 @@ impl Texture {
             [0, 1, 2].map(|c| ((share * first[c] + (1.0 - share) * second[c]) * 255.0).round() as u8)
         };
         (0..SIZE * SIZE).flat_map(pixel).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_of_a_texture_share_colours_and_differ() {
-        let set = textures();
-        assert_eq!(set.images.len(), TEXTURES * PIECES);
-        assert_eq!(set.images.iter().filter(|image| image.held_out).count(), HELD_OUT * PIECES);
-        for pieces in set.images.chunks(PIECES) {
-            assert_ne!(pieces[0].pixels, pieces[1].pixels);
-        }
     }
 }

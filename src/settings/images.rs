@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::RunSettings;
+use super::{ProceduralSettings, RunSettings};
 
 /// The images that tasks are made from.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,9 +21,9 @@ pub enum ImageSource {
     Characters,
     /// 10 handwritten digits, grey, 8x8 pixels.
     Digits,
-    /// 96 species of 20 animals, made from formulas, colour, 16x16 pixels.
+    /// Species of animals, made from formulas, colour, 16x16 pixels.
     Creatures,
-    /// 96 patterns of 20 pieces, made from formulas, colour, 16x16 pixels.
+    /// Patterns, made from formulas, colour, 16x16 pixels.
     Textures,
     /// A folder of the user's own.
     Path(PathBuf),
@@ -55,8 +55,19 @@ pub struct ImageReading {
     pub invert: bool,
 }
 
-/// What a loaded image set depends on: where it comes from and, for own images, how they are read.
-pub type ImageKey = (ImageSource, Option<ImageReading>);
+/// How the images of a set come about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ImageMaking {
+    /// They come with the program.
+    AsTheyAre,
+    /// They are the user's own, and read.
+    Read(ImageReading),
+    /// They are made from formulas.
+    Made(ProceduralSettings),
+}
+
+/// What a loaded image set depends on: where it comes from, and how it comes about.
+pub type ImageKey = (ImageSource, ImageMaking);
 
 impl ImageSource {
     /// The sets that come with the program.
@@ -99,8 +110,8 @@ impl ImageSource {
             Self::Scripts => "480 letters of 30 alphabets, twenty of each, grey, 16 × 16 pixels",
             Self::Characters => "Handwriting and world scripts together: 542 characters",
             Self::Digits => "10 handwritten digits, a hundred of each, grey, 8 × 8 pixels",
-            Self::Creatures => "96 species of 20 animals, made from formulas, colour, 16 × 16 pixels",
-            Self::Textures => "96 patterns of 20 pieces, made from formulas, colour, 16 × 16 pixels",
+            Self::Creatures => "Species of animals, made from formulas with knobs of their own, colour, 16 × 16 pixels",
+            Self::Textures => "Patterns, made from formulas with knobs of their own, colour, 16 × 16 pixels",
             Self::Path(_) => "A folder of your own; each sub-folder is one class",
         }
     }
@@ -139,8 +150,12 @@ impl ImageReading {
 impl RunSettings {
     /// The key of the images that this run needs.
     pub fn image_key(&self) -> ImageKey {
-        let own = matches!(self.images, ImageSource::Path(_));
-        (self.images.clone(), own.then(|| self.image_reading()))
+        let making = match &self.images {
+            ImageSource::Path(_) => ImageMaking::Read(self.image_reading()),
+            source if source.is_procedural() => ImageMaking::Made(self.procedural),
+            _ => ImageMaking::AsTheyAre,
+        };
+        (self.images.clone(), making)
     }
 
     /// How own images are to be read.

@@ -2,7 +2,7 @@
 
 use super::{
     ActivationKind, Algorithm, ImageColour, ImageSource, LiveSettings, MethodSettings, NetworkSettings, OuterOptimiser,
-    OuterSettings, RunSettings, Schedule, Settings, TaskFamily,
+    OuterSettings, ProceduralSettings, RunSettings, Schedule, Settings, TaskFamily,
 };
 
 impl Settings {
@@ -119,6 +119,7 @@ impl Settings {
                 image_size: if tasks.needs_classes() { 16 } else { 32 },
                 image_colour: ImageColour::Auto,
                 image_invert: false,
+                procedural: ProceduralSettings::default(),
                 network,
                 method,
             },

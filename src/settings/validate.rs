@@ -1,6 +1,6 @@
 //! Which values make sense, and what to say about those that do not.
 
-use super::{Knob, MethodKnob, Settings};
+use super::{Knob, MethodKnob, ProceduralKnob, Settings};
 
 /// A value that cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -41,6 +41,10 @@ impl Settings {
         for knob in MethodKnob::ALL {
             let [low, high] = knob.range();
             check(knob.key(), knob.get(&run.method), low, high)?;
+        }
+        for knob in ProceduralKnob::ALL {
+            let [low, high] = knob.range();
+            check(knob.key(), knob.get(&run.procedural), low, high)?;
         }
         for &width in &run.network.hidden {
             check("hidden", width as f64, 1.0, 1024.0)?;

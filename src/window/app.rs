@@ -19,7 +19,7 @@ use super::theme::{self, GRID, Palette};
 use super::top_bar::{Status, TopBar};
 use super::{banner, numbers};
 use crate::images::{self, ImageSet};
-use crate::settings::{ImageKey, ImageReading, ImageSource, Knob, RunSettings, Settings, TaskFamily};
+use crate::settings::{ImageKey, ImageMaking, ImageReading, ImageSource, Knob, RunSettings, Settings, TaskFamily};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::trainer::Checkpoint;
@@ -275,6 +275,7 @@ impl App {
         self.settings.run.seed = old.run.seed;
         self.settings.run.set_image_reading(old.run.image_reading());
         self.settings.run.images = old.run.images;
+        self.settings.run.procedural = old.run.procedural;
         self.log.say(format_args!("restart {} {}", self.settings.run.tasks.id(), self.settings.run.algorithm.id()));
         self.restart(ctx);
     }
@@ -284,14 +285,14 @@ impl App {
         self.notices.add(Kind::Done, format!("{} images of {} in use", numbers::thousands(count), set.name));
         self.log.say(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
         if !self.settings.run.tasks.needs_images() {
-            let RunSettings { seed, algorithm, .. } = self.settings.run;
+            let RunSettings { seed, algorithm, procedural, .. } = self.settings.run;
             self.settings = Settings::preset(TaskFamily::Picture, algorithm);
-            self.settings.run.seed = seed;
+            (self.settings.run.seed, self.settings.run.procedural) = (seed, procedural);
         }
         self.settings.run.set_image_reading(reading);
         self.settings.run.images = ImageSource::Path(path);
         // With a seed that was changed meanwhile they are read again.
-        self.image_set = Some(((self.settings.run.images.clone(), Some(reading)), set));
+        self.image_set = Some(((self.settings.run.images.clone(), ImageMaking::Read(reading)), set));
         self.restart(ctx);
     }
 
@@ -358,7 +359,7 @@ impl App {
             self.images.load_for_run(ctx, path, &self.settings.run);
             return None;
         }
-        match images::built_in::built_in(&key.0) {
+        match images::set_for(&self.settings.run) {
             Ok(set) => {
                 let set = Arc::new(set);
                 self.image_set = Some((key, Arc::clone(&set)));

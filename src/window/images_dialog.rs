@@ -3,6 +3,7 @@
 mod choices;
 mod picker;
 mod preview;
+mod procedural;
 mod split;
 mod thumbnails;
 
@@ -15,6 +16,7 @@ use egui::{
 
 use self::picker::{Picked, Picker};
 use self::preview::Preview;
+use self::procedural::Procedural;
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::{GRID, Palette};
@@ -42,6 +44,7 @@ pub struct ImagesDialog {
     outcome: Option<Outcome>,
     /// How images are to be read, where that is not what the run has.
     chosen: Option<ImageReading>,
+    procedural: Procedural,
     preview: Preview,
 }
 
@@ -148,13 +151,13 @@ impl ImagesDialog {
         self.path_row(ui, commands);
         ui.add(Label::new(RichText::new(KINDS).small().color(palette.weak)).wrap());
         ui.add_space(2.0 * GRID);
-        ui.label(RichText::new("How your own are read").color(palette.weak));
-        let reading = self.reading(run);
-        if let Some(changed) = choices::ui(ui, reading) {
-            self.chosen = Some(changed);
-            if let ImageSource::Path(path) = &run.images {
-                commands.push(UiCommand::LoadImages(path.clone()));
+        if run.images.is_procedural() {
+            ui.label(RichText::new("How the set is made").color(palette.weak));
+            if let Some(procedural) = self.procedural.ui(ui, &run.procedural) {
+                commands.push(UiCommand::ApplyRun(Box::new(RunSettings { procedural, ..run.clone() })));
             }
+        } else {
+            self.how_own_are_read(ui, run, commands);
         }
         self.progress(ui);
         match &self.outcome {
@@ -168,6 +171,17 @@ impl ImagesDialog {
                 ui.add(Label::new(RichText::new(*note)).wrap());
             }
             None => {}
+        }
+    }
+
+    fn how_own_are_read(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {
+        ui.label(RichText::new("How your own are read").color(Palette::of(ui).weak));
+        let reading = self.reading(run);
+        if let Some(changed) = choices::ui(ui, reading) {
+            self.chosen = Some(changed);
+            if let ImageSource::Path(path) = &run.images {
+                commands.push(UiCommand::LoadImages(path.clone()));
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use egui::epaint::text::FontsView;
 use egui::{Align, Label, Layout, RichText, ScrollArea, TextStyle, Ui};
 
 use super::split::{self, ClassCounts};
-use super::thumbnails::Thumbnails;
+use super::thumbnails::{PLACES, Thumbnails};
 use crate::images::{ImageSet, Kind, Skipped};
 use crate::settings::{RunSettings, TaskFamily};
 use crate::window::numbers::count;
@@ -45,7 +45,9 @@ impl Preview {
         ui.label(sizes(set));
         ui.add(Label::new(RichText::new(understood(set, counts)).small().color(palette.weak)).wrap());
         ui.add_space(GRID);
-        let thumbnails = Thumbnails::update(self.thumbnails.take(), ui.ctx(), set);
+        // Two of each class: side by side they show what the knobs of such a set do.
+        let most_classes = if run.images.is_procedural() { PLACES / 2 } else { PLACES };
+        let thumbnails = Thumbnails::update(self.thumbnails.take(), ui.ctx(), set, most_classes);
         ui.scope(|ui| thumbnails.ui(ui));
         self.thumbnails = Some(thumbnails);
         ui.add_space(GRID);

@@ -10,6 +10,8 @@ use crate::window::theme::{GRID, Palette};
 
 const ROWS: usize = 2;
 const COLUMNS: usize = 10;
+/// Images that are shown.
+pub const PLACES: usize = ROWS * COLUMNS;
 const GAP: f32 = GRID;
 
 /// The texture, and the set that it was made from.
@@ -20,12 +22,12 @@ pub struct Thumbnails {
 }
 
 impl Thumbnails {
-    /// The texture of this set: `old` if it is that already.
-    pub fn update(old: Option<Self>, ctx: &Context, set: &Arc<ImageSet>) -> Self {
+    /// The texture of this set: `old` if it is that already. Of at most so many classes images are shown.
+    pub fn update(old: Option<Self>, ctx: &Context, set: &Arc<ImageSet>, most_classes: usize) -> Self {
         if let Some(old) = old.filter(|old| Arc::ptr_eq(&old.set, set)) {
             return old;
         }
-        let shown = chosen(set);
+        let shown = chosen(set, most_classes);
         let texture = ctx.load_texture("image-thumbnails", sheet(set, &shown), TextureOptions::LINEAR);
         Self { set: Arc::clone(set), shown, texture }
     }
@@ -57,11 +59,10 @@ impl Thumbnails {
     }
 }
 
-/// The images to be shown: as many of each of the first classes as there is room for.
-fn chosen(set: &ImageSet) -> Vec<usize> {
-    let places = ROWS * COLUMNS;
-    let classes = set.classes.len().clamp(1, places);
-    let each = places / classes;
+/// The images to be shown: as many of each of the first classes, `most_classes` at most, as there is room for.
+fn chosen(set: &ImageSet, most_classes: usize) -> Vec<usize> {
+    let classes = set.classes.len().min(most_classes).clamp(1, PLACES);
+    let each = PLACES / classes;
     let mut of_class = vec![Vec::new(); classes];
     for (index, image) in set.images.iter().enumerate() {
         if let Some(of_class) = of_class.get_mut(image.class).filter(|of_class| of_class.len() < each) {
@@ -113,16 +114,17 @@ mod tests {
 
     #[test]
     fn few_classes_show_several_images_and_many_one() {
-        assert_eq!(chosen(&set(1, 50)), (0..20).collect::<Vec<_>>());
-        assert_eq!(chosen(&set(2, 50))[8..12], [16, 18, 1, 3]);
-        assert_eq!(chosen(&set(3, 5)), [0, 3, 1, 4, 2]);
-        assert_eq!(chosen(&set(40, 80)), (0..20).collect::<Vec<_>>());
+        assert_eq!(chosen(&set(1, 50), PLACES), (0..20).collect::<Vec<_>>());
+        assert_eq!(chosen(&set(2, 50), PLACES)[8..12], [16, 18, 1, 3]);
+        assert_eq!(chosen(&set(3, 5), PLACES), [0, 3, 1, 4, 2]);
+        assert_eq!(chosen(&set(40, 80), PLACES), (0..20).collect::<Vec<_>>());
+        assert_eq!(chosen(&set(40, 80), 10)[..5], [0, 40, 1, 41, 2]);
     }
 
     #[test]
     fn images_lie_in_rows_of_ten() {
         let set = set(40, 40);
-        let sheet = sheet(&set, &chosen(&set));
+        let sheet = sheet(&set, &chosen(&set, PLACES));
         assert_eq!(sheet.size, [20, 4]);
         let grey = |x: usize, y: usize| sheet.pixels[y * 20 + x].r();
         assert_eq!([grey(0, 0), grey(19, 1), grey(0, 2), grey(18, 3)], [0, 9, 10, 19]);
