@@ -63,27 +63,10 @@ if [ -n "${METASCOPE_LOOKS:-}" ]; then
   xdotool mousemove --window "$window" 850 20
 fi
 
-# The slider of α is the first of the left panel; a small rate, since a large one may rightly end the run.
-xdotool mousemove --window "$window" 84 103 mousedown 1; sleep 0.1
-for x in 82 80 78; do xdotool mousemove --window "$window" $x 103; sleep 0.05; done
-xdotool mouseup 1
-wait_for 'EVENT knob inner_rate=' 5
-sleep 0.5
-shot knob
-
-xdotool mousemove --window "$window" 850 20
-xdotool key space
-wait_for 'EVENT phase=Paused' 10
-sleep 3
-ticks() { awk '{print $14 + $15}' "/proc/$window_process/stat"; }
-before=$(ticks); sleep 3; idle=$(($(ticks) - before))
-[ "$idle" -le 15 ] || fail "a paused window used $idle ticks of processor time in 3 s"
-shot paused
-
 if [ $# -eq 0 ]; then strokes="290,260:370,262 440,262:520,260 370,262:440,262"; fi
 strokes=${METASCOPE_STROKES:-${strokes:-}}
 if [ -n "$strokes" ]; then
-  # The last look; it adapts to the drawing while training rests.
+  # The last look; it adapts to the drawing while training goes on.
   xdotool mousemove --window "$window" $((${size%x*} - 34)) 61 click 1
   sleep 1
   for stroke in $strokes; do
@@ -107,6 +90,23 @@ if [ -n "$strokes" ]; then
   sleep 1
   [ "$(grep -c 'EVENT sketch=' "$out/window.log")" -gt "$drawn" ] || fail "undo changed nothing"
 fi
+
+# The slider of α is the first of the left panel; a small rate, since a large one may rightly end the run.
+xdotool mousemove --window "$window" 84 103 mousedown 1; sleep 0.1
+for x in 82 80 78; do xdotool mousemove --window "$window" $x 103; sleep 0.05; done
+xdotool mouseup 1
+wait_for 'EVENT knob inner_rate=' 5
+sleep 0.5
+shot knob
+
+xdotool mousemove --window "$window" 850 20
+xdotool key space
+wait_for 'EVENT phase=Paused' 10
+sleep 3
+ticks() { awk '{print $14 + $15}' "/proc/$window_process/stat"; }
+before=$(ticks); sleep 3; idle=$(($(ticks) - before))
+[ "$idle" -le 15 ] || fail "a paused window used $idle ticks of processor time in 3 s"
+shot paused
 
 if [ -n "${METASCOPE_SWEEP_SECS:-}" ]; then
   xdotool windowfocus --sync "$window" key c
