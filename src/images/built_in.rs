@@ -112,8 +112,8 @@ mod tests {
             (ImageSource::Hand, 16, 1, 62 * 19, 12 * 19, 62),
             (ImageSource::Scripts, 16, 1, 9600, 1920, 480),
             (ImageSource::Digits, 8, 1, 1000, 300, 10),
-            (ImageSource::Creatures, 16, 3, 96 * 20, 12 * 20, 96),
-            (ImageSource::Textures, 16, 3, 96 * 20, 12 * 20, 96),
+            (ImageSource::Creatures, 16, 3, 240 * 20, 30 * 20, 240),
+            (ImageSource::Textures, 16, 3, 240 * 20, 30 * 20, 240),
             (ImageSource::Characters, 16, 1, 62 * 19 + 9600, 12 * 19, 542),
         ];
         for (source, size, channels, images, held_out, classes) in expected {

@@ -61,12 +61,17 @@ fn row(
         label.inner.on_hover_text(&tooltip);
         ui.spacing_mut().slider_width = ui.available_width() - FIELD_WIDTH - 5.0 * GRID;
         let mut slider = Slider::new(&mut turned, low..=high).show_value(false);
-        slider = if knob.is_whole() { slider.integer() } else { slider.step_by(0.05) };
+        // A step of the slider's own would move a typed value that lies between two of them.
+        if knob.is_whole() {
+            slider = slider.integer();
+        }
         let slider = ui.add(slider).accessible_name(knob.label()).on_hover_text(&tooltip);
         if slider.dragged() {
+            turned = (100.0 * turned).round() / 100.0;
             *held = Some((knob, turned));
         } else if slider.drag_stopped() || slider.changed() {
             *held = None;
+            turned = (100.0 * turned).round() / 100.0;
             chosen = Some(turned);
         }
         let double_clicked = ui.input(|input| input.pointer.button_double_clicked(egui::PointerButton::Primary));
