@@ -179,6 +179,11 @@ fn experiment_files_hold_them() {
     assert!(message.contains("line 4") && message.contains("0 to 2"), "{message}");
     let message = parse(&format!("{plain}[run.procedural]\nvarety = 1\n")).unwrap_err().to_string();
     assert!(message.contains("line 4") && message.contains("varety"), "{message}");
+    let textures = parse("[run]\nimages = \"textures\"\n[run.procedural]\nsameness = 0.5\n").unwrap().settings.run;
+    assert_eq!(
+        textures.procedural,
+        ProceduralSettings { sameness: 0.5, ..ProceduralSettings::of(&ImageSource::Textures) }
+    );
     // Sets that are not made from formulas do not depend on them.
     let hand = |more: &str| parse(&format!("[run]\nimages = \"hand\"\n{more}")).unwrap().settings.run.image_key();
     assert_eq!(hand(""), hand("[run.procedural]\nseed = 4\n"));

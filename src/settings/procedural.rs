@@ -36,13 +36,19 @@ pub enum ProceduralKnob {
 }
 
 impl Default for ProceduralSettings {
-    /// Creatures of which neither a random initialisation nor joint pretraining makes most recognisable.
     fn default() -> Self {
-        Self { classes: 240, each: 20, variety: 1.2, sameness: 0.0, seed: 0 }
+        Self::of(&ImageSource::Creatures)
     }
 }
 
 impl ProceduralSettings {
+    /// What a set begins with. Creatures are so many and so various that neither a random initialisation nor
+    /// joint pretraining makes most of them recognisable.
+    pub fn of(source: &ImageSource) -> Self {
+        let (classes, variety) = if *source == ImageSource::Textures { (96, 1.0) } else { (240, 1.2) };
+        Self { classes, each: 20, variety, sameness: 0.0, seed: 0 }
+    }
+
     /// How many of the classes, the last ones, are held out.
     pub fn held_out(&self) -> usize {
         self.classes / 8
