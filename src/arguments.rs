@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::{Experiment, ExperimentError};
 use crate::settings::{
-    Algorithm, ImageColour, ImageSource, Knob, MethodKnob, OuterOptimiser, ProceduralKnob, Schedule, SettingError,
+    Algorithm, ImageColour, ImageSource, Knob, MethodKnob, OuterOptimiser, ProceduralSettings, Schedule, SettingError,
     Settings, TaskFamily,
 };
 pub use choose::{RaceArguments, SweepArguments};
@@ -228,17 +228,11 @@ pub enum ArgumentError {
     #[error("--algorithm goes with a single run: name those to compare with --algorithms")]
     OneAlgorithm,
     /// A value.
-    #[error("--{}: {error}", option_of(.error))]
+    #[error("--{}: {error}", procedural::option_of(.error))]
     Value {
         /// What is wrong.
         error: SettingError,
     },
-}
-
-/// The option that gives a setting.
-fn option_of(error: &SettingError) -> String {
-    let procedural = ProceduralKnob::ALL.into_iter().find(|knob| knob.key() == error.key);
-    procedural.map_or_else(|| error.key.replace('_', "-"), |knob| knob.option().to_owned())
 }
 
 impl Arguments {
@@ -341,6 +335,9 @@ impl What {
         run.seed = self.seed.unwrap_or(run.seed);
         let own = self.images.clone().map(|path| (ImageSource::Path(path), "images"));
         if let Some((source, option)) = own.or_else(|| self.set.clone().map(|set| (set, "set"))) {
+            if run.images != source {
+                run.procedural = ProceduralSettings::of(&source);
+            }
             run.images = source;
             if !run.tasks.needs_images() {
                 return Err(ArgumentError::ImagesUnused { option, tasks: run.tasks.id() });

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::settings::{Algorithm, SettingError, Settings, TaskFamily};
+use crate::settings::{Algorithm, ProceduralSettings, RunSettings, SettingError, Settings};
 use crate::train::snapshot::KnobMark;
 
 /// The file format that this program writes.
@@ -108,7 +108,7 @@ impl Experiment {
             let message = format!("it has version {}; this program reads version {VERSION}", given.version);
             return Err(ExperimentError::Format { path: path.to_owned(), message });
         }
-        let mut table = preset_table(given.run.tasks, algorithm.unwrap_or(given.run.algorithm))
+        let mut table = preset_table(&given.run, algorithm.unwrap_or(given.run.algorithm))
             .map_err(|message| ExperimentError::Format { path: path.to_owned(), message })?;
         overlay(&mut table, toml::from_str(text).map_err(format)?);
         let mut experiment: Self = table.try_into().map_err(format)?;
@@ -161,8 +161,10 @@ fn version() -> u32 {
     VERSION
 }
 
-fn preset_table(tasks: TaskFamily, algorithm: Algorithm) -> Result<Table, String> {
-    let preset = Experiment { settings: Settings::preset(tasks, algorithm), ..Experiment::default() };
+/// The preset of a run's family, with the first settings of its images.
+fn preset_table(run: &RunSettings, algorithm: Algorithm) -> Result<Table, String> {
+    let mut preset = Experiment { settings: Settings::preset(run.tasks, algorithm), ..Experiment::default() };
+    preset.settings.run.procedural = ProceduralSettings::of(&run.images);
     Table::try_from(preset).map_err(|error| error.to_string())
 }
 
@@ -189,7 +191,7 @@ fn line_of(text: &str, key: &str) -> usize {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::settings::Knob;
+    use crate::settings::{Knob, TaskFamily};
 
     fn parse(text: &str) -> Result<Experiment, String> {
         Experiment::parse(text, Path::new("e.toml")).map_err(|error| error.to_string())

@@ -336,14 +336,14 @@ fn own_images_are_used_and_replayed() {
 #[test]
 fn sets_from_formulas_are_made_as_asked_and_replayed() {
     let bench = Bench::new();
-    let asked =
-        ["--set", "creatures", "--set-classes", "16", "--set-each", "6", "--iterations", "5", "--test-steps", "2"];
-    bench.run("first", &bench.small(TaskFamily::Class, &asked));
-    assert_eq!(bench.summary("first")["held_out"]["tasks"], 2);
+    let asked = ["--set", "creatures", "--set-classes", "16", "--set-each", "6", "--held-out-tasks", "100"];
+    let asked = [&asked[..], &["--iterations", "5", "--test-steps", "2"]].concat();
+    bench.run("first", &bench.small(TaskFamily::Picture, &asked));
+    assert_eq!(bench.summary("first")["held_out"]["tasks"], 12);
     bench.run("again", &[&bench.text("first/experiment.toml"), "--iterations", "5"]);
     assert_eq!(bench.results("first"), bench.results("again"));
     for option in [["--set-variety", "0.5"], ["--set-sameness", "1"], ["--set-seed", "1"]] {
-        bench.run("other", &bench.small(TaskFamily::Class, &[&asked[..], &option].concat()));
+        bench.run("other", &bench.small(TaskFamily::Picture, &[&asked[..], &option].concat()));
         assert_ne!(bench.metrics("first"), bench.metrics("other"), "{option:?}");
         bench.refuses(&[&["--set", "hand"], &option[..]].concat(), &[option[0], "--set creatures"]);
     }

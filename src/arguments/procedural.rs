@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::settings::ProceduralKnob;
+use crate::settings::{ProceduralKnob, SettingError};
 
 /// Only with creatures and textures.
 #[derive(Debug, Default, PartialEq, Args)]
@@ -36,4 +36,10 @@ impl ProceduralArguments {
         ];
         given.into_iter().filter_map(|(knob, value)| Some((knob, value?)))
     }
+}
+
+/// The option that gives a setting.
+pub(super) fn option_of(error: &SettingError) -> String {
+    let procedural = ProceduralKnob::ALL.into_iter().find(|knob| knob.key() == error.key);
+    procedural.map_or_else(|| error.key.replace('_', "-"), |knob| knob.option().to_owned())
 }

@@ -25,13 +25,13 @@ struct Sheet {
     image_names: Vec<String>,
 }
 
-/// A built-in set, made with the usual settings where it is made from formulas; a path of the user's own
+/// A built-in set, made with its first settings where it is made from formulas; a path of the user's own
 /// is not one of them and gives the faces.
 ///
 /// # Errors
 /// If the program's own data is damaged.
 pub fn built_in(source: &ImageSource) -> Result<ImageSet, ImageError> {
-    made(source, &ProceduralSettings::default())
+    made(source, &ProceduralSettings::of(source))
 }
 
 /// A built-in set, made with these settings where it is made from formulas.
@@ -112,7 +112,7 @@ mod tests {
             (ImageSource::Hand, 16, 1, 62 * 19, 12 * 19, 62),
             (ImageSource::Scripts, 16, 1, 9600, 1920, 480),
             (ImageSource::Digits, 8, 1, 1000, 300, 10),
-            (ImageSource::Creatures, 16, 3, 96 * 20, 12 * 20, 96),
+            (ImageSource::Creatures, 16, 3, 240 * 20, 30 * 20, 240),
             (ImageSource::Textures, 16, 3, 96 * 20, 12 * 20, 96),
             (ImageSource::Characters, 16, 1, 62 * 19 + 9600, 12 * 19, 542),
         ];

@@ -19,7 +19,9 @@ use super::theme::{self, GRID, Palette};
 use super::top_bar::{Status, TopBar};
 use super::{banner, numbers};
 use crate::images::{self, ImageSet};
-use crate::settings::{ImageKey, ImageMaking, ImageReading, ImageSource, Knob, RunSettings, Settings, TaskFamily};
+use crate::settings::{
+    ImageKey, ImageMaking, ImageReading, ImageSource, Knob, ProceduralSettings, RunSettings, Settings, TaskFamily,
+};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::trainer::Checkpoint;
@@ -233,7 +235,11 @@ impl App {
                 self.choose_preset(ctx, Settings::preset(tasks, algorithm));
             }
             UiCommand::ChooseImages(source) => {
-                let run = RunSettings { images: source, ..self.settings.run.clone() };
+                let mut run = self.settings.run.clone();
+                if run.images != source {
+                    run.procedural = ProceduralSettings::of(&source);
+                }
+                run.images = source;
                 self.restart_with(ctx, run);
             }
             UiCommand::LoadImages(path) => {

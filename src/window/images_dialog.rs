@@ -153,7 +153,7 @@ impl ImagesDialog {
         ui.add_space(2.0 * GRID);
         if run.images.is_procedural() {
             ui.label(RichText::new("How the set is made").color(palette.weak));
-            if let Some(procedural) = self.procedural.ui(ui, &run.procedural) {
+            if let Some(procedural) = self.procedural.ui(ui, &run.images, &run.procedural) {
                 commands.push(UiCommand::ApplyRun(Box::new(RunSettings { procedural, ..run.clone() })));
             }
         } else {

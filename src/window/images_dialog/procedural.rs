@@ -2,7 +2,7 @@
 
 use egui::{RichText, Slider, Ui, vec2};
 
-use crate::settings::{ProceduralKnob, ProceduralSettings};
+use crate::settings::{ImageSource, ProceduralKnob, ProceduralSettings};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 use crate::window::value_field::ValueField;
@@ -21,10 +21,16 @@ pub struct Procedural {
 impl Procedural {
     /// Draws the knobs; returns what they are now, if one was turned. A slider counts when it is released:
     /// every value makes another set and another run.
-    pub fn ui(&mut self, ui: &mut Ui, settings: &ProceduralSettings) -> Option<ProceduralSettings> {
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        source: &ImageSource,
+        settings: &ProceduralSettings,
+    ) -> Option<ProceduralSettings> {
+        let first = ProceduralSettings::of(source);
         let mut chosen = None;
         for (knob, field) in ProceduralKnob::ALL.into_iter().zip(&mut self.fields) {
-            if let Some(value) = row(ui, knob, field, &mut self.held, knob.get(settings)) {
+            if let Some(value) = row(ui, knob, field, &mut self.held, [settings, &first].map(|of| knob.get(of))) {
                 chosen = Some((knob, value));
             }
             field.error_ui(ui);
@@ -42,11 +48,10 @@ fn row(
     knob: ProceduralKnob,
     field: &mut ValueField,
     held: &mut Option<(ProceduralKnob, f64)>,
-    value: f64,
+    [value, default]: [f64; 2],
 ) -> Option<f64> {
     let palette = Palette::of(ui);
     let [low, high] = knob.range();
-    let default = knob.get(&ProceduralSettings::default());
     let tooltip = format!("{} (double-click for {})", knob.tooltip(), numbers::compact(default));
     let mut turned = held.filter(|(turning, _)| *turning == knob).map_or(value, |(_, turned)| turned);
     let mut chosen = None;
@@ -61,8 +66,12 @@ fn row(
         label.inner.on_hover_text(&tooltip);
         ui.spacing_mut().slider_width = ui.available_width() - FIELD_WIDTH - 5.0 * GRID;
         let mut slider = Slider::new(&mut turned, low..=high).show_value(false);
-        slider = if knob.is_whole() { slider.integer() } else { slider.step_by(0.05) };
+        // A step of the slider's own would move a typed value that lies between two of them.
+        if knob.is_whole() {
+            slider = slider.integer();
+        }
         let slider = ui.add(slider).accessible_name(knob.label()).on_hover_text(&tooltip);
+        turned = if slider.changed() { (100.0 * turned).round() / 100.0 } else { turned };
         if slider.dragged() {
             *held = Some((knob, turned));
         } else if slider.drag_stopped() || slider.changed() {
