@@ -4,7 +4,7 @@
 
 use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::init::initialise;
-use metascope::maths::network::{Batch, Network, Workspace};
+use metascope::maths::network::{Batch, Network, Trace, Workspace};
 use metascope::maths::stream::{Purpose, Stream, stream};
 use metascope::maths::vector::{dot, norm};
 use metascope::meta::episode::Episode;
@@ -88,7 +88,10 @@ fn gradients_and_hessian_vector_products_are_the_derivatives_of_the_loss() {
 
         let direction: Vec<f64> = (0..theta.len()).map(|_| rng.random_range(-1.0..1.0)).collect();
         let mut product = vec![0.0; theta.len()];
-        network.hessian_vector(&theta, &direction, &data, &mut work, &mut product);
+        let mut trace = Trace::default();
+        assert_eq!(loss, network.traced_gradient(&theta, &data, &mut trace, &mut work, &mut product));
+        assert_eq!(gradient, product);
+        network.hessian_vector(&theta, &direction, &data, &trace, &mut work, &mut product);
         let mut along = |h: f64| {
             let moved: Vec<f64> = theta.iter().zip(&direction).map(|(t, d)| t + h * d).collect();
             let mut gradient = vec![0.0; theta.len()];
@@ -358,12 +361,13 @@ fn the_largest_eigenvalue_is_that_of_the_explicit_hessian() {
         let rng = &mut rng(200 + i as u64);
         let theta: Vec<f64> = initialise(network, 0.0, rng);
         let data = batch(network, 12, rng);
-        let mut work = Workspace::default();
+        let (mut work, mut trace) = (Workspace::default(), Trace::default());
+        network.traced_gradient(&theta, &data, &mut trace, &mut work, &mut vec![0.0; theta.len()]);
         let columns: Vec<Vec<f64>> = (0..theta.len())
             .map(|j| {
                 let unit: Vec<f64> = (0..theta.len()).map(|k| f64::from(u8::from(k == j))).collect();
                 let mut column = vec![0.0; theta.len()];
-                network.hessian_vector(&theta, &unit, &data, &mut work, &mut column);
+                network.hessian_vector(&theta, &unit, &data, &trace, &mut work, &mut column);
                 column
             })
             .collect();

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use metascope::maths::functions::{Activation, Loss};
-use metascope::maths::network::{Batch, Network, Workspace};
+use metascope::maths::network::{Batch, Network, Trace, Workspace};
 use metascope::maths::optimiser::{Optimiser, Rule};
 use metascope::maths::real::Real;
 use metascope::maths::vector::{add_scaled, norm};
@@ -131,9 +131,9 @@ impl<T: Real> Oracle<T> {
             let mut v = vec![T::zero(); self.phi.len()];
             self.network.gradient(inner.adapted(), &episode.query, &mut work, &mut v);
             let mut own = vec![T::zero(); gradient.len()];
-            let scratch = [&mut Vec::new(), &mut Vec::new()];
-            let own_gradient = Some(own.as_mut_slice());
-            sweep(&self.network, &rates, episode, &inner, Order::Second, &[], &mut work, scratch, &mut v, own_gradient);
+            let (order, mut spare, scratch) = (Order::Second, Trace::default(), [&mut Vec::new(), &mut Vec::new()]);
+            let (work, own_gradient) = (&mut work, Some(own.as_mut_slice()));
+            sweep(&self.network, &rates, episode, &inner, order, &[], work, &mut spare, scratch, &mut v, own_gradient);
             add_scaled(&mut phi_gradient, share, &v);
             add_scaled(&mut gradient, share, &own);
         }
@@ -156,10 +156,11 @@ fn losses_gradients_and_hessian_vector_products<T: Real>(oracle: &Oracle<T>) {
     let prediction = oracle.network.output(&oracle.phi, oracle.episodes[0].query.x(), &mut work);
     oracle.check("prediction", prediction.as_slice().unwrap(), &oracle.results["prediction_theta_task0_query"]);
     for (i, episode) in oracle.episodes.iter().enumerate() {
-        let loss = oracle.network.gradient(&oracle.phi, episode.support(0), &mut work, &mut support);
+        let mut trace = Trace::default();
+        let loss = oracle.network.traced_gradient(&oracle.phi, episode.support(0), &mut trace, &mut work, &mut support);
         assert_eq!(loss, oracle.network.loss(&oracle.phi, episode.support(0), &mut work));
         oracle.network.gradient(&oracle.phi, &episode.query, &mut work, &mut query);
-        oracle.network.hessian_vector(&oracle.phi, &query, episode.support(0), &mut work, &mut hvp);
+        oracle.network.hessian_vector(&oracle.phi, &query, episode.support(0), &trace, &mut work, &mut hvp);
         oracle.check("support gradient", &support, &oracle.results["grad_support_theta"][i]);
         oracle.check("query gradient", &query, &oracle.results["grad_query_theta"][i]);
         oracle.check("hessian-vector", &hvp, &oracle.results["hvp_support_theta_times_grad_query_theta"][i]);
@@ -266,8 +267,8 @@ fn multi_step_loss<T: Real>(oracle: &Oracle<T>) {
         oracle.network.gradient(inner.adapted(), &episode.query, &mut work, &mut v);
         v.iter_mut().for_each(|v| *v *= weights[2]);
         let scratch = [&mut Vec::new(), &mut Vec::new()];
-        let (order, earlier) = (Order::Second, &weights[..2]);
-        sweep(&oracle.network, &rates, episode, &inner, order, earlier, &mut work, scratch, &mut v, None);
+        let (order, earlier, work, spare) = (Order::Second, &weights[..2], &mut work, &mut Trace::default());
+        sweep(&oracle.network, &rates, episode, &inner, order, earlier, work, spare, scratch, &mut v, None);
         add_scaled(&mut mean, share, &v);
     }
     oracle.check("multi-step loss", &[objective], &reference["outer_loss"]);

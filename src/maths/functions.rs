@@ -90,6 +90,7 @@ pub enum Loss {
 
 impl Loss {
     /// The loss of outputs against targets (row-major, `outputs` columns).
+    #[inline(always)]
     pub fn value<T: Real>(self, predicted: &[T], target: &[T], outputs: usize) -> T {
         match self {
             Self::SquaredError => {
@@ -111,6 +112,7 @@ impl Loss {
     }
 
     /// The loss, and its derivative by the outputs in `delta`.
+    #[inline(always)]
     pub fn gradient<T: Real>(self, predicted: &[T], target: &[T], outputs: usize, delta: &mut [T]) -> T {
         match self {
             Self::SquaredError => {
@@ -131,6 +133,7 @@ impl Loss {
     }
 
     /// The loss's Hessian by the outputs times `tangent`, row by row.
+    #[inline(always)]
     pub fn curvature<T: Real>(self, predicted: &[T], outputs: usize, tangent: &[T], out: &mut [T]) {
         match self {
             Self::SquaredError => {

@@ -2,8 +2,10 @@
 
 use ndarray::NdFloat;
 
+use super::kernels::Lanes;
+
 /// A floating-point number.
-pub trait Real: NdFloat + Default + std::iter::Sum {
+pub trait Real: NdFloat + Default + std::iter::Sum + Lanes {
     /// The nearest number of this type.
     fn of(value: f64) -> Self;
 

@@ -13,9 +13,31 @@ pub fn norm<T: Real>(a: &[T]) -> T {
 }
 
 /// a ← a + factor·b.
+#[inline(always)]
 pub fn add_scaled<T: Real>(a: &mut [T], factor: T, b: &[T]) {
     for (a, &b) in a.iter_mut().zip(b) {
         *a += factor * b;
+    }
+}
+
+/// a ← a + b.
+#[inline(always)]
+pub fn add<T: Real>(a: &mut [T], b: &[T]) {
+    for (a, &b) in a.iter_mut().zip(b) {
+        *a += b;
+    }
+}
+
+/// The sum of a row-major matrix's rows into `out`, one number for each column.
+#[inline(always)]
+pub fn sum_rows<T: Real>(matrix: &[T], out: &mut [T]) {
+    let columns = out.len();
+    if columns == 0 {
+        return;
+    }
+    out.fill(T::zero());
+    for row in matrix.chunks_exact(columns) {
+        add(out, row);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::episode::Episode;
 use super::step::{Step, StepRule};
-use crate::maths::network::{Network, Workspace};
+use crate::maths::network::{Network, Trace, Workspace};
 use crate::maths::real::Real;
 use crate::maths::vector::norm;
 
@@ -32,7 +32,15 @@ pub struct InnerLoop<T> {
     pub gradients: Vec<Vec<T>>,
     /// L(θ_k; S_k) for k = 0 … K−1.
     pub losses: Vec<T>,
+    /// What the gradients of the first steps left behind, for the sweep; the rest did not fit into
+    /// [`TRACE_BYTES`] and is to be computed again.
+    traces: Vec<Trace<T>>,
+    kept: usize,
+    traced: bool,
 }
+
+/// Memory for the traces of one task.
+const TRACE_BYTES: usize = 64 << 20;
 
 impl<T: Real> InnerLoop<T> {
     /// θ_K.
@@ -56,6 +64,16 @@ impl<T: Real> InnerLoop<T> {
         let end = self.adapted().to_vec();
         self.thetas.resize(steps + 1, end);
         self.losses.resize(steps, last_loss);
+    }
+
+    /// What step k's gradient left behind, if it was kept.
+    pub(super) fn trace_of(&self, step: usize) -> Option<&Trace<T>> {
+        self.traces[..self.kept].get(step)
+    }
+
+    /// Whether the next adaptations are to leave traces behind for a sweep.
+    pub(super) fn set_traced(&mut self, traced: bool) {
+        self.traced = traced;
     }
 
     pub(super) fn fit(&mut self, steps: usize, parameters: usize) {
@@ -84,19 +102,34 @@ pub fn adapt<T: Real>(
     let Until { steps, tolerance } = until.into();
     inner.fit(steps, phi.len());
     inner.thetas[0].copy_from_slice(phi);
+    let mut room = if inner.traced { TRACE_BYTES } else { 0 };
+    let mut traces = 0;
     for step in 0..steps {
         if !keep_going() {
             inner.fit(step, phi.len());
-            return;
+            break;
         }
         let (done, next) = inner.thetas.split_at_mut(step + 1);
         let (theta, next) = (&done[step], &mut next[0]);
         let gradient = &mut inner.gradients[step];
-        inner.losses[step] = network.gradient(theta, episode.support(step), work, gradient);
+        let support = episode.support(step);
+        let bytes = Trace::<T>::bytes(network, support.rows());
+        inner.losses[step] = if bytes <= room {
+            room -= bytes;
+            traces += 1;
+            if inner.traces.len() < traces {
+                inner.traces.push(Trace::default());
+            }
+            network.traced_gradient(theta, support, &mut inner.traces[step], work, gradient)
+        } else {
+            room = 0;
+            network.gradient(theta, support, work, gradient)
+        };
         if tolerance > 0.0 && norm(gradient).double() <= tolerance {
             inner.fit(step, phi.len());
-            return;
+            break;
         }
         rule.apply(Step { index: step, theta, gradient, loss: inner.losses[step] }, next);
     }
+    inner.kept = traces;
 }

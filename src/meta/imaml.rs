@@ -63,10 +63,12 @@ pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: 
     learner.query_gradient(episode, task);
     let method = learner.method();
     let share = T::of(1.0 / method.regularisation);
-    let TaskWork { inner, work, direction, outcome, scratch, .. } = task;
+    let TaskWork { inner, work, spare, direction, outcome, scratch, .. } = task;
     let support = episode.support(inner.steps().saturating_sub(1));
+    scratch[0].resize(direction.len(), T::zero());
+    learner.network.traced_gradient(inner.adapted(), support, spare, work, &mut scratch[0]);
     let product = |p: &[T], out: &mut [T]| {
-        learner.network.hessian_vector(inner.adapted(), p, support, work, out);
+        learner.network.hessian_vector(inner.adapted(), p, support, spare, work, out);
         for (out, &p) in out.iter_mut().zip(p) {
             *out = p + share * *out;
         }

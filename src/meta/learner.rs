@@ -8,7 +8,7 @@ use super::rates::{InnerRates, Sharing};
 use super::step::Adjoint;
 use super::sweep::{Order, sweep};
 use super::{anil, cavia, fomaml, imaml, maml, maml_plus_plus, meta_model, meta_sgd, reptile};
-use crate::maths::network::{Network, Workspace};
+use crate::maths::network::{Network, Trace, Workspace};
 use crate::maths::real::Real;
 use crate::settings::{Algorithm, MethodSettings};
 
@@ -58,6 +58,7 @@ pub struct TaskWork<T> {
     pub inner: InnerLoop<T>,
     /// The network's buffers.
     pub work: Workspace<T>,
+    pub(super) spare: Trace<T>,
     pub(super) rates: Vec<T>,
     pub(super) scratch: [Vec<T>; 3],
 }
@@ -195,7 +196,10 @@ impl Learner {
         keep_going: &dyn Fn() -> bool,
         task: &mut TaskWork<T>,
     ) {
+        let first_order = matches!(self.algorithm, Algorithm::Fomaml | Algorithm::Reptile | Algorithm::Imaml);
+        task.inner.set_traced(!first_order);
         self.adapt(meta, inner_rate, episode, steps, keep_going, task);
+        task.inner.set_traced(false);
         if !keep_going() {
             return;
         }
@@ -246,10 +250,10 @@ impl Learner {
         weights: &[T],
         task: &mut TaskWork<T>,
     ) {
-        let TaskWork { direction, inner, work, scratch: [through, product, _], .. } = task;
+        let TaskWork { direction, inner, work, spare, scratch: [through, product, _], .. } = task;
         let (v, own) = direction.split_at_mut(self.network.parameters());
         let own = (!own.is_empty()).then_some(own);
-        sweep(&self.network, rule, episode, inner, order, weights, work, [through, product], v, own);
+        sweep(&self.network, rule, episode, inner, order, weights, work, spare, [through, product], v, own);
     }
 
     /// Turns ∂J/∂a in the direction into ∂J/∂ln a = a ⊙ ∂J/∂a.

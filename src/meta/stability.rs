@@ -1,7 +1,7 @@
 //! How long an inner step may be: gradient descent on a loss with Hessian H overshoots along its
 //! steepest direction once α > 2/λ_max(H).
 
-use crate::maths::network::{Batch, Network, Workspace};
+use crate::maths::network::{Batch, Network, Trace, Workspace};
 use crate::maths::real::Real;
 use crate::maths::vector::norm;
 
@@ -16,7 +16,8 @@ pub fn largest_eigenvalue<T: Real>(
 ) -> f64 {
     let mut vector = vec![T::zero(); theta.len()];
     // The gradient is rich in the steepest direction; a fixed ripple covers the rest.
-    network.gradient(theta, batch, work, &mut vector);
+    let mut trace = Trace::default();
+    network.traced_gradient(theta, batch, &mut trace, work, &mut vector);
     let ripple = T::of(1e-3) * norm(&vector) + T::of(1e-12);
     for (i, entry) in vector.iter_mut().enumerate() {
         *entry += if i % 2 == 0 { ripple } else { -ripple };
@@ -31,7 +32,7 @@ pub fn largest_eigenvalue<T: Real>(
         for entry in &mut vector {
             *entry /= length;
         }
-        network.hessian_vector(theta, &vector, batch, work, &mut product);
+        network.hessian_vector(theta, &vector, batch, &trace, work, &mut product);
         value = norm(&product);
         std::mem::swap(&mut vector, &mut product);
     }

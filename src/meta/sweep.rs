@@ -12,7 +12,7 @@
 use super::adapt::InnerLoop;
 use super::episode::Episode;
 use super::step::Adjoint;
-use crate::maths::network::{Network, Workspace};
+use crate::maths::network::{Network, Trace, Workspace};
 use crate::maths::real::Real;
 use crate::maths::vector::add_scaled;
 
@@ -27,7 +27,7 @@ pub enum Order {
 
 /// Carries v (v_K on entry, v_0 on return) back through the inner loop. `weights` are w_1, w_2, … of the
 /// query losses before the last; none where only the last counts. If `own_gradient` is given, ∂J by the
-/// rule's own parameters is added to it. `through` and `product` are scratch.
+/// rule's own parameters is added to it. `spare`, `through` and `product` are scratch.
 #[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
 pub fn sweep<T: Real>(
     network: &Network,
@@ -37,6 +37,7 @@ pub fn sweep<T: Real>(
     order: Order,
     weights: &[T],
     work: &mut Workspace<T>,
+    spare: &mut Trace<T>,
     [through, product]: [&mut Vec<T>; 2],
     v: &mut [T],
     mut own_gradient: Option<&mut [T]>,
@@ -47,7 +48,15 @@ pub fn sweep<T: Real>(
     for step in (0..inner.steps()).rev() {
         rule.pull_back(inner.step(step), v, through, own_gradient.as_deref_mut());
         if order == Order::Second {
-            network.hessian_vector(&inner.thetas[step], through, episode.support(step), work, product);
+            let (theta, support) = (&inner.thetas[step], episode.support(step));
+            let trace = match inner.trace_of(step) {
+                Some(trace) => trace,
+                None => {
+                    network.traced_gradient(theta, support, &mut *spare, work, product);
+                    &*spare
+                }
+            };
+            network.hessian_vector(theta, through, support, trace, work, product);
             for (v, &product) in v.iter_mut().zip(product.iter()) {
                 *v -= product;
             }

@@ -5,9 +5,9 @@
 //! z = xW + cC + b,   ∂L/∂C = c ⊗ s,   ∂L/∂c = C s,   s = Σ over rows of ∂L/∂z
 //! ```
 
-use super::{Network, sum_rows};
+use super::Network;
 use crate::maths::real::Real;
-use crate::maths::vector::{add_scaled, dot};
+use crate::maths::vector::{add_scaled, dot, sum_rows};
 
 impl Network {
     /// How many numbers of a layer weigh the context.

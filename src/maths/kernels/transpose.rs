@@ -1,0 +1,97 @@
+//! Transposes, in blocks that stay in registers.
+
+use super::PLAIN;
+use crate::maths::real::Real;
+
+const BLOCK: usize = 8;
+
+/// out ← transpose of the row-major rows × columns matrix.
+pub fn transpose<T: Real>(matrix: &[T], columns: usize, out: &mut [T]) {
+    let rows = matrix.len() / columns.max(1);
+    debug_assert!(out.len() == rows * columns, "transpose of {rows} x {columns}");
+    if rows == 1 || columns == 1 {
+        out.copy_from_slice(matrix);
+        return;
+    }
+    let [whole_rows, whole_columns] =
+        if T::transpose_blocks(matrix, columns, out) { [rows, columns].map(|len| len - len % BLOCK) } else { [0; 2] };
+    let mut rest = |rows_left: std::ops::Range<usize>, columns_left: std::ops::Range<usize>| {
+        for i in rows_left {
+            for j in columns_left.clone() {
+                out[j * rows + i] = matrix[i * columns + j];
+            }
+        }
+    };
+    rest(0..whole_rows, whole_columns..columns);
+    rest(whole_rows..rows, 0..columns);
+}
+
+/// Does all whole blocks of 8 × 8, if this processor has a way to.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn blocks(matrix: &[f32], columns: usize, out: &mut [f32]) -> bool {
+    let simd = pulp::x86::V3::try_new().filter(|_| !PLAIN.get());
+    simd.is_some_and(|simd| {
+        simd.vectorize(Blocks { simd, matrix, columns, out });
+        true
+    })
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) fn blocks(_: &[f32], _: usize, _: &mut [f32]) -> bool {
+    false
+}
+
+#[cfg(target_arch = "x86_64")]
+struct Blocks<'a> {
+    simd: pulp::x86::V3,
+    matrix: &'a [f32],
+    columns: usize,
+    out: &'a mut [f32],
+}
+
+#[cfg(target_arch = "x86_64")]
+impl pulp::NullaryFnOnce for Blocks<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { simd, matrix, columns, out } = self;
+        let rows = matrix.len() / columns;
+        for i in (0..rows - rows % BLOCK).step_by(BLOCK) {
+            for j in (0..columns - columns % BLOCK).step_by(BLOCK) {
+                block(simd, &matrix[i * columns + j..], columns, &mut out[j * rows + i..], rows);
+            }
+        }
+    }
+}
+
+/// One block. Rows r and r + 4 go side by side into a register, four columns of them at a time.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn block(simd: pulp::x86::V3, matrix: &[f32], columns: usize, out: &mut [f32], rows: usize) {
+    // No closures and no `map`: the intrinsics are only inlined into what is compiled for them.
+    let avx = simd.avx;
+    for c in [0, 4] {
+        let mut pairs = [avx._mm256_setzero_ps(); 4];
+        for (r, pair) in pairs.iter_mut().enumerate() {
+            let (mut upper, mut lower) = ([0.0f32; 4], [0.0f32; 4]);
+            upper.copy_from_slice(&matrix[r * columns + c..][..4]);
+            lower.copy_from_slice(&matrix[(r + 4) * columns + c..][..4]);
+            let upper = avx._mm256_castps128_ps256(pulp::cast(upper));
+            *pair = avx._mm256_insertf128_ps::<1>(upper, pulp::cast(lower));
+        }
+        let [first, second, third, fourth] = pairs;
+        let [low, high] = [avx._mm256_unpacklo_ps(first, second), avx._mm256_unpackhi_ps(first, second)];
+        let [low_next, high_next] = [avx._mm256_unpacklo_ps(third, fourth), avx._mm256_unpackhi_ps(third, fourth)];
+        let turned = [
+            avx._mm256_shuffle_ps::<0x44>(low, low_next),
+            avx._mm256_shuffle_ps::<0xEE>(low, low_next),
+            avx._mm256_shuffle_ps::<0x44>(high, high_next),
+            avx._mm256_shuffle_ps::<0xEE>(high, high_next),
+        ];
+        for (row, turned) in turned.into_iter().enumerate() {
+            let numbers: [f32; BLOCK] = pulp::cast(turned);
+            out[(c + row) * rows..][..BLOCK].copy_from_slice(&numbers);
+        }
+    }
+}
