@@ -49,7 +49,7 @@ pub enum Onto<'a, T> {
 /// c ← onto + a·b: a is m × k, b row-major k × n, c row-major m × n.
 pub fn product<T: Real>(onto: Onto<'_, T>, a: Strided<'_, T>, b: &[T], c: &mut [T], [m, k, n]: [usize; 3]) {
     debug_assert!(b.len() == k * n && c.len() == m * n, "product of {m} x {k} x {n}");
-    dispatch(Product { onto, a, b, c, m, k, n });
+    T::product(onto, a, b, c, [m, k, n]);
 }
 
 /// Runs loops compiled for the processor at hand. Mark the closure and its callees
@@ -103,6 +103,9 @@ pub trait Lanes: Sized {
     /// a·b + c, rounded once where the processor can.
     fn fuse<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
 
+    /// See [`product`]. Here so that it is compiled once for each kind of number, wherever it is used.
+    fn product(onto: Onto<'_, Self>, a: Strided<'_, Self>, b: &[Self], c: &mut [Self], shape: [usize; 3]);
+
     /// Does the whole blocks of a [`transpose`] if there is a quick way; says whether it did.
     fn transpose_blocks(matrix: &[Self], columns: usize, out: &mut [Self]) -> bool;
 }
@@ -135,6 +138,10 @@ macro_rules! lanes {
             #[inline(always)]
             fn fuse<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
                 simd.$fuse(a, b, c)
+            }
+
+            fn product(onto: Onto<'_, Self>, a: Strided<'_, Self>, b: &[Self], c: &mut [Self], [m, k, n]: [usize; 3]) {
+                dispatch(Product { onto, a, b, c, m, k, n });
             }
 
             fn transpose_blocks(matrix: &[Self], columns: usize, out: &mut [Self]) -> bool {
