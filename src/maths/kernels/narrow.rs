@@ -72,7 +72,7 @@ impl<T: Real> Product<'_, T> {
                 while width > 1 {
                     width /= 2;
                     for lane in 0..width {
-                        sum[lane] = sum[lane] + sum[lane + width];
+                        sum[lane] += sum[lane + width];
                     }
                 }
                 self.c[i * N + j] = self.start(i, j) + sum[0];
