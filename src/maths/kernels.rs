@@ -2,7 +2,8 @@
 //! the one place where the set is chosen, at run time.
 //!
 //! Every element is accumulated in the same order whatever the vector width and however rows are
-//! grouped, so machines with fused multiply-add agree to the bit.
+//! grouped, so machines with fused multiply-add agree to the bit. Double precision, which only
+//! checks, goes by plain loops.
 
 use std::cell::Cell;
 
@@ -11,6 +12,7 @@ use pulp::{Arch, Scalar, Simd, WithSimd};
 use super::real::Real;
 
 mod narrow;
+mod tiles;
 mod transpose;
 
 pub use transpose::transpose;
@@ -49,21 +51,14 @@ pub enum Onto<'a, T> {
 /// c ← onto + a·b: a is m × k, b row-major k × n, c row-major m × n.
 pub fn product<T: Real>(onto: Onto<'_, T>, a: Strided<'_, T>, b: &[T], c: &mut [T], [m, k, n]: [usize; 3]) {
     debug_assert!(b.len() == k * n && c.len() == m * n, "product of {m} x {k} x {n}");
-    T::product(onto, a, b, c, [m, k, n]);
+    T::product(Product { onto, a, b, c, m, k, n });
 }
 
-/// Runs loops compiled for the processor at hand. Mark the closure and its callees
-/// `#[inline(always)]`.
-pub fn vectorised<R, F: FnOnce() -> R>(run: F) -> R {
-    struct Loop<F>(F);
-    impl<R, F: FnOnce() -> R> WithSimd for Loop<F> {
-        type Output = R;
-        #[inline(always)]
-        fn with_simd<S: Simd>(self, _: S) -> R {
-            (self.0)()
-        }
-    }
-    dispatch(Loop(run))
+/// Runs loops over numbers of type `T`, compiled for the processor at hand. Mark the closure and its
+/// callees `#[inline(always)]`.
+#[inline(always)]
+pub fn vectorised<T: Real, R>(run: impl FnOnce() -> R) -> R {
+    T::vectorised(run)
 }
 
 /// Runs `run` with the instructions that every processor has, on this thread: for tests.
@@ -83,78 +78,8 @@ fn dispatch<F: WithSimd>(run: F) -> F::Output {
     if PLAIN.get() { run.with_simd(Scalar) } else { Arch::new().dispatch(run) }
 }
 
-/// Numbers that fill the registers of an instruction set.
-pub trait Lanes: Sized {
-    /// One register.
-    type Vector<S: Simd>: Copy;
-
-    /// How many numbers it holds.
-    fn lanes<S: Simd>() -> usize;
-
-    /// Whole registers of a slice.
-    fn vectors<S: Simd>(slice: &[Self]) -> &[Self::Vector<S>];
-
-    /// The same to be written to.
-    fn vectors_mut<S: Simd>(slice: &mut [Self]) -> &mut [Self::Vector<S>];
-
-    /// The same number in every place.
-    fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
-
-    /// a·b + c, rounded once where the processor can.
-    fn fuse<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
-
-    /// See [`product`]. Here so that it is compiled once for each kind of number, wherever it is used.
-    fn product(onto: Onto<'_, Self>, a: Strided<'_, Self>, b: &[Self], c: &mut [Self], shape: [usize; 3]);
-
-    /// Does the whole blocks of a [`transpose`] if there is a quick way; says whether it did.
-    fn transpose_blocks(matrix: &[Self], columns: usize, out: &mut [Self]) -> bool;
-}
-
-macro_rules! lanes {
-    ($number:ty, $vector:ident, $lanes:ident, $vectors:ident, $vectors_mut:ident, $splat:ident, $fuse:ident, $blocks:expr) => {
-        impl Lanes for $number {
-            type Vector<S: Simd> = S::$vector;
-
-            #[inline(always)]
-            fn lanes<S: Simd>() -> usize {
-                S::$lanes
-            }
-
-            #[inline(always)]
-            fn vectors<S: Simd>(slice: &[Self]) -> &[S::$vector] {
-                S::$vectors(slice).0
-            }
-
-            #[inline(always)]
-            fn vectors_mut<S: Simd>(slice: &mut [Self]) -> &mut [S::$vector] {
-                S::$vectors_mut(slice).0
-            }
-
-            #[inline(always)]
-            fn splat<S: Simd>(simd: S, value: Self) -> S::$vector {
-                simd.$splat(value)
-            }
-
-            #[inline(always)]
-            fn fuse<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
-                simd.$fuse(a, b, c)
-            }
-
-            fn product(onto: Onto<'_, Self>, a: Strided<'_, Self>, b: &[Self], c: &mut [Self], [m, k, n]: [usize; 3]) {
-                dispatch(Product { onto, a, b, c, m, k, n });
-            }
-
-            fn transpose_blocks(matrix: &[Self], columns: usize, out: &mut [Self]) -> bool {
-                $blocks(matrix, columns, out)
-            }
-        }
-    };
-}
-
-lanes!(f32, f32s, F32_LANES, as_simd_f32s, as_mut_simd_f32s, splat_f32s, mul_add_e_f32s, transpose::blocks);
-lanes!(f64, f64s, F64_LANES, as_simd_f64s, as_mut_simd_f64s, splat_f64s, mul_add_e_f64s, |_, _, _| false);
-
-struct Product<'a, T> {
+/// A product to be done, see [`product`].
+pub struct Product<'a, T> {
     onto: Onto<'a, T>,
     a: Strided<'a, T>,
     b: &'a [T],
@@ -164,126 +89,55 @@ struct Product<'a, T> {
     n: usize,
 }
 
-impl<T: Real> WithSimd for Product<'_, T> {
-    type Output = ();
+/// How a kind of number is computed with. Not generic over instruction sets, so that everything is compiled
+/// once for each kind, wherever it is used.
+pub trait Kernels: Sized {
+    /// See [`product`].
+    fn product(product: Product<'_, Self>);
+
+    /// See [`vectorised`].
+    fn vectorised<R>(run: impl FnOnce() -> R) -> R;
+
+    /// Does the whole blocks of a [`transpose`] if there is a quick way; says whether it did.
+    fn transpose_blocks(matrix: &[Self], columns: usize, out: &mut [Self]) -> bool;
+}
+
+impl Kernels for f64 {
+    fn product(mut product: Product<'_, Self>) {
+        product.row_by_row::<false>();
+    }
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        if self.a.column == 1 { self.columns::<S, true>(simd) } else { self.columns::<S, false>(simd) }
+    fn vectorised<R>(run: impl FnOnce() -> R) -> R {
+        run()
+    }
+
+    fn transpose_blocks(_: &[Self], _: usize, _: &mut [Self]) -> bool {
+        false
     }
 }
 
-impl<T: Real> Product<'_, T> {
-    /// All columns, in panels of a few registers each.
-    #[inline(always)]
-    fn columns<S: Simd, const ROWS: bool>(&mut self, simd: S) {
-        let lanes = T::lanes::<S>();
-        if self.n < lanes || self.n <= narrow::WIDTH {
-            if S::IS_SCALAR {
-                self.narrow::<ROWS, false>()
-            } else {
-                self.narrow::<ROWS, true>()
-            }
-            return;
-        }
-        let vectors = self.n.div_ceil(lanes);
-        let panels = vectors.div_ceil(if S::REGISTER_COUNT < 32 { 3 } else { 4 });
-        let mut first = 0;
-        for panel in 0..panels {
-            let last = vectors * (panel + 1) / panels;
-            let columns = first * lanes..self.n.min(last * lanes);
-            match last - first {
-                1 => self.rows::<S, ROWS, 1>(simd, columns),
-                2 => self.rows::<S, ROWS, 2>(simd, columns),
-                3 => self.rows::<S, ROWS, 3>(simd, columns),
-                _ => self.rows::<S, ROWS, 4>(simd, columns),
-            }
-            first = last;
-        }
+impl Kernels for f32 {
+    fn product(product: Product<'_, Self>) {
+        dispatch(product);
     }
 
-    /// All rows of a panel of `V` registers, in tiles of even height.
     #[inline(always)]
-    fn rows<S: Simd, const ROWS: bool, const V: usize>(&mut self, simd: S, columns: std::ops::Range<usize>) {
-        let most = if S::REGISTER_COUNT < 32 { 12 / V } else { 20 / V }.min(8);
-        let tiles = self.m.div_ceil(most);
-        let mut i = 0;
-        for tile in 0..tiles {
-            let end = self.m * (tile + 1) / tiles;
-            let at = (i, columns.clone());
-            match end - i {
-                1 => self.tile::<S, ROWS, V, 1>(simd, at),
-                2 => self.tile::<S, ROWS, V, 2>(simd, at),
-                3 => self.tile::<S, ROWS, V, 3>(simd, at),
-                4 => self.tile::<S, ROWS, V, 4>(simd, at),
-                5 => self.tile::<S, ROWS, V, 5>(simd, at),
-                6 => self.tile::<S, ROWS, V, 6>(simd, at),
-                7 => self.tile::<S, ROWS, V, 7>(simd, at),
-                _ => self.tile::<S, ROWS, V, 8>(simd, at),
+    fn vectorised<R>(run: impl FnOnce() -> R) -> R {
+        struct Loop<F>(F);
+        impl<R, F: FnOnce() -> R> WithSimd for Loop<F> {
+            type Output = R;
+            #[inline(always)]
+            fn with_simd<S: Simd>(self, _: S) -> R {
+                (self.0)()
             }
-            i = end;
         }
+        dispatch(Loop(run))
     }
 
-    /// A tile of c, `M` rows by `V` registers, held in registers while k runs. Where the columns do
-    /// not fill the last register it reaches back into the one before.
-    #[inline(always)]
-    fn tile<S: Simd, const ROWS: bool, const V: usize, const M: usize>(
-        &mut self,
-        simd: S,
-        (i, columns): (usize, std::ops::Range<usize>),
-    ) {
-        let Self { onto, a, b, m: _, k, n, .. } = *self;
-        let lanes = T::lanes::<S>();
-        // Loops and not closures: a closure is compiled for the plain processor unless it is inlined.
-        let mut at = [0; V];
-        for (v, at) in at.iter_mut().enumerate() {
-            *at = (columns.start + v * lanes).min(columns.end - lanes);
-        }
-        let zero = T::splat(simd, T::zero());
-        let mut sum = [[zero; V]; M];
-        match onto {
-            Onto::Zero | Onto::Row([]) => {}
-            Onto::Row(row) => sum = [load::<T, S, V>(row, at, zero); M],
-            Onto::Itself => {
-                for (r, sum) in sum.iter_mut().enumerate() {
-                    *sum = load::<T, S, V>(&self.c[(i + r) * n..][..n], at, zero);
-                }
-            }
-        }
-        let mut rows: [&[T]; M] = [&[]; M];
-        if ROWS {
-            for (r, row) in rows.iter_mut().enumerate() {
-                *row = &a.data[(i + r) * a.row..][..k];
-            }
-        }
-        for p in 0..k {
-            let row = load::<T, S, V>(&b[p * n..][..n], at, zero);
-            let factors = if ROWS { &[] } else { &a.data[p * a.column + i..][..M] };
-            for (r, sum) in sum.iter_mut().enumerate() {
-                let factor = T::splat(simd, if ROWS { rows[r][p] } else { factors[r] });
-                for (sum, &value) in sum.iter_mut().zip(&row) {
-                    *sum = T::fuse(simd, factor, value, *sum);
-                }
-            }
-        }
-        for (r, sum) in sum.iter().enumerate() {
-            let row = &mut self.c[(i + r) * n..][..n];
-            for (&at, &sum) in at.iter().zip(sum) {
-                T::vectors_mut::<S>(&mut row[at..][..lanes])[0] = sum;
-            }
-        }
+    fn transpose_blocks(matrix: &[Self], columns: usize, out: &mut [Self]) -> bool {
+        transpose::blocks(matrix, columns, out)
     }
-}
-
-/// Registers from these places of a row.
-#[inline(always)]
-fn load<T: Real, S: Simd, const V: usize>(row: &[T], at: [usize; V], zero: T::Vector<S>) -> [T::Vector<S>; V] {
-    let mut loaded = [zero; V];
-    for (loaded, &at) in loaded.iter_mut().zip(&at) {
-        *loaded = T::vectors::<S>(&row[at..][..T::lanes::<S>()])[0];
-    }
-    loaded
 }
 
 #[cfg(test)]

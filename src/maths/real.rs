@@ -2,10 +2,10 @@
 
 use ndarray::NdFloat;
 
-use super::kernels::Lanes;
+use super::kernels::Kernels;
 
 /// A floating-point number.
-pub trait Real: NdFloat + Default + std::iter::Sum + Lanes {
+pub trait Real: NdFloat + Default + std::iter::Sum + Kernels {
     /// The nearest number of this type.
     fn of(value: f64) -> Self;
 

@@ -82,7 +82,10 @@ impl Settings {
             (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Imaml) => live.inner_steps = 8,
             (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
             (TaskFamily::Sine, Algorithm::MetaModel) => live.inner_steps = 2,
-            (TaskFamily::Sine, Algorithm::Imaml) => (live.inner_rate, live.inner_steps) = (0.005, 10),
+            // Held closely to φ and at a small rate, else curvature outgrows the rate as training goes on.
+            (TaskFamily::Sine, Algorithm::Imaml) => {
+                (live.inner_rate, live.inner_steps, live.test_steps) = (1e-3, 16, 16);
+            }
             _ => {}
         }
         // MAML++ comes with a cosine schedule; each family's is as long as a run of it usually is.
@@ -103,6 +106,8 @@ impl Settings {
         if tasks.needs_images() {
             method.context = 32;
             method.regularisation = 1.0;
+        } else if tasks == TaskFamily::Sine {
+            method.regularisation = 30.0;
         }
         Self {
             live,

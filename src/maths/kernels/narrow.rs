@@ -118,7 +118,7 @@ impl<T: Real> Product<'_, T> {
     }
 
     #[inline(always)]
-    fn row_by_row<const FUSED: bool>(&mut self) {
+    pub(super) fn row_by_row<const FUSED: bool>(&mut self) {
         for i in 0..self.m {
             for j in 0..self.n {
                 self.c[i * self.n + j] = self.start(i, j);

@@ -29,7 +29,7 @@ impl Network {
     /// ∇L(θ; D) into `gradient` (one number for each parameter); returns L(θ; D).
     pub fn gradient<T: Real>(&self, theta: &[T], batch: &Batch<T>, work: &mut Workspace<T>, gradient: &mut [T]) -> T {
         let mut trace = std::mem::take(&mut work.trace);
-        let loss = vectorised(
+        let loss = vectorised::<T, _>(
             #[inline(always)]
             || self.gradient_pass(theta, batch, false, &mut trace, work, gradient),
         );
@@ -46,7 +46,7 @@ impl Network {
         work: &mut Workspace<T>,
         gradient: &mut [T],
     ) -> T {
-        vectorised(
+        vectorised::<T, _>(
             #[inline(always)]
             || self.gradient_pass(theta, batch, true, trace, work, gradient),
         )
@@ -63,7 +63,7 @@ impl Network {
         work: &mut Workspace<T>,
         out: &mut [T],
     ) {
-        vectorised(
+        vectorised::<T, _>(
             #[inline(always)]
             || {
                 work.fit(&self.sizes, batch.rows());
@@ -75,7 +75,7 @@ impl Network {
 
     /// z and h in every layer with f′(z), and f″(z) if `curved`.
     fn forward<T: Real>(&self, theta: &[T], x: &[T], rows: usize, curved: bool, trace: &mut Trace<T>) {
-        vectorised(
+        vectorised::<T, _>(
             #[inline(always)]
             || self.up(theta, x, rows, curved, trace),
         );
