@@ -1,5 +1,6 @@
 //! The command line.
 
+mod bench;
 mod choose;
 mod procedural;
 
@@ -12,6 +13,7 @@ use crate::settings::{
     Algorithm, ImageColour, ImageSource, Knob, MethodKnob, OuterOptimiser, ProceduralSettings, Schedule, SettingError,
     Settings, TaskFamily,
 };
+pub use bench::BenchArguments;
 pub use choose::{RaceArguments, SweepArguments};
 pub use procedural::ProceduralArguments;
 
@@ -53,6 +55,8 @@ pub enum Command {
     Race(RaceArguments),
     /// Compare every algorithm's meta-gradient with finite differences in float64.
     Check,
+    /// Measure how many meta-iterations this machine does in a second.
+    Bench(BenchArguments),
 }
 
 /// What to train: a file, and single settings that override it.

@@ -1,14 +1,15 @@
 //! What the commands that compare many runs do, and what they say at the end.
 
 use std::error::Error;
+use std::time::Duration;
 
-use crate::arguments::{RaceArguments, SweepArguments};
-use crate::check;
+use crate::arguments::{BenchArguments, RaceArguments, SweepArguments};
 use crate::choose::axis::Value;
 use crate::choose::race::Race;
 use crate::choose::sweep::Sweep;
 use crate::headless::choose::{self, Part};
 use crate::images;
+use crate::{bench, check};
 
 /// A sweep.
 ///
@@ -78,5 +79,30 @@ pub fn check() -> Result<(), Box<dyn Error>> {
     }
     let [all, implicit] = [check::TOLERANCE, check::IMPLICIT_TOLERANCE];
     println!("All {} comparisons are within {all:e} (iMAML {implicit:e}).", report.len());
+    Ok(())
+}
+
+/// The benchmark.
+///
+/// # Errors
+/// An unknown case, a time that is none, a case that fails, or a file that cannot be written.
+pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
+    let BenchArguments { threads, cases, seconds, json, scaling } = arguments;
+    let cases = bench::named(cases)?;
+    let each = Duration::try_from_secs_f64(*seconds).ok().filter(|each| !each.is_zero());
+    let each = each.ok_or("--seconds must be a number above 0, such as 2")?;
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = threads.map_or_else(cores, usize::from);
+    let said = |what: &str| eprintln!("measuring {what}");
+    let report = bench::measure(&cases, threads, each, said)?;
+    print!("{}", bench::table(&report));
+    if *scaling {
+        print!("\n{}", bench::scaling::table(&bench::scaling::scaling(threads, each, said)?));
+    }
+    if let Some(path) = json {
+        let write = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
+        let text = serde_json::to_string_pretty(&report)?;
+        std::fs::write(path, text + "\n").map_err(write)?;
+    }
     Ok(())
 }

@@ -20,6 +20,8 @@ pub mod choose;
 
 pub mod check;
 
+pub mod bench;
+
 pub mod headless;
 
 pub mod arguments;

@@ -33,6 +33,7 @@ fn obey(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
         Some(Command::Sweep(arguments)) => commands::sweep(arguments),
         Some(Command::Race(arguments)) => commands::race(arguments),
         Some(Command::Check) => commands::check(),
+        Some(Command::Bench(arguments)) => commands::bench(arguments),
         None => open_window(&arguments.what),
     }
 }

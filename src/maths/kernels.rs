@@ -12,9 +12,11 @@ use pulp::{Arch, Scalar, Simd, WithSimd};
 use super::real::Real;
 
 mod narrow;
+mod peak;
 mod tiles;
 mod transpose;
 
+pub use peak::multiply_adds;
 pub use transpose::transpose;
 
 /// A matrix as strides into a slice: element (i, j) is `data[i·row + j·column]`.

@@ -118,6 +118,16 @@ impl Network {
         self.layout.len()
     }
 
+    /// Floating-point operations in the dense products of a forward pass, of a gradient and of a Hessian-vector
+    /// product that goes on from a gradient's trace, over so many rows; those on a context are left out.
+    pub fn operations(&self, rows: usize) -> [f64; 3] {
+        let weights = |layer: usize| (self.sizes[layer] * self.sizes[layer + 1]) as f64;
+        let all: f64 = (0..=self.last()).map(weights).sum();
+        // No derivative by the inputs is needed.
+        let inner = all - weights(0);
+        [all, 2.0 * all + inner, 2.0 * all + 4.0 * inner].map(|products| 2.0 * rows as f64 * products)
+    }
+
     /// Whether a layer adds its input to its output.
     fn is_residual(&self, layer: usize) -> bool {
         self.residual && layer > 0 && layer < self.last() && self.sizes[layer] == self.sizes[layer + 1]

@@ -93,6 +93,7 @@ pub struct Trainer {
     probes: Probes,
     sketching: Sketching,
     judging: Option<Judging>,
+    accompanied: bool,
     record: Record,
 }
 
@@ -110,7 +111,16 @@ impl Trainer {
     /// # Errors
     /// A setting out of range, or images missing or too few.
     pub fn new(settings: Settings, images: Option<Arc<ImageSet>>, threads: usize) -> Result<Self, TrainError> {
-        Self::begin(settings, images, threads, None)
+        Self::begin(settings, images, threads, None, true)
+    }
+
+    /// A run with nothing beside it, for benchmarks: no joint pretraining, no judge of samples, and nothing is
+    /// measured at the start.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn alone(settings: Settings, images: Option<Arc<ImageSet>>, threads: usize) -> Result<Self, TrainError> {
+        Self::begin(settings, images, threads, None, false)
     }
 
     /// A run that goes on from what another one, with as many parameters, has learned.
@@ -123,7 +133,7 @@ impl Trainer {
         threads: usize,
         from: &Checkpoint,
     ) -> Result<Self, TrainError> {
-        Self::begin(settings, images, threads, Some(from))
+        Self::begin(settings, images, threads, Some(from), true)
     }
 
     /// What was learned so far.
@@ -136,6 +146,7 @@ impl Trainer {
         images: Option<Arc<ImageSet>>,
         threads: usize,
         from: Option<&Checkpoint>,
+        accompanied: bool,
     ) -> Result<Self, TrainError> {
         settings.validate()?;
         let run = &settings.run;
@@ -164,12 +175,13 @@ impl Trainer {
             None => start,
         };
         let judging = match &family {
-            Family::Class(classes) => Some(Judging::start(classes.clone(), run.seed)),
+            Family::Class(classes) if accompanied => Some(Judging::start(classes.clone(), run.seed)),
             _ => None,
         };
         let mut trainer = Self {
             probes: Probes::new(&family, &settings),
             judging,
+            accompanied,
             sketching: Sketching::default(),
             random: plain.meta_parameters(phi, settings.live.inner_rate),
             joint_rate: Settings::preset(run.tasks, Algorithm::Maml).live.outer_rate,
@@ -188,7 +200,9 @@ impl Trainer {
         for learner in [&mut trainer.learner, &mut trainer.plain] {
             learner.set_tolerance(trainer.settings.live.tolerance);
         }
-        trainer.evaluate();
+        if accompanied {
+            trainer.evaluate();
+        }
         Ok(trainer)
     }
 
@@ -241,14 +255,14 @@ impl Trainer {
 
     /// One meta-iteration. `keep_going` is asked between inner steps.
     pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
-        let Self { settings, family, learner, plain, now, slots, pool, .. } = self;
+        let Self { settings, family, learner, plain, now, slots, pool, accompanied, .. } = self;
         let (live, seed, meta_iteration) = (&settings.live, settings.run.seed, now.meta_iteration);
         slots.resize_with(live.meta_batch, Slot::default);
         learner.set_meta_iteration(meta_iteration);
         pool.for_each(slots, |index, slot| {
             let episode = family.training(live, seed, meta_iteration, index);
             learner.task_direction(&now.meta, live.inner_rate, &episode, live.inner_steps, keep_going, &mut slot.task);
-            if keep_going() {
+            if *accompanied && keep_going() {
                 let Slot { joint: [gradient, scratch], work, .. } = slot;
                 joint::task_gradient(&plain.network, &now.joint, &episode, work, [gradient, scratch]);
             }
@@ -259,7 +273,7 @@ impl Trainer {
         let share = 1.0 / slots.len() as f32;
         self.direction.clear();
         self.direction.resize(now.meta.values.len(), 0.0);
-        let mut joint_direction = vec![0.0; now.joint.len()];
+        let mut joint_direction = vec![0.0; if *accompanied { now.joint.len() } else { 0 }];
         for slot in slots.iter() {
             add_scaled(&mut self.direction, share, &slot.task.direction);
             add_scaled(&mut joint_direction, share, &slot.joint[0]);
@@ -287,7 +301,9 @@ impl Trainer {
             now.meta.values[..parameters].iter_mut().for_each(|value| *value *= keep);
         }
         now.optimiser.step(&mut now.meta.values, &self.direction, rate);
-        now.joint_optimiser.step(&mut now.joint, &joint_direction, self.joint_rate);
+        if self.accompanied {
+            now.joint_optimiser.step(&mut now.joint, &joint_direction, self.joint_rate);
+        }
         if !is_finite(&now.meta.values) || !now.optimiser.is_finite() {
             return Step::Diverged(self.diverge(Finding::Outer, None));
         }

@@ -1,0 +1,25 @@
+//! Arguments of the benchmark.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// What to measure, and for how long.
+#[derive(Debug, PartialEq, Args)]
+pub struct BenchArguments {
+    /// Threads for the tasks of a meta-batch (default: as many as the machine has).
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// The cases to measure, such as sine/maml-1,class/maml-5 (default: all).
+    #[arg(long, value_delimiter = ',')]
+    pub cases: Vec<String>,
+    /// Seconds for each figure.
+    #[arg(long, default_value_t = 2.0)]
+    pub seconds: f64,
+    /// A file for the figures as JSON.
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+    /// Also a table of how the cost grows with tasks, points, inner steps and width.
+    #[arg(long)]
+    pub scaling: bool,
+}
