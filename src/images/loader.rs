@@ -49,7 +49,7 @@ impl Loader {
                 }
             };
             // If the window has gone, nobody wants the result.
-            let _ = sender.send(guarded(&path, || source::load(&path, reading, &note, &cancel)));
+            let _ = sender.send(guarded(&path, || on_spare_cores(|| source::load(&path, reading, &note, &cancel))));
             wake();
         };
         if let Err(error) = std::thread::Builder::new().name("images".to_owned()).spawn(work) {
@@ -91,6 +91,16 @@ impl Loader {
 impl Drop for Loader {
     fn drop(&mut self) {
         self.cancel();
+    }
+}
+
+/// Leaves one core to the window; if the system grants no threads, all of them serve.
+fn on_spare_cores<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1)).build();
+    match pool {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
     }
 }
 
