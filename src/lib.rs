@@ -12,6 +12,8 @@ pub mod images;
 
 pub mod tasks;
 
+pub mod background;
+
 pub mod train;
 
 pub mod experiment;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{ImageError, ImageSet, Progress, source};
+use crate::background;
 use crate::settings::ImageReading;
 
 /// The window is woken at most this often while files are read.
@@ -31,6 +32,7 @@ impl Loader {
         let cancel = Arc::new(AtomicBool::new(false));
         let own = (path.clone(), progress.clone(), cancel.clone(), sender.clone());
         let work = move || {
+            background::give_way();
             let (path, progress, cancel, sender) = own;
             let woken = Mutex::new(Instant::now());
             let note = |now: Progress| {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::link::{Command, Event, Pace, TrainerEnd, Wake, WindowEnd, link};
 use super::snapshot::{Divergence, Enlarged, Landscape, Phase};
 use super::trainer::{Checkpoint, MetricsRow, Step, Trainer};
+use crate::background;
 use crate::images::ImageSet;
 use crate::settings::Settings;
 use crate::tasks::sketch::Sketch;
@@ -35,7 +36,10 @@ pub type MetricsSink = Box<dyn FnMut(&MetricsRow) + Send>;
 /// If the system refuses a thread.
 pub fn spawn(wake: Wake, threads: usize, metrics: Option<MetricsSink>) -> std::io::Result<(WindowEnd, JoinHandle<()>)> {
     let (window, trainer) = link(wake);
-    let run = move || Worker::new(trainer, threads, metrics).run();
+    let run = move || {
+        background::give_way();
+        Worker::new(trainer, threads, metrics).run();
+    };
     Ok((window, std::thread::Builder::new().name("trainer".to_owned()).spawn(run)?))
 }
 

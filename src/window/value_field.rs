@@ -1,5 +1,6 @@
 //! A typed value: what was typed stays until it is right, with a message about what is wrong.
 
+use egui::layers::ShapeIdx;
 use egui::{Align2, Response, TextEdit, Ui};
 
 use super::theme::Palette;
@@ -33,8 +34,12 @@ impl ValueField {
             .align(Align2::RIGHT_CENTER)
             .margin(egui::Margin::symmetric(4, 2))
             .text_color_opt(wrong.then_some(palette.danger));
+        let first = next_shape(ui);
         let response = ui.add(edit).accessible_name(name);
         self.editing = response.has_focus();
+        if !self.editing && !wrong {
+            share_clip(ui, first);
+        }
         if !response.lost_focus() {
             return (response, None);
         }
@@ -66,4 +71,20 @@ impl ValueField {
             ui.add(egui::Label::new(egui::RichText::new(error).small().color(colour)).wrap());
         }
     }
+}
+
+fn next_shape(ui: &Ui) -> ShapeIdx {
+    ui.ctx().graphics_mut(|graphics| graphics.entry(ui.layer_id()).next_idx())
+}
+
+/// Has the shapes since `first` painted in the clip rectangle of what is around them: each change of it
+/// costs two draw calls, and a panel has many fields.
+fn share_clip(ui: &Ui, first: ShapeIdx) {
+    let (clip, end) = (ui.clip_rect(), next_shape(ui));
+    ui.ctx().graphics_mut(|graphics| {
+        let shapes = graphics.entry(ui.layer_id());
+        for index in first.0..end.0 {
+            shapes.mutate_shape(ShapeIdx(index), |shape| shape.clip_rect = clip);
+        }
+    });
 }
