@@ -8,11 +8,11 @@ pub mod maths;
 
 pub mod meta;
 
+pub mod background;
+
 pub mod images;
 
 pub mod tasks;
-
-pub mod background;
 
 pub mod train;
 
