@@ -11,7 +11,7 @@ use pulp::{Arch, Scalar, Simd, WithSimd};
 
 use super::real::Real;
 
-mod narrow;
+mod column;
 mod peak;
 mod tiles;
 mod transpose;
@@ -91,6 +91,27 @@ pub struct Product<'a, T> {
     n: usize,
 }
 
+impl<T: Real> Product<'_, T> {
+    /// Plain loops, for any processor.
+    fn row_by_row(&mut self) {
+        let Self { onto, a, b, m, n, .. } = *self;
+        for i in 0..m {
+            let out = &mut self.c[i * n..][..n];
+            match onto {
+                Onto::Zero | Onto::Row([]) => out.fill(T::zero()),
+                Onto::Row(row) => out.copy_from_slice(row),
+                Onto::Itself => {}
+            }
+            for (p, row) in b.chunks_exact(n).enumerate() {
+                let factor = a.data[i * a.row + p * a.column];
+                for (out, &value) in out.iter_mut().zip(row) {
+                    *out += factor * value;
+                }
+            }
+        }
+    }
+}
+
 /// How a kind of number is computed with. Not generic over instruction sets, so that everything is compiled
 /// once for each kind, wherever it is used.
 pub trait Kernels: Sized {
@@ -106,7 +127,7 @@ pub trait Kernels: Sized {
 
 impl Kernels for f64 {
     fn product(mut product: Product<'_, Self>) {
-        product.row_by_row::<false>();
+        product.row_by_row();
     }
 
     #[inline(always)]

@@ -12,10 +12,6 @@ pub trait Real: NdFloat + Default + std::iter::Sum + Kernels {
     /// As a double.
     fn double(self) -> f64;
 
-    /// self·factor + summand, rounded once. An instruction where the processor has one and the
-    /// caller is compiled for it, else a slow library call.
-    fn fused(self, factor: Self, summand: Self) -> Self;
-
     /// Sine and cosine, fit for a loop that the compiler vectorises. For `f32` a polynomial with
     /// an absolute error below 3e-7 for |x| ≤ 100 (and below 3e-8·|x| beyond), for `f64` the
     /// standard library's.
@@ -33,11 +29,6 @@ impl Real for f64 {
 
     fn double(self) -> f64 {
         self
-    }
-
-    #[inline(always)]
-    fn fused(self, factor: Self, summand: Self) -> Self {
-        self.mul_add(factor, summand)
     }
 
     fn sine_cosine(self) -> (Self, Self) {
@@ -58,11 +49,6 @@ impl Real for f32 {
     #[inline(always)]
     fn double(self) -> f64 {
         f64::from(self)
-    }
-
-    #[inline(always)]
-    fn fused(self, factor: Self, summand: Self) -> Self {
-        self.mul_add(factor, summand)
     }
 
     /// x = nπ + s with |s| ≤ π/2, so sin x = (−1)ⁿ sin s and cos x = (−1)ⁿ cos s; both series share s².

@@ -2,7 +2,6 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::narrow::WIDTH;
 use super::{Onto, Product};
 
 /// Most rows of a tile.
@@ -14,25 +13,26 @@ impl WithSimd for Product<'_, f32> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         if S::IS_SCALAR {
-            return if self.n <= WIDTH && self.a.column == 1 {
-                self.narrow::<true, false>()
-            } else {
-                self.row_by_row::<false>()
-            };
-        }
-        match (self.n <= WIDTH, self.a.column == 1) {
-            (true, true) => self.narrow::<true, true>(),
-            (true, false) => self.narrow::<false, true>(),
-            (false, true) => self.panels::<S, true>(simd),
-            (false, false) => self.panels::<S, false>(simd),
+            self.row_by_row();
+        } else if self.n == 1 && self.a.column == 1 {
+            self.dots();
+        } else if self.n == 1 {
+            self.across();
+        } else if self.a.column == 1 {
+            self.panels::<S, true>(simd);
+        } else {
+            self.panels::<S, false>(simd);
         }
     }
 }
 
 /// The most rows of a tile so many registers wide: sums, a row of b and a factor fit into the processor's.
 const fn tallest(registers: usize, wide: usize) -> usize {
-    let sums = if registers < 32 { 12 } else { 24 };
-    let rows = sums / wide;
+    let rows = match (registers < 32, wide) {
+        (true, 3) => 3,
+        (true, _) => 12 / wide,
+        (false, _) => 24 / wide,
+    };
     if rows < TALLEST { rows } else { TALLEST }
 }
 
@@ -105,36 +105,39 @@ impl<const ROWS: bool, const WIDE: usize, const FULL: bool> Panel<'_, '_, ROWS, 
         let mut sums = [[simd.splat_f32s(0.0); WIDE]; HIGH];
         match onto {
             Onto::Zero | Onto::Row([]) => {}
-            Onto::Row(row) => sums = [load::<S, WIDE, FULL>(simd, &row[column..]); HIGH],
+            Onto::Row(row) => sums = [load::<S, WIDE, FULL>(simd, &row[column..]).unwrap_or(sums[0]); HIGH],
             Onto::Itself => {
                 for (r, sums) in sums.iter_mut().enumerate() {
-                    *sums = load::<S, WIDE, FULL>(simd, &self.product.c[(first + r) * n..][column..n]);
+                    let row = &self.product.c[(first + r) * n..][column..n];
+                    *sums = load::<S, WIDE, FULL>(simd, row).unwrap_or(*sums);
                 }
             }
         }
-        let mut rows: [&[f32]; HIGH] = [&[]; HIGH];
+        // Chunks are all alike, so that the compiler checks their bounds once and not at every step.
+        let below = b.chunks_exact(n);
         if ROWS {
+            let mut rows: [&[f32]; HIGH] = [&[]; HIGH];
             for (r, row) in rows.iter_mut().enumerate() {
                 *row = &a.data[(first + r) * a.row..][..k];
             }
-        }
-        let mut below = b[column..].chunks(n);
-        let mut factors = if ROWS { [].chunks(1) } else { a.data[first..].chunks(a.column) };
-        for p in 0..k {
-            let Some(row) = below.next() else { break };
-            let row = load::<S, WIDE, FULL>(simd, if FULL { row } else { &row[..n - column] });
-            let mut factor = [0.0; HIGH];
-            if ROWS {
-                for (factor, row) in factor.iter_mut().zip(&rows) {
-                    *factor = row[p];
+            for (p, below) in (0..k).zip(below) {
+                let Some(below) = load::<S, WIDE, FULL>(simd, &below[column..]) else { break };
+                for (sums, row) in sums.iter_mut().zip(&rows) {
+                    let factor = simd.splat_f32s(row[p]);
+                    for (sum, &value) in sums.iter_mut().zip(&below) {
+                        *sum = simd.mul_add_e_f32s(factor, value, *sum);
+                    }
                 }
-            } else if let Some(&values) = factors.next().and_then(<[f32]>::first_chunk::<HIGH>) {
-                factor = values;
             }
-            for (sums, &factor) in sums.iter_mut().zip(&factor) {
-                let factor = simd.splat_f32s(factor);
-                for (sum, &value) in sums.iter_mut().zip(&row) {
-                    *sum = simd.mul_add_e_f32s(factor, value, *sum);
+        } else {
+            for (factors, below) in a.data.chunks_exact(a.column).zip(below) {
+                let Some(below) = load::<S, WIDE, FULL>(simd, &below[column..]) else { break };
+                let Some(factors) = factors[first..].first_chunk::<HIGH>() else { break };
+                for (sums, factor) in sums.iter_mut().zip(factors) {
+                    let factor = simd.splat_f32s(*factor);
+                    for (sum, &value) in sums.iter_mut().zip(&below) {
+                        *sum = simd.mul_add_e_f32s(factor, value, *sum);
+                    }
                 }
             }
         }
@@ -153,13 +156,6 @@ impl<const ROWS: bool, const WIDE: usize, const FULL: bool> Panel<'_, '_, ROWS, 
 
 /// Registers from the beginning of a row.
 #[inline(always)]
-fn load<S: Simd, const WIDE: usize, const FULL: bool>(simd: S, row: &[f32]) -> [S::f32s; WIDE] {
-    if FULL {
-        match S::as_simd_f32s(row).0.first_chunk::<WIDE>() {
-            Some(&loaded) => loaded,
-            None => [simd.splat_f32s(0.0); WIDE],
-        }
-    } else {
-        [simd.partial_load_f32s(row); WIDE]
-    }
+fn load<S: Simd, const WIDE: usize, const FULL: bool>(simd: S, row: &[f32]) -> Option<[S::f32s; WIDE]> {
+    if FULL { S::as_simd_f32s(row).0.first_chunk::<WIDE>().copied() } else { Some([simd.partial_load_f32s(row); WIDE]) }
 }
