@@ -17,7 +17,7 @@ use egui::{Key, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
 use metascope::train::link::{Command, Event, Pace};
-use metascope::train::snapshot::{Enlarged, Output, Phase, Picture};
+use metascope::train::snapshot::{Divergence, Enlarged, Output, Phase, Picture};
 
 #[test]
 fn a_slider_sends_live_settings() {
@@ -156,10 +156,18 @@ fn the_ways_out_of_a_divergence() {
     assert!(bench.says("3.1 times too long"));
     bench.click(Role::Button, "Go back");
     assert!(matches!(bench.commands().as_slice(), [Command::GoBack]));
-    let mut bench = Bench::with(snapshot);
+    let mut bench = Bench::with(snapshot.clone());
     bench.click(Role::Button, "Halve α and go on");
     assert!(matches!(bench.commands().as_slice(), [Command::GoBack, Command::Play]));
     assert_eq!(bench.trainer.take_live().map(|live| live.inner_rate), Some(0.05));
+    // Where the outer step overflowed, α is not to blame.
+    snapshot.divergence = Some(Arc::new(Divergence { task: None, times_too_long: None, ..fixtures::divergence() }));
+    let before = snapshot.settings.live.clone();
+    let mut bench = Bench::with(snapshot);
+    bench.click(Role::Button, "Halve β and go on");
+    assert!(matches!(bench.commands().as_slice(), [Command::GoBack, Command::Play]));
+    let rates = bench.trainer.take_live().map(|live| (live.inner_rate, live.outer_rate));
+    assert_eq!(rates, Some((before.inner_rate, 0.5 * before.outer_rate)));
 }
 
 /// Lets a loader's thread work until the window shows the text.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::race::{Advance, Lane, Probe, Race, RunResult};
 use super::spread::spread;
 use super::sweep::{CellResult, Sweep, run_cell};
+use crate::background;
 use crate::train::link::Wake;
 use crate::train::trainer::{Checkpoint, TrainError};
 
@@ -164,6 +165,7 @@ fn start<News: Send + 'static>(
     let stop = Arc::new(AtomicBool::new(false));
     let report = Report { news: sender, stop: stop.clone(), wake };
     let run = move || {
+        background::give_way();
         if catch_unwind(AssertUnwindSafe(|| work(&report))).is_err() {
             let text = "it failed on an internal error; try other settings";
             report.send(failed(text.to_owned()));

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::meta::tensor_rates::TensorRate;
-use crate::settings::{Knob, Settings};
+use crate::settings::{Knob, RunSettings, Settings};
 
 pub use crate::tasks::judge::Marks;
 pub use crate::tasks::scores::{Clustering, Confusion};
@@ -79,6 +79,14 @@ pub struct Divergence {
     pub times_too_long: Option<f64>,
     /// A sentence for people, with what to do.
     pub reason: String,
+}
+
+impl Divergence {
+    /// The rate to lower: β where no single task is to blame or α has no effect, else α.
+    pub fn rate_to_lower(&self, run: &RunSettings) -> Knob {
+        let inner = self.task.is_some() && Knob::InnerRate.why_disabled(run).is_none();
+        if inner { Knob::InnerRate } else { Knob::OuterRate }
+    }
 }
 
 /// A bounded history of one quantity over meta-iterations.

@@ -20,7 +20,7 @@ use super::top_bar::{Status, TopBar};
 use super::{banner, numbers};
 use crate::images::{self, ImageSet};
 use crate::settings::{
-    ImageKey, ImageMaking, ImageReading, ImageSource, Knob, ProceduralSettings, RunSettings, Settings, TaskFamily,
+    ImageKey, ImageMaking, ImageReading, ImageSource, ProceduralSettings, RunSettings, Settings, TaskFamily,
 };
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
@@ -264,8 +264,8 @@ impl App {
     }
 
     fn halve_and_go_on(&mut self) {
-        let knob =
-            if Knob::InnerRate.why_disabled(&self.settings.run).is_none() { Knob::InnerRate } else { Knob::OuterRate };
+        let divergence = self.snapshot.as_ref().and_then(|snapshot| snapshot.divergence.as_ref());
+        let Some(knob) = divergence.map(|divergence| divergence.rate_to_lower(&self.settings.run)) else { return };
         let (low, high) = knob.range();
         let half = (0.5 * knob.get(&self.settings.live)).clamp(low, high);
         knob.set(&mut self.settings.live, half);

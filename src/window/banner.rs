@@ -31,9 +31,11 @@ pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mu
             ui.add(egui::Label::new(&divergence.reason).wrap());
             ui.horizontal(|ui| {
                 for command in [UiCommand::GoBack, UiCommand::HalveAndGoOn] {
-                    let outer =
-                        matches!(command, UiCommand::HalveAndGoOn) && Knob::InnerRate.why_disabled(run).is_some();
-                    let label = if outer { "Halve β and go on" } else { command.label() };
+                    let outer = divergence.rate_to_lower(run) == Knob::OuterRate;
+                    let label = match command {
+                        UiCommand::HalveAndGoOn if outer => "Halve β and go on",
+                        _ => command.label(),
+                    };
                     if ui.button(label).on_hover_text(command.tooltip()).clicked() {
                         commands.push(command);
                     }

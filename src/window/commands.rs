@@ -121,7 +121,7 @@ impl UiCommand {
             Self::Quit => "Closes the window",
             Self::GoBack => "Pauses at the last good state, so that you can change a rate",
             Self::HalveAndGoOn => {
-                "Halves the inner rate (the outer rate if α has no effect) and goes on from the last good state"
+                "Halves the inner rate (the outer rate if that overflowed or α has no effect) and goes on from the last good state"
             }
             Self::ChooseTasks(_) => "The family that tasks are drawn from; another one begins again with its own rates",
             Self::ChooseAlgorithm(_) => {
