@@ -10,6 +10,7 @@ mod native;
 // What the user can ask for, and how it looks.
 mod commands;
 mod numbers;
+mod pacing;
 mod theme;
 mod value_field;
 

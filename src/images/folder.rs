@@ -112,7 +112,7 @@ fn list(collector: &mut Collector) -> Result<Vec<PathBuf>, ImageError> {
                 collector.skip_uncounted(path, format!("cannot be listed ({error})"));
             }
         }
-        if files.len().is_multiple_of(256) {
+        if files.len().is_multiple_of(32) {
             collector.listing(files.len());
         }
     }

@@ -49,6 +49,7 @@ impl Loader {
                     *woken = Instant::now();
                     wake();
                 }
+                background::wait_while_held();
             };
             // If the window has gone, nobody wants the result.
             let _ = sender.send(guarded(&path, || on_spare_cores(|| source::load(&path, reading, &note, &cancel))));

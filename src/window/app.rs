@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
 
@@ -13,6 +14,7 @@ use super::images_dialog::ImagesDialog;
 use super::knobs::Knobs;
 use super::losses::Losses;
 use super::notices::{Kind, Notices};
+use super::pacing::Pacing;
 use super::parameters::Parameters;
 use super::samples::Samples;
 use super::theme::{self, GRID, Palette};
@@ -47,6 +49,7 @@ pub struct App {
     notices: Notices,
     log: EventLog,
     stats: FrameStats,
+    pacing: Pacing,
 }
 
 impl App {
@@ -72,6 +75,7 @@ impl App {
             notices: Notices::default(),
             log: EventLog::from_env(),
             stats: FrameStats::from_env(),
+            pacing: Pacing::of(ctx),
         }
     }
 
@@ -397,7 +401,17 @@ impl App {
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
-        self.stats.frame(frame.info().cpu_usage);
+        let own = frame.info().cpu_usage;
+        self.stats.frame(own);
+        self.pacing.begin(own.and_then(|secs| Duration::try_from_secs_f32(secs).ok()));
         self.show(ui);
+    }
+
+    // Asked for after every frame that was shown, and nowhere else can a frame's end be seen; nothing is saved.
+    fn auto_save_interval(&self) -> Duration {
+        if let Some(whole) = self.pacing.end() {
+            self.stats.shown(whole);
+        }
+        Duration::MAX
     }
 }

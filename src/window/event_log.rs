@@ -1,11 +1,12 @@
 //! Lines for scripts that watch the window: `EVENT …` on standard error and frame statistics in a
 //! file, each switched on by an environment variable.
 
+use std::cell::RefCell;
 use std::fmt::Arguments;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::settings::LiveSettings;
 
@@ -39,6 +40,7 @@ impl EventLog {
 pub struct FrameStats {
     path: Option<PathBuf>,
     frame_secs: Vec<f32>,
+    whole_secs: RefCell<Vec<f32>>,
     frames: u64,
     waiting: Option<(LiveSettings, Instant)>,
     delays: Vec<f32>,
@@ -54,6 +56,7 @@ impl FrameStats {
         Self {
             path,
             frame_secs: Vec::new(),
+            whole_secs: RefCell::default(),
             frames: 0,
             waiting: None,
             delays: Vec::new(),
@@ -80,6 +83,14 @@ impl FrameStats {
         }
     }
 
+    /// Counts a frame's time from its layout until it was on the screen.
+    pub fn shown(&self, whole: Duration) {
+        let mut secs = self.whole_secs.borrow_mut();
+        if self.path.is_some() && secs.len() < KEPT_FRAMES {
+            secs.push(whole.as_secs_f32());
+        }
+    }
+
     /// A knob was turned.
     pub fn knob_sent(&mut self, live: &LiveSettings) {
         if self.path.is_some() {
@@ -100,11 +111,12 @@ impl FrameStats {
     }
 
     fn report(&mut self) -> String {
-        let [p50, p95] = percentiles(&mut self.frame_secs);
-        let [knob_p50, knob_p95] = percentiles(&mut self.delays);
-        let [seen_p50, seen_p95] = percentiles(&mut self.seen);
+        let [p50, p95, p99] = percentiles(&mut self.frame_secs);
+        let [whole_p50, whole_p95, whole_p99] = percentiles(self.whole_secs.get_mut());
+        let [knob_p50, knob_p95, _] = percentiles(&mut self.delays);
+        let [seen_p50, seen_p95, _] = percentiles(&mut self.seen);
         format!(
-            "frames={} cpu_p50_ms={p50:.2} cpu_p95_ms={p95:.2} knobs={} knob_p50_ms={knob_p50:.1} knob_p95_ms={knob_p95:.1} marked_p50_ms={seen_p50:.1} marked_p95_ms={seen_p95:.1}\n",
+            "frames={} cpu_p50_ms={p50:.2} cpu_p95_ms={p95:.2} cpu_p99_ms={p99:.2} whole_p50_ms={whole_p50:.2} whole_p95_ms={whole_p95:.2} whole_p99_ms={whole_p99:.2} knobs={} knob_p50_ms={knob_p50:.1} knob_p95_ms={knob_p95:.1} marked_p50_ms={seen_p50:.1} marked_p95_ms={seen_p95:.1}\n",
             self.frames,
             self.delays.len()
         )
@@ -126,10 +138,10 @@ impl Drop for FrameStats {
     }
 }
 
-/// Median and 95th percentile in milliseconds.
-fn percentiles(secs: &mut [f32]) -> [f32; 2] {
+/// Median, 95th and 99th percentile in milliseconds.
+fn percentiles(secs: &mut [f32]) -> [f32; 3] {
     secs.sort_by(f32::total_cmp);
-    [0.5, 0.95].map(|share| {
+    [0.5, 0.95, 0.99].map(|share| {
         let index = (share * secs.len().saturating_sub(1) as f32).round() as usize;
         secs.get(index).map_or(0.0, |value| value * 1000.0)
     })
@@ -141,7 +153,7 @@ mod tests {
 
     #[test]
     fn percentiles_of_few_frames() {
-        assert_eq!(percentiles(&mut []), [0.0, 0.0]);
-        assert_eq!(percentiles(&mut [0.003, 0.001, 0.002]), [2.0, 3.0]);
+        assert_eq!(percentiles(&mut []), [0.0, 0.0, 0.0]);
+        assert_eq!(percentiles(&mut [0.003, 0.001, 0.002]), [2.0, 3.0, 3.0]);
     }
 }

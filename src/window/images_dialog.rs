@@ -18,8 +18,8 @@ use self::picker::{Picked, Picker};
 use self::preview::Preview;
 use self::procedural::Procedural;
 use super::commands::{Commands, UiCommand};
-use super::numbers;
 use super::theme::{GRID, Palette};
+use super::{numbers, pacing};
 use crate::images::ImageSet;
 use crate::images::loader::Loader;
 use crate::settings::{ImageReading, ImageSource, RunSettings};
@@ -76,8 +76,7 @@ impl ImagesDialog {
         self.open = true;
         self.path = path.display().to_string();
         self.outcome = None;
-        let wake_ctx = ctx.clone();
-        let loader = Loader::start(path, reading, Arc::new(move || wake_ctx.request_repaint()));
+        let loader = Loader::start(path, reading, pacing::waker(ctx));
         self.loading = Some((reading, loader));
         ctx.request_repaint();
     }

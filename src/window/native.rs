@@ -7,6 +7,8 @@ use std::sync::Arc;
 use egui::ViewportBuilder;
 
 use super::app::App;
+use super::pacing;
+use crate::background;
 use crate::images::ImageSet;
 use crate::settings::Settings;
 use crate::train::link::{Wake, WindowEnd};
@@ -50,8 +52,8 @@ pub fn run(
             options,
             Box::new(|creation| {
                 let ctx = creation.egui_ctx.clone();
-                let wake_ctx = ctx.clone();
-                let link = start(Arc::new(move || wake_ctx.request_repaint()))?;
+                background::window_opens();
+                let link = start(pacing::waker(&ctx))?;
                 Ok(Box::new(App::new(&ctx, link, settings, image_set)))
             }),
         )

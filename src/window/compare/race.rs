@@ -13,9 +13,9 @@ use crate::choose::background::{self, Background, RaceNews};
 use crate::choose::race::{Measure, Probe, Race, RunResult, Summary};
 use crate::experiment::Experiment;
 use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings, TaskFamily};
-use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 use crate::window::value_field::ValueField;
+use crate::window::{numbers, pacing};
 
 /// Numbers of seeds that can be chosen.
 const SEEDS: [u64; 4] = [1, 2, 3, 5];
@@ -196,10 +196,9 @@ impl RaceTab {
 
     fn start(&mut self, ui: &Ui, base: Base<'_>, iterations: u64) {
         self.error = None;
-        let ctx = ui.ctx().clone();
+        let wake = pacing::waker(ui.ctx());
         let started = self.plan(base, iterations).and_then(|race| {
             let race = Arc::new(race);
-            let wake = Arc::new(move || ctx.request_repaint());
             let running =
                 background::race(race.clone(), threads(), wake).map_err(|error| format!("No thread: {error}"))?;
             Ok((race, running))

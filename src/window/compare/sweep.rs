@@ -13,9 +13,9 @@ use crate::images::ImageSet;
 use crate::settings::{Algorithm, Settings, TaskFamily};
 use crate::train::trainer::Checkpoint;
 use crate::window::commands::{Commands, UiCommand};
-use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 use crate::window::value_field::ValueField;
+use crate::window::{numbers, pacing};
 
 /// Numbers of values that an axis can have.
 const COUNTS: [usize; 5] = [3, 4, 6, 8, 10];
@@ -229,10 +229,9 @@ impl SweepTab {
 
     fn start(&mut self, ui: &Ui, base: Base<'_>, iterations: u64) {
         self.error = None;
-        let ctx = ui.ctx().clone();
+        let wake = pacing::waker(ui.ctx());
         let started = self.plan(base, iterations).and_then(|sweep| {
             let sweep = Arc::new(sweep);
-            let wake = Arc::new(move || ctx.request_repaint());
             let running =
                 background::sweep(sweep.clone(), threads(), wake).map_err(|error| format!("No thread: {error}"))?;
             Ok((sweep, running))

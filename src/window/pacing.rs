@@ -1,0 +1,114 @@
+//! When the window draws: at once for its user, at most thirty times a second for what other threads
+//! have to show, and seldom enough that at least half of the time is left to them where drawing a
+//! frame is slow, as it is without a graphics card.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use egui::{Context, Id};
+
+use crate::background;
+use crate::train::link::Wake;
+
+/// Frames that other threads ask for are at least this far apart.
+const SHORTEST: Duration = Duration::from_millis(33);
+
+/// A frame that took longer than this was held up by something else; it does not slow the next ones further.
+const SLOWEST: Duration = Duration::from_millis(100);
+
+/// The times of the window's frames, shared with the threads that wake it.
+#[derive(Clone, Default)]
+pub struct Pacing(Arc<Mutex<Times>>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Times {
+    begun: Option<Instant>,
+    /// Of the last frame, from its first line of layout to its appearance on the screen.
+    whole: Duration,
+    /// The window's own part of it.
+    own: Duration,
+}
+
+impl Pacing {
+    /// The pacing of this window.
+    pub fn of(ctx: &Context) -> Self {
+        ctx.data_mut(|data| data.get_temp_mut_or_default::<Self>(Id::unique("pacing")).clone())
+    }
+
+    /// A frame begins; `last_own` is the time that the window itself spent on the one before.
+    pub fn begin(&self, last_own: Option<Duration>) {
+        let mut times = self.lock();
+        times.begun = Some(Instant::now());
+        times.own = last_own.unwrap_or(times.own);
+        // A little more than the last one took.
+        background::hold((times.own * 3 / 2).min(SHORTEST));
+    }
+
+    /// The frame is on the screen; gives how long it took.
+    pub fn end(&self) -> Option<Duration> {
+        let mut times = self.lock();
+        let whole = times.begun?.elapsed();
+        times.whole = whole;
+        Some(whole)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Times> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Times {
+    /// How long a frame that is asked for now should wait.
+    fn wait(&self, now: Instant) -> Duration {
+        let Some(begun) = self.begun else { return Duration::ZERO };
+        let apart = SHORTEST.max(2 * self.whole.min(SLOWEST));
+        (begun + apart).saturating_duration_since(now)
+    }
+}
+
+/// What other threads call when there is something new to show.
+pub fn waker(ctx: &Context) -> Wake {
+    let (ctx, pacing) = (ctx.clone(), Pacing::of(ctx));
+    Arc::new(move || {
+        let wait = pacing.lock().wait(Instant::now());
+        ctx.request_repaint_after(wait);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_leave_half_of_the_time() {
+        let now = Instant::now();
+        let ms = Duration::from_millis;
+        let wait = |begun: Option<u64>, whole: u64| {
+            let begun = begun.map(|before| now - ms(before));
+            Times { begun, whole: ms(whole), own: Duration::ZERO }.wait(now)
+        };
+        assert_eq!(wait(None, 0), ms(0));
+        assert_eq!(wait(Some(3), 2), ms(30), "a quick frame: thirty a second");
+        assert_eq!(wait(Some(30), 25), ms(20), "a slow one: as long a rest as it took");
+        assert_eq!(wait(Some(60), 25), ms(0));
+        assert_eq!(wait(Some(100), 5_000), ms(100), "the window never sleeps long");
+    }
+
+    #[test]
+    fn a_woken_window_asks_for_a_frame() {
+        let ctx = Context::default();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let seen = asked.clone();
+        ctx.set_request_repaint_callback(move |info| {
+            seen.lock().unwrap_or_else(PoisonError::into_inner).push(info.delay);
+        });
+        let wake = waker(&ctx);
+        let pacing = Pacing::of(&ctx);
+        pacing.begin(Some(Duration::from_millis(1)));
+        assert!(pacing.end().is_some());
+        wake();
+        let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = asked.last().copied().unwrap_or_default();
+        assert!(last <= SHORTEST && last > Duration::ZERO, "{asked:?}");
+    }
+}
