@@ -12,7 +12,7 @@ use egui::{RichText, Ui};
 use egui_plot::{FilledArea, GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints};
 
 use self::limits::Limits;
-use self::series::{COLUMNS, FEW_COLUMNS, Prepared, Raw, Series};
+use self::series::{Prepared, Raw, Series};
 use super::numbers;
 use super::theme::{GRID, Palette, small_font};
 use crate::settings::LiveSettings;
@@ -20,6 +20,9 @@ use crate::train::snapshot::{Curves, Init, Snapshot};
 
 /// Height of the labels of knob changes.
 const MARK_LABEL: f32 = 22.0;
+
+/// Length of a dash, in points.
+const DASH: f32 = 9.0;
 
 /// Decades below which the axis has round values instead of powers of ten.
 const NARROW: f64 = 0.6;
@@ -155,7 +158,7 @@ impl Losses {
                         Raw::Band(band) if *series != Series::EachTask => plot.add(range(band, colour)),
                         Raw::Points(_) | Raw::Band(_) => {}
                     }
-                    let style = if dashed { LineStyle::dashed_dense() } else { LineStyle::Solid };
+                    let style = if dashed { LineStyle::Dashed { length: DASH } } else { LineStyle::Solid };
                     plot.line(raw_line(*series, &line.smooth).color(colour).width(width).style(style));
                 }
             }
@@ -182,8 +185,7 @@ impl Losses {
         let lines: Vec<(Series, Vec<Prepared>)> = Series::ALL
             .into_iter()
             .map(|series| {
-                let columns = if series == Series::EachTask { FEW_COLUMNS } else { COLUMNS };
-                let prepare = |curve| series::prepare(curve, last, window, columns);
+                let prepare = |curve| series::prepare(curve, last, window, series.columns());
                 (series, series.curves(curves).iter().map(prepare).collect())
             })
             .collect();

@@ -254,7 +254,8 @@ fn visuals(theme: Theme) -> Visuals {
         state.weak_bg_fill = fill;
         state.bg_stroke = Stroke::NONE;
         state.fg_stroke = Stroke::new(1.5, palette.text);
-        state.corner_radius = CornerRadius::same(4);
+        // Rounder corners would have half as many vertices again, and there are a hundred.
+        state.corner_radius = CornerRadius::same(1);
         state.expansion = 0.0;
     }
     visuals

@@ -9,10 +9,13 @@ use crate::window::theme::Palette;
 
 /// Columns that the axis of meta-iterations is divided into: enough for a curve's shape, few enough
 /// for a quick frame.
-pub const COLUMNS: usize = 240;
+const COLUMNS: usize = 240;
+
+/// The same for dashed lines, each dash of which is a shape of its own.
+const DASHED_COLUMNS: usize = 120;
 
 /// The same for the many thin lines.
-pub const FEW_COLUMNS: usize = 80;
+const FEW_COLUMNS: usize = 100;
 
 /// The smallest loss that is told from zero.
 const FLOOR: f64 = 1e-12;
@@ -95,6 +98,15 @@ impl Series {
             Self::Random => (palette.random, 1.6, false),
             Self::Joint => (palette.joint, 1.6, false),
             Self::EachTask => (palette.adapted.gamma_multiply(0.35), 1.0, false),
+        }
+    }
+
+    /// Columns that its curves are divided into.
+    pub fn columns(self) -> usize {
+        match self {
+            Self::TrainingBefore | Self::HeldOutBefore => DASHED_COLUMNS,
+            Self::EachTask => FEW_COLUMNS,
+            _ => COLUMNS,
         }
     }
 
@@ -181,8 +193,14 @@ pub fn prepare(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepare
         column.at = end;
     }
     let means = || filled.iter().map(|column| PlotPoint::new(column.at, column.mean)).collect::<Vec<_>>();
+    let mut smooth = if window < 1.0 { means() } else { average(&filled, window) };
+    if divide {
+        // The range has every column; the line on it looks the same with half of them.
+        let odd = smooth.len() % 2;
+        smooth = smooth.into_iter().enumerate().filter(|(index, _)| index % 2 != odd).map(|(_, point)| point).collect();
+    }
     Prepared {
-        smooth: if window < 1.0 { means() } else { average(&filled, window) },
+        smooth,
         raw: if divide {
             Raw::Band(filled.iter().map(|column| [column.at, column.low, column.high]).collect())
         } else {

@@ -22,8 +22,40 @@ pub fn lines(values: &[f32], columns: usize, level: f32) -> Vec<Polyline> {
     }
     chain(&segments)
         .into_iter()
-        .map(|edges| edges.into_iter().map(|edge| crossing(values, columns, level, edge)).collect())
+        .map(|edges| straightened(edges.into_iter().map(|edge| crossing(values, columns, level, edge))))
         .collect()
+}
+
+/// Leaves out points that lie within this many grid steps of the line between their neighbours.
+const STRAIGHT: f32 = 0.04;
+
+/// The line without the points that its drawing does not need.
+fn straightened(points: impl Iterator<Item = [f32; 2]>) -> Polyline {
+    let mut line = Polyline::new();
+    // Those left out since the last point of the line, and the one that may follow.
+    let mut waiting: Polyline = Vec::new();
+    for point in points {
+        if let (Some(from), Some(candidate)) = (line.last().copied(), waiting.last().copied())
+            && waiting.iter().any(|between| distance(*between, from, point) > STRAIGHT)
+        {
+            line.push(candidate);
+            waiting.clear();
+        }
+        if line.is_empty() { line.push(point) } else { waiting.push(point) }
+    }
+    line.extend(waiting.last());
+    line
+}
+
+/// How far `point` is from the line through two others, or from the first if they are one.
+fn distance([x, y]: [f32; 2], [from_x, from_y]: [f32; 2], [to_x, to_y]: [f32; 2]) -> f32 {
+    let (along, across) = (to_x - from_x, to_y - from_y);
+    let length = along.hypot(across);
+    if length == 0.0 {
+        (x - from_x).hypot(y - from_y)
+    } else {
+        ((x - from_x) * across - (y - from_y) * along).abs() / length
+    }
 }
 
 /// Levels that divide the finite range of `values` evenly, without its ends.
@@ -128,7 +160,7 @@ mod tests {
         let slope: Vec<f32> = (0..12).map(|index| (index % 4) as f32).collect();
         let lines = lines(&slope, 4, 1.25);
         assert_eq!(lines.len(), 1);
-        assert!(lines[0].iter().all(|[x, _]| (x - 1.25).abs() < 1e-6) && lines[0].len() == 3);
+        assert!(lines[0].iter().all(|[x, _]| (x - 1.25).abs() < 1e-6) && lines[0].len() == 2);
     }
 
     #[test]
