@@ -16,7 +16,7 @@ const FEW_CORES: usize = 2;
 /// Whether a window is on a screen.
 static ON_SCREEN: AtomicBool = AtomicBool::new(false);
 
-/// A window is on a screen from now on: threads that begin to give way do so to it.
+/// A window is on a screen from now on.
 pub fn window_opens() {
     ON_SCREEN.store(true, Ordering::Relaxed);
 }
@@ -24,7 +24,14 @@ pub fn window_opens() {
 /// Has this thread, and on Unix those that it starts, give way to the window when all cores are busy. Without
 /// effect where the system does not allow it.
 pub fn give_way() {
-    // Nothing but the window's smoothness hangs on it.
+    if let Ok(value) = ThreadPriorityValue::try_from(BELOW_NORMAL) {
+        // Nothing but the window's smoothness hangs on it.
+        let _ = thread_priority::set_current_thread_priority(ThreadPriority::Crossplatform(value));
+    }
+}
+
+/// The same for work that has an end and can wait: on Linux with few cores it runs in idle time only.
+pub fn give_way_entirely() {
     #[cfg(target_os = "linux")]
     if ON_SCREEN.load(Ordering::Relaxed)
         && std::thread::available_parallelism().is_ok_and(|cores| cores.get() <= FEW_CORES)
@@ -32,9 +39,7 @@ pub fn give_way() {
     {
         return;
     }
-    if let Ok(value) = ThreadPriorityValue::try_from(BELOW_NORMAL) {
-        let _ = thread_priority::set_current_thread_priority(ThreadPriority::Crossplatform(value));
-    }
+    give_way();
 }
 
 /// Has this thread run in the time that no other wants. Linux lets a thread of whatever niceness finish its slice,

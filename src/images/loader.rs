@@ -32,7 +32,7 @@ impl Loader {
         let cancel = Arc::new(AtomicBool::new(false));
         let own = (path.clone(), progress.clone(), cancel.clone(), sender.clone());
         let work = move || {
-            background::give_way();
+            background::give_way_entirely();
             let (path, progress, cancel, sender) = own;
             let woken = Mutex::new(Instant::now());
             let note = |now: Progress| {
