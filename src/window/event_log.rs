@@ -40,11 +40,17 @@ impl EventLog {
 pub struct FrameStats {
     path: Option<PathBuf>,
     frame_secs: Vec<f32>,
-    whole_secs: RefCell<Vec<f32>>,
+    shown: RefCell<Shown>,
     frames: u64,
     waiting: Option<(LiveSettings, Instant)>,
     delays: Vec<f32>,
-    /// When a knob was turned, and the frames to begin until its mark is painted.
+}
+
+/// What is known when a frame is on the screen.
+#[derive(Debug, Default)]
+struct Shown {
+    whole_secs: Vec<f32>,
+    /// When a knob was turned, and the frames to be shown until its mark is.
     unseen: Option<(Instant, u8)>,
     seen: Vec<f32>,
 }
@@ -53,28 +59,12 @@ impl FrameStats {
     /// Reads the environment once.
     pub fn from_env() -> Self {
         let path = std::env::var_os("METASCOPE_FRAME_STATS").map(PathBuf::from);
-        Self {
-            path,
-            frame_secs: Vec::new(),
-            whole_secs: RefCell::default(),
-            frames: 0,
-            waiting: None,
-            delays: Vec::new(),
-            unseen: None,
-            seen: Vec::new(),
-        }
+        Self { path, frame_secs: Vec::new(), shown: RefCell::default(), frames: 0, waiting: None, delays: Vec::new() }
     }
 
     /// Counts a frame and its processor time.
     pub fn frame(&mut self, cpu_usage: Option<f32>) {
         self.frames += 1;
-        if let Some((at, frames)) = &mut self.unseen {
-            *frames -= 1;
-            if *frames == 0 {
-                self.seen.push(at.elapsed().as_secs_f32());
-                self.unseen = None;
-            }
-        }
         if self.path.is_some()
             && self.frame_secs.len() < KEPT_FRAMES
             && let Some(secs) = cpu_usage
@@ -85,9 +75,17 @@ impl FrameStats {
 
     /// Counts a frame's time from its layout until it was on the screen.
     pub fn shown(&self, whole: Duration) {
-        let mut secs = self.whole_secs.borrow_mut();
-        if self.path.is_some() && secs.len() < KEPT_FRAMES {
-            secs.push(whole.as_secs_f32());
+        let mut shown = self.shown.borrow_mut();
+        if self.path.is_some() && shown.whole_secs.len() < KEPT_FRAMES {
+            shown.whole_secs.push(whole.as_secs_f32());
+        }
+        match shown.unseen {
+            Some((at, 1)) => {
+                shown.seen.push(at.elapsed().as_secs_f32());
+                shown.unseen = None;
+            }
+            Some((at, frames)) => shown.unseen = Some((at, frames - 1)),
+            None => {}
         }
     }
 
@@ -95,8 +93,8 @@ impl FrameStats {
     pub fn knob_sent(&mut self, live: &LiveSettings) {
         if self.path.is_some() {
             self.waiting = Some((live.clone(), Instant::now()));
-            // The next frame paints the mark; when the one after it begins, that is done.
-            self.unseen.get_or_insert((Instant::now(), 2));
+            // This frame's painting is over; the next one has the mark.
+            self.shown.get_mut().unseen.get_or_insert((Instant::now(), 2));
         }
     }
 
@@ -112,9 +110,9 @@ impl FrameStats {
 
     fn report(&mut self) -> String {
         let [p50, p95, p99] = percentiles(&mut self.frame_secs);
-        let [whole_p50, whole_p95, whole_p99] = percentiles(self.whole_secs.get_mut());
+        let [whole_p50, whole_p95, whole_p99] = percentiles(&mut self.shown.get_mut().whole_secs);
         let [knob_p50, knob_p95, _] = percentiles(&mut self.delays);
-        let [seen_p50, seen_p95, _] = percentiles(&mut self.seen);
+        let [seen_p50, seen_p95, _] = percentiles(&mut self.shown.get_mut().seen);
         format!(
             "frames={} cpu_p50_ms={p50:.2} cpu_p95_ms={p95:.2} cpu_p99_ms={p99:.2} whole_p50_ms={whole_p50:.2} whole_p95_ms={whole_p95:.2} whole_p99_ms={whole_p99:.2} knobs={} knob_p50_ms={knob_p50:.1} knob_p95_ms={knob_p95:.1} marked_p50_ms={seen_p50:.1} marked_p95_ms={seen_p95:.1}\n",
             self.frames,
