@@ -2,7 +2,7 @@
 //! the one place where the set is chosen, at run time.
 //!
 //! Every element is accumulated in the same order whatever the vector width and however rows are
-//! grouped, so machines with fused multiply-add agree to the bit. Double precision, which only
+//! grouped, so processors with fused multiply-add agree to the bit. Double precision, which only
 //! checks, goes by plain loops.
 
 use std::cell::Cell;
@@ -11,8 +11,9 @@ use pulp::{Arch, Scalar, Simd, WithSimd};
 
 use super::real::Real;
 
-mod column;
+mod few;
 mod peak;
+mod registers;
 mod tiles;
 mod transpose;
 
@@ -65,19 +66,32 @@ pub fn vectorised<T: Real, R>(run: impl FnOnce() -> R) -> R {
 
 /// Runs `run` with the instructions that every processor has, on this thread: for tests.
 pub fn without_vectors<R>(run: impl FnOnce() -> R) -> R {
-    let before = PLAIN.replace(true);
+    at_most(Level::Plain, run)
+}
+
+/// How much of what the processor has is used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Plain,
+    #[cfg_attr(not(test), expect(dead_code, reason = "for tests on a processor with wider ones"))]
+    Narrow,
+    All,
+}
+
+fn at_most<R>(level: Level, run: impl FnOnce() -> R) -> R {
+    let before = LEVEL.replace(level);
     let result = run();
-    PLAIN.set(before);
+    LEVEL.set(before);
     result
 }
 
 thread_local! {
-    static PLAIN: Cell<bool> = const { Cell::new(false) };
+    static LEVEL: Cell<Level> = const { Cell::new(Level::All) };
 }
 
 #[inline(always)]
 fn dispatch<F: WithSimd>(run: F) -> F::Output {
-    if PLAIN.get() { run.with_simd(Scalar) } else { Arch::new().dispatch(run) }
+    if LEVEL.get() == Level::Plain { run.with_simd(Scalar) } else { Arch::new().dispatch(run) }
 }
 
 /// A product to be done, see [`product`].
@@ -141,8 +155,8 @@ impl Kernels for f64 {
 }
 
 impl Kernels for f32 {
-    fn product(product: Product<'_, Self>) {
-        dispatch(product);
+    fn product(mut product: Product<'_, Self>) {
+        registers::dispatch(&mut product);
     }
 
     #[inline(always)]
@@ -235,8 +249,9 @@ mod tests {
     fn products_of_every_shape_match_the_definition() {
         for m in [1, 2, 3, 7, 8, 10, 13, 48] {
             for k in [1, 2, 5, 16, 40, 300] {
-                for n in [1, 3, 4, 5, 8, 15, 16, 17, 33, 40, 49, 71, 130] {
+                for n in [1, 3, 4, 5, 8, 12, 15, 16, 17, 24, 33, 40, 49, 56, 71, 130] {
                     check([m, k, n]);
+                    at_most(Level::Narrow, || check([m, k, n]));
                     without_vectors(|| check([m, k, n]));
                 }
             }
@@ -246,11 +261,14 @@ mod tests {
     /// A row's result does not depend on the rows that it is computed with.
     #[test]
     fn grouping_rows_changes_no_bit() {
-        for n in [1, 3, 8, 40, 64] {
+        for n in [1, 3, 8, 12, 40, 64] {
             let (m, k) = (23, 40);
             let (a, b) = (single(&numbers(m * k, 1)), single(&numbers(k * n, 2)));
             let mut whole = vec![0.0; m * n];
             product(Onto::Zero, Strided::rows(&a, k), &b, &mut whole, [m, k, n]);
+            let mut narrow = whole.clone();
+            at_most(Level::Narrow, || product(Onto::Zero, Strided::rows(&a, k), &b, &mut narrow, [m, k, n]));
+            assert!(narrow == whole, "{n}");
             for (a, whole) in a.chunks_exact(k).zip(whole.chunks_exact(n)) {
                 let mut row = vec![0.0; n];
                 product(Onto::Zero, Strided::rows(a, k), &b, &mut row, [1, k, n]);

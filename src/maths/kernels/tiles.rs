@@ -1,27 +1,31 @@
 //! Products of any width: tiles of c stay in registers while k runs.
 
+use std::marker::PhantomData;
+
 use pulp::{Simd, WithSimd};
 
+use super::registers::{Columns, Full, Half, Registers, Work};
 use super::{Onto, Product};
 
 /// Most rows of a tile.
 const TALLEST: usize = 8;
+/// Steps of k that are checked together where a's rows lie in memory.
+const STEPS: usize = 4;
 
-impl WithSimd for Product<'_, f32> {
-    type Output = ();
-
+impl Work for &mut Product<'_, f32> {
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        if S::IS_SCALAR {
+    fn run<R: Registers>(self, registers: R) {
+        if R::IS_SCALAR {
             self.row_by_row();
-        } else if self.n == 1 && self.a.column == 1 {
-            self.dots();
-        } else if self.n == 1 {
-            self.across();
+        } else if self.n >= <R::Half as Simd>::F32_LANES {
+            match self.a.column {
+                1 => self.panels::<R, true>(registers),
+                _ => self.panels::<R, false>(registers),
+            }
         } else if self.a.column == 1 {
-            self.panels::<S, true>(simd);
+            self.dots(registers);
         } else {
-            self.panels::<S, false>(simd);
+            self.across();
         }
     }
 }
@@ -36,59 +40,86 @@ const fn tallest(registers: usize, wide: usize) -> usize {
     if rows < TALLEST { rows } else { TALLEST }
 }
 
+type Two<R> = (Full<R>, Full<R>);
+type Three<R> = (Two<R>, Full<R>);
+type Four<R> = (Three<R>, Full<R>);
+
 impl Product<'_, f32> {
-    /// All columns, in panels of a few registers each; those that fill no register come last.
+    /// All columns, in panels of a few registers each. What fills no register at the end is done by one that
+    /// overlaps the panel before.
     #[inline(always)]
-    fn panels<S: Simd, const ROWS: bool>(&mut self, simd: S) {
-        let whole = self.n / S::F32_LANES;
-        let panels = whole.div_ceil(if S::REGISTER_COUNT < 32 { 3 } else { 4 });
+    fn panels<R: Registers, const ROWS: bool>(&mut self, registers: R) {
+        let (n, lanes, half) = (self.n, R::F32_LANES, <R::Half as Simd>::F32_LANES);
+        let (whole, rest) = (n / lanes, n % lanes);
+        let most = if R::REGISTER_COUNT < 32 { 3 } else { 4 };
+        let panels = whole.div_ceil(most);
         let mut first = 0;
         for panel in 0..panels {
             let last = whole * (panel + 1) / panels;
-            let column = first * S::F32_LANES;
-            match last - first {
-                1 => simd.vectorize(Panel::<ROWS, 1, true> { product: self, column }),
-                2 => simd.vectorize(Panel::<ROWS, 2, true> { product: self, column }),
-                3 => simd.vectorize(Panel::<ROWS, 3, true> { product: self, column }),
-                _ if const { S::REGISTER_COUNT >= 32 } => {
-                    simd.vectorize(Panel::<ROWS, 4, true> { product: self, column })
+            let column = first * lanes;
+            if R::HALVES && rest == half && panel + 1 == panels && last - first < most {
+                match last - first {
+                    1 => self.panel::<R, (Full<R>, Half<R>), ROWS>(registers, column, 0),
+                    2 => self.panel::<R, (Two<R>, Half<R>), ROWS>(registers, column, 0),
+                    _ => self.panel::<R, (Three<R>, Half<R>), ROWS>(registers, column, 0),
                 }
+                return;
+            }
+            match last - first {
+                1 => self.panel::<R, Full<R>, ROWS>(registers, column, 0),
+                2 => self.panel::<R, Two<R>, ROWS>(registers, column, 0),
+                3 => self.panel::<R, Three<R>, ROWS>(registers, column, 0),
+                _ if const { R::REGISTER_COUNT >= 32 } => self.panel::<R, Four<R>, ROWS>(registers, column, 0),
                 _ => {}
             }
             first = last;
         }
-        let column = whole * S::F32_LANES;
-        if column < self.n {
-            simd.vectorize(Panel::<ROWS, 1, false> { product: self, column });
+        if rest > 0 && (!R::HALVES || whole > 0 && rest > half) {
+            self.panel::<R, Full<R>, ROWS>(registers, n - lanes, lanes - rest);
+        } else if rest > 0 {
+            if rest > half {
+                self.panel::<R, Half<R>, ROWS>(registers, 0, 0);
+            }
+            let done = if rest > half { 2 * half - rest } else { half - rest };
+            self.panel::<R, Half<R>, ROWS>(registers, n - half, done);
         }
+    }
+
+    /// All rows of some columns. Another panel has done the first few of them.
+    #[inline(always)]
+    fn panel<R: Registers, C: Columns<R>, const ROWS: bool>(&mut self, registers: R, column: usize, done: usize) {
+        let panel: Panel<'_, '_, R, C, ROWS> = Panel { product: self, registers, column, done, of: PhantomData };
+        Simd::vectorize(registers, panel);
     }
 }
 
-/// All rows of `WIDE` registers' columns. A function of its own for the compiler's sake. If not `FULL`, the
-/// one register holds the columns that are left.
-struct Panel<'p, 'a, const ROWS: bool, const WIDE: usize, const FULL: bool> {
+/// A panel of c, to be done by a function of its own: that is for the compiler's sake.
+struct Panel<'p, 'a, R, C, const ROWS: bool> {
     product: &'p mut Product<'a, f32>,
+    registers: R,
     column: usize,
+    done: usize,
+    of: PhantomData<C>,
 }
 
-impl<const ROWS: bool, const WIDE: usize, const FULL: bool> WithSimd for Panel<'_, '_, ROWS, WIDE, FULL> {
+impl<R: Registers, C: Columns<R>, const ROWS: bool> WithSimd for Panel<'_, '_, R, C, ROWS> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        let tiles = self.product.m.div_ceil(const { tallest(S::REGISTER_COUNT, WIDE) });
+    fn with_simd<S: Simd>(mut self, _: S) {
+        let tiles = self.product.m.div_ceil(const { tallest(R::REGISTER_COUNT, C::REGISTERS) });
         let mut row = 0;
         for tile in 0..tiles {
             let end = self.product.m * (tile + 1) / tiles;
             match end - row {
-                1 => self.tile::<S, 1>(simd, row),
-                2 => self.tile::<S, 2>(simd, row),
-                3 => self.tile::<S, 3>(simd, row),
-                4 if const { tallest(S::REGISTER_COUNT, WIDE) >= 4 } => self.tile::<S, 4>(simd, row),
-                5 if const { tallest(S::REGISTER_COUNT, WIDE) >= 5 } => self.tile::<S, 5>(simd, row),
-                6 if const { tallest(S::REGISTER_COUNT, WIDE) >= 6 } => self.tile::<S, 6>(simd, row),
-                7 if const { tallest(S::REGISTER_COUNT, WIDE) >= 7 } => self.tile::<S, 7>(simd, row),
-                _ if const { tallest(S::REGISTER_COUNT, WIDE) >= 8 } => self.tile::<S, 8>(simd, row),
+                1 => self.tile_1(row),
+                2 => self.tile_2(row),
+                3 => self.tile_3(row),
+                4 if const { tallest(R::REGISTER_COUNT, C::REGISTERS) >= 4 } => self.tile_4(row),
+                5 if const { tallest(R::REGISTER_COUNT, C::REGISTERS) >= 5 } => self.tile_5(row),
+                6 if const { tallest(R::REGISTER_COUNT, C::REGISTERS) >= 6 } => self.tile_6(row),
+                7 if const { tallest(R::REGISTER_COUNT, C::REGISTERS) >= 7 } => self.tile_7(row),
+                _ if const { tallest(R::REGISTER_COUNT, C::REGISTERS) >= 8 } => self.tile_8(row),
                 _ => {}
             }
             row = end;
@@ -96,66 +127,72 @@ impl<const ROWS: bool, const WIDE: usize, const FULL: bool> WithSimd for Panel<'
     }
 }
 
-impl<const ROWS: bool, const WIDE: usize, const FULL: bool> Panel<'_, '_, ROWS, WIDE, FULL> {
-    // No closures and no `map` below: they are compiled for the plain processor unless they are inlined.
+impl<R: Registers, C: Columns<R>, const ROWS: bool> Panel<'_, '_, R, C, ROWS> {
+    /// What a row of sums begins with.
     #[inline(always)]
-    fn tile<S: Simd, const HIGH: usize>(&mut self, simd: S, first: usize) {
-        let Product { onto, a, b, m: _, k, n, .. } = *self.product;
-        let column = self.column;
-        let mut sums = [[simd.splat_f32s(0.0); WIDE]; HIGH];
-        match onto {
-            Onto::Zero | Onto::Row([]) => {}
-            Onto::Row(row) => sums = [load::<S, WIDE, FULL>(simd, &row[column..]).unwrap_or(sums[0]); HIGH],
-            Onto::Itself => {
-                for (r, sums) in sums.iter_mut().enumerate() {
-                    let row = &self.product.c[(first + r) * n..][column..n];
-                    *sums = load::<S, WIDE, FULL>(simd, row).unwrap_or(*sums);
-                }
-            }
+    fn start(&self, row: usize) -> C {
+        match self.product.onto {
+            Onto::Zero | Onto::Row([]) => C::zero(self.registers),
+            Onto::Row(row) => C::load(self.registers, &row[self.column..]),
+            Onto::Itself => C::load(self.registers, &self.product.c[row * self.product.n + self.column..]),
         }
-        // Chunks are all alike, so that the compiler checks their bounds once and not at every step.
-        let below = b.chunks_exact(n);
-        if ROWS {
-            let mut rows: [&[f32]; HIGH] = [&[]; HIGH];
-            for (r, row) in rows.iter_mut().enumerate() {
-                *row = &a.data[(first + r) * a.row..][..k];
-            }
-            for (p, below) in (0..k).zip(below) {
-                let Some(below) = load::<S, WIDE, FULL>(simd, &below[column..]) else { break };
-                for (sums, row) in sums.iter_mut().zip(&rows) {
-                    let factor = simd.splat_f32s(row[p]);
-                    for (sum, &value) in sums.iter_mut().zip(&below) {
-                        *sum = simd.mul_add_e_f32s(factor, value, *sum);
-                    }
-                }
-            }
+    }
+
+    #[inline(always)]
+    fn store(&mut self, row: usize, sums: C) {
+        let out = &mut self.product.c[row * self.product.n + self.column..];
+        // Added onto itself, a column must not be stored by a panel that did not find it as it was.
+        if self.done > 0 && matches!(self.product.onto, Onto::Itself) {
+            sums.store_from(self.done, out);
         } else {
-            for (factors, below) in a.data.chunks_exact(a.column).zip(below) {
-                let Some(below) = load::<S, WIDE, FULL>(simd, &below[column..]) else { break };
-                let Some(factors) = factors[first..].first_chunk::<HIGH>() else { break };
-                for (sums, factor) in sums.iter_mut().zip(factors) {
-                    let factor = simd.splat_f32s(*factor);
-                    for (sum, &value) in sums.iter_mut().zip(&below) {
-                        *sum = simd.mul_add_e_f32s(factor, value, *sum);
-                    }
-                }
-            }
-        }
-        for (r, sums) in sums.iter().enumerate() {
-            let out = &mut self.product.c[(first + r) * n..][column..n];
-            if FULL {
-                for (out, &sum) in S::as_mut_simd_f32s(out).0.iter_mut().zip(sums) {
-                    *out = sum;
-                }
-            } else {
-                simd.partial_store_f32s(out, sums[0]);
-            }
+            sums.store(out);
         }
     }
 }
 
-/// Registers from the beginning of a row.
-#[inline(always)]
-fn load<S: Simd, const WIDE: usize, const FULL: bool>(simd: S, row: &[f32]) -> Option<[S::f32s; WIDE]> {
-    if FULL { S::as_simd_f32s(row).0.first_chunk::<WIDE>().copied() } else { Some([simd.partial_load_f32s(row); WIDE]) }
+/// Functions for tiles of so many rows. Every row's sums have a variable of their own: as an array they would be
+/// kept in memory. No closures either: they are compiled for the plain processor unless they are inlined.
+macro_rules! tile {
+    ($name:ident, $high:literal: $($sum:ident $row:ident $r:literal),*) => {
+        #[inline(always)]
+        fn $name(&mut self, first: usize) {
+            let Product { a, b, k, n, .. } = *self.product;
+            let (registers, column) = (self.registers, self.column);
+            $(let mut $sum = self.start(first + $r);)*
+            if ROWS {
+                $(let $row = &a.data[(first + $r) * a.row..][..k];)*
+                let whole = k - k % STEPS;
+                for (block, below) in b[..whole * n].chunks_exact(STEPS * n).enumerate() {
+                    $(let Some($row) = $row.as_chunks::<STEPS>().0.get(block) else { break };)*
+                    for (step, below) in (0..STEPS).zip(below.chunks_exact(n)) {
+                        let below = C::load(registers, &below[column..]);
+                        $($sum = $sum.add(registers, $row[step], below);)*
+                    }
+                }
+                for (p, below) in (whole..k).zip(b[whole * n..].chunks_exact(n)) {
+                    let below = C::load(registers, &below[column..]);
+                    $($sum = $sum.add(registers, $row[p], below);)*
+                }
+            } else {
+                // Chunks are all alike, so that the compiler checks their bounds once and not at every step.
+                for (factors, below) in a.data.chunks_exact(a.column).zip(b.chunks_exact(n)) {
+                    let Some(factors) = factors[first..].first_chunk::<$high>() else { break };
+                    let below = C::load(registers, &below[column..]);
+                    $($sum = $sum.add(registers, factors[$r], below);)*
+                }
+            }
+            $(self.store(first + $r, $sum);)*
+        }
+    };
+}
+
+impl<R: Registers, C: Columns<R>, const ROWS: bool> Panel<'_, '_, R, C, ROWS> {
+    tile!(tile_1, 1: s0 r0 0);
+    tile!(tile_2, 2: s0 r0 0, s1 r1 1);
+    tile!(tile_3, 3: s0 r0 0, s1 r1 1, s2 r2 2);
+    tile!(tile_4, 4: s0 r0 0, s1 r1 1, s2 r2 2, s3 r3 3);
+    tile!(tile_5, 5: s0 r0 0, s1 r1 1, s2 r2 2, s3 r3 3, s4 r4 4);
+    tile!(tile_6, 6: s0 r0 0, s1 r1 1, s2 r2 2, s3 r3 3, s4 r4 4, s5 r5 5);
+    tile!(tile_7, 7: s0 r0 0, s1 r1 1, s2 r2 2, s3 r3 3, s4 r4 4, s5 r5 5, s6 r6 6);
+    tile!(tile_8, 8: s0 r0 0, s1 r1 1, s2 r2 2, s3 r3 3, s4 r4 4, s5 r5 5, s6 r6 6, s7 r7 7);
 }

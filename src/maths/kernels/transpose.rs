@@ -1,6 +1,6 @@
 //! Transposes, in blocks that stay in registers.
 
-use super::PLAIN;
+use super::{LEVEL, Level};
 use crate::maths::real::Real;
 
 const BLOCK: usize = 8;
@@ -29,7 +29,7 @@ pub fn transpose<T: Real>(matrix: &[T], columns: usize, out: &mut [T]) {
 /// Does all whole blocks of 8 × 8, if this processor has a way to.
 #[cfg(target_arch = "x86_64")]
 pub(super) fn blocks(matrix: &[f32], columns: usize, out: &mut [f32]) -> bool {
-    let simd = pulp::x86::V3::try_new().filter(|_| !PLAIN.get());
+    let simd = pulp::x86::V3::try_new().filter(|_| LEVEL.get() != Level::Plain);
     simd.is_some_and(|simd| {
         simd.vectorize(Blocks { simd, matrix, columns, out });
         true
@@ -57,9 +57,19 @@ impl pulp::NullaryFnOnce for Blocks<'_> {
     fn call(self) {
         let Self { simd, matrix, columns, out } = self;
         let rows = matrix.len() / columns;
-        for i in (0..rows - rows % BLOCK).step_by(BLOCK) {
-            for j in (0..columns - columns % BLOCK).step_by(BLOCK) {
-                block(simd, &matrix[i * columns + j..], columns, &mut out[j * rows + i..], rows);
+        for (band, strip) in matrix.chunks_exact(BLOCK * columns).enumerate() {
+            let mut lines: [&[[f32; BLOCK]]; BLOCK] = [&[]; BLOCK];
+            for (line, row) in lines.iter_mut().zip(strip.chunks_exact(columns)) {
+                *line = row.as_chunks().0;
+            }
+            for (column, strip) in (0..columns / BLOCK).zip(out.chunks_exact_mut(BLOCK * rows)) {
+                let mut block = [&[0.0; BLOCK]; BLOCK];
+                for (row, line) in block.iter_mut().zip(&lines) {
+                    if let Some(row_part) = line.get(column) {
+                        *row = row_part;
+                    }
+                }
+                turn(simd, block, strip, rows, band * BLOCK);
             }
         }
     }
@@ -68,17 +78,15 @@ impl pulp::NullaryFnOnce for Blocks<'_> {
 /// One block. Rows r and r + 4 go side by side into a register, four columns of them at a time.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn block(simd: pulp::x86::V3, matrix: &[f32], columns: usize, out: &mut [f32], rows: usize) {
+fn turn(simd: pulp::x86::V3, block: [&[f32; BLOCK]; BLOCK], out: &mut [f32], rows: usize, at: usize) {
     // No closures and no `map`: the intrinsics are only inlined into what is compiled for them.
     let avx = simd.avx;
-    for c in [0, 4] {
+    for half in [0, 1] {
         let mut pairs = [avx._mm256_setzero_ps(); 4];
         for (r, pair) in pairs.iter_mut().enumerate() {
-            let (mut upper, mut lower) = ([0.0f32; 4], [0.0f32; 4]);
-            upper.copy_from_slice(&matrix[r * columns + c..][..4]);
-            lower.copy_from_slice(&matrix[(r + 4) * columns + c..][..4]);
-            let upper = avx._mm256_castps128_ps256(pulp::cast(upper));
-            *pair = avx._mm256_insertf128_ps::<1>(upper, pulp::cast(lower));
+            let [upper, lower] = [block[r], block[r + 4]];
+            let upper = avx._mm256_castps128_ps256(pulp::cast(upper.as_chunks::<4>().0[half]));
+            *pair = avx._mm256_insertf128_ps::<1>(upper, pulp::cast(lower.as_chunks::<4>().0[half]));
         }
         let [first, second, third, fourth] = pairs;
         let [low, high] = [avx._mm256_unpacklo_ps(first, second), avx._mm256_unpackhi_ps(first, second)];
@@ -91,7 +99,9 @@ fn block(simd: pulp::x86::V3, matrix: &[f32], columns: usize, out: &mut [f32], r
         ];
         for (row, turned) in turned.into_iter().enumerate() {
             let numbers: [f32; BLOCK] = pulp::cast(turned);
-            out[(c + row) * rows..][..BLOCK].copy_from_slice(&numbers);
+            if let Some(place) = out[(4 * half + row) * rows + at..].first_chunk_mut() {
+                *place = numbers;
+            }
         }
     }
 }
