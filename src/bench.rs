@@ -142,6 +142,7 @@ fn speed(id: &str, settings: Settings, threads: usize, each: Duration) -> Result
     let family = Family::new(&settings.run, images.clone()).map_err(|error| failed(error.to_string()))?;
     let operations = operations(&settings, &family);
     let mut trainer = Trainer::alone(settings, images, threads).map_err(|error| failed(error.to_string()))?;
+    let pool = trainer.pool();
     let mut stretch = |least: Duration| {
         let (start, mut done) = (Instant::now(), 0);
         while start.elapsed() < least {
@@ -153,10 +154,12 @@ fn speed(id: &str, settings: Settings, threads: usize, each: Duration) -> Result
         }
         Ok(f64::from(done) / start.elapsed().as_secs_f64())
     };
-    // A first stretch for caches and buffers.
-    stretch(each / 10)?;
-    let rates = (0..STRETCHES).map(|_| stretch(each / STRETCHES)).collect::<Result<Vec<_>, _>>()?;
-    let per_second = median(rates);
+    let rates = pool.run(|| {
+        // A first stretch for caches and buffers.
+        stretch(each / 10)?;
+        (0..STRETCHES).map(|_| stretch(each / STRETCHES)).collect::<Result<Vec<_>, _>>()
+    });
+    let per_second = median(rates?);
     Ok(Speed { per_second, gflops: per_second * operations / 1e9 })
 }
 

@@ -20,7 +20,7 @@ use crate::maths::network::{Batch, Network, Workspace};
 use crate::maths::stream::{Purpose, stream};
 use crate::maths::vector::norm;
 use crate::meta::episode::Episode;
-use crate::meta::{Learner, MetaParameters, TaskWork};
+use crate::meta::{Group, Learner, MetaParameters, TaskWork};
 use crate::settings::{Algorithm, MethodSettings};
 
 /// A relative error above this is a fault.
@@ -190,9 +190,10 @@ fn smooth(learner: &Learner, reference: Reference, steps: usize, task: u64) -> O
         if relative_error(&coarse, &fine) > TOLERANCE / 10.0 {
             return None;
         }
-        let mut work = TaskWork::default();
-        learner.task_direction(&meta, INNER_RATE, &episode, steps, &|| true, &mut work);
-        Some([work.direction, fine])
+        let mut group = Group::default();
+        let rates = learner.rates(&meta, INNER_RATE);
+        learner.directions(&meta, &rates, std::slice::from_ref(&episode), steps, &|| true, &mut group);
+        Some([group.direction, fine])
     })
 }
 

@@ -74,9 +74,25 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
     let mut outputs = Outputs::create(&job.out, &job.experiment)?;
     outputs.row(&trainer.first_row())?;
     let bar = progress_bar(job.iterations);
-    let mut divergence: Option<Divergence> = None;
+    let pool = trainer.pool();
+    let divergence = pool.run(|| train(job, &mut trainer, &mut outputs, &bar))?;
+    bar.set_message("measuring held-out tasks");
+    trainer.probe();
+    let summary = Summary::new(&trainer, start.elapsed().as_secs_f64(), divergence);
+    outputs.finish(&trainer, &summary)?;
+    bar.finish_and_clear();
+    Ok(summary)
+}
+
+/// All meta-iterations, or those before a divergence.
+fn train(
+    job: &Job,
+    trainer: &mut Trainer,
+    outputs: &mut Outputs,
+    bar: &ProgressBar,
+) -> Result<Option<Divergence>, HeadlessError> {
     while trainer.meta_iteration() < job.iterations {
-        apply_changes(&mut trainer, &job.experiment.changes)?;
+        apply_changes(trainer, &job.experiment.changes)?;
         match trainer.step(&|| true) {
             Step::Done(row) => {
                 if let Some(row) = row {
@@ -87,17 +103,11 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
             Step::Interrupted => {}
             Step::Diverged(event) => {
                 bar.suspend(|| eprintln!("{}", event.reason));
-                divergence = Some(event);
-                break;
+                return Ok(Some(event));
             }
         }
     }
-    bar.set_message("measuring held-out tasks");
-    trainer.probe();
-    let summary = Summary::new(&trainer, start.elapsed().as_secs_f64(), divergence);
-    outputs.finish(&trainer, &summary)?;
-    bar.finish_and_clear();
-    Ok(summary)
+    Ok(None)
 }
 
 fn apply_changes(trainer: &mut Trainer, changes: &[KnobMark]) -> Result<(), HeadlessError> {

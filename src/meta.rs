@@ -57,4 +57,4 @@ pub mod tensor_rates;
 
 mod learner;
 
-pub use learner::{Learner, MetaParameters, Outcome, TaskWork};
+pub use learner::{Group, Learner, MetaParameters, Outcome, TaskLosses, TaskWork};

@@ -28,7 +28,7 @@ pub mod trainer;
 /// The thread that drives it.
 pub mod worker;
 
-/// Threads for tasks, in a fixed order of results.
 mod judging;
 
-mod pool;
+/// Threads for tasks, in a fixed order of results.
+pub mod pool;

@@ -2,6 +2,8 @@
 //! family, and what relates the algorithms to one another.
 #![allow(clippy::unwrap_used, clippy::needless_range_loop)]
 
+use std::slice::from_ref;
+
 use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::init::initialise;
 use metascope::maths::network::{Batch, Network, Trace, Workspace};
@@ -10,7 +12,7 @@ use metascope::maths::vector::{dot, norm};
 use metascope::meta::episode::Episode;
 use metascope::meta::maml_plus_plus::step_weights;
 use metascope::meta::stability::largest_eigenvalue;
-use metascope::meta::{Learner, MetaParameters, TaskWork};
+use metascope::meta::{Group, Learner, MetaParameters, TaskWork};
 use metascope::settings::{Algorithm, MethodSettings, Settings, TaskFamily};
 use metascope::tasks::{Family, plane};
 use ndarray::{Array1, Array2};
@@ -91,7 +93,7 @@ fn gradients_and_hessian_vector_products_are_the_derivatives_of_the_loss() {
         let mut trace = Trace::default();
         assert_eq!(loss, network.traced_gradient(&theta, &data, &mut trace, &mut work, &mut product));
         assert_eq!(gradient, product);
-        network.hessian_vector(&theta, &direction, &data, &trace, &mut work, &mut product);
+        network.hessian_vectors(&theta, &direction, &trace, &mut work, &mut product);
         let mut along = |h: f64| {
             let moved: Vec<f64> = theta.iter().zip(&direction).map(|(t, d)| t + h * d).collect();
             let mut gradient = vec![0.0; theta.len()];
@@ -102,6 +104,19 @@ fn gradients_and_hessian_vector_products_are_the_derivatives_of_the_loss() {
         let difference: Vec<f64> = above.iter().zip(&below).map(|(a, b)| (a - b) / 2e-5).collect();
         assert!(relative_error(&product, &difference) < 1e-6, "{network:?}");
     }
+}
+
+/// The outer direction of one task, or the sum over several, left in `group`.
+fn directions(
+    learner: &Learner,
+    meta: &MetaParameters<f64>,
+    inner_rate: f64,
+    episodes: &[Episode<f64>],
+    steps: usize,
+    group: &mut Group<f64>,
+) {
+    let rates = learner.rates(meta, inner_rate);
+    learner.directions(meta, &rates, episodes, steps, &|| true, group);
 }
 
 /// A learner for three learned steps, and the meta-iteration in the middle of MAML++'s annealing.
@@ -141,8 +156,8 @@ fn exact_meta_gradients_are_the_derivatives_of_the_outer_objective() {
                 let mut meta: MetaParameters<f64> = learner.meta_parameters(phi, 0.05);
                 // Away from the start, where all rates are alike and the meta-model says nothing.
                 meta.values[learned..].iter_mut().for_each(|value| *value += rng.random_range(-0.3..0.3));
-                let mut task = TaskWork::default();
-                learner.task_direction(&meta, 0.05, &episode, steps, &|| true, &mut task);
+                let mut task = Group::default();
+                directions(&learner, &meta, 0.05, from_ref(&episode), steps, &mut task);
                 let mut difference = central_difference(&meta.values, 2e-6, |values| {
                     let mut moved = meta.clone();
                     moved.values.copy_from_slice(values);
@@ -171,39 +186,73 @@ fn the_implicit_gradient_is_the_derivative_of_the_converged_adaptation() {
     let method = MethodSettings { regularisation: 10.0, conjugate_steps: 60, ..MethodSettings::default() };
     let learner = Learner::with(network.clone(), Algorithm::Imaml, method, 1);
     let meta: MetaParameters<f64> = learner.meta_parameters(initialise(&network, 0.0, rng), 0.05);
-    let mut task = TaskWork::default();
-    learner.task_direction(&meta, 0.05, &episode, 100, &|| true, &mut task);
-    assert!(!task.outcome.indefinite);
-    let (direction, adapted) = (task.direction.clone(), task.inner.adapted().to_vec());
+    let mut task = Group::default();
+    directions(&learner, &meta, 0.05, from_ref(&episode), 100, &mut task);
+    assert!(!task.tasks[0].outcome.indefinite);
+    let (direction, adapted) = (task.direction.clone(), task.task.inner.adapted().to_vec());
     let difference = central_difference(&meta.values, 1e-3, |values| {
         let mut moved = meta.clone();
         moved.values.copy_from_slice(values);
-        learner.task_direction(&moved, 0.05, &episode, 100, &|| true, &mut task);
-        task.outcome.query_after
+        directions(&learner, &moved, 0.05, from_ref(&episode), 100, &mut task);
+        task.tasks[0].outcome.query_after
     });
     let error = relative_error(&direction, &difference);
     assert!(error < 1e-5, "{error:.1e}");
-    assert!(task.inner.thetas.len() == 101, "a descent that rests keeps its number of steps");
-    learner.task_direction(&meta, 0.05, &episode, 2000, &|| true, &mut task);
-    assert!(relative_error(task.inner.adapted(), &adapted) < 1e-6);
-    assert_eq!(task.inner.thetas[1999], task.inner.thetas[2000]);
+    assert!(task.task.inner.thetas.len() == 101, "a descent that rests keeps its number of steps");
+    directions(&learner, &meta, 0.05, from_ref(&episode), 2000, &mut task);
+    let inner = &task.task.inner;
+    assert!(relative_error(inner.adapted(), &adapted) < 1e-6);
+    assert_eq!(inner.thetas[1999], inner.thetas[2000]);
 }
 
 /// One direction of one algorithm on a fixed tanh network and episode.
-fn direction_of(
-    algorithm: Algorithm,
-    steps: usize,
-    inner_rate: f64,
-) -> (TaskWork<f64>, Network, Episode<f64>, Vec<f64>) {
+fn direction_of(algorithm: Algorithm, steps: usize, inner_rate: f64) -> (Group<f64>, Network, Episode<f64>, Vec<f64>) {
     let network = Network::new(&[2, 6, 1], Activation::Tanh, Loss::SquaredError);
     let rng = &mut rng(7);
     let episode = Episode { support: vec![batch(&network, 8, rng)], query: batch(&network, 8, rng) };
     let learner = Learner::new(network.clone(), algorithm);
     let phi: Vec<f64> = initialise(&learner.network, 0.0, rng);
-    let mut task = TaskWork::default();
+    let mut task = Group::default();
     let meta = learner.meta_parameters(phi.clone(), inner_rate);
-    learner.task_direction(&meta, inner_rate, &episode, steps, &|| true, &mut task);
+    directions(&learner, &meta, inner_rate, from_ref(&episode), steps, &mut task);
     (task, network, episode, phi)
+}
+
+/// Tasks that are gone through together at φ give the sum of what each gives alone, whatever their sizes.
+#[test]
+fn a_group_of_tasks_is_the_sum_of_its_tasks() {
+    for algorithm in Algorithm::ALL {
+        for (i, network) in networks().into_iter().enumerate() {
+            for steps in [0, 1, 3] {
+                let rng = &mut rng(500 + i as u64);
+                let episodes: Vec<_> = [5, 1, 8]
+                    .map(|rows| Episode {
+                        support: (0..2).map(|_| batch(&network, rows, rng)).collect(),
+                        query: batch(&network, rows + 2, rng),
+                    })
+                    .into();
+                let learner = annealing_learner(&network, algorithm);
+                let meta = learner.meta_parameters(initialise(&learner.network, 0.0, rng), 0.05);
+                let (mut together, mut alone) = (Group::default(), Group::default());
+                directions(&learner, &meta, 0.05, &episodes, steps, &mut together);
+                let mut sum = vec![0.0; meta.values.len()];
+                for (episode, losses) in episodes.iter().zip(&together.tasks) {
+                    directions(&learner, &meta, 0.05, from_ref(episode), steps, &mut alone);
+                    sum.iter_mut().zip(&alone.direction).for_each(|(sum, own)| *sum += own);
+                    let [ours, theirs] = [losses, &alone.tasks[0]].map(|losses| losses.outcome);
+                    assert!((ours.query_before - theirs.query_before).abs() < 1e-12, "{algorithm:?} {network:?}");
+                    assert!((ours.query_after - theirs.query_after).abs() < 1e-12, "{algorithm:?} {network:?}");
+                    assert_eq!(losses.support.len(), alone.tasks[0].support.len());
+                }
+                if sum.iter().any(|number| *number != 0.0) {
+                    let error = relative_error(&together.direction, &sum);
+                    // Conjugate gradients end at 1e-6 of the query gradient.
+                    let tolerance = if algorithm == Algorithm::Imaml { 1e-5 } else { 1e-12 };
+                    assert!(error < tolerance, "{algorithm:?} K = {steps} {network:?}: {error:.1e}");
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -276,8 +325,8 @@ fn maml_plus_plus_begins_in_first_order_if_asked_to() {
         let rng = &mut rng(7);
         let episode = Episode { support: vec![batch(&network, 8, rng)], query: batch(&network, 8, rng) };
         let meta = learner.meta_parameters(initialise(&network, 0.0, rng), 0.05);
-        let mut task = TaskWork::default();
-        learner.task_direction(&meta, 0.05, &episode, 3, &|| true, &mut task);
+        let mut task = Group::default();
+        directions(learner, &meta, 0.05, from_ref(&episode), 3, &mut task);
         task.direction[..network.parameters()].to_vec()
     };
     for (meta_iteration, like) in [(4, Algorithm::Fomaml), (5, Algorithm::Maml)] {
@@ -367,7 +416,7 @@ fn the_largest_eigenvalue_is_that_of_the_explicit_hessian() {
             .map(|j| {
                 let unit: Vec<f64> = (0..theta.len()).map(|k| f64::from(u8::from(k == j))).collect();
                 let mut column = vec![0.0; theta.len()];
-                network.hessian_vector(&theta, &unit, &data, &trace, &mut work, &mut column);
+                network.hessian_vectors(&theta, &unit, &trace, &mut work, &mut column);
                 column
             })
             .collect();

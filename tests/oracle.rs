@@ -11,7 +11,7 @@ use metascope::meta::adapt::{InnerLoop, adapt};
 use metascope::meta::episode::Episode;
 use metascope::meta::rates::{InnerRates, Sharing};
 use metascope::meta::sweep::{Order, sweep};
-use metascope::meta::{Learner, MetaParameters, TaskWork};
+use metascope::meta::{Group, Learner, MetaParameters};
 use metascope::settings::{Algorithm, MethodSettings};
 use ndarray::Array2;
 use serde_json::Value;
@@ -40,6 +40,19 @@ fn convert<T: Real>(values: &[f64]) -> Vec<T> {
 fn column<T: Real>(value: &Value, width: usize) -> Array2<T> {
     let values = convert(&numbers(value));
     Array2::from_shape_vec((values.len() / width, width), values).unwrap()
+}
+
+/// The outer direction of one task, or the sum over several, left in `group`.
+fn directions<T: Real>(
+    learner: &Learner,
+    meta: &MetaParameters<T>,
+    inner_rate: f64,
+    episodes: &[Episode<T>],
+    steps: usize,
+    group: &mut Group<T>,
+) {
+    let rates = learner.rates(meta, inner_rate);
+    learner.directions(meta, &rates, episodes, steps, &|| true, group);
 }
 
 /// One reference file as networks and episodes of either precision.
@@ -97,16 +110,12 @@ impl<T: Real> Oracle<T> {
 
     /// The mean outer direction and mean query loss of an algorithm.
     fn mean_direction(&self, learner: &Learner, meta: &MetaParameters<T>, steps: usize) -> (Vec<T>, T) {
-        let mut task = TaskWork::default();
-        let mut mean = vec![T::zero(); meta.values.len()];
-        let mut loss = T::zero();
+        let mut group = Group::default();
+        directions(learner, meta, self.rate, &self.episodes, steps, &mut group);
         let share = T::of(1.0 / self.episodes.len() as f64);
-        for episode in &self.episodes {
-            learner.task_direction(meta, self.rate, episode, steps, &|| true, &mut task);
-            add_scaled(&mut mean, share, &task.direction);
-            loss += share * task.outcome.query_after;
-        }
-        (mean, loss)
+        let mut mean = vec![T::zero(); meta.values.len()];
+        add_scaled(&mut mean, share, &group.direction);
+        (mean, share * group.tasks.iter().map(|losses| losses.outcome.query_after).sum::<T>())
     }
 
     fn learner(&self, algorithm: Algorithm) -> (Learner, MetaParameters<T>) {
@@ -160,7 +169,7 @@ fn losses_gradients_and_hessian_vector_products<T: Real>(oracle: &Oracle<T>) {
         let loss = oracle.network.traced_gradient(&oracle.phi, episode.support(0), &mut trace, &mut work, &mut support);
         assert_eq!(loss, oracle.network.loss(&oracle.phi, episode.support(0), &mut work));
         oracle.network.gradient(&oracle.phi, &episode.query, &mut work, &mut query);
-        oracle.network.hessian_vector(&oracle.phi, &query, episode.support(0), &trace, &mut work, &mut hvp);
+        oracle.network.hessian_vectors(&oracle.phi, &query, &trace, &mut work, &mut hvp);
         oracle.check("support gradient", &support, &oracle.results["grad_support_theta"][i]);
         oracle.check("query gradient", &query, &oracle.results["grad_query_theta"][i]);
         oracle.check("hessian-vector", &hvp, &oracle.results["hvp_support_theta_times_grad_query_theta"][i]);
@@ -310,13 +319,10 @@ fn implicit<T: Real>(
     let method = MethodSettings { regularisation, conjugate_steps, ..MethodSettings::default() };
     let learner = oracle.learner_with(Algorithm::Imaml, method, inner_steps);
     let meta = learner.meta_parameters(oracle.phi.clone(), oracle.rate);
-    let mut task = TaskWork::default();
-    let (mut losses, mut indefinite) = (Vec::new(), Vec::new());
-    for episode in &oracle.episodes {
-        learner.task_direction(&meta, oracle.rate, episode, inner_steps, &|| true, &mut task);
-        losses.push(task.outcome.query_after);
-        indefinite.push(task.outcome.indefinite);
-    }
+    let mut group = Group::default();
+    directions(&learner, &meta, oracle.rate, &oracle.episodes, inner_steps, &mut group);
+    let losses: Vec<T> = group.tasks.iter().map(|task| task.outcome.query_after).collect();
+    let indefinite = group.tasks.iter().map(|task| task.outcome.indefinite).collect();
     oracle.check(name, &losses, &oracle.results[name]["query_loss"]);
     (oracle.mean_direction(&learner, &meta, inner_steps).0, indefinite)
 }
@@ -395,12 +401,12 @@ fn linear<T: Real>(oracle: &Oracle<T>) {
         let (learner, meta) = oracle.learner(Algorithm::Reptile);
         let direction = oracle.mean_direction(&learner, &meta, steps).0;
         oracle.check("Reptile", &direction, &reference["reptile_grad_theta_minus_mean_phi"]);
-        let mut task = TaskWork::default();
+        let mut group = Group::default();
         let (mut thetas, mut losses) = (Vec::new(), Vec::new());
         for episode in &oracle.episodes {
-            learner.task_direction(&meta, oracle.rate, episode, steps, &|| true, &mut task);
-            thetas.extend_from_slice(task.inner.adapted());
-            losses.push(task.outcome.query_after);
+            directions(&learner, &meta, oracle.rate, std::slice::from_ref(episode), steps, &mut group);
+            thetas.extend_from_slice(group.task.inner.adapted());
+            losses.push(group.tasks[0].outcome.query_after);
         }
         oracle.check("θ_K", &thetas, &reference["phi"]);
         oracle.check("query losses", &losses, &reference["query_loss"]);

@@ -1,5 +1,6 @@
 //! SGD, momentum, Adam: an outer direction becomes a step; and what may happen to it before.
 
+use super::kernels::vectorised;
 use super::real::Real;
 
 /// Which rule, with its constants.
@@ -53,6 +54,14 @@ impl<T: Real> Optimiser<T> {
     /// Moves the parameters against the direction.
     pub fn step(&mut self, parameters: &mut [T], direction: &[T], rate: f64) {
         self.steps = self.steps.saturating_add(1);
+        vectorised::<T, _>(
+            #[inline(always)]
+            || self.moved(parameters, direction, rate),
+        );
+    }
+
+    #[inline(always)]
+    fn moved(&mut self, parameters: &mut [T], direction: &[T], rate: f64) {
         match self.rule {
             Rule::Sgd => super::vector::add_scaled(parameters, T::of(-rate), direction),
             Rule::Momentum { decay } => {

@@ -1,5 +1,6 @@
 //! Dot products and the like on flat vectors.
 
+use super::kernels::vectorised;
 use super::real::Real;
 
 /// a·b.
@@ -13,11 +14,15 @@ pub fn norm<T: Real>(a: &[T]) -> T {
 }
 
 /// a ← a + factor·b.
-#[inline(always)]
 pub fn add_scaled<T: Real>(a: &mut [T], factor: T, b: &[T]) {
-    for (a, &b) in a.iter_mut().zip(b) {
-        *a += factor * b;
-    }
+    vectorised::<T, _>(
+        #[inline(always)]
+        || {
+            for (a, &b) in a.iter_mut().zip(b) {
+                *a += factor * b;
+            }
+        },
+    );
 }
 
 /// a ← a + b.
@@ -26,6 +31,18 @@ pub fn add<T: Real>(a: &mut [T], b: &[T]) {
     for (a, &b) in a.iter_mut().zip(b) {
         *a += b;
     }
+}
+
+/// a ← a − b.
+pub fn subtract<T: Real>(a: &mut [T], b: &[T]) {
+    vectorised::<T, _>(
+        #[inline(always)]
+        || {
+            for (a, &b) in a.iter_mut().zip(b) {
+                *a -= b;
+            }
+        },
+    );
 }
 
 /// The sum of a row-major matrix's rows into `out`, one number for each column.
@@ -43,6 +60,39 @@ pub fn sum_rows<T: Real>(matrix: &[T], out: &mut [T]) {
 
 /// Whether every number is finite.
 pub fn is_finite<T: Real>(a: &[T]) -> bool {
-    // A sum of zeros stays zero only without NaN and infinity, and needs no branch in the loop.
-    a.iter().map(|&a| a * T::zero()).sum::<T>() == T::zero()
+    // Zeros only become anything else by NaN and infinity; sums side by side need no branch in the loop.
+    const LANES: usize = 64;
+    vectorised::<T, _>(
+        #[inline(always)]
+        || {
+            let (chunks, rest) = a.as_chunks::<LANES>();
+            let mut sums = [T::zero(); LANES];
+            for chunk in chunks {
+                for (sum, &a) in sums.iter_mut().zip(chunk) {
+                    *sum += a * T::zero();
+                }
+            }
+            sums.iter().copied().chain(rest.iter().map(|&a| a * T::zero())).all(|zero| zero == T::zero())
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_that_is_not_finite_is_found_anywhere() {
+        for len in [0, 1, 63, 64, 65, 200] {
+            let mut numbers = vec![f32::MAX; len];
+            assert!(is_finite(&numbers));
+            for at in 0..len {
+                for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                    numbers[at] = bad;
+                    assert!(!is_finite(&numbers), "{bad} at {at} of {len}");
+                }
+                numbers[at] = -1.0;
+            }
+        }
+    }
 }

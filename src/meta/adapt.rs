@@ -1,6 +1,8 @@
 //! The inner loop: θ_0 = φ, θ_{k+1} = θ_k − a_k ⊙ ∇L(θ_k; S_k), or whatever else the step rule
 //! makes of θ_k and the gradient.
 
+use std::ops::Range;
+
 use super::episode::Episode;
 use super::step::{Step, StepRule};
 use crate::maths::network::{Network, Trace, Workspace};
@@ -35,12 +37,12 @@ pub struct InnerLoop<T> {
     /// What the gradients of the first steps left behind, for the sweep; the rest did not fit into
     /// [`TRACE_BYTES`] and is to be computed again.
     traces: Vec<Trace<T>>,
-    kept: usize,
+    kept: Range<usize>,
     traced: bool,
 }
 
-/// Memory for the traces of one task.
-const TRACE_BYTES: usize = 64 << 20;
+/// Memory for the traces of one task, and for that of a pass over several.
+pub(super) const TRACE_BYTES: usize = 64 << 20;
 
 impl<T: Real> InnerLoop<T> {
     /// θ_K.
@@ -66,9 +68,9 @@ impl<T: Real> InnerLoop<T> {
         self.losses.resize(steps, last_loss);
     }
 
-    /// What step k's gradient left behind, if it was kept.
+    /// What step k's gradient left behind, if it was kept here.
     pub(super) fn trace_of(&self, step: usize) -> Option<&Trace<T>> {
-        self.traces[..self.kept].get(step)
+        self.kept.contains(&step).then(|| &self.traces[step])
     }
 
     /// Whether the next adaptations are to leave traces behind for a sweep.
@@ -99,11 +101,27 @@ pub fn adapt<T: Real>(
     work: &mut Workspace<T>,
     inner: &mut InnerLoop<T>,
 ) {
-    let Until { steps, tolerance } = until.into();
+    adapt_from(network, phi, rule, episode, until.into(), keep_going, None, work, inner);
+}
+
+/// The same; `first`, if there is any, is a pass at φ over several batches of which the one with this index is S_0.
+#[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
+pub(super) fn adapt_from<T: Real>(
+    network: &Network,
+    phi: &[T],
+    rule: &impl StepRule<T>,
+    episode: &Episode<T>,
+    Until { steps, tolerance }: Until,
+    keep_going: &dyn Fn() -> bool,
+    first: Option<(&Trace<T>, usize)>,
+    work: &mut Workspace<T>,
+    inner: &mut InnerLoop<T>,
+) {
     inner.fit(steps, phi.len());
     inner.thetas[0].copy_from_slice(phi);
+    inner.traces.resize_with(inner.traces.len().max(if inner.traced { steps } else { 0 }), Trace::default);
+    inner.kept = 0..0;
     let mut room = if inner.traced { TRACE_BYTES } else { 0 };
-    let mut traces = 0;
     for step in 0..steps {
         if !keep_going() {
             inner.fit(step, phi.len());
@@ -114,12 +132,13 @@ pub fn adapt<T: Real>(
         let gradient = &mut inner.gradients[step];
         let support = episode.support(step);
         let bytes = Trace::<T>::bytes(network, support.rows());
-        inner.losses[step] = if bytes <= room {
+        inner.losses[step] = if let Some((trace, batch)) = first.filter(|_| step == 0) {
+            inner.kept = 1..1;
+            network.gradient_of(theta, batch, trace, gradient);
+            trace.losses()[batch]
+        } else if bytes <= room {
             room -= bytes;
-            traces += 1;
-            if inner.traces.len() < traces {
-                inner.traces.push(Trace::default());
-            }
+            inner.kept.end = step + 1;
             network.traced_gradient(theta, support, &mut inner.traces[step], work, gradient)
         } else {
             room = 0;
@@ -131,5 +150,4 @@ pub fn adapt<T: Real>(
         }
         rule.apply(Step { index: step, theta, gradient, loss: inner.losses[step] }, next);
     }
-    inner.kept = traces;
 }

@@ -1,9 +1,6 @@
 //! ANIL, "almost no inner loop": MAML in which α belongs to the last layer alone; the body's inner
 //! rate is 0, so it is learned but does not adapt (Raghu, Raghu, Bengio and Vinyals 2020).
 
-use super::episode::Episode;
-use super::learner::{Learner, TaskWork};
-use super::maml;
 use super::rates::Sharing;
 use crate::maths::network::Network;
 use crate::maths::real::Real;
@@ -18,9 +15,4 @@ pub(super) fn sharing(network: &Network) -> Sharing {
 /// 0 for the body, α for the head.
 pub(super) fn rates<T: Real>(inner_rate: f64) -> Vec<T> {
     vec![T::zero(), T::of(inner_rate)]
-}
-
-/// As MAML; the sharing makes the difference.
-pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
-    maml::direction(learner, episode, task);
 }

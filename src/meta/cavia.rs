@@ -4,9 +4,7 @@
 //!
 //! On the plane the context can but shift the output: its model is linear, and a slope is no shift.
 
-use super::episode::Episode;
-use super::learner::{Learner, TaskWork};
-use super::maml;
+use super::learner::Learner;
 use super::rates::Sharing;
 use crate::maths::network::Network;
 use crate::maths::real::Real;
@@ -22,8 +20,7 @@ pub(super) fn rates<T: Real>(inner_rate: f64) -> Vec<T> {
     vec![T::of(inner_rate), T::zero()]
 }
 
-/// MAML's, but for the context's own start, which stays 0.
-pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
-    maml::direction(learner, episode, task);
-    task.direction[learner.network.layout().context()].fill(T::zero());
+/// The direction is MAML's, but for the context's own start, which stays 0.
+pub(super) fn hold_context<T: Real>(learner: &Learner, direction: &mut [T]) {
+    direction[learner.network.layout().context()].fill(T::zero());
 }

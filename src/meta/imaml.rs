@@ -9,10 +9,10 @@
 //! definite. Where it is seen not to be, the outcome says so and the last good iterate serves. Where
 //! each step has its own mini-batch, descent takes the step's and H is that of the last one.
 
-use super::adapt::adapt as descend;
 use super::episode::Episode;
-use super::learner::{Learner, MetaParameters, TaskWork};
+use super::learner::{Learner, TaskWork};
 use super::step::{Step, StepRule};
+use super::sweep::Order;
 use crate::maths::conjugate::conjugate_gradients;
 use crate::maths::real::Real;
 use crate::maths::vector::norm;
@@ -23,7 +23,7 @@ const PROXIMAL_TOLERANCE: f64 = 1e-8;
 const RESIDUAL_TOLERANCE: f64 = 1e-6;
 
 /// θ_{k+1} = θ_k − α (g_k + λ (θ_k − φ)).
-struct Proximal<'a, T> {
+pub(super) struct Proximal<'a, T> {
     phi: &'a [T],
     inner_rate: T,
     regularisation: T,
@@ -42,24 +42,14 @@ impl<T: Real> StepRule<T> for Proximal<'_, T> {
     }
 }
 
-/// Descends the proximal loss from φ.
-pub(super) fn adapt<T: Real>(
-    learner: &Learner,
-    meta: &MetaParameters<T>,
-    episode: &Episode<T>,
-    steps: usize,
-    keep_going: &dyn Fn() -> bool,
-    task: &mut TaskWork<T>,
-) {
-    let inner_rate = task.rates.first().copied().unwrap_or_default();
-    let regularisation = T::of(learner.method().regularisation);
-    let rule = Proximal { phi: meta.phi(), inner_rate, regularisation };
-    let until = learner.until(steps);
-    descend(&learner.network, meta.phi(), &rule, episode, until, keep_going, &mut task.work, &mut task.inner);
+/// Descent of the proximal loss from φ.
+pub(super) fn rule<'a, T: Real>(learner: &Learner, phi: &'a [T], rates: &[T]) -> Proximal<'a, T> {
+    let inner_rate = rates.first().copied().unwrap_or_default();
+    Proximal { phi, inner_rate, regularisation: T::of(learner.method().regularisation) }
 }
 
 /// (I + H/λ)⁻¹ ∇L(θ_K; Q).
-pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
+pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) -> Order {
     learner.query_gradient(episode, task);
     let method = learner.method();
     let share = T::of(1.0 / method.regularisation);
@@ -68,11 +58,12 @@ pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: 
     scratch[0].resize(direction.len(), T::zero());
     learner.network.traced_gradient(inner.adapted(), support, spare, work, &mut scratch[0]);
     let product = |p: &[T], out: &mut [T]| {
-        learner.network.hessian_vector(inner.adapted(), p, support, spare, work, out);
+        learner.network.hessian_vectors(inner.adapted(), p, spare, work, out);
         for (out, &p) in out.iter_mut().zip(p) {
             *out = p + share * *out;
         }
     };
     let solution = conjugate_gradients(product, direction, method.conjugate_steps, RESIDUAL_TOLERANCE, scratch);
     outcome.indefinite = solution.indefinite;
+    Order::First
 }

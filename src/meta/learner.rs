@@ -1,15 +1,17 @@
 //! What all algorithms share: the meta-parameters, one task's part of a meta-iteration, and the
 //! choice of algorithm.
 
-use super::adapt::{InnerLoop, Until, adapt};
+use super::adapt::{InnerLoop, TRACE_BYTES, Until, adapt_from};
 use super::episode::Episode;
 use super::meta_model::MetaModel;
 use super::rates::{InnerRates, Sharing};
 use super::step::Adjoint;
-use super::sweep::{Order, sweep};
+use super::sweep::{Order, sweep, sweep_to_first};
 use super::{anil, cavia, fomaml, imaml, maml, maml_plus_plus, meta_model, meta_sgd, reptile};
-use crate::maths::network::{Network, Trace, Workspace};
+use crate::maths::kernels::vectorised;
+use crate::maths::network::{Batch, Network, Trace, Workspace};
 use crate::maths::real::Real;
+use crate::maths::vector::{add_scaled, subtract};
 use crate::settings::{Algorithm, MethodSettings};
 
 /// What the outer optimiser moves: φ, then whatever else the algorithm learns.
@@ -40,27 +42,50 @@ pub struct Outcome<T> {
     pub query_before: T,
     /// L(θ_K; Q).
     pub query_after: T,
-    /// L(φ; S_0).
-    pub support_before: T,
     /// iMAML: whether the linear system was seen not to be positive definite, so that the direction is
     /// not the implicit gradient. False for every other algorithm.
     pub indefinite: bool,
 }
 
-/// One task's buffers and results; reused from one meta-iteration to the next.
+/// One task's buffers and results; reused from one task to the next.
 #[derive(Clone, Debug, Default)]
 pub struct TaskWork<T> {
     /// Losses.
     pub outcome: Outcome<T>,
-    /// This task's part of the outer direction, laid out like [`MetaParameters::values`].
-    pub direction: Vec<T>,
     /// The inner loop.
     pub inner: InnerLoop<T>,
     /// The network's buffers.
     pub work: Workspace<T>,
+    /// This task's part of the outer direction, laid out like [`MetaParameters::values`].
+    pub(super) direction: Vec<T>,
     pub(super) spare: Trace<T>,
     pub(super) rates: Vec<T>,
     pub(super) scratch: [Vec<T>; 3],
+    /// Whether the first step's Hessian term is left to whoever has the pass at φ.
+    pub(super) leaves_first: bool,
+}
+
+/// Losses of one task in one meta-iteration, those along the inner loop too.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TaskLosses<T> {
+    /// Before and after.
+    pub outcome: Outcome<T>,
+    /// L(θ_k; S_k), k = 0 … K−1; fewer where adaptation ended early.
+    pub support: Vec<T>,
+}
+
+/// Several tasks' results and their common buffers; reused from one meta-iteration to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Group<T> {
+    /// The sum of the tasks' outer directions, laid out like [`MetaParameters::values`].
+    pub direction: Vec<T>,
+    /// Task by task.
+    pub tasks: Vec<TaskLosses<T>>,
+    /// The last task's inner loop, and buffers.
+    pub task: TaskWork<T>,
+    at_phi: Trace<T>,
+    through: Vec<T>,
+    product: Vec<T>,
 }
 
 /// A network and the algorithm that meta-trains it.
@@ -108,11 +133,6 @@ impl Learner {
         self.tolerance = tolerance;
     }
 
-    /// When an inner loop of at most so many steps ends.
-    pub(super) fn until(&self, steps: usize) -> Until {
-        Until { steps, tolerance: self.tolerance }
-    }
-
     /// Meta-iterations done.
     pub fn meta_iteration(&self) -> u64 {
         self.meta_iteration
@@ -146,7 +166,7 @@ impl Learner {
     /// For the meta-model what its own rates are multiples of.
     pub fn rates<T: Real>(&self, meta: &MetaParameters<T>, inner_rate: f64) -> Vec<T> {
         match self.algorithm {
-            Algorithm::MetaSgd | Algorithm::MamlPlusPlus => meta.beside_phi().iter().map(|log| log.exp()).collect(),
+            Algorithm::MetaSgd | Algorithm::MamlPlusPlus => exponentials(meta.beside_phi()),
             Algorithm::MetaModel => self.meta_model(meta).rates().to_vec(),
             Algorithm::Anil => anil::rates(inner_rate),
             Algorithm::Cavia => cavia::rates(inner_rate),
@@ -170,53 +190,115 @@ impl Learner {
         task: &mut TaskWork<T>,
     ) {
         task.rates = self.rates(meta, inner_rate);
+        self.descend(meta, episode, steps, keep_going, None, task);
+    }
+
+    /// The same at the task's rates; `first` may be a pass at φ of which the batch with this index is S_0.
+    fn descend<T: Real>(
+        &self,
+        meta: &MetaParameters<T>,
+        episode: &Episode<T>,
+        steps: usize,
+        keep_going: &dyn Fn() -> bool,
+        first: Option<(&Trace<T>, usize)>,
+        task: &mut TaskWork<T>,
+    ) {
         let (network, phi) = (&self.network, meta.phi());
+        let until = Until { steps, tolerance: self.tolerance };
+        let TaskWork { work, inner, rates, .. } = task;
         match self.algorithm {
-            Algorithm::Imaml => imaml::adapt(self, meta, episode, steps, keep_going, task),
+            Algorithm::Imaml => {
+                let rule = imaml::rule(self, phi, rates);
+                adapt_from(network, phi, &rule, episode, until, keep_going, first, work, inner);
+            }
             Algorithm::MetaModel => {
                 let rule = self.meta_model(meta);
-                adapt(network, phi, &rule, episode, self.until(steps), keep_going, &mut task.work, &mut task.inner);
+                adapt_from(network, phi, &rule, episode, until, keep_going, first, work, inner);
             }
             _ => {
-                let rates = InnerRates::new(&self.sharing, &task.rates);
-                adapt(network, phi, &rates, episode, self.until(steps), keep_going, &mut task.work, &mut task.inner);
+                let rule = InnerRates::new(&self.sharing, rates);
+                adapt_from(network, phi, &rule, episode, until, keep_going, first, work, inner);
             }
         }
     }
 
-    /// One task's part of a meta-iteration: adapts with K = `steps`, then leaves this task's outer
-    /// direction and losses in `task`. At a no of `keep_going`, asked before each inner step, what
-    /// is left in `task` is worthless.
-    pub fn task_direction<T: Real>(
+    /// Several tasks' part of a meta-iteration: adapts to each with K = `steps`, then leaves the sum of their outer
+    /// directions, and each one's losses, in `group`. `rates` are the inner rates in force, [`Self::rates`]. At φ,
+    /// where all tasks have their parameters in common, they are gone through together. At a no of `keep_going`,
+    /// asked before each inner step, what is left in `group` is worthless.
+    pub fn directions<T: Real>(
         &self,
         meta: &MetaParameters<T>,
-        inner_rate: f64,
-        episode: &Episode<T>,
+        rates: &[T],
+        episodes: &[Episode<T>],
         steps: usize,
         keep_going: &dyn Fn() -> bool,
-        task: &mut TaskWork<T>,
+        group: &mut Group<T>,
     ) {
+        let Group { direction, tasks, task, at_phi, through, product } = group;
+        let (network, phi) = (&self.network, meta.phi());
         let first_order = matches!(self.algorithm, Algorithm::Fomaml | Algorithm::Reptile | Algorithm::Imaml);
-        task.inner.set_traced(!first_order);
-        self.adapt(meta, inner_rate, episode, steps, keep_going, task);
-        task.inner.set_traced(false);
-        if !keep_going() {
-            return;
+        let supports = episodes.iter().map(|episode| episode.support(0));
+        let batches = supports.chain(episodes.iter().map(|episode| &episode.query));
+        let rows = batches.clone().map(Batch::rows).sum();
+        let together = steps > 0 && Trace::<T>::bytes(network, rows) <= TRACE_BYTES;
+        if together {
+            network.pass(phi, batches, episodes.len(), !first_order, at_phi, &mut task.work);
         }
-        task.outcome.support_before = task.inner.losses.first().copied().unwrap_or_default();
-        task.outcome.query_before = self.network.loss(meta.phi(), &episode.query, &mut task.work);
-        task.direction.clear();
-        task.direction.resize(meta.values.len(), T::zero());
+        direction.clear();
+        direction.resize(meta.values.len(), T::zero());
+        through.clear();
+        tasks.resize_with(episodes.len(), TaskLosses::default);
+        task.rates.clear();
+        task.rates.extend_from_slice(rates);
+        task.inner.set_traced(!first_order);
+        task.leaves_first = together;
+        let mut left = false;
+        for (index, (episode, losses)) in episodes.iter().zip(&mut *tasks).enumerate() {
+            self.descend(meta, episode, steps, keep_going, together.then_some((&*at_phi, index)), task);
+            if !keep_going() {
+                return;
+            }
+            task.outcome = Outcome {
+                query_before: if together {
+                    at_phi.losses()[episodes.len() + index]
+                } else {
+                    network.loss(phi, &episode.query, &mut task.work)
+                },
+                ..Outcome::default()
+            };
+            task.direction.clear();
+            task.direction.resize(meta.values.len(), T::zero());
+            let order = match self.algorithm {
+                Algorithm::Maml | Algorithm::Anil | Algorithm::Cavia | Algorithm::MetaSgd => {
+                    maml::direction(self, episode, task)
+                }
+                Algorithm::Fomaml => fomaml::direction(self, episode, task),
+                Algorithm::Reptile => reptile::direction(self, episode, task),
+                Algorithm::MamlPlusPlus => maml_plus_plus::direction(self, episode, task),
+                Algorithm::Imaml => imaml::direction(self, episode, task),
+                Algorithm::MetaModel => meta_model::direction(self, meta, episode, task),
+            };
+            add_scaled(direction, T::one(), &task.direction);
+            if together && order == Order::Second {
+                left = true;
+                through.extend_from_slice(&task.scratch[0]);
+            }
+            losses.outcome = task.outcome;
+            losses.support.clear();
+            losses.support.extend_from_slice(&task.inner.losses);
+        }
+        task.inner.set_traced(false);
+        task.leaves_first = false;
+        if left {
+            product.resize(phi.len(), T::zero());
+            network.hessian_vectors(phi, through, at_phi, &mut task.work, product);
+            subtract(&mut direction[..phi.len()], product);
+        }
         match self.algorithm {
-            Algorithm::Maml => maml::direction(self, episode, task),
-            Algorithm::Fomaml => fomaml::direction(self, episode, task),
-            Algorithm::Reptile => reptile::direction(self, episode, task),
-            Algorithm::MetaSgd => meta_sgd::direction(self, episode, task),
-            Algorithm::MamlPlusPlus => maml_plus_plus::direction(self, episode, task),
-            Algorithm::Anil => anil::direction(self, episode, task),
-            Algorithm::Cavia => cavia::direction(self, episode, task),
-            Algorithm::Imaml => imaml::direction(self, episode, task),
-            Algorithm::MetaModel => meta_model::direction(self, meta, episode, task),
+            Algorithm::MetaSgd | Algorithm::MamlPlusPlus => to_log_rates(&mut direction[phi.len()..], rates),
+            Algorithm::Cavia => cavia::hold_context(self, direction),
+            _ => {}
         }
     }
 
@@ -250,22 +332,34 @@ impl Learner {
         weights: &[T],
         task: &mut TaskWork<T>,
     ) {
-        let TaskWork { direction, inner, work, spare, scratch: [through, product, _], .. } = task;
+        let TaskWork { direction, inner, work, spare, scratch: [through, product, _], leaves_first, .. } = task;
         let (v, own) = direction.split_at_mut(self.network.parameters());
         let own = (!own.is_empty()).then_some(own);
-        sweep(&self.network, rule, episode, inner, order, weights, work, spare, [through, product], v, own);
-    }
-
-    /// Turns ∂J/∂a in the direction into ∂J/∂ln a = a ⊙ ∂J/∂a.
-    pub(super) fn to_log_rates<T: Real>(&self, task: &mut TaskWork<T>) {
-        let log_rates = &mut task.direction[self.network.parameters()..];
-        for (gradient, &rate) in log_rates.iter_mut().zip(&task.rates) {
-            *gradient *= rate;
+        let scratch = [through, product];
+        if *leaves_first {
+            sweep_to_first(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
+        } else {
+            sweep(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
         }
     }
 
     /// The meta-model's step rule.
     pub(super) fn meta_model<'a, T: Real>(&'a self, meta: &'a MetaParameters<T>) -> MetaModel<'a, T> {
         MetaModel::new(&self.sharing, meta.beside_phi(), self.learned_steps)
+    }
+}
+
+/// e to the power of each number.
+pub(super) fn exponentials<T: Real>(logs: &[T]) -> Vec<T> {
+    vectorised::<T, _>(
+        #[inline(always)]
+        || logs.iter().map(|log| log.exponential()).collect(),
+    )
+}
+
+/// Turns ∂J/∂a into ∂J/∂ln a = a ⊙ ∂J/∂a.
+fn to_log_rates<T: Real>(gradient: &mut [T], rates: &[T]) {
+    for (gradient, &rate) in gradient.iter_mut().zip(rates) {
+        *gradient *= rate;
     }
 }

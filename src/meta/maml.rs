@@ -7,7 +7,8 @@ use super::sweep::Order;
 use crate::maths::real::Real;
 
 /// ∂L(θ_K; Q)/∂φ through all K inner steps.
-pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
+pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) -> Order {
     learner.query_gradient(episode, task);
     learner.sweep_back(episode, Order::Second, &[], task);
+    Order::Second
 }

@@ -36,8 +36,8 @@ pub fn step_weights<T: Real>(steps: usize, meta_iteration: u64, multi_step_itera
     weights
 }
 
-/// ∂J/∂φ and ∂J/∂ln a.
-pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
+/// ∂J/∂φ and ∂J/∂a.
+pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) -> Order {
     let (now, method) = (learner.meta_iteration(), learner.method());
     let weights: Vec<T> = step_weights(task.inner.steps(), now, method.multi_step_iterations);
     let order = if now < method.first_order_iterations { Order::First } else { Order::Second };
@@ -46,5 +46,5 @@ pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: 
         task.direction.iter_mut().for_each(|v| *v *= last);
         learner.sweep_back(episode, order, earlier, task);
     }
-    learner.to_log_rates(task);
+    order
 }

@@ -22,7 +22,7 @@ use std::ops::Range;
 use rand::RngExt as _;
 
 use super::episode::Episode;
-use super::learner::{Learner, MetaParameters, TaskWork};
+use super::learner::{Learner, MetaParameters, TaskWork, exponentials};
 use super::rates::Sharing;
 use super::step::{Adjoint, Step, StepRule};
 use super::sweep::Order;
@@ -104,7 +104,7 @@ impl<'a, T: Real> MetaModel<'a, T> {
     pub fn new(sharing: &'a Sharing, learned: &'a [T], steps: usize) -> Self {
         let segments: &[Range<usize>] = if let Sharing::Segments(segments) = sharing { segments } else { &[] };
         let (log_rates, psi) = learned.split_at(segments.last().map_or(0, |last| last.end));
-        Self { segments, psi, rates: log_rates.iter().map(|log| log.exp()).collect(), steps: steps.max(1) }
+        Self { segments, psi, rates: exponentials(log_rates), steps: steps.max(1) }
     }
 
     fn shape(&self) -> Shape {
@@ -241,7 +241,8 @@ pub(super) fn direction<T: Real>(
     meta: &MetaParameters<T>,
     episode: &Episode<T>,
     task: &mut TaskWork<T>,
-) {
+) -> Order {
     learner.query_gradient(episode, task);
     learner.sweep_with(&learner.meta_model(meta), episode, Order::Second, &[], task);
+    Order::Second
 }

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::step::{Adjoint, Step, StepRule};
+use crate::maths::kernels::vectorised;
 use crate::maths::layout::Layout;
 use crate::maths::real::Real;
 use crate::maths::vector::dot;
@@ -68,21 +69,41 @@ impl<'a, T: Real> InnerRates<'a, T> {
 
     /// out ← a_k ⊙ g.
     pub fn scale(&self, step: usize, g: &[T], out: &mut [T]) {
+        self.each(
+            step,
+            g,
+            out,
+            #[inline(always)]
+            |_, product| product,
+        );
+    }
+
+    /// out ← f(out, a_k ⊙ g), number by number.
+    #[inline(always)]
+    fn each(&self, step: usize, g: &[T], out: &mut [T], f: impl Fn(T, T) -> T) {
         let rates = &self.rates[self.row(step)];
-        let scale_by = |out: &mut [T], g: &[T], rate: T| out.iter_mut().zip(g).for_each(|(out, &g)| *out = rate * g);
-        match self.sharing {
-            Sharing::All => scale_by(out, g, rates[0]),
-            Sharing::Segments(segments) => {
-                for (segment, &rate) in segments.iter().zip(rates) {
-                    scale_by(&mut out[segment.clone()], &g[segment.clone()], rate);
+        vectorised::<T, _>(
+            #[inline(always)]
+            || match self.sharing {
+                Sharing::All => {
+                    for (out, &g) in out.iter_mut().zip(g) {
+                        *out = f(*out, rates[0] * g);
+                    }
                 }
-            }
-            Sharing::None(_) => {
-                for ((out, &g), &rate) in out.iter_mut().zip(g).zip(rates) {
-                    *out = rate * g;
+                Sharing::Segments(segments) => {
+                    for (segment, &rate) in segments.iter().zip(rates) {
+                        for (out, &g) in out[segment.clone()].iter_mut().zip(&g[segment.clone()]) {
+                            *out = f(*out, rate * g);
+                        }
+                    }
                 }
-            }
-        }
+                Sharing::None(_) => {
+                    for ((out, &g), &rate) in out.iter_mut().zip(g).zip(rates) {
+                        *out = f(*out, rate * g);
+                    }
+                }
+            },
+        );
     }
 
     /// Adds ∂J/∂a_k = −g_k ⊙ v_{k+1}, summed over each group, to `gradient` (laid out like the rates).
@@ -95,11 +116,14 @@ impl<'a, T: Real> InnerRates<'a, T> {
                     *gradient -= dot(&g[segment.clone()], &v[segment.clone()]);
                 }
             }
-            Sharing::None(_) => {
-                for ((gradient, &g), &v) in gradient.iter_mut().zip(g).zip(v) {
-                    *gradient -= g * v;
-                }
-            }
+            Sharing::None(_) => vectorised::<T, _>(
+                #[inline(always)]
+                || {
+                    for ((gradient, &g), &v) in gradient.iter_mut().zip(g).zip(v) {
+                        *gradient -= g * v;
+                    }
+                },
+            ),
         }
     }
 }
@@ -107,10 +131,14 @@ impl<'a, T: Real> InnerRates<'a, T> {
 /// θ_{k+1} = θ_k − a_k ⊙ g_k; its own parameters are the rates.
 impl<T: Real> StepRule<T> for InnerRates<'_, T> {
     fn apply(&self, step: Step<'_, T>, next: &mut [T]) {
-        self.scale(step.index, step.gradient, next);
-        for (next, &theta) in next.iter_mut().zip(step.theta) {
-            *next = theta - *next;
-        }
+        next.copy_from_slice(step.theta);
+        self.each(
+            step.index,
+            step.gradient,
+            next,
+            #[inline(always)]
+            |theta, product| theta - product,
+        );
     }
 }
 

@@ -32,7 +32,7 @@ pub fn largest_eigenvalue<T: Real>(
         for entry in &mut vector {
             *entry /= length;
         }
-        network.hessian_vector(theta, &vector, batch, &trace, work, &mut product);
+        network.hessian_vectors(theta, &vector, &trace, work, &mut product);
         value = norm(&product);
         std::mem::swap(&mut vector, &mut product);
     }

@@ -14,7 +14,7 @@ use super::episode::Episode;
 use super::step::Adjoint;
 use crate::maths::network::{Network, Trace, Workspace};
 use crate::maths::real::Real;
-use crate::maths::vector::add_scaled;
+use crate::maths::vector::{add_scaled, subtract};
 
 /// How much of the second derivative the sweep keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,32 +40,74 @@ pub fn sweep<T: Real>(
     spare: &mut Trace<T>,
     [through, product]: [&mut Vec<T>; 2],
     v: &mut [T],
+    own_gradient: Option<&mut [T]>,
+) {
+    let scratch = [&mut *through, &mut *product];
+    sweep_to_first(network, rule, episode, inner, order, weights, work, spare, scratch, v, own_gradient);
+    if order == Order::Second && inner.steps() > 0 {
+        subtract_product(network, episode, inner, 0, work, spare, [through, product], v);
+    }
+}
+
+/// The same but for the Hessian term of the first step: `through` holds u, whose product with H_0 is still to be
+/// subtracted from v. It is 0 where no step was done.
+#[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
+pub(super) fn sweep_to_first<T: Real>(
+    network: &Network,
+    rule: &impl Adjoint<T>,
+    episode: &Episode<T>,
+    inner: &InnerLoop<T>,
+    order: Order,
+    weights: &[T],
+    work: &mut Workspace<T>,
+    spare: &mut Trace<T>,
+    [through, product]: [&mut Vec<T>; 2],
+    v: &mut [T],
     mut own_gradient: Option<&mut [T]>,
 ) {
     for scratch in [&mut *through, &mut *product] {
         scratch.resize(v.len(), T::zero());
     }
+    if inner.steps() == 0 {
+        through.fill(T::zero());
+    }
     for step in (0..inner.steps()).rev() {
         rule.pull_back(inner.step(step), v, through, own_gradient.as_deref_mut());
-        if order == Order::Second {
-            let (theta, support) = (&inner.thetas[step], episode.support(step));
-            let trace = match inner.trace_of(step) {
-                Some(trace) => trace,
-                None => {
-                    network.traced_gradient(theta, support, &mut *spare, work, product);
-                    &*spare
-                }
-            };
-            network.hessian_vector(theta, through, support, trace, work, product);
-            for (v, &product) in v.iter_mut().zip(product.iter()) {
-                *v -= product;
-            }
+        if step == 0 {
+            break;
         }
-        if let Some(&weight) = step.checked_sub(1).and_then(|before| weights.get(before))
+        if order == Order::Second {
+            subtract_product(network, episode, inner, step, work, spare, [&mut *through, &mut *product], v);
+        }
+        if let Some(&weight) = weights.get(step - 1)
             && weight != T::zero()
         {
             network.gradient(&inner.thetas[step], &episode.query, work, product);
             add_scaled(v, weight, product);
         }
     }
+}
+
+/// v ← v − H_k u with u in `through`.
+#[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
+fn subtract_product<T: Real>(
+    network: &Network,
+    episode: &Episode<T>,
+    inner: &InnerLoop<T>,
+    step: usize,
+    work: &mut Workspace<T>,
+    spare: &mut Trace<T>,
+    [through, product]: [&mut Vec<T>; 2],
+    v: &mut [T],
+) {
+    let theta = &inner.thetas[step];
+    let trace = match inner.trace_of(step) {
+        Some(trace) => trace,
+        None => {
+            network.traced_gradient(theta, episode.support(step), &mut *spare, work, product);
+            &*spare
+        }
+    };
+    network.hessian_vectors(theta, through, trace, work, product);
+    subtract(v, product);
 }

@@ -8,7 +8,7 @@
 use super::snapshot::Divergence;
 use crate::maths::vector::is_finite;
 use crate::meta::stability::largest_eigenvalue;
-use crate::meta::{Learner, MetaParameters, TaskWork};
+use crate::meta::{Learner, MetaParameters, TaskLosses, TaskWork};
 use crate::settings::Algorithm;
 
 /// An inner step counts as harmful when the mean loss after it is this many times the one before.
@@ -34,49 +34,48 @@ pub enum Finding {
     Suspect(usize),
 }
 
-/// The losses of one task along the inner loop of a meta-iteration.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Course {
-    /// L(θ_k; S_k), k = 0 … K−1; fewer where adaptation ended early.
-    pub support: Vec<f32>,
-    /// L(φ; Q) and L(θ_K; Q).
-    pub query: [f32; 2],
+/// L(φ; Q) and L(θ_K; Q).
+pub(super) fn query(losses: &TaskLosses<f32>) -> [f32; 2] {
+    [losses.outcome.query_before, losses.outcome.query_after]
 }
 
-impl Course {
-    pub(super) fn of(task: &TaskWork<f32>) -> Self {
-        let query = [task.outcome.query_before, task.outcome.query_after];
-        Self { support: task.inner.losses.clone(), query }
-    }
+/// The largest factor by which one number of a pair raises the other.
+fn rise(pairs: impl Iterator<Item = [f32; 2]>) -> f32 {
+    pairs.map(|[before, after]| after / before.max(f32::MIN_POSITIVE)).fold(0.0, f32::max)
+}
 
-    /// The largest factor by which a step raised a loss.
-    fn rise(&self) -> f32 {
-        let pairs = self.support.windows(2).chain([self.query.as_slice()]);
-        pairs.map(|pair| pair[1] / pair[0].max(f32::MIN_POSITIVE)).fold(0.0, f32::max)
-    }
+/// The same by which a step raised a task's loss.
+fn rise_of(losses: &TaskLosses<f32>) -> f32 {
+    rise(losses.support.windows(2).map(|pair| [pair[0], pair[1]]).chain([query(losses)]))
 }
 
 impl Watch {
     /// Looks at one meta-iteration's tasks and mean direction.
-    pub fn look(&mut self, courses: &[Course], direction: &[f32]) -> Option<Finding> {
-        let bad = |course: &Course| course.query.iter().any(|loss| !loss.is_finite());
-        if let Some(task) = courses.iter().position(bad) {
+    pub fn look<'a>(
+        &mut self,
+        tasks: impl Iterator<Item = &'a TaskLosses<f32>> + Clone,
+        direction: &[f32],
+    ) -> Option<Finding> {
+        if let Some(task) = tasks.clone().position(|losses| query(losses).iter().any(|loss| !loss.is_finite())) {
             return Some(Finding::Task(task));
         }
         if !is_finite(direction) {
             return Some(Finding::Outer);
         }
-        let sum = |part: &dyn Fn(&Course) -> f32| courses.iter().map(part).sum::<f32>();
-        let steps = courses.iter().map(|course| course.support.len()).max().unwrap_or(0);
+        let steps = tasks.clone().map(|losses| losses.support.len()).max().unwrap_or(0);
         // A task that ended early stays where it was.
-        let at = |course: &Course, k: usize| course.support.get(k).or(course.support.last()).copied().unwrap_or(0.0);
-        let mean = Course {
-            support: (0..steps).map(|k| sum(&|course| at(course, k))).collect(),
-            query: [sum(&|course| course.query[0]), sum(&|course| course.query[1])],
+        let at = |losses: &TaskLosses<f32>, k: usize| {
+            losses.support.get(k).or(losses.support.last()).copied().unwrap_or(0.0)
         };
-        self.harmful = if mean.rise() > HARMFUL { self.harmful + 1 } else { self.harmful.saturating_sub(1) };
-        let worst = (0..courses.len()).max_by(|&a, &b| courses[a].rise().total_cmp(&courses[b].rise()));
-        worst.filter(|_| self.harmful >= SURPLUS).map(Finding::Suspect)
+        let support = |k: usize| tasks.clone().map(|losses| at(losses, k)).sum::<f32>();
+        let [before, after] = [0, 1].map(|i| tasks.clone().map(|losses| query(losses)[i]).sum::<f32>());
+        let mean_rise = rise((1..steps).map(|k| [support(k - 1), support(k)]).chain([[before, after]]));
+        self.harmful = if mean_rise > HARMFUL { self.harmful + 1 } else { self.harmful.saturating_sub(1) };
+        if self.harmful < SURPLUS {
+            return None;
+        }
+        let worst = tasks.enumerate().max_by(|a, b| rise_of(a.1).total_cmp(&rise_of(b.1)));
+        worst.map(|(index, _)| Finding::Suspect(index))
     }
 
     /// Whether the last meta-iteration gave no reason for concern.
@@ -150,6 +149,7 @@ fn two_digits_below(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::meta::Outcome;
 
     #[test]
     fn advice_is_rounded_towards_safety() {
@@ -160,21 +160,25 @@ mod tests {
 
     #[test]
     fn harm_must_last_to_count_but_nan_counts_at_once() {
-        let course = |first: f32, second: f32| Course { support: vec![first, second], query: [1.0, 0.5] };
+        let losses = |support: &[f32], [query_before, query_after]: [f32; 2]| TaskLosses {
+            outcome: Outcome { query_before, query_after, indefinite: false },
+            support: support.to_vec(),
+        };
+        let course = |first: f32, second: f32| losses(&[first, second], [1.0, 0.5]);
         let mut watch = Watch::default();
         let worse = [course(1.0, 1.1), course(1.0, 3.0)];
         for _ in 1..SURPLUS {
-            assert_eq!(watch.look(&worse, &[0.0]), None);
+            assert_eq!(watch.look(worse.iter(), &[0.0]), None);
         }
         assert!(!watch.is_calm());
-        assert_eq!(watch.look(&[course(1.0, 0.9)], &[0.0]), None);
-        assert_eq!(watch.look(&worse, &[0.0]), None);
-        assert_eq!(watch.look(&worse, &[0.0]), Some(Finding::Suspect(1)));
-        let early = |support: &[f32]| Course { support: support.to_vec(), query: [1.0, 1.0] };
-        assert_eq!(Watch::default().look(&[early(&[]), early(&[1.0, 0.5]), early(&[2.0])], &[0.0]), None);
-        let mut broken = course(1.0, 1.0);
-        broken.query[1] = f32::NAN;
-        assert_eq!(Watch::default().look(&[broken], &[0.0]), Some(Finding::Task(0)));
-        assert_eq!(Watch::default().look(&[course(1.0, 0.5)], &[f32::NAN]), Some(Finding::Outer));
+        assert_eq!(watch.look([course(1.0, 0.9)].iter(), &[0.0]), None);
+        assert_eq!(watch.look(worse.iter(), &[0.0]), None);
+        assert_eq!(watch.look(worse.iter(), &[0.0]), Some(Finding::Suspect(1)));
+        let early = |support: &[f32]| losses(support, [1.0, 1.0]);
+        let early = [early(&[]), early(&[1.0, 0.5]), early(&[2.0])];
+        assert_eq!(Watch::default().look(early.iter(), &[0.0]), None);
+        let broken = losses(&[1.0, 1.0], [1.0, f32::NAN]);
+        assert_eq!(Watch::default().look([broken].iter(), &[0.0]), Some(Finding::Task(0)));
+        assert_eq!(Watch::default().look([course(1.0, 0.5)].iter(), &[f32::NAN]), Some(Finding::Outer));
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::divergence::{Course, Finding, Watch, explain, times_too_long};
+use super::divergence::{Finding, Watch, explain, query, times_too_long};
 use super::evaluation::Start;
 use super::judging::Judging;
 use super::pool::Pool;
@@ -12,7 +12,9 @@ use crate::images::ImageSet;
 use crate::maths::network::Workspace;
 use crate::maths::optimiser::{Optimiser, Rule, clip};
 use crate::maths::vector::{add_scaled, is_finite};
-use crate::meta::{Learner, MetaParameters, TaskWork, joint};
+use crate::meta::episode::Episode;
+use crate::meta::joint::{self, Pooled};
+use crate::meta::{Group, Learner, MetaParameters};
 use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
 use crate::tasks::sketch::Sketch;
 use crate::tasks::{Family, FamilyError};
@@ -87,6 +89,7 @@ pub struct Trainer {
     good: Learned,
     slots: Vec<Slot>,
     direction: Vec<f32>,
+    joint_direction: Vec<f32>,
     joint_rate: f64,
     pool: Pool,
     watch: Watch,
@@ -97,12 +100,21 @@ pub struct Trainer {
     record: Record,
 }
 
-/// One task's place in the meta-batch.
+/// A few of the meta-batch's tasks, which one thread goes through together.
 #[derive(Default)]
 struct Slot {
-    task: TaskWork<f32>,
-    joint: [Vec<f32>; 2],
+    episodes: Vec<Episode<f32>>,
+    group: Group<f32>,
+    pooled: Pooled<f32>,
     work: Workspace<f32>,
+}
+
+/// How many slots serve so many tasks. It must not depend on threads, as it decides the order of sums: enough for eight
+/// threads, and at most four tasks to a slot.
+fn slots(tasks: usize) -> usize {
+    const THREADS: usize = 8;
+    const TOGETHER: usize = 4;
+    tasks.div_ceil(TOGETHER).next_multiple_of(THREADS).min(tasks)
 }
 
 impl Trainer {
@@ -188,6 +200,7 @@ impl Trainer {
             good: now.clone(),
             settings: Arc::new(settings),
             direction: Vec::new(),
+            joint_direction: Vec::new(),
             slots: Vec::new(),
             pool: Pool::new(threads),
             watch: Watch::default(),
@@ -204,6 +217,12 @@ impl Trainer {
             trainer.evaluate();
         }
         Ok(trainer)
+    }
+
+    /// The threads for the tasks of a meta-batch: whoever takes many steps does so on one of them, [`Pool::run`], as
+    /// handing over every step costs more than a small one takes.
+    pub fn pool(&self) -> Pool {
+        self.pool.clone()
     }
 
     /// Meta-iterations done.
@@ -257,29 +276,35 @@ impl Trainer {
     pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
         let Self { settings, family, learner, plain, now, slots, pool, accompanied, .. } = self;
         let (live, seed, meta_iteration) = (&settings.live, settings.run.seed, now.meta_iteration);
-        slots.resize_with(live.meta_batch, Slot::default);
+        let (tasks, count) = (live.meta_batch, self::slots(live.meta_batch));
+        slots.resize_with(count, Slot::default);
         learner.set_meta_iteration(meta_iteration);
+        let rates = learner.rates(&now.meta, live.inner_rate);
         pool.for_each(slots, |index, slot| {
-            let episode = family.training(live, seed, meta_iteration, index);
-            learner.task_direction(&now.meta, live.inner_rate, &episode, live.inner_steps, keep_going, &mut slot.task);
+            let Slot { episodes, group, pooled, work } = slot;
+            let own = index * tasks / count..(index + 1) * tasks / count;
+            episodes.clear();
+            episodes.extend(own.map(|task| family.training(live, seed, meta_iteration, task)));
+            learner.directions(&now.meta, &rates, episodes, live.inner_steps, keep_going, group);
             if *accompanied && keep_going() {
-                let Slot { joint: [gradient, scratch], work, .. } = slot;
-                joint::task_gradient(&plain.network, &now.joint, &episode, work, [gradient, scratch]);
+                joint::gradient(&plain.network, &now.joint, episodes, work, pooled);
             }
         });
         if !keep_going() {
             return Step::Interrupted;
         }
-        let share = 1.0 / slots.len() as f32;
+        let share = 1.0 / tasks as f32;
         self.direction.clear();
         self.direction.resize(now.meta.values.len(), 0.0);
-        let mut joint_direction = vec![0.0; if *accompanied { now.joint.len() } else { 0 }];
+        self.joint_direction.clear();
+        self.joint_direction.resize(if *accompanied { now.joint.len() } else { 0 }, 0.0);
         for slot in slots.iter() {
-            add_scaled(&mut self.direction, share, &slot.task.direction);
-            add_scaled(&mut joint_direction, share, &slot.joint[0]);
+            add_scaled(&mut self.direction, share, &slot.group.direction);
+            add_scaled(&mut self.joint_direction, share, &slot.pooled.gradient);
         }
-        let courses: Vec<_> = slots.iter().map(|slot| Course::of(&slot.task)).collect();
-        if let Some(finding) = self.watch.look(&courses, &self.direction) {
+        let losses = slots.iter().flat_map(|slot| &slot.group.tasks);
+        let [before, after] = [0, 1].map(|i| losses.clone().map(|losses| query(losses)[i]).sum::<f32>() * share);
+        if let Some(finding) = self.watch.look(losses, &self.direction) {
             let times = self.times_too_long(finding);
             if !matches!(finding, Finding::Suspect(_)) || times.is_some_and(|times| times > 1.0) {
                 return Step::Diverged(self.diverge(finding, times));
@@ -302,13 +327,12 @@ impl Trainer {
         }
         now.optimiser.step(&mut now.meta.values, &self.direction, rate);
         if self.accompanied {
-            now.joint_optimiser.step(&mut now.joint, &joint_direction, self.joint_rate);
+            now.joint_optimiser.step(&mut now.joint, &self.joint_direction, self.joint_rate);
         }
         if !is_finite(&now.meta.values) || !now.optimiser.is_finite() {
             return Step::Diverged(self.diverge(Finding::Outer, None));
         }
         now.meta_iteration += 1;
-        let [before, after] = [0, 1].map(|i| courses.iter().map(|course| course.query[i]).sum::<f32>() * share);
         self.record.training(self.now.meta_iteration, before, after);
         let due = self.now.meta_iteration.is_multiple_of(self.settings.run.evaluate_every);
         Step::Done(due.then(|| {

@@ -91,6 +91,27 @@ impl Worker {
 
     fn run(mut self) {
         loop {
+            // Many meta-iterations at a time, so that they need not be handed to the threads one by one.
+            let command = match self.trainer.as_ref().filter(|_| self.phase == Phase::Running).map(Trainer::pool) {
+                Some(pool) => pool.run(|| self.train()),
+                None => match self.end.wait_command(GLANCE) {
+                    None => {
+                        self.guard(|worker| worker.glance(false));
+                        continue;
+                    }
+                    Some(command) => command,
+                },
+            };
+            if matches!(command, Command::Quit) {
+                return;
+            }
+            self.guard(|worker| worker.obey(command));
+        }
+    }
+
+    /// Trains until there is a command.
+    fn train(&mut self) -> Command {
+        loop {
             let training = self.phase == Phase::Running && self.trainer.is_some();
             let pause = match self.pace {
                 Pace::Slow => SLOW.saturating_sub(self.stepped_at.elapsed()),
@@ -101,23 +122,21 @@ impl Worker {
             } else {
                 self.end.wait_command(if training { pause.min(GLANCE) } else { GLANCE })
             };
-            match command {
-                Some(Command::Quit) => return,
-                Some(command) => {
-                    self.guard(|worker| worker.obey(command));
-                    continue;
-                }
-                None => {}
+            if let Some(command) = command {
+                return command;
             }
-            self.guard(|worker| {
-                worker.take_live();
-                worker.take_sketch();
-                if training && pause.is_zero() {
-                    worker.step();
-                }
-                worker.show(false);
-            });
+            self.guard(|worker| worker.glance(training && pause.is_zero()));
         }
+    }
+
+    /// Looks at what the window asks for, perhaps does a meta-iteration, and shows what is new.
+    fn glance(&mut self, step: bool) {
+        self.take_live();
+        self.take_sketch();
+        if step {
+            self.step();
+        }
+        self.show(false);
     }
 
     /// Runs part of the work; a panic in it ends the run, not the thread.

@@ -1,12 +1,19 @@
 //! Where the passes keep what they compute; reused from one to the next.
 
+use std::ops::Range;
+
 use super::Network;
 use crate::maths::real::Real;
 
-/// What a gradient leaves behind: all that the Hessian-vector products at the same parameters and
-/// batch need of it.
+/// What a pass over one or more batches leaves behind: their rows lie one after the other, and all that their
+/// gradients and Hessian-vector products at the same parameters need is here.
 #[derive(Clone, Debug, Default)]
 pub struct Trace<T> {
+    /// The row after the last one of each batch.
+    pub(super) ends: Vec<usize>,
+    /// L(θ; D) of each batch.
+    pub(super) losses: Vec<T>,
+    pub(super) input: Vec<T>,
     pub(super) layers: Vec<LayerTrace<T>>,
 }
 
@@ -21,6 +28,8 @@ pub(super) struct LayerTrace<T> {
     pub bend: Vec<T>,
     /// ∂L/∂z.
     pub delta: Vec<T>,
+    /// The transpose of the layer's weights, but for the first layer.
+    pub turned: Vec<T>,
 }
 
 /// Buffers of the passes; owned by the caller, one per thread.
@@ -28,7 +37,7 @@ pub(super) struct LayerTrace<T> {
 pub struct Workspace<T> {
     pub(super) trace: Trace<T>,
     pub(super) layers: Vec<LayerBuffers<T>>,
-    pub(super) transposed: Vec<T>,
+    pub(super) turned: Vec<T>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -44,15 +53,31 @@ pub(super) struct LayerBuffers<T> {
 }
 
 impl<T: Real> Trace<T> {
-    /// Bytes that a batch of so many rows takes.
+    /// Bytes that batches of so many rows together take.
     pub fn bytes(network: &Network, rows: usize) -> usize {
-        4 * size_of::<T>() * rows * network.sizes[1..].iter().sum::<usize>()
+        let widths = network.sizes[0] + 4 * network.sizes[1..].iter().sum::<usize>();
+        size_of::<T>() * (rows * widths + network.parameters())
+    }
+
+    /// L(θ; D) of each batch.
+    pub fn losses(&self) -> &[T] {
+        &self.losses
+    }
+
+    /// The rows of a batch.
+    pub(super) fn rows_of(&self, batch: usize) -> Range<usize> {
+        batch.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[batch]
+    }
+
+    /// The first rows of what goes into a layer.
+    pub(super) fn input_of(&self, layer: usize) -> &[T] {
+        layer.checked_sub(1).map_or(&self.input, |below| &self.layers[below].value)
     }
 
     pub(super) fn fit(&mut self, sizes: &[usize], rows: usize) {
         self.layers.resize_with(sizes.len() - 1, LayerTrace::default);
         for (layer, &width) in self.layers.iter_mut().zip(&sizes[1..]) {
-            let LayerTrace { value, slope, bend, delta } = layer;
+            let LayerTrace { value, slope, bend, delta, .. } = layer;
             for buffer in [value, slope, bend, delta] {
                 buffer.resize(rows * width, T::zero());
             }

@@ -51,19 +51,8 @@ impl Network {
         self.add_context_product(theta, delta, gradient);
     }
 
-    /// Their directional derivatives, by the product rule.
-    pub(super) fn context_hessian_vector<T: Real>(
-        &self,
-        [theta, direction]: [&[T]; 2],
-        [delta, delta_tangent]: [&[T]; 2],
-        out: &mut [T],
-    ) {
-        self.context_gradient(theta, delta_tangent, out);
-        self.add_context_product(direction, delta, out);
-    }
-
     /// Adds C s and c ⊗ s, c and C from a vector laid out like θ.
-    fn add_context_product<T: Real>(&self, vector: &[T], delta: &[T], out: &mut [T]) {
+    pub(super) fn add_context_product<T: Real>(&self, vector: &[T], delta: &[T], out: &mut [T]) {
         let (places, width) = (self.layout.context(), self.sizes[1]);
         if places.is_empty() {
             return;

@@ -1,5 +1,7 @@
 //! The passes: forward, the gradient, and the Hessian-vector product that goes on from a gradient.
 
+use std::ops::Range;
+
 use ndarray::{Array2, ArrayView2};
 
 use super::buffers::{LayerBuffers, LayerTrace};
@@ -14,30 +16,35 @@ impl Network {
     pub fn output<T: Real>(&self, theta: &[T], x: ArrayView2<'_, T>, work: &mut Workspace<T>) -> Array2<T> {
         let rows = x.nrows();
         let x = x.as_standard_layout();
-        self.forward(theta, x.as_slice().unwrap_or_default(), rows, false, &mut work.trace);
+        let Workspace { trace, .. } = work;
+        trace.input.clear();
+        trace.input.extend_from_slice(x.as_slice().unwrap_or_default());
+        self.forward(theta, rows, trace);
         let outputs = self.outputs();
-        Array2::from_shape_fn((rows, outputs), |(i, j)| work.trace.layers[self.last()].value[i * outputs + j])
+        Array2::from_shape_fn((rows, outputs), |(i, j)| trace.layers[self.last()].value[i * outputs + j])
     }
 
     /// L(θ; D).
     pub fn loss<T: Real>(&self, theta: &[T], batch: &Batch<T>, work: &mut Workspace<T>) -> T {
         let (x, y) = batch.slices();
-        self.forward(theta, x, batch.rows(), false, &mut work.trace);
-        self.loss.value(&work.trace.layers[self.last()].value, y, self.outputs())
+        let Workspace { trace, .. } = work;
+        trace.input.clear();
+        trace.input.extend_from_slice(x);
+        self.forward(theta, batch.rows(), trace);
+        self.loss.value(&trace.layers[self.last()].value, y, self.outputs())
     }
 
     /// ∇L(θ; D) into `gradient` (one number for each parameter); returns L(θ; D).
     pub fn gradient<T: Real>(&self, theta: &[T], batch: &Batch<T>, work: &mut Workspace<T>, gradient: &mut [T]) -> T {
         let mut trace = std::mem::take(&mut work.trace);
-        let loss = vectorised::<T, _>(
-            #[inline(always)]
-            || self.gradient_pass(theta, batch, false, &mut trace, work, gradient),
-        );
+        self.pass(theta, [batch].into_iter(), 1, false, &mut trace, work);
+        self.gradient_of(theta, 0, &trace, gradient);
+        let loss = trace.losses[0];
         work.trace = trace;
         loss
     }
 
-    /// The same, and `trace` is left behind for [`Self::hessian_vector`].
+    /// The same, and `trace` is left behind for [`Self::hessian_vectors`].
     pub fn traced_gradient<T: Real>(
         &self,
         theta: &[T],
@@ -46,50 +53,129 @@ impl Network {
         work: &mut Workspace<T>,
         gradient: &mut [T],
     ) -> T {
-        vectorised::<T, _>(
-            #[inline(always)]
-            || self.gradient_pass(theta, batch, true, trace, work, gradient),
-        )
+        self.pass(theta, [batch].into_iter(), 1, true, trace, work);
+        self.gradient_of(theta, 0, trace, gradient);
+        trace.losses[0]
     }
 
-    /// ∇²L(θ; D)·u into `out`, exactly; `direction` is u, and `trace` was left behind by the gradient
-    /// at the same θ and D.
-    pub fn hessian_vector<T: Real>(
+    /// One pass over several batches at the same parameters, from which [`Self::gradient_of`] follows for the first
+    /// so many of them, and [`Self::hessian_vectors`] if the trace is `curved`. Of the others only the losses are
+    /// computed.
+    pub fn pass<'a, T: Real>(
         &self,
         theta: &[T],
-        direction: &[T],
-        batch: &Batch<T>,
+        batches: impl Iterator<Item = &'a Batch<T>> + Clone,
+        differentiated: usize,
+        curved: bool,
+        trace: &mut Trace<T>,
+        work: &mut Workspace<T>,
+    ) {
+        trace.input.clear();
+        trace.ends.clear();
+        trace.losses.clear();
+        let mut rows = 0;
+        for batch in batches.clone() {
+            rows += batch.rows();
+            trace.input.extend_from_slice(batch.slices().0);
+            trace.ends.push(rows);
+        }
+        vectorised::<T, _>(
+            #[inline(always)]
+            || self.up(theta, rows, curved, trace),
+        );
+        let outputs = self.outputs();
+        for (index, batch) in batches.enumerate() {
+            let places = scaled(trace.rows_of(index), outputs);
+            let LayerTrace { value, delta, .. } = &mut trace.layers[self.last()];
+            let (value, delta) = (&value[places.clone()], &mut delta[places]);
+            let y = batch.slices().1;
+            trace.losses.push(if index < differentiated {
+                self.loss.gradient(value, y, outputs, delta)
+            } else {
+                self.loss.value(value, y, outputs)
+            });
+        }
+        let rows = differentiated.checked_sub(1).map_or(0, |last| trace.ends[last]);
+        vectorised::<T, _>(
+            #[inline(always)]
+            || self.down(theta, rows, curved, trace, work),
+        );
+    }
+
+    /// ∇L(θ; D) of one of the batches of a pass at θ.
+    pub fn gradient_of<T: Real>(&self, theta: &[T], batch: usize, trace: &Trace<T>, gradient: &mut [T]) {
+        self.gradient_of_rows(theta, trace.rows_of(batch), trace, gradient);
+    }
+
+    /// The sum of ∇L(θ; D) over the first so many batches of a pass at θ.
+    pub fn gradient_sum<T: Real>(&self, theta: &[T], batches: usize, trace: &Trace<T>, gradient: &mut [T]) {
+        self.gradient_of_rows(theta, 0..trace.rows_of(batches - 1).end, trace, gradient);
+    }
+
+    fn gradient_of_rows<T: Real>(&self, theta: &[T], rows: Range<usize>, trace: &Trace<T>, gradient: &mut [T]) {
+        vectorised::<T, _>(
+            #[inline(always)]
+            || {
+                for layer in 0..=self.last() {
+                    let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
+                    let input = &trace.input_of(layer)[scaled(rows.clone(), inputs)];
+                    let delta = &trace.layers[layer].delta[scaled(rows.clone(), outputs)];
+                    let (weights, biases) = self.parts_mut(layer, gradient);
+                    let shape = [inputs, rows.len(), outputs];
+                    product(Onto::Zero, Strided::transposed(input, inputs), delta, weights, shape);
+                    sum_rows(delta, biases);
+                }
+            },
+        );
+        self.context_gradient(theta, &trace.layers[0].delta[scaled(rows, self.sizes[1])], gradient);
+    }
+
+    /// The sum of ∇²L(θ; D)·u over the first batches of a curved pass at θ into `out`, exactly; `directions` holds u
+    /// for one after the other.
+    pub fn hessian_vectors<T: Real>(
+        &self,
+        theta: &[T],
+        directions: &[T],
         trace: &Trace<T>,
         work: &mut Workspace<T>,
         out: &mut [T],
     ) {
+        let batches = directions.len() / theta.len();
+        let rows = trace.rows_of(batches - 1).end;
         vectorised::<T, _>(
             #[inline(always)]
             || {
-                work.fit(&self.sizes, batch.rows());
-                self.tangent_up(theta, direction, batch, trace, work);
-                self.tangent_down(theta, direction, batch, trace, work, out);
+                work.fit(&self.sizes, rows);
+                self.tangent_up(theta, directions, rows, trace, work);
+                self.tangent_down(directions, rows, trace, work);
+                self.tangent_of_gradient(rows, trace, work, out);
             },
+        );
+        let (delta, delta_tangent) = (&trace.layers[0].delta, &work.layers[0].delta_tangent);
+        self.context_gradient(theta, delta_tangent, out);
+        for (batch, direction) in directions.chunks_exact(theta.len()).enumerate() {
+            let rows = scaled(trace.rows_of(batch), self.sizes[1]);
+            self.add_context_product(direction, &delta[rows], out);
+        }
+    }
+
+    fn forward<T: Real>(&self, theta: &[T], rows: usize, trace: &mut Trace<T>) {
+        vectorised::<T, _>(
+            #[inline(always)]
+            || self.up(theta, rows, false, trace),
         );
     }
 
     /// z and h in every layer with f′(z), and f″(z) if `curved`.
-    fn forward<T: Real>(&self, theta: &[T], x: &[T], rows: usize, curved: bool, trace: &mut Trace<T>) {
-        vectorised::<T, _>(
-            #[inline(always)]
-            || self.up(theta, x, rows, curved, trace),
-        );
-    }
-
     #[inline(always)]
-    fn up<T: Real>(&self, theta: &[T], x: &[T], rows: usize, curved: bool, trace: &mut Trace<T>) {
+    fn up<T: Real>(&self, theta: &[T], rows: usize, curved: bool, trace: &mut Trace<T>) {
         trace.fit(&self.sizes, rows);
         for layer in 0..=self.last() {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
             let (weights, biases) = self.parts(layer, theta);
             let (below, above) = trace.layers.split_at_mut(layer);
             let LayerTrace { value, slope, bend, .. } = &mut above[0];
-            let input = below.last().map_or(x, |below| &below.value);
+            let input = below.last().map_or(&trace.input, |below| &below.value);
             let onto = self.onto_row(layer, biases, [(theta, theta)], value);
             product(onto, Strided::rows(input, inputs), weights, value, [rows, inputs, outputs]);
             if layer < self.last() {
@@ -105,77 +191,63 @@ impl Network {
         }
     }
 
+    /// ∂L/∂z in every layer from that of the last one, for the first rows.
     #[inline(always)]
-    fn gradient_pass<T: Real>(
-        &self,
-        theta: &[T],
-        batch: &Batch<T>,
-        curved: bool,
-        trace: &mut Trace<T>,
-        work: &mut Workspace<T>,
-        gradient: &mut [T],
-    ) -> T {
-        let (x, y) = batch.slices();
-        let rows = batch.rows();
-        self.up(theta, x, rows, curved, trace);
+    fn down<T: Real>(&self, theta: &[T], rows: usize, curved: bool, trace: &mut Trace<T>, work: &mut Workspace<T>) {
         work.fit(&self.sizes, rows);
-        let top = &mut trace.layers[self.last()];
-        let loss = self.loss.gradient(&top.value, y, self.outputs(), &mut top.delta);
-        for layer in (0..=self.last()).rev() {
+        for layer in (1..=self.last()).rev() {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
             let (below, above) = trace.layers.split_at_mut(layer);
-            let own = &above[0];
-            let input = below.last().map_or(x, |below| &below.value);
-            let (weights, biases) = self.parts_mut(layer, gradient);
-            product(Onto::Zero, Strided::transposed(input, inputs), &own.delta, weights, [inputs, rows, outputs]);
-            sum_rows(&own.delta, biases);
-            let Some(below) = below.last_mut() else {
-                self.context_gradient(theta, &own.delta, gradient);
-                break;
-            };
-            let Workspace { layers, transposed, .. } = work;
-            let weights = turn(self.weights(layer, theta), outputs, transposed);
-            let delta = Strided::rows(&own.delta, outputs);
-            product(Onto::Zero, delta, weights, &mut below.delta, [rows, outputs, inputs]);
+            let LayerTrace { slope, bend, delta, .. } = &mut below[layer - 1];
+            let (delta, slope) = (&mut delta[..rows * inputs], &slope[..rows * inputs]);
+            let LayerTrace { delta: own, turned, .. } = &mut above[0];
+            let weights = turn(self.weights(layer, theta), outputs, turned);
+            product(
+                Onto::Zero,
+                Strided::rows(&own[..rows * outputs], outputs),
+                weights,
+                delta,
+                [rows, outputs, inputs],
+            );
             if self.is_residual(layer) {
-                add(&mut below.delta, &layers[layer].inflow);
+                add(delta, &work.layers[layer].inflow);
             }
             if self.is_residual(layer - 1) {
-                layers[layer - 1].inflow.copy_from_slice(&below.delta);
+                work.layers[layer - 1].inflow.copy_from_slice(delta);
             }
-            let LayerTrace { slope, bend, delta, .. } = below;
             if curved && self.activation != Activation::Relu {
                 multiply(bend, delta);
             }
             multiply(delta, slope);
         }
-        loss
     }
 
-    /// The tangents of z and h in every layer: z' = h'W + hV + c, h' = f′(z) ⊙ z', for the direction
+    /// The tangents of z and h in every layer: z' = h'W + hV + c, h' = f′(z) ⊙ z', for each batch's direction
     /// u = (V, c, …); a residual layer adds the h' below it.
     #[inline(always)]
     fn tangent_up<T: Real>(
         &self,
         theta: &[T],
-        direction: &[T],
-        batch: &Batch<T>,
+        directions: &[T],
+        rows: usize,
         trace: &Trace<T>,
         work: &mut Workspace<T>,
     ) {
-        let (x, _) = batch.slices();
         for layer in 0..=self.last() {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
-            let shape = [batch.rows(), inputs, outputs];
-            let (weights_tangent, biases_tangent) = self.parts(layer, direction);
             let (below, above) = work.layers.split_at_mut(layer);
             let LayerBuffers { tangent, value_tangent, .. } = &mut above[0];
-            let onto = self.onto_row(layer, biases_tangent, [(theta, direction), (direction, theta)], tangent);
-            let input = if layer == 0 { x } else { &trace.layers[layer - 1].value };
-            product(onto, Strided::rows(input, inputs), weights_tangent, tangent, shape);
+            for (batch, direction) in directions.chunks_exact(theta.len()).enumerate() {
+                let own = trace.rows_of(batch);
+                let input = &trace.input_of(layer)[scaled(own.clone(), inputs)];
+                let tangent = &mut tangent[scaled(own.clone(), outputs)];
+                let (weights, biases) = self.parts(layer, direction);
+                let onto = self.onto_row(layer, biases, [(theta, direction), (direction, theta)], tangent);
+                product(onto, Strided::rows(input, inputs), weights, tangent, [own.len(), inputs, outputs]);
+            }
             if let Some(below) = below.last() {
                 let input = Strided::rows(&below.value_tangent, inputs);
-                product(Onto::Itself, input, self.weights(layer, theta), tangent, shape);
+                product(Onto::Itself, input, self.weights(layer, theta), tangent, [rows, inputs, outputs]);
             }
             if layer < self.last() {
                 let places = trace.layers[layer].slope.iter().zip(tangent.iter());
@@ -187,44 +259,31 @@ impl Network {
         }
     }
 
-    /// The tangents of ∂L/∂z in every layer, and of the gradient into `out`.
+    /// The tangents of ∂L/∂z in every layer.
     #[inline(always)]
-    fn tangent_down<T: Real>(
-        &self,
-        theta: &[T],
-        direction: &[T],
-        batch: &Batch<T>,
-        trace: &Trace<T>,
-        work: &mut Workspace<T>,
-        out: &mut [T],
-    ) {
-        let (x, _) = batch.slices();
-        let top = &mut work.layers[self.last()];
-        let outputs = &trace.layers[self.last()].value;
-        self.loss.curvature(outputs, self.outputs(), &top.tangent, &mut top.delta_tangent);
-        for layer in (0..=self.last()).rev() {
+    fn tangent_down<T: Real>(&self, directions: &[T], rows: usize, trace: &Trace<T>, work: &mut Workspace<T>) {
+        let (top, outputs) = (&mut work.layers[self.last()], self.outputs());
+        let directions = directions.chunks_exact(self.parameters());
+        for batch in 0..directions.len() {
+            let own = scaled(trace.rows_of(batch), outputs);
+            let value = &trace.layers[self.last()].value[own.clone()];
+            self.loss.curvature(value, outputs, &top.tangent[own.clone()], &mut top.delta_tangent[own]);
+        }
+        for layer in (1..=self.last()).rev() {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
-            let shape = [inputs, batch.rows(), outputs];
-            let Workspace { layers, transposed, .. } = &mut *work;
+            let Workspace { layers, turned, .. } = &mut *work;
             let (below, above) = layers.split_at_mut(layer);
-            let own = &above[0];
-            let delta = &trace.layers[layer].delta;
-            let input = if layer == 0 { x } else { &trace.layers[layer - 1].value };
-            let (weights, biases) = self.parts_mut(layer, out);
-            product(Onto::Zero, Strided::transposed(input, inputs), &own.delta_tangent, weights, shape);
-            sum_rows(&own.delta_tangent, biases);
-            let Some(below) = below.last_mut() else {
-                self.context_hessian_vector([theta, direction], [delta, &own.delta_tangent], out);
-                break;
-            };
-            product(Onto::Itself, Strided::transposed(&below.value_tangent, inputs), delta, weights, shape);
-
-            let shape = [batch.rows(), outputs, inputs];
+            let (own, below) = (&above[0], &mut below[layer - 1]);
             let inflow = &mut below.delta_tangent;
-            let weights = turn(self.weights(layer, theta), outputs, transposed);
-            product(Onto::Zero, Strided::rows(&own.delta_tangent, outputs), weights, inflow, shape);
-            let weights_tangent = turn(self.weights(layer, direction), outputs, transposed);
-            product(Onto::Itself, Strided::rows(delta, outputs), weights_tangent, inflow, shape);
+            let weights = &trace.layers[layer].turned;
+            product(Onto::Zero, Strided::rows(&own.delta_tangent, outputs), weights, inflow, [rows, outputs, inputs]);
+            for (batch, direction) in directions.clone().enumerate() {
+                let own = trace.rows_of(batch);
+                let weights = turn(self.weights(layer, direction), outputs, turned);
+                let delta = Strided::rows(&trace.layers[layer].delta[scaled(own.clone(), outputs)], outputs);
+                let inflow = &mut inflow[scaled(own.clone(), inputs)];
+                product(Onto::Itself, delta, weights, inflow, [own.len(), outputs, inputs]);
+            }
             if self.is_residual(layer) {
                 add(inflow, &own.inflow);
             }
@@ -239,6 +298,25 @@ impl Network {
             if self.activation != Activation::Relu {
                 let places = bend.iter().zip(tangent.iter());
                 delta_tangent.iter_mut().zip(places).for_each(|(out, (&bend, &tangent))| *out += bend * tangent);
+            }
+        }
+    }
+
+    /// The tangent of the gradient, summed over all rows, but for a context.
+    #[inline(always)]
+    fn tangent_of_gradient<T: Real>(&self, rows: usize, trace: &Trace<T>, work: &Workspace<T>, out: &mut [T]) {
+        for layer in 0..=self.last() {
+            let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
+            let shape = [inputs, rows, outputs];
+            let (weights, biases) = self.parts_mut(layer, out);
+            let tangent = &work.layers[layer].delta_tangent;
+            let input = Strided::transposed(&trace.input_of(layer)[..rows * inputs], inputs);
+            product(Onto::Zero, input, tangent, weights, shape);
+            sum_rows(tangent, biases);
+            if let Some(below) = layer.checked_sub(1) {
+                let delta = &trace.layers[layer].delta[..rows * outputs];
+                let input = Strided::transposed(&work.layers[below].value_tangent, inputs);
+                product(Onto::Itself, input, delta, weights, shape);
             }
         }
     }
@@ -272,15 +350,18 @@ impl Network {
     }
 }
 
-/// The transpose of a row-major matrix with so many columns, in a buffer; of a single column itself.
+/// The transpose of a row-major matrix with so many columns, in a buffer.
 #[inline(always)]
-fn turn<'a, T: Real>(matrix: &'a [T], columns: usize, buffer: &'a mut Vec<T>) -> &'a [T] {
-    if columns == 1 {
-        return matrix;
-    }
+fn turn<'a, T: Real>(matrix: &[T], columns: usize, buffer: &'a mut Vec<T>) -> &'a [T] {
     buffer.resize(matrix.len(), T::zero());
     transpose(matrix, columns, buffer);
     buffer
+}
+
+/// Where so many numbers a row stand.
+#[inline(always)]
+fn scaled(rows: Range<usize>, width: usize) -> Range<usize> {
+    rows.start * width..rows.end * width
 }
 
 /// a ← a ⊙ b.
