@@ -4,7 +4,7 @@
 //! The Hessian is never formed: H·u is the derivative of the gradient in the direction u, computed
 //! exactly by a forward and a backward pass that carry a tangent beside each value (Pearlmutter 1994).
 
-use ndarray::{Array2, ArrayView2, Axis, Slice};
+use ndarray::{Array1, Array2, ArrayView2, Axis, Slice};
 
 use super::functions::{Activation, Loss};
 use super::layout::Layout;
@@ -27,8 +27,17 @@ impl<T: Real> Batch<T> {
     /// From `x` (rows × inputs) and `y` (rows × outputs); surplus rows of the longer one are cut off.
     pub fn new(x: Array2<T>, y: Array2<T>) -> Self {
         let rows = x.nrows().min(y.nrows());
-        let cut = |a: Array2<T>| a.slice_axis(Axis(0), Slice::from(..rows)).as_standard_layout().into_owned();
+        let cut = |a: Array2<T>| match a.nrows() == rows && a.is_standard_layout() {
+            true => a,
+            false => a.slice_axis(Axis(0), Slice::from(..rows)).as_standard_layout().into_owned(),
+        };
         Self { x: cut(x), y: cut(y) }
+    }
+
+    /// From one input and one target for each row.
+    pub fn columns(x: Vec<T>, y: Vec<T>) -> Self {
+        let column = |numbers: Vec<T>| Array1::from_vec(numbers).insert_axis(Axis(1));
+        Self::new(column(x), column(y))
     }
 
     /// How many points.

@@ -48,13 +48,28 @@ pub fn subtract<T: Real>(a: &mut [T], b: &[T]) {
 /// The sum of a row-major matrix's rows into `out`, one number for each column.
 #[inline(always)]
 pub fn sum_rows<T: Real>(matrix: &[T], out: &mut [T]) {
+    const TOGETHER: usize = 8;
     let columns = out.len();
     if columns == 0 {
         return;
     }
-    out.fill(T::zero());
-    for row in matrix.chunks_exact(columns) {
-        add(out, row);
+    let (chunks, rest) = out.as_chunks_mut::<TOGETHER>();
+    let first = chunks.len() * TOGETHER;
+    for (index, out) in chunks.iter_mut().enumerate() {
+        let mut sums = [T::zero(); TOGETHER];
+        for row in matrix.chunks_exact(columns) {
+            let Some(row) = row[index * TOGETHER..].first_chunk::<TOGETHER>() else { break };
+            for (sum, &value) in sums.iter_mut().zip(row) {
+                *sum += value;
+            }
+        }
+        *out = sums;
+    }
+    if !rest.is_empty() {
+        rest.fill(T::zero());
+        for row in matrix.chunks_exact(columns) {
+            add(rest, &row[first..]);
+        }
     }
 }
 

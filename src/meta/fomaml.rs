@@ -9,6 +9,5 @@ use crate::maths::real::Real;
 /// ∇L(θ_K; Q).
 pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) -> Order {
     learner.query_gradient(episode, task);
-    learner.sweep_back(episode, Order::First, &[], task);
     Order::First
 }

@@ -267,8 +267,9 @@ impl Learner {
                 },
                 ..Outcome::default()
             };
-            task.direction.clear();
+            // Every algorithm fills the φ part, and adds to the rest.
             task.direction.resize(meta.values.len(), T::zero());
+            task.direction[phi.len()..].fill(T::zero());
             let order = match self.algorithm {
                 Algorithm::Maml | Algorithm::Anil | Algorithm::Cavia | Algorithm::MetaSgd => {
                     maml::direction(self, episode, task)

@@ -72,34 +72,30 @@ impl<'a, T: Real> InnerRates<'a, T> {
         self.each(
             step,
             g,
+            g,
             out,
             #[inline(always)]
             |_, product| product,
         );
     }
 
-    /// out ← f(out, a_k ⊙ g), number by number.
+    /// out ← f(x, a_k ⊙ g), number by number.
     #[inline(always)]
-    fn each(&self, step: usize, g: &[T], out: &mut [T], f: impl Fn(T, T) -> T) {
+    fn each(&self, step: usize, g: &[T], x: &[T], out: &mut [T], f: impl Fn(T, T) -> T) {
         let rates = &self.rates[self.row(step)];
         vectorised::<T, _>(
             #[inline(always)]
             || match self.sharing {
-                Sharing::All => {
-                    for (out, &g) in out.iter_mut().zip(g) {
-                        *out = f(*out, rates[0] * g);
-                    }
-                }
+                Sharing::All => by_one_rate(rates[0], g, x, out, f),
                 Sharing::Segments(segments) => {
                     for (segment, &rate) in segments.iter().zip(rates) {
-                        for (out, &g) in out[segment.clone()].iter_mut().zip(&g[segment.clone()]) {
-                            *out = f(*out, rate * g);
-                        }
+                        let [g, x] = [&g[segment.clone()], &x[segment.clone()]];
+                        by_one_rate(rate, g, x, &mut out[segment.clone()], &f);
                     }
                 }
                 Sharing::None(_) => {
-                    for ((out, &g), &rate) in out.iter_mut().zip(g).zip(rates) {
-                        *out = f(*out, rate * g);
+                    for (((out, &x), &g), &rate) in out.iter_mut().zip(x).zip(g).zip(rates) {
+                        *out = f(x, rate * g);
                     }
                 }
             },
@@ -128,13 +124,21 @@ impl<'a, T: Real> InnerRates<'a, T> {
     }
 }
 
+/// out ← f(x, rate·g).
+#[inline(always)]
+fn by_one_rate<T: Real>(rate: T, g: &[T], x: &[T], out: &mut [T], f: impl Fn(T, T) -> T) {
+    for ((out, &x), &g) in out.iter_mut().zip(x).zip(g) {
+        *out = f(x, rate * g);
+    }
+}
+
 /// θ_{k+1} = θ_k − a_k ⊙ g_k; its own parameters are the rates.
 impl<T: Real> StepRule<T> for InnerRates<'_, T> {
     fn apply(&self, step: Step<'_, T>, next: &mut [T]) {
-        next.copy_from_slice(step.theta);
         self.each(
             step.index,
             step.gradient,
+            step.theta,
             next,
             #[inline(always)]
             |theta, product| theta - product,

@@ -5,7 +5,9 @@ use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
 use super::{Display, Given, HeldOut};
+use crate::maths::kernels::vectorised;
 use crate::maths::network::Batch;
+use crate::maths::real::Real as _;
 use crate::meta::episode::Episode;
 use crate::settings::LiveSettings;
 
@@ -27,15 +29,18 @@ impl Sine {
     }
 
     fn sample(&self, points: usize, noise: f64, rng: &mut impl Rng) -> Batch<f32> {
-        let pairs: Vec<[f64; 2]> = (0..points)
-            .map(|_| {
-                let x = rng.random_range(-5.0..=5.0);
-                let error: f64 = StandardNormal.sample(rng);
-                [x, self.at(x) + noise * error]
-            })
-            .collect();
-        let column = |of: usize| Array2::from_shape_fn((points, 1), |(i, _)| pairs[i][of] as f32);
-        Batch::new(column(0), column(1))
+        let (mut x, mut y) = (Vec::with_capacity(points), Vec::with_capacity(points));
+        for _ in 0..points {
+            x.push(rng.random_range(-5.0..=5.0_f64) as f32);
+            let error: f64 = StandardNormal.sample(rng);
+            y.push((noise * error) as f32);
+        }
+        let (amplitude, phase) = (self.amplitude as f32, self.phase as f32);
+        vectorised::<f32, _>(
+            #[inline(always)]
+            || x.iter().zip(&mut y).for_each(|(x, y)| *y += amplitude * (x + phase).sine_cosine().0),
+        );
+        Batch::columns(x, y)
     }
 }
 

@@ -73,6 +73,9 @@ impl Product<'_, f32> {
     pub(super) fn across(&mut self) {
         let Self { a, b, m, k, n, .. } = *self;
         let turned = Strided { data: b, row: 1, column: n };
+        if n == 1 && m >= 16 && a.column == m && !matches!(self.onto, Onto::Row([_, ..])) {
+            return dispatch(&mut Product { onto: self.onto, a: turned, b: a.data, c: self.c, m: n, k, n: m });
+        }
         let mut scratch = SCRATCH.take();
         scratch.clear();
         scratch.resize(m * n, 0.0);

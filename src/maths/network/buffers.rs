@@ -86,12 +86,15 @@ impl<T: Real> Trace<T> {
 }
 
 impl<T: Real> Workspace<T> {
+    /// Makes room for so many rows; buffers never shrink, so that turns of few and many rows cost nothing.
     pub(super) fn fit(&mut self, sizes: &[usize], rows: usize) {
         self.layers.resize_with(sizes.len() - 1, LayerBuffers::default);
         for (layer, &width) in self.layers.iter_mut().zip(&sizes[1..]) {
             let LayerBuffers { inflow, tangent, value_tangent, delta_tangent } = layer;
             for buffer in [inflow, tangent, value_tangent, delta_tangent] {
-                buffer.resize(rows * width, T::zero());
+                if buffer.len() < rows * width {
+                    buffer.resize(rows * width, T::zero());
+                }
             }
         }
     }

@@ -152,7 +152,7 @@ impl Network {
             },
         );
         let (delta, delta_tangent) = (&trace.layers[0].delta, &work.layers[0].delta_tangent);
-        self.context_gradient(theta, delta_tangent, out);
+        self.context_gradient(theta, &delta_tangent[..rows * self.sizes[1]], out);
         for (batch, direction) in directions.chunks_exact(theta.len()).enumerate() {
             let rows = scaled(trace.rows_of(batch), self.sizes[1]);
             self.add_context_product(direction, &delta[rows], out);
@@ -213,7 +213,7 @@ impl Network {
                 add(delta, &work.layers[layer].inflow);
             }
             if self.is_residual(layer - 1) {
-                work.layers[layer - 1].inflow.copy_from_slice(delta);
+                work.layers[layer - 1].inflow[..delta.len()].copy_from_slice(delta);
             }
             if curved && self.activation != Activation::Relu {
                 multiply(bend, delta);
@@ -237,6 +237,10 @@ impl Network {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
             let (below, above) = work.layers.split_at_mut(layer);
             let LayerBuffers { tangent, value_tangent, .. } = &mut above[0];
+            let [tangent, value_tangent] = [tangent, value_tangent].map(
+                #[inline(always)]
+                |buffer| &mut buffer[..rows * outputs],
+            );
             for (batch, direction) in directions.chunks_exact(theta.len()).enumerate() {
                 let own = trace.rows_of(batch);
                 let input = &trace.input_of(layer)[scaled(own.clone(), inputs)];
@@ -274,7 +278,7 @@ impl Network {
             let Workspace { layers, turned, .. } = &mut *work;
             let (below, above) = layers.split_at_mut(layer);
             let (own, below) = (&above[0], &mut below[layer - 1]);
-            let inflow = &mut below.delta_tangent;
+            let inflow = &mut below.delta_tangent[..rows * inputs];
             let weights = &trace.layers[layer].turned;
             product(Onto::Zero, Strided::rows(&own.delta_tangent, outputs), weights, inflow, [rows, outputs, inputs]);
             for (batch, direction) in directions.clone().enumerate() {
@@ -288,16 +292,15 @@ impl Network {
                 add(inflow, &own.inflow);
             }
             if self.is_residual(layer - 1) {
-                below.inflow.copy_from_slice(inflow);
+                below.inflow[..inflow.len()].copy_from_slice(inflow);
             }
 
             // δ = inflow ⊙ f′, so δ' = inflow' ⊙ f′ + inflow ⊙ f″ ⊙ z'.
             let LayerTrace { slope, bend, .. } = &trace.layers[layer - 1];
-            let LayerBuffers { tangent, delta_tangent, .. } = below;
-            multiply(delta_tangent, slope);
+            multiply(inflow, slope);
             if self.activation != Activation::Relu {
-                let places = bend.iter().zip(tangent.iter());
-                delta_tangent.iter_mut().zip(places).for_each(|(out, (&bend, &tangent))| *out += bend * tangent);
+                let places = bend.iter().zip(below.tangent.iter());
+                inflow.iter_mut().zip(places).for_each(|(out, (&bend, &tangent))| *out += bend * tangent);
             }
         }
     }
@@ -309,7 +312,7 @@ impl Network {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
             let shape = [inputs, rows, outputs];
             let (weights, biases) = self.parts_mut(layer, out);
-            let tangent = &work.layers[layer].delta_tangent;
+            let tangent = &work.layers[layer].delta_tangent[..rows * outputs];
             let input = Strided::transposed(&trace.input_of(layer)[..rows * inputs], inputs);
             product(Onto::Zero, input, tangent, weights, shape);
             sum_rows(tangent, biases);
