@@ -277,7 +277,7 @@ fn fomaml_is_maml_where_the_hessian_vanishes_and_differs_elsewhere() {
 #[test]
 fn the_body_of_anil_does_not_move_and_its_head_does() {
     let (task, network, ..) = direction_of(Algorithm::Anil, 3, 0.05);
-    let [start, end] = [&task.inner.thetas[0], &task.inner.thetas[3]];
+    let [start, end] = [&task.task.inner.thetas[0], &task.task.inner.thetas[3]];
     let body = network.layout().layer(0);
     assert_eq!(start[body.clone()], end[body.clone()]);
     let head = network.layout().layer(1);
@@ -289,7 +289,7 @@ fn the_body_of_anil_does_not_move_and_its_head_does() {
 fn cavia_moves_its_context_and_nothing_else() {
     let (task, ..) = direction_of(Algorithm::Cavia, 3, 0.05);
     let context = MethodSettings::default().context;
-    let [start, end] = [&task.inner.thetas[0], &task.inner.thetas[3]];
+    let [start, end] = [&task.task.inner.thetas[0], &task.task.inner.thetas[3]];
     assert_eq!(start[context..], end[context..]);
     assert_eq!(start[..context], [0.0; 5]);
     assert!(end[..context].iter().all(|&value| value != 0.0));

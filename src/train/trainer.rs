@@ -280,7 +280,7 @@ impl Trainer {
         slots.resize_with(count, Slot::default);
         learner.set_meta_iteration(meta_iteration);
         let rates = learner.rates(&now.meta, live.inner_rate);
-        pool.for_each(slots, |index, slot| {
+        let work = |index: usize, slot: &mut Slot| {
             let Slot { episodes, group, pooled, work } = slot;
             let own = index * tasks / count..(index + 1) * tasks / count;
             episodes.clear();
@@ -289,18 +289,20 @@ impl Trainer {
             if *accompanied && keep_going() {
                 joint::gradient(&plain.network, &now.joint, episodes, work, pooled);
             }
+        };
+        pool.reduce(slots, work, |left, right| {
+            add_scaled(&mut left.group.direction, 1.0, &right.group.direction);
+            add_scaled(&mut left.pooled.gradient, 1.0, &right.pooled.gradient);
         });
         if !keep_going() {
             return Step::Interrupted;
         }
         let share = 1.0 / tasks as f32;
-        self.direction.clear();
-        self.direction.resize(now.meta.values.len(), 0.0);
-        self.joint_direction.clear();
-        self.joint_direction.resize(if *accompanied { now.joint.len() } else { 0 }, 0.0);
-        for slot in slots.iter() {
-            add_scaled(&mut self.direction, share, &slot.group.direction);
-            add_scaled(&mut self.joint_direction, share, &slot.pooled.gradient);
+        for (sum, mean) in
+            [(&slots[0].group.direction, &mut self.direction), (&slots[0].pooled.gradient, &mut self.joint_direction)]
+        {
+            mean.clear();
+            mean.extend(sum.iter().map(|sum| share * sum));
         }
         let losses = slots.iter().flat_map(|slot| &slot.group.tasks);
         let [before, after] = [0, 1].map(|i| losses.clone().map(|losses| query(losses)[i]).sum::<f32>() * share);

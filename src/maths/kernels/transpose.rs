@@ -81,27 +81,40 @@ impl pulp::NullaryFnOnce for Blocks<'_> {
 fn turn(simd: pulp::x86::V3, block: [&[f32; BLOCK]; BLOCK], out: &mut [f32], rows: usize, at: usize) {
     // No closures and no `map`: the intrinsics are only inlined into what is compiled for them.
     let avx = simd.avx;
-    for half in [0, 1] {
-        let mut pairs = [avx._mm256_setzero_ps(); 4];
-        for (r, pair) in pairs.iter_mut().enumerate() {
-            let [upper, lower] = [block[r], block[r + 4]];
-            let upper = avx._mm256_castps128_ps256(pulp::cast(upper.as_chunks::<4>().0[half]));
-            *pair = avx._mm256_insertf128_ps::<1>(upper, pulp::cast(lower.as_chunks::<4>().0[half]));
-        }
-        let [first, second, third, fourth] = pairs;
-        let [low, high] = [avx._mm256_unpacklo_ps(first, second), avx._mm256_unpackhi_ps(first, second)];
-        let [low_next, high_next] = [avx._mm256_unpacklo_ps(third, fourth), avx._mm256_unpackhi_ps(third, fourth)];
-        let turned = [
-            avx._mm256_shuffle_ps::<0x44>(low, low_next),
-            avx._mm256_shuffle_ps::<0xEE>(low, low_next),
-            avx._mm256_shuffle_ps::<0x44>(high, high_next),
-            avx._mm256_shuffle_ps::<0xEE>(high, high_next),
-        ];
-        for (row, turned) in turned.into_iter().enumerate() {
-            let numbers: [f32; BLOCK] = pulp::cast(turned);
-            if let Some(place) = out[(4 * half + row) * rows + at..].first_chunk_mut() {
-                *place = numbers;
-            }
+    let mut r = [avx._mm256_setzero_ps(); BLOCK];
+    for (r, row) in r.iter_mut().zip(block) {
+        *r = pulp::cast(*row);
+    }
+    let u0 = avx._mm256_unpacklo_ps(r[0], r[1]);
+    let u1 = avx._mm256_unpackhi_ps(r[0], r[1]);
+    let u2 = avx._mm256_unpacklo_ps(r[2], r[3]);
+    let u3 = avx._mm256_unpackhi_ps(r[2], r[3]);
+    let u4 = avx._mm256_unpacklo_ps(r[4], r[5]);
+    let u5 = avx._mm256_unpackhi_ps(r[4], r[5]);
+    let u6 = avx._mm256_unpacklo_ps(r[6], r[7]);
+    let u7 = avx._mm256_unpackhi_ps(r[6], r[7]);
+    let s0 = avx._mm256_shuffle_ps::<0x44>(u0, u2);
+    let s1 = avx._mm256_shuffle_ps::<0xEE>(u0, u2);
+    let s2 = avx._mm256_shuffle_ps::<0x44>(u1, u3);
+    let s3 = avx._mm256_shuffle_ps::<0xEE>(u1, u3);
+    let s4 = avx._mm256_shuffle_ps::<0x44>(u4, u6);
+    let s5 = avx._mm256_shuffle_ps::<0xEE>(u4, u6);
+    let s6 = avx._mm256_shuffle_ps::<0x44>(u5, u7);
+    let s7 = avx._mm256_shuffle_ps::<0xEE>(u5, u7);
+    let turned = [
+        avx._mm256_permute2f128_ps::<0x20>(s0, s4),
+        avx._mm256_permute2f128_ps::<0x20>(s1, s5),
+        avx._mm256_permute2f128_ps::<0x20>(s2, s6),
+        avx._mm256_permute2f128_ps::<0x20>(s3, s7),
+        avx._mm256_permute2f128_ps::<0x31>(s0, s4),
+        avx._mm256_permute2f128_ps::<0x31>(s1, s5),
+        avx._mm256_permute2f128_ps::<0x31>(s2, s6),
+        avx._mm256_permute2f128_ps::<0x31>(s3, s7),
+    ];
+    for (row, turned) in turned.into_iter().enumerate() {
+        let numbers: [f32; BLOCK] = pulp::cast(turned);
+        if let Some(place) = out[row * rows + at..].first_chunk_mut() {
+            *place = numbers;
         }
     }
 }
