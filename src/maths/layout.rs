@@ -65,10 +65,11 @@ impl Layout {
 
     /// Where a layer's weights and biases stand together.
     pub fn layer(&self, layer: usize) -> Range<usize> {
-        let mut own = self.tensors.iter().filter(|tensor| tensor.layer == layer);
-        let first = own.next().map_or(0..0, |tensor| tensor.range.clone());
-        let end = own.next_back().map_or(first.end, |tensor| tensor.range.end);
-        first.start..end
+        // Each layer has two tensors, one after the other.
+        match &self.tensors[2 * layer..2 * layer + 2] {
+            [weights, biases] => weights.range.start..biases.range.end,
+            _ => 0..0,
+        }
     }
 
     /// How many parameters.

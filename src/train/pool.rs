@@ -86,7 +86,10 @@ mod tests {
                 slots.into_iter().next().unwrap_or_default()
             });
             assert!(texts.iter().all(|text| *text == texts[0]), "{texts:?}");
-            assert_eq!(texts[0].matches(char::is_numeric).count(), (0..count).map(|i| i.to_string().len()).sum());
+            assert_eq!(
+                texts[0].matches(char::is_numeric).count(),
+                (0..count).map(|i| i.to_string().len()).sum::<usize>()
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 use pulp::bytemuck::cast_slice;
 #[cfg(target_arch = "x86_64")]
 use pulp::x86::{V3, V4};
-use pulp::{Arch, Scalar, Simd, WithSimd};
+use pulp::{Arch, Scalar, Simd};
 
 use super::{LEVEL, Level};
 
@@ -91,7 +91,8 @@ impl Registers for V4 {
     }
 }
 
-/// Work that is written for any of them.
+/// Work that is written for any of them. It is for the work itself to have its loops compiled for them, by
+/// `Simd::vectorize`.
 pub(super) trait Work {
     fn run<R: Registers>(self, registers: R);
 }
@@ -105,30 +106,15 @@ pub(super) fn dispatch(work: impl Work) {
     }
     match Arch::new() {
         #[cfg(target_arch = "x86_64")]
-        Arch::V4(registers) if level == Level::Narrow => compiled(*registers, work),
+        Arch::V4(registers) if level == Level::Narrow => work.run(*registers),
         #[cfg(target_arch = "x86_64")]
-        Arch::V4(registers) => compiled(registers, work),
+        Arch::V4(registers) => work.run(registers),
         #[cfg(target_arch = "x86_64")]
-        Arch::V3(registers) => compiled(registers, work),
+        Arch::V3(registers) => work.run(registers),
         #[cfg(target_arch = "aarch64")]
-        Arch::Neon(registers) => compiled(registers, work),
+        Arch::Neon(registers) => work.run(registers),
         _ => work.run(Scalar),
     }
-}
-
-/// Does the work in a function of its own that is compiled for the instruction set.
-#[inline(always)]
-fn compiled<R: Registers>(registers: R, work: impl Work) {
-    struct Compiled<R, W>(R, W);
-    impl<R: Registers, W: Work> WithSimd for Compiled<R, W> {
-        type Output = ();
-
-        #[inline(always)]
-        fn with_simd<S: Simd>(self, _: S) {
-            self.1.run(self.0);
-        }
-    }
-    Simd::vectorize(registers, Compiled(registers, work));
 }
 
 /// Numbers side by side in one or more registers.

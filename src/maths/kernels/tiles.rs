@@ -23,10 +23,25 @@ impl Work for &mut Product<'_, f32> {
                 _ => self.panels::<R, false>(registers),
             }
         } else if self.a.column == 1 {
-            self.dots(registers);
+            Simd::vectorize(registers, Dots { product: self, registers });
         } else {
             self.across();
         }
+    }
+}
+
+/// A product with few columns, by dots.
+struct Dots<'p, 'a, R> {
+    product: &'p mut Product<'a, f32>,
+    registers: R,
+}
+
+impl<R: Registers> WithSimd for Dots<'_, '_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.product.dots(self.registers);
     }
 }
 
