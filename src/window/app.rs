@@ -9,6 +9,7 @@ use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
 use super::commands::{self, Commands, UiCommand};
 use super::compare::Compare;
 use super::event_log::{EventLog, FrameStats};
+use super::frame_times::FrameTimes;
 use super::help::Help;
 use super::images_dialog::ImagesDialog;
 use super::knobs::Knobs;
@@ -17,6 +18,7 @@ use super::notices::{Kind, Notices};
 use super::pacing::Pacing;
 use super::parameters::Parameters;
 use super::samples::Samples;
+use super::script::Script;
 use super::theme::{self, GRID, Palette};
 use super::top_bar::{Status, TopBar};
 use super::{banner, numbers};
@@ -46,10 +48,12 @@ pub struct App {
     images: ImagesDialog,
     compare: Compare,
     help: Help,
+    frame_times: FrameTimes,
     notices: Notices,
     log: EventLog,
     stats: FrameStats,
     pacing: Pacing,
+    script: Option<Script>,
 }
 
 impl App {
@@ -72,11 +76,18 @@ impl App {
             images: ImagesDialog::default(),
             compare: Compare::default(),
             help: Help::default(),
+            frame_times: FrameTimes::default(),
             notices: Notices::default(),
             log: EventLog::from_env(),
             stats: FrameStats::from_env(),
             pacing: Pacing::of(ctx),
+            script: None,
         }
+    }
+
+    /// The same window, driven by a script.
+    pub fn with_script(self, script: Option<Script>) -> Self {
+        Self { script, ..self }
     }
 
     /// The settings as the user has them now.
@@ -90,12 +101,16 @@ impl App {
         self.receive();
         let mut commands = Commands::new();
         commands::take_shortcuts(&ctx, &mut commands);
+        if let Some(script) = &mut self.script {
+            commands.append(&mut script.commands());
+        }
         self.panels(ui, &mut commands);
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
         self.images.ui(ui, &self.settings.run, images, &mut commands);
         self.compare.ui(&ctx, &self.settings, images, &mut commands);
         self.help.ui(&ctx);
+        self.frame_times.ui(&ctx);
         self.notices.ui(&ctx);
         if !commands.is_empty() {
             ctx.request_repaint();
@@ -172,6 +187,9 @@ impl App {
                 self.intent = None;
             }
             self.stats.snapshot_arrived(&snapshot.settings.live);
+            if let Some(script) = &mut self.script {
+                script.snapshot_arrived(&snapshot);
+            }
             self.snapshot = Some(snapshot);
         }
         while let Some(event) = self.link.next_event() {
@@ -227,6 +245,7 @@ impl App {
                 ctx.set_theme(next);
             }
             UiCommand::Help => self.help.toggle(),
+            UiCommand::FrameTimes => self.frame_times.toggle(),
             UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             UiCommand::GoBack => self.ask(Command::GoBack, Phase::Paused),
             UiCommand::HalveAndGoOn => self.halve_and_go_on(),
@@ -355,6 +374,9 @@ impl App {
             Some(from) => Command::Continue(settings, set, from),
             None => Command::Restart(settings, set),
         });
+        if let Some(past) = self.script.as_ref().and_then(Script::past) {
+            self.send(past);
+        }
         // A knob turned just before must not reach the new run.
         self.link.set_live(self.settings.live.clone());
     }
@@ -395,6 +417,9 @@ impl App {
 
     fn send_live(&mut self) {
         self.stats.knob_sent(&self.settings.live);
+        if let Some(script) = &mut self.script {
+            script.knob_sent(&self.settings.live);
+        }
         self.link.set_live(self.settings.live.clone());
     }
 }
@@ -403,6 +428,10 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let own = frame.info().cpu_usage;
         self.stats.frame(own);
+        self.frame_times.own(own);
+        if let Some(script) = &mut self.script {
+            script.begin(own);
+        }
         self.pacing.begin(own.and_then(|secs| Duration::try_from_secs_f32(secs).ok()));
         self.show(ui);
     }
@@ -411,7 +440,17 @@ impl eframe::App for App {
     fn auto_save_interval(&self) -> Duration {
         if let Some(whole) = self.pacing.end() {
             self.stats.shown(whole);
+            self.frame_times.shown(whole);
+            if let Some(script) = &self.script {
+                script.shown(whole, self.snapshot.as_deref());
+            }
         }
         Duration::MAX
+    }
+
+    fn raw_input_hook(&mut self, ctx: &Context, raw: &mut egui::RawInput) {
+        if let Some(script) = &mut self.script {
+            script.input(ctx, raw);
+        }
     }
 }

@@ -8,6 +8,7 @@ use egui::ViewportBuilder;
 
 use super::app::App;
 use super::pacing;
+use super::script::Script;
 use crate::background;
 use crate::images::ImageSet;
 use crate::settings::Settings;
@@ -28,13 +29,14 @@ pub struct WindowError {
 }
 
 /// Opens the window and returns when it is closed. `start` begins the training and gets the
-/// function that wakes the window.
+/// function that wakes the window. A script, if there is one, drives it.
 ///
 /// # Errors
 /// When there is no display or a library is missing; the message says what to do.
 pub fn run(
     settings: Settings,
     image_set: Option<Arc<ImageSet>>,
+    script: Option<Script>,
     start: impl FnOnce(Wake) -> std::io::Result<WindowEnd>,
 ) -> Result<(), WindowError> {
     let options = eframe::NativeOptions {
@@ -54,7 +56,7 @@ pub fn run(
                 let ctx = creation.egui_ctx.clone();
                 background::window_opens();
                 let link = start(pacing::waker(&ctx))?;
-                Ok(Box::new(App::new(&ctx, link, settings, image_set)))
+                Ok(Box::new(App::new(&ctx, link, settings, image_set).with_script(script)))
             }),
         )
     };
