@@ -2,6 +2,7 @@
 //! It knows nothing of how a window is drawn.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -19,8 +20,10 @@ pub struct Recorder {
     views: Vec<View>,
     delays: Delays,
     start: Start,
-    /// Processor time of the window's thread at the frame's beginning.
-    spent: Option<Duration>,
+    /// Processor time of the window's thread and of those that draw for it, at the frame's beginning.
+    spent: [Option<Duration>; 2],
+    /// Threads of a graphics driver that draws on the processor.
+    drawers: Vec<PathBuf>,
 }
 
 /// The frames of one view.
@@ -30,6 +33,7 @@ struct View {
     own: Vec<f32>,
     whole: Vec<f32>,
     processor: Vec<f32>,
+    drawing: Vec<f32>,
     memory: [Option<f64>; 2],
 }
 
@@ -72,6 +76,8 @@ pub struct ViewReport {
     pub whole_ms: Spread,
     /// Processor time of the window's thread for a whole frame, which other programs do not lengthen; Linux only.
     pub processor_ms: Spread,
+    /// The same of a graphics driver's threads, where it draws on the processor.
+    pub drawing_ms: Spread,
     /// Frames that were drawn.
     pub frames: usize,
     /// Resident memory at the view's beginning and at its end, in megabytes; `None` where the system does not say.
@@ -107,14 +113,29 @@ pub struct WindowReport {
 impl Recorder {
     /// For a program that was started then.
     pub fn new(begun: Instant) -> Self {
-        Self { begun, views: Vec::new(), delays: Delays::default(), start: Start::default(), spent: None }
+        Self {
+            begun,
+            views: Vec::new(),
+            delays: Delays::default(),
+            start: Start::default(),
+            spent: [None; 2],
+            drawers: Vec::new(),
+        }
     }
 
     /// From now on frames belong to this view.
     pub fn enter(&mut self, name: &'static str) {
         self.leave();
+        self.drawers = drawers();
         let memory = [resident(), None];
-        self.views.push(View { name, own: Vec::new(), whole: Vec::new(), processor: Vec::new(), memory });
+        self.views.push(View {
+            name,
+            own: Vec::new(),
+            whole: Vec::new(),
+            processor: Vec::new(),
+            drawing: Vec::new(),
+            memory,
+        });
     }
 
     /// The last view is over.
@@ -126,7 +147,13 @@ impl Recorder {
 
     /// A frame begins, on this thread.
     pub fn begin(&mut self) {
-        self.spent = processor_time();
+        self.spent = self.spent();
+    }
+
+    fn spent(&self) -> [Option<Duration>; 2] {
+        let drawing = (!self.drawers.is_empty())
+            .then(|| self.drawers.iter().filter_map(|thread| processor_time(thread)).sum::<Duration>());
+        [processor_time(Path::new(THIS_THREAD)), drawing]
     }
 
     /// The window's own work for the last frame that was shown.
@@ -138,10 +165,12 @@ impl Recorder {
 
     /// A frame is on the screen, after so long. It shows a measured loss, and a run that has done a meta-iteration.
     pub fn shown(&mut self, whole: Duration, [point, iteration]: [bool; 2]) {
+        let spent = self.spent();
         if let Some(view) = self.views.last_mut() {
             view.whole.push(1000.0 * whole.as_secs_f32());
-            let spent = self.spent.take().zip(processor_time()).map(|(begun, ended)| ended.saturating_sub(begun));
-            view.processor.extend(spent.map(|spent| 1000.0 * spent.as_secs_f32()));
+            let spent = |index: usize| Some(1000.0 * spent[index]?.checked_sub(self.spent[index]?)?.as_secs_f32());
+            view.processor.extend(spent(0));
+            view.drawing.extend(spent(1));
         }
         let now = 1000.0 * self.begun.elapsed().as_secs_f32();
         let Start { first_frame_ms, first_point_ms, first_iteration_ms } = &mut self.start;
@@ -170,6 +199,7 @@ impl Recorder {
             own: every(|view| &view.own),
             whole: every(|view| &view.whole),
             processor: every(|view| &view.processor),
+            drawing: every(|view| &view.drawing),
             memory: [
                 self.views.first().and_then(|view| view.memory[0]),
                 self.views.last().and_then(|view| view.memory[1]),
@@ -194,6 +224,7 @@ impl View {
             own_ms: Spread::of(&self.own),
             whole_ms: Spread::of(&self.whole),
             processor_ms: Spread::of(&self.processor),
+            drawing_ms: Spread::of(&self.drawing),
             frames: self.whole.len(),
             memory_mb: self.memory,
         }
@@ -219,15 +250,16 @@ impl Spread {
 
 /// The report as text.
 pub fn table(report: &WindowReport) -> String {
-    let heads = ["view", "frames", "own work ms", "whole frame ms", "processor ms", "memory MB"];
+    let heads =
+        ["view", "frames", "own work ms", "whole frame ms", "its processor ms", "drawing threads ms", "memory MB"];
     let mut lines = vec![heads.map(str::to_owned)];
     for name in report.order.iter().copied().chain([ALL]) {
         let Some(view) = report.views.get(name) else { continue };
         let [begin, end] = view.memory_mb.map(|size| size.map_or("?".to_owned(), |size| format!("{size:.0}")));
         let memory = format!("{begin} to {end}");
-        let times = [view.own_ms, view.whole_ms, view.processor_ms].map(Spread::text);
-        let [own, whole, processor] = times;
-        lines.push([name.to_owned(), view.frames.to_string(), own, whole, processor, memory]);
+        let times = [view.own_ms, view.whole_ms, view.processor_ms, view.drawing_ms].map(Spread::text);
+        let [own, whole, processor, drawing] = times;
+        lines.push([name.to_owned(), view.frames.to_string(), own, whole, processor, drawing, memory]);
     }
     let Latency { marked, obeyed, turns } = report.latency_ms;
     let Start { first_frame_ms, first_point_ms, first_iteration_ms } = report.start;
@@ -244,15 +276,21 @@ pub fn table(report: &WindowReport) -> String {
     )
 }
 
-/// Processor time of this thread so far.
-fn processor_time() -> Option<Duration> {
-    #[cfg(target_os = "linux")]
-    {
-        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-        text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
-    }
-    #[cfg(not(target_os = "linux"))]
-    None
+/// Where Linux says what this thread has done.
+const THIS_THREAD: &str = "/proc/thread-self";
+
+/// Processor time of a thread so far, where the system says it so.
+fn processor_time(thread: &Path) -> Option<Duration> {
+    let text = std::fs::read_to_string(thread.join("schedstat")).ok()?;
+    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+}
+
+/// Threads with which Mesa draws on the processor.
+fn drawers() -> Vec<PathBuf> {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten().map(|entry| entry.path());
+    let draws =
+        |thread: &PathBuf| std::fs::read_to_string(thread.join("comm")).is_ok_and(|name| name.starts_with("llvmpipe"));
+    threads.filter(draws).collect()
 }
 
 /// Resident memory in megabytes.

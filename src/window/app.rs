@@ -124,27 +124,26 @@ impl App {
         let palette = Palette::of(ui);
         let snapshot = self.snapshot.clone();
         let snapshot = snapshot.as_deref();
-        let status = Status {
-            snapshot,
-            phase: self.phase(),
-            pace: self.pace,
-            image_set: self
-                .image_set
-                .as_ref()
-                .filter(|(key, _)| *key == self.settings.run.image_key())
-                .map(|(_, set)| set),
-        };
+        let key = self.settings.run.image_key();
+        let image_set = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| Arc::clone(set));
+        let status = Status { snapshot, phase: self.phase(), pace: self.pace, image_set: image_set.as_ref() };
         let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(12, 0));
         Panel::top("top-bar")
             .exact_size(10.0 * GRID)
             .frame(bar)
             .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, commands));
         let at = snapshot.map_or(0, |snapshot| snapshot.meta_iteration);
+        let before = commands.len();
         let side = Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
         Panel::left("knobs")
             .exact_size(54.0 * GRID)
             .frame(side)
             .show(ui, |ui| self.knobs.ui(ui, &self.settings, at, commands));
+        // At once, so that this frame's plots have the mark.
+        for command in commands.extract_if(before.., |command| matches!(command, UiCommand::SetKnob(..))) {
+            self.apply(ui.ctx(), command);
+            ui.ctx().request_repaint();
+        }
         let plots_height = (0.36 * ui.available_height()).clamp(196.0, 380.0);
         let area = Frame::new().fill(palette.panel).inner_margin(Margin { left: 16, right: 12, top: 8, bottom: 8 });
         Panel::bottom("plots").exact_size(plots_height).frame(area).show(ui, |ui| {

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use egui::ViewportBuilder;
 
@@ -48,14 +48,21 @@ pub fn run(
             .with_drag_and_drop(true),
         ..Default::default()
     };
+    background::window_opens();
+    // The trainer begins while the window opens, and wakes it once it is there.
+    let late = Arc::new(OnceLock::<Wake>::new());
+    let wake = {
+        let late = late.clone();
+        Arc::new(move || late.get().into_iter().for_each(|wake| wake()))
+    };
+    let link = start(wake).map_err(|error| WindowError { cause: error.to_string() })?;
     let open = || {
         eframe::run_native(
             "metascope",
             options,
             Box::new(|creation| {
                 let ctx = creation.egui_ctx.clone();
-                background::window_opens();
-                let link = start(pacing::waker(&ctx))?;
+                let _ = late.set(pacing::waker(&ctx));
                 Ok(Box::new(App::new(&ctx, link, settings, image_set).with_script(script)))
             }),
         )

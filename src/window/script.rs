@@ -19,9 +19,6 @@ use crate::settings::LiveSettings;
 use crate::train::link::Command;
 use crate::train::snapshot::Snapshot;
 
-/// Frames from the one in which a knob is turned to the one that shows its mark, both counted.
-const FRAMES_TO_MARK: u8 = 2;
-
 /// The script of a benchmark, and what is waited for.
 pub struct Script {
     steps: VecDeque<Step>,
@@ -35,7 +32,7 @@ pub struct Script {
     commands: Commands,
     pointer: Pos2,
     turned: Option<Instant>,
-    unmarked: Mutex<Option<(Instant, u8)>>,
+    unmarked: Mutex<Option<Instant>>,
     unobeyed: Option<(Instant, LiveSettings)>,
 }
 
@@ -135,7 +132,8 @@ impl Script {
     /// The window has told the trainer of turned knobs.
     pub fn knob_sent(&mut self, live: &LiveSettings) {
         if let Some(due) = self.turned.take() {
-            self.unmarked.get_mut().unwrap_or_else(PoisonError::into_inner).get_or_insert((due, FRAMES_TO_MARK));
+            // The plots are drawn after the knobs: this frame has the mark.
+            self.unmarked.get_mut().unwrap_or_else(PoisonError::into_inner).get_or_insert(due);
             self.unobeyed = Some((due, live.clone()));
         }
     }
@@ -154,12 +152,8 @@ impl Script {
         let mut recorder = self.recorder();
         recorder.shown(whole, [point, iteration]);
         let mut unmarked = self.unmarked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((due, frames)) = &mut *unmarked {
-            *frames -= 1;
-            if *frames == 0 {
-                recorder.marked(due.elapsed());
-                *unmarked = None;
-            }
+        if let Some(due) = unmarked.take() {
+            recorder.marked(due.elapsed());
         }
     }
 
@@ -218,8 +212,8 @@ mod tests {
 
     #[test]
     fn hands_are_off() {
-        let mut raw = RawInput::default();
-        raw.events = vec![Event::PointerMoved(Pos2::ZERO), Event::WindowFocused(true)];
+        let events = vec![Event::PointerMoved(Pos2::ZERO), Event::WindowFocused(true)];
+        let mut raw = RawInput { events, ..RawInput::default() };
         let recorder = Arc::new(Mutex::new(Recorder::new(Instant::now())));
         Script::new(Duration::from_secs(1), 0, recorder).input(&Context::default(), &mut raw);
         assert_eq!(raw.events.len(), 1);
