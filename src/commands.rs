@@ -108,14 +108,20 @@ pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
 /// What the benchmark of the window has found; in a file of the other benchmark it takes a place beside its figures.
 ///
 /// # Errors
-/// A file that cannot be written.
+/// A view that was not reached, or a file that cannot be written.
 pub fn window_bench(report: &WindowReport, json: Option<&Path>) -> Result<(), Box<dyn Error>> {
     print!("{}", bench::window::table(report));
-    let Some(path) = json else { return Ok(()) };
-    let known = std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok());
-    let mut all: serde_json::Map<String, serde_json::Value> = known.unwrap_or_default();
-    all.insert("window".to_owned(), serde_json::to_value(report)?);
-    write_json(path, &all.into())
+    if let Some(path) = json {
+        let known = std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok());
+        let mut all: serde_json::Map<String, serde_json::Value> = known.unwrap_or_default();
+        all.insert("window".to_owned(), serde_json::to_value(report)?);
+        write_json(path, &all.into())?;
+    }
+    match &report.missed[..] {
+        [] if report.latency_ms.turns == 0 => Err("the knob was never turned: the window was closed early".into()),
+        [] => Ok(()),
+        missed => Err(format!("these views were not reached: {}", missed.join(", ")).into()),
+    }
 }
 
 fn write_json(path: &Path, value: &serde_json::Value) -> Result<(), Box<dyn Error>> {

@@ -34,6 +34,7 @@ struct View {
     whole: Vec<f32>,
     processor: Vec<f32>,
     drawing: Vec<f32>,
+    reached: bool,
     memory: [Option<f64>; 2],
 }
 
@@ -105,6 +106,8 @@ pub struct WindowReport {
     pub latency_ms: Latency,
     /// From the start of the program.
     pub start: Start,
+    /// Views that never showed what they are to show: their figures mean nothing.
+    pub missed: Vec<&'static str>,
     /// The order of the views.
     #[serde(skip)]
     order: Vec<&'static str>,
@@ -134,6 +137,7 @@ impl Recorder {
             whole: Vec::new(),
             processor: Vec::new(),
             drawing: Vec::new(),
+            reached: false,
             memory,
         });
     }
@@ -181,6 +185,13 @@ impl Recorder {
         }
     }
 
+    /// The view shows what it is to show.
+    pub fn reached(&mut self) {
+        if let Some(view) = self.views.last_mut() {
+            view.reached = true;
+        }
+    }
+
     /// A knob's mark is on the screen, so long after it was turned.
     pub fn marked(&mut self, delay: Duration) {
         self.delays.marked.push(1000.0 * delay.as_secs_f32());
@@ -200,6 +211,7 @@ impl Recorder {
             whole: every(|view| &view.whole),
             processor: every(|view| &view.processor),
             drawing: every(|view| &view.drawing),
+            reached: true,
             memory: [
                 self.views.first().and_then(|view| view.memory[0]),
                 self.views.last().and_then(|view| view.memory[1]),
@@ -207,6 +219,7 @@ impl Recorder {
         };
         WindowReport {
             views: self.views.iter().chain([&all]).map(|view| (view.name, view.report())).collect(),
+            missed: self.views.iter().filter(|view| !view.reached).map(|view| view.name).collect(),
             order: self.views.iter().map(|view| view.name).collect(),
             latency_ms: Latency {
                 marked: Spread::of(&self.delays.marked),
@@ -329,12 +342,14 @@ mod tests {
         recorder.shown(ms(30), [true, false]);
         recorder.enter("sine");
         recorder.shown(ms(40), [true, true]);
+        recorder.reached();
         recorder.marked(ms(25));
         recorder.leave();
         let report = recorder.report();
         assert_eq!([report.views["faces"].frames, report.views["sine"].frames, report.views["all"].frames], [2, 1, 3]);
         assert!((report.views["all"].own_ms.p99 - 4.0).abs() < 1e-3);
         assert_eq!(report.latency_ms.turns, 1);
+        assert_eq!(report.missed, ["faces"]);
         let Start { first_frame_ms, first_point_ms, first_iteration_ms } = report.start;
         assert!(first_frame_ms <= first_point_ms && first_point_ms <= first_iteration_ms);
         let json = serde_json::to_value(&report).unwrap();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
+use egui::{CentralPanel, Color32, Context, Frame, Margin, Panel, ThemePreference, Ui};
 
 use super::commands::{self, Commands, UiCommand};
 use super::compare::Compare;
@@ -54,6 +54,8 @@ pub struct App {
     stats: FrameStats,
     pacing: Pacing,
     script: Option<Script>,
+    /// Whether the window is cleared to the colour of its panels, which then need not be painted.
+    cleared: bool,
 }
 
 impl App {
@@ -82,6 +84,7 @@ impl App {
             stats: FrameStats::from_env(),
             pacing: Pacing::of(ctx),
             script: None,
+            cleared: false,
         }
     }
 
@@ -127,14 +130,15 @@ impl App {
         let key = self.settings.run.image_key();
         let image_set = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| Arc::clone(set));
         let status = Status { snapshot, phase: self.phase(), pace: self.pace, image_set: image_set.as_ref() };
-        let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(12, 0));
+        let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
+        let bar = ground.inner_margin(Margin::symmetric(12, 0));
         Panel::top("top-bar")
             .exact_size(10.0 * GRID)
             .frame(bar)
             .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, commands));
         let at = snapshot.map_or(0, |snapshot| snapshot.meta_iteration);
         let before = commands.len();
-        let side = Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
+        let side = ground.inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
         Panel::left("knobs")
             .exact_size(54.0 * GRID)
             .frame(side)
@@ -145,7 +149,7 @@ impl App {
             ui.ctx().request_repaint();
         }
         let plots_height = (0.36 * ui.available_height()).clamp(196.0, 380.0);
-        let area = Frame::new().fill(palette.panel).inner_margin(Margin { left: 16, right: 12, top: 8, bottom: 8 });
+        let area = ground.inner_margin(Margin { left: 16, right: 12, top: 8, bottom: 8 });
         Panel::bottom("plots").exact_size(plots_height).frame(area).show(ui, |ui| {
             let room = ui.available_rect_before_wrap();
             let split = (room.left() + 0.54 * room.width()).round();
@@ -297,13 +301,16 @@ impl App {
         self.ask(Command::Play, Phase::Running);
     }
 
-    /// A preset keeps the seed and the images.
+    /// A preset keeps the seed and, where its tasks can be drawn from them, the images.
     fn choose_preset(&mut self, ctx: &Context, preset: Settings) {
         let old = std::mem::replace(&mut self.settings, preset);
         self.settings.run.seed = old.run.seed;
         self.settings.run.set_image_reading(old.run.image_reading());
-        self.settings.run.images = old.run.images;
-        self.settings.run.procedural = old.run.procedural;
+        // Each face is one of its kind.
+        if !(self.settings.run.tasks.needs_classes() && old.run.images == ImageSource::Faces) {
+            self.settings.run.images = old.run.images;
+            self.settings.run.procedural = old.run.procedural;
+        }
         self.log.say(format_args!("restart {} {}", self.settings.run.tasks.id(), self.settings.run.algorithm.id()));
         self.restart(ctx);
     }
@@ -425,6 +432,7 @@ impl App {
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        self.cleared = true;
         let own = frame.info().cpu_usage;
         self.stats.frame(own);
         self.frame_times.own(own);
@@ -433,6 +441,11 @@ impl eframe::App for App {
         }
         self.pacing.begin(own.and_then(|secs| Duration::try_from_secs_f32(secs).ok()));
         self.show(ui);
+    }
+
+    // Without a graphics card, painting the panels over it would take half of a frame's time.
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
     }
 
     // Asked for after every frame that was shown, and nowhere else can a frame's end be seen; nothing is saved.

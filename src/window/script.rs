@@ -15,7 +15,7 @@ use self::plan::{Input, Step};
 pub use self::spots::spot;
 use super::commands::{Commands, UiCommand};
 use crate::bench::window::Recorder;
-use crate::settings::LiveSettings;
+use crate::settings::{LiveSettings, TaskFamily};
 use crate::train::link::Command;
 use crate::train::snapshot::Snapshot;
 
@@ -29,6 +29,7 @@ pub struct Script {
     /// Meta-iterations of a made-up past that every run begins with.
     history: u64,
     view: Option<&'static str>,
+    tasks: Option<TaskFamily>,
     commands: Commands,
     pointer: Pos2,
     turned: Option<Instant>,
@@ -46,6 +47,7 @@ impl Script {
             recorder,
             history,
             view: None,
+            tasks: None,
             commands: Commands::new(),
             pointer: Pos2::ZERO,
             turned: None,
@@ -82,7 +84,7 @@ impl Script {
 
     fn act(&mut self, ctx: &Context, input: Input, due: Instant, raw: &mut RawInput) {
         match input {
-            Input::View(name) => self.view = Some(name),
+            Input::View(name, tasks) => (self.view, self.tasks) = (Some(name), Some(tasks)),
             Input::Command(command) => self.commands.push(command),
             Input::Point(name, share) => self.point(ctx, name, share, raw),
             Input::Turn(name, share) => {
@@ -151,6 +153,9 @@ impl Script {
         let iteration = snapshot.is_some_and(|snapshot| snapshot.meta_iteration > 0);
         let mut recorder = self.recorder();
         recorder.shown(whole, [point, iteration]);
+        if self.tasks.is_some() && snapshot.map(|snapshot| snapshot.settings.run.tasks) == self.tasks {
+            recorder.reached();
+        }
         let mut unmarked = self.unmarked.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(due) = unmarked.take() {
             recorder.marked(due.elapsed());

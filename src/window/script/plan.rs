@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::settings::{Knob, TaskFamily};
+use crate::settings::{ImageSource, Knob, TaskFamily};
 use crate::window::commands::UiCommand;
 
 /// Turns of a knob, however short a view is looked at: so many delays make a percentile.
@@ -29,8 +29,8 @@ pub struct Step {
 /// What can be done.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// The frames from here on belong to this view.
-    View(&'static str),
+    /// The frames from here on belong to this view, in which such tasks are learned.
+    View(&'static str, TaskFamily),
     /// As if chosen from a menu or by a key.
     Command(UiCommand),
     /// The pointer moves to a spot: shares of its width and height.
@@ -46,8 +46,8 @@ pub enum Input {
 /// All of it; every view is looked at for so long.
 pub fn all(each: Duration) -> Vec<Step> {
     use TaskFamily::{Class, Classify, Cluster, Completion, Picture, Plane, Sine};
-    let mut plan = Plan { steps: Vec::new(), each };
-    plan.then(Duration::ZERO, Input::View("start"));
+    let mut plan = Plan { steps: Vec::new(), each, tasks: Picture };
+    plan.then(Duration::ZERO, Input::View("start", Picture));
     plan.rest(each);
     plan.view("faces");
     plan.view_of("knob", Plan::turn);
@@ -70,7 +70,9 @@ pub fn all(each: Duration) -> Vec<Step> {
     ] {
         plan.look(name, look);
     }
-    plan.family("faces again", Picture);
+    plan.family("pictures of letters", Picture);
+    plan.enter("faces again", UiCommand::ChooseImages(ImageSource::Faces));
+    plan.rest(each);
     for (name, command) in [("images", UiCommand::OpenImages), ("help", UiCommand::Help), ("light", UiCommand::Theme)] {
         plan.enter(name, UiCommand::clone(&command));
         plan.rest(each);
@@ -85,6 +87,7 @@ pub fn all(each: Duration) -> Vec<Step> {
 struct Plan {
     steps: Vec<Step>,
     each: Duration,
+    tasks: TaskFamily,
 }
 
 impl Plan {
@@ -103,23 +106,24 @@ impl Plan {
     }
 
     fn view_of(&mut self, name: &'static str, what: impl FnOnce(&mut Self)) {
-        self.then(CLICK, Input::View(name));
+        self.then(CLICK, Input::View(name, self.tasks));
         what(self);
     }
 
     fn enter(&mut self, name: &'static str, command: UiCommand) {
-        self.then(CLICK, Input::View(name));
+        self.then(CLICK, Input::View(name, self.tasks));
         self.then(CLICK, Input::Command(command));
     }
 
     fn family(&mut self, name: &'static str, tasks: TaskFamily) {
+        self.tasks = tasks;
         self.enter(name, UiCommand::ChooseTasks(tasks));
         self.rest(self.each);
     }
 
     /// Another look at the samples; the first one is chosen again at its end.
     fn look(&mut self, name: &'static str, look: &'static str) {
-        self.then(CLICK, Input::View(name));
+        self.then(CLICK, Input::View(name, self.tasks));
         self.click(look);
         if look == "Draw" {
             self.draw()
@@ -189,7 +193,7 @@ mod tests {
         let mut views: Vec<(&str, Duration)> = Vec::new();
         for step in all(each) {
             match step.input {
-                Input::View(name) => views.push((name, Duration::ZERO)),
+                Input::View(name, _) => views.push((name, Duration::ZERO)),
                 _ => views.iter_mut().rev().take(1).for_each(|(_, time)| *time += step.after),
             }
         }
