@@ -19,6 +19,9 @@ use crate::settings::{LiveSettings, TaskFamily};
 use crate::train::link::Command;
 use crate::train::snapshot::Snapshot;
 
+/// Glances after which what has not come is no longer waited for.
+const LONGEST_WAIT: u32 = 200;
+
 /// The script of a benchmark, and what is waited for.
 pub struct Script {
     steps: VecDeque<Step>,
@@ -30,6 +33,8 @@ pub struct Script {
     history: u64,
     view: Option<&'static str>,
     tasks: Option<TaskFamily>,
+    arrived: Option<TaskFamily>,
+    glances: u32,
     commands: Commands,
     pointer: Pos2,
     turned: Option<Instant>,
@@ -48,6 +53,8 @@ impl Script {
             history,
             view: None,
             tasks: None,
+            arrived: None,
+            glances: 0,
             commands: Commands::new(),
             pointer: Pos2::ZERO,
             turned: None,
@@ -85,6 +92,11 @@ impl Script {
     fn act(&mut self, ctx: &Context, input: Input, due: Instant, raw: &mut RawInput) {
         match input {
             Input::View(name, tasks) => (self.view, self.tasks) = (Some(name), Some(tasks)),
+            Input::Await if self.arrived != self.tasks && self.glances < LONGEST_WAIT => {
+                self.glances += 1;
+                self.steps.push_front(Step { after: plan::GLANCE, input });
+            }
+            Input::Await => self.glances = 0,
             Input::Command(command) => self.commands.push(command),
             Input::Point(name, share) => self.point(ctx, name, share, raw),
             Input::Turn(name, share) => {
@@ -142,6 +154,7 @@ impl Script {
 
     /// The window has got this snapshot.
     pub fn snapshot_arrived(&mut self, snapshot: &Snapshot) {
+        self.arrived = Some(snapshot.settings.run.tasks);
         if let Some((due, _)) = self.unobeyed.take_if(|(_, live)| *live == snapshot.settings.live) {
             self.recorder().obeyed(due.elapsed());
         }

@@ -14,6 +14,9 @@ const TURN: Duration = Duration::from_millis(210);
 /// Time between two places of a moving pointer.
 const MOVE: Duration = Duration::from_millis(30);
 
+/// Time between two looks at whether something is there.
+pub const GLANCE: Duration = Duration::from_millis(100);
+
 /// Time between pointing, pressing and letting go.
 const CLICK: Duration = Duration::from_millis(60);
 
@@ -31,6 +34,8 @@ pub struct Step {
 pub enum Input {
     /// The frames from here on belong to this view, in which such tasks are learned.
     View(&'static str, TaskFamily),
+    /// Waits until such tasks are shown: a family's first run takes a moment to begin.
+    Await,
     /// As if chosen from a menu or by a key.
     Command(UiCommand),
     /// The pointer moves to a spot: shares of its width and height.
@@ -118,6 +123,7 @@ impl Plan {
     fn family(&mut self, name: &'static str, tasks: TaskFamily) {
         self.tasks = tasks;
         self.enter(name, UiCommand::ChooseTasks(tasks));
+        self.then(GLANCE, Input::Await);
         self.rest(self.each);
     }
 
