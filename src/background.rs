@@ -24,10 +24,38 @@ pub fn window_opens() {
 /// Has this thread, and on Unix those that it starts, give way to the window when all cores are busy. Without
 /// effect where the system does not allow it.
 pub fn give_way() {
-    if let Ok(value) = ThreadPriorityValue::try_from(BELOW_NORMAL) {
+    // A program that was started with a niceness already must not go up to the usual one of its background.
+    let priority = if is_nice() {
+        Ok(ThreadPriority::Min)
+    } else {
+        ThreadPriorityValue::try_from(BELOW_NORMAL).map(ThreadPriority::Crossplatform)
+    };
+    if let Ok(priority) = priority {
         // Nothing but the window's smoothness hangs on it.
-        let _ = thread_priority::set_current_thread_priority(ThreadPriority::Crossplatform(value));
+        let _ = thread_priority::set_current_thread_priority(priority);
     }
+}
+
+/// Whether this thread gives way to other programs' already.
+fn is_nice() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        stat(NICENESS) > Some(0)
+    }
+    #[cfg(not(target_os = "linux"))]
+    false
+}
+
+/// Where the niceness stands in [`stat`].
+#[cfg(target_os = "linux")]
+const NICENESS: usize = 16;
+
+/// A field of what the kernel says about this thread, counted from behind its name.
+#[cfg(target_os = "linux")]
+fn stat(field: usize) -> Option<i32> {
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default().to_owned();
+    after_name.split_whitespace().nth(field).and_then(|field| field.parse().ok())
 }
 
 /// The same for work that has an end and can wait: on Linux with few cores it runs in idle time only.
@@ -86,24 +114,18 @@ mod tests {
         assert!(begun.elapsed() >= Duration::from_millis(20));
     }
 
-    /// A field of what the kernel says about this thread, counted from behind its name.
-    #[cfg(target_os = "linux")]
-    fn stat(field: usize) -> Option<i32> {
-        let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap_or_default();
-        let after_name = stat.rsplit(')').next().unwrap_or_default().to_owned();
-        after_name.split_whitespace().nth(field).and_then(|field| field.parse().ok())
-    }
-
     #[cfg(target_os = "linux")]
     #[test]
     fn the_thread_becomes_nicer() {
-        let niceness = || stat(16);
+        let niceness = || stat(NICENESS);
         let measured = std::thread::spawn(move || {
+            let before = niceness();
             give_way();
-            [niceness(), std::thread::spawn(niceness).join().unwrap_or_default()]
+            [before, niceness(), std::thread::spawn(niceness).join().unwrap_or_default()]
         });
-        let [own, of_its_own_thread] = measured.join().unwrap_or_default();
-        assert!(own > Some(0) && own < Some(19), "{own:?}");
+        let [before, own, of_its_own_thread] = measured.join().unwrap_or_default();
+        assert!(own > Some(0) && own >= before, "{before:?} {own:?}");
+        assert!(before > Some(0) || own < Some(19), "{own:?}");
         assert_eq!(own, of_its_own_thread);
     }
 

@@ -17,6 +17,8 @@ use crate::train::trainer::{Step, Trainer};
 
 /// How the cost grows.
 pub mod scaling;
+/// What the window costs.
+pub mod window;
 
 /// Every figure is the median over this many stretches of time.
 const STRETCHES: u32 = 5;

@@ -1,9 +1,10 @@
 //! What the commands that compare many runs do, and what they say at the end.
 
 use std::error::Error;
-use std::time::Duration;
+use std::path::Path;
 
 use crate::arguments::{BenchArguments, RaceArguments, SweepArguments};
+use crate::bench::window::WindowReport;
 use crate::choose::axis::Value;
 use crate::choose::race::Race;
 use crate::choose::sweep::Sweep;
@@ -87,10 +88,9 @@ pub fn check() -> Result<(), Box<dyn Error>> {
 /// # Errors
 /// An unknown case, a time that is none, a case that fails, or a file that cannot be written.
 pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
-    let BenchArguments { threads, cases, seconds, json, scaling } = arguments;
+    let BenchArguments { threads, cases, json, scaling, .. } = arguments;
     let cases = bench::named(cases)?;
-    let each = Duration::try_from_secs_f64(*seconds).ok().filter(|each| !each.is_zero());
-    let each = each.ok_or("--seconds must be a number above 0, such as 2")?;
+    let each = arguments.each()?;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = threads.map_or_else(cores, usize::from);
     let said = |what: &str| eprintln!("measuring {what}");
@@ -100,9 +100,31 @@ pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
         print!("\n{}", bench::scaling::table(&bench::scaling::scaling(threads, each, said)?));
     }
     if let Some(path) = json {
-        let write = |error: std::io::Error| format!("{} cannot be written: {error}", path.display());
-        let text = serde_json::to_string_pretty(&report)?;
-        std::fs::write(path, text + "\n").map_err(write)?;
+        write_json(path, &serde_json::to_value(&report)?)?;
     }
     Ok(())
+}
+
+/// What the benchmark of the window has found; in a file of the other benchmark it takes a place beside its figures.
+///
+/// # Errors
+/// A view that was not reached, or a file that cannot be written.
+pub fn window_bench(report: &WindowReport, json: Option<&Path>) -> Result<(), Box<dyn Error>> {
+    print!("{}", bench::window::table(report));
+    if let Some(path) = json {
+        let known = std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok());
+        let mut all: serde_json::Map<String, serde_json::Value> = known.unwrap_or_default();
+        all.insert("window".to_owned(), serde_json::to_value(report)?);
+        write_json(path, &all.into())?;
+    }
+    match &report.missed[..] {
+        [] if report.latency_ms.turns == 0 => Err("the knob was never turned: the window was closed early".into()),
+        [] => Ok(()),
+        missed => Err(format!("these views were not reached: {}", missed.join(", ")).into()),
+    }
+}
+
+fn write_json(path: &Path, value: &serde_json::Value) -> Result<(), Box<dyn Error>> {
+    let text = serde_json::to_string_pretty(value)?;
+    std::fs::write(path, text + "\n").map_err(|error| format!("{} cannot be written: {error}", path.display()).into())
 }

@@ -1,23 +1,26 @@
 //! The `metascope` command: arguments, then the window or a headless run.
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use clap::Parser as _;
-use metascope::arguments::{Arguments, Command, What};
+use metascope::arguments::{Arguments, BenchArguments, Command, What};
+use metascope::bench::window::Recorder;
 use metascope::commands;
 use metascope::headless::{self, Job};
 use metascope::images;
 use metascope::train::{link, worker};
-use metascope::window;
+use metascope::window::{self, Script};
 
 /// A frame's buffers come and go; the system's allocator would give them back to the kernel each time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    let begun = Instant::now();
     let arguments = Arguments::parse();
-    let done = arguments.check().map_err(Into::into).and_then(|()| obey(&arguments));
+    let done = arguments.check().map_err(Into::into).and_then(|()| obey(&arguments, begun));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -27,14 +30,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn obey(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+fn obey(arguments: &Arguments, begun: Instant) -> Result<(), Box<dyn std::error::Error>> {
     match &arguments.command {
         Some(Command::Run { iterations, out, what }) => run(what, *iterations, out),
         Some(Command::Sweep(arguments)) => commands::sweep(arguments),
         Some(Command::Race(arguments)) => commands::race(arguments),
         Some(Command::Check) => commands::check(),
+        Some(Command::Bench(arguments)) if arguments.window => bench_window(arguments, begun),
         Some(Command::Bench(arguments)) => commands::bench(arguments),
-        None => open_window(&arguments.what),
+        None => open_window(&arguments.what, None),
     }
 }
 
@@ -47,16 +51,32 @@ fn run(what: &What, iterations: u64, out: &std::path::Path) -> Result<(), Box<dy
     Ok(())
 }
 
-fn open_window(what: &What) -> Result<(), Box<dyn std::error::Error>> {
+fn open_window(what: &What, script: Option<Script>) -> Result<(), Box<dyn std::error::Error>> {
     let settings = what.experiment()?.settings;
     let images = images::for_run(&settings.run)?;
     // One core is left to the window.
     let threads = what.threads_or(1);
     let first = link::Command::Restart(Arc::new(settings.clone()), images.clone());
-    window::run(settings, images, move |wake| {
+    let past = script.as_ref().and_then(Script::past);
+    window::run(settings, images, script, move |wake| {
         let (end, _) = worker::spawn(wake, threads, None)?;
         end.send(first);
+        past.map(|past| end.send(past));
         Ok(end)
     })?;
     Ok(())
 }
+
+fn bench_window(arguments: &BenchArguments, begun: Instant) -> Result<(), Box<dyn std::error::Error>> {
+    let recorder = Arc::new(Mutex::new(Recorder::new(begun)));
+    let script = Script::new(arguments.each()?, arguments.history, recorder.clone());
+    let what = What { threads: arguments.threads.map(usize::from), ..What::default() };
+    open_window(&what, Some(script)).map_err(|error| format!("{error}\n{WITHOUT_A_SCREEN}"))?;
+    let report = recorder.lock().unwrap_or_else(PoisonError::into_inner).report();
+    commands::window_bench(&report, arguments.json.as_deref())
+}
+
+/// How the window is measured on a machine that has none.
+const WITHOUT_A_SCREEN: &str = "The window's benchmark opens it; on a machine without a screen, after \
+     sudo apt-get install xvfb xauth:\n  \
+     xvfb-run -s '-screen 0 1280x800x24' metascope bench --window";

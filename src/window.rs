@@ -25,12 +25,15 @@ mod top_bar;
 
 // What lies over them.
 mod compare;
+mod frame_times;
 mod help;
 mod images_dialog;
 mod notices;
 
-// For scripts that watch.
+// For scripts that watch, and one that acts.
 mod event_log;
+mod script;
 
 pub use app::App;
 pub use native::{WindowError, run};
+pub use script::Script;

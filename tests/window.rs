@@ -105,6 +105,27 @@ fn algorithms_and_tasks_restart_with_their_preset_and_the_same_seed() {
 }
 
 #[test]
+fn classes_are_not_drawn_from_faces() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    assert_eq!(bench.settings().run.images, ImageSource::Faces);
+    bench.click(Role::ComboBox, "Tasks");
+    bench.harness.get_by_label(TaskFamily::Classify.label()).click();
+    bench.harness.run();
+    let commands = bench.commands();
+    let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!((settings.run.tasks, &settings.run.images), (TaskFamily::Classify, &ImageSource::Characters));
+}
+
+#[test]
+fn frame_times_come_and_go() {
+    let mut bench = Bench::of(TaskFamily::Sine);
+    for shown in [true, false] {
+        bench.key(Key::F3);
+        assert_eq!(bench.says("own work"), shown);
+    }
+}
+
+#[test]
 fn keys() {
     let mut bench = Bench::of(TaskFamily::Sine);
     for key in [Key::Space, Key::Space, Key::Period, Key::ArrowRight, Key::S, Key::R] {

@@ -1,6 +1,7 @@
 //! Arguments of the benchmark.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -22,4 +23,21 @@ pub struct BenchArguments {
     /// Also a table of how the cost grows with tasks, points, inner steps and width.
     #[arg(long)]
     pub scaling: bool,
+    /// Measure the window instead: it opens and is driven through every view, each for so many seconds.
+    #[arg(long, conflicts_with_all = ["cases", "scaling"])]
+    pub window: bool,
+    /// Begin every run in that window with the history of so many meta-iterations.
+    #[arg(long, default_value_t = 0, requires = "window")]
+    pub history: u64,
+}
+
+impl BenchArguments {
+    /// The time for each figure.
+    ///
+    /// # Errors
+    /// A number that is no time.
+    pub fn each(&self) -> Result<Duration, String> {
+        let each = Duration::try_from_secs_f64(self.seconds).ok().filter(|each| !each.is_zero());
+        each.ok_or_else(|| "--seconds must be a number above 0, such as 2".to_owned())
+    }
 }

@@ -32,6 +32,8 @@ pub enum Command {
     GoBack,
     /// Change the pace.
     SetPace(Pace),
+    /// Fill the histories as if so many meta-iterations had been done, to measure what a long run costs.
+    Pretend(u64),
     /// End the thread.
     Quit,
 }

@@ -170,6 +170,11 @@ impl Worker {
                 self.divergence = None;
             }
             Command::SetPace(pace) => self.pace = pace,
+            Command::Pretend(meta_iterations) => {
+                if let Some(trainer) = &mut self.trainer {
+                    trainer.pretend(meta_iterations);
+                }
+            }
             Command::Restart(settings, images) => self.restart(&settings, images, None),
             Command::Continue(settings, images, from) => self.restart(&settings, images, Some(&from)),
             Command::Play | Command::Pause | Command::Step | Command::GoBack | Command::Quit => {}

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{CentralPanel, Context, Frame, Margin, Panel, ThemePreference, Ui};
+use egui::{CentralPanel, Color32, Context, Frame, Margin, Panel, ThemePreference, Ui};
 
 use super::commands::{self, Commands, UiCommand};
 use super::compare::Compare;
 use super::event_log::{EventLog, FrameStats};
+use super::frame_times::FrameTimes;
 use super::help::Help;
 use super::images_dialog::ImagesDialog;
 use super::knobs::Knobs;
@@ -17,6 +18,7 @@ use super::notices::{Kind, Notices};
 use super::pacing::Pacing;
 use super::parameters::Parameters;
 use super::samples::Samples;
+use super::script::Script;
 use super::theme::{self, GRID, Palette};
 use super::top_bar::{Status, TopBar};
 use super::{banner, numbers};
@@ -46,10 +48,14 @@ pub struct App {
     images: ImagesDialog,
     compare: Compare,
     help: Help,
+    frame_times: FrameTimes,
     notices: Notices,
     log: EventLog,
     stats: FrameStats,
     pacing: Pacing,
+    script: Option<Script>,
+    /// Whether the window is cleared to the colour of its panels, which then need not be painted.
+    cleared: bool,
 }
 
 impl App {
@@ -72,11 +78,19 @@ impl App {
             images: ImagesDialog::default(),
             compare: Compare::default(),
             help: Help::default(),
+            frame_times: FrameTimes::default(),
             notices: Notices::default(),
             log: EventLog::from_env(),
             stats: FrameStats::from_env(),
             pacing: Pacing::of(ctx),
+            script: None,
+            cleared: false,
         }
+    }
+
+    /// The same window, driven by a script.
+    pub fn with_script(self, script: Option<Script>) -> Self {
+        Self { script, ..self }
     }
 
     /// The settings as the user has them now.
@@ -90,12 +104,16 @@ impl App {
         self.receive();
         let mut commands = Commands::new();
         commands::take_shortcuts(&ctx, &mut commands);
+        if let Some(script) = &mut self.script {
+            commands.append(&mut script.commands());
+        }
         self.panels(ui, &mut commands);
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
         self.images.ui(ui, &self.settings.run, images, &mut commands);
         self.compare.ui(&ctx, &self.settings, images, &mut commands);
         self.help.ui(&ctx);
+        self.frame_times.ui(&ctx);
         self.notices.ui(&ctx);
         if !commands.is_empty() {
             ctx.request_repaint();
@@ -109,29 +127,29 @@ impl App {
         let palette = Palette::of(ui);
         let snapshot = self.snapshot.clone();
         let snapshot = snapshot.as_deref();
-        let status = Status {
-            snapshot,
-            phase: self.phase(),
-            pace: self.pace,
-            image_set: self
-                .image_set
-                .as_ref()
-                .filter(|(key, _)| *key == self.settings.run.image_key())
-                .map(|(_, set)| set),
-        };
-        let bar = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(12, 0));
+        let key = self.settings.run.image_key();
+        let image_set = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| Arc::clone(set));
+        let status = Status { snapshot, phase: self.phase(), pace: self.pace, image_set: image_set.as_ref() };
+        let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
+        let bar = ground.inner_margin(Margin::symmetric(12, 0));
         Panel::top("top-bar")
             .exact_size(10.0 * GRID)
             .frame(bar)
             .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, commands));
         let at = snapshot.map_or(0, |snapshot| snapshot.meta_iteration);
-        let side = Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
+        let before = commands.len();
+        let side = ground.inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
         Panel::left("knobs")
             .exact_size(54.0 * GRID)
             .frame(side)
             .show(ui, |ui| self.knobs.ui(ui, &self.settings, at, commands));
+        // At once, so that this frame's plots have the mark.
+        for command in commands.extract_if(before.., |command| matches!(command, UiCommand::SetKnob(..))) {
+            self.apply(ui.ctx(), command);
+            ui.ctx().request_repaint();
+        }
         let plots_height = (0.36 * ui.available_height()).clamp(196.0, 380.0);
-        let area = Frame::new().fill(palette.panel).inner_margin(Margin { left: 16, right: 12, top: 8, bottom: 8 });
+        let area = ground.inner_margin(Margin { left: 16, right: 12, top: 8, bottom: 8 });
         Panel::bottom("plots").exact_size(plots_height).frame(area).show(ui, |ui| {
             let room = ui.available_rect_before_wrap();
             let split = (room.left() + 0.54 * room.width()).round();
@@ -172,6 +190,9 @@ impl App {
                 self.intent = None;
             }
             self.stats.snapshot_arrived(&snapshot.settings.live);
+            if let Some(script) = &mut self.script {
+                script.snapshot_arrived(&snapshot);
+            }
             self.snapshot = Some(snapshot);
         }
         while let Some(event) = self.link.next_event() {
@@ -227,6 +248,7 @@ impl App {
                 ctx.set_theme(next);
             }
             UiCommand::Help => self.help.toggle(),
+            UiCommand::FrameTimes => self.frame_times.toggle(),
             UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             UiCommand::GoBack => self.ask(Command::GoBack, Phase::Paused),
             UiCommand::HalveAndGoOn => self.halve_and_go_on(),
@@ -279,13 +301,16 @@ impl App {
         self.ask(Command::Play, Phase::Running);
     }
 
-    /// A preset keeps the seed and the images.
+    /// A preset keeps the seed and, where its tasks can be drawn from them, the images.
     fn choose_preset(&mut self, ctx: &Context, preset: Settings) {
         let old = std::mem::replace(&mut self.settings, preset);
         self.settings.run.seed = old.run.seed;
         self.settings.run.set_image_reading(old.run.image_reading());
-        self.settings.run.images = old.run.images;
-        self.settings.run.procedural = old.run.procedural;
+        // Each face is one of its kind.
+        if !(self.settings.run.tasks.needs_classes() && old.run.images == ImageSource::Faces) {
+            self.settings.run.images = old.run.images;
+            self.settings.run.procedural = old.run.procedural;
+        }
         self.log.say(format_args!("restart {} {}", self.settings.run.tasks.id(), self.settings.run.algorithm.id()));
         self.restart(ctx);
     }
@@ -355,6 +380,9 @@ impl App {
             Some(from) => Command::Continue(settings, set, from),
             None => Command::Restart(settings, set),
         });
+        if let Some(past) = self.script.as_ref().and_then(Script::past) {
+            self.send(past);
+        }
         // A knob turned just before must not reach the new run.
         self.link.set_live(self.settings.live.clone());
     }
@@ -395,23 +423,46 @@ impl App {
 
     fn send_live(&mut self) {
         self.stats.knob_sent(&self.settings.live);
+        if let Some(script) = &mut self.script {
+            script.knob_sent(&self.settings.live);
+        }
         self.link.set_live(self.settings.live.clone());
     }
 }
 
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        self.cleared = true;
         let own = frame.info().cpu_usage;
         self.stats.frame(own);
+        self.frame_times.own(own);
+        if let Some(script) = &mut self.script {
+            script.begin(own);
+        }
         self.pacing.begin(own.and_then(|secs| Duration::try_from_secs_f32(secs).ok()));
         self.show(ui);
+    }
+
+    // Without a graphics card, painting the panels over it would take half of a frame's time.
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
     }
 
     // Asked for after every frame that was shown, and nowhere else can a frame's end be seen; nothing is saved.
     fn auto_save_interval(&self) -> Duration {
         if let Some(whole) = self.pacing.end() {
             self.stats.shown(whole);
+            self.frame_times.shown(whole);
+            if let Some(script) = &self.script {
+                script.shown(whole, self.snapshot.as_deref());
+            }
         }
         Duration::MAX
+    }
+
+    fn raw_input_hook(&mut self, ctx: &Context, raw: &mut egui::RawInput) {
+        if let Some(script) = &mut self.script {
+            script.input(ctx, raw);
+        }
     }
 }

@@ -31,6 +31,8 @@ pub enum UiCommand {
     Theme,
     /// Show or hide the help.
     Help,
+    /// Show or hide how long frames take.
+    FrameTimes,
     /// Close the window.
     Quit,
     /// Leave the diverged phase at the last good state.
@@ -62,7 +64,7 @@ pub type Commands = Vec<UiCommand>;
 
 impl UiCommand {
     /// The commands that have a shortcut, in the order of the help.
-    pub const WITH_SHORTCUT: [Self; 10] = [
+    pub const WITH_SHORTCUT: [Self; 11] = [
         Self::PlayPause,
         Self::Step,
         Self::SlowMotion,
@@ -72,6 +74,7 @@ impl UiCommand {
         Self::Compare,
         Self::Theme,
         Self::Help,
+        Self::FrameTimes,
         Self::Quit,
     ];
 
@@ -87,6 +90,7 @@ impl UiCommand {
             Self::Compare => "Compare…",
             Self::Theme => "Dark or light",
             Self::Help => "Help",
+            Self::FrameTimes => "Frame times",
             Self::Quit => "Quit",
             Self::GoBack => "Go back",
             Self::HalveAndGoOn => "Halve α and go on",
@@ -118,6 +122,7 @@ impl UiCommand {
             Self::Compare => "Sweeps two settings or races algorithms, in the background",
             Self::Theme => "Changes between a dark and a light window",
             Self::Help => "Lists the keys and what the colours mean",
+            Self::FrameTimes => "Shows or hides how long the window takes to draw",
             Self::Quit => "Closes the window",
             Self::GoBack => "Pauses at the last good state, so that you can change a rate",
             Self::HalveAndGoOn => {
@@ -149,6 +154,7 @@ impl UiCommand {
             Self::Compare => &[Key::C],
             Self::Theme => &[Key::T],
             Self::Help => &[Key::F1, Key::Questionmark],
+            Self::FrameTimes => &[Key::F3],
             Self::Quit => &[Key::Q],
             _ => &[],
         }
@@ -186,7 +192,7 @@ pub fn take_shortcuts(ctx: &Context, commands: &mut Commands) {
     let focused = ctx.memory(|memory| memory.focused().is_some());
     for command in UiCommand::WITH_SHORTCUT {
         for &key in command.keys() {
-            let taken = focused && key != Key::F1 && command.modifiers() == Modifiers::NONE;
+            let taken = focused && !matches!(key, Key::F1 | Key::F3) && command.modifiers() == Modifiers::NONE;
             if !taken && ctx.input_mut(|input| input.consume_key(command.modifiers(), key)) {
                 commands.push(command.clone());
             }

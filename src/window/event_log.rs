@@ -50,8 +50,8 @@ pub struct FrameStats {
 #[derive(Debug, Default)]
 struct Shown {
     whole_secs: Vec<f32>,
-    /// When a knob was turned, and the frames to be shown until its mark is.
-    unseen: Option<(Instant, u8)>,
+    /// When a knob was turned whose mark is on the next frame that is shown.
+    unseen: Option<Instant>,
     seen: Vec<f32>,
 }
 
@@ -79,13 +79,8 @@ impl FrameStats {
         if self.path.is_some() && shown.whole_secs.len() < KEPT_FRAMES {
             shown.whole_secs.push(whole.as_secs_f32());
         }
-        match shown.unseen {
-            Some((at, 1)) => {
-                shown.seen.push(at.elapsed().as_secs_f32());
-                shown.unseen = None;
-            }
-            Some((at, frames)) => shown.unseen = Some((at, frames - 1)),
-            None => {}
+        if let Some(at) = shown.unseen.take() {
+            shown.seen.push(at.elapsed().as_secs_f32());
         }
     }
 
@@ -93,8 +88,8 @@ impl FrameStats {
     pub fn knob_sent(&mut self, live: &LiveSettings) {
         if self.path.is_some() {
             self.waiting = Some((live.clone(), Instant::now()));
-            // This frame's painting is over; the next one has the mark.
-            self.shown.get_mut().unseen.get_or_insert((Instant::now(), 2));
+            // The plots are drawn after the knobs: this frame has the mark.
+            self.shown.get_mut().unseen.get_or_insert(Instant::now());
         }
     }
 

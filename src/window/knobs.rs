@@ -5,6 +5,7 @@ use egui::{RichText, ScrollArea, Slider, Ui};
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::run_panel::RunPanel;
+use super::script::spot;
 use super::theme::{GRID, Palette};
 use super::value_field::ValueField;
 use crate::settings::{Knob, Settings};
@@ -103,6 +104,7 @@ fn one_knob(
         slider = slider.integer();
     }
     let slider = ui.add(slider).accessible_name(knob.label());
+    spot(ui.ctx(), knob.key(), slider.rect);
     if let Some(now) = now.filter(|now| (low..=high).contains(now)) {
         // Where the slider's handle would stand.
         let track = slider.rect.x_range().shrink(slider.rect.height() / 2.5);

@@ -2,12 +2,13 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use egui::ViewportBuilder;
 
 use super::app::App;
 use super::pacing;
+use super::script::Script;
 use crate::background;
 use crate::images::ImageSet;
 use crate::settings::Settings;
@@ -28,13 +29,14 @@ pub struct WindowError {
 }
 
 /// Opens the window and returns when it is closed. `start` begins the training and gets the
-/// function that wakes the window.
+/// function that wakes the window. A script, if there is one, drives it.
 ///
 /// # Errors
 /// When there is no display or a library is missing; the message says what to do.
 pub fn run(
     settings: Settings,
     image_set: Option<Arc<ImageSet>>,
+    script: Option<Script>,
     start: impl FnOnce(Wake) -> std::io::Result<WindowEnd>,
 ) -> Result<(), WindowError> {
     let options = eframe::NativeOptions {
@@ -46,15 +48,22 @@ pub fn run(
             .with_drag_and_drop(true),
         ..Default::default()
     };
+    background::window_opens();
+    // The trainer begins while the window opens, and wakes it once it is there.
+    let late = Arc::new(OnceLock::<Wake>::new());
+    let wake = {
+        let late = late.clone();
+        Arc::new(move || late.get().into_iter().for_each(|wake| wake()))
+    };
+    let link = start(wake).map_err(|error| WindowError { cause: error.to_string() })?;
     let open = || {
         eframe::run_native(
             "metascope",
             options,
             Box::new(|creation| {
                 let ctx = creation.egui_ctx.clone();
-                background::window_opens();
-                let link = start(pacing::waker(&ctx))?;
-                Ok(Box::new(App::new(&ctx, link, settings, image_set)))
+                let _ = late.set(pacing::waker(&ctx));
+                Ok(Box::new(App::new(&ctx, link, settings, image_set).with_script(script)))
             }),
         )
     };

@@ -22,6 +22,7 @@ use self::gallery::{Look, Sheets};
 use self::strip::Strip;
 use super::commands::Commands;
 use super::numbers;
+use super::script::spot;
 use super::theme::Palette;
 use crate::images::ImageSet;
 use crate::train::snapshot::Snapshot;
@@ -45,6 +46,7 @@ impl Samples {
         commands: &mut Commands,
     ) {
         let palette = Palette::of(ui);
+        spot(ui.ctx(), "samples", ui.available_rect_before_wrap());
         self.strip.update(snapshot.and_then(|snapshot| snapshot.enlarged.as_ref()));
         let shown = snapshot.and_then(|snapshot| {
             let evaluation = snapshot.evaluation.as_ref().filter(|evaluation| !evaluation.tasks.is_empty())?;

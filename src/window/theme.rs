@@ -228,8 +228,9 @@ fn visuals(theme: Theme) -> Visuals {
     visuals.window_stroke = Stroke::new(1.0, palette.line);
     visuals.window_corner_radius = CornerRadius::same(6);
     visuals.menu_corner_radius = CornerRadius::same(6);
-    visuals.window_shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(70) };
-    visuals.popup_shadow = visuals.window_shadow;
+    visuals.popup_shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(70) };
+    // The line around a window sets it off; a shadow is more to paint than the window itself.
+    visuals.window_shadow = Shadow::NONE;
     visuals.extreme_bg_color = palette.ground;
     visuals.faint_bg_color = palette.panel;
     visuals.weak_text_color = Some(palette.weak);

@@ -13,6 +13,7 @@ use crate::images::ImageSet;
 use crate::settings::{Algorithm, Settings, TaskFamily};
 use crate::train::trainer::Checkpoint;
 use crate::window::commands::{Commands, UiCommand};
+use crate::window::script::spot;
 use crate::window::theme::{GRID, Palette};
 use crate::window::value_field::ValueField;
 use crate::window::{numbers, pacing};
@@ -189,6 +190,7 @@ impl SweepTab {
                 let start = ui.button("Start sweep").on_hover_text(
                     "Trains every cell from the same seed, in the background; the run in the window goes on",
                 );
+                spot(ui.ctx(), "Start sweep", start.rect);
                 if start.clicked() {
                     self.start(ui, base, iterations);
                 }

@@ -10,6 +10,7 @@ use egui::{
 use crate::settings::TaskFamily;
 use crate::train::snapshot::{Evaluation, Gallery, Picture};
 use crate::window::numbers;
+use crate::window::script::spot;
 use crate::window::theme::{GRID, Palette, small_font};
 
 /// Height of a line above or below a sheet.
@@ -88,7 +89,9 @@ impl Look {
 pub fn choose(ui: &mut Ui, look: &mut Look, looks: &[Look]) {
     ui.spacing_mut().item_spacing.x = GRID;
     for &choice in looks.iter().rev() {
-        ui.selectable_value(look, choice, RichText::new(choice.label()).small()).on_hover_text(choice.about());
+        let button = ui.selectable_value(look, choice, RichText::new(choice.label()).small());
+        spot(ui.ctx(), choice.label(), button.rect);
+        button.on_hover_text(choice.about());
     }
 }
 

@@ -9,6 +9,7 @@ use egui::{
 
 use super::tools::Brush;
 use crate::tasks::sketch::pad::{Pad, Page};
+use crate::window::script::spot;
 use crate::window::theme::Palette;
 
 /// Pages as textures.
@@ -55,6 +56,7 @@ pub fn ui(ui: &mut Ui, pad: &mut Pad, brush: &mut Brush, grey: bool, room: f32, 
     let pixels = pad.size() as f32;
     let side = (room * scale / pixels).floor().max(1.0) * pixels / scale;
     let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::click_and_drag());
+    spot(ui.ctx(), "canvas", rect);
     let changed = paint(ui, &response, rect, pad, brush, grey);
     let texture = textures.of(ui.ctx(), pad.current(), pad.page(), palette);
     ui.painter().image(texture, rect, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
