@@ -14,7 +14,7 @@ use crate::maths::vector::dot;
 pub enum Sharing {
     /// One rate for all.
     All,
-    /// One rate for each of these adjoining segments of the parameter vector.
+    /// One rate for each of these adjoining segments of the parameter vector, and none for what stands before them.
     Segments(Vec<Range<usize>>),
     /// One rate for each of this many parameters.
     None(usize),
@@ -88,6 +88,9 @@ impl<'a, T: Real> InnerRates<'a, T> {
             || match self.sharing {
                 Sharing::All => by_one_rate(rates[0], g, x, out, f),
                 Sharing::Segments(segments) => {
+                    // What no segment holds does not move.
+                    let free = ..segments.first().map_or(0, |first| first.start);
+                    by_one_rate(T::zero(), &g[free], &x[free], &mut out[free], &f);
                     for (segment, &rate) in segments.iter().zip(rates) {
                         let [g, x] = [&g[segment.clone()], &x[segment.clone()]];
                         by_one_rate(rate, g, x, &mut out[segment.clone()], &f);
