@@ -118,7 +118,7 @@ pub fn measure(cases: &[Case], threads: usize, each: Duration, said: impl Fn(&st
     }
     for case in cases {
         said(case.id);
-        report.cases.insert(case.id.to_owned(), case.speed(threads, each)?);
+        report.cases.insert(case.id.to_owned(), case.ready(threads)?.speed(each)?);
     }
     Ok(report)
 }
@@ -132,37 +132,71 @@ impl Case {
         settings
     }
 
-    fn speed(&self, threads: usize, each: Duration) -> Result<Speed, BenchError> {
-        speed(self.id, self.settings(), threads, each)
+    /// The case, ready to run.
+    ///
+    /// # Errors
+    /// If its images are missing or it cannot start.
+    pub fn ready(&self, threads: usize) -> Result<Ready, BenchError> {
+        Ready::new(self.id, self.settings(), threads)
+    }
+}
+
+/// A run that is to be timed.
+pub struct Ready {
+    id: String,
+    trainer: Trainer,
+    operations: f64,
+}
+
+impl Ready {
+    fn new(id: &str, settings: Settings, threads: usize) -> Result<Self, BenchError> {
+        let failed = |error: &dyn std::error::Error| BenchError::Run { case: id.to_owned(), reason: error.to_string() };
+        let images = images::for_run(&settings.run).map_err(|error| failed(&error))?;
+        let family = Family::new(&settings.run, images.clone()).map_err(|error| failed(&error))?;
+        let operations = operations(&settings, &family);
+        let trainer = Trainer::alone(settings, images, threads).map_err(|error| failed(&error))?;
+        Ok(Self { id: id.to_owned(), trainer, operations })
+    }
+
+    /// Does `work` on one of the case's threads.
+    pub fn run<R: Send>(&mut self, work: impl FnOnce(&mut Self) -> R + Send) -> R {
+        self.trainer.pool().run(|| work(self))
+    }
+
+    /// One meta-iteration.
+    ///
+    /// # Errors
+    /// If it diverges.
+    pub fn step(&mut self) -> Result<(), BenchError> {
+        match self.trainer.step(&|| true) {
+            Step::Done(_) | Step::Interrupted => Ok(()),
+            Step::Diverged(divergence) => Err(BenchError::Run { case: self.id.clone(), reason: divergence.reason }),
+        }
+    }
+
+    fn stretch(&mut self, least: Duration) -> Result<f64, BenchError> {
+        let (start, mut done) = (Instant::now(), 0);
+        while start.elapsed() < least {
+            self.step()?;
+            done += 1;
+        }
+        Ok(f64::from(done) / start.elapsed().as_secs_f64())
+    }
+
+    fn speed(mut self, each: Duration) -> Result<Speed, BenchError> {
+        let rates = self.run(|ready| {
+            // A first stretch for caches and buffers.
+            ready.stretch(each / 10)?;
+            (0..STRETCHES).map(|_| ready.stretch(each / STRETCHES)).collect::<Result<Vec<_>, _>>()
+        });
+        let per_second = median(rates?);
+        Ok(Speed { per_second, gflops: per_second * self.operations / 1e9 })
     }
 }
 
 /// The speed of a run with these settings.
 fn speed(id: &str, settings: Settings, threads: usize, each: Duration) -> Result<Speed, BenchError> {
-    let failed = |reason: String| BenchError::Run { case: id.to_owned(), reason };
-    let images = images::for_run(&settings.run).map_err(|error| failed(error.to_string()))?;
-    let family = Family::new(&settings.run, images.clone()).map_err(|error| failed(error.to_string()))?;
-    let operations = operations(&settings, &family);
-    let mut trainer = Trainer::alone(settings, images, threads).map_err(|error| failed(error.to_string()))?;
-    let pool = trainer.pool();
-    let mut stretch = |least: Duration| {
-        let (start, mut done) = (Instant::now(), 0);
-        while start.elapsed() < least {
-            match trainer.step(&|| true) {
-                Step::Done(_) => done += 1,
-                Step::Interrupted => {}
-                Step::Diverged(divergence) => return Err(failed(divergence.reason)),
-            }
-        }
-        Ok(f64::from(done) / start.elapsed().as_secs_f64())
-    };
-    let rates = pool.run(|| {
-        // A first stretch for caches and buffers.
-        stretch(each / 10)?;
-        (0..STRETCHES).map(|_| stretch(each / STRETCHES)).collect::<Result<Vec<_>, _>>()
-    });
-    let per_second = median(rates?);
-    Ok(Speed { per_second, gflops: per_second * operations / 1e9 })
+    Ready::new(id, settings, threads)?.speed(each)
 }
 
 /// Operations of the dense products that a meta-iteration needs. The trainer's loss before adaptation, which it

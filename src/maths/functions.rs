@@ -20,6 +20,7 @@ pub enum Activation {
 
 impl Activation {
     /// z → (f(z), f′(z)), in place: `value` holds z and receives f(z).
+    #[expect(clippy::neg_cmp_op_on_partial_ord, reason = "what cannot be compared counts as above zero")]
     #[inline(always)]
     pub fn apply<T: Real>(self, value: &mut [T], slope: &mut [T]) {
         let pairs = value.iter_mut().zip(slope);
@@ -29,8 +30,8 @@ impl Activation {
                 *slope = T::one() - *value * *value;
             }),
             Self::Relu => pairs.for_each(|(value, slope)| {
-                // NaN is kept: it is neither above zero nor dropped.
-                let on = *value > T::zero() || value.is_nan();
+                // NaN is kept: it is not below or at zero either.
+                let on = !(*value <= T::zero());
                 *slope = if on { T::one() } else { T::zero() };
                 *value = if on { *value } else { T::zero() };
             }),

@@ -105,6 +105,7 @@ pub fn adapt<T: Real>(
 }
 
 /// The same; `first`, if there is any, is a pass at φ over several batches of which the one with this index is S_0.
+/// They are to be adapted to in order, with the same `inner`.
 #[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
 pub(super) fn adapt_from<T: Real>(
     network: &Network,
@@ -118,7 +119,10 @@ pub(super) fn adapt_from<T: Real>(
     inner: &mut InnerLoop<T>,
 ) {
     inner.fit(steps, phi.len());
-    inner.thetas[0].copy_from_slice(phi);
+    // The tasks of a pass follow one another, and θ_0 is the same for all.
+    if first.is_none_or(|(_, index)| index == 0) {
+        inner.thetas[0].copy_from_slice(phi);
+    }
     inner.traces.resize_with(inner.traces.len().max(if inner.traced { steps } else { 0 }), Trace::default);
     inner.kept = 0..0;
     let mut room = if inner.traced { TRACE_BYTES } else { 0 };

@@ -58,18 +58,33 @@ impl pulp::NullaryFnOnce for Blocks<'_> {
         let Self { simd, matrix, columns, out } = self;
         let rows = matrix.len() / columns;
         for (band, strip) in matrix.chunks_exact(BLOCK * columns).enumerate() {
-            let mut lines: [&[[f32; BLOCK]]; BLOCK] = [&[]; BLOCK];
-            for (line, row) in lines.iter_mut().zip(strip.chunks_exact(columns)) {
-                *line = row.as_chunks().0;
-            }
-            for (column, strip) in (0..columns / BLOCK).zip(out.chunks_exact_mut(BLOCK * rows)) {
-                let mut block = [&[0.0; BLOCK]; BLOCK];
-                for (row, line) in block.iter_mut().zip(&lines) {
-                    if let Some(row_part) = line.get(column) {
-                        *row = row_part;
-                    }
+            // Slices of one length, so that one check serves them all.
+            let (a, strip) = strip.split_at(columns);
+            let (b, strip) = strip.split_at(columns);
+            let (c, strip) = strip.split_at(columns);
+            let (d, strip) = strip.split_at(columns);
+            let (e, strip) = strip.split_at(columns);
+            let (f, strip) = strip.split_at(columns);
+            let (g, strip) = strip.split_at(columns);
+            let (h, _) = strip.split_at(columns);
+            let mut first = 0;
+            for strip in out.chunks_exact_mut(BLOCK * rows) {
+                let last = first + BLOCK;
+                if last > columns {
+                    break;
                 }
+                let block = [
+                    &a[first..last],
+                    &b[first..last],
+                    &c[first..last],
+                    &d[first..last],
+                    &e[first..last],
+                    &f[first..last],
+                    &g[first..last],
+                    &h[first..last],
+                ];
                 turn(simd, block, strip, rows, band * BLOCK);
+                first = last;
             }
         }
     }
@@ -78,11 +93,12 @@ impl pulp::NullaryFnOnce for Blocks<'_> {
 /// One block. Rows r and r + 4 go side by side into a register, four columns of them at a time.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn turn(simd: pulp::x86::V3, block: [&[f32; BLOCK]; BLOCK], out: &mut [f32], rows: usize, at: usize) {
+fn turn(simd: pulp::x86::V3, block: [&[f32]; BLOCK], out: &mut [f32], rows: usize, at: usize) {
     // No closures and no `map`: the intrinsics are only inlined into what is compiled for them.
     let avx = simd.avx;
     let mut r = [avx._mm256_setzero_ps(); BLOCK];
     for (r, row) in r.iter_mut().zip(block) {
+        let Some(row) = row.first_chunk::<BLOCK>() else { return };
         *r = pulp::cast(*row);
     }
     let u0 = avx._mm256_unpacklo_ps(r[0], r[1]);
@@ -111,10 +127,14 @@ fn turn(simd: pulp::x86::V3, block: [&[f32; BLOCK]; BLOCK], out: &mut [f32], row
         avx._mm256_permute2f128_ps::<0x31>(s2, s6),
         avx._mm256_permute2f128_ps::<0x31>(s3, s7),
     ];
-    for (row, turned) in turned.into_iter().enumerate() {
+    let mut rest = out;
+    for turned in turned {
+        // No iterator over rows: it would divide to count them.
+        let Some((row, below)) = rest.split_at_mut_checked(rows) else { return };
         let numbers: [f32; BLOCK] = pulp::cast(turned);
-        if let Some(place) = out[row * rows + at..].first_chunk_mut() {
+        if let Some(place) = row[at..].first_chunk_mut() {
             *place = numbers;
         }
+        rest = below;
     }
 }

@@ -1,0 +1,45 @@
+//! Single meta-iterations of the cases of `metascope bench`, and dense products: `cargo bench`.
+#![allow(clippy::unwrap_used)]
+
+use divan::{Bencher, black_box};
+use metascope::bench::CASES;
+use metascope::maths::kernels::{Onto, Strided, product};
+
+fn main() {
+    divan::main();
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    CASES.iter().map(|case| case.id)
+}
+
+#[divan::bench(args = names())]
+fn one_thread(bencher: Bencher<'_, '_>, id: &str) {
+    meta_iterations(bencher, id, 1);
+}
+
+#[divan::bench(args = names())]
+fn two_threads(bencher: Bencher<'_, '_>, id: &str) {
+    meta_iterations(bencher, id, 2);
+}
+
+fn meta_iterations(bencher: Bencher<'_, '_>, id: &str, threads: usize) {
+    let case = CASES.iter().find(|case| case.id == id).unwrap();
+    // Ten at a time, as handing work to the threads takes as long as a small one.
+    case.ready(threads).unwrap().run(|ready| {
+        bencher.bench_local(|| (0..10).for_each(|_| ready.step().unwrap()));
+    });
+}
+
+/// Rows, inner width and columns.
+const SHAPES: [[usize; 3]; 6] =
+    [[10, 40, 40], [10, 40, 1], [256, 64, 64], [80, 128, 128], [256, 256, 256], [1024, 256, 256]];
+
+#[divan::bench(args = SHAPES)]
+fn products(bencher: Bencher<'_, '_>, [m, k, n]: [usize; 3]) {
+    let (a, b, mut c) = (vec![0.5; m * k], vec![0.25; k * n], vec![0.0f32; m * n]);
+    let work = divan::counter::ItemsCount::new(m * k * n);
+    bencher.counter(work).bench_local(|| {
+        product(Onto::Zero, Strided::rows(black_box(&a), k), black_box(&b), &mut c, [m, k, n]);
+    });
+}
