@@ -218,40 +218,78 @@ fn direction_of(algorithm: Algorithm, steps: usize, inner_rate: f64) -> (Group<f
     (task, network, episode, phi)
 }
 
-/// Tasks that are gone through together at φ give the sum of what each gives alone, whatever their sizes.
+/// Whether tasks that are gone through together at φ give the sum of what each gives alone.
+fn check_sum(learner: &Learner, meta: &MetaParameters<f64>, episodes: &[Episode<f64>], steps: usize) {
+    let (mut together, mut alone) = (Group::default(), Group::default());
+    directions(learner, meta, 0.05, episodes, steps, &mut together);
+    let what = format!("{:?} K = {steps} {:?}", learner.algorithm(), learner.network);
+    let mut sum = vec![0.0; meta.values.len()];
+    for (episode, losses) in episodes.iter().zip(&together.tasks) {
+        directions(learner, meta, 0.05, from_ref(episode), steps, &mut alone);
+        sum.iter_mut().zip(&alone.direction).for_each(|(sum, own)| *sum += own);
+        let [ours, theirs] = [losses, &alone.tasks[0]].map(|losses| losses.outcome);
+        assert!((ours.query_before - theirs.query_before).abs() < 1e-12, "{what}");
+        assert!((ours.query_after - theirs.query_after).abs() < 1e-12, "{what}");
+        assert_eq!(losses.support.len(), alone.tasks[0].support.len(), "{what}");
+    }
+    if sum.iter().any(|number| *number != 0.0) {
+        let error = relative_error(&together.direction, &sum);
+        // Conjugate gradients end at 1e-6 of the query gradient.
+        let tolerance = if learner.algorithm() == Algorithm::Imaml { 1e-5 } else { 1e-12 };
+        assert!(error < tolerance, "{what}: {error:.1e}");
+    }
+}
+
 #[test]
 fn a_group_of_tasks_is_the_sum_of_its_tasks() {
     for algorithm in Algorithm::ALL {
         for (i, network) in networks().into_iter().enumerate() {
-            for steps in [0, 1, 3] {
-                let rng = &mut rng(500 + i as u64);
-                let episodes: Vec<_> = [5, 1, 8]
-                    .map(|rows| Episode {
-                        support: (0..2).map(|_| batch(&network, rows, rng)).collect(),
-                        query: batch(&network, rows + 2, rng),
-                    })
-                    .into();
-                let learner = annealing_learner(&network, algorithm);
-                let meta = learner.meta_parameters(initialise(&learner.network, 0.0, rng), 0.05);
-                let (mut together, mut alone) = (Group::default(), Group::default());
-                directions(&learner, &meta, 0.05, &episodes, steps, &mut together);
-                let mut sum = vec![0.0; meta.values.len()];
-                for (episode, losses) in episodes.iter().zip(&together.tasks) {
-                    directions(&learner, &meta, 0.05, from_ref(episode), steps, &mut alone);
-                    sum.iter_mut().zip(&alone.direction).for_each(|(sum, own)| *sum += own);
-                    let [ours, theirs] = [losses, &alone.tasks[0]].map(|losses| losses.outcome);
-                    assert!((ours.query_before - theirs.query_before).abs() < 1e-12, "{algorithm:?} {network:?}");
-                    assert!((ours.query_after - theirs.query_after).abs() < 1e-12, "{algorithm:?} {network:?}");
-                    assert_eq!(losses.support.len(), alone.tasks[0].support.len());
-                }
-                if sum.iter().any(|number| *number != 0.0) {
-                    let error = relative_error(&together.direction, &sum);
-                    // Conjugate gradients end at 1e-6 of the query gradient.
-                    let tolerance = if algorithm == Algorithm::Imaml { 1e-5 } else { 1e-12 };
-                    assert!(error < tolerance, "{algorithm:?} K = {steps} {network:?}: {error:.1e}");
-                }
+            let rng = &mut rng(500 + i as u64);
+            let episodes = [5, 1, 8].map(|rows| Episode {
+                support: (0..2).map(|_| batch(&network, rows, rng)).collect(),
+                query: batch(&network, rows + 2, rng),
+            });
+            let mut learner = annealing_learner(&network, algorithm);
+            let meta = learner.meta_parameters(initialise(&learner.network, 0.0, rng), 0.05);
+            [0, 1, 3].map(|steps| check_sum(&learner, &meta, &episodes, steps));
+            // A tolerance that ends the first task's loop, or each one's, before its first step.
+            let lengths = [&episodes[0], &episodes[1], &episodes[2]].map(|episode| {
+                let mut gradient = vec![0.0; learner.network.parameters()];
+                learner.network.gradient(meta.phi(), episode.support(0), &mut Workspace::default(), &mut gradient);
+                norm(&gradient)
+            });
+            for tolerance in [lengths[0] * 1.001, lengths.into_iter().fold(0.0, f64::max) * 1.001] {
+                learner.set_tolerance(tolerance);
+                check_sum(&learner, &meta, &episodes, 3);
             }
         }
+    }
+}
+
+/// Rows repeated many times change nothing but the memory that they take: too much for a pass over all, and for
+/// keeping what every step leaves behind.
+#[test]
+fn what_does_not_fit_into_memory_is_computed_again() {
+    let network = Network::new(&[1, 40, 1], Activation::Tanh, Loss::SquaredError);
+    let rng = &mut rng(600);
+    let [support, query] = [batch(&network, 3, rng), batch(&network, 3, rng)];
+    let repeated = |batch: &Batch<f64>| {
+        let times = |values: ndarray::ArrayView2<'_, f64>| {
+            Array2::from_shape_fn((3 * 10_000, 1), |(row, _)| values[[row % 3, 0]])
+        };
+        Batch::new(times(batch.x()), times(batch.y()))
+    };
+    let large = Episode { support: vec![repeated(&support)], query: repeated(&query) };
+    let small = Episode { support: vec![support], query };
+    for algorithm in [Algorithm::Maml, Algorithm::MetaSgd, Algorithm::Fomaml, Algorithm::MamlPlusPlus] {
+        let learner = annealing_learner(&network, algorithm);
+        let meta = learner.meta_parameters(initialise(&network, 0.0, rng), 0.05);
+        let [large, small] = [&large, &small].map(|episode| {
+            let mut group = Group::default();
+            directions(&learner, &meta, 0.05, from_ref(episode), 3, &mut group);
+            group.direction
+        });
+        assert!(relative_error(&large, &small) < 1e-9, "{algorithm:?}");
     }
 }
 

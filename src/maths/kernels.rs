@@ -73,7 +73,7 @@ pub fn without_vectors<R>(run: impl FnOnce() -> R) -> R {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
     Plain,
-    /// As on a processor without the widest registers: for tests.
+    /// Products as on a processor without the widest registers: for tests.
     #[allow(dead_code, reason = "constructed by tests only")]
     Narrow,
     All,

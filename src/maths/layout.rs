@@ -65,11 +65,8 @@ impl Layout {
 
     /// Where a layer's weights and biases stand together.
     pub fn layer(&self, layer: usize) -> Range<usize> {
-        // Each layer has two tensors, one after the other.
-        match &self.tensors[2 * layer..2 * layer + 2] {
-            [weights, biases] => weights.range.start..biases.range.end,
-            _ => 0..0,
-        }
+        // Each has two tensors, one after the other.
+        self.tensors[2 * layer].range.start..self.tensors[2 * layer + 1].range.end
     }
 
     /// How many parameters.

@@ -18,11 +18,11 @@ pub trait Real: NdFloat + Default + std::iter::Sum + Kernels {
     fn sine_cosine(self) -> (Self, Self);
 
     /// e^x, fit for a loop that the compiler vectorises. For `f32` by a polynomial with a relative error below
-    /// 1e-6 for |x| ≤ 80 (beyond, x is held there).
+    /// 1e-6 for |x| ≤ 87; above it is infinite, below e^−87.
     fn exponential(self) -> Self;
 
     /// 1/(1 + e^−x), fit for a loop that the compiler vectorises. For `f32` by a polynomial with a
-    /// relative error below 1e-6 for x ≥ −80 (beyond, e^−x is held at e^80).
+    /// relative error below 1e-6 for x ≥ −80.
     fn logistic(self) -> Self;
 }
 
@@ -90,14 +90,16 @@ impl Real for f32 {
         // ln 2 in two parts, the first short enough for n times it to be exact.
         const LN_2_HIGH: f32 = 0.693_359_4;
         const LN_2_LOW: f32 = -2.121_944_4e-4;
-        let x = self.clamp(-80.0, 80.0);
+        const MOST: f32 = 87.0;
+        let x = self.clamp(-MOST, MOST);
         let shifted = x * std::f32::consts::LOG2_E + ROUND;
         let n = shifted - ROUND;
         let r = x - n * LN_2_HIGH - n * LN_2_LOW;
         let series = 1.0
             + r * (1.0
                 + r * (0.5 + r * (1.666_666_7e-1 + r * (4.166_666_8e-2 + r * (8.333_333e-3 + r * 1.388_888_9e-3)))));
-        Self::from_bits((shifted.to_bits() << 23).wrapping_add(1.0f32.to_bits())) * series
+        let power = Self::from_bits((shifted.to_bits() << 23).wrapping_add(1.0f32.to_bits())) * series;
+        if self > MOST { Self::INFINITY } else { power }
     }
 
     #[inline(always)]
@@ -136,13 +138,15 @@ mod tests {
 
     #[test]
     fn polynomial_exponential_keeps_its_stated_error() {
-        for i in -80_000..=80_000 {
+        for i in -87_000..=87_000 {
             let x = i as f32 * 1e-3;
             let truth = f64::from(x).exp();
             let ours = f64::from(x.exponential());
             assert!((ours - truth).abs() < 1e-6 * truth, "e^{x} = {ours}, not {truth}");
         }
         assert!(f32::NAN.exponential().is_nan());
+        assert_eq!(88.0_f32.exponential(), f32::INFINITY);
+        assert!(f32::NEG_INFINITY.exponential() < 1e-37);
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub struct InnerLoop<T> {
     pub gradients: Vec<Vec<T>>,
     /// L(θ_k; S_k) for k = 0 … K−1.
     pub losses: Vec<T>,
-    /// What the gradients of the first steps left behind, for the sweep; the rest did not fit into
-    /// [`TRACE_BYTES`] and is to be computed again.
+    /// What the gradients of the steps in `kept` left behind, for the sweep; later ones did not fit into
+    /// [`TRACE_BYTES`] and are to be computed again, and step 0's may be in a pass over several tasks.
     traces: Vec<Trace<T>>,
     kept: Range<usize>,
     traced: bool,

@@ -3,11 +3,9 @@
 
 use super::episode::Episode;
 use super::learner::{Learner, TaskWork};
-use super::sweep::Order;
 use crate::maths::real::Real;
 
 /// ∇L(θ_K; Q).
-pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) -> Order {
+pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
     learner.query_gradient(episode, task);
-    Order::First
 }

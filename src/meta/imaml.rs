@@ -12,7 +12,6 @@
 use super::episode::Episode;
 use super::learner::{Learner, TaskWork};
 use super::step::{Step, StepRule};
-use super::sweep::Order;
 use crate::maths::conjugate::conjugate_gradients;
 use crate::maths::real::Real;
 use crate::maths::vector::norm;
@@ -49,7 +48,7 @@ pub(super) fn rule<'a, T: Real>(learner: &Learner, phi: &'a [T], rates: &[T]) ->
 }
 
 /// (I + H/λ)⁻¹ ∇L(θ_K; Q).
-pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) -> Order {
+pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
     learner.query_gradient(episode, task);
     let method = learner.method();
     let share = T::of(1.0 / method.regularisation);
@@ -65,5 +64,4 @@ pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: 
     };
     let solution = conjugate_gradients(product, direction, method.conjugate_steps, RESIDUAL_TOLERANCE, scratch);
     outcome.indefinite = solution.indefinite;
-    Order::First
 }

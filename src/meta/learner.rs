@@ -1,5 +1,5 @@
-//! What all algorithms share: the meta-parameters, one task's part of a meta-iteration, and the
-//! choice of algorithm.
+//! What all algorithms share: the meta-parameters, the part that a few tasks have in a meta-iteration,
+//! and the choice of algorithm.
 
 use super::adapt::{InnerLoop, TRACE_BYTES, Until, adapt_from};
 use super::episode::Episode;
@@ -56,8 +56,11 @@ pub struct TaskWork<T> {
     pub inner: InnerLoop<T>,
     /// The network's buffers.
     pub work: Workspace<T>,
-    /// This task's part of the outer direction, laid out like [`MetaParameters::values`].
+    /// This task's part of the outer direction, laid out like [`MetaParameters::values`], but for the first step's
+    /// Hessian term if that is left over, and with ∂J/∂a where ln a is learned.
     pub(super) direction: Vec<T>,
+    /// u, whose product with H_0 is left to be subtracted; empty if nothing is left.
+    pub(super) first: Vec<T>,
     pub(super) spare: Trace<T>,
     pub(super) rates: Vec<T>,
     pub(super) scratch: [Vec<T>; 3],
@@ -235,6 +238,9 @@ impl Learner {
         keep_going: &dyn Fn() -> bool,
         group: &mut Group<T>,
     ) {
+        if !keep_going() {
+            return;
+        }
         let Group { direction, tasks, task, at_phi, through, product } = group;
         let (network, phi) = (&self.network, meta.phi());
         let first_order = matches!(self.algorithm, Algorithm::Fomaml | Algorithm::Reptile | Algorithm::Imaml);
@@ -270,7 +276,8 @@ impl Learner {
             // Every algorithm fills the φ part, and adds to the rest.
             task.direction.resize(meta.values.len(), T::zero());
             task.direction[phi.len()..].fill(T::zero());
-            let order = match self.algorithm {
+            task.first.clear();
+            match self.algorithm {
                 Algorithm::Maml | Algorithm::Anil | Algorithm::Cavia | Algorithm::MetaSgd => {
                     maml::direction(self, episode, task)
                 }
@@ -279,12 +286,11 @@ impl Learner {
                 Algorithm::MamlPlusPlus => maml_plus_plus::direction(self, episode, task),
                 Algorithm::Imaml => imaml::direction(self, episode, task),
                 Algorithm::MetaModel => meta_model::direction(self, meta, episode, task),
-            };
-            add_scaled(direction, T::one(), &task.direction);
-            if together && order == Order::Second {
-                left = true;
-                through.extend_from_slice(&task.scratch[0]);
             }
+            add_scaled(direction, T::one(), &task.direction);
+            left |= !task.first.is_empty();
+            task.first.resize(phi.len(), T::zero());
+            through.extend_from_slice(&task.first);
             losses.outcome = task.outcome;
             losses.support.clear();
             losses.support.extend_from_slice(&task.inner.losses);
@@ -310,8 +316,8 @@ impl Learner {
         outcome.query_after = self.network.gradient(inner.adapted(), &episode.query, work, &mut direction[..phi]);
     }
 
-    /// Carries the φ part of the direction back through the inner loop, with ∂J/∂a in the rest if
-    /// there is any. `weights` are those of the query losses before the last step.
+    /// Carries the φ part of the direction back through the inner loop, but for a first step that is left over,
+    /// with ∂J/∂a in the rest if there is any. `weights` are those of the query losses before the last step.
     pub(super) fn sweep_back<T: Real>(
         &self,
         episode: &Episode<T>,
@@ -333,13 +339,14 @@ impl Learner {
         weights: &[T],
         task: &mut TaskWork<T>,
     ) {
-        let TaskWork { direction, inner, work, spare, scratch: [through, product, _], leaves_first, .. } = task;
+        let TaskWork { direction, first, inner, work, spare, scratch: [through, product, _], leaves_first, .. } = task;
         let (v, own) = direction.split_at_mut(self.network.parameters());
         let own = (!own.is_empty()).then_some(own);
-        let scratch = [through, product];
-        if *leaves_first {
+        if *leaves_first && order == Order::Second {
+            let scratch = [first, product];
             sweep_to_first(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
         } else {
+            let scratch = [through, product];
             sweep(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
         }
     }

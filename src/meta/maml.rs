@@ -6,9 +6,8 @@ use super::learner::{Learner, TaskWork};
 use super::sweep::Order;
 use crate::maths::real::Real;
 
-/// ∂L(θ_K; Q)/∂φ through all K inner steps.
-pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) -> Order {
+/// ∂L(θ_K; Q)/∂φ through all K inner steps, and ∂J/∂a where rates are learned.
+pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
     learner.query_gradient(episode, task);
     learner.sweep_back(episode, Order::Second, &[], task);
-    Order::Second
 }

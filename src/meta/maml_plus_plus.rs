@@ -37,7 +37,7 @@ pub fn step_weights<T: Real>(steps: usize, meta_iteration: u64, multi_step_itera
 }
 
 /// ∂J/∂φ and ∂J/∂a.
-pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) -> Order {
+pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
     let (now, method) = (learner.meta_iteration(), learner.method());
     let weights: Vec<T> = step_weights(task.inner.steps(), now, method.multi_step_iterations);
     let order = if now < method.first_order_iterations { Order::First } else { Order::Second };
@@ -46,5 +46,4 @@ pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: 
         task.direction.iter_mut().for_each(|v| *v *= last);
         learner.sweep_back(episode, order, earlier, task);
     }
-    order
 }

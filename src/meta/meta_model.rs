@@ -241,8 +241,7 @@ pub(super) fn direction<T: Real>(
     meta: &MetaParameters<T>,
     episode: &Episode<T>,
     task: &mut TaskWork<T>,
-) -> Order {
+) {
     learner.query_gradient(episode, task);
     learner.sweep_with(&learner.meta_model(meta), episode, Order::Second, &[], task);
-    Order::Second
 }

@@ -1,5 +1,5 @@
-//! Threads for tasks. Results keep the order of the tasks, so sums come out the same to the bit
-//! with any number of threads.
+//! Threads for tasks. Results keep the order of the tasks, and what is merged is merged in one order, so sums come
+//! out the same to the bit with any number of threads.
 
 use std::sync::Arc;
 

@@ -112,7 +112,7 @@ struct Slot {
 
 /// How many slots serve so many tasks. It must not depend on threads, as it decides the order of sums: enough for eight
 /// threads, and at most four tasks to a slot.
-fn slots(tasks: usize) -> usize {
+fn slot_count(tasks: usize) -> usize {
     const THREADS: usize = 8;
     const TOGETHER: usize = 4;
     tasks.div_ceil(TOGETHER).next_multiple_of(THREADS).min(tasks)
@@ -277,7 +277,7 @@ impl Trainer {
     pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
         let Self { settings, family, learner, plain, now, slots, pool, accompanied, .. } = self;
         let (live, seed, meta_iteration) = (&settings.live, settings.run.seed, now.meta_iteration);
-        let (tasks, count) = (live.meta_batch, self::slots(live.meta_batch));
+        let (tasks, count) = (live.meta_batch, slot_count(live.meta_batch));
         slots.resize_with(count, Slot::default);
         learner.set_meta_iteration(meta_iteration);
         let rates = learner.rates(&now.meta, live.inner_rate);

@@ -26,7 +26,7 @@ const PROBE_EVERY: Duration = Duration::from_millis(400);
 /// The landscape and the enlarged images may take this share of the worker's time while it trains.
 const LANDSCAPE_SHARE: f64 = 0.06;
 
-/// Gets every row of metrics, in order, on the worker's thread.
+/// Gets every row of metrics, in order, on one of the worker's threads.
 pub type MetricsSink = Box<dyn FnMut(&MetricsRow) + Send>;
 
 /// Starts the thread. It waits for [`Command::Restart`], and ends at [`Command::Quit`] or when the
@@ -92,41 +92,38 @@ impl Worker {
     fn run(mut self) {
         loop {
             // Many meta-iterations at a time, so that they need not be handed to the threads one by one.
-            let command = match self.trainer.as_ref().filter(|_| self.phase == Phase::Running).map(Trainer::pool) {
+            let command = match self.training().map(Trainer::pool) {
                 Some(pool) => pool.run(|| self.train()),
-                None => match self.end.wait_command(GLANCE) {
-                    None => {
-                        self.guard(|worker| worker.glance(false));
-                        continue;
-                    }
-                    Some(command) => command,
-                },
+                None => self.end.wait_command(GLANCE),
             };
-            if matches!(command, Command::Quit) {
-                return;
+            match command {
+                Some(Command::Quit) => return,
+                Some(command) => self.guard(|worker| worker.obey(command)),
+                None => self.guard(|worker| worker.glance(false)),
             }
-            self.guard(|worker| worker.obey(command));
         }
     }
 
-    /// Trains until there is a command.
-    fn train(&mut self) -> Command {
-        loop {
-            let training = self.phase == Phase::Running && self.trainer.is_some();
+    /// The trainer, if it is to go on.
+    fn training(&self) -> Option<&Trainer> {
+        self.trainer.as_ref().filter(|_| self.phase == Phase::Running)
+    }
+
+    /// Trains until there is a command, or nothing to train any more.
+    fn train(&mut self) -> Option<Command> {
+        while self.training().is_some() {
             let pause = match self.pace {
                 Pace::Slow => SLOW.saturating_sub(self.stepped_at.elapsed()),
                 Pace::Full => Duration::ZERO,
             };
-            let command = if training && pause.is_zero() {
-                self.end.try_command()
-            } else {
-                self.end.wait_command(if training { pause.min(GLANCE) } else { GLANCE })
-            };
-            if let Some(command) = command {
+            let now = pause.is_zero();
+            let command = if now { self.end.try_command() } else { self.end.wait_command(pause.min(GLANCE)) };
+            if command.is_some() {
                 return command;
             }
-            self.guard(|worker| worker.glance(training && pause.is_zero()));
+            self.guard(|worker| worker.glance(now));
         }
+        None
     }
 
     /// Looks at what the window asks for, perhaps does a meta-iteration, and shows what is new.

@@ -3,10 +3,12 @@
 use std::cell::Cell;
 
 use super::registers::{Columns, Registers, dispatch};
-use super::{Onto, Product, Strided};
+use super::{Onto, Product, Strided, transpose};
 
-/// Sums that are made together.
+/// Sums that are made together, one for each number of a small register.
 const TOGETHER: usize = 4;
+/// So few rows are not worth turning round.
+const SHORT: usize = 16;
 
 thread_local! {
     static SCRATCH: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
@@ -30,13 +32,8 @@ impl Product<'_, f32> {
             return self.with_columns(registers, b);
         }
         let mut scratch = SCRATCH.take();
-        scratch.clear();
         scratch.resize(k * n, 0.0);
-        for (p, row) in b.chunks_exact(n).enumerate() {
-            for (j, &value) in row.iter().enumerate() {
-                scratch[j * k + p] = value;
-            }
-        }
+        transpose(b, n, &mut scratch);
         self.with_columns(registers, &scratch);
         SCRATCH.set(scratch);
     }
@@ -72,22 +69,20 @@ impl Product<'_, f32> {
     #[inline(always)]
     pub(super) fn across(&mut self) {
         let Self { a, b, m, k, n, .. } = *self;
+        if m < SHORT {
+            return self.row_by_row();
+        }
+        debug_assert!(a.column == m, "a's rows lie in memory one after the other");
         let turned = Strided { data: b, row: 1, column: n };
-        if n == 1 && m >= 16 && a.column == m && !matches!(self.onto, Onto::Row([_, ..])) {
+        if n == 1 && !matches!(self.onto, Onto::Row([_, ..])) {
             return dispatch(&mut Product { onto: self.onto, a: turned, b: a.data, c: self.c, m: n, k, n: m });
         }
         let mut scratch = SCRATCH.take();
-        scratch.clear();
         scratch.resize(m * n, 0.0);
-        if m < 16 {
-            self.row_by_row();
-        } else if a.column == m {
-            let mut product = Product { onto: Onto::Zero, a: turned, b: a.data, c: &mut scratch, m: n, k, n: m };
-            dispatch(&mut product);
-            for i in 0..m {
-                for j in 0..n {
-                    self.c[i * n + j] = self.start(i * n + j) + scratch[j * m + i];
-                }
+        dispatch(&mut Product { onto: Onto::Zero, a: turned, b: a.data, c: &mut scratch, m: n, k, n: m });
+        for i in 0..m {
+            for j in 0..n {
+                self.c[i * n + j] = self.start(i * n + j) + scratch[j * m + i];
             }
         }
         SCRATCH.set(scratch);

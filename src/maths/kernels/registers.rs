@@ -126,7 +126,7 @@ pub(super) trait Columns<R: Registers>: Copy {
 
     fn zero(registers: R) -> Self;
 
-    /// The first numbers of a row; what a shorter row lacks is 0.
+    /// The first numbers of a row; zeros if it is shorter.
     fn load(registers: R, row: &[f32]) -> Self;
 
     /// self + factor·values.

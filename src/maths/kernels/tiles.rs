@@ -9,6 +9,8 @@ use super::{Onto, Product};
 
 /// Most rows of a tile.
 const TALLEST: usize = 8;
+/// Fewer columns than this go another way, on every processor.
+const FEW: usize = 8;
 /// Steps of k that are checked together where a's rows lie in memory.
 const STEPS: usize = 4;
 
@@ -17,7 +19,7 @@ impl Work for &mut Product<'_, f32> {
     fn run<R: Registers>(self, registers: R) {
         if R::IS_SCALAR {
             self.row_by_row();
-        } else if self.n >= <R::Half as Simd>::F32_LANES {
+        } else if self.n >= FEW {
             match self.a.column {
                 1 => self.panels::<R, true>(registers),
                 _ => self.panels::<R, false>(registers),

@@ -26,7 +26,7 @@ pub(super) struct LayerTrace<T> {
     pub slope: Vec<T>,
     /// f″(z) on the way up, f″(z) ⊙ ∂L/∂h after the way down; unused where f″ = 0.
     pub bend: Vec<T>,
-    /// ∂L/∂z.
+    /// ∂L/∂z, of the batches that are differentiated.
     pub delta: Vec<T>,
     /// The transpose of the layer's weights, but for the first layer.
     pub turned: Vec<T>,
@@ -69,7 +69,7 @@ impl<T: Real> Trace<T> {
         batch.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[batch]
     }
 
-    /// The first rows of what goes into a layer.
+    /// What goes into a layer, all rows.
     pub(super) fn input_of(&self, layer: usize) -> &[T] {
         layer.checked_sub(1).map_or(&self.input, |below| &self.layers[below].value)
     }

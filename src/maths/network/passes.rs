@@ -107,7 +107,7 @@ impl Network {
         self.gradient_of_rows(theta, trace.rows_of(batch), trace, gradient);
     }
 
-    /// The sum of ∇L(θ; D) over the first so many batches of a pass at θ.
+    /// The sum of ∇L(θ; D) over the first so many batches of a pass at θ, at least one.
     pub fn gradient_sum<T: Real>(&self, theta: &[T], batches: usize, trace: &Trace<T>, gradient: &mut [T]) {
         self.gradient_of_rows(theta, 0..trace.rows_of(batches - 1).end, trace, gradient);
     }
@@ -131,7 +131,7 @@ impl Network {
     }
 
     /// The sum of ∇²L(θ; D)·u over the first batches of a curved pass at θ into `out`, exactly; `directions` holds u
-    /// for one after the other.
+    /// for one after the other, at least for one.
     pub fn hessian_vectors<T: Real>(
         &self,
         theta: &[T],
