@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use metascope::maths::functions::{Activation, Loss};
+use metascope::maths::kernels::without_vectors;
 use metascope::maths::network::{Batch, Network, Trace, Workspace};
 use metascope::maths::optimiser::{Optimiser, Rule};
 use metascope::maths::real::Real;
@@ -421,4 +422,21 @@ fn linear<T: Real>(oracle: &Oracle<T>) {
 fn the_linear_closed_forms_match() {
     linear(&Oracle::<f32>::linear(TOLERANCE_SINGLE));
     linear(&Oracle::<f64>::linear(TOLERANCE_DOUBLE));
+}
+
+/// The same on a processor without vector registers.
+#[test]
+fn all_of_it_matches_by_plain_loops_too() {
+    without_vectors(|| {
+        losses_gradients_and_hessian_vector_products_match();
+        the_inner_loop_matches();
+        maml_fomaml_anil_and_reptile_match();
+        gradients_of_every_kind_of_inner_rate_match();
+        the_multi_step_loss_matches();
+        maml_plus_plus_with_its_annealing_over_matches();
+        implicit_gradients_match();
+        an_indefinite_system_is_reported();
+        twenty_outer_adam_steps_match();
+        the_linear_closed_forms_match();
+    });
 }

@@ -281,9 +281,11 @@ impl Trainer {
         slots.resize_with(count, Slot::default);
         learner.set_meta_iteration(meta_iteration);
         let rates = learner.rates(&now.meta, live.inner_rate);
+        // The first slots have a task more: others wait until a thread takes them.
+        let first_task = |slot: usize| (slot * tasks).div_ceil(count);
         let work = |index: usize, slot: &mut Slot| {
             let Slot { episodes, group, pooled, work } = slot;
-            let own = index * tasks / count..(index + 1) * tasks / count;
+            let own = first_task(index)..first_task(index + 1);
             episodes.clear();
             episodes.extend(own.map(|task| family.training(live, seed, meta_iteration, task)));
             learner.directions(&now.meta, &rates, episodes, live.inner_steps, keep_going, group);
