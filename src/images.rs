@@ -25,6 +25,9 @@ pub mod source;
 /// The same in the background.
 pub mod loader;
 
+/// The built-in ones in the background.
+pub mod making;
+
 mod archive;
 mod arrays;
 mod collect;
@@ -43,6 +46,7 @@ use crate::maths::stream::{Purpose, stream};
 use crate::settings::{ImageSource, RunSettings};
 pub use collect::{MAX_BYTES, MAX_FILES};
 pub use loader::Loader;
+pub use making::Making;
 
 /// Images of one size, ready for the task families.
 #[derive(Clone, Debug)]

@@ -12,6 +12,7 @@ mod commands;
 mod numbers;
 mod pacing;
 mod theme;
+mod thinned;
 mod value_field;
 
 // The areas of the screen.

@@ -190,8 +190,8 @@ fn experiment_files_hold_them() {
 }
 
 /// The run that the window has begun, which must be the only one, and its images.
-fn begun(bench: &Bench) -> (RunSettings, std::sync::Arc<ImageSet>) {
-    let mut commands = bench.commands();
+fn begun(bench: &mut Bench) -> (RunSettings, std::sync::Arc<ImageSet>) {
+    let mut commands = bench.commands_when_made();
     let Some(Command::Restart(settings, Some(set))) = commands.pop() else { panic!("no run has begun") };
     assert_eq!(commands.len(), 0, "a second run has begun");
     (settings.run.clone(), set)
@@ -204,7 +204,7 @@ fn a_knob_of_the_images_window_makes_the_set_again() {
     assert!(bench.says("How your own are read") && !bench.says("How the set is made"));
     bench.harness.get_by_label("Creatures").click();
     bench.harness.run();
-    let (run, _) = begun(&bench);
+    let (run, _) = begun(&mut bench);
     assert_eq!(run.procedural, ProceduralSettings::default());
     assert!(bench.says("How the set is made") && !bench.says("How your own are read"));
     assert!(bench.says("4,800 images of 16 × 16 pixels in 240 classes, colour"));
@@ -213,13 +213,16 @@ fn a_knob_of_the_images_window_makes_the_set_again() {
     let (role, label) = slider(ProceduralKnob::Classes);
     bench.harness.get_by_role_and_label(role, label).set_value_accesskit(24.0);
     bench.harness.run();
-    let (run, set) = begun(&bench);
+    let (run, set) = begun(&mut bench);
     assert_eq!((run.procedural.classes, set.classes.len(), set.images.len()), (24, 24, 480));
     assert!(bench.says("480 images of 16 × 16 pixels in 24 classes, colour"));
     assert!(bench.says("17 to train on, 4 to validate, 3 to test"));
 
     bench.type_value(ProceduralKnob::Variety.label(), "0.437");
-    assert_eq!(begun(&bench).0.procedural, ProceduralSettings { classes: 24, variety: 0.437, ..Default::default() });
+    assert_eq!(
+        begun(&mut bench).0.procedural,
+        ProceduralSettings { classes: 24, variety: 0.437, ..Default::default() }
+    );
     bench.harness.run_steps(3);
     bench.type_value(ProceduralKnob::Each.label(), "400");
     assert!(bench.commands().is_empty() && bench.says("Images of each: a whole number from 4 to 60"));
@@ -231,7 +234,7 @@ fn a_knob_of_the_images_window_makes_the_set_again() {
     bench.click(Role::ComboBox, "Tasks");
     bench.harness.get_by_label(TaskFamily::Classify.label()).click();
     bench.harness.run();
-    assert_eq!(begun(&bench).0.procedural.classes, 24);
+    assert_eq!(begun(&mut bench).0.procedural.classes, 24);
 }
 
 #[test]
@@ -240,7 +243,7 @@ fn a_slider_counts_when_it_is_released() {
     bench.key(Key::O);
     bench.harness.get_by_label("Textures").click();
     bench.harness.run();
-    let (before, _) = begun(&bench);
+    let (before, _) = begun(&mut bench);
     let at = bench.harness.get_by_role_and_label(Role::Slider, ProceduralKnob::Sameness.label()).rect();
     bench.harness.hover_at(at.left_center() + egui::vec2(8.0, 0.0));
     bench.harness.drag_at(at.left_center() + egui::vec2(8.0, 0.0));
@@ -252,7 +255,7 @@ fn a_slider_counts_when_it_is_released() {
     }
     bench.harness.drop_at(at.left_center() + egui::vec2(0.8 * at.width(), 0.0));
     bench.harness.run();
-    let (after, set) = begun(&bench);
+    let (after, set) = begun(&mut bench);
     assert!((0.7..0.95).contains(&after.procedural.sameness), "{}", after.procedural.sameness);
     assert_eq!(after, RunSettings { procedural: after.procedural, ..before });
     assert_eq!(set.images, made(&ImageSource::Textures, &after.procedural).unwrap().images);
@@ -263,7 +266,7 @@ fn everything_fits_into_the_smallest_window() {
     let mut bench = Bench::of(TaskFamily::Class);
     bench.key(Key::O);
     bench.harness.get_by_label("Creatures").click();
-    bench.harness.run();
+    begun(&mut bench);
     let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1040.0, 656.0)).shrink(8.0);
     let mut right = Vec::new();
     for knob in ProceduralKnob::ALL {

@@ -110,8 +110,7 @@ fn classes_are_not_drawn_from_faces() {
     assert_eq!(bench.settings().run.images, ImageSource::Faces);
     bench.click(Role::ComboBox, "Tasks");
     bench.harness.get_by_label(TaskFamily::Classify.label()).click();
-    bench.harness.run();
-    let commands = bench.commands();
+    let commands = bench.commands_when_made();
     let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!((settings.run.tasks, &settings.run.images), (TaskFamily::Classify, &ImageSource::Characters));
 }

@@ -155,7 +155,14 @@ fn what_lies_over_the_window() {
         picture_after(name, SMALL, 1.0, theme, of_classes(), |window| {
             press(egui::Key::O)(window);
             window.get_by_label(if name == "creatures" { "Creatures" } else { "Textures" }).click();
-            window.run_steps(4);
+            // The set is made beside the window.
+            for _ in 0..400 {
+                window.step();
+                if window.query_all_by_label_contains("classes, colour").next().is_some() {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
         });
     }
     picture_after("advanced", [1024.0, 640.0], 1.0, Theme::Dark, shot(), |window| {

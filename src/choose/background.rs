@@ -165,7 +165,8 @@ fn start<News: Send + 'static>(
     let stop = Arc::new(AtomicBool::new(false));
     let report = Report { news: sender, stop: stop.clone(), wake };
     let run = move || {
-        background::give_way();
+        // Its threads inherit it; the run in the window goes before.
+        background::give_way_entirely();
         if catch_unwind(AssertUnwindSafe(|| work(&report))).is_err() {
             let text = "it failed on an internal error; try other settings";
             report.send(failed(text.to_owned()));

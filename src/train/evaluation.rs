@@ -54,6 +54,14 @@ pub fn query_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> Vec<f32> 
     adapted_losses(start, task, steps).0
 }
 
+/// The query loss after the last step alone.
+fn last_loss(start: Start<'_>, task: &HeldOut, steps: usize) -> f32 {
+    let mut task_work = TaskWork::default();
+    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut task_work);
+    let TaskWork { inner, work, .. } = &mut task_work;
+    honest(start.learner.network.loss(inner.adapted(), &task.episode.query, work))
+}
+
 /// A held-out task's adaptation without what is drawn of it; index k is the inner step.
 #[derive(Clone, Debug)]
 pub struct Judged {
@@ -152,7 +160,7 @@ pub(super) fn best_rate(pool: &Pool, start: Start<'_>, tasks: &[HeldOut], steps:
     let count = candidates.len() * tasks.len();
     let losses = pool.map(count, |i| {
         let start = Start { inner_rate: candidates[i / tasks.len()], ..start };
-        query_losses(start, &tasks[i % tasks.len()], steps).last().copied().unwrap_or(f32::INFINITY)
+        last_loss(start, &tasks[i % tasks.len()], steps)
     });
     let means = losses.chunks(tasks.len().max(1)).map(|losses| losses.iter().sum::<f32>());
     let best = candidates.iter().zip(means).min_by(|a, b| a.1.total_cmp(&b.1));

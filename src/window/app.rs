@@ -1,11 +1,14 @@
 //! The window's state and the one match that applies every command.
 
-use std::path::PathBuf;
+mod begin;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{CentralPanel, Color32, Context, Frame, Margin, Panel, ThemePreference, Ui};
 
+use self::begin::Waiting;
+use super::banner;
 use super::commands::{self, Commands, UiCommand};
 use super::compare::Compare;
 use super::event_log::{EventLog, FrameStats};
@@ -21,14 +24,10 @@ use super::samples::Samples;
 use super::script::Script;
 use super::theme::{self, GRID, Palette};
 use super::top_bar::{Status, TopBar};
-use super::{banner, numbers};
-use crate::images::{self, ImageSet};
-use crate::settings::{
-    ImageKey, ImageMaking, ImageReading, ImageSource, ProceduralSettings, RunSettings, Settings, TaskFamily,
-};
+use crate::images::ImageSet;
+use crate::settings::{ImageKey, ProceduralSettings, Settings};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
-use crate::train::trainer::Checkpoint;
 
 /// The whole window. It owns the settings; the trainer owns everything else.
 pub struct App {
@@ -36,6 +35,7 @@ pub struct App {
     settings: Settings,
     /// The last images, with the [`RunSettings::image_key`] that they were read for.
     image_set: Option<(ImageKey, Arc<ImageSet>)>,
+    waiting: Option<Waiting>,
     snapshot: Option<Arc<Snapshot>>,
     /// What was asked for last, until a snapshot confirms it.
     intent: Option<Phase>,
@@ -67,6 +67,7 @@ impl App {
             link,
             image_set: image_set.map(|set| (settings.run.image_key(), set)),
             settings,
+            waiting: None,
             snapshot: None,
             intent: None,
             pace: Pace::default(),
@@ -195,6 +196,7 @@ impl App {
             }
             self.snapshot = Some(snapshot);
         }
+        self.take_made();
         while let Some(event) = self.link.next_event() {
             match event {
                 Event::Diverged(divergence) => {
@@ -204,9 +206,8 @@ impl App {
                 }
                 Event::Failed(text) => {
                     self.log.say(format_args!("failed={text}"));
-                    // A run that could not begin leaves the old one in force.
-                    if let Some(snapshot) = &self.snapshot {
-                        self.settings = Settings::clone(&snapshot.settings);
+                    if self.waiting.is_none() {
+                        self.keep_old_run();
                     }
                     self.intent = None;
                     self.notices.add(Kind::Error, text);
@@ -301,115 +302,6 @@ impl App {
         self.ask(Command::Play, Phase::Running);
     }
 
-    /// A preset keeps the seed and, where its tasks can be drawn from them, the images.
-    fn choose_preset(&mut self, ctx: &Context, preset: Settings) {
-        let old = std::mem::replace(&mut self.settings, preset);
-        self.settings.run.seed = old.run.seed;
-        self.settings.run.set_image_reading(old.run.image_reading());
-        // Each face is one of its kind.
-        if !(self.settings.run.tasks.needs_classes() && old.run.images == ImageSource::Faces) {
-            self.settings.run.images = old.run.images;
-            self.settings.run.procedural = old.run.procedural;
-        }
-        self.log.say(format_args!("restart {} {}", self.settings.run.tasks.id(), self.settings.run.algorithm.id()));
-        self.restart(ctx);
-    }
-
-    fn use_images(&mut self, ctx: &Context, path: PathBuf, reading: ImageReading, set: Arc<ImageSet>) {
-        let count = i64::try_from(set.images.len()).unwrap_or(i64::MAX);
-        self.notices.add(Kind::Done, format!("{} images of {} in use", numbers::thousands(count), set.name));
-        self.log.say(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
-        if !self.settings.run.tasks.needs_images() {
-            let RunSettings { seed, algorithm, procedural, .. } = self.settings.run;
-            self.settings = Settings::preset(TaskFamily::Picture, algorithm);
-            (self.settings.run.seed, self.settings.run.procedural) = (seed, procedural);
-        }
-        self.settings.run.set_image_reading(reading);
-        self.settings.run.images = ImageSource::Path(path);
-        // With a seed that was changed meanwhile they are read again.
-        self.image_set = Some(((self.settings.run.images.clone(), ImageMaking::Read(reading)), set));
-        self.restart(ctx);
-    }
-
-    fn restart_with(&mut self, ctx: &Context, run: RunSettings) {
-        self.log.say(format_args!("restart seed={}", run.seed));
-        self.settings.run = run;
-        self.restart(ctx);
-    }
-
-    fn continue_from(
-        &mut self,
-        ctx: &Context,
-        settings: Settings,
-        images: Option<Arc<ImageSet>>,
-        checkpoint: Arc<Checkpoint>,
-    ) {
-        self.log.say(format_args!(
-            "continue inner_rate={} outer_rate={}",
-            settings.live.inner_rate, settings.live.outer_rate
-        ));
-        self.settings = settings;
-        if let Some(images) = images {
-            self.image_set = Some((self.settings.run.image_key(), images));
-        }
-        self.notices.add(Kind::Done, "Going on from the chosen run");
-        self.begin(ctx, Some(checkpoint));
-    }
-
-    /// Begins again with the settings as they are; reads built-in images if they are needed.
-    fn restart(&mut self, ctx: &Context) {
-        self.begin(ctx, None);
-    }
-
-    fn begin(&mut self, ctx: &Context, from: Option<Arc<Checkpoint>>) {
-        if let Err(error) = self.settings.validate() {
-            self.notices.add(Kind::Error, error.to_string());
-            return;
-        }
-        let set = if self.settings.run.tasks.needs_images() {
-            match self.images_for_run(ctx) {
-                Some(set) => Some(set),
-                None => return,
-            }
-        } else {
-            None
-        };
-        self.intent = None;
-        let settings = Arc::new(self.settings.clone());
-        self.send(match from {
-            Some(from) => Command::Continue(settings, set, from),
-            None => Command::Restart(settings, set),
-        });
-        if let Some(past) = self.script.as_ref().and_then(Script::past) {
-            self.send(past);
-        }
-        // A knob turned just before must not reach the new run.
-        self.link.set_live(self.settings.live.clone());
-    }
-
-    fn images_for_run(&mut self, ctx: &Context) -> Option<Arc<ImageSet>> {
-        let key = self.settings.run.image_key();
-        if let Some((_, set)) = self.image_set.as_ref().filter(|(known, _)| *known == key) {
-            return Some(Arc::clone(set));
-        }
-        if let ImageSource::Path(path) = key.0 {
-            // The run begins when they have been read.
-            self.images.load_for_run(ctx, path, &self.settings.run);
-            return None;
-        }
-        match images::set_for(&self.settings.run) {
-            Ok(set) => {
-                let set = Arc::new(set);
-                self.image_set = Some((key, Arc::clone(&set)));
-                Some(set)
-            }
-            Err(error) => {
-                self.notices.add(Kind::Error, error.to_string());
-                None
-            }
-        }
-    }
-
     fn ask(&mut self, command: Command, phase: Phase) {
         self.intent = Some(phase);
         self.send(command);
@@ -426,7 +318,10 @@ impl App {
         if let Some(script) = &mut self.script {
             script.knob_sent(&self.settings.live);
         }
-        self.link.set_live(self.settings.live.clone());
+        // Knobs of a run that has not begun mean nothing to the old one; it begins with them.
+        if self.waiting.is_none() {
+            self.link.set_live(self.settings.live.clone());
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use egui::{Align2, Area, Context, Frame, Id, Margin, Order, RichText, vec2};
+use egui::{Align2, Area, Context, Frame, Id, Margin, Order, RichText, TextWrapMode, vec2};
 
 use super::theme::{GRID, Palette};
 
@@ -54,6 +54,7 @@ impl FrameTimes {
             .order(Order::Foreground)
             .anchor(Align2::RIGHT_BOTTOM, vec2(-GRID, 0.0))
             .show(ctx, |ui| {
+                ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
                 frame.show(ui, |ui| ui.label(RichText::new(text).small().color(palette.weak)).on_hover_text(ABOUT))
             });
     }

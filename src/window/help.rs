@@ -1,6 +1,6 @@
 //! The help: keys, and what the colours mean.
 
-use egui::{Context, Grid, Id, Modal, RichText, Sense, Ui, vec2};
+use egui::{Color32, Context, Grid, Id, Modal, RichText, Sense, Ui, vec2};
 
 use super::commands::UiCommand;
 use super::theme::{GRID, Palette, init_label, init_tooltip};
@@ -24,8 +24,10 @@ impl Help {
             return;
         }
         let frame = egui::Frame::window(&ctx.global_style()).inner_margin(5.0 * GRID);
-        let response = Modal::new(Id::unique("help")).frame(frame).show(ctx, |ui| {
-            ui.set_width(520.0);
+        // A veil over the whole window would be as much to paint as all that it covers.
+        let modal = Modal::new(Id::unique("help")).frame(frame).backdrop_color(Color32::TRANSPARENT);
+        let response = modal.show(ctx, |ui| {
+            ui.set_width(640.0);
             ui.heading("Keys");
             Grid::new("keys").num_columns(3).spacing(vec2(4.0 * GRID, GRID)).show(ui, |ui| {
                 for command in UiCommand::WITH_SHORTCUT {

@@ -139,6 +139,7 @@ impl Losses {
             .set_margin_fraction(egui::Vec2::ZERO)
             .grid_color(palette.line)
             .y_axis_min_width(36.0)
+            .x_grid_spacer(|input| even_grid(input.bounds))
             .y_grid_spacer(|input| log_grid(input.bounds))
             .y_axis_formatter(|mark, range| log_label(mark, range.end() - range.start()))
             .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
@@ -212,6 +213,13 @@ fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
         HoverPosition::NearDataPoint { .. } => None,
         HoverPosition::Elsewhere { position } => Some(numbers::significant(10f64.powf(position.y))),
     }
+}
+
+/// A line at each of a few round numbers.
+pub(super) fn even_grid((low, high): (f64, f64)) -> Vec<GridMark> {
+    let ticks = numbers::ticks(low, high, 4);
+    let step_size = ticks.get(1).map_or(high - low, |second| second - ticks[0]);
+    ticks.into_iter().map(|value| GridMark { value, step_size }).collect()
 }
 
 /// A line at every power of ten, and fainter ones at 2 to 9 times it; round values where the range

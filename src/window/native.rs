@@ -46,6 +46,8 @@ pub fn run(
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([1024.0, 640.0])
             .with_drag_and_drop(true),
+        // Of use to soft gradients, of which there are none; without a graphics card it is work for every pixel.
+        dithering: false,
         ..Default::default()
     };
     background::window_opens();

@@ -225,11 +225,11 @@ fn visuals(theme: Theme) -> Visuals {
     let mut visuals = theme.default_visuals();
     visuals.panel_fill = palette.panel;
     visuals.window_fill = palette.panel;
-    visuals.window_stroke = Stroke::new(1.0, palette.line);
+    // Alone it sets a window off: a shadow is more to paint than the window itself.
+    visuals.window_stroke = Stroke::new(1.0, blend(palette.line, palette.weak, 0.5));
     visuals.window_corner_radius = CornerRadius::same(6);
     visuals.menu_corner_radius = CornerRadius::same(6);
     visuals.popup_shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(70) };
-    // The line around a window sets it off; a shadow is more to paint than the window itself.
     visuals.window_shadow = Shadow::NONE;
     visuals.extreme_bg_color = palette.ground;
     visuals.faint_bg_color = palette.panel;

@@ -76,6 +76,20 @@ impl Bench {
         std::iter::from_fn(|| self.trainer.try_command()).collect()
     }
 
+    /// The commands of a run that begins once its images are made.
+    pub fn commands_when_made(&mut self) -> Vec<Command> {
+        for _ in 0..2000 {
+            self.harness.step();
+            let commands = self.commands();
+            if !commands.is_empty() {
+                self.harness.run();
+                return commands;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        Vec::new()
+    }
+
     pub fn settings(&self) -> &Settings {
         self.harness.state().as_ref().unwrap().settings()
     }

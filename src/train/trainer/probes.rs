@@ -119,14 +119,17 @@ impl Probes {
         };
         self.rates[1] = Some(joint);
         (starts[1].inner_rate, starts[2].inner_rate) = (random, joint);
+        // Where they are still the same, measuring one of them is enough.
+        let twins = all && random == joint && starts[1].meta.values == starts[2].meta.values;
         let tasks = &self.tasks;
-        let jobs: Vec<_> = (0..tasks.len() * 3).filter(|job| redo[job % 3]).collect();
+        let jobs: Vec<_> = (0..tasks.len() * 3).filter(|job| redo[job % 3] && !(twins && job % 3 == 2)).collect();
         let results = pool.map(jobs.len(), |i| measure(starts[jobs[i] % 3], &tasks[jobs[i] / 3], steps, judging));
         let mut results = results.into_iter();
         if all {
             self.measured.clear();
-            while let (Some(learned), Some(random), Some(joint)) = (results.next(), results.next(), results.next()) {
-                self.measured.push([learned, random, joint]);
+            while let (Some(learned), Some(random)) = (results.next(), results.next()) {
+                let joint = if twins { Some(random.clone()) } else { results.next() };
+                self.measured.extend(joint.map(|joint| [learned, random, joint]));
             }
         } else {
             for (job, result) in jobs.into_iter().zip(results) {

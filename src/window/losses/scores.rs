@@ -3,7 +3,7 @@
 use egui::Ui;
 use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotBounds, PlotPoints};
 
-use super::marks;
+use super::{even_grid, marks};
 use crate::settings::TaskFamily;
 use crate::train::snapshot::{Curve, Curves, Init, KnobMark};
 use crate::window::numbers;
@@ -52,6 +52,7 @@ pub fn ui(ui: &mut Ui, name: &str, curves: &Curves, shown: impl Fn(Init) -> bool
         .set_margin_fraction(egui::Vec2::ZERO)
         .grid_color(palette.line)
         .y_axis_min_width(36.0)
+        .x_grid_spacer(|input| even_grid(input.bounds))
         .y_grid_spacer(|_| (0..=5).map(|fifth| GridMark { value: 20.0 * f64::from(fifth), step_size: 20.0 }).collect())
         .y_axis_formatter(|mark, _| if mark.value > 100.5 { String::new() } else { format!("{:.0} %", mark.value) })
         .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-/// A contour line: points in grid coordinates, column and row.
-pub type Polyline = Vec<[f32; 2]>;
+use crate::window::thinned::{Polyline, thinned};
 
 /// One edge of the grid: the index of its first point, and whether it goes right or up.
 type Edge = (usize, bool);
 
-/// The lines along which `values` (row by row) equals `level`.
+/// The lines along which `values` (row by row) equals `level`, in grid coordinates: column and row.
 pub fn lines(values: &[f32], columns: usize, level: f32) -> Vec<Polyline> {
     if columns < 2 || !level.is_finite() {
         return Vec::new();
@@ -22,41 +21,12 @@ pub fn lines(values: &[f32], columns: usize, level: f32) -> Vec<Polyline> {
     }
     chain(&segments)
         .into_iter()
-        .map(|edges| straightened(edges.into_iter().map(|edge| crossing(values, columns, level, edge))))
+        .map(|edges| thinned(edges.into_iter().map(|edge| crossing(values, columns, level, edge)), STRAIGHT))
         .collect()
 }
 
-/// Leaves out points that lie within this many grid steps of the line between their neighbours.
+/// Points within this many grid steps of the line between their neighbours are left out.
 const STRAIGHT: f32 = 0.04;
-
-/// The line without the points that its drawing does not need.
-fn straightened(points: impl Iterator<Item = [f32; 2]>) -> Polyline {
-    let mut line = Polyline::new();
-    // Those left out since the last point of the line, and the one that may follow.
-    let mut waiting: Polyline = Vec::new();
-    for point in points {
-        if let (Some(from), Some(candidate)) = (line.last().copied(), waiting.last().copied())
-            && waiting.iter().any(|between| distance(*between, from, point) > STRAIGHT)
-        {
-            line.push(candidate);
-            waiting.clear();
-        }
-        if line.is_empty() { line.push(point) } else { waiting.push(point) }
-    }
-    line.extend(waiting.last());
-    line
-}
-
-/// How far `point` is from the line through two others, or from the first if they are one.
-fn distance([x, y]: [f32; 2], [from_x, from_y]: [f32; 2], [to_x, to_y]: [f32; 2]) -> f32 {
-    let (along, across) = (to_x - from_x, to_y - from_y);
-    let length = along.hypot(across);
-    if length == 0.0 {
-        (x - from_x).hypot(y - from_y)
-    } else {
-        ((x - from_x) * across - (y - from_y) * along).abs() / length
-    }
-}
 
 /// Levels that divide the finite range of `values` evenly, without its ends.
 pub fn levels(values: &[f32], count: usize) -> Vec<f32> {

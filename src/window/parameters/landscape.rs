@@ -7,10 +7,11 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::contours::{self, Polyline};
+use super::contours;
 use crate::train::snapshot::{Init, Landscape, LandscapePath};
 use crate::window::numbers;
 use crate::window::theme::{Palette, blend, init_label, small_font};
+use crate::window::thinned::Polyline;
 
 /// Contour lines on the map.
 const LEVELS: usize = 11;

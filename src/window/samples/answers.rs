@@ -3,6 +3,7 @@
 
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2, pos2, vec2};
 
+use super::plots::ground;
 use crate::train::snapshot::{Answer, Clustering, Confusion, Given, Init};
 use crate::window::theme::Palette;
 
@@ -22,7 +23,7 @@ pub fn draw(painter: &Painter, rect: Rect, answer: &Answer, given: &Given, (init
 
 /// A bar for each class, as long as it is likely; beside the class's row of support images.
 fn bars(painter: &Painter, rect: Rect, chances: &[f32], colour: Color32, palette: &Palette) {
-    painter.rect_filled(rect, 0.0, palette.ground);
+    ground(painter, rect, palette);
     let height = rect.height() / chances.len().max(1) as f32;
     let likeliest = chances.iter().copied().fold(0.0, f32::max);
     let mut mesh = Mesh::default();
@@ -39,10 +40,10 @@ fn bars(painter: &Painter, rect: Rect, chances: &[f32], colour: Color32, palette
 /// A row for each true class and a column for each answer; the stronger, the more of the class's images.
 /// Right answers lie on the diagonal.
 fn confused(painter: &Painter, rect: Rect, confusion: &Confusion, palette: &Palette) {
-    painter.rect_filled(rect, 0.0, palette.ground);
+    ground(painter, rect, palette);
     let side = vec2(rect.width(), rect.height()) / confusion.ways.max(1) as f32;
     let mut mesh = Mesh::default();
-    for (i, &share) in confusion.shares.iter().enumerate() {
+    for (i, &share) in confusion.shares.iter().enumerate().filter(|(_, share)| **share > 0.0) {
         let (row, column) = (i / confusion.ways, i % confusion.ways);
         let corner = rect.min + vec2(column as f32 * side.x, row as f32 * side.y);
         let colour = if row == column { palette.support } else { palette.danger };
@@ -56,7 +57,7 @@ fn confused(painter: &Painter, rect: Rect, confusion: &Confusion, palette: &Pale
 /// Images as dots, coloured by their true class, framed by the cluster that they were put into: a line from
 /// each to the centre of its cluster.
 pub fn clusters(painter: &Painter, rect: Rect, clustering: &Clustering, given: &Given, palette: &Palette) {
-    painter.rect_filled(rect, 0.0, palette.ground);
+    ground(painter, rect, palette);
     painter.rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Inside);
     let Given::Cluster { labels, .. } = given else { return };
     let inner = rect.shrink(POINT);

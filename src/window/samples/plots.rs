@@ -1,14 +1,21 @@
 //! The small plots of the strip: fitted curves, predicted against actual, and the race of the
 //! three initialisations. Painted by hand, because there are many of them.
 
-use egui::{Align2, Color32, Painter, Pos2, Rangef, Rect, Stroke, pos2};
+use egui::{Align2, Color32, Mesh, Painter, Pos2, Rangef, Rect, Stroke, pos2};
 
 use crate::train::snapshot::{Given, Init, Output, ProbeTask};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label, small_font};
+use crate::window::thinned::thinned;
 
 /// Points of a line are this far apart on the screen, or farther.
 const APART: f32 = 3.0;
+
+/// How far a line may pass its points by without being seen to.
+const UNSEEN: f32 = 0.2;
+
+/// Query points of a scatter plot, of which there is one for every cell of the strip.
+const MOST_SQUARES: usize = 50;
 
 /// A rectangle of values that is shown in a rectangle of the screen.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +38,8 @@ impl View {
         )
     }
 
-    /// A line through the points, without what lies above or below the view; of many points only so
-    /// many as can be told apart, always with both ends.
+    /// A line through the points, without what lies above or below the view and without points that it does not
+    /// need; both ends are always there.
     ///
     /// The line is cut here and not by a clip rectangle, because every change of that rectangle costs
     /// a draw call, and there is one plot for every cell of the strip.
@@ -40,7 +47,8 @@ impl View {
         let (last, apart) = (xs.len().saturating_sub(1), (self.rect.width() / APART).max(2.0) as usize);
         let every = (xs.len() / apart).max(1);
         let points = xs.iter().zip(ys).enumerate().filter(|(index, _)| index % every == 0 || *index == last);
-        let points: Vec<Pos2> = points.filter(|(_, (_, y))| y.is_finite()).map(|(_, (&x, &y))| self.at(x, y)).collect();
+        let points = points.filter(|(_, (_, y))| y.is_finite()).map(|(_, (&x, &y))| self.at(x, y).into());
+        let points: Vec<Pos2> = thinned(points, UNSEEN).into_iter().map(Into::into).collect();
         within(&points, self.rect.y_range())
     }
 
@@ -140,7 +148,7 @@ pub fn curve(
     palette: &Palette,
 ) {
     let (xs, truth, support) = given;
-    painter.rect_filled(view.rect, 2.0, palette.ground);
+    ground(painter, view.rect, palette);
     painter.hline(view.rect.x_range(), view.at(0.0, 0.0).y, Stroke::new(1.0, palette.line));
     let true_line = view.line(xs, truth);
     match fitted {
@@ -168,16 +176,17 @@ pub fn scatter(
     colour: Color32,
     palette: &Palette,
 ) {
-    painter.rect_filled(view.rect, 2.0, palette.ground);
+    ground(painter, view.rect, palette);
     painter.line_segment(
         [view.at(view.x[0], view.x[0]), view.at(view.x[1], view.x[1])],
         Stroke::new(1.0, palette.weak.gamma_multiply(0.6)),
     );
     let points = actual.iter().zip(predicted).filter(|(_, y)| y.is_finite()).map(|(&x, &y)| view.at(x, y));
+    let every = actual.len().saturating_sub(support).div_ceil(MOST_SQUARES).max(1);
     let points = points.enumerate().filter(|(_, at)| view.holds(*at));
     // One mesh of squares: there are many points, and a circle of this size has ten times the corners.
-    let mut squares = egui::Mesh::default();
-    for (_, at) in points.clone().filter(|(index, _)| *index >= support) {
+    let mut squares = Mesh::default();
+    for (_, at) in points.clone().filter(|(index, _)| *index >= support && index % every == 0) {
         let square = Rect::from_center_size(at, egui::Vec2::splat(3.0));
         squares.add_colored_rect(square, colour.gamma_multiply(0.75));
     }
@@ -185,6 +194,13 @@ pub fn scatter(
     for (_, at) in points.filter(|(index, _)| *index < support) {
         disc(painter, at, 3.0, palette);
     }
+}
+
+/// Behind a small plot: two triangles, where a rectangle with soft edges would be twenty.
+pub fn ground(painter: &Painter, rect: Rect, palette: &Palette) {
+    let mut mesh = Mesh::default();
+    mesh.add_colored_rect(rect, palette.ground);
+    painter.add(mesh);
 }
 
 /// A support point with a rim that sets it off from lines.

@@ -1,0 +1,139 @@
+//! How runs begin: with which settings, and with which images, which may have to be made first.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::App;
+use crate::images::{ImageSet, Making};
+use crate::settings::{ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
+use crate::train::link::Command;
+use crate::train::trainer::Checkpoint;
+use crate::window::notices::Kind;
+use crate::window::script::Script;
+use crate::window::{numbers, pacing};
+
+/// A run that begins as soon as its images are made.
+pub(super) struct Waiting {
+    making: Making,
+    from: Option<Arc<Checkpoint>>,
+}
+
+impl App {
+    /// A preset keeps the seed and, where its tasks can be drawn from them, the images.
+    pub(super) fn choose_preset(&mut self, ctx: &Context, preset: Settings) {
+        let old = std::mem::replace(&mut self.settings, preset);
+        self.settings.run.seed = old.run.seed;
+        self.settings.run.set_image_reading(old.run.image_reading());
+        // Each face is one of its kind.
+        if !(self.settings.run.tasks.needs_classes() && old.run.images == ImageSource::Faces) {
+            self.settings.run.images = old.run.images;
+            self.settings.run.procedural = old.run.procedural;
+        }
+        self.log.say(format_args!("restart {} {}", self.settings.run.tasks.id(), self.settings.run.algorithm.id()));
+        self.restart(ctx);
+    }
+
+    pub(super) fn use_images(&mut self, ctx: &Context, path: PathBuf, reading: ImageReading, set: Arc<ImageSet>) {
+        let count = i64::try_from(set.images.len()).unwrap_or(i64::MAX);
+        self.notices.add(Kind::Done, format!("{} images of {} in use", numbers::thousands(count), set.name));
+        self.log.say(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
+        if !self.settings.run.tasks.needs_images() {
+            let RunSettings { seed, algorithm, procedural, .. } = self.settings.run;
+            self.settings = Settings::preset(TaskFamily::Picture, algorithm);
+            (self.settings.run.seed, self.settings.run.procedural) = (seed, procedural);
+        }
+        self.settings.run.set_image_reading(reading);
+        self.settings.run.images = ImageSource::Path(path);
+        // With a seed that was changed meanwhile they are read again.
+        self.image_set = Some(((self.settings.run.images.clone(), ImageMaking::Read(reading)), set));
+        self.restart(ctx);
+    }
+
+    pub(super) fn restart_with(&mut self, ctx: &Context, run: RunSettings) {
+        self.log.say(format_args!("restart seed={}", run.seed));
+        self.settings.run = run;
+        self.restart(ctx);
+    }
+
+    pub(super) fn continue_from(
+        &mut self,
+        ctx: &Context,
+        settings: Settings,
+        images: Option<Arc<ImageSet>>,
+        checkpoint: Arc<Checkpoint>,
+    ) {
+        self.log.say(format_args!(
+            "continue inner_rate={} outer_rate={}",
+            settings.live.inner_rate, settings.live.outer_rate
+        ));
+        self.settings = settings;
+        if let Some(images) = images {
+            self.image_set = Some((self.settings.run.image_key(), images));
+        }
+        self.notices.add(Kind::Done, "Going on from the chosen run");
+        self.begin(ctx, Some(checkpoint));
+    }
+
+    /// Begins again with the settings as they are; makes built-in images if they are needed.
+    pub(super) fn restart(&mut self, ctx: &Context) {
+        self.begin(ctx, None);
+    }
+
+    fn begin(&mut self, ctx: &Context, from: Option<Arc<Checkpoint>>) {
+        self.waiting = None;
+        if let Err(error) = self.settings.validate() {
+            self.notices.add(Kind::Error, error.to_string());
+            return;
+        }
+        let key = self.settings.run.image_key();
+        let known = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| Arc::clone(set));
+        match (self.settings.run.tasks.needs_images(), known, &key.0) {
+            (false, ..) => self.begin_with(None, from),
+            (true, Some(set), _) => self.begin_with(Some(set), from),
+            // The run begins when they have been read, or made; the old one goes on until then.
+            (true, None, ImageSource::Path(path)) => self.images.load_for_run(ctx, path.clone(), &self.settings.run),
+            (true, None, _) => {
+                self.waiting = Some(Waiting { making: Making::start(&self.settings.run, pacing::waker(ctx)), from });
+            }
+        }
+    }
+
+    fn begin_with(&mut self, set: Option<Arc<ImageSet>>, from: Option<Arc<Checkpoint>>) {
+        self.intent = None;
+        let settings = Arc::new(self.settings.clone());
+        self.send(match from {
+            Some(from) => Command::Continue(settings, set, from),
+            None => Command::Restart(settings, set),
+        });
+        if let Some(past) = self.script.as_ref().and_then(Script::past) {
+            self.send(past);
+        }
+        // A knob turned just before must not reach the new run.
+        self.link.set_live(self.settings.live.clone());
+    }
+
+    /// Begins the run that waited for its images, if they are there now.
+    pub(super) fn take_made(&mut self) {
+        let Some(result) = self.waiting.as_ref().and_then(|waiting| waiting.making.poll()) else { return };
+        let Some(Waiting { making, from }) = self.waiting.take() else { return };
+        match result {
+            Ok(set) => {
+                self.image_set = Some((making.key().clone(), Arc::clone(&set)));
+                self.begin_with(Some(set), from);
+            }
+            Err(error) => {
+                self.keep_old_run();
+                self.notices.add(Kind::Error, error.to_string());
+            }
+        }
+    }
+
+    /// A run that could not begin leaves the old one in force.
+    pub(super) fn keep_old_run(&mut self) {
+        if let Some(snapshot) = &self.snapshot {
+            self.settings = Settings::clone(&snapshot.settings);
+        }
+    }
+}
