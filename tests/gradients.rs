@@ -251,7 +251,9 @@ fn a_group_of_tasks_is_the_sum_of_its_tasks() {
             });
             let mut learner = annealing_learner(&network, algorithm);
             let meta = learner.meta_parameters(initialise(&learner.network, 0.0, rng), 0.05);
-            [0, 1, 3].map(|steps| check_sum(&learner, &meta, &episodes, steps));
+            for steps in [0, 1, 3] {
+                check_sum(&learner, &meta, &episodes, steps);
+            }
             // A tolerance that ends the first task's loop, or each one's, before its first step.
             let lengths = [&episodes[0], &episodes[1], &episodes[2]].map(|episode| {
                 let mut gradient = vec![0.0; learner.network.parameters()];

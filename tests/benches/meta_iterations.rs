@@ -1,9 +1,13 @@
 //! Single meta-iterations of the cases of `metascope bench`, and dense products: `cargo bench`.
 #![allow(clippy::unwrap_used)]
 
+use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use metascope::bench::CASES;
 use metascope::maths::kernels::{Onto, Strided, product};
+
+/// Meta-iterations in one measurement.
+const TOGETHER: usize = 20;
 
 fn main() {
     divan::main();
@@ -25,9 +29,10 @@ fn two_threads(bencher: Bencher<'_, '_>, id: &str) {
 
 fn meta_iterations(bencher: Bencher<'_, '_>, id: &str, threads: usize) {
     let case = CASES.iter().find(|case| case.id == id).unwrap();
-    // Ten at a time, as handing work to the threads takes as long as a small one.
-    case.ready(threads).unwrap().run(|ready| {
-        bencher.bench_local(|| (0..10).for_each(|_| ready.step().unwrap()));
+    let mut ready = case.ready(threads).unwrap();
+    // Many at a time, as handing work to the threads takes as long as a small one.
+    bencher.counter(ItemsCount::new(TOGETHER)).bench_local(|| {
+        ready.run(|ready| (0..TOGETHER).try_for_each(|_| ready.step())).unwrap();
     });
 }
 
@@ -38,7 +43,7 @@ const SHAPES: [[usize; 3]; 6] =
 #[divan::bench(args = SHAPES)]
 fn products(bencher: Bencher<'_, '_>, [m, k, n]: [usize; 3]) {
     let (a, b, mut c) = (vec![0.5; m * k], vec![0.25; k * n], vec![0.0f32; m * n]);
-    let work = divan::counter::ItemsCount::new(m * k * n);
+    let work = ItemsCount::new(m * k * n);
     bencher.counter(work).bench_local(|| {
         product(Onto::Zero, Strided::rows(black_box(&a), k), black_box(&b), &mut c, [m, k, n]);
     });
