@@ -7,7 +7,7 @@ use metascope::bench::CASES;
 use metascope::maths::kernels::{Onto, Strided, product};
 
 /// Meta-iterations in one measurement.
-const TOGETHER: usize = 20;
+const TOGETHER: usize = 100;
 
 fn main() {
     divan::main();
@@ -17,12 +17,12 @@ fn names() -> impl Iterator<Item = &'static str> {
     CASES.iter().map(|case| case.id)
 }
 
-#[divan::bench(args = names())]
+#[divan::bench(args = names(), sample_count = 10)]
 fn one_thread(bencher: Bencher<'_, '_>, id: &str) {
     meta_iterations(bencher, id, 1);
 }
 
-#[divan::bench(args = names())]
+#[divan::bench(args = names(), sample_count = 10)]
 fn two_threads(bencher: Bencher<'_, '_>, id: &str) {
     meta_iterations(bencher, id, 2);
 }
