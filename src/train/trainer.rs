@@ -9,16 +9,14 @@ use super::judging::Judging;
 use super::pool::Pool;
 use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
 use crate::images::ImageSet;
-use crate::maths::network::Workspace;
 use crate::maths::optimiser::{Optimiser, Rule, clip};
 use crate::maths::vector::{add_scaled, is_finite};
-use crate::meta::episode::Episode;
-use crate::meta::joint::{self, Pooled};
-use crate::meta::{Group, Learner, MetaParameters};
+use crate::meta::{Learner, MetaParameters};
 use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
 use crate::tasks::sketch::Sketch;
 use crate::tasks::{Family, FamilyError};
 
+mod meta_batch;
 mod pretended;
 mod probes;
 mod record;
@@ -26,6 +24,7 @@ mod shown;
 mod sketching;
 mod statistics;
 
+use meta_batch::{MetaBatch, Outer};
 use probes::Probes;
 pub use record::MetricsRow;
 use record::Record;
@@ -88,9 +87,7 @@ pub struct Trainer {
     random: MetaParameters<f32>,
     now: Learned,
     good: Learned,
-    slots: Vec<Slot>,
-    direction: Vec<f32>,
-    joint_direction: Vec<f32>,
+    batch: MetaBatch,
     joint_rate: f64,
     pool: Pool,
     watch: Watch,
@@ -99,23 +96,6 @@ pub struct Trainer {
     judging: Option<Judging>,
     accompanied: bool,
     record: Record,
-}
-
-/// A few of the meta-batch's tasks, which one thread goes through together.
-#[derive(Default)]
-struct Slot {
-    episodes: Vec<Episode<f32>>,
-    group: Group<f32>,
-    pooled: Pooled<f32>,
-    work: Workspace<f32>,
-}
-
-/// How many slots serve so many tasks. It must not depend on threads, as it decides the order of sums: enough for eight
-/// threads, and at most four tasks to a slot.
-fn slot_count(tasks: usize) -> usize {
-    const THREADS: usize = 8;
-    const TOGETHER: usize = 4;
-    tasks.div_ceil(TOGETHER).next_multiple_of(THREADS).min(tasks)
 }
 
 impl Trainer {
@@ -200,9 +180,7 @@ impl Trainer {
             joint_rate: Settings::preset(run.tasks, Algorithm::Maml).live.outer_rate,
             good: now.clone(),
             settings: Arc::new(settings),
-            direction: Vec::new(),
-            joint_direction: Vec::new(),
-            slots: Vec::new(),
+            batch: MetaBatch::default(),
             pool: Pool::new(threads),
             watch: Watch::default(),
             record: Record::default(),
@@ -275,64 +253,45 @@ impl Trainer {
 
     /// One meta-iteration. `keep_going` is asked between inner steps.
     pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
-        let Self { settings, family, learner, plain, now, slots, pool, accompanied, .. } = self;
-        let (live, seed, meta_iteration) = (&settings.live, settings.run.seed, now.meta_iteration);
-        let (tasks, count) = (live.meta_batch, slot_count(live.meta_batch));
-        slots.resize_with(count, Slot::default);
-        learner.set_meta_iteration(meta_iteration);
-        let rates = learner.rates(&now.meta, live.inner_rate);
-        // The first slots have a task more: others wait until a thread takes them.
-        let first_task = |slot: usize| (slot * tasks).div_ceil(count);
-        let work = |index: usize, slot: &mut Slot| {
-            let Slot { episodes, group, pooled, work } = slot;
-            let own = first_task(index)..first_task(index + 1);
-            episodes.clear();
-            episodes.extend(own.map(|task| family.training(live, seed, meta_iteration, task)));
-            learner.directions(&now.meta, &rates, episodes, live.inner_steps, keep_going, group);
-            if *accompanied && keep_going() {
-                joint::gradient(&plain.network, &now.joint, episodes, work, pooled);
-            }
-        };
-        pool.reduce(slots, work, |left, right| {
-            add_scaled(&mut left.group.direction, 1.0, &right.group.direction);
-            add_scaled(&mut left.pooled.gradient, 1.0, &right.pooled.gradient);
-        });
+        self.learner.set_meta_iteration(self.now.meta_iteration);
+        let Self { settings, family, learner, plain, now, pool, batch, accompanied, .. } = self;
+        let joint = accompanied.then_some((&plain.network, now.joint.as_slice()));
+        let meta_iteration = now.meta_iteration;
+        batch.go_through(
+            pool,
+            &Outer { settings, family, learner, meta: &now.meta, meta_iteration, joint },
+            keep_going,
+        );
         if !keep_going() {
             return Step::Interrupted;
         }
-        let share = 1.0 / tasks as f32;
-        for (sum, mean) in
-            [(&slots[0].group.direction, &mut self.direction), (&slots[0].pooled.gradient, &mut self.joint_direction)]
-        {
-            mean.clear();
-            mean.extend(sum.iter().map(|sum| share * sum));
-        }
-        let losses = slots.iter().flat_map(|slot| &slot.group.tasks);
-        let [before, after] = [0, 1].map(|i| losses.clone().map(|losses| query(losses)[i]).sum::<f32>() * share);
-        if let Some(finding) = self.watch.look(losses, &self.direction) {
+        let share = 1.0 / settings.live.meta_batch as f32;
+        let [before, after] = [0, 1].map(|i| batch.losses().map(|losses| query(losses)[i]).sum::<f32>() * share);
+        if let Some(finding) = self.watch.look(self.batch.losses(), &self.batch.direction) {
             let times = self.times_too_long(finding);
             if !matches!(finding, Finding::Suspect(_)) || times.is_some_and(|times| times > 1.0) {
                 return Step::Diverged(self.diverge(finding, times));
             }
         }
+        let MetaBatch { direction, joint_direction, .. } = &mut self.batch;
         let now = &mut self.now;
         let run = &self.settings.run;
         let rate = self.settings.live.outer_rate * run.outer.share_of_rate(now.meta_iteration);
         let decay = run.outer.weight_decay as f32;
         let parameters = now.meta.phi().len();
         if decay > 0.0 && run.optimiser != OuterOptimiser::AdamW {
-            add_scaled(&mut self.direction[..parameters], decay, now.meta.phi());
+            add_scaled(&mut direction[..parameters], decay, now.meta.phi());
         }
         if run.outer.clip_norm > 0.0 {
-            clip(&mut self.direction, run.outer.clip_norm);
+            clip(direction, run.outer.clip_norm);
         }
         if run.optimiser == OuterOptimiser::AdamW {
             let keep = 1.0 - rate as f32 * decay;
             now.meta.values[..parameters].iter_mut().for_each(|value| *value *= keep);
         }
-        now.optimiser.step(&mut now.meta.values, &self.direction, rate);
+        now.optimiser.step(&mut now.meta.values, direction, rate);
         if self.accompanied {
-            now.joint_optimiser.step(&mut now.joint, &self.joint_direction, self.joint_rate);
+            now.joint_optimiser.step(&mut now.joint, joint_direction, self.joint_rate);
         }
         if !is_finite(&now.meta.values) || !now.optimiser.is_finite() {
             return Step::Diverged(self.diverge(Finding::Outer, None));
