@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::divergence::{Finding, Watch, explain, query, times_too_long};
+use super::divergence::{Finding, Watch, query};
 use super::evaluation::Start;
 use super::judging::Judging;
 use super::pool::Pool;
@@ -16,6 +16,7 @@ use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingErro
 use crate::tasks::sketch::Sketch;
 use crate::tasks::{Family, FamilyError};
 
+mod failure;
 mod meta_batch;
 mod pretended;
 mod probes;
@@ -390,26 +391,5 @@ impl Trainer {
 
     fn is_picture(&self) -> bool {
         matches!(self.family, Family::Picture(_))
-    }
-
-    /// How far the inner rate is beyond stability for the task in question; `None` where that makes no sense.
-    fn times_too_long(&self, finding: Finding) -> Option<f64> {
-        let (Finding::Task(task) | Finding::Suspect(task)) = finding else { return None };
-        let live = &self.settings.live;
-        let episode = self.family.training(live, self.settings.run.seed, self.now.meta_iteration, task);
-        times_too_long(&self.learner, &self.now.meta, live.inner_rate, &episode)
-    }
-
-    /// Goes back to the last good state and says why.
-    fn diverge(&mut self, finding: Finding, times_too_long: Option<f64>) -> Divergence {
-        let live = &self.settings.live;
-        let failed = self.now.meta_iteration;
-        self.now = self.good.clone();
-        self.watch = Watch::default();
-        self.record.forget_after(self.now.meta_iteration);
-        let restored = self.now.meta_iteration;
-        let divergence = explain(finding, failed, restored, live.inner_rate, live.outer_rate, times_too_long);
-        self.probe();
-        divergence
     }
 }

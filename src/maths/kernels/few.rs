@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::registers::{Columns, Registers, dispatch};
+use super::registers::{Columns, Registers, with_registers};
 use super::{Onto, Product, Strided, transpose};
 
 /// Sums that are made together, one for each number of a small register.
@@ -75,11 +75,11 @@ impl Product<'_, f32> {
         debug_assert!(a.column == m, "a's rows lie in memory one after the other");
         let turned = Strided { data: b, row: 1, column: n };
         if n == 1 && !matches!(self.onto, Onto::Row([_, ..])) {
-            return dispatch(&mut Product { onto: self.onto, a: turned, b: a.data, c: self.c, m: n, k, n: m });
+            return with_registers(&mut Product { onto: self.onto, a: turned, b: a.data, c: self.c, m: n, k, n: m });
         }
         let mut scratch = SCRATCH.take();
         scratch.resize(m * n, 0.0);
-        dispatch(&mut Product { onto: Onto::Zero, a: turned, b: a.data, c: &mut scratch, m: n, k, n: m });
+        with_registers(&mut Product { onto: Onto::Zero, a: turned, b: a.data, c: &mut scratch, m: n, k, n: m });
         for i in 0..m {
             for j in 0..n {
                 self.c[i * n + j] = self.start(i * n + j) + scratch[j * m + i];

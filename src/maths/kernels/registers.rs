@@ -99,7 +99,7 @@ pub(super) trait Work {
 
 /// Does the work with the registers of the processor at hand.
 #[inline(always)]
-pub(super) fn dispatch(work: impl Work) {
+pub(super) fn with_registers(work: impl Work) {
     let level = LEVEL.get();
     if level == Level::Plain {
         return work.run(Scalar);
