@@ -28,6 +28,9 @@ pub mod trainer;
 /// The thread that drives it.
 pub mod worker;
 
+/// What views look at closely.
+pub mod studies;
+
 mod judging;
 
 /// Threads for tasks, in a fixed order of results.

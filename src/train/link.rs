@@ -1,6 +1,7 @@
 //! The only two ways between the window and the trainer.
 //!
-//! Down: latest-wins slots of live settings and of the user's drawing, and a small command channel. Up: a latest-wins
+//! Down: latest-wins slots of live settings, of the user's drawing and of what is looked at closely, and a small
+//! command channel. Up: a latest-wins
 //! snapshot and a bounded channel of events that must not be lost. The trainer's end wakes the
 //! window once per unseen snapshot, never per meta-iteration, so a hidden window costs no memory.
 
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::snapshot::{Divergence, Snapshot};
+use super::studies::Focus;
 use super::trainer::Checkpoint;
 use crate::images::ImageSet;
 use crate::settings::{LiveSettings, Settings};
@@ -65,6 +67,7 @@ pub struct WindowEnd {
     commands: Sender<Command>,
     live: Arc<Slot<LiveSettings>>,
     sketch: Arc<Slot<Option<Arc<Sketch>>>>,
+    focus: Arc<Slot<Focus>>,
     snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: Receiver<Event>,
     interrupt: Arc<AtomicBool>,
@@ -75,6 +78,7 @@ pub struct TrainerEnd {
     commands: Receiver<Command>,
     live: Arc<Slot<LiveSettings>>,
     sketch: Arc<Slot<Option<Arc<Sketch>>>>,
+    focus: Arc<Slot<Focus>>,
     snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: SyncSender<Event>,
     wake: Wake,
@@ -88,17 +92,29 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
     let (event_sender, event_receiver) = sync_channel(64);
     let live = Arc::new(Slot::default());
     let sketch = Arc::new(Slot::default());
+    let focus = Arc::new(Slot::default());
     let snapshots = Arc::new(Slot::default());
     let interrupt = Arc::new(AtomicBool::new(false));
     let window = WindowEnd {
         commands: command_sender,
         live: live.clone(),
         sketch: sketch.clone(),
+        focus: focus.clone(),
         snapshots: snapshots.clone(),
         events: event_receiver,
         interrupt: interrupt.clone(),
     };
-    (window, TrainerEnd { commands: command_receiver, live, sketch, snapshots, events: event_sender, wake, interrupt })
+    let trainer = TrainerEnd {
+        commands: command_receiver,
+        live,
+        sketch,
+        focus,
+        snapshots,
+        events: event_sender,
+        wake,
+        interrupt,
+    };
+    (window, trainer)
 }
 
 impl Drop for WindowEnd {
@@ -127,6 +143,11 @@ impl WindowEnd {
     /// over restarts.
     pub fn set_sketch(&self, sketch: Option<Arc<Sketch>>) {
         self.sketch.put(sketch);
+    }
+
+    /// Says what is looked at closely; only the latest counts. The trainer keeps it over restarts.
+    pub fn set_focus(&self, focus: Focus) {
+        self.focus.put(focus);
     }
 
     /// The newest snapshot that was not taken yet.
@@ -167,6 +188,11 @@ impl TrainerEnd {
     /// A drawing that was not taken yet; `Some(None)` where there is none any more.
     pub fn take_sketch(&self) -> Option<Option<Arc<Sketch>>> {
         self.sketch.take()
+    }
+
+    /// What is looked at closely, if that has changed.
+    pub fn take_focus(&self) -> Option<Focus> {
+        self.focus.take()
     }
 
     /// Shows a snapshot in place of the one before.

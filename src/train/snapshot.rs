@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::studies::Closeups;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::{Knob, RunSettings, Settings};
 
@@ -37,6 +38,8 @@ pub struct Snapshot {
     pub landscape: Option<Arc<Landscape>>,
     /// The adapted functions drawn finer than the images, where tasks are images.
     pub enlarged: Option<Arc<Enlarged>>,
+    /// What came of looking closely.
+    pub closeups: Closeups,
     /// Every knob change of this run.
     pub marks: Arc<[KnobMark]>,
     /// Why the run stopped, if it did.

@@ -8,9 +8,11 @@ use super::evaluation::Start;
 use super::judging::Judging;
 use super::pool::Pool;
 use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
+use super::studies::Closeups;
 use crate::images::ImageSet;
 use crate::maths::optimiser::{Optimiser, Rule, clip};
 use crate::maths::vector::{add_scaled, is_finite};
+use crate::meta::episode::Episode;
 use crate::meta::{Learner, MetaParameters};
 use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
 use crate::tasks::sketch::Sketch;
@@ -215,6 +217,22 @@ impl Trainer {
         &self.settings
     }
 
+    /// The same, shared: another one whenever something changes.
+    pub(super) fn shared_settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
+    /// The network and its algorithm.
+    pub fn learner(&self) -> &Learner {
+        &self.learner
+    }
+
+    /// The first tasks of the coming meta-batch, at most so many.
+    pub fn coming_episodes(&self, most: usize) -> Vec<Episode<f32>> {
+        let (live, seed, now) = (&self.settings.live, self.settings.run.seed, self.now.meta_iteration);
+        (0..live.meta_batch.min(most)).map(|task| self.family.training(live, seed, now, task)).collect()
+    }
+
     /// Every knob change so far.
     pub fn marks(&self) -> &[KnobMark] {
         self.record.marks()
@@ -384,6 +402,7 @@ impl Trainer {
             sketch: self.sketching.shown(),
             landscape: None,
             enlarged: None,
+            closeups: Closeups::default(),
             marks: self.record.marks().into(),
             divergence: None,
         }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::link::{Command, Event, Pace, TrainerEnd, Wake, WindowEnd, link};
 use super::snapshot::{Divergence, Enlarged, Landscape, Phase};
+use super::studies::Studies;
 use super::trainer::{Checkpoint, MetricsRow, Step, Trainer};
 use crate::background;
 use crate::images::ImageSet;
@@ -55,6 +56,7 @@ struct Worker {
     sketch: Option<Arc<Sketch>>,
     landscape: Option<Arc<Landscape>>,
     enlarged: Option<Arc<Enlarged>>,
+    studies: Studies,
     landscape_cost: Duration,
     landscape_at: Instant,
     shown_at: Instant,
@@ -79,6 +81,7 @@ impl Worker {
             sketch: None,
             landscape: None,
             enlarged: None,
+            studies: Studies::default(),
             landscape_cost: Duration::ZERO,
             landscape_at: now,
             shown_at: now,
@@ -133,6 +136,7 @@ impl Worker {
         if step {
             self.step();
         }
+        self.study();
         self.show(false);
     }
 
@@ -201,6 +205,7 @@ impl Worker {
                 self.divergence = None;
                 self.landscape = None;
                 self.enlarged = None;
+                self.studies.forget();
                 self.landscape_cost = Duration::ZERO;
                 self.speed = Speed::new();
             }
@@ -239,6 +244,26 @@ impl Worker {
         trainer.set_sketch(self.sketch.clone());
         self.changed = true;
         self.show(true);
+    }
+
+    /// Goes on with what is looked at closely: in its share of the time while the trainer trains, else for a glance.
+    fn study(&mut self) {
+        if let Some(focus) = self.end.take_focus() {
+            self.studies.set_focus(focus);
+        }
+        let Some(trainer) = &self.trainer else { return };
+        let start = Instant::now();
+        let trains = self.phase == Phase::Running && self.pace == Pace::Full;
+        if trains && !self.studies.are_due() {
+            return;
+        }
+        loop {
+            let [worked, news] = self.studies.advance(trainer);
+            self.changed |= news;
+            if !worked || trains || start.elapsed() > GLANCE {
+                return;
+            }
+        }
     }
 
     fn step(&mut self) {
@@ -299,6 +324,7 @@ impl Worker {
         let mut snapshot = trainer.snapshot(self.run, self.speed.per_second(), self.phase);
         snapshot.landscape = self.landscape.clone();
         snapshot.enlarged = self.enlarged.clone();
+        self.studies.show(&mut snapshot);
         snapshot.divergence = self.divergence.clone();
         self.end.publish(snapshot);
         self.shown_at = Instant::now();
