@@ -172,3 +172,27 @@ fn divergence_is_an_event_and_the_last_good_state_stays() {
     thread.join().unwrap();
     assert!(*woken.lock().unwrap() > 0);
 }
+
+/// Late in a run not every meta-iteration's losses are measured; one that fails is.
+#[test]
+fn a_late_divergence_names_its_task() {
+    for algorithm in [Algorithm::Reptile, Algorithm::Fomaml] {
+        for late in 512..520 {
+            let mut settings = Settings::preset(TaskFamily::Sine, algorithm);
+            settings.run.evaluate_every = 100;
+            settings.live.meta_batch = 2;
+            let mut trainer = trainer(&settings, 1);
+            while trainer.meta_iteration() < late {
+                assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+            }
+            let live = LiveSettings { inner_rate: Knob::InnerRate.range().1, inner_steps: 10, ..settings.live.clone() };
+            trainer.set_live(live).unwrap();
+            let diverged = (0..50).find_map(|_| match trainer.step(&|| true) {
+                Step::Diverged(divergence) => Some(divergence),
+                _ => None,
+            });
+            let diverged = diverged.unwrap();
+            assert!(diverged.task.is_some(), "{algorithm:?} at {late}: {}", diverged.reason);
+        }
+    }
+}

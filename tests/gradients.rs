@@ -194,7 +194,7 @@ fn the_implicit_gradient_is_the_derivative_of_the_converged_adaptation() {
         let mut moved = meta.clone();
         moved.values.copy_from_slice(values);
         directions(&learner, &moved, 0.05, from_ref(&episode), 100, &mut task);
-        task.tasks[0].outcome.query_after
+        task.tasks[0].outcome.query_after.unwrap()
     });
     let error = relative_error(&direction, &difference);
     assert!(error < 1e-5, "{error:.1e}");
@@ -228,8 +228,9 @@ fn check_sum(learner: &Learner, meta: &MetaParameters<f64>, episodes: &[Episode<
         directions(learner, meta, 0.05, from_ref(episode), steps, &mut alone);
         sum.iter_mut().zip(&alone.direction).for_each(|(sum, own)| *sum += own);
         let [ours, theirs] = [losses, &alone.tasks[0]].map(|losses| losses.outcome);
-        assert!((ours.query_before - theirs.query_before).abs() < 1e-12, "{what}");
-        assert!((ours.query_after - theirs.query_after).abs() < 1e-12, "{what}");
+        let apart = |ours: Option<f64>, theirs: Option<f64>| (ours.unwrap() - theirs.unwrap()).abs();
+        assert!(apart(ours.query_before, theirs.query_before) < 1e-12, "{what}");
+        assert!(apart(ours.query_after, theirs.query_after) < 1e-12, "{what}");
         assert_eq!(losses.support.len(), alone.tasks[0].support.len(), "{what}");
     }
     if sum.iter().any(|number| *number != 0.0) {
@@ -237,6 +238,29 @@ fn check_sum(learner: &Learner, meta: &MetaParameters<f64>, episodes: &[Episode<
         // Conjugate gradients end at 1e-6 of the query gradient.
         let tolerance = if learner.algorithm() == Algorithm::Imaml { 1e-5 } else { 1e-12 };
         assert!(error < tolerance, "{what}: {error:.1e}");
+    }
+}
+
+#[test]
+fn what_is_not_measured_changes_no_bit_of_the_direction() {
+    for algorithm in Algorithm::ALL {
+        for (i, network) in networks().into_iter().enumerate() {
+            let rng = &mut rng(700 + i as u64);
+            let episodes = [5, 8].map(|rows| Episode {
+                support: vec![batch(&network, rows, rng)],
+                query: batch(&network, rows + 2, rng),
+            });
+            let mut learner = annealing_learner(&network, algorithm);
+            let meta = learner.meta_parameters(initialise(&learner.network, 0.0, rng), 0.05);
+            let [mut measured, mut not] = [Group::default(), Group::default()];
+            directions(&learner, &meta, 0.05, &episodes, 2, &mut measured);
+            learner.set_measuring(false);
+            directions(&learner, &meta, 0.05, &episodes, 2, &mut not);
+            assert_eq!(measured.direction, not.direction, "{algorithm:?}");
+            let outcomes = |group: &Group<f64>| group.tasks.iter().map(|task| task.outcome).collect::<Vec<_>>();
+            assert!(outcomes(&measured).iter().all(|task| task.query_before.is_some() && task.query_after.is_some()));
+            assert!(outcomes(&not).iter().all(|task| task.query_before.is_none()));
+        }
     }
 }
 

@@ -116,7 +116,7 @@ impl<T: Real> Oracle<T> {
         let share = T::of(1.0 / self.episodes.len() as f64);
         let mut mean = vec![T::zero(); meta.values.len()];
         add_scaled(&mut mean, share, &group.direction);
-        (mean, share * group.tasks.iter().map(|losses| losses.outcome.query_after).sum::<T>())
+        (mean, share * group.tasks.iter().filter_map(|losses| losses.outcome.query_after).sum::<T>())
     }
 
     fn learner(&self, algorithm: Algorithm) -> (Learner, MetaParameters<T>) {
@@ -322,7 +322,7 @@ fn implicit<T: Real>(
     let meta = learner.meta_parameters(oracle.phi.clone(), oracle.rate);
     let mut group = Group::default();
     directions(&learner, &meta, oracle.rate, &oracle.episodes, inner_steps, &mut group);
-    let losses: Vec<T> = group.tasks.iter().map(|task| task.outcome.query_after).collect();
+    let losses: Vec<T> = group.tasks.iter().filter_map(|task| task.outcome.query_after).collect();
     let indefinite = group.tasks.iter().map(|task| task.outcome.indefinite).collect();
     oracle.check(name, &losses, &oracle.results[name]["query_loss"]);
     (oracle.mean_direction(&learner, &meta, inner_steps).0, indefinite)
@@ -407,7 +407,7 @@ fn linear<T: Real>(oracle: &Oracle<T>) {
         for episode in &oracle.episodes {
             directions(&learner, &meta, oracle.rate, std::slice::from_ref(episode), steps, &mut group);
             thetas.extend_from_slice(group.task.inner.adapted());
-            losses.push(group.tasks[0].outcome.query_after);
+            losses.push(group.tasks[0].outcome.query_after.unwrap());
         }
         oracle.check("θ_K", &thetas, &reference["phi"]);
         oracle.check("query losses", &losses, &reference["query_loss"]);

@@ -38,10 +38,10 @@ impl<T: Real> MetaParameters<T> {
 /// Losses of one task in one meta-iteration.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Outcome<T> {
-    /// L(φ; Q).
-    pub query_before: T,
-    /// L(θ_K; Q).
-    pub query_after: T,
+    /// L(φ; Q); `None` where nobody measures it.
+    pub query_before: Option<T>,
+    /// L(θ_K; Q); `None` where nobody measures it and the direction does not need it.
+    pub query_after: Option<T>,
     /// iMAML: whether the linear system was seen not to be positive definite, so that the direction is
     /// not the implicit gradient. False for every other algorithm.
     pub indefinite: bool,
@@ -102,6 +102,7 @@ pub struct Learner {
     learned_steps: usize,
     meta_iteration: u64,
     tolerance: f64,
+    measures: bool,
 }
 
 impl Learner {
@@ -123,7 +124,8 @@ impl Learner {
             Algorithm::MetaModel => meta_model::sharing(&network),
         };
         let learned_steps = steps.max(1);
-        Self { network, algorithm, sharing, method, learned_steps, meta_iteration: u64::MAX, tolerance: 0.0 }
+        let meta_iteration = u64::MAX;
+        Self { network, algorithm, sharing, method, learned_steps, meta_iteration, tolerance: 0.0, measures: true }
     }
 
     /// Says how many meta-iterations are done, which annealing goes by; until then it counts as over.
@@ -134,6 +136,16 @@ impl Learner {
     /// Ends every inner loop early where its gradient is no longer than this; 0 for never.
     pub fn set_tolerance(&mut self, tolerance: f64) {
         self.tolerance = tolerance;
+    }
+
+    /// Says whether query losses that no direction needs are computed; until then they are.
+    pub fn set_measuring(&mut self, measures: bool) {
+        self.measures = measures;
+    }
+
+    /// Whether they are.
+    pub(super) fn measures(&self) -> bool {
+        self.measures
     }
 
     /// Meta-iterations done.
@@ -245,7 +257,8 @@ impl Learner {
         let (network, phi) = (&self.network, meta.phi());
         let first_order = matches!(self.algorithm, Algorithm::Fomaml | Algorithm::Reptile | Algorithm::Imaml);
         let supports = episodes.iter().map(|episode| episode.support(0));
-        let batches = supports.chain(episodes.iter().map(|episode| &episode.query));
+        let queries = if self.measures { episodes } else { &[] };
+        let batches = supports.chain(queries.iter().map(|episode| &episode.query));
         let rows = batches.clone().map(Batch::rows).sum();
         let together = steps > 0 && Trace::<T>::bytes(network, rows) <= TRACE_BYTES;
         if together {
@@ -266,11 +279,10 @@ impl Learner {
                 return;
             }
             task.outcome = Outcome {
-                query_before: if together {
-                    at_phi.losses()[episodes.len() + index]
-                } else {
-                    network.loss(phi, &episode.query, &mut task.work)
-                },
+                query_before: self.measures.then(|| match together {
+                    true => at_phi.losses()[episodes.len() + index],
+                    false => network.loss(phi, &episode.query, &mut task.work),
+                }),
                 ..Outcome::default()
             };
             // Every algorithm fills the φ part, and adds to the rest.
@@ -288,9 +300,11 @@ impl Learner {
                 Algorithm::MetaModel => meta_model::direction(self, meta, episode, task),
             }
             add_scaled(direction, T::one(), &task.direction);
-            left |= !task.first.is_empty();
-            task.first.resize(phi.len(), T::zero());
-            through.extend_from_slice(&task.first);
+            if !first_order {
+                left |= !task.first.is_empty();
+                task.first.resize(phi.len(), T::zero());
+                through.extend_from_slice(&task.first);
+            }
             losses.outcome = task.outcome;
             losses.support.clear();
             losses.support.extend_from_slice(&task.inner.losses);
@@ -313,7 +327,8 @@ impl Learner {
     pub(super) fn query_gradient<T: Real>(&self, episode: &Episode<T>, task: &mut TaskWork<T>) {
         let phi = self.network.parameters();
         let TaskWork { inner, work, direction, outcome, .. } = task;
-        outcome.query_after = self.network.gradient(inner.adapted(), &episode.query, work, &mut direction[..phi]);
+        let loss = self.network.gradient(inner.adapted(), &episode.query, work, &mut direction[..phi]);
+        outcome.query_after = Some(loss);
     }
 
     /// Carries the φ part of the direction back through the inner loop, but for a first step that is left over,

@@ -8,7 +8,7 @@ use crate::maths::real::Real;
 /// φ − θ_K.
 pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
     let TaskWork { inner, direction, outcome, work, .. } = task;
-    outcome.query_after = learner.network.loss(inner.adapted(), &episode.query, work);
+    outcome.query_after = learner.measures().then(|| learner.network.loss(inner.adapted(), &episode.query, work));
     for ((direction, &phi), &theta) in direction.iter_mut().zip(&inner.thetas[0]).zip(inner.adapted()) {
         *direction = phi - theta;
     }

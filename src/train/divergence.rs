@@ -8,7 +8,7 @@
 use super::snapshot::Divergence;
 use crate::maths::vector::is_finite;
 use crate::meta::stability::largest_eigenvalue;
-use crate::meta::{Learner, MetaParameters, TaskLosses, TaskWork};
+use crate::meta::{Learner, MetaParameters, Outcome, TaskLosses, TaskWork};
 use crate::settings::Algorithm;
 
 /// An inner step counts as harmful when the mean loss after it is this many times the one before.
@@ -34,9 +34,17 @@ pub enum Finding {
     Suspect(usize),
 }
 
-/// L(φ; Q) and L(θ_K; Q).
-pub(super) fn query(losses: &TaskLosses<f32>) -> [f32; 2] {
-    [losses.outcome.query_before, losses.outcome.query_after]
+/// L(φ; Q) and L(θ_K; Q), if they were measured.
+fn query(losses: &TaskLosses<f32>) -> Option<[f32; 2]> {
+    Some([losses.outcome.query_before?, losses.outcome.query_after?])
+}
+
+/// The sums of both over all tasks, if they were measured.
+pub(super) fn sums<'a>(mut tasks: impl Iterator<Item = &'a TaskLosses<f32>>) -> Option<[f32; 2]> {
+    tasks.try_fold([0.0; 2], |[before, after], losses| {
+        let [own_before, own_after] = query(losses)?;
+        Some([before + own_before, after + own_after])
+    })
 }
 
 /// The largest factor by which one number of a pair raises the other.
@@ -46,7 +54,7 @@ fn rise(pairs: impl Iterator<Item = [f32; 2]>) -> f32 {
 
 /// The same by which a step raised a task's loss.
 fn rise_of(losses: &TaskLosses<f32>) -> f32 {
-    rise(losses.support.windows(2).map(|pair| [pair[0], pair[1]]).chain([query(losses)]))
+    rise(losses.support.windows(2).map(|pair| [pair[0], pair[1]]).chain(query(losses)))
 }
 
 impl Watch {
@@ -56,20 +64,24 @@ impl Watch {
         tasks: impl Iterator<Item = &'a TaskLosses<f32>> + Clone,
         direction: &[f32],
     ) -> Option<Finding> {
-        if let Some(task) = tasks.clone().position(|losses| query(losses).iter().any(|loss| !loss.is_finite())) {
+        let overflowed = |losses: &TaskLosses<f32>| {
+            let Outcome { query_before, query_after, .. } = losses.outcome;
+            query_before.into_iter().chain(query_after).any(|loss| !loss.is_finite())
+        };
+        if let Some(task) = tasks.clone().position(overflowed) {
             return Some(Finding::Task(task));
         }
         if !is_finite(direction) {
             return Some(Finding::Outer);
         }
+        let query_sums = sums(tasks.clone())?;
         let steps = tasks.clone().map(|losses| losses.support.len()).max().unwrap_or(0);
         // A task that ended early stays where it was.
         let at = |losses: &TaskLosses<f32>, k: usize| {
             losses.support.get(k).or(losses.support.last()).copied().unwrap_or(0.0)
         };
         let support = |k: usize| tasks.clone().map(|losses| at(losses, k)).sum::<f32>();
-        let [before, after] = [0, 1].map(|i| tasks.clone().map(|losses| query(losses)[i]).sum::<f32>());
-        let mean_rise = rise((1..steps).map(|k| [support(k - 1), support(k)]).chain([[before, after]]));
+        let mean_rise = rise((1..steps).map(|k| [support(k - 1), support(k)]).chain([query_sums]));
         self.harmful = if mean_rise > HARMFUL { self.harmful + 1 } else { self.harmful.saturating_sub(1) };
         if self.harmful < SURPLUS {
             return None;
@@ -149,7 +161,6 @@ fn two_digits_below(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::meta::Outcome;
 
     #[test]
     fn advice_is_rounded_towards_safety() {
@@ -160,8 +171,8 @@ mod tests {
 
     #[test]
     fn harm_must_last_to_count_but_nan_counts_at_once() {
-        let losses = |support: &[f32], [query_before, query_after]: [f32; 2]| TaskLosses {
-            outcome: Outcome { query_before, query_after, indefinite: false },
+        let losses = |support: &[f32], query: [f32; 2]| TaskLosses {
+            outcome: Outcome { query_before: Some(query[0]), query_after: Some(query[1]), indefinite: false },
             support: support.to_vec(),
         };
         let course = |first: f32, second: f32| losses(&[first, second], [1.0, 0.5]);
@@ -179,6 +190,13 @@ mod tests {
         assert_eq!(Watch::default().look(early.iter(), &[0.0]), None);
         let broken = losses(&[1.0, 1.0], [1.0, f32::NAN]);
         assert_eq!(Watch::default().look([broken].iter(), &[0.0]), Some(Finding::Task(0)));
+        let mut unmeasured = losses(&[1.0, 9.0], [1.0, f32::NAN]);
+        unmeasured.outcome.query_before = None;
+        assert_eq!(Watch::default().look([unmeasured.clone()].iter(), &[0.0]), Some(Finding::Task(0)));
+        unmeasured.outcome.query_after = Some(9.0);
+        let mut watch = Watch::default();
+        assert_eq!(watch.look([unmeasured].iter(), &[0.0]), None);
+        assert!(watch.is_calm(), "what was not measured is no reason for concern");
         assert_eq!(Watch::default().look([course(1.0, 0.5)].iter(), &[f32::NAN]), Some(Finding::Outer));
     }
 }

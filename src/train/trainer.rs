@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::divergence::{Finding, Watch, query};
+use super::divergence::{Finding, Watch, sums};
 use super::evaluation::Start;
 use super::judging::Judging;
 use super::pool::Pool;
@@ -272,20 +272,25 @@ impl Trainer {
 
     /// One meta-iteration. `keep_going` is asked between inner steps.
     pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
+        let measures = self.measures();
         self.learner.set_meta_iteration(self.now.meta_iteration);
+        self.learner.set_measuring(measures);
         let Self { settings, family, learner, plain, now, pool, batch, accompanied, .. } = self;
         let joint = accompanied.then_some((&plain.network, now.joint.as_slice()));
         let meta_iteration = now.meta_iteration;
-        batch.go_through(
-            pool,
-            &Outer { settings, family, learner, meta: &now.meta, meta_iteration, joint },
-            keep_going,
-        );
+        let outer = Outer { settings, family, learner, meta: &now.meta, meta_iteration, joint };
+        batch.go_through(pool, &outer, keep_going);
+        if !measures && keep_going() && !is_finite(&batch.direction) {
+            // Which task it was is known by its losses only.
+            learner.set_measuring(true);
+            let outer = Outer { settings, family, learner, meta: &now.meta, meta_iteration, joint };
+            batch.go_through(pool, &outer, keep_going);
+        }
         if !keep_going() {
             return Step::Interrupted;
         }
         let share = 1.0 / settings.live.meta_batch as f32;
-        let [before, after] = [0, 1].map(|i| batch.losses().map(|losses| query(losses)[i]).sum::<f32>() * share);
+        let losses = sums(batch.losses()).map(|sums| sums.map(|sum| share * sum));
         if let Some(finding) = self.watch.look(self.batch.losses(), &self.batch.direction) {
             let times = self.times_too_long(finding);
             if !matches!(finding, Finding::Suspect(_)) || times.is_some_and(|times| times > 1.0) {
@@ -316,7 +321,9 @@ impl Trainer {
             return Step::Diverged(self.diverge(Finding::Outer, None));
         }
         now.meta_iteration += 1;
-        self.record.training(self.now.meta_iteration, before, after);
+        if let Some([before, after]) = losses {
+            self.record.training(self.now.meta_iteration, before, after);
+        }
         let due = self.now.meta_iteration.is_multiple_of(self.settings.run.evaluate_every);
         Step::Done(due.then(|| {
             if self.watch.is_calm() {
@@ -324,6 +331,15 @@ impl Trainer {
             }
             self.evaluate()
         }))
+    }
+
+    /// Whether the coming meta-iteration's query losses are measured: always at first, then one in a few, as they cost
+    /// a tenth of a small meta-iteration and a curve has no room for all of them.
+    fn measures(&self) -> bool {
+        const ALL_OF: u64 = 512;
+        const ONE_IN: u64 = 8;
+        let done = self.now.meta_iteration;
+        done < ALL_OF || (done + 1).is_multiple_of(ONE_IN.min(self.settings.run.evaluate_every))
     }
 
     /// Adapts the probe tasks from the present φ and notes their losses; returns what goes into metrics.csv.
