@@ -67,7 +67,7 @@ pub struct Picture {
     pub rgb: Vec<u8>,
 }
 
-/// A held-out task.
+/// A task with what is drawn of it: as a rule a held-out one.
 #[derive(Clone, Debug)]
 pub struct HeldOut {
     /// A name for people.
@@ -252,6 +252,19 @@ impl Family {
             Self::Class(classes) => classes.training(live, index, rng),
             Self::Classify(classes) => classes.training(live, rng),
             Self::Cluster(piles) => piles.training(live, rng),
+        }
+    }
+
+    /// The same with what is drawn of it.
+    pub fn shown_training(&self, live: &LiveSettings, seed: u64, meta_iteration: u64, index: usize) -> HeldOut {
+        let rng: &mut Stream = &mut stream(seed, Purpose::Training, meta_iteration, index as u64);
+        match self {
+            Self::Plane => plane::shown_training(live, rng),
+            Self::Sine => sine::shown_training(live, rng),
+            Self::Picture(pictures) => pictures.shown_training(live, index, rng),
+            Self::Class(classes) => classes.shown_training(live, index, rng),
+            Self::Classify(classes) => classes.shown_training(live, rng),
+            Self::Cluster(piles) => piles.shown_training(live, rng),
         }
     }
 

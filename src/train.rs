@@ -31,6 +31,9 @@ pub mod worker;
 /// What views look at closely.
 pub mod studies;
 
+/// Slow motion.
+pub mod walk;
+
 mod judging;
 
 /// Threads for tasks, in a fixed order of results.

@@ -20,7 +20,7 @@ use rand::seq::SliceRandom as _;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::classes::{Classes, blank, sheet};
+use super::classes::{Class, Classes, blank, sheet};
 use super::judge::{self, Judge, Marks};
 use super::{Display, FamilyError, Given, HeldOut, KnownClass, Picture};
 use crate::images::ImageSet;
@@ -75,10 +75,7 @@ impl ClassTasks {
 
     /// A meta-batch as large as the number of training classes holds each of them once.
     pub(super) fn training(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> Episode<f32> {
-        let training = &self.classes.training;
-        let drawn = rng.random_range(0..training.len());
-        let full = live.meta_batch >= training.len();
-        let (_, images) = &training[if full { index % training.len() } else { drawn }];
+        let (_, images) = self.training_class(live, index, rng);
         let (support, query) = divide(images, live.shots, rng);
         let [support, query] = [support, query].map(|images| self.classes.codes_of(&images));
         let steps = 0..live.inner_steps.max(1);
@@ -86,19 +83,43 @@ impl ClassTasks {
         Episode { support, query: rows(query.view(), DRAWS, rng) }
     }
 
+    fn training_class(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> &Class {
+        let training = &self.classes.training;
+        let drawn = rng.random_range(0..training.len());
+        let full = live.meta_batch >= training.len();
+        &training[if full { index % training.len() } else { drawn }]
+    }
+
     /// Adapts on a few images of the class; is judged by its others.
     pub(super) fn held_out(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
         let (class, images) = &self.classes.held_out[index % self.classes.held_out.len()];
-        let (support, query) = divide(images, live.test_shots, rng);
+        self.shown(*class, divide(images, live.test_shots, rng), live, rng)
+    }
+
+    /// A training task with what is drawn of it.
+    pub(super) fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut (impl Rng + Clone)) -> HeldOut {
+        let own = &mut rng.clone();
+        let (class, images) = self.training_class(live, index, own);
+        let shown = self.shown(*class, divide(images, live.shots, own), live, own);
+        HeldOut { episode: self.training(live, index, rng), ..shown }
+    }
+
+    fn shown(
+        &self,
+        class: usize,
+        (support, query): (Vec<usize>, Vec<usize>),
+        live: &LiveSettings,
+        rng: &mut impl Rng,
+    ) -> HeldOut {
         let codes = [&support, &query].map(|images| self.classes.codes_of(images));
         let [shown, target] = [&support, &query].map(|images| self.classes.originals(images));
         let given = Given::Class {
             target: Arc::new(mosaic(&target, self.classes.set.size)),
             support: Arc::new(mosaic(&shown, self.classes.set.size)),
             shots: support.len(),
-            known: Some(KnownClass { class: *class, support: support.into(), query: query.into() }),
+            known: Some(KnownClass { class, support: support.into(), query: query.into() }),
         };
-        self.task(self.classes.set.classes[*class].clone(), codes, given, live, rng)
+        self.task(self.classes.set.classes[class].clone(), codes, given, live, rng)
     }
 
     /// A class of which a person drew all that there is: it is judged by the same images.

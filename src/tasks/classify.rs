@@ -55,21 +55,33 @@ impl ClassifyTasks {
 
     pub(super) fn held_out(&self, live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
         let drawn = Classes::draw(&self.classes.held_out, self.ways, rng);
-        let [support, query] = divide(&drawn, live.test_shots, QUERY[1], rng);
+        let images = divide(&drawn, live.test_shots, QUERY[1], rng);
+        let support = self.batch(&images[0], live.noise, rng);
+        let query = self.batch(&images[1], 0.0, rng);
+        self.shown(&drawn, &images, Episode { support: vec![support], query })
+    }
+
+    /// A training task with what is drawn of it.
+    pub(super) fn shown_training(&self, live: &LiveSettings, rng: &mut (impl Rng + Clone)) -> HeldOut {
+        let own = &mut rng.clone();
+        let drawn = Classes::draw(&self.classes.training, self.ways, own);
+        let images = divide(&drawn, live.shots, QUERY[0], own);
+        self.shown(&drawn, &images, self.training(live, rng))
+    }
+
+    fn shown(&self, drawn: &[&Class], [support, query]: &[Vec<Vec<usize>>; 2], episode: Episode<f32>) -> HeldOut {
         let names: Vec<&str> = drawn.iter().map(|(class, _)| self.classes.set.classes[*class].as_str()).collect();
-        let support_batch = self.batch(&support, live.noise, rng);
-        let query_batch = self.batch(&query, 0.0, rng);
         HeldOut {
             name: names.join(", "),
             given: Given::Classify {
-                target: Arc::new(self.rows(&query)),
-                support: Arc::new(self.rows(&support)),
+                target: Arc::new(self.rows(query)),
+                support: Arc::new(self.rows(support)),
                 shots: support.iter().map(Vec::len).max().unwrap_or(0),
                 names: names.iter().map(|&name| name.to_owned()).collect(),
-                labels: labels(&query).collect(),
+                labels: labels(query).collect(),
             },
-            display: query_batch.x().to_owned(),
-            episode: Episode { support: vec![support_batch], query: query_batch },
+            display: episode.query.x().to_owned(),
+            episode,
             shows: Display::Query,
         }
     }

@@ -64,7 +64,18 @@ impl ClusterTasks {
     pub(super) fn held_out(&self, live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
         let (images, labels) = self.pile(true, rng);
         let episode = self.episode(&images, &labels, live.test_steps, live.noise, rng);
-        let originals = self.classes.originals(&images);
+        self.shown(&images, labels, episode, rng)
+    }
+
+    /// A training task with what is drawn of it.
+    pub(super) fn shown_training(&self, live: &LiveSettings, rng: &mut (impl Rng + Clone)) -> HeldOut {
+        let own = &mut rng.clone();
+        let (images, labels) = self.pile(false, own);
+        self.shown(&images, labels, self.training(live, rng), own)
+    }
+
+    fn shown(&self, images: &[usize], labels: Vec<usize>, episode: Episode<f32>, rng: &mut impl Rng) -> HeldOut {
+        let originals = self.classes.originals(images);
         let size = self.classes.set.size;
         let bytes = |i: usize| &self.classes.set.images[images[i]].pixels;
         let pixels = Array2::from_shape_fn((images.len(), bytes(0).len()), |(i, j)| f32::from(bytes(i)[j]) / 255.0);

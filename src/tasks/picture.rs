@@ -77,11 +77,8 @@ impl PictureTasks {
     /// For completion judged by the unseen pixels, which makes a better start than the whole image does.
     /// A meta-batch as large as the training set holds each of its images once.
     pub(super) fn training(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> Episode<f32> {
-        let drawn = rng.random_range(0..self.training.len());
-        let full = live.meta_batch >= self.training.len();
-        let image = &self.set.images[self.training[if full { index % self.training.len() } else { drawn }]];
-        let colours = self.colours(&image.pixels);
-        let seen = self.seen(if self.completion { live.training_share } else { live.support_share }, rng);
+        let (image, seen) = self.training_image(live, index, rng);
+        let colours = self.colours(&self.set.images[image].pixels);
         let noisy = add_noise(&colours, live.noise, rng);
         if self.completion {
             let judged = self.judged(&self.mask(&seen));
@@ -95,6 +92,23 @@ impl PictureTasks {
         let support = (0..live.inner_steps.max(1)).map(|_| some_of(&seen, &noisy)).collect();
         let every: Vec<usize> = (0..self.pixels()).collect();
         Episode { support, query: some_of(&every, &colours) }
+    }
+
+    /// An image to train on, and the pixels of it that may be seen.
+    fn training_image(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> (usize, Vec<usize>) {
+        let drawn = rng.random_range(0..self.training.len());
+        let full = live.meta_batch >= self.training.len();
+        let image = self.training[if full { index % self.training.len() } else { drawn }];
+        (image, self.seen(if self.completion { live.training_share } else { live.support_share }, rng))
+    }
+
+    /// A training task with what is drawn of it.
+    pub(super) fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut (impl Rng + Clone)) -> HeldOut {
+        let own = &mut rng.clone();
+        let (image, seen) = self.training_image(live, index, own);
+        let image = &self.set.images[image];
+        let shown = self.task(image.name.clone(), &image.pixels, &seen, live.noise, own);
+        HeldOut { episode: self.training(live, index, rng), shows: Display::Inputs, ..shown }
     }
 
     /// Adapts on all the pixels that may be seen; is judged by the others, or by all if none are hidden.

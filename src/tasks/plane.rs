@@ -32,12 +32,23 @@ pub(super) fn held_out(live: &LiveSettings, is_text: bool, rng: &mut impl Rng) -
     let weights = if is_text { TEXT_WEIGHTS } else { drawn };
     let query = sample(weights, TEXT_SAMPLES, 0.0, rng);
     let support = sample(weights, live.test_shots, live.noise, rng);
+    shown(weights, Episode { support: vec![support], query })
+}
+
+/// A training task with what is drawn of it.
+pub(super) fn shown_training(live: &LiveSettings, rng: &mut (impl Rng + Clone)) -> HeldOut {
+    shown(draw_weights(&mut rng.clone()), training(live, rng))
+}
+
+fn shown(weights: [f64; 2], episode: Episode<f32>) -> HeldOut {
+    let Episode { support, query } = &episode;
+    let support = &support[0];
     let display = concatenate(Axis(0), &[support.x(), query.x()]).unwrap_or_else(|_| query.x().to_owned());
     let actual = support.y().iter().chain(query.y().iter()).copied().collect();
     HeldOut {
         name: format!("w = ({:.2}, {:.2})", weights[0], weights[1]),
         given: Given::Scatter { actual, support: support.rows() },
-        episode: Episode { support: vec![support], query },
+        episode,
         display,
         shows: Display::Inputs,
     }

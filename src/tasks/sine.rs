@@ -42,6 +42,25 @@ impl Sine {
         );
         Batch::columns(x, y)
     }
+
+    /// All of it, at evenly spaced points.
+    fn curve(&self) -> Batch<f32> {
+        let xs: Vec<f64> = (0..QUERY_POINTS).map(|i| -5.0 + 10.0 * (i as f64 + 0.5) / QUERY_POINTS as f64).collect();
+        let column = |f: &dyn Fn(f64) -> f64| Array2::from_shape_fn((QUERY_POINTS, 1), |(i, _)| f(xs[i]) as f32);
+        Batch::new(column(&|x| x), column(&|x| self.at(x)))
+    }
+
+    fn given(&self, support: &Batch<f32>, curve: &Batch<f32>) -> Given {
+        Given::Curve {
+            support: support.x().iter().zip(support.y()).map(|(&x, &y)| [x, y]).collect(),
+            xs: curve.x().iter().copied().collect(),
+            truth: curve.y().iter().copied().collect(),
+        }
+    }
+
+    fn name(&self) -> String {
+        format!("A {:.2}, p {:.2}", self.amplitude, self.phase)
+    }
 }
 
 pub(super) fn training(live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
@@ -54,18 +73,23 @@ pub(super) fn training(live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> 
 pub(super) fn held_out(live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
     let sine = Sine::draw(rng);
     let support = sine.sample(live.test_shots, live.noise, rng);
-    let xs: Vec<f64> = (0..QUERY_POINTS).map(|i| -5.0 + 10.0 * (i as f64 + 0.5) / QUERY_POINTS as f64).collect();
-    let column = |f: &dyn Fn(f64) -> f64| Array2::from_shape_fn((QUERY_POINTS, 1), |(i, _)| f(xs[i]) as f32);
-    let query = Batch::new(column(&|x| x), column(&|x| sine.at(x)));
+    let query = sine.curve();
+    let display = query.x().to_owned();
+    let given = sine.given(&support, &query);
     HeldOut {
-        name: format!("A {:.2}, p {:.2}", sine.amplitude, sine.phase),
-        given: Given::Curve {
-            support: support.x().iter().zip(support.y()).map(|(&x, &y)| [x, y]).collect(),
-            xs: query.x().iter().copied().collect(),
-            truth: query.y().iter().copied().collect(),
-        },
-        display: query.x().to_owned(),
+        name: sine.name(),
+        given,
+        display,
         episode: Episode { support: vec![support], query },
         shows: Display::Query,
     }
+}
+
+/// A training task with what is drawn of it.
+pub(super) fn shown_training(live: &LiveSettings, rng: &mut (impl Rng + Clone)) -> HeldOut {
+    let sine = Sine::draw(&mut rng.clone());
+    let episode = training(live, rng);
+    let curve = sine.curve();
+    let given = sine.given(&episode.support[0], &curve);
+    HeldOut { name: sine.name(), given, display: curve.x().to_owned(), episode, shows: Display::Inputs }
 }

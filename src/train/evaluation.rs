@@ -253,7 +253,7 @@ pub fn psnr(loss: f32) -> f32 {
     -10.0 * loss.max(1e-10).log10()
 }
 
-fn honest(loss: f32) -> f32 {
+pub(super) fn honest(loss: f32) -> f32 {
     if loss.is_nan() { f32::INFINITY } else { loss }
 }
 

@@ -24,7 +24,7 @@ pub enum Command {
     Play,
     /// Stop after the current meta-iteration.
     Pause,
-    /// Exactly one meta-iteration, then pause.
+    /// Exactly one meta-iteration, at a slow pace one sub-step, then pause.
     Step,
     /// Begin again with these settings. The images are needed by the picture family only.
     Restart(Arc<Settings>, Option<Arc<ImageSet>>),
@@ -46,7 +46,7 @@ pub enum Pace {
     /// As fast as the machine can.
     #[default]
     Full,
-    /// Two a second, each one measured and shown.
+    /// Two sub-steps of a meta-iteration a second, each one shown.
     Slow,
 }
 

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::studies::Closeups;
+use super::walk::Walk;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::{Knob, RunSettings, Settings};
 
@@ -40,6 +41,8 @@ pub struct Snapshot {
     pub enlarged: Option<Arc<Enlarged>>,
     /// What came of looking closely.
     pub closeups: Closeups,
+    /// In slow motion: where the present meta-iteration is.
+    pub walk: Option<Walk>,
     /// Every knob change of this run.
     pub marks: Arc<[KnobMark]>,
     /// Why the run stopped, if it did.

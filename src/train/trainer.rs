@@ -26,12 +26,14 @@ mod record;
 mod shown;
 mod sketching;
 mod statistics;
+mod walking;
 
 use meta_batch::{MetaBatch, Outer};
 use probes::Probes;
 pub use record::MetricsRow;
 use record::Record;
 use sketching::Sketching;
+pub(super) use walking::distance;
 
 /// Why a run cannot start.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -419,6 +421,7 @@ impl Trainer {
             landscape: None,
             enlarged: None,
             closeups: Closeups::default(),
+            walk: None,
             marks: self.record.marks().into(),
             divergence: None,
         }

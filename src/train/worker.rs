@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use super::link::{Command, Event, Pace, TrainerEnd, Wake, WindowEnd, link};
 use super::snapshot::{Divergence, Enlarged, Landscape, Phase};
 use super::studies::Studies;
-use super::trainer::{Checkpoint, MetricsRow, Step, Trainer};
+use super::trainer::{Checkpoint, MetricsRow, Step, Trainer, distance};
+use super::walk::{SubStep, Walk};
 use crate::background;
 use crate::images::ImageSet;
 use crate::settings::Settings;
@@ -20,7 +21,7 @@ use crate::tasks::sketch::Sketch;
 const FRAME: Duration = Duration::from_millis(33);
 /// How often a waiting worker looks for changed knobs.
 const GLANCE: Duration = Duration::from_millis(20);
-/// Meta-iterations at a slow pace are this far apart.
+/// Sub-steps of a meta-iteration at a slow pace are this far apart.
 const SLOW: Duration = Duration::from_millis(500);
 /// While the trainer runs, turned knobs have the probe tasks adapted at most this often.
 const PROBE_EVERY: Duration = Duration::from_millis(400);
@@ -57,6 +58,7 @@ struct Worker {
     landscape: Option<Arc<Landscape>>,
     enlarged: Option<Arc<Enlarged>>,
     studies: Studies,
+    walk: Option<Walk>,
     landscape_cost: Duration,
     landscape_at: Instant,
     shown_at: Instant,
@@ -82,6 +84,7 @@ impl Worker {
             landscape: None,
             enlarged: None,
             studies: Studies::default(),
+            walk: None,
             landscape_cost: Duration::ZERO,
             landscape_at: now,
             shown_at: now,
@@ -134,7 +137,7 @@ impl Worker {
         self.take_live();
         self.take_sketch();
         if step {
-            self.step();
+            self.go_on();
         }
         self.study();
         self.show(false);
@@ -163,14 +166,17 @@ impl Worker {
             Command::Step if self.phase != Phase::Diverged => {
                 self.phase = Phase::Paused;
                 self.take_live();
-                self.step();
+                self.go_on();
                 self.refresh();
             }
             Command::GoBack if self.phase == Phase::Diverged => {
                 self.phase = Phase::Paused;
                 self.divergence = None;
             }
-            Command::SetPace(pace) => self.pace = pace,
+            Command::SetPace(pace) => {
+                self.pace = pace;
+                self.walk = None;
+            }
             Command::Pretend(meta_iterations) => {
                 if let Some(trainer) = &mut self.trainer {
                     trainer.pretend(meta_iterations);
@@ -206,6 +212,7 @@ impl Worker {
                 self.landscape = None;
                 self.enlarged = None;
                 self.studies.forget();
+                self.walk = None;
                 self.landscape_cost = Duration::ZERO;
                 self.speed = Speed::new();
             }
@@ -262,6 +269,41 @@ impl Worker {
             self.changed |= news;
             if !worked || trains || start.elapsed() > GLANCE {
                 return;
+            }
+        }
+    }
+
+    /// A meta-iteration, or at a slow pace one of its sub-steps.
+    fn go_on(&mut self) {
+        match self.pace {
+            Pace::Full => self.step(),
+            Pace::Slow => self.walk_on(),
+        }
+    }
+
+    /// The next sub-step. The last one is the meta-iteration itself, as training does it.
+    fn walk_on(&mut self) {
+        let Some(trainer) = &mut self.trainer else { return };
+        self.stepped_at = Instant::now();
+        self.changed = true;
+        let fits = |walk: &&mut Walk| {
+            let ground = &walk.ground;
+            !walk.is_over()
+                && ground.meta_iteration == trainer.meta_iteration()
+                && Arc::ptr_eq(&ground.settings, trainer.shared_settings())
+        };
+        let Some(walk) = self.walk.as_mut().filter(fits) else {
+            self.walk = Some(trainer.walk());
+            return;
+        };
+        walk.at += 1;
+        if walk.now() == SubStep::Outer {
+            let before = trainer.meta_parameters().phi().to_vec();
+            self.step();
+            if let (Some(trainer), Some(walk)) = (&self.trainer, &mut self.walk)
+                && trainer.meta_iteration() > walk.ground.meta_iteration
+            {
+                walk.moved = Some(distance(&before, trainer.meta_parameters().phi()));
             }
         }
     }
@@ -325,6 +367,7 @@ impl Worker {
         snapshot.landscape = self.landscape.clone();
         snapshot.enlarged = self.enlarged.clone();
         self.studies.show(&mut snapshot);
+        snapshot.walk = self.walk.clone();
         snapshot.divergence = self.divergence.clone();
         self.end.publish(snapshot);
         self.shown_at = Instant::now();

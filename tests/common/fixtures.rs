@@ -59,6 +59,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
             tensors: Vec::new(),
         })),
         enlarged: None,
+        walk: None,
         closeups: metascope::train::studies::Closeups::default(),
         sketch: None,
         landscape: Some(Arc::new(landscape(tasks == TaskFamily::Plane))),

@@ -1,0 +1,107 @@
+//! What slow motion shows of the coming meta-iteration: computed ahead, as training will do it.
+
+use std::sync::Arc;
+
+use super::Trainer;
+use super::shown::probe_task;
+use crate::maths::network::Workspace;
+use crate::maths::vector::{add_scaled, norm};
+use crate::meta::Group;
+use crate::settings::Algorithm;
+use crate::train::evaluation::{Measured, Start, honest, measure};
+use crate::train::snapshot::Evaluation;
+use crate::train::walk::{Ground, Passage, Route, TASKS, Walk, sub_steps};
+
+impl Trainer {
+    /// The coming meta-iteration, to be walked through. It changes nothing.
+    pub fn walk(&mut self) -> Walk {
+        self.learner.set_meta_iteration(self.now.meta_iteration);
+        self.learner.set_measuring(true);
+        let Self { settings, family, learner, now, pool, .. } = self;
+        let (live, seed, meta_iteration) = (&settings.live, settings.run.seed, now.meta_iteration);
+        let shown = live.meta_batch.min(TASKS);
+        let start = Start { learner, meta: &now.meta, inner_rate: live.inner_rate };
+        let tasks = pool.map(shown, |task| {
+            let task = family.shown_training(live, seed, meta_iteration, task);
+            let measured = measure(start, &task, live.inner_steps, None);
+            (task, measured)
+        });
+        let rates = learner.rates(&now.meta, live.inner_rate);
+        let directions = pool.map(live.meta_batch, |task| {
+            let episode = [family.training(live, seed, meta_iteration, task)];
+            let mut group = Group::default();
+            learner.directions(&now.meta, &rates, &episode, live.inner_steps, &|| true, &mut group);
+            group.direction.truncate(now.meta.phi().len());
+            group.direction
+        });
+        let mut mean = vec![0.0; now.meta.phi().len()];
+        directions.iter().for_each(|direction| add_scaled(&mut mean, 1.0 / live.meta_batch as f32, direction));
+        let network = &learner.network;
+        let work = &mut Workspace::default();
+        let passages: Vec<Passage> = tasks
+            .iter()
+            .zip(&directions)
+            .map(|((task, measured), direction)| {
+                let mut gradient = vec![0.0; network.parameters()];
+                let adapted = measured.thetas.last().map_or(&[][..], Vec::as_slice);
+                network.gradient(adapted, &task.episode.query, work, &mut gradient);
+                let moved = measured.thetas.windows(2).map(|pair| honest(distance(&pair[0], &pair[1])));
+                let path = measured.thetas.iter().filter_map(|theta| <[f32; 2]>::try_from(theta.as_slice()).ok());
+                Passage {
+                    moved: moved.collect(),
+                    query_gradient: honest(norm(&gradient)),
+                    direction: honest(norm(direction)),
+                    path: path.collect(),
+                }
+            })
+            .collect();
+        let inner: Vec<usize> = passages.iter().map(|passage| passage.moved.len()).collect();
+        let starts = [start; 3];
+        let drawn = tasks
+            .iter()
+            .map(|(task, measured)| probe_task(family, task, &[measured.clone(), nothing(), nothing()], &starts, None));
+        let evaluation = Evaluation {
+            meta_iteration,
+            tasks: drawn.collect(),
+            movement: Vec::new(),
+            rates: Vec::new(),
+            tensors: Vec::new(),
+        };
+        let others = live.meta_batch - shown;
+        Walk::new(Ground {
+            meta_iteration,
+            settings: Arc::clone(settings),
+            shown: Arc::new(evaluation),
+            passages,
+            others,
+            route: match learner.algorithm() {
+                Algorithm::Fomaml => Route::FirstOrder,
+                Algorithm::Reptile => Route::Difference,
+                Algorithm::Imaml => Route::Implicit,
+                _ => Route::Sweep,
+            },
+            direction: honest(norm(&mean)),
+            outer_rate: live.outer_rate * settings.run.outer.share_of_rate(meta_iteration),
+            sub_steps: sub_steps(&inner, others),
+        })
+    }
+}
+
+/// ‖a − b‖.
+pub(in crate::train) fn distance(a: &[f32], b: &[f32]) -> f32 {
+    norm(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f32>>())
+}
+
+/// Of an initialisation that is not walked through.
+fn nothing() -> Measured {
+    Measured {
+        support_loss: Vec::new(),
+        query_loss: Vec::new(),
+        outputs: Vec::new(),
+        answers: Vec::new(),
+        marks: None,
+        movement: Vec::new(),
+        rates: Vec::new(),
+        thetas: Vec::new(),
+    }
+}
