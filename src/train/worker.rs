@@ -176,6 +176,9 @@ impl Worker {
             Command::SetPace(pace) => {
                 self.pace = pace;
                 self.walk = None;
+                if pace == Pace::Slow && self.phase != Phase::Diverged {
+                    self.walk_on();
+                }
             }
             Command::Pretend(meta_iterations) => {
                 if let Some(trainer) = &mut self.trainer {

@@ -17,7 +17,7 @@ pub enum UiCommand {
     PlayPause,
     /// One meta-iteration.
     Step,
-    /// Change between full speed and two meta-iterations a second.
+    /// Change between full speed and a walk through each meta-iteration in sub-steps.
     SlowMotion,
     /// Begin again with the same seed.
     Reset,
@@ -111,9 +111,11 @@ impl UiCommand {
         match self {
             Self::PlayPause => "Lets meta-training go on, or stops it after the current meta-iteration",
             Self::Step => {
-                "Does exactly one meta-iteration and pauses, so that every picture can be compared with the one before"
+                "Does exactly one meta-iteration (in slow motion one sub-step of it) and pauses, so that every picture can be compared with the one before"
             }
-            Self::SlowMotion => "Two meta-iterations a second, each one measured and shown",
+            Self::SlowMotion => {
+                "Walks through a meta-iteration in numbered sub-steps, two a second: draw tasks, inner steps, query loss, the way back, outer step"
+            }
             Self::Reset => "Begins again from the same seed: the same tasks in the same order",
             Self::ResetKnobs => "Puts every knob back to the value that this run's preset has",
             Self::OpenImages => {

@@ -12,6 +12,7 @@ mod grid;
 mod plots;
 mod steps;
 mod strip;
+mod walk;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use egui::{Align, Layout, RichText, Ui};
 use self::draw::Draw;
 use self::gallery::{Look, Sheets};
 use self::strip::Strip;
+use self::walk::WalkView;
 use super::commands::Commands;
 use super::numbers;
 use super::script::spot;
@@ -34,6 +36,9 @@ pub struct Samples {
     strip: Strip,
     sheets: Sheets,
     draw: Draw,
+    walk: WalkView,
+    /// Whether something else is looked at in slow motion.
+    aside: bool,
 }
 
 impl Samples {
@@ -54,21 +59,39 @@ impl Samples {
         });
         let family = shown.map(|(snapshot, _)| snapshot.settings.run.tasks);
         let looks = family.map_or(&[][..], Look::of);
+        let walk = snapshot.and_then(|snapshot| snapshot.walk.as_ref());
+        self.aside &= walk.is_some();
+        let walks = walk.is_some() && !self.aside;
         ui.horizontal(|ui| {
-            ui.heading("Samples");
-            if let Some((_, evaluation)) = shown {
+            ui.heading(if walks { "Slow motion" } else { "Samples" });
+            if let Some(walk) = walk.filter(|_| walks) {
+                let at = i64::try_from(walk.ground.meta_iteration + 1).unwrap_or(i64::MAX);
+                let text = format!("training tasks of meta-iteration {}", numbers::thousands(at));
+                ui.label(RichText::new(text).small().color(palette.weak));
+            } else if let Some((_, evaluation)) = shown {
                 let at = numbers::thousands(i64::try_from(evaluation.meta_iteration).unwrap_or(i64::MAX));
                 let what = if self.look == Look::Draw { "your own task" } else { "held-out tasks" };
                 ui.label(
                     RichText::new(format!("{what} while adapting, at meta-iteration {at}")).small().color(palette.weak),
                 );
             }
-            if looks.len() > 1 {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if looks.len() > 1 && !walks {
                     gallery::choose(ui, &mut self.look, looks);
-                });
-            }
+                }
+                if walk.is_some() {
+                    let about = "One meta-iteration in sub-steps, or the held-out tasks as usual";
+                    let other = if walks { "Held-out tasks" } else { "Sub-steps" };
+                    if ui.button(RichText::new(other).small()).on_hover_text(about).clicked() {
+                        self.aside = walks;
+                    }
+                }
+            });
         });
+        if let Some(walk) = walk.filter(|_| walks) {
+            self.draw.rest(commands);
+            return self.walk.ui(ui, walk);
+        }
         let look = if looks.contains(&self.look) { self.look } else { Look::Strip };
         if look != Look::Draw {
             self.draw.rest(commands);

@@ -1,0 +1,321 @@
+//! Slow motion: the tasks of one meta-iteration, and how far each has come.
+
+mod flow;
+
+use egui::{Align2, Mesh, Pos2, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+
+use super::answers;
+use super::atlas::{self, Atlas, Slot};
+use super::cells::{caption, describe, place, snap};
+use super::grid::CAPTION;
+use super::plots::{self, CommonRange, View};
+use super::steps;
+use crate::train::snapshot::{Given, Init, Output, ProbeTask};
+use crate::train::walk::{Ground, Passage, Route, SubStep, Walk};
+use crate::window::numbers;
+use crate::window::theme::{GRID, Palette, small_font};
+
+/// Width of the column with the tasks' names.
+const LABEL: f32 = 124.0;
+/// Width of a column of numbers.
+const NUMBERS: f32 = 104.0;
+/// Height of the line with the names of the columns, and of the last line.
+const LINE: f32 = 20.0;
+/// Space between cells.
+const GAP: f32 = 8.0;
+
+/// The view, and the texture that it draws from.
+#[derive(Default)]
+pub struct WalkView {
+    atlas: Option<Atlas>,
+}
+
+/// How far a task has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Reached {
+    /// Columns k = 0 … that are there.
+    states: usize,
+    query: bool,
+    back: bool,
+}
+
+impl Reached {
+    fn of(walk: &Walk, task: usize) -> Self {
+        let done = walk.ground.sub_steps.iter().take(walk.at + 1);
+        done.fold(Self { states: 1, query: false, back: false }, |reached, &sub_step| match sub_step {
+            SubStep::Inner { task: of, .. } if of == task => Self { states: reached.states + 1, ..reached },
+            SubStep::Query { task: of } if of == task => Self { query: true, ..reached },
+            SubStep::Back { task: of } if of == task => Self { back: true, ..reached },
+            _ => reached,
+        })
+    }
+}
+
+/// Where everything goes.
+struct Table {
+    origin: Pos2,
+    steps: Vec<usize>,
+    cell: egui::Vec2,
+    row: f32,
+}
+
+impl Table {
+    fn fit(room: Rect, ground: &Ground) -> Self {
+        let tasks = ground.shown.tasks.len().max(1) as f32;
+        let row = ((room.height() - 2.0 * LINE) / tasks).max(CAPTION + 24.0);
+        let mut side = (row - CAPTION - GRID).max(20.0);
+        let width = room.width() - LABEL - 2.0 * NUMBERS;
+        if let Some([across, _]) = ground.shown.tasks.iter().find_map(atlas::picture_size) {
+            // Whole multiples of the pixels, where there is room for one.
+            let pixels = across.max(1) as f32;
+            side = if side >= pixels { (side / pixels).floor() * pixels } else { side };
+        }
+        let side = side.min(0.5 * width).max(16.0);
+        let columns = ((width / (side + GAP)).floor() as usize).saturating_sub(1).max(2);
+        let last = ground.passages.iter().map(|passage| passage.moved.len()).max().unwrap_or(0);
+        Self { origin: room.min, steps: steps::choose(last, columns), cell: vec2(side, side), row }
+    }
+
+    /// Column 0 is the task, the others are the steps.
+    fn left(&self, column: usize) -> f32 {
+        self.origin.x + LABEL + column as f32 * (self.cell.x + GAP)
+    }
+
+    fn cell(&self, ui: &Ui, task: usize, column: usize) -> Rect {
+        let top = self.origin.y + LINE + task as f32 * self.row;
+        Rect::from_min_size(snap(ui, pos2(self.left(column), top)), self.cell)
+    }
+
+    /// The columns of numbers: query loss, direction.
+    fn numbers(&self, ui: &Ui, task: usize, which: usize) -> Rect {
+        let first = self.cell(ui, task, self.steps.len() + 1);
+        let left = first.left() + GRID + which as f32 * NUMBERS;
+        Rect::from_min_size(pos2(left, first.top()), vec2(NUMBERS - GAP, self.cell.y))
+    }
+}
+
+impl WalkView {
+    /// Draws it in all the space that is left.
+    pub fn ui(&mut self, ui: &mut Ui, walk: &Walk) {
+        let palette = Palette::of(ui);
+        flow::ui(ui, walk);
+        let room = ui.available_rect_before_wrap();
+        ui.advance_cursor_after_rect(room);
+        let table = Table::fit(room, &walk.ground);
+        let pictures = walk.ground.shown.tasks.iter().any(|task| atlas::picture_size(task).is_some());
+        self.atlas = pictures.then(|| {
+            let dark = ui.visuals().dark_mode;
+            Atlas::update(self.atlas.take(), ui.ctx(), &walk.ground.shown, &table.steps, dark, palette)
+        });
+        headers(ui, &table, walk.ground.route);
+        let mut mesh = self.atlas.as_ref().map(|atlas| Mesh::with_texture(atlas.id()));
+        for (index, (task, passage)) in walk.ground.shown.tasks.iter().zip(&walk.ground.passages).enumerate() {
+            self.task(ui, &table, walk, (index, task, passage), &mut mesh);
+        }
+        if let Some(mesh) = mesh {
+            ui.painter().add(mesh);
+        }
+        last_line(ui, &table, walk, room);
+    }
+
+    fn task(
+        &self,
+        ui: &mut Ui,
+        table: &Table,
+        walk: &Walk,
+        (index, task, passage): (usize, &ProbeTask, &Passage),
+        mesh: &mut Option<Mesh>,
+    ) {
+        let palette = Palette::of(ui);
+        let reached = Reached::of(walk, index);
+        let trace = &task.traces[Init::Learned as usize];
+        let now = walk.now();
+        let mine = matches!(now, SubStep::Inner { task, .. } | SubStep::Query { task } | SubStep::Back { task } if task == index);
+        let target = table.cell(ui, index, 0);
+        let label = Rect::from_min_max(pos2(table.origin.x, target.top()), pos2(target.left() - GAP, target.bottom()));
+        let bar = Rect::from_min_size(label.min, vec2(3.0, label.height()));
+        ui.painter().rect_filled(bar, 1.0, if mine { palette.accent } else { palette.line });
+        place(ui, label.with_min_x(label.left() + 2.5 * GRID), |ui| {
+            ui.vertical(|ui| {
+                ui.label(format!("Task {}", index + 1)).on_hover_text("A training task of this meta-batch");
+                let name = RichText::new(&task.name).small().color(palette.weak);
+                ui.add(egui::Label::new(name).truncate()).on_hover_text(&task.name);
+            });
+        });
+        let common = CommonRange::of(task, &table.steps);
+        let view = |rect| View { rect, x: common.x, y: common.y };
+        let picture = |mesh: &mut Option<Mesh>, rect, slot| {
+            if let (Some(atlas), Some(mesh)) = (&self.atlas, mesh) {
+                mesh.add_rect_with_uv(rect, atlas.uv(index, slot), egui::Color32::WHITE);
+            }
+        };
+        match &task.given {
+            Given::Curve { support, xs, truth } => {
+                plots::curve(ui.painter(), view(target), (xs, truth, support), None, palette)
+            }
+            Given::Scatter { actual, support } => {
+                plots::scatter(ui.painter(), view(target), actual, *support, actual, palette.query, palette)
+            }
+            _ => picture(mesh, target, Slot::Target),
+        }
+        for (column, &step) in table.steps.iter().enumerate() {
+            let rect = table.cell(ui, index, column + 1);
+            if step >= reached.states {
+                ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Inside);
+                continue;
+            }
+            let colour = palette.init(Init::Learned);
+            match (trace.outputs.get(step), &task.given) {
+                (Some(Output::Picture(_)), _) => picture(mesh, rect, Slot::Output(Init::Learned as usize, column)),
+                (Some(Output::Values(values)), Given::Curve { support, xs, truth }) => {
+                    let fitted = Some((&values[..], colour));
+                    plots::curve(ui.painter(), view(rect), (xs, truth, support), fitted, palette);
+                }
+                (Some(Output::Values(values)), Given::Scatter { actual, support }) => {
+                    plots::scatter(ui.painter(), view(rect), actual, *support, values, colour, palette);
+                }
+                (Some(Output::Answer(answer)), given) => {
+                    answers::draw(ui.painter(), rect, answer, given, (Init::Learned, palette));
+                }
+                _ => {}
+            }
+            let loss = trace.support_loss.get(step).map_or_else(|| "-".to_owned(), |loss| number(*loss));
+            caption(ui, rect, &loss, if step == 0 { palette.weak } else { palette.text });
+            let moved = step.checked_sub(1).and_then(|before| passage.moved.get(before));
+            let moved = moved.map_or_else(String::new, |moved| format!("\nThis step moved θ by {}", number(*moved)));
+            let about = format!("Support loss {loss}{moved}");
+            describe(ui, rect, format!("task {} k = {step} {loss}", index + 1), about);
+            let current = match now {
+                SubStep::Inner { task, step: inner } => task == index && inner + 1 == step,
+                SubStep::Draw => step == 0,
+                _ => false,
+            };
+            if current {
+                let outline = Stroke::new(2.0, palette.accent);
+                ui.painter().rect_stroke(rect.expand(2.0), 0.0, outline, StrokeKind::Outside);
+            }
+        }
+        let end = trace.query_loss.len().saturating_sub(1);
+        let at = |k: usize| trace.query_loss.get(k).map_or_else(|| "-".to_owned(), |loss| number(*loss));
+        let query = reached.query.then(|| [format!("{} → {}", at(0), at(end)), "before → after".to_owned()]);
+        let back = reached.back.then(|| {
+            let from = number(passage.query_gradient);
+            [format!("{from} → {}", number(passage.direction)), back_words(walk.ground.route).to_owned()]
+        });
+        let lines = [
+            (query, matches!(now, SubStep::Query { task } if task == index), "query loss"),
+            (back, matches!(now, SubStep::Back { task } if task == index), "direction"),
+        ];
+        for (which, (lines, current, name)) in lines.into_iter().enumerate() {
+            let rect = table.numbers(ui, index, which);
+            let Some([value, words]) = lines else {
+                ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, "–", small_font(), palette.line);
+                continue;
+            };
+            let middle = rect.left_center();
+            let colour = if current { palette.accent } else { palette.text };
+            ui.painter().text(middle - vec2(0.0, 2.0), Align2::LEFT_BOTTOM, &value, small_font(), colour);
+            ui.painter().text(middle + vec2(0.0, 2.0), Align2::LEFT_TOP, words, small_font(), palette.weak);
+            let about = column_about(which, walk.ground.route).to_owned();
+            describe(ui, rect, format!("task {} {name} {value}", index + 1), about);
+        }
+    }
+}
+
+fn number(value: f32) -> String {
+    if value.is_finite() { numbers::significant(f64::from(value)) } else { "overflow".to_owned() }
+}
+
+fn back_words(route: Route) -> &'static str {
+    match route {
+        Route::Sweep => "‖∇L‖ → ‖∂J/∂φ‖",
+        Route::FirstOrder => "‖∇L‖, as it is",
+        Route::Difference => "‖∇L‖, ‖φ − θ‖",
+        Route::Implicit => "‖∇L‖ → solved",
+    }
+}
+
+fn column_about(which: usize, route: Route) -> &'static str {
+    match (which, route) {
+        (0, _) => "The query loss at φ, and at the adapted parameters",
+        (_, Route::Sweep) => {
+            "Length of the query gradient at the adapted parameters, and after the backward sweep, which takes it through every inner step by a Hessian-vector product"
+        }
+        (_, Route::FirstOrder) => {
+            "First order: the query gradient at the adapted parameters is taken for the gradient by φ"
+        }
+        (_, Route::Difference) => {
+            "Reptile looks at no query: its direction is the way from the adapted parameters back to φ"
+        }
+        (_, Route::Implicit) => {
+            "Length of the query gradient, and of the implicit gradient that conjugate gradients make of it"
+        }
+    }
+}
+
+fn headers(ui: &mut Ui, table: &Table, route: Route) {
+    let palette = Palette::of(ui);
+    let tall = table.origin.y;
+    let mut name = |left: f32, width: f32, text: String, about: &str| {
+        let rect = Rect::from_min_size(pos2(left, tall), vec2(width, LINE));
+        place(ui, rect, |ui| ui.label(RichText::new(text).small().color(palette.weak)).on_hover_text(about));
+    };
+    name(table.left(0), table.cell.x, "task".to_owned(), "What this training task is");
+    for (column, step) in table.steps.iter().enumerate() {
+        let about = if *step == 0 { "φ, which all tasks start from" } else { "After this many inner steps" };
+        name(table.left(column + 1), table.cell.x, format!("k = {step}"), about);
+    }
+    let first = table.left(table.steps.len() + 1) + GRID;
+    name(first, NUMBERS, "query loss".to_owned(), column_about(0, route));
+    name(first + NUMBERS, NUMBERS, "direction for φ".to_owned(), column_about(1, route));
+}
+
+/// What all tasks together come to.
+fn last_line(ui: &mut Ui, table: &Table, walk: &Walk, room: Rect) {
+    let palette = Palette::of(ui);
+    let ground = &walk.ground;
+    let tasks = ground.shown.tasks.len();
+    let top = (table.origin.y + LINE + tasks as f32 * table.row).min(room.bottom() - LINE);
+    let rect = Rect::from_min_size(pos2(room.left(), top), vec2(room.width(), LINE));
+    let others = match ground.others {
+        0 => String::new(),
+        1 => "1 more task, the same way. ".to_owned(),
+        others => format!("{others} more tasks, the same way. "),
+    };
+    let all = tasks + ground.others;
+    let done = match walk.now() {
+        SubStep::Outer => {
+            let moved = walk.moved.map_or_else(|| "moves".to_owned(), |moved| format!("moved by {}", number(moved)));
+            format!("The mean of {all} directions is {} long; φ {moved}.", number(ground.direction))
+        }
+        _ => format!("Then φ moves by the mean of {all} directions."),
+    };
+    let colour = match walk.now() {
+        SubStep::Others | SubStep::Outer => palette.text,
+        _ => palette.weak,
+    };
+    place(ui, rect, |ui| ui.add(egui::Label::new(RichText::new(others + &done).small().color(colour)).truncate()));
+    ui.interact(rect, ui.make_persistent_id("walk-end"), Sense::hover());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Algorithm, Settings, TaskFamily};
+    use crate::train::trainer::Trainer;
+
+    #[test]
+    fn what_is_shown_follows_the_sub_steps() {
+        let settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+        let mut walk =
+            Trainer::new(settings, None, 1).map(|mut trainer| trainer.walk()).unwrap_or_else(|_| unreachable!());
+        let last = walk.ground.sub_steps.len() - 1;
+        let at = |walk: &Walk| (0..2).map(|task| Reached::of(walk, task)).collect::<Vec<_>>();
+        let reached = |states, query, back| Reached { states, query, back };
+        assert_eq!(at(&walk), [reached(1, false, false); 2]);
+        walk.at = 2;
+        assert_eq!(at(&walk), [reached(2, true, false), reached(1, false, false)]);
+        walk.at = last;
+        assert_eq!(at(&walk), [reached(2, true, true); 2]);
+    }
+}

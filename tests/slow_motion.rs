@@ -1,0 +1,168 @@
+//! Slow motion: what is shown of a meta-iteration is what training does, and looking changes nothing.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::accesskit::Role;
+use metascope::settings::{Algorithm, OuterOptimiser, Settings, TaskFamily};
+use metascope::tasks::Family;
+use metascope::train::link::{Command, Pace, WindowEnd};
+use metascope::train::snapshot::{Phase, Snapshot};
+use metascope::train::trainer::{Step, Trainer};
+use metascope::train::walk::SubStep;
+use metascope::train::worker::spawn;
+
+#[path = "common/bench.rs"]
+mod bench;
+#[allow(dead_code)]
+#[path = "common/fixtures.rs"]
+mod fixtures;
+#[path = "common/sets.rs"]
+mod sets;
+
+use bench::Bench;
+
+fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
+    let mut settings = Settings::preset(tasks, algorithm);
+    settings.live.test_steps = 2;
+    if tasks.needs_images() {
+        settings.run.network.hidden = vec![16, 16];
+    }
+    settings
+}
+
+fn trainer(settings: &Settings) -> Trainer {
+    Trainer::new(settings.clone(), Some(sets::for_settings(settings)), 1).unwrap()
+}
+
+#[test]
+fn a_shown_training_task_is_the_one_that_is_trained_on() {
+    for tasks in TaskFamily::ALL {
+        let mut settings = settings(tasks, Algorithm::Maml);
+        settings.live.noise = 0.05;
+        let family = Family::new(&settings.run, Some(sets::for_settings(&settings))).unwrap();
+        for (meta_iteration, index) in [(0, 0), (7, 0), (7, 1)] {
+            let trained = family.training(&settings.live, 3, meta_iteration, index);
+            let shown = family.shown_training(&settings.live, 3, meta_iteration, index);
+            assert_eq!(shown.episode.support, trained.support, "{tasks:?}");
+            assert_eq!(shown.episode.query, trained.query, "{tasks:?}");
+        }
+    }
+}
+
+#[test]
+fn walking_changes_no_bit_and_shows_finite_numbers() {
+    for tasks in TaskFamily::ALL {
+        for algorithm in Algorithm::ALL {
+            let settings = settings(tasks, algorithm);
+            let [mut walked, mut straight] = [trainer(&settings), trainer(&settings)];
+            for _ in 0..2 {
+                let walk = walked.walk();
+                let ground = &walk.ground;
+                let what = format!("{tasks:?} {algorithm:?}");
+                assert_eq!(ground.passages.len() + ground.others, settings.live.meta_batch, "{what}");
+                assert!(ground.direction.is_finite() && ground.direction > 0.0, "{what}");
+                for passage in &ground.passages {
+                    assert_eq!(passage.moved.len(), settings.live.inner_steps, "{what}");
+                    let numbers = passage.moved.iter().chain([&passage.query_gradient, &passage.direction]);
+                    assert!(numbers.clone().all(|number| number.is_finite() && *number >= 0.0), "{what}: {passage:?}");
+                    assert_eq!(passage.path.is_empty(), walked.meta_parameters().phi().len() != 2, "{what}");
+                }
+                for trainer in [&mut walked, &mut straight] {
+                    assert!(matches!(trainer.step(&|| true), Step::Done(_)), "{what}");
+                }
+            }
+            assert_eq!(walked.meta_parameters(), straight.meta_parameters());
+        }
+    }
+}
+
+/// With plain gradient descent outside, φ moves by β times the mean direction.
+#[test]
+fn the_outer_step_is_as_long_as_the_walk_says() {
+    for algorithm in [Algorithm::Maml, Algorithm::Fomaml, Algorithm::Reptile] {
+        let mut settings = settings(TaskFamily::Sine, algorithm);
+        settings.run.optimiser = OuterOptimiser::Sgd;
+        let mut trainer = trainer(&settings);
+        let before = trainer.meta_parameters().phi().to_vec();
+        let walk = trainer.walk();
+        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        let after = trainer.meta_parameters().phi();
+        let moved = before.iter().zip(after).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
+        let expected = walk.ground.outer_rate * f64::from(walk.ground.direction);
+        assert!((moved / expected - 1.0).abs() < 1e-3, "{algorithm:?}: {moved} {expected}");
+    }
+}
+
+fn wait(window: &WindowEnd, mut wanted: impl FnMut(&Snapshot) -> bool) -> Arc<Snapshot> {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(60) {
+        if let Some(snapshot) = window.take_snapshot().filter(|snapshot| wanted(snapshot)) {
+            return snapshot;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("no such snapshot")
+}
+
+#[test]
+fn a_step_at_a_slow_pace_is_one_sub_step() {
+    let settings = settings(TaskFamily::Plane, Algorithm::Maml);
+    let (window, thread) = spawn(Arc::new(|| ()), 1, None).unwrap();
+    window.send(Command::Restart(Arc::new(settings.clone()), None));
+    window.send(Command::Pause);
+    let start = wait(&window, |snapshot| snapshot.phase == Phase::Paused).meta_iteration;
+    window.send(Command::SetPace(Pace::Slow));
+    let first = wait(&window, |snapshot| snapshot.walk.is_some()).walk.clone().unwrap();
+    assert_eq!((first.at, first.now(), first.ground.meta_iteration), (0, SubStep::Draw, start));
+    let last = first.ground.sub_steps.len() - 1;
+    for at in 1..=last {
+        window.send(Command::Step);
+        let snapshot = wait(&window, |snapshot| snapshot.walk.as_ref().is_some_and(|walk| walk.at == at));
+        assert_eq!(snapshot.meta_iteration, start + u64::from(at == last));
+        assert_eq!(snapshot.walk.as_ref().unwrap().moved.is_some(), at == last);
+    }
+    window.send(Command::Step);
+    let next = wait(&window, |snapshot| snapshot.walk.as_ref().is_some_and(|walk| walk.at == 0));
+    assert_eq!(next.walk.as_ref().unwrap().ground.meta_iteration, start + 1);
+    // A turned knob begins the walk again: what was shown would not happen.
+    window.send(Command::Step);
+    wait(&window, |snapshot| snapshot.walk.as_ref().is_some_and(|walk| walk.at == 1));
+    let mut live = settings.live;
+    live.inner_rate *= 0.5;
+    window.set_live(live.clone());
+    window.send(Command::Step);
+    let again = wait(&window, |snapshot| snapshot.walk.as_ref().is_some_and(|walk| walk.at == 0));
+    assert_eq!(again.walk.as_ref().unwrap().ground.settings.live, live);
+    window.send(Command::SetPace(Pace::Full));
+    wait(&window, |snapshot| snapshot.walk.is_none());
+    window.send(Command::Quit);
+    thread.join().unwrap();
+}
+
+#[test]
+fn the_window_shows_every_sub_step_of_every_family() {
+    for tasks in TaskFamily::ALL {
+        let settings = settings(tasks, Algorithm::Maml);
+        let mut trainer = trainer(&settings);
+        let mut walk = trainer.walk();
+        let last = walk.ground.sub_steps.len() - 1;
+        let mut snapshot = trainer.snapshot(1, 10.0, Phase::Paused);
+        snapshot.walk = Some(walk.clone());
+        let bench = Bench::with(snapshot.clone());
+        assert!(bench.says("Slow motion") && bench.says("1 of "), "{tasks:?}");
+        assert!(!bench.says("task 1 k = 1"), "{tasks:?}: not there yet");
+        walk.at = last;
+        walk.moved = Some(0.0125);
+        snapshot.walk = Some(walk);
+        let mut bench = Bench::with(snapshot.clone());
+        for text in ["task 1 k = 1", "task 1 query loss", "task 1 direction", "it moved by 0.0125"] {
+            assert!(bench.says(text), "{tasks:?}: {text}");
+        }
+        bench.click(Role::Button, "Held-out tasks");
+        assert!(bench.says("held-out tasks while adapting"), "{tasks:?}");
+        bench.click(Role::Button, "Sub-steps");
+        assert!(bench.says("task 1 direction"), "{tasks:?}");
+    }
+}
