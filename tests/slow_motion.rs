@@ -157,12 +157,18 @@ fn the_window_shows_every_sub_step_of_every_family() {
         walk.moved = Some(0.0125);
         snapshot.walk = Some(walk);
         let mut bench = Bench::with(snapshot.clone());
-        for text in ["task 1 k = 1", "task 1 query loss", "task 1 direction", "it moved by 0.0125"] {
-            assert!(bench.says(text), "{tasks:?}: {text}");
+        let shown = format!("task {}", snapshot.walk.as_ref().unwrap().ground.passages.len());
+        for text in [
+            format!("{shown} k = 1"),
+            format!("{shown} query loss"),
+            format!("{shown} direction"),
+            "it moved by 0.0125".to_owned(),
+        ] {
+            assert!(bench.says(&text), "{tasks:?}: {text}");
         }
         bench.click(Role::Button, "Held-out tasks");
         assert!(bench.says("held-out tasks while adapting"), "{tasks:?}");
         bench.click(Role::Button, "Sub-steps");
-        assert!(bench.says("task 1 direction"), "{tasks:?}");
+        assert!(bench.says(&format!("{shown} direction")), "{tasks:?}");
     }
 }

@@ -11,7 +11,7 @@ use super::grid::CAPTION;
 use super::plots::{self, CommonRange, View};
 use super::steps;
 use crate::train::snapshot::{Given, Init, Output, ProbeTask};
-use crate::train::walk::{Ground, Passage, Route, SubStep, Walk};
+use crate::train::walk::{Passage, Route, SubStep, Walk};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 
@@ -23,6 +23,8 @@ const NUMBERS: f32 = 104.0;
 const LINE: f32 = 20.0;
 /// Space between cells.
 const GAP: f32 = 8.0;
+/// Lower rows cannot be read: fewer tasks are shown at a time.
+const LOWEST: f32 = 86.0;
 
 /// The view, and the texture that it draws from.
 #[derive(Default)]
@@ -57,23 +59,37 @@ struct Table {
     steps: Vec<usize>,
     cell: egui::Vec2,
     row: f32,
+    /// The tasks that are shown at the moment.
+    tasks: std::ops::Range<usize>,
 }
 
 impl Table {
-    fn fit(room: Rect, ground: &Ground) -> Self {
-        let tasks = ground.shown.tasks.len().max(1) as f32;
-        let row = ((room.height() - 2.0 * LINE) / tasks).max(CAPTION + 24.0);
-        let mut side = (row - CAPTION - GRID).max(20.0);
+    fn fit(room: Rect, walk: &Walk) -> Self {
+        let ground = &walk.ground;
+        let height = room.height() - 2.0 * LINE;
+        let all = ground.shown.tasks.len().max(1);
+        let rows = ((height / LOWEST).floor() as usize).clamp(1, all);
+        let present = match walk.now() {
+            SubStep::Draw => 0,
+            SubStep::Inner { task, .. } | SubStep::Query { task } | SubStep::Back { task } => task,
+            SubStep::Others | SubStep::Outer => all - 1,
+        };
+        let first = (present + 1).saturating_sub(rows);
+        let row = (height / rows as f32).max(CAPTION + 24.0);
+        let side = (row - CAPTION - GRID).max(20.0);
         let width = room.width() - LABEL - 2.0 * NUMBERS;
-        if let Some([across, _]) = ground.shown.tasks.iter().find_map(atlas::picture_size) {
-            // Whole multiples of the pixels, where there is room for one.
-            let pixels = across.max(1) as f32;
-            side = if side >= pixels { (side / pixels).floor() * pixels } else { side };
-        }
-        let side = side.min(0.5 * width).max(16.0);
-        let columns = ((width / (side + GAP)).floor() as usize).saturating_sub(1).max(2);
         let last = ground.passages.iter().map(|passage| passage.moved.len()).max().unwrap_or(0);
-        Self { origin: room.min, steps: steps::choose(last, columns), cell: vec2(side, side), row }
+        let cell = match ground.shown.tasks.iter().find_map(atlas::picture_size) {
+            Some([across, _]) => {
+                // Whole multiples of the pixels, where there is room for one.
+                let (pixels, side) = (across.max(1) as f32, side.min(0.5 * width));
+                let side = if side >= pixels { (side / pixels).floor() * pixels } else { side };
+                vec2(side, side)
+            }
+            None => vec2((width / (last + 2) as f32 - GAP).clamp(side.min(96.0), 2.0 * side), side),
+        };
+        let columns = ((width / (cell.x + GAP)).floor() as usize).saturating_sub(1).max(2);
+        Self { origin: room.min, steps: steps::choose(last, columns), cell, row, tasks: first..first + rows }
     }
 
     /// Column 0 is the task, the others are the steps.
@@ -82,7 +98,7 @@ impl Table {
     }
 
     fn cell(&self, ui: &Ui, task: usize, column: usize) -> Rect {
-        let top = self.origin.y + LINE + task as f32 * self.row;
+        let top = self.origin.y + LINE + (task - self.tasks.start) as f32 * self.row;
         Rect::from_min_size(snap(ui, pos2(self.left(column), top)), self.cell)
     }
 
@@ -101,7 +117,7 @@ impl WalkView {
         flow::ui(ui, walk);
         let room = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(room);
-        let table = Table::fit(room, &walk.ground);
+        let table = Table::fit(room, walk);
         let pictures = walk.ground.shown.tasks.iter().any(|task| atlas::picture_size(task).is_some());
         self.atlas = pictures.then(|| {
             let dark = ui.visuals().dark_mode;
@@ -109,7 +125,8 @@ impl WalkView {
         });
         headers(ui, &table, walk.ground.route);
         let mut mesh = self.atlas.as_ref().map(|atlas| Mesh::with_texture(atlas.id()));
-        for (index, (task, passage)) in walk.ground.shown.tasks.iter().zip(&walk.ground.passages).enumerate() {
+        let tasks = walk.ground.shown.tasks.iter().zip(&walk.ground.passages).enumerate();
+        for (index, (task, passage)) in tasks.filter(|(index, _)| table.tasks.contains(index)) {
             self.task(ui, &table, walk, (index, task, passage), &mut mesh);
         }
         if let Some(mesh) = mesh {
@@ -275,7 +292,7 @@ fn last_line(ui: &mut Ui, table: &Table, walk: &Walk, room: Rect) {
     let palette = Palette::of(ui);
     let ground = &walk.ground;
     let tasks = ground.shown.tasks.len();
-    let top = (table.origin.y + LINE + tasks as f32 * table.row).min(room.bottom() - LINE);
+    let top = (table.origin.y + LINE + table.tasks.len() as f32 * table.row).min(room.bottom() - LINE);
     let rect = Rect::from_min_size(pos2(room.left(), top), vec2(room.width(), LINE));
     let others = match ground.others {
         0 => String::new(),

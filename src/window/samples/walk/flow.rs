@@ -142,8 +142,11 @@ fn sentence(walk: &Walk) -> String {
                 .map(|i| passage.map_or_else(|| "-".to_owned(), |of| number([of.query_gradient, of.direction][i])));
             match ground.route {
                 Route::Sweep => format!(
-                    "The query gradient goes back through {} inner steps: its length turns from {from} to {to}",
-                    steps(walk, task)
+                    "The query gradient goes back through {}: its length turns from {from} to {to}",
+                    match steps(walk, task) {
+                        1 => "the inner step".to_owned(),
+                        steps => format!("{steps} inner steps"),
+                    }
                 ),
                 Route::FirstOrder => format!(
                     "The query gradient, {from} long, is taken for the gradient by φ: no way back through the inner steps"
