@@ -15,6 +15,8 @@ use crate::settings::{Algorithm, Settings, TaskFamily};
 use crate::tasks::Family;
 use crate::train::trainer::{Step, Trainer};
 
+/// What looking closely costs.
+pub mod closeups;
 /// How the cost grows.
 pub mod scaling;
 /// What the window costs.

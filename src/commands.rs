@@ -88,12 +88,22 @@ pub fn check() -> Result<(), Box<dyn Error>> {
 /// # Errors
 /// An unknown case, a time that is none, a case that fails, or a file that cannot be written.
 pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
-    let BenchArguments { threads, cases, json, scaling, .. } = arguments;
+    let BenchArguments { threads, cases, json, scaling, closeups, .. } = arguments;
     let cases = bench::named(cases)?;
     let each = arguments.each()?;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = threads.map_or_else(cores, usize::from);
     let said = |what: &str| eprintln!("measuring {what}");
+    if *closeups {
+        // A window leaves itself a core.
+        let threads = arguments.threads.map_or_else(|| cores().saturating_sub(1).max(1), usize::from);
+        let costs = bench::closeups::measure(threads, each, said)?;
+        print!("{}", bench::closeups::table(&costs));
+        if let Some(path) = json {
+            beside(path, "closeups", serde_json::to_value(&costs)?)?;
+        }
+        return Ok(());
+    }
     let report = bench::measure(&cases, threads, each, said)?;
     print!("{}", bench::table(&report));
     if *scaling {
@@ -112,16 +122,21 @@ pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
 pub fn window_bench(report: &WindowReport, json: Option<&Path>) -> Result<(), Box<dyn Error>> {
     print!("{}", bench::window::table(report));
     if let Some(path) = json {
-        let known = std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok());
-        let mut all: serde_json::Map<String, serde_json::Value> = known.unwrap_or_default();
-        all.insert("window".to_owned(), serde_json::to_value(report)?);
-        write_json(path, &all.into())?;
+        beside(path, "window", serde_json::to_value(report)?)?;
     }
     match &report.missed[..] {
         [] if report.latency_ms.turns == 0 => Err("the knob was never turned: the window was closed early".into()),
         [] => Ok(()),
         missed => Err(format!("these views were not reached: {}", missed.join(", ")).into()),
     }
+}
+
+/// Adds figures to those of other benchmarks in a file.
+fn beside(path: &Path, name: &str, value: serde_json::Value) -> Result<(), Box<dyn Error>> {
+    let known = std::fs::read_to_string(path).ok().and_then(|text| serde_json::from_str(&text).ok());
+    let mut all: serde_json::Map<String, serde_json::Value> = known.unwrap_or_default();
+    all.insert(name.to_owned(), value);
+    write_json(path, &all.into())
 }
 
 fn write_json(path: &Path, value: &serde_json::Value) -> Result<(), Box<dyn Error>> {

@@ -23,6 +23,9 @@ pub struct BenchArguments {
     /// Also a table of how the cost grows with tasks, points, inner steps and width.
     #[arg(long)]
     pub scaling: bool,
+    /// Measure instead what looking closely costs the trainer, without a window: each view for so many seconds.
+    #[arg(long, conflicts_with_all = ["cases", "scaling", "window"])]
+    pub closeups: bool,
     /// Measure the window instead: it opens and is driven through every view, each for so many seconds.
     #[arg(long, conflicts_with_all = ["cases", "scaling"])]
     pub window: bool,

@@ -19,6 +19,20 @@ pub struct Focus {
     pub stability: bool,
 }
 
+impl Focus {
+    /// Every view by itself, with its name.
+    pub fn views() -> Vec<(&'static str, Self)> {
+        vec![("stability", Self { stability: true })]
+    }
+}
+
+impl Closeups {
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.stability.is_none()
+    }
+}
+
 /// What came of the studies; `None` where nobody looks, nothing is done yet, or there is no such thing.
 #[derive(Clone, Debug, Default)]
 pub struct Closeups {
