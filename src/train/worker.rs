@@ -24,6 +24,8 @@ const GLANCE: Duration = Duration::from_millis(20);
 const SLOW: Duration = Duration::from_millis(500);
 /// While the trainer runs, turned knobs have the probe tasks adapted at most this often.
 const PROBE_EVERY: Duration = Duration::from_millis(400);
+/// What kept states of a run may take, in bytes.
+pub const TIMELINE_CAP: usize = 256 << 20;
 /// The landscape and the enlarged images may take this share of the worker's time while it trains.
 const LANDSCAPE_SHARE: f64 = 0.06;
 
@@ -59,6 +61,8 @@ struct Worker {
     studies: Studies,
     landscape_cost: Duration,
     landscape_at: Instant,
+    /// Whether they are of another moment than the one that is shown.
+    landscape_stale: bool,
     shown_at: Instant,
     probed_at: Instant,
     stepped_at: Instant,
@@ -84,6 +88,7 @@ impl Worker {
             studies: Studies::default(),
             landscape_cost: Duration::ZERO,
             landscape_at: now,
+            landscape_stale: false,
             shown_at: now,
             probed_at: now,
             stepped_at: now,
@@ -133,7 +138,11 @@ impl Worker {
     fn glance(&mut self, step: bool) {
         self.take_live();
         self.take_sketch();
-        if step {
+        if !self.take_look() && self.landscape_stale {
+            self.draw_landscape();
+            self.changed = true;
+        }
+        if step && self.phase == Phase::Running {
             self.step();
         }
         self.study();
@@ -153,6 +162,7 @@ impl Worker {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Play if self.phase == Phase::Paused => {
+                self.return_to_head();
                 self.phase = Phase::Running;
                 self.speed = Speed::new();
             }
@@ -163,12 +173,25 @@ impl Worker {
             Command::Step if self.phase != Phase::Diverged => {
                 self.phase = Phase::Paused;
                 self.take_live();
+                self.return_to_head();
                 self.step();
                 self.refresh();
             }
             Command::GoBack if self.phase == Phase::Diverged => {
                 self.phase = Phase::Paused;
                 self.divergence = None;
+            }
+            Command::ContinueHere(at) => {
+                let _ = self.end.take_look();
+                // A knob turned there just before comes along.
+                if self.trainer.as_ref().and_then(Trainer::looking_at) == Some(at) {
+                    self.take_live();
+                }
+                self.look_back(at);
+                if let Some(trainer) = &mut self.trainer {
+                    trainer.continue_here();
+                }
+                self.refresh();
             }
             Command::SetPace(pace) => self.pace = pace,
             Command::Pretend(meta_iterations) => {
@@ -188,6 +211,7 @@ impl Worker {
         self.end.interrupt.store(false, Ordering::Release);
         // Knobs turned before the restart belong to the run before.
         let _ = self.end.take_live();
+        let _ = self.end.take_look();
         let trainer = match from {
             Some(from) => Trainer::resume(settings.clone(), images, self.threads, from),
             None => Trainer::new(settings.clone(), images, self.threads),
@@ -196,6 +220,7 @@ impl Worker {
             Err(error) => self.end.report(Event::Failed(error.to_string())),
             Ok(mut trainer) => {
                 trainer.set_sketch(self.sketch.clone());
+                trainer.set_timeline_cap(TIMELINE_CAP);
                 if let Some(metrics) = &mut self.metrics {
                     metrics(&trainer.first_row());
                 }
@@ -244,6 +269,34 @@ impl Worker {
         trainer.set_sketch(self.sketch.clone());
         self.changed = true;
         self.show(true);
+    }
+
+    /// Shows the moment that is asked for; whether one was. What takes longer than the probe tasks waits until nobody
+    /// asks for another one.
+    fn take_look(&mut self) -> bool {
+        let Some(look) = self.end.take_look() else { return false };
+        match look {
+            Some(at) => self.look_back(at),
+            None => self.return_to_head(),
+        }
+        self.show(true);
+        true
+    }
+
+    fn look_back(&mut self, at: u64) {
+        let Some(trainer) = &mut self.trainer else { return };
+        // A diverged run holds its last good state.
+        self.phase = Phase::Paused;
+        self.divergence = None;
+        trainer.look_back(at);
+        (self.landscape_stale, self.changed) = (true, true);
+    }
+
+    fn return_to_head(&mut self) {
+        let _ = self.end.take_look();
+        let Some(trainer) = self.trainer.as_mut().filter(|trainer| trainer.looking_at().is_some()) else { return };
+        trainer.return_to_head();
+        (self.landscape_stale, self.changed) = (true, true);
     }
 
     /// Goes on with what is looked at closely: in its share of the time while the trainer trains, else for a glance.
@@ -314,6 +367,7 @@ impl Worker {
         self.enlarged = trainer.enlarged().map(Arc::new);
         self.landscape_cost = start.elapsed();
         self.landscape_at = Instant::now();
+        self.landscape_stale = false;
     }
 
     fn show(&mut self, now: bool) {
