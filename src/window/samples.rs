@@ -34,9 +34,15 @@ pub struct Samples {
     strip: Strip,
     sheets: Sheets,
     draw: Draw,
+    canvas: bool,
 }
 
 impl Samples {
+    /// Whether there is a canvas to draw on.
+    pub fn has_canvas(&self) -> bool {
+        self.canvas
+    }
+
     /// Draws it in all the space that is left.
     pub fn ui(
         &mut self,
@@ -70,7 +76,8 @@ impl Samples {
             }
         });
         let look = if looks.contains(&self.look) { self.look } else { Look::Strip };
-        if look != Look::Draw {
+        self.canvas = look == Look::Draw;
+        if !self.canvas {
             self.draw.rest(commands);
         }
         match (shown, look) {
