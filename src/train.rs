@@ -13,6 +13,9 @@ pub mod link;
 /// Bounded histories.
 pub mod history;
 
+/// States of a run under a cap of memory.
+pub mod timeline;
+
 /// Adaptation of held-out tasks, measured.
 pub mod evaluation;
 

@@ -13,6 +13,7 @@ mod numbers;
 mod pacing;
 mod theme;
 mod thinned;
+mod turns;
 mod value_field;
 
 // The areas of the screen.
@@ -22,6 +23,7 @@ mod losses;
 mod parameters;
 mod run_panel;
 mod samples;
+mod timeline;
 mod top_bar;
 
 // What lies over them.

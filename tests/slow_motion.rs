@@ -15,7 +15,6 @@ use metascope::train::worker::spawn;
 
 #[path = "common/bench.rs"]
 mod bench;
-#[allow(dead_code)]
 #[path = "common/fixtures.rs"]
 mod fixtures;
 #[path = "common/sets.rs"]

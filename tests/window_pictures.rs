@@ -110,6 +110,40 @@ fn every_family_size_and_theme() {
 }
 
 #[test]
+fn looking_back_dims_what_came_after() {
+    let shown = |family| {
+        let mut snapshot = fixtures::snapshot(family, 5400);
+        (snapshot.timeline.shown, snapshot.meta_iteration) = (Some(1200), 1200);
+        snapshot.timeline.start = Some(Arc::clone(&snapshot.settings));
+        snapshot.phase = metascope::train::snapshot::Phase::Paused;
+        snapshot
+    };
+    let pin = |window: &mut Window| {
+        for _ in 0..2 {
+            window.key_press(egui::Key::P);
+            window.run_steps(2);
+        }
+    };
+    let green = |image: &RgbaImage| {
+        image.pixels().filter(|pixel| pixel.0[1] > 180 && pixel.0[0] < 80 && pixel.0[2] < 170).count()
+    };
+    for (family, size, theme) in [
+        (TaskFamily::Sine, SMALL, Theme::Dark),
+        (TaskFamily::Class, SMALL, Theme::Light),
+        (TaskFamily::Picture, USUAL, Theme::Dark),
+    ] {
+        let name = |what: &str| format!("{what}_{}_{}", family.id(), size[0]);
+        let back = picture_after(&name("back"), size, 1.0, theme, Some(shown(family)), pin);
+        let mut now = shown(family);
+        now.timeline.shown = None;
+        let now = picture_after(&name("now"), size, 1.0, theme, Some(now), pin);
+        if theme == Theme::Dark {
+            assert!(green(&back) < green(&now), "{} {}", green(&back), green(&now));
+        }
+    }
+}
+
+#[test]
 fn twice_the_scale() {
     let image =
         picture("picture_2x", [1024.0, 640.0], 2.0, Theme::Dark, Some(fixtures::snapshot(TaskFamily::Picture, 1284)));

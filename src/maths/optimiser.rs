@@ -46,6 +46,11 @@ impl<T: Real> Optimiser<T> {
         self.rule
     }
 
+    /// How many numbers its state has.
+    pub fn numbers(&self) -> usize {
+        self.mean.len() + self.square.len()
+    }
+
     /// Whether its state is finite; if not, it cannot go on.
     pub fn is_finite(&self) -> bool {
         super::vector::is_finite(&self.mean) && super::vector::is_finite(&self.square)

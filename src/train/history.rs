@@ -12,14 +12,22 @@ const THINNED: usize = 1024;
 pub struct Series {
     recent: VecDeque<CurvePoint>,
     /// Each covers `stride` values, but for the last.
-    thinned: Vec<CurvePoint>,
+    thinned: Vec<Bucket>,
     stride: u64,
     in_last: u64,
+    first: Option<CurvePoint>,
+}
+
+/// One or several neighbouring values, and where the last one is.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    point: CurvePoint,
+    end: f64,
 }
 
 impl Default for Series {
     fn default() -> Self {
-        Self { recent: VecDeque::new(), thinned: Vec::new(), stride: 1, in_last: 0 }
+        Self { recent: VecDeque::new(), thinned: Vec::new(), stride: 1, in_last: 0, first: None }
     }
 }
 
@@ -30,13 +38,19 @@ impl Series {
             return;
         }
         let point = CurvePoint { at: at as f64, mean: value, min: value, max: value };
+        self.first.get_or_insert(point);
         if self.recent.len() == RECENT {
             self.recent.pop_front();
         }
         self.recent.push_back(point);
+        self.thin(point);
+    }
+
+    fn thin(&mut self, point: CurvePoint) {
+        let bucket = Bucket { point, end: point.at };
         match self.thinned.last_mut() {
             Some(last) if self.in_last < self.stride => {
-                *last = join(last, self.in_last, &point, 1);
+                *last = join(last, self.in_last, &bucket, 1);
                 self.in_last += 1;
             }
             _ => {
@@ -45,17 +59,27 @@ impl Series {
                         self.thinned.chunks(2).map(|pair| join(&pair[0], 1, &pair[pair.len() - 1], 1)).collect();
                     self.stride *= 2;
                 }
-                self.thinned.push(point);
+                self.thinned.push(bucket);
                 self.in_last = 1;
             }
         }
     }
 
-    /// Forgets everything after this meta-iteration.
+    /// Forgets everything after this meta-iteration. Of values that are long past and were joined with later ones
+    /// nothing is left.
     pub fn forget_after(&mut self, at: u64) {
-        self.recent.retain(|point| point.at <= at as f64);
-        self.thinned.retain(|point| point.at <= at as f64);
+        let at = at as f64;
+        self.recent.retain(|point| point.at <= at);
+        let cut = self.thinned.iter().position(|bucket| bucket.end > at);
+        let Some(first) = cut.map(|cut| self.thinned[cut].point.at) else { return };
+        self.thinned.retain(|bucket| bucket.end <= at);
         self.in_last = self.stride;
+        let mut known: Vec<CurvePoint> = self.recent.iter().filter(|point| point.at >= first).copied().collect();
+        self.first = self.first.filter(|first| first.at <= at);
+        if self.thinned.is_empty() && known.first() != self.first.as_ref() {
+            known.splice(..0, self.first);
+        }
+        known.into_iter().for_each(|point| self.thin(point));
     }
 
     /// The last value.
@@ -66,19 +90,21 @@ impl Series {
     /// For drawing: thinned points, then the recent ones.
     pub fn curve(&self) -> Curve {
         let first_recent = self.recent.front().map_or(f64::INFINITY, |point| point.at);
-        let old = self.thinned.iter().filter(|point| point.at < first_recent);
+        let old = self.thinned.iter().map(|bucket| &bucket.point).filter(|point| point.at < first_recent);
         Curve { points: old.chain(&self.recent).copied().collect() }
     }
 }
 
-fn join(a: &CurvePoint, a_count: u64, b: &CurvePoint, b_count: u64) -> CurvePoint {
+fn join(a: &Bucket, a_count: u64, b: &Bucket, b_count: u64) -> Bucket {
     let (a_count, b_count) = (a_count as f32, b_count as f32);
-    CurvePoint {
-        at: a.at,
-        mean: (a.mean * a_count + b.mean * b_count) / (a_count + b_count),
-        min: a.min.min(b.min),
-        max: a.max.max(b.max),
-    }
+    let (first, second) = (&a.point, &b.point);
+    let point = CurvePoint {
+        at: first.at,
+        mean: (first.mean * a_count + second.mean * b_count) / (a_count + b_count),
+        min: first.min.min(second.min),
+        max: first.max.max(second.max),
+    };
+    Bucket { point, end: b.end }
 }
 
 #[cfg(test)]
@@ -126,5 +152,22 @@ mod tests {
         assert_eq!(series.last(), Some(40.0));
         series.push(41, 5.0);
         assert_eq!(series.curve().points.len(), 42);
+    }
+
+    #[test]
+    fn nothing_of_what_is_forgotten_is_left_in_a_mean() {
+        for (values, cut) in [(10_000u64, 9_900u64), (100_000, 51_234), (3_000, 2_999), (3_000, 0)] {
+            let mut series = Series::default();
+            (0..=values).for_each(|i| series.push(i, if i <= cut { 1.0 } else { 5.0 }));
+            series.forget_after(cut);
+            let curve = series.curve();
+            assert!(curve.points.iter().all(|point| point.max == 1.0 && point.mean == 1.0), "{values} {cut}");
+            assert!(curve.points.windows(2).all(|pair| pair[0].at < pair[1].at));
+            (cut + 1..=values).for_each(|i| series.push(i, 2.0));
+            let curve = series.curve();
+            assert!(curve.points.windows(2).all(|pair| pair[0].at < pair[1].at));
+            assert!(curve.points.iter().all(|point| point.max <= 2.0), "{values} {cut}");
+            assert_eq!(curve.points.first().map(|point| point.at), Some(0.0));
+        }
     }
 }

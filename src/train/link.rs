@@ -1,8 +1,7 @@
 //! The only two ways between the window and the trainer.
 //!
-//! Down: latest-wins slots of live settings, of the user's drawing and of what is looked at closely, and a small
-//! command channel. Up: a latest-wins
-//! snapshot and a bounded channel of events that must not be lost. The trainer's end wakes the
+//! Down: latest-wins slots of live settings, of the user's drawing, of what is looked at closely and of the moment
+//! that is looked back at, and a small command channel. Up: a latest-wins snapshot and a bounded channel of events that must not be lost. The trainer's end wakes the
 //! window once per unseen snapshot, never per meta-iteration, so a hidden window costs no memory.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,6 +31,8 @@ pub enum Command {
     Continue(Arc<Settings>, Option<Arc<ImageSet>>, Arc<Checkpoint>),
     /// Leave the diverged phase: pause at the last good state with these live settings.
     GoBack,
+    /// Make the kept state of this meta-iteration the run's present one, and forget what came after it.
+    ContinueHere(u64),
     /// Change the pace.
     SetPace(Pace),
     /// Fill the histories as if so many meta-iterations had been done, to measure what a long run costs.
@@ -68,6 +69,7 @@ pub struct WindowEnd {
     live: Arc<Slot<LiveSettings>>,
     sketch: Arc<Slot<Option<Arc<Sketch>>>>,
     focus: Arc<Slot<Focus>>,
+    look: Arc<Slot<Option<u64>>>,
     snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: Receiver<Event>,
     interrupt: Arc<AtomicBool>,
@@ -79,6 +81,7 @@ pub struct TrainerEnd {
     live: Arc<Slot<LiveSettings>>,
     sketch: Arc<Slot<Option<Arc<Sketch>>>>,
     focus: Arc<Slot<Focus>>,
+    look: Arc<Slot<Option<u64>>>,
     snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: SyncSender<Event>,
     wake: Wake,
@@ -93,6 +96,7 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
     let live = Arc::new(Slot::default());
     let sketch = Arc::new(Slot::default());
     let focus = Arc::new(Slot::default());
+    let look = Arc::new(Slot::default());
     let snapshots = Arc::new(Slot::default());
     let interrupt = Arc::new(AtomicBool::new(false));
     let window = WindowEnd {
@@ -100,6 +104,7 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
         live: live.clone(),
         sketch: sketch.clone(),
         focus: focus.clone(),
+        look: look.clone(),
         snapshots: snapshots.clone(),
         events: event_receiver,
         interrupt: interrupt.clone(),
@@ -109,6 +114,7 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
         live,
         sketch,
         focus,
+        look,
         snapshots,
         events: event_sender,
         wake,
@@ -148,6 +154,12 @@ impl WindowEnd {
     /// Says what is looked at closely; only the latest counts. The trainer keeps it over restarts.
     pub fn set_focus(&self, focus: Focus) {
         self.focus.put(focus);
+    }
+
+    /// Pauses and shows the run as it was after this many meta-iterations, or (`None`) as it is; only the latest
+    /// counts.
+    pub fn look_at(&self, meta_iteration: Option<u64>) {
+        self.look.put(meta_iteration);
     }
 
     /// The newest snapshot that was not taken yet.
@@ -193,6 +205,11 @@ impl TrainerEnd {
     /// What is looked at closely, if that has changed.
     pub fn take_focus(&self) -> Option<Focus> {
         self.focus.take()
+    }
+
+    /// The moment to be shown, if that has changed; `Some(None)` for the present one.
+    pub fn take_look(&self) -> Option<Option<u64>> {
+        self.look.take()
     }
 
     /// Shows a snapshot in place of the one before.

@@ -19,7 +19,7 @@ pub use crate::tasks::{Answer, Gallery, Given, Picture};
 pub struct Snapshot {
     /// Counts restarts; a view that keeps state drops it when this changes.
     pub run: u64,
-    /// Meta-iterations done.
+    /// Meta-iterations done, in the state that is shown.
     pub meta_iteration: u64,
     /// Meta-iterations per second while training, smoothed.
     pub per_second: f64,
@@ -45,8 +45,38 @@ pub struct Snapshot {
     pub walk: Option<Walk>,
     /// Every knob change of this run.
     pub marks: Arc<[KnobMark]>,
+    /// Which states of the run can be looked at again, and which one is.
+    pub timeline: Past,
     /// Why the run stopped, if it did.
     pub divergence: Option<Arc<Divergence>>,
+}
+
+/// The states of the run that are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// Meta-iterations done by the run, whatever is shown of it.
+    pub head: u64,
+    /// When an earlier state is shown in place of that: where it was.
+    pub shown: Option<u64>,
+    /// Where the first state was that is kept.
+    pub first: u64,
+    /// Where the last one was.
+    pub last: u64,
+    /// The others are at multiples of this.
+    pub every: u64,
+    /// What all of them take, in bytes.
+    pub bytes: usize,
+    /// What they may take.
+    pub cap: usize,
+    /// The settings that the run began with.
+    pub start: Option<Arc<Settings>>,
+}
+
+impl Past {
+    /// The last state at or before this meta-iteration.
+    pub fn kept(&self, at: u64) -> u64 {
+        if at >= self.last { self.last } else { (at - at % self.every.max(1)).max(self.first) }
+    }
 }
 
 /// What the trainer is doing.

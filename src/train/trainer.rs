@@ -9,6 +9,7 @@ use super::judging::Judging;
 use super::pool::Pool;
 use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
 use super::studies::Closeups;
+use super::timeline::Timeline;
 use crate::images::ImageSet;
 use crate::maths::optimiser::{Optimiser, Rule, clip};
 use crate::maths::vector::{add_scaled, is_finite};
@@ -19,6 +20,7 @@ use crate::tasks::sketch::Sketch;
 use crate::tasks::{Family, FamilyError};
 
 mod failure;
+mod kept;
 mod meta_batch;
 mod pretended;
 mod probes;
@@ -28,6 +30,7 @@ mod sketching;
 mod statistics;
 mod walking;
 
+use kept::{Head, Kept};
 use meta_batch::{MetaBatch, Outer};
 use probes::Probes;
 pub use record::MetricsRow;
@@ -91,7 +94,11 @@ pub struct Trainer {
     plain: Learner,
     random: MetaParameters<f32>,
     now: Learned,
-    good: Learned,
+    good: Arc<Learned>,
+    /// Earlier states; headless runs keep the first alone.
+    timeline: Timeline<Kept>,
+    /// Where the run is, while it shows an earlier state.
+    head: Option<Head>,
     batch: MetaBatch,
     joint_rate: f64,
     pool: Pool,
@@ -183,7 +190,9 @@ impl Trainer {
             sketching: Sketching::default(),
             random: plain.meta_parameters(phi, settings.live.inner_rate),
             joint_rate: Settings::preset(run.tasks, Algorithm::Maml).live.outer_rate,
-            good: now.clone(),
+            good: Arc::new(now.clone()),
+            timeline: Timeline::new(settings.run.evaluate_every, 0),
+            head: None,
             settings: Arc::new(settings),
             batch: MetaBatch::default(),
             pool: Pool::new(threads),
@@ -200,6 +209,7 @@ impl Trainer {
         if accompanied {
             trainer.evaluate();
         }
+        trainer.keep();
         Ok(trainer)
     }
 
@@ -252,15 +262,24 @@ impl Trainer {
     pub fn set_live(&mut self, live: LiveSettings) -> Result<(), SettingError> {
         let settings = Settings { live, run: self.settings.run.clone() };
         settings.validate()?;
+        let at = self.now.meta_iteration;
+        for knob in self.put_settings(Arc::new(settings)) {
+            // What is tried on an earlier state belongs to the run only once it goes on from there.
+            if self.head.is_none() {
+                self.record.mark(KnobMark { at, knob, value: knob.get(&self.settings.live) });
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts other settings in force; returns the knobs that they turn.
+    fn put_settings(&mut self, settings: Arc<Settings>) -> Vec<Knob> {
         for learner in [&mut self.learner, &mut self.plain] {
             learner.set_tolerance(settings.live.tolerance);
         }
         let changed = |knob: &Knob| knob.get(&settings.live) != knob.get(&self.settings.live);
         let changed: Vec<Knob> = Knob::ALL.into_iter().filter(changed).collect();
-        for &knob in &changed {
-            self.record.mark(KnobMark { at: self.now.meta_iteration, knob, value: knob.get(&settings.live) });
-        }
-        self.settings = Arc::new(settings);
+        self.settings = settings;
         let shapes_held_out = |knob: &Knob| {
             matches!(knob, Knob::TestShots | Knob::SupportShare | Knob::Noise | Knob::Tolerance)
                 || matches!(knob, Knob::Temperature | Knob::FlowSteps | Knob::FlowOrder)
@@ -269,11 +288,12 @@ impl Trainer {
             self.probes.settings_changed(&self.family, &self.settings);
             self.sketching.settings_changed(&self.family, &self.settings);
         }
-        Ok(())
+        changed
     }
 
     /// One meta-iteration. `keep_going` is asked between inner steps.
     pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
+        self.return_to_head();
         let measures = self.measures();
         self.learner.set_meta_iteration(self.now.meta_iteration);
         self.learner.set_measuring(measures);
@@ -329,9 +349,11 @@ impl Trainer {
         let due = self.now.meta_iteration.is_multiple_of(self.settings.run.evaluate_every);
         Step::Done(due.then(|| {
             if self.watch.is_calm() {
-                self.good = self.now.clone();
+                self.good = Arc::new(self.now.clone());
             }
-            self.evaluate()
+            let row = self.evaluate();
+            self.keep();
+            row
         }))
     }
 
@@ -423,6 +445,7 @@ impl Trainer {
             closeups: Closeups::default(),
             walk: None,
             marks: self.record.marks().into(),
+            timeline: self.past(),
             divergence: None,
         }
     }

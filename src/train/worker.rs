@@ -25,6 +25,8 @@ const GLANCE: Duration = Duration::from_millis(20);
 const SLOW: Duration = Duration::from_millis(500);
 /// While the trainer runs, turned knobs have the probe tasks adapted at most this often.
 const PROBE_EVERY: Duration = Duration::from_millis(400);
+/// What kept states of a run may take, in bytes.
+pub const TIMELINE_CAP: usize = 256 << 20;
 /// The landscape and the enlarged images may take this share of the worker's time while it trains.
 const LANDSCAPE_SHARE: f64 = 0.06;
 
@@ -61,6 +63,8 @@ struct Worker {
     walk: Option<Walk>,
     landscape_cost: Duration,
     landscape_at: Instant,
+    /// Whether they are of another moment than the one that is shown.
+    landscape_stale: bool,
     shown_at: Instant,
     probed_at: Instant,
     stepped_at: Instant,
@@ -87,6 +91,7 @@ impl Worker {
             walk: None,
             landscape_cost: Duration::ZERO,
             landscape_at: now,
+            landscape_stale: false,
             shown_at: now,
             probed_at: now,
             stepped_at: now,
@@ -136,7 +141,11 @@ impl Worker {
     fn glance(&mut self, step: bool) {
         self.take_live();
         self.take_sketch();
-        if step {
+        if !self.take_look() && self.landscape_stale {
+            self.draw_landscape();
+            self.changed = true;
+        }
+        if step && self.phase == Phase::Running {
             self.go_on();
         }
         self.study();
@@ -156,6 +165,7 @@ impl Worker {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Play if self.phase == Phase::Paused => {
+                self.return_to_head();
                 self.phase = Phase::Running;
                 self.speed = Speed::new();
             }
@@ -166,6 +176,7 @@ impl Worker {
             Command::Step if self.phase != Phase::Diverged => {
                 self.phase = Phase::Paused;
                 self.take_live();
+                self.return_to_head();
                 self.go_on();
                 self.refresh();
             }
@@ -177,8 +188,21 @@ impl Worker {
                 self.pace = pace;
                 self.walk = None;
                 if pace == Pace::Slow && self.phase != Phase::Diverged {
+                    self.return_to_head();
                     self.walk_on();
                 }
+            }
+            Command::ContinueHere(at) => {
+                let _ = self.end.take_look();
+                // A knob turned there just before comes along.
+                if self.trainer.as_ref().and_then(Trainer::looking_at) == Some(at) {
+                    self.take_live();
+                }
+                self.look_back(at);
+                if let Some(trainer) = &mut self.trainer {
+                    trainer.continue_here();
+                }
+                self.refresh();
             }
             Command::Pretend(meta_iterations) => {
                 if let Some(trainer) = &mut self.trainer {
@@ -197,6 +221,7 @@ impl Worker {
         self.end.interrupt.store(false, Ordering::Release);
         // Knobs turned before the restart belong to the run before.
         let _ = self.end.take_live();
+        let _ = self.end.take_look();
         let trainer = match from {
             Some(from) => Trainer::resume(settings.clone(), images, self.threads, from),
             None => Trainer::new(settings.clone(), images, self.threads),
@@ -205,6 +230,7 @@ impl Worker {
             Err(error) => self.end.report(Event::Failed(error.to_string())),
             Ok(mut trainer) => {
                 trainer.set_sketch(self.sketch.clone());
+                trainer.set_timeline_cap(TIMELINE_CAP);
                 if let Some(metrics) = &mut self.metrics {
                     metrics(&trainer.first_row());
                 }
@@ -254,6 +280,35 @@ impl Worker {
         trainer.set_sketch(self.sketch.clone());
         self.changed = true;
         self.show(true);
+    }
+
+    /// Shows the moment that is asked for; whether one was. What takes longer than the probe tasks waits until nobody
+    /// asks for another one.
+    fn take_look(&mut self) -> bool {
+        let Some(look) = self.end.take_look() else { return false };
+        match look {
+            Some(at) => self.look_back(at),
+            None => self.return_to_head(),
+        }
+        self.show(true);
+        true
+    }
+
+    fn look_back(&mut self, at: u64) {
+        let Some(trainer) = &mut self.trainer else { return };
+        // A diverged run holds its last good state.
+        self.phase = Phase::Paused;
+        self.divergence = None;
+        trainer.look_back(at);
+        self.walk = None;
+        (self.landscape_stale, self.changed) = (true, true);
+    }
+
+    fn return_to_head(&mut self) {
+        let _ = self.end.take_look();
+        let Some(trainer) = self.trainer.as_mut().filter(|trainer| trainer.looking_at().is_some()) else { return };
+        trainer.return_to_head();
+        (self.landscape_stale, self.changed) = (true, true);
     }
 
     /// Goes on with what is looked at closely: in its share of the time while the trainer trains, else for a glance.
@@ -359,6 +414,7 @@ impl Worker {
         self.enlarged = trainer.enlarged().map(Arc::new);
         self.landscape_cost = start.elapsed();
         self.landscape_at = Instant::now();
+        self.landscape_stale = false;
     }
 
     fn show(&mut self, now: bool) {

@@ -1,6 +1,7 @@
 //! The window's state and the one match that applies every command.
 
 mod begin;
+mod past;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use egui::{CentralPanel, Color32, Context, Frame, Margin, Panel, ThemePreference, Ui};
 
 use self::begin::Waiting;
+use self::past::Moment;
 use super::banner;
 use super::commands::{self, Commands, UiCommand};
 use super::compare::Compare;
@@ -23,6 +25,7 @@ use super::parameters::Parameters;
 use super::samples::Samples;
 use super::script::Script;
 use super::theme::{self, GRID, Palette};
+use super::timeline::{self, Timeline};
 use super::top_bar::{Status, TopBar};
 use crate::images::ImageSet;
 use crate::settings::{ImageKey, ProceduralSettings, Settings};
@@ -45,6 +48,9 @@ pub struct App {
     samples: Samples,
     losses: Losses,
     parameters: Parameters,
+    timeline: Timeline,
+    /// Knobs that were turned, at the moment that is shown.
+    moment: Moment,
     images: ImagesDialog,
     compare: Compare,
     help: Help,
@@ -76,6 +82,8 @@ impl App {
             samples: Samples::default(),
             losses: Losses::default(),
             parameters: Parameters::default(),
+            timeline: Timeline::default(),
+            moment: Moment::default(),
             images: ImagesDialog::default(),
             compare: Compare::default(),
             help: Help::default(),
@@ -104,7 +112,7 @@ impl App {
         let ctx = ui.ctx().clone();
         self.receive();
         let mut commands = Commands::new();
-        commands::take_shortcuts(&ctx, &mut commands);
+        commands::take_shortcuts(&ctx, self.samples.has_canvas(), &mut commands);
         if let Some(script) = &mut self.script {
             commands.append(&mut script.commands());
         }
@@ -122,6 +130,9 @@ impl App {
         for command in commands {
             self.apply(&ctx, command);
         }
+        if !ctx.input(|input| input.pointer.any_down()) {
+            self.moment.turns.let_go();
+        }
     }
 
     fn panels(&mut self, ui: &mut Ui, commands: &mut Commands) {
@@ -137,13 +148,18 @@ impl App {
             .exact_size(10.0 * GRID)
             .frame(bar)
             .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, commands));
+        Panel::bottom("timeline")
+            .exact_size(timeline::HEIGHT)
+            .frame(bar)
+            .show(ui, |ui| self.timeline.ui(ui, snapshot, commands));
         let at = snapshot.map_or(0, |snapshot| snapshot.meta_iteration);
+        let can_undo = self.moment.turns.can_undo();
         let before = commands.len();
         let side = ground.inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
         Panel::left("knobs")
             .exact_size(54.0 * GRID)
             .frame(side)
-            .show(ui, |ui| self.knobs.ui(ui, &self.settings, at, commands));
+            .show(ui, |ui| self.knobs.ui(ui, &self.settings, at, can_undo, commands));
         // At once, so that this frame's plots have the mark.
         for command in commands.extract_if(before.., |command| matches!(command, UiCommand::SetKnob(..))) {
             self.apply(ui.ctx(), command);
@@ -157,7 +173,7 @@ impl App {
             let [left, right] = [room.with_max_x(split - 3.0 * GRID), room.with_min_x(split + 2.0 * GRID)];
             ui.advance_cursor_after_rect(room);
             ui.scope_builder(egui::UiBuilder::new().id_salt("losses").max_rect(left), |ui| {
-                self.losses.ui(ui, snapshot, &self.settings.live)
+                self.losses.ui(ui, snapshot, &self.settings.live, commands)
             });
             ui.scope_builder(egui::UiBuilder::new().id_salt("parameters").max_rect(right), |ui| {
                 self.parameters.ui(ui, snapshot)
@@ -194,6 +210,7 @@ impl App {
             if let Some(script) = &mut self.script {
                 script.snapshot_arrived(&snapshot);
             }
+            self.moment_changes(&snapshot);
             self.snapshot = Some(snapshot);
         }
         self.take_made();
@@ -236,9 +253,10 @@ impl App {
                 self.restart(ctx);
             }
             UiCommand::ResetKnobs => {
-                self.settings.live = Settings::preset(self.settings.run.tasks, self.settings.run.algorithm).live;
+                let preset = Settings::preset(self.settings.run.tasks, self.settings.run.algorithm).live;
                 self.log.say(format_args!("knobs=preset"));
-                self.send_live();
+                self.turn(|live| *live = preset);
+                self.moment.turns.let_go();
             }
             UiCommand::OpenImages => self.images.toggle(),
             UiCommand::Compare => self.compare.toggle(),
@@ -275,10 +293,15 @@ impl App {
             }
             UiCommand::UseImages(path, reading, set) => self.use_images(ctx, path, reading, set),
             UiCommand::SetKnob(knob, value) => {
-                knob.set(&mut self.settings.live, value);
                 self.log.say(format_args!("knob {}={value}", knob.key()));
-                self.send_live();
+                self.turn(|live| knob.set(live, value));
             }
+            UiCommand::Undo => self.undo(),
+            UiCommand::Redo => self.redo(),
+            UiCommand::LookBack(at) => self.look_back(at),
+            UiCommand::BackToNow => self.back_to_now(),
+            UiCommand::ContinueHere => self.continue_here(),
+            UiCommand::Pin => self.pin(),
             UiCommand::Sketch(sketch) => {
                 self.log.say(format_args!("sketch={}", sketch.is_some()));
                 self.link.set_sketch(sketch);
@@ -295,9 +318,9 @@ impl App {
         let Some(knob) = divergence.map(|divergence| divergence.rate_to_lower(&self.settings.run)) else { return };
         let (low, high) = knob.range();
         let half = (0.5 * knob.get(&self.settings.live)).clamp(low, high);
-        knob.set(&mut self.settings.live, half);
         self.log.say(format_args!("knob {}={half}", knob.key()));
-        self.send_live();
+        self.turn(|live| knob.set(live, half));
+        self.moment.turns.let_go();
         self.ask(Command::GoBack, Phase::Paused);
         self.ask(Command::Play, Phase::Running);
     }

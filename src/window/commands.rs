@@ -51,6 +51,18 @@ pub enum UiCommand {
     UseImages(PathBuf, ImageReading, Arc<ImageSet>),
     /// Change one live setting.
     SetKnob(Knob, f64),
+    /// Turn the knob that was turned last back.
+    Undo,
+    /// Turn it again.
+    Redo,
+    /// Show the run as it was after so many meta-iterations.
+    LookBack(u64),
+    /// Show it as it is.
+    BackToNow,
+    /// Go on from what is shown.
+    ContinueHere,
+    /// Keep the present run's losses in the plot.
+    Pin,
     /// Begin again with these settings.
     ApplyRun(Box<RunSettings>),
     /// What the user has drawn to adapt to; `None`: nothing any more.
@@ -64,12 +76,15 @@ pub type Commands = Vec<UiCommand>;
 
 impl UiCommand {
     /// The commands that have a shortcut, in the order of the help.
-    pub const WITH_SHORTCUT: [Self; 11] = [
+    pub const WITH_SHORTCUT: [Self; 14] = [
         Self::PlayPause,
         Self::Step,
         Self::SlowMotion,
         Self::Reset,
         Self::ResetKnobs,
+        Self::Undo,
+        Self::Redo,
+        Self::Pin,
         Self::OpenImages,
         Self::Compare,
         Self::Theme,
@@ -100,6 +115,12 @@ impl UiCommand {
             Self::LoadImages(_) => "Open",
             Self::UseImages(..) => "Use these images",
             Self::SetKnob(knob, _) => knob.label(),
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
+            Self::LookBack(_) => "Look back",
+            Self::BackToNow => "Back to now",
+            Self::ContinueHere => "Continue from here",
+            Self::Pin => "Pin this run",
             Self::ApplyRun(_) => "Apply and restart",
             Self::Sketch(_) => "Draw",
             Self::ContinueFrom(..) => "Go on from here",
@@ -138,6 +159,14 @@ impl UiCommand {
             Self::LoadImages(_) => "Reads the images while the current run goes on",
             Self::UseImages(..) => "Begins again with the images that were read",
             Self::SetKnob(knob, _) => knob.tooltip(),
+            Self::Undo => "Turns the knob that was turned last back to its value before",
+            Self::Redo => "Turns the knob again that was turned back",
+            Self::LookBack(_) => "Shows the run as it was then; it is not changed, and training pauses",
+            Self::BackToNow => "Shows the run as it is; nothing was lost, and Play goes on from there too",
+            Self::ContinueHere => {
+                "Trains on from the moment that is shown, with the knobs as they stand; what came after stays as a thin line"
+            }
+            Self::Pin => "Keeps this run's held-out losses as thin lines while other runs of these tasks follow",
             Self::ApplyRun(_) => "Begins again with this seed, optimiser and network",
             Self::Sketch(_) => "Has the network adapt to what is drawn",
             Self::ContinueFrom(..) => "Goes on with the settings and the initialisation of another run",
@@ -152,6 +181,9 @@ impl UiCommand {
             Self::SlowMotion => &[Key::S],
             Self::Reset => &[Key::R],
             Self::ResetKnobs => &[Key::K],
+            Self::Undo => &[Key::Z],
+            Self::Redo => &[Key::Y],
+            Self::Pin => &[Key::P],
             Self::OpenImages => &[Key::O],
             Self::Compare => &[Key::C],
             Self::Theme => &[Key::T],
@@ -164,7 +196,7 @@ impl UiCommand {
 
     /// What must be held down with its key.
     fn modifiers(&self) -> Modifiers {
-        if matches!(self, Self::Quit) { Modifiers::COMMAND } else { Modifiers::NONE }
+        if matches!(self, Self::Quit | Self::Undo | Self::Redo) { Modifiers::COMMAND } else { Modifiers::NONE }
     }
 
     /// The keys as written in the help.
@@ -176,7 +208,7 @@ impl UiCommand {
             key => key.name().to_owned(),
         };
         let names = self.keys().iter().map(name).collect::<Vec<_>>().join(" or ");
-        if matches!(self, Self::Quit) { format!("Ctrl+{names}") } else { names }
+        if self.modifiers() == Modifiers::COMMAND { format!("Ctrl+{names}") } else { names }
     }
 
     /// The tooltip with the key.
@@ -189,10 +221,19 @@ impl UiCommand {
 }
 
 /// Takes the shortcuts out of this frame's input. Keys belong to a text field or another control
-/// while it has the keyboard; only the function keys and those with Ctrl work everywhere.
-pub fn take_shortcuts(ctx: &Context, commands: &mut Commands) {
+/// while it has the keyboard; only the function keys and those with Ctrl work everywhere. What is undone is
+/// the business of a text field, or of a canvas, while there is one.
+pub fn take_shortcuts(ctx: &Context, canvas: bool, commands: &mut Commands) {
     let focused = ctx.memory(|memory| memory.focused().is_some());
+    let others_undo = canvas || ctx.text_edit_focused();
+    let shift = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+    if !others_undo && ctx.input_mut(|input| input.consume_key(shift, Key::Z)) {
+        commands.push(UiCommand::Redo);
+    }
     for command in UiCommand::WITH_SHORTCUT {
+        if others_undo && matches!(command, UiCommand::Undo | UiCommand::Redo) {
+            continue;
+        }
         for &key in command.keys() {
             let taken = focused && !matches!(key, Key::F1 | Key::F3) && command.modifiers() == Modifiers::NONE;
             if !taken && ctx.input_mut(|input| input.consume_key(command.modifiers(), key)) {

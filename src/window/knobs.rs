@@ -1,6 +1,6 @@
 //! The left panel: a slider and a typed value for every live setting.
 
-use egui::{RichText, ScrollArea, Slider, Ui};
+use egui::{Button, RichText, ScrollArea, Slider, Ui};
 
 use super::commands::{Commands, UiCommand};
 use super::numbers;
@@ -22,14 +22,31 @@ pub struct Knobs {
 impl Knobs {
     /// Draws the panel.
     ///
-    /// `meta_iteration` is where the run is now, for a rate that changes by itself.
-    pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, meta_iteration: u64, commands: &mut Commands) {
+    /// `meta_iteration` is where the run is now, for a rate that changes by itself; `can_undo` whether a knob was
+    /// turned.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        settings: &Settings,
+        meta_iteration: u64,
+        can_undo: bool,
+        commands: &mut Commands,
+    ) {
         let preset = Settings::preset(settings.run.tasks, settings.run.algorithm);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             // Room for the scroll bar, so that it never lies on a number.
             ui.set_width(ui.available_width() - 2.0 * GRID);
             ui.horizontal(|ui| {
                 ui.heading("Knobs");
+                let command = UiCommand::Undo;
+                let response = ui
+                    .add_enabled(can_undo, Button::new(command.label()).small())
+                    .on_hover_text(command.tooltip_with_key())
+                    .on_disabled_hover_text("No knob was turned yet");
+                if response.clicked() {
+                    self.fields.iter_mut().for_each(ValueField::clear);
+                    commands.push(command);
+                }
                 if settings.live != preset.live {
                     let command = UiCommand::ResetKnobs;
                     let response = ui.small_button(command.label()).on_hover_text(command.tooltip_with_key());

@@ -2,7 +2,9 @@
 
 mod legend;
 mod limits;
-mod marks;
+pub(super) mod marks;
+mod past;
+mod pins;
 mod scores;
 mod series;
 
@@ -12,7 +14,9 @@ use egui::{RichText, Ui};
 use egui_plot::{FilledArea, GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints};
 
 use self::limits::Limits;
+use self::pins::Pins;
 use self::series::{Prepared, Raw, Series};
+use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::{GRID, Palette, small_font};
 use crate::settings::LiveSettings;
@@ -35,6 +39,7 @@ pub struct Losses {
     /// Share of the run that an average looks back, in percent.
     smoothing: f64,
     limits: Limits,
+    pins: Pins,
     prepared: Option<PreparedCurves>,
     run: Option<u64>,
 }
@@ -54,6 +59,7 @@ impl Default for Losses {
             scores: false,
             smoothing: 1.0,
             limits: Limits::default(),
+            pins: Pins::default(),
             prepared: None,
             run: None,
         }
@@ -64,7 +70,7 @@ impl Losses {
     /// Draws it in all the space that is left.
     ///
     /// A knob of `live` that the trainer has not obeyed yet is marked where the run is now.
-    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, live: &LiveSettings) {
+    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, live: &LiveSettings, commands: &mut Commands) {
         let score = snapshot.and_then(|snapshot| scores::name(snapshot.settings.run.tasks));
         let score_shown = score.filter(|_| self.scores);
         ui.horizontal(|ui| {
@@ -80,6 +86,7 @@ impl Losses {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if score_shown.is_none() {
                     legend::smoothing(ui, &mut self.smoothing);
+                    self.pin_button(ui, snapshot, commands);
                 }
             });
         });
@@ -96,17 +103,30 @@ impl Losses {
             self.limits.reset();
         }
         self.prepare(&snapshot.curves);
+        let family = snapshot.settings.run.tasks;
+        if score_shown.is_none() {
+            self.pins.legend(ui, family);
+        }
+        let pinned = self.pins.prepare(family, self.smoothing);
         let Some(prepared) = &self.prepared else { return };
         if let Some((name, _)) = score_shown {
             let marks = marks::with_pending(snapshot, live);
             ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
             let shown = |init| self.is_shown(Series::after(init));
-            scores::ui(ui, name, &snapshot.curves, shown, &marks, prepared.last);
+            let plot = scores::ui(ui, name, &snapshot.curves, shown, &marks, prepared.last);
+            past::veil(ui, &plot, snapshot);
             return;
         }
         let visible: Vec<_> = prepared.lines.iter().filter(|(series, _)| self.is_shown(*series)).collect();
         let mut values: Vec<f64> =
             visible.iter().flat_map(|(_, lines)| lines).flat_map(|line| &line.smooth).map(|point| point.y).collect();
+        // Of an earlier run that went further as much is shown as leaves half of the plot to this one.
+        let last = prepared.last.max(10.0);
+        let last = last.max(pinned.min(2.0 * last));
+        let pins_shown = [Series::HeldOutBefore, Series::HeldOutAfter].map(|series| self.is_shown(series));
+        if !values.is_empty() {
+            values.extend(self.pins.values(family, pins_shown, last));
+        }
         let latest =
             visible.iter().flat_map(|(_, lines)| lines).filter_map(|line| line.smooth.last()).map(|point| point.y);
         match limits::target(&mut values, latest) {
@@ -126,7 +146,7 @@ impl Losses {
         let marks = marks::with_pending(snapshot, live);
         // Room above the curves for the labels of the marks.
         let labels = if marks.is_empty() { 0.0 } else { f64::from(MARK_LABEL / ui.available_height().max(60.0)) };
-        let bounds = PlotBounds::from_min_max([0.0, low], [prepared.last.max(10.0), high + labels * (high - low)]);
+        let bounds = PlotBounds::from_min_max([0.0, low], [last, high + labels * (high - low)]);
         let smoothed = self.smoothing > 0.0;
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
         let plot = Plot::new("task-losses")
@@ -144,9 +164,10 @@ impl Losses {
             .y_axis_formatter(|mark, range| log_label(mark, range.end() - range.start()))
             .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
             .label_formatter(hover_text);
-        plot.show(ui, |plot| {
+        let response = plot.show(ui, |plot| {
             plot.set_plot_bounds(bounds);
             marks::draw(plot, &marks, palette);
+            self.pins.draw(plot, family, pins_shown, palette);
             // Thin lines first, so that the ones that count lie on top.
             for (series, lines) in visible.iter().rev() {
                 let (colour, width, dashed) = series.look(palette);
@@ -164,6 +185,34 @@ impl Losses {
                 }
             }
         });
+        past::veil(ui, &response.transform, snapshot);
+    }
+
+    /// Keeps a run's held-out losses in the plot; `left` is where it was gone on from another way.
+    pub fn pin(&mut self, snapshot: &Snapshot, left: Option<u64>) {
+        self.pins.add(snapshot, left);
+    }
+
+    /// Why no run can be pinned now.
+    pub fn why_no_pin(&self, snapshot: Option<&Snapshot>) -> Option<&'static str> {
+        match snapshot {
+            None => Some("There is no run yet"),
+            Some(_) if self.pins.are_full() => Some("Five runs are pinned: take one out of the legend first"),
+            Some(_) => None,
+        }
+    }
+
+    fn pin_button(&self, ui: &mut Ui, snapshot: Option<&Snapshot>, commands: &mut Commands) {
+        let why_not = self.why_no_pin(snapshot);
+        let command = UiCommand::Pin;
+        let button = egui::Button::new(RichText::new("Pin").small());
+        let response = ui
+            .add_enabled(why_not.is_none(), button)
+            .on_hover_text(command.tooltip_with_key())
+            .on_disabled_hover_text(why_not.unwrap_or_default());
+        if response.accessible_name(command.label()).clicked() {
+            commands.push(command);
+        }
     }
 
     fn is_shown(&self, series: Series) -> bool {

@@ -39,9 +39,15 @@ pub struct Samples {
     walk: WalkView,
     /// Whether something else is looked at in slow motion.
     aside: bool,
+    canvas: bool,
 }
 
 impl Samples {
+    /// Whether there is a canvas to draw on.
+    pub fn has_canvas(&self) -> bool {
+        self.canvas
+    }
+
     /// Draws it in all the space that is left.
     pub fn ui(
         &mut self,
@@ -93,7 +99,8 @@ impl Samples {
             return self.walk.ui(ui, walk);
         }
         let look = if looks.contains(&self.look) { self.look } else { Look::Strip };
-        if look != Look::Draw {
+        self.canvas = look == Look::Draw;
+        if !self.canvas {
             self.draw.rest(commands);
         }
         match (shown, look) {

@@ -198,6 +198,13 @@ fn progress(ui: &mut Ui, status: &Status<'_>) {
         ui.label(RichText::new("Starting").color(palette.weak));
         return;
     };
+    if let Some(at) = snapshot.timeline.shown {
+        let [at, head] =
+            [at, snapshot.timeline.head].map(|at| numbers::thousands(i64::try_from(at).unwrap_or(i64::MAX)));
+        ui.label(RichText::new(format!("looking back at {at} of {head}")).color(palette.accent))
+            .on_hover_text("The window shows an earlier moment; Play goes on from the last one");
+        return;
+    }
     ui.label(RichText::new("meta-iteration").color(palette.weak)).on_hover_text("Steps of the initialisation so far");
     ui.label(RichText::new(numbers::thousands(i64::try_from(snapshot.meta_iteration).unwrap_or(i64::MAX))).strong());
     let (word, colour) = match status.phase {

@@ -7,7 +7,7 @@ use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
 use metascope::tasks::Interpolation;
 use metascope::train::snapshot::{
     Answer, Clustering, Confusion, Curve, CurvePoint, Curves, Divergence, Evaluation, Gallery, Given, Init, KnobMark,
-    Landscape, LandscapePath, LayerMovement, Marks, Output, Phase, Picture, ProbeTask, Snapshot, Trace,
+    Landscape, LandscapePath, LayerMovement, Marks, Output, Past, Phase, Picture, ProbeTask, Snapshot, Trace,
 };
 
 /// A repeatable number between 0 and 1.
@@ -64,11 +64,20 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         sketch: None,
         landscape: Some(Arc::new(landscape(tasks == TaskFamily::Plane))),
         marks: marks.into_iter().collect(),
+        timeline: past(meta_iteration),
         divergence: None,
     }
 }
 
+/// States at every tenth meta-iteration.
+fn past(meta_iteration: u64) -> Past {
+    let last = meta_iteration - meta_iteration % 10;
+    let (bytes, cap) = (12 << 20, 256 << 20);
+    Past { head: meta_iteration, shown: None, first: 0, last, every: 10, bytes, cap, start: None }
+}
+
 /// Why a run stopped.
+#[allow(dead_code, reason = "each test file uses its part")]
 pub fn divergence() -> Divergence {
     Divergence {
         meta_iteration: 412,

@@ -1,6 +1,6 @@
 //! What becomes of a run that has failed: why, and back to the last good state.
 
-use super::Trainer;
+use super::{Learned, Trainer};
 use crate::train::divergence::{Finding, Watch, explain, times_too_long};
 use crate::train::snapshot::Divergence;
 
@@ -15,12 +15,12 @@ impl Trainer {
 
     /// Goes back to the last good state and says why.
     pub(super) fn diverge(&mut self, finding: Finding, times_too_long: Option<f64>) -> Divergence {
-        let live = &self.settings.live;
         let failed = self.now.meta_iteration;
-        self.now = self.good.clone();
+        self.now = Learned::clone(&self.good);
         self.watch = Watch::default();
-        self.record.forget_after(self.now.meta_iteration);
         let restored = self.now.meta_iteration;
+        self.forget_after(restored);
+        let live = &self.settings.live;
         let divergence = explain(finding, failed, restored, live.inner_rate, live.outer_rate, times_too_long);
         self.probe();
         divergence

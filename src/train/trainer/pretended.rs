@@ -1,5 +1,7 @@
 //! A long past that never was, for measuring what a long run costs the window.
 
+use std::sync::Arc;
+
 use super::Trainer;
 
 /// Measurements on held-out tasks that are made up at the most: more than any history keeps.
@@ -32,7 +34,9 @@ impl Trainer {
                 self.record.rates(at, &self.probes.evaluation().rates);
             }
         }
-        (self.now.meta_iteration, self.good.meta_iteration) = (meta_iterations, meta_iterations);
+        self.return_to_head();
+        self.now.meta_iteration = meta_iterations;
+        self.good = Arc::new(self.now.clone());
     }
 }
 

@@ -24,20 +24,28 @@ const ENLARGED: usize = 4;
 /// Images with more pixels a side are large enough.
 const LARGEST_ENLARGED: usize = 64;
 
+#[derive(Clone)]
 pub(super) struct Probes {
     tasks: Vec<HeldOut>,
     measured: Vec<[Measured; 3]>,
     evaluation: Arc<Evaluation>,
+    baselines: Baselines,
+    family: Family,
+    /// Whether everything must be measured again, or what is trained.
+    stale: bool,
+    trained_stale: bool,
+    steps: usize,
+    /// Whether samples were judged.
+    judged: bool,
+}
+
+/// When and how the baselines are measured.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Baselines {
     /// Best rates of random init and joint pretraining; `None` until first chosen.
     rates: [Option<f64>; 2],
     /// Measurements since the joint rate was chosen, and how many to wait for the next choice.
     joint_age: [u64; 2],
-    family: Family,
-    /// Whether everything must be measured again.
-    stale: bool,
-    steps: usize,
-    /// Whether samples were judged.
-    judged: bool,
 }
 
 impl Probes {
@@ -52,10 +60,10 @@ impl Probes {
                 rates: Vec::new(),
                 tensors: Vec::new(),
             }),
-            rates: [None; 2],
-            joint_age: [0, 1],
+            baselines: Baselines { rates: [None; 2], joint_age: [0, 1] },
             family: family.clone(),
             stale: true,
+            trained_stale: false,
             steps: 0,
             judged: false,
         };
@@ -77,7 +85,23 @@ impl Probes {
 
     /// The inner rates that random init and joint pretraining were measured with last.
     pub fn baseline_rates(&self) -> [f64; 2] {
-        self.rates.map(|rate| rate.unwrap_or(1.0))
+        self.baselines.rates.map(|rate| rate.unwrap_or(1.0))
+    }
+
+    /// When and how the baselines are measured from now on.
+    pub fn baselines(&self) -> Baselines {
+        self.baselines
+    }
+
+    /// Puts that back to what it was at another moment.
+    pub fn set_baselines(&mut self, baselines: Baselines) {
+        self.baselines = baselines;
+    }
+
+    /// The next measurement is at another moment of the run: with the rates of then, which are not chosen again.
+    pub fn at_another_moment(&mut self, baselines: Baselines) {
+        self.baselines = Baselines { joint_age: [0, u64::MAX], ..baselines };
+        self.trained_stale = true;
     }
 
     pub fn evaluation(&self) -> Arc<Evaluation> {
@@ -99,25 +123,28 @@ impl Probes {
         steps: usize,
         meta_iteration: u64,
     ) {
-        let choose_again = self.joint_age[0] >= self.joint_age[1];
+        let Baselines { rates, joint_age } = &mut self.baselines;
+        let choose_again = joint_age[0] >= joint_age[1];
         if choose_again {
-            self.joint_age = [0, 2 * self.joint_age[1]];
+            *joint_age = [0, 2 * joint_age[1]];
         }
-        self.joint_age[0] += 1;
+        joint_age[0] += 1;
         let all = self.stale || self.steps != steps || self.judged != judging.is_some();
-        let redo = [true, all, all || choose_again || self.joint_age[0].is_multiple_of(JOINT_EVERY)];
+        let joint_due = choose_again || self.trained_stale || joint_age[0].is_multiple_of(JOINT_EVERY);
+        let redo = [true, all, all || joint_due];
+        self.trained_stale = false;
         (self.stale, self.steps, self.judged) = (false, steps, judging.is_some());
         let mut starts = Init::ALL.map(start);
         let some = &self.tasks[..RATE_TASKS.min(self.tasks.len())];
         // Before the first meta-iteration joint pretraining is the random init: one choice serves both.
-        let random = *self.rates[0].get_or_insert_with(|| best_rate(pool, starts[1], some, steps, None));
-        let joint = match self.rates[1] {
+        let random = *rates[0].get_or_insert_with(|| best_rate(pool, starts[1], some, steps, None));
+        let joint = match rates[1] {
             Some(rate) if !choose_again => rate,
             Some(rate) => best_rate(pool, starts[2], some, steps, Some(rate)),
             None if meta_iteration == 0 => random,
             None => best_rate(pool, starts[2], some, steps, None),
         };
-        self.rates[1] = Some(joint);
+        rates[1] = Some(joint);
         (starts[1].inner_rate, starts[2].inner_rate) = (random, joint);
         // Where they are still the same, measuring one of them is enough.
         let twins = all && random == joint && starts[1].meta.values == starts[2].meta.values;

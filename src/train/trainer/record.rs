@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::meta::tensor_rates::TensorRate;
+use crate::settings::{Knob, LiveSettings};
 use crate::tasks::judge::Marks;
 use crate::train::evaluation::{Measured, psnr};
 use crate::train::history::Series;
@@ -113,14 +114,28 @@ impl Record {
         &self.marks
     }
 
-    pub fn forget_after(&mut self, at: u64) {
-        let Self { training, held_out, baselines, tasks, scores, rates, marks, since_row } = self;
+    fn forget_after(&mut self, at: u64) {
+        let Self { training, held_out, baselines, tasks, scores, rates, marks: _, since_row } = self;
         let rates = rates.iter_mut().flatten().chain(scores);
         for series in training.iter_mut().chain(held_out).chain(baselines).chain(tasks).chain(rates) {
             series.forget_after(at);
         }
-        marks.retain(|mark| mark.at <= at);
         *since_row = [0.0; 3];
+    }
+
+    /// Forgets what came after a moment from which the run goes on with `live`, having begun with `start`: knobs that
+    /// were turned since are marked there, and no others.
+    pub fn go_on_from(&mut self, at: u64, start: &LiveSettings, live: &LiveSettings) {
+        self.forget_after(at);
+        self.marks.retain(|mark| mark.at < at);
+        for knob in Knob::ALL {
+            let before = self.marks.iter().rev().find(|mark| mark.knob == knob);
+            let before = before.map_or_else(|| knob.get(start), |mark| mark.value);
+            let value = knob.get(live);
+            if value != before {
+                self.marks.push(KnobMark { at, knob, value });
+            }
+        }
     }
 
     pub fn curves(&self) -> Arc<Curves> {

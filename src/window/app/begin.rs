@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::App;
+use super::past::Moment;
 use crate::images::{ImageSet, Making};
 use crate::settings::{ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
 use crate::train::link::Command;
@@ -102,6 +103,7 @@ impl App {
 
     fn begin_with(&mut self, set: Option<Arc<ImageSet>>, from: Option<Arc<Checkpoint>>) {
         self.intent = None;
+        self.moment = Moment::default();
         let settings = Arc::new(self.settings.clone());
         self.send(match from {
             Some(from) => Command::Continue(settings, set, from),

@@ -44,7 +44,8 @@ pub fn draw(plot: &mut PlotUi<'_>, marks: &[KnobMark], palette: &Palette) {
     }
 }
 
-fn one_per_turn(marks: &[KnobMark], near: f64) -> Vec<KnobMark> {
+/// Marks of one knob that are nearer than this become one, where the first was, with the last value.
+pub fn one_per_turn(marks: &[KnobMark], near: f64) -> Vec<KnobMark> {
     let mut turns: Vec<KnobMark> = Vec::new();
     for mark in marks {
         match turns.last_mut() {
@@ -56,7 +57,7 @@ fn one_per_turn(marks: &[KnobMark], near: f64) -> Vec<KnobMark> {
 }
 
 /// A name that fits beside a line.
-fn short_name(knob: Knob) -> &'static str {
+pub fn short_name(knob: Knob) -> &'static str {
     match knob {
         Knob::InnerRate => "α",
         Knob::OuterRate => "β",

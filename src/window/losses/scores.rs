@@ -1,7 +1,7 @@
 //! What the tasks are judged by beside their losses, over meta-iterations: shares in percent.
 
 use egui::Ui;
-use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotBounds, PlotPoints};
+use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotBounds, PlotPoints, PlotTransform};
 
 use super::{even_grid, marks};
 use crate::settings::TaskFamily;
@@ -34,8 +34,15 @@ pub fn name(family: TaskFamily) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Draws them in all the space that is left, for meta-iterations up to `last`.
-pub fn ui(ui: &mut Ui, name: &str, curves: &Curves, shown: impl Fn(Init) -> bool, marks: &[KnobMark], last: f64) {
+/// Draws them in all the space that is left, for meta-iterations up to `last`; says where the plot is.
+pub fn ui(
+    ui: &mut Ui,
+    name: &str,
+    curves: &Curves,
+    shown: impl Fn(Init) -> bool,
+    marks: &[KnobMark],
+    last: f64,
+) -> PlotTransform {
     let palette = Palette::of(ui);
     let lines: Vec<(Init, Vec<[f64; 2]>)> = Init::ALL
         .into_iter()
@@ -64,7 +71,7 @@ pub fn ui(ui: &mut Ui, name: &str, curves: &Curves, shown: impl Fn(Init) -> bool
             HoverPosition::NearDataPoint { .. } => None,
             HoverPosition::Elsewhere { position } => Some(format!("{:.0} %", position.y)),
         });
-    plot.show(ui, |plot| {
+    let response = plot.show(ui, |plot| {
         plot.set_plot_bounds(PlotBounds::from_min_max([0.0, BOTTOM], [last.max(10.0), TOP]));
         marks::draw(plot, marks, palette);
         for (init, points) in lines.iter().rev() {
@@ -73,6 +80,7 @@ pub fn ui(ui: &mut Ui, name: &str, curves: &Curves, shown: impl Fn(Init) -> bool
             plot.line(Line::new(name, PlotPoints::from(points.clone())).color(palette.init(*init)).width(width));
         }
     });
+    response.transform
 }
 
 /// A curve in percent, of many points only so many as can be told apart and the last.

@@ -1,0 +1,138 @@
+//! Earlier states of the run: kept after measurements, looked at again, and gone on from.
+
+use std::sync::Arc;
+
+use super::probes::{Baselines, Probes};
+use super::{Learned, Trainer};
+use crate::settings::Settings;
+use crate::train::divergence::Watch;
+use crate::train::snapshot::Past;
+
+/// Everything that is needed to go on bit for bit. States are kept right after a measurement on the probe tasks, so
+/// that nothing waits for the next one.
+#[derive(Clone)]
+pub(super) struct Kept {
+    now: Arc<Learned>,
+    good: Arc<Learned>,
+    settings: Arc<Settings>,
+    watch: Watch,
+    baselines: Baselines,
+}
+
+/// Where the run is, set aside while an earlier state is shown.
+pub(super) struct Head {
+    now: Learned,
+    settings: Arc<Settings>,
+    probes: Probes,
+}
+
+impl Learned {
+    fn bytes(&self) -> usize {
+        let optimisers = self.optimiser.numbers() + self.joint_optimiser.numbers();
+        size_of::<Self>() + size_of::<f32>() * (self.meta.values.len() + self.joint.len() + optimisers)
+    }
+}
+
+impl Kept {
+    fn bytes(&self) -> usize {
+        let shared = Arc::ptr_eq(&self.now, &self.good);
+        size_of::<Self>() + self.now.bytes() + if shared { 0 } else { self.good.bytes() }
+    }
+}
+
+impl Trainer {
+    /// Lets states take so many bytes, to be looked at again; without it the first is kept alone.
+    pub fn set_timeline_cap(&mut self, bytes: usize) {
+        self.timeline.set_cap(bytes);
+    }
+
+    /// Keeps the present state, if it is due.
+    pub(super) fn keep(&mut self) {
+        let at = self.now.meta_iteration;
+        if !self.timeline.is_due(at) {
+            return;
+        }
+        let is_good = self.good.meta_iteration == at;
+        let kept = Kept {
+            now: if is_good { Arc::clone(&self.good) } else { Arc::new(self.now.clone()) },
+            good: Arc::clone(&self.good),
+            settings: Arc::clone(&self.settings),
+            watch: self.watch,
+            baselines: self.probes.baselines(),
+        };
+        self.timeline.keep(at, kept.bytes(), kept);
+    }
+
+    /// Shows the last kept state at or before this meta-iteration in place of the present one, with the settings of
+    /// then; returns where it was. The run itself stays where it is.
+    pub fn look_back(&mut self, at: u64) -> Option<u64> {
+        let (at, kept) = self.timeline.nearest(at).map(|(at, kept)| (at, kept.clone()))?;
+        if self.head.is_some() && self.now.meta_iteration == at {
+            return Some(at);
+        }
+        if self.head.is_none() {
+            let (settings, probes) = (Arc::clone(&self.settings), self.probes.clone());
+            self.head = Some(Head { now: self.now.clone(), settings, probes });
+        }
+        self.now = Learned::clone(&kept.now);
+        self.put_settings(kept.settings);
+        self.probes.at_another_moment(kept.baselines);
+        self.probe();
+        self.probes.set_baselines(kept.baselines);
+        Some(at)
+    }
+
+    /// Shows the run again as it is.
+    pub fn return_to_head(&mut self) {
+        let Some(Head { now, settings, probes }) = self.head.take() else { return };
+        self.now = now;
+        self.put_settings(settings);
+        self.probes = probes;
+        self.adapt_sketch();
+    }
+
+    /// Goes on from the state that is shown, with the settings in force: what the run did since is forgotten.
+    /// False where no earlier state is shown.
+    pub fn continue_here(&mut self) -> bool {
+        if self.head.take().is_none() {
+            return false;
+        }
+        let at = self.now.meta_iteration;
+        if let Some((_, kept)) = self.timeline.nearest(at) {
+            self.good = Arc::clone(&kept.good);
+            self.watch = kept.watch;
+            self.probes.set_baselines(kept.baselines);
+        }
+        self.forget_after(at);
+        true
+    }
+
+    /// Where the state was that is shown in place of the present one.
+    pub fn looking_at(&self) -> Option<u64> {
+        self.head.as_ref().map(|_| self.now.meta_iteration)
+    }
+
+    /// Forgets what the run did after `at`, from where it goes on with the settings in force.
+    pub(super) fn forget_after(&mut self, at: u64) {
+        self.timeline.forget_after(at);
+        let start = self.timeline.first().map(|(_, kept)| Arc::clone(&kept.settings));
+        let start = start.unwrap_or_else(|| Arc::clone(&self.settings));
+        self.record.go_on_from(at, &start.live, &self.settings.live);
+    }
+
+    /// What can be looked at again.
+    pub(super) fn past(&self) -> Past {
+        let timeline = &self.timeline;
+        let first = timeline.first();
+        Past {
+            head: self.head.as_ref().map_or(self.now.meta_iteration, |head| head.now.meta_iteration),
+            shown: self.looking_at(),
+            first: first.map_or(0, |(at, _)| at),
+            last: timeline.last().unwrap_or(0),
+            every: timeline.every(),
+            bytes: timeline.bytes(),
+            cap: timeline.cap(),
+            start: first.map(|(_, kept)| Arc::clone(&kept.settings)),
+        }
+    }
+}

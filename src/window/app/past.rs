@@ -1,0 +1,94 @@
+//! Looking back, going on from there, and undoing turns of knobs.
+
+use super::App;
+use crate::settings::LiveSettings;
+use crate::train::link::Command;
+use crate::train::snapshot::{Phase, Snapshot};
+use crate::window::notices::Kind;
+use crate::window::turns::Turns;
+
+/// What belongs to the moment that is shown.
+#[derive(Default)]
+pub(super) struct Moment {
+    /// Knobs that were turned.
+    pub turns: Turns,
+    /// The same of the present, while an earlier moment is shown.
+    aside: Option<Turns>,
+}
+
+impl App {
+    /// Turns knobs, which can be undone.
+    pub(super) fn turn(&mut self, turn: impl FnOnce(&mut LiveSettings)) {
+        let before = self.settings.live.clone();
+        turn(&mut self.settings.live);
+        self.moment.turns.note(&before, &self.settings.live);
+        self.send_live();
+    }
+
+    pub(super) fn undo(&mut self) {
+        if self.moment.turns.undo(&mut self.settings.live) {
+            self.log.say(format_args!("undo"));
+            self.send_live();
+        }
+    }
+
+    pub(super) fn redo(&mut self) {
+        if self.moment.turns.redo(&mut self.settings.live) {
+            self.log.say(format_args!("redo"));
+            self.send_live();
+        }
+    }
+
+    pub(super) fn look_back(&mut self, at: u64) {
+        self.log.say(format_args!("look_back={at}"));
+        self.intent = Some(Phase::Paused);
+        self.link.look_at(Some(at));
+    }
+
+    pub(super) fn back_to_now(&mut self) {
+        self.log.say(format_args!("look_back=now"));
+        self.link.look_at(None);
+    }
+
+    /// Goes on from the moment that is shown; the branch that is left stays in the plot.
+    pub(super) fn continue_here(&mut self) {
+        let Some(snapshot) = self.snapshot.clone() else { return };
+        let Some(at) = snapshot.timeline.shown else { return };
+        self.log.say(format_args!("continue_here={at}"));
+        if at < snapshot.timeline.head {
+            self.losses.pin(&snapshot, Some(at));
+        }
+        self.ask(Command::ContinueHere(at), Phase::Paused);
+        self.ask(Command::Play, Phase::Running);
+    }
+
+    pub(super) fn pin(&mut self) {
+        match (self.losses.why_no_pin(self.snapshot.as_deref()), &self.snapshot) {
+            (None, Some(snapshot)) => self.losses.pin(snapshot, None),
+            (why, _) => self.notices.add(Kind::Error, why.unwrap_or_default()),
+        }
+    }
+
+    /// The knobs follow the moment that is shown; those of the present come back with it.
+    pub(super) fn moment_changes(&mut self, new: &Snapshot) {
+        let Some(known) = self.snapshot.as_ref().filter(|known| known.run == new.run) else { return };
+        let (from, to) = (known.timeline.shown, new.timeline.shown);
+        if from == to || self.settings.run != new.settings.run {
+            return;
+        }
+        self.settings.live = new.settings.live.clone();
+        let turns = std::mem::take(&mut self.moment.turns);
+        match (from, to) {
+            (None, _) => self.moment.aside = Some(turns),
+            (Some(_), None) if new.timeline.head >= known.timeline.head => {
+                self.moment.turns = self.moment.aside.take().unwrap_or_default();
+            }
+            // Another branch: its knobs were turned on the way to it.
+            (Some(_), None) => {
+                self.moment.turns = turns;
+                self.moment.aside = None;
+            }
+            (Some(_), Some(_)) => {}
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Earlier runs that stay in the plot: the held-out losses of a pinned run, or of a branch that was left.
+
+use egui::{Button, Color32, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui_plot::{Line, LineStyle, PlotPoint, PlotPoints, PlotUi};
+
+use super::series::{self, Series};
+use crate::settings::{Settings, TaskFamily};
+use crate::train::snapshot::{Curve, Snapshot};
+use crate::window::numbers;
+use crate::window::theme::{GRID, Palette, small_font};
+
+/// Most runs that are pinned at once.
+const MOST: usize = 5;
+/// Columns that a line is divided into.
+const COLUMNS: usize = 100;
+/// Length of the drawn sample of a line.
+const SAMPLE: f32 = 18.0;
+/// Length of a dash.
+const DASH: f32 = 3.0;
+
+/// One earlier run.
+struct Pin {
+    family: TaskFamily,
+    name: String,
+    /// Which of the colours it has.
+    colour: usize,
+    shown: bool,
+    /// Held-out tasks before and after adaptation.
+    curves: [Curve; 2],
+    last: f64,
+    prepared: Option<(f64, [Vec<PlotPoint>; 2])>,
+}
+
+/// All of them, oldest first.
+#[derive(Default)]
+pub struct Pins(Vec<Pin>);
+
+impl Pins {
+    /// Whether another run can be pinned.
+    pub fn are_full(&self) -> bool {
+        self.0.len() >= MOST
+    }
+
+    /// Pins the run as it is; `left` is where it was gone on from another way. Of too many the oldest goes.
+    pub fn add(&mut self, snapshot: &Snapshot, left: Option<u64>) {
+        let curves = [&snapshot.curves.held_out_before, &snapshot.curves.held_out_after].map(Curve::clone);
+        let ends = curves.iter().filter_map(|curve| curve.points.last());
+        let last = ends.map(|point| point.at).fold(0.0, f64::max);
+        if self.are_full() {
+            self.0.remove(0);
+        }
+        let name = name(&snapshot.settings, left);
+        let taken = |name: &str| self.0.iter().any(|pin| pin.name == name);
+        let numbered = (2..).map(|number| format!("{name} ({number})"));
+        let name = std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(name);
+        let colour = (0..MOST).find(|colour| self.0.iter().all(|pin| pin.colour != *colour)).unwrap_or(0);
+        let family = snapshot.settings.run.tasks;
+        self.0.push(Pin { family, name, colour, shown: true, curves, last, prepared: None });
+    }
+
+    /// A toggle for each that belongs to this family, and a button that removes it.
+    pub fn legend(&mut self, ui: &mut Ui, family: TaskFamily) {
+        if !self.0.iter().any(|pin| pin.family == family) {
+            return;
+        }
+        let mut removed = None;
+        let usual = ui.spacing().interact_size.y;
+        ui.spacing_mut().interact_size.y = 4.0 * GRID;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(GRID, 0.0);
+            for (index, pin) in self.0.iter_mut().enumerate().filter(|(_, pin)| pin.family == family) {
+                pin.entry(ui);
+                let remove = Button::new("×").small().frame(false);
+                let name = format!("Remove {}", pin.name);
+                let response = ui.add(remove).on_hover_text("Takes this earlier run out of the plot");
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+                if response.clicked() {
+                    removed = Some(index);
+                }
+                ui.add_space(1.5 * GRID);
+            }
+        });
+        ui.spacing_mut().interact_size.y = usual;
+        if let Some(index) = removed {
+            self.0.remove(index);
+        }
+    }
+
+    /// Makes the lines of this family ready; gives how far they reach.
+    pub fn prepare(&mut self, family: TaskFamily, smoothing: f64) -> f64 {
+        let mut last: f64 = 0.0;
+        for pin in self.0.iter_mut().filter(|pin| pin.family == family && pin.shown) {
+            last = last.max(pin.last);
+            if pin.prepared.as_ref().is_none_or(|(known, _)| *known != smoothing) {
+                let window = 0.01 * smoothing * pin.last;
+                let lines = pin.curves.each_ref().map(|curve| series::prepare(curve, pin.last, window, COLUMNS).smooth);
+                pin.prepared = Some((smoothing, lines));
+            }
+        }
+        last
+    }
+
+    fn visible(&self, family: TaskFamily) -> impl Iterator<Item = (&Pin, &[Vec<PlotPoint>; 2])> {
+        let shown = self.0.iter().filter(move |pin| pin.family == family && pin.shown);
+        shown.filter_map(|pin| pin.prepared.as_ref().map(|(_, lines)| (pin, lines)))
+    }
+
+    /// The heights of what is drawn up to `last`, where before and after adaptation are shown or not.
+    pub fn values(&self, family: TaskFamily, shown: [bool; 2], last: f64) -> impl Iterator<Item = f64> {
+        let lines = self.visible(family).flat_map(move |(_, lines)| lines.iter().zip(shown));
+        let points = lines.filter(|(_, shown)| *shown).flat_map(|(points, _)| points);
+        points.filter(move |point| point.x <= last).map(|point| point.y)
+    }
+
+    /// Draws them.
+    pub fn draw<'a>(&'a self, plot: &mut PlotUi<'a>, family: TaskFamily, shown: [bool; 2], palette: &Palette) {
+        for (pin, [before, after]) in self.visible(family) {
+            let colour = pin.colour(palette);
+            let line = |name: String, points: &'a [PlotPoint]| Line::new(name, PlotPoints::Borrowed(points));
+            if shown[0] {
+                let style = LineStyle::Dotted { spacing: 2.0 * GRID };
+                let name = format!("{}, {}", pin.name, Series::HeldOutBefore.label());
+                plot.line(line(name, before).color(colour.gamma_multiply(0.7)).width(1.0).style(style));
+            }
+            if shown[1] {
+                let style = LineStyle::Dashed { length: DASH };
+                let name = format!("{}, {}", pin.name, Series::HeldOutAfter.label());
+                plot.line(line(name, after).color(colour).width(1.5).style(style));
+            }
+        }
+    }
+}
+
+impl Pin {
+    /// A colour that no other line of the plot has.
+    fn colour(&self, palette: &Palette) -> Color32 {
+        palette.series[[6, 8, 4, 2, 1][self.colour % MOST]]
+    }
+
+    fn entry(&mut self, ui: &mut Ui) {
+        let palette = Palette::of(ui);
+        let galley = ui.painter().layout_no_wrap(self.name.clone(), small_font(), palette.text);
+        let (rect, mut response) =
+            ui.allocate_exact_size(vec2(SAMPLE + GRID + galley.size().x, 4.0 * GRID), Sense::click());
+        if response.clicked() {
+            self.shown = !self.shown;
+            response.mark_changed();
+        }
+        response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, self.shown, &self.name));
+        let stroke = Stroke::new(1.5, self.colour(palette).gamma_multiply(if self.shown { 1.0 } else { 0.3 }));
+        let ends = [pos2(rect.left(), rect.center().y), pos2(rect.left() + SAMPLE, rect.center().y)];
+        ui.painter().extend(Shape::dashed_line(&ends, stroke, DASH, DASH));
+        let text = palette.text.gamma_multiply(if self.shown { 1.0 } else { 0.45 });
+        let text = if response.hovered() { palette.accent } else { text };
+        let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
+        ui.painter().galley_with_override_text_color(corner, galley, text);
+        response.on_hover_text("An earlier run: its held-out losses before (dotted) and after adaptation (dashed)");
+    }
+}
+
+/// Algorithm and rates, and where a branch was left.
+fn name(settings: &Settings, left: Option<u64>) -> String {
+    let (run, live) = (&settings.run, &settings.live);
+    let mut name = run.algorithm.label().to_owned();
+    if !run.algorithm.learns_rates() {
+        name += &format!(" α {}", numbers::compact(live.inner_rate));
+    }
+    name += &format!(" β {}", numbers::compact(live.outer_rate));
+    if let Some(left) = left {
+        name += &format!(", left at {}", numbers::thousands(i64::try_from(left).unwrap_or(i64::MAX)));
+    }
+    name
+}
