@@ -150,6 +150,18 @@ fn what_is_shown_is_the_state_of_then() {
     for (shown, then) in shown.tasks.iter().zip(&then.tasks) {
         assert_eq!(shown.traces[0].query_loss, then.traces[0].query_loss);
     }
+    run.look_closer();
+    let shown = run.evaluation();
+    let mut fresh = trainer(&settings);
+    train(&mut fresh, 8);
+    fresh.look_back(8);
+    fresh.look_closer();
+    let then = fresh.evaluation();
+    for (shown, then) in shown.tasks.iter().zip(&then.tasks) {
+        for (shown, then) in shown.traces.iter().zip(&then.traces) {
+            assert_eq!((&shown.query_loss, shown.inner_rate), (&then.query_loss, then.inner_rate));
+        }
+    }
     run.return_to_head();
     assert_eq!(run.evaluation().meta_iteration, 20);
 }
@@ -170,6 +182,13 @@ fn a_knob_is_marked_where_the_new_branch_has_it_and_nowhere_else() {
     turn(&mut run, Knob::OuterRate, 2e-3);
     train(&mut run, 20);
     let all = [(6, Knob::InnerRate, 0.02), (12, Knob::OuterRate, 2e-3)];
+    assert_eq!(marks(&run), all);
+
+    // A knob that is turned and at once turned back was not turned.
+    turn(&mut run, Knob::Noise, 0.5);
+    turn(&mut run, Knob::Noise, settings.live.noise);
+    turn(&mut run, Knob::InnerRate, 0.03);
+    turn(&mut run, Knob::InnerRate, 0.02);
     assert_eq!(marks(&run), all);
 
     // At 12 the outer rate was as before: the mark there came after.
@@ -362,5 +381,28 @@ fn how_long_looking_back_takes() {
         );
         window.send(Command::Quit);
         thread.join().unwrap();
+    }
+}
+
+/// What a copy of the state costs the trainer, which takes one at every measurement.
+#[test]
+#[ignore = "a measurement"]
+fn what_keeping_states_costs() {
+    for tasks in [TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Picture] {
+        let settings = Settings::preset(tasks, Algorithm::MetaSgd);
+        let mut run = trainer(&settings);
+        let every = settings.run.evaluate_every;
+        let began = Instant::now();
+        train(&mut run, 20 * every);
+        let between = began.elapsed().as_secs_f64() / 20.0;
+        let began = Instant::now();
+        let copies: Vec<_> = (0..20).map(|_| run.checkpoint()).collect();
+        let copy = began.elapsed().as_secs_f64() / copies.len() as f64;
+        println!(
+            "{tasks:?}: a copy {:.1} us, {:.3} % of the {:.1} ms between two",
+            1e6 * copy,
+            100.0 * copy / between,
+            1e3 * between
+        );
     }
 }

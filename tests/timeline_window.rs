@@ -4,6 +4,7 @@
 
 mod common {
     pub mod bench;
+    #[allow(dead_code)]
     pub mod fixtures;
 }
 
@@ -136,7 +137,8 @@ fn continuing_branches_and_leaves_a_thin_line() {
     (branch.timeline.head, branch.timeline.last, branch.timeline.shown) = (640, 640, None);
     bench.publish(branch);
     assert_eq!(bench.settings().live.inner_rate, 0.05);
-    assert!(bench.says("left at 640"));
+    // It is named by the rates that it had in the end.
+    assert!(bench.says("MAML α 0.2 β 0.0005, left at 640"));
     // The turn on the way to the branch can be undone in it.
     ctrl(&mut bench, Key::Z);
     assert_eq!(bench.trainer.take_live().map(|live| live.inner_rate), Some(0.02));

@@ -262,11 +262,11 @@ impl Trainer {
     pub fn set_live(&mut self, live: LiveSettings) -> Result<(), SettingError> {
         let settings = Settings { live, run: self.settings.run.clone() };
         settings.validate()?;
-        let at = self.now.meta_iteration;
+        let (at, start) = (self.now.meta_iteration, self.start());
         for knob in self.put_settings(Arc::new(settings)) {
             // What is tried on an earlier state belongs to the run only once it goes on from there.
             if self.head.is_none() {
-                self.record.mark(KnobMark { at, knob, value: knob.get(&self.settings.live) });
+                self.record.mark(KnobMark { at, knob, value: knob.get(&self.settings.live) }, &start.live);
             }
         }
         Ok(())

@@ -21,6 +21,8 @@ use crate::tasks::sketch::Sketch;
 const FRAME: Duration = Duration::from_millis(33);
 /// How often a waiting worker looks for changed knobs.
 const GLANCE: Duration = Duration::from_millis(20);
+/// A moment of the past that is looked at for so long is shown in full.
+const REST: Duration = Duration::from_millis(120);
 /// Sub-steps of a meta-iteration at a slow pace are this far apart.
 const SLOW: Duration = Duration::from_millis(500);
 /// While the trainer runs, turned knobs have the probe tasks adapted at most this often.
@@ -63,8 +65,8 @@ struct Worker {
     walk: Option<Walk>,
     landscape_cost: Duration,
     landscape_at: Instant,
-    /// Whether they are of another moment than the one that is shown.
-    landscape_stale: bool,
+    /// Whether they are of another moment than the one that is shown, and since when.
+    landscape_stale: Option<Instant>,
     shown_at: Instant,
     probed_at: Instant,
     stepped_at: Instant,
@@ -91,7 +93,7 @@ impl Worker {
             walk: None,
             landscape_cost: Duration::ZERO,
             landscape_at: now,
-            landscape_stale: false,
+            landscape_stale: None,
             shown_at: now,
             probed_at: now,
             stepped_at: now,
@@ -141,9 +143,8 @@ impl Worker {
     fn glance(&mut self, step: bool) {
         self.take_live();
         self.take_sketch();
-        if !self.take_look() && self.landscape_stale {
-            self.draw_landscape();
-            self.changed = true;
+        if !self.take_look() && self.landscape_stale.is_some_and(|since| since.elapsed() > REST) {
+            self.look_closer();
         }
         if step && self.phase == Phase::Running {
             self.go_on();
@@ -301,14 +302,23 @@ impl Worker {
         self.divergence = None;
         trainer.look_back(at);
         self.walk = None;
-        (self.landscape_stale, self.changed) = (true, true);
+        (self.landscape_stale, self.changed) = (Some(Instant::now()), true);
+    }
+
+    /// Completes what was left out while somebody looked through the past.
+    fn look_closer(&mut self) {
+        if let Some(trainer) = &mut self.trainer {
+            trainer.look_closer();
+        }
+        self.draw_landscape();
+        self.changed = true;
     }
 
     fn return_to_head(&mut self) {
         let _ = self.end.take_look();
         let Some(trainer) = self.trainer.as_mut().filter(|trainer| trainer.looking_at().is_some()) else { return };
         trainer.return_to_head();
-        (self.landscape_stale, self.changed) = (true, true);
+        (self.landscape_stale, self.changed) = (Some(Instant::now()), true);
     }
 
     /// Goes on with what is looked at closely: in its share of the time while the trainer trains, else for a glance.
@@ -414,7 +424,7 @@ impl Worker {
         self.enlarged = trainer.enlarged().map(Arc::new);
         self.landscape_cost = start.elapsed();
         self.landscape_at = Instant::now();
-        self.landscape_stale = false;
+        self.landscape_stale = None;
     }
 
     fn show(&mut self, now: bool) {

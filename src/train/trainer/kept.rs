@@ -64,7 +64,8 @@ impl Trainer {
     }
 
     /// Shows the last kept state at or before this meta-iteration in place of the present one, with the settings of
-    /// then; returns where it was. The run itself stays where it is.
+    /// then; returns where it was. The run itself stays where it is. To be quick, the probe tasks are adapted from φ
+    /// alone if they are the same as before.
     pub fn look_back(&mut self, at: u64) -> Option<u64> {
         let (at, kept) = self.timeline.nearest(at).map(|(at, kept)| (at, kept.clone()))?;
         if self.head.is_some() && self.now.meta_iteration == at {
@@ -82,6 +83,15 @@ impl Trainer {
         Some(at)
     }
 
+    /// Adapts from joint pretraining too, where looking back was in haste.
+    pub fn look_closer(&mut self) {
+        if self.head.is_some() && self.probes.lack_joint() {
+            let baselines = self.probes.baselines();
+            self.probe();
+            self.probes.set_baselines(baselines);
+        }
+    }
+
     /// Shows the run again as it is.
     pub fn return_to_head(&mut self) {
         let Some(Head { now, settings, probes }) = self.head.take() else { return };
@@ -94,6 +104,7 @@ impl Trainer {
     /// Goes on from the state that is shown, with the settings in force: what the run did since is forgotten.
     /// False where no earlier state is shown.
     pub fn continue_here(&mut self) -> bool {
+        self.look_closer();
         if self.head.take().is_none() {
             return false;
         }
@@ -115,9 +126,13 @@ impl Trainer {
     /// Forgets what the run did after `at`, from where it goes on with the settings in force.
     pub(super) fn forget_after(&mut self, at: u64) {
         self.timeline.forget_after(at);
-        let start = self.timeline.first().map(|(_, kept)| Arc::clone(&kept.settings));
-        let start = start.unwrap_or_else(|| Arc::clone(&self.settings));
+        let start = self.start();
         self.record.go_on_from(at, &start.live, &self.settings.live);
+    }
+
+    /// The settings that the run began with.
+    pub(super) fn start(&self) -> Arc<Settings> {
+        Arc::clone(self.timeline.first().map_or(&self.settings, |(_, kept)| &kept.settings))
     }
 
     /// What can be looked at again.
@@ -132,7 +147,7 @@ impl Trainer {
             every: timeline.every(),
             bytes: timeline.bytes(),
             cap: timeline.cap(),
-            start: first.map(|(_, kept)| Arc::clone(&kept.settings)),
+            start: Some(self.start()),
         }
     }
 }

@@ -31,9 +31,11 @@ pub(super) struct Probes {
     evaluation: Arc<Evaluation>,
     baselines: Baselines,
     family: Family,
-    /// Whether everything must be measured again, or what is trained.
+    /// Whether everything must be measured again, or joint pretraining.
     stale: bool,
-    trained_stale: bool,
+    joint_stale: bool,
+    /// Whether the next measurement is of φ alone, if that can be.
+    hasty: bool,
     steps: usize,
     /// Whether samples were judged.
     judged: bool,
@@ -63,7 +65,8 @@ impl Probes {
             baselines: Baselines { rates: [None; 2], joint_age: [0, 1] },
             family: family.clone(),
             stale: true,
-            trained_stale: false,
+            joint_stale: false,
+            hasty: false,
             steps: 0,
             judged: false,
         };
@@ -98,10 +101,16 @@ impl Probes {
         self.baselines = baselines;
     }
 
-    /// The next measurement is at another moment of the run: with the rates of then, which are not chosen again.
+    /// The next measurement is at another moment of the run: of φ alone, and with the rates of then, which are not
+    /// chosen again.
     pub fn at_another_moment(&mut self, baselines: Baselines) {
-        self.baselines = Baselines { joint_age: [0, u64::MAX], ..baselines };
-        self.trained_stale = true;
+        self.baselines = Baselines { joint_age: [1, u64::MAX], ..baselines };
+        (self.joint_stale, self.hasty) = (true, true);
+    }
+
+    /// Whether joint pretraining was left out of the last measurement.
+    pub fn lack_joint(&self) -> bool {
+        self.joint_stale
     }
 
     pub fn evaluation(&self) -> Arc<Evaluation> {
@@ -130,9 +139,10 @@ impl Probes {
         }
         joint_age[0] += 1;
         let all = self.stale || self.steps != steps || self.judged != judging.is_some();
-        let joint_due = choose_again || self.trained_stale || joint_age[0].is_multiple_of(JOINT_EVERY);
+        let hasty = std::mem::take(&mut self.hasty);
+        let joint_due = choose_again || self.joint_stale && !hasty || joint_age[0].is_multiple_of(JOINT_EVERY);
         let redo = [true, all, all || joint_due];
-        self.trained_stale = false;
+        self.joint_stale &= !redo[2];
         (self.stale, self.steps, self.judged) = (false, steps, judging.is_some());
         let mut starts = Init::ALL.map(start);
         let some = &self.tasks[..RATE_TASKS.min(self.tasks.len())];

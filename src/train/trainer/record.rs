@@ -104,10 +104,14 @@ impl Record {
         }
     }
 
-    /// Notes a change; of several of one knob at the same moment the last counts.
-    pub fn mark(&mut self, mark: KnobMark) {
+    /// Notes a change in a run that began with `start`; of several of one knob at the same moment the last counts,
+    /// unless it is back where it was.
+    pub fn mark(&mut self, mark: KnobMark, start: &LiveSettings) {
         self.marks.retain(|old| old.at != mark.at || old.knob != mark.knob);
-        self.marks.push(mark);
+        let before = self.marks.iter().rev().find(|old| old.knob == mark.knob);
+        if mark.value != before.map_or_else(|| mark.knob.get(start), |before| before.value) {
+            self.marks.push(mark);
+        }
     }
 
     pub fn marks(&self) -> &[KnobMark] {
@@ -129,12 +133,7 @@ impl Record {
         self.forget_after(at);
         self.marks.retain(|mark| mark.at < at);
         for knob in Knob::ALL {
-            let before = self.marks.iter().rev().find(|mark| mark.knob == knob);
-            let before = before.map_or_else(|| knob.get(start), |mark| mark.value);
-            let value = knob.get(live);
-            if value != before {
-                self.marks.push(KnobMark { at, knob, value });
-            }
+            self.mark(KnobMark { at, knob, value: knob.get(live) }, start);
         }
     }
 

@@ -4,7 +4,7 @@ use egui::{Button, Color32, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, ve
 use egui_plot::{Line, LineStyle, PlotPoint, PlotPoints, PlotUi};
 
 use super::series::{self, Series};
-use crate::settings::{Settings, TaskFamily};
+use crate::settings::{Knob, TaskFamily};
 use crate::train::snapshot::{Curve, Snapshot};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
@@ -49,7 +49,7 @@ impl Pins {
         if self.are_full() {
             self.0.remove(0);
         }
-        let name = name(&snapshot.settings, left);
+        let name = name(snapshot, left);
         let taken = |name: &str| self.0.iter().any(|pin| pin.name == name);
         let numbered = (2..).map(|number| format!("{name} ({number})"));
         let name = std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(name);
@@ -159,15 +159,23 @@ impl Pin {
 }
 
 /// Algorithm and rates, and where a branch was left.
-fn name(settings: &Settings, left: Option<u64>) -> String {
-    let (run, live) = (&settings.run, &settings.live);
-    let mut name = run.algorithm.label().to_owned();
-    if !run.algorithm.learns_rates() {
-        name += &format!(" α {}", numbers::compact(live.inner_rate));
+fn name(snapshot: &Snapshot, left: Option<u64>) -> String {
+    let algorithm = snapshot.settings.run.algorithm;
+    let mut name = algorithm.label().to_owned();
+    if !algorithm.learns_rates() {
+        name += &format!(" α {}", numbers::compact(last_value(snapshot, Knob::InnerRate)));
     }
-    name += &format!(" β {}", numbers::compact(live.outer_rate));
+    name += &format!(" β {}", numbers::compact(last_value(snapshot, Knob::OuterRate)));
     if let Some(left) = left {
         name += &format!(", left at {}", numbers::thousands(i64::try_from(left).unwrap_or(i64::MAX)));
     }
     name
+}
+
+/// What a knob of the run was set to last, whatever moment is shown.
+fn last_value(snapshot: &Snapshot, knob: Knob) -> f64 {
+    let past = &snapshot.timeline;
+    let start = past.start.as_ref().filter(|_| past.shown.is_some()).unwrap_or(&snapshot.settings);
+    let mark = snapshot.marks.iter().rev().find(|mark| mark.knob == knob).filter(|_| past.shown.is_some());
+    mark.map_or_else(|| knob.get(&start.live), |mark| mark.value)
 }

@@ -40,14 +40,18 @@ pub fn ui(ui: &mut Ui, track: Rect, snapshot: &Snapshot) -> Option<u64> {
             area = area.union(Rect::from_min_size(pos2(left, track.top()), galley.size()));
         }
         let response = ui.interact(area, ui.scope_id().with(("mark", index)), Sense::click());
-        let change = turn.from.map_or(String::new(), |from| format!("{} -> ", numbers::knob_value(knob, from)));
-        let name = format!("{} {change}{shown} at {}", short_name(knob), meta_iteration(at));
+        let change = match turn.from {
+            Some(from) if from == value => format!("turned and back to {shown}"),
+            Some(from) => format!("{} -> {shown}", numbers::knob_value(knob, from)),
+            None => shown,
+        };
+        let name = format!("{} {change} at {}", short_name(knob), meta_iteration(at));
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         let colour = if response.hovered() { palette.text } else { palette.accent };
-        ui.painter().vline(x, track.top() + 1.0..=rail.bottom() + 3.0, Stroke::new(1.0, colour));
+        ui.painter().vline(x, track.top() + 3.0..=rail.bottom() + 3.0, Stroke::new(1.0, colour));
         if has_label {
             labelled = left + width + GRID;
-            ui.painter().galley_with_override_text_color(pos2(left, track.top() - 1.0), galley, colour);
+            ui.painter().galley_with_override_text_color(pos2(left, track.top() + 1.0), galley, colour);
         }
         if response.on_hover_text(format!("{name}: click to look at the moment before")).clicked() {
             clicked = Some(past.kept(at));

@@ -3,6 +3,7 @@
 use egui::accesskit::{Action, ActionData};
 use egui::{EventFilter, Key, Rect, Response, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2};
 
+use super::meta_iteration;
 use crate::train::snapshot::Past;
 use crate::window::script::spot;
 use crate::window::theme::{GRID, Palette};
@@ -29,19 +30,18 @@ pub fn ui(ui: &mut Ui, size: Vec2, past: &Past, at: Option<u64>) -> (Response, O
     });
     let rail = rail(rect);
     let wanted = if enabled {
-        let pointed = response.interact_pointer_pos().map(|pointer| {
-            let share = f64::from(((pointer.x - rail.left()) / rail.width()).clamp(0.0, 1.0));
-            let value = past.first as f64 + share * (past.head - past.first) as f64;
-            if pointer.x > rail.right() - NEAR { None } else { moment(past, value) }
-        });
+        let pointed = response.interact_pointer_pos().map(|pointer| pointed_at(rail, past, pointer.x));
         pointed.or_else(|| typed(ui, &response, past, at))
     } else {
         None
     };
     paint(ui, rail, &response, past, at);
-    let about = "Drag to look back: samples, parameters and curves show the run as it was; training pauses";
-    let response =
-        response.on_hover_text(if enabled { about } else { "There is nothing to look back at before the first step" });
+    let about = match response.hover_pos().filter(|_| enabled).map(|pointer| pointed_at(rail, past, pointer.x)) {
+        Some(Some(at)) => format!("Drag or click to look back at {}", meta_iteration(at)),
+        Some(None) => "Drag to look back at the run as it was; training pauses".to_owned(),
+        None => "There is nothing to look back at before the first step".to_owned(),
+    };
+    let response = response.on_hover_text(about);
     (response, wanted)
 }
 
@@ -54,6 +54,13 @@ pub fn rail(rect: Rect) -> Rect {
 pub fn x_of(rail: Rect, past: &Past, at: u64) -> f32 {
     let whole = past.head.saturating_sub(past.first).max(1) as f64;
     rail.left() + (at.saturating_sub(past.first) as f64 / whole).min(1.0) as f32 * rail.width()
+}
+
+/// The kept state for a place of the pointer; `None` for now.
+fn pointed_at(rail: Rect, past: &Past, x: f32) -> Option<u64> {
+    let share = f64::from(((x - rail.left()) / rail.width()).clamp(0.0, 1.0));
+    let value = past.first as f64 + share * past.head.saturating_sub(past.first) as f64;
+    if x > rail.right() - NEAR { None } else { moment(past, value) }
 }
 
 /// The kept state for a place on the track; `None` for now.
