@@ -81,6 +81,19 @@ pub enum Way {
 impl Way {
     /// All three, in the order of [`Dissection::directions`].
     pub const ALL: [Self; 3] = [Self::Exact, Self::First, Self::Moved];
+
+    /// Why an algorithm has no such direction, or has another one in its place; `None` where it has.
+    pub fn why_not(self, algorithm: Algorithm) -> Option<&'static str> {
+        match (self, algorithm) {
+            (Self::Exact, Algorithm::Imaml) => Some(
+                "iMAML has no backward sweep, so v_0 is not defined: in its place stands its implicit direction, (I + H/λ)⁻¹ v_K",
+            ),
+            (Self::Moved, Algorithm::Cavia) => Some(
+                "Only CAVIA's context moves, and it begins at 0 in every task: Reptile would have nothing to follow",
+            ),
+            _ => None,
+        }
+    }
 }
 
 /// One task's part of the outer step, in numbers.
