@@ -1,12 +1,24 @@
-//! Close-up views from the trainer's side: what the studies find, for every family and algorithm, and that they leave
-//! no trace in the run.
-#![allow(clippy::unwrap_used, clippy::panic)]
+//! Close-up views: what the studies find, for every family and algorithm, that they leave no trace in the run, and that
+//! the window shows what was found.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(missing_docs)]
+
+mod common {
+    pub mod bench;
+    #[allow(dead_code)]
+    pub mod fixtures;
+    pub mod sets;
+}
 
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use common::bench::Bench;
+use common::sets;
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
 use metascope::meta::TaskWork;
 use metascope::meta::dissection::{Gathering, Way, take_apart};
 use metascope::settings::{Algorithm, Settings, TaskFamily};
@@ -15,9 +27,6 @@ use metascope::train::snapshot::{Init, Phase, Snapshot};
 use metascope::train::studies::{Focus, TestSteps};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 use metascope::train::worker::spawn;
-
-#[path = "common/sets.rs"]
-mod sets;
 
 const ALL: Focus = Focus { stability: true, outer_step: true, test_steps: true, layers: true };
 
@@ -125,12 +134,45 @@ fn check_layers(snapshot: &Snapshot, what: &str) {
     }
 }
 
-#[test]
-fn every_family_and_algorithm_has_numbers_or_a_reason() {
+/// Every view draws what was found, small and large.
+fn check_window(bench: &mut Bench, snapshot: &Snapshot, what: &str) {
+    bench.publish(snapshot.clone());
+    let closeups = &snapshot.closeups;
+    let dissection = &closeups.outer_step.as_ref().unwrap().dissection;
+    for size in ["small", "large"] {
+        bench.click(Role::Button, "Outer step");
+        let percent = format!("this step by {} %", three_digits(100.0 * dissection.change.unwrap()));
+        let reptile = "the first-order step by";
+        assert!(bench.says(&percent) || bench.says(reptile), "{what}, {size}: {percent}");
+        assert!(bench.says("task 3: first order"), "{what}, {size}");
+        for way in Way::ALL {
+            let reason = way.why_not(snapshot.settings.run.algorithm);
+            assert!(reason.is_none_or(|reason| bench.says(reason)), "{what}, {size}: {reason:?}");
+        }
+        bench.click(Role::Button, "Test steps");
+        assert!(bench.says("Learned init: "), "{what}, {size}");
+        bench.click(Role::Button, "Layers");
+        assert!(bench.says("layer 1, "), "{what}, {size}");
+        bench.click(Role::Button, "Parameters");
+        bench.key(Key::M);
+    }
+}
+
+/// Three significant digits of a number between 0.001 and 1000.
+fn three_digits(value: f64) -> String {
+    if !(1e-3..999.0).contains(&value) {
+        return String::new();
+    }
+    let whole = value.log10().floor() as i32;
+    format!("{value:.*}", (2 - whole).max(0) as usize)
+}
+
+fn check_families(families: &[TaskFamily]) {
+    let mut bench = Bench::of(TaskFamily::Sine);
     let (window, thread) = spawn(Arc::new(|| {}), 1, None).unwrap();
     window.set_focus(ALL);
     let mut run = 0;
-    for tasks in TaskFamily::ALL {
+    for &tasks in families {
         for algorithm in Algorithm::ALL {
             let settings = settings(tasks, algorithm);
             let set = sets::for_settings(&settings);
@@ -143,6 +185,7 @@ fn every_family_and_algorithm_has_numbers_or_a_reason() {
             check_outer_step(&snapshot, &what);
             check_test_steps(&snapshot, &what);
             check_layers(&snapshot, &what);
+            check_window(&mut bench, &snapshot, &what);
             let has_limit = !algorithm.learns_rates() && algorithm != Algorithm::Cavia;
             assert!(!has_limit || snapshot.closeups.stability.is_some(), "{what}");
         }
@@ -155,6 +198,129 @@ fn every_family_and_algorithm_has_numbers_or_a_reason() {
     });
     window.send(Command::Quit);
     thread.join().unwrap();
+}
+
+#[test]
+fn every_algorithm_on_lines_and_pictures_has_numbers_or_a_reason() {
+    check_families(&TaskFamily::ALL[..4]);
+}
+
+#[test]
+fn every_algorithm_on_classes_has_numbers_or_a_reason() {
+    check_families(&TaskFamily::ALL[4..]);
+}
+
+/// A run of this kind, paused, with everything that is to be seen closely.
+fn looked_at(settings: Settings) -> Arc<Snapshot> {
+    let (window, thread) = spawn(Arc::new(|| {}), 1, None).unwrap();
+    window.set_focus(ALL);
+    let set = sets::for_settings(&settings);
+    window.send(Command::Restart(Arc::new(settings), Some(set)));
+    window.send(Command::Pause);
+    window.send(Command::Step);
+    let snapshot = wait(&window, "close-ups", complete);
+    window.send(Command::Quit);
+    thread.join().unwrap();
+    snapshot
+}
+
+/// The trainer is told what is looked at, once and only when it changes.
+#[test]
+fn tabs_say_what_is_looked_at() {
+    let mut bench = Bench::of(TaskFamily::Sine);
+    assert_eq!(bench.trainer.take_focus(), None, "nobody looks closely at first");
+    assert!(bench.says("slice") || bench.says("Movement per layer") || bench.says("movement of layer 1"));
+    for (tab, waiting, focus) in [
+        ("Outer step", "is being taken apart", Focus { outer_step: true, ..Focus::default() }),
+        ("Test steps", "are being adapted to", Focus { test_steps: true, ..Focus::default() }),
+        ("Layers", "are being compared", Focus { layers: true, ..Focus::default() }),
+        ("Parameters", "movement of layer 1", Focus::default()),
+    ] {
+        bench.click(Role::Button, tab);
+        assert_eq!(bench.trainer.take_focus(), Some(focus), "{tab}");
+        assert!(bench.says(waiting), "{tab}");
+        bench.harness.run();
+        assert_eq!(bench.trainer.take_focus(), None, "{tab}");
+    }
+}
+
+#[test]
+fn a_view_takes_the_centre_and_gives_it_back() {
+    let mut bench = Bench::of(TaskFamily::Sine);
+    let is_large = |bench: &Bench| {
+        let samples = bench.says("held-out tasks while adapting");
+        let back = bench.harness.query_by_role_and_label(Role::Button, "Back to the corner").is_some();
+        assert_ne!(samples, back);
+        back
+    };
+    assert!(!is_large(&bench));
+    bench.key(Key::M);
+    assert!(is_large(&bench));
+    bench.key(Key::M);
+    assert!(!is_large(&bench));
+    bench.click(Role::Button, "Enlarge");
+    assert!(is_large(&bench));
+    // Escape closes what lies over it first.
+    bench.key(Key::C);
+    bench.key(Key::Escape);
+    assert!(is_large(&bench));
+    bench.key(Key::Escape);
+    assert!(!is_large(&bench));
+    bench.key(Key::M);
+    bench.click(Role::Button, "Back to the corner");
+    assert!(!is_large(&bench));
+}
+
+#[test]
+fn the_outer_step_s_numbers_are_on_the_screen() {
+    let mut settings = settings(TaskFamily::Plane, Algorithm::Maml);
+    settings.live.meta_batch = 20;
+    let snapshot = looked_at(settings);
+    let mut bench = Bench::with(Snapshot::clone(&snapshot));
+    bench.click(Role::Button, "Outer step");
+    let dissection = &snapshot.closeups.outer_step.as_ref().unwrap().dissection;
+    assert_eq!((dissection.tasks.len(), dissection.counted), (16, 20));
+    assert!(bench.says("tasks 1 to 16 of 20 are shown; the means are over all 20"));
+    for (index, task) in dissection.tasks.iter().enumerate() {
+        let first = three_digits(task.first.unwrap());
+        assert!(bench.says(&format!("task {}: first order {first}", index + 1)), "{index} {first}");
+    }
+    let exact = dissection.directions[Way::Exact as usize];
+    assert!(bench.says(&format!("exact: length {}", three_digits(exact.norm.unwrap()))));
+    assert!(bench.says("where φ would go") || bench.says("Reptile: length"));
+    assert!(!bench.says("tasks 2 and 5: cosine"));
+    bench.click(Role::Button, "Cosines");
+    assert!(bench.says(&format!("tasks 2 and 5: cosine {:.3}", dissection.cosines[1][4].unwrap())));
+    assert!(!bench.says("exact: length"));
+    // In the centre there is room for both.
+    bench.key(Key::M);
+    assert!(bench.says("tasks 2 and 5: cosine") && bench.says("exact: length"));
+}
+
+#[test]
+fn test_steps_and_layers_say_what_they_found() {
+    let snapshot = looked_at(settings(TaskFamily::Sine, Algorithm::MetaSgd));
+    let mut bench = Bench::with(Snapshot::clone(&snapshot));
+    bench.click(Role::Button, "Test steps");
+    let adapted = &snapshot.closeups.test_steps.as_ref().unwrap().adapted[0];
+    let least = adapted.mean_query.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(bench.says(&three_digits(least)), "{least}");
+    for init in ["Learned init", "Random init", "Joint pretraining"] {
+        let after = bench.harness.query_all_by_role_and_label(Role::CheckBox, init).count();
+        assert_eq!(after, 1, "{init}");
+        bench.click(Role::CheckBox, init);
+    }
+    assert!(bench.says("Every line is switched off"));
+    bench.click(Role::CheckBox, "Random init");
+    assert!(!bench.says("Every line is switched off"));
+    bench.click(Role::Button, "Layers");
+    let layer = &snapshot.closeups.layers.as_ref().unwrap().layers[2];
+    assert!(bench.says(&format!("layer 3, 1 wide\nLearned init: CKA {:.4}", layer.similarity[0].unwrap())));
+    // Learned rates can be reached from here.
+    bench.click(Role::Button, "Rates");
+    assert!(bench.says("W1 at every step: inner rate"));
+    bench.click(Role::Button, "Representations");
+    assert!(bench.says("layer 3, 1 wide"));
 }
 
 /// The tasks that are taken apart are those of the coming meta-batch, at the present φ.

@@ -47,6 +47,9 @@ pub struct Closeups {
 /// All studies together may take this share of the worker's time while it trains.
 const SHARE: f64 = 0.06;
 
+/// Pieces that follow one another are done at a time until this long has passed.
+const TOGETHER: Duration = Duration::from_millis(2);
+
 /// What came of a piece of a study.
 enum Piece<T> {
     /// There is more to do.
@@ -106,7 +109,7 @@ impl<S: Study> Default for Repeated<S> {
 }
 
 impl<S: Study> Repeated<S> {
-    /// Does a piece if somebody looks and there is something to do: says whether it did one, and whether there is
+    /// Does a piece or a few if somebody looks and there is something to do: says whether it did one, and whether there is
     /// something new to show.
     fn advance(&mut self, looked_at: bool, trainer: &Trainer, focus: &Focus) -> [bool; 2] {
         if !looked_at {
@@ -126,16 +129,20 @@ impl<S: Study> Repeated<S> {
             }
         }
         let Some(study) = &mut self.study else { return [false, false] };
-        match study.advance() {
-            Piece::Unfinished => [true, false],
-            Piece::Rough(found) => {
-                self.found = Some(Arc::new(found));
-                [true, true]
-            }
-            Piece::Finished(found) => {
-                self.found = Some(Arc::new(found));
-                self.study = None;
-                [true, true]
+        let start = Instant::now();
+        loop {
+            match study.advance() {
+                Piece::Unfinished if start.elapsed() < TOGETHER => {}
+                Piece::Unfinished => return [true, false],
+                Piece::Rough(found) => {
+                    self.found = Some(Arc::new(found));
+                    return [true, true];
+                }
+                Piece::Finished(found) => {
+                    self.found = Some(Arc::new(found));
+                    self.study = None;
+                    return [true, true];
+                }
             }
         }
     }

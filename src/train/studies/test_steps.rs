@@ -1,16 +1,11 @@
 //! Losses of the probe tasks over many more steps than were trained for.
 
-use std::time::{Duration, Instant};
-
 use super::{Focus, Piece};
 use crate::maths::network::Workspace;
 use crate::meta::episode::Episode;
 use crate::meta::{Learner, MetaParameters};
 use crate::train::snapshot::Init;
 use crate::train::trainer::Trainer;
-
-/// A piece may take about this long.
-const PIECE: Duration = Duration::from_millis(2);
 
 /// Losses over many test-time steps.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +31,10 @@ pub struct Adapted {
     pub mean_support: Vec<f64>,
     /// The mean of `query` over the tasks; infinite where one overflowed.
     pub mean_query: Vec<f64>,
-    /// The step with the smallest mean query loss, if more steps make it worse.
+    /// The step with the smallest mean query loss, if it is not the last one.
     pub turning: Option<usize>,
+    /// Whether the mean support loss goes on falling from there to the last step: the overfitting point.
+    pub overfits: bool,
 }
 
 impl TestSteps {
@@ -54,6 +51,8 @@ impl Adapted {
         let last = self.mean_query.len().saturating_sub(1);
         let least = self.mean_query.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1));
         self.turning = least.filter(|&(step, loss)| step < last && loss.is_finite()).map(|(step, _)| step);
+        let support = |step: usize| self.mean_support.get(step).copied().unwrap_or(f64::INFINITY);
+        self.overfits = self.turning.is_some_and(|step| support(last) < support(step));
     }
 }
 
@@ -106,9 +105,8 @@ impl super::Study for Study {
         })
     }
 
-    /// A few steps of one task; what is there is shown after every task.
+    /// One step of one task; what is there is shown after every task.
     fn advance(&mut self) -> Piece<TestSteps> {
-        let begun = Instant::now();
         let Self { starts, episodes, work, theta, gradient, support, query, found } = self;
         let Some(init) = (0..starts.len()).find(|&init| found.adapted[init].query.len() < episodes.len()) else {
             found.complete = true;
@@ -120,13 +118,11 @@ impl super::Study for Study {
             theta.clear();
             theta.extend_from_slice(meta.phi());
         }
-        while query.len() <= TestSteps::STEPS {
-            if begun.elapsed() > PIECE {
-                return Piece::Unfinished;
-            }
-            query.push(honest(learner.network.loss(theta, &episode.query, work)));
-            let loss = learner.step_once(meta, rates, episode, support.len(), theta, gradient, work);
-            support.push(honest(loss));
+        query.push(honest(learner.network.loss(theta, &episode.query, work)));
+        let loss = learner.step_once(meta, rates, episode, support.len(), theta, gradient, work);
+        support.push(honest(loss));
+        if query.len() <= TestSteps::STEPS {
+            return Piece::Unfinished;
         }
         found.adapted[init].add(std::mem::take(support), std::mem::take(query));
         Piece::Rough(found.clone())
@@ -145,16 +141,16 @@ mod tests {
     fn the_turning_point_is_where_more_steps_make_it_worse() {
         let mut adapted = Adapted::default();
         adapted.add(vec![3.0, 2.0, 1.0, 0.5], vec![3.0, 1.0, 2.0, 3.0]);
-        assert_eq!(adapted.turning, Some(1));
+        assert_eq!((adapted.turning, adapted.overfits), (Some(1), true));
         // The second task goes on learning, and so does the mean.
         adapted.add(vec![3.0, 2.0, 1.0, 0.5], vec![9.0, 8.0, 3.0, 1.0]);
         assert_eq!(adapted.mean_query, [6.0, 4.5, 2.5, 2.0]);
         assert_eq!(adapted.mean_support, [3.0, 2.0, 1.0, 0.5]);
-        assert_eq!(adapted.turning, None);
+        assert_eq!((adapted.turning, adapted.overfits), (None, false));
         // One that overflows ends the mean.
         adapted.add(vec![3.0; 4], vec![1.0, 1.0, f32::INFINITY, f32::INFINITY]);
         assert_eq!(adapted.turning, Some(1));
-        assert!(adapted.mean_query[2].is_infinite());
+        assert!(adapted.overfits && adapted.mean_query[2].is_infinite());
         let mut lost = Adapted::default();
         lost.add(vec![f32::INFINITY; 2], vec![f32::INFINITY; 2]);
         assert_eq!(lost.turning, None);

@@ -23,7 +23,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
     let height = ((rect.bottom() - top) / tasks.len().max(1) as f32).min(HIGHEST * text.y);
     let legible = height >= LEGIBLE * text.y;
     // Three columns of numbers, as wide as their longest; bars in what is left.
-    let column = 1.25 * text.x + GRID;
+    let column = 1.3 * text.x + GRID;
     let columns = if legible { 3.0 * column } else { 0.0 };
     let name_width = 0.6 * text.x;
     let bars = Rect::from_min_max(pos2(rect.left() + name_width, top), pos2(rect.right() - columns, rect.bottom()));
@@ -31,12 +31,15 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
     let title = |x: f32, align: Align2, text: &str, colour| {
         painter.text(pos2(x, rect.top()), align, text, font.clone(), colour);
     };
-    title(rect.left(), Align2::LEFT_TOP, "Task", palette.weak);
     if legible {
         let ends = [1.0, 2.0, 3.0].map(|count| bars.right() + count * column);
         title(ends[0], Align2::RIGHT_TOP, "1st", colour(palette, Way::First));
-        title(ends[1], Align2::RIGHT_TOP, "2nd adds", colour(palette, Way::Exact));
+        title(ends[1], Align2::RIGHT_TOP, "2nd", colour(palette, Way::Exact));
         title(ends[2], Align2::RIGHT_TOP, "cos", palette.weak);
+    }
+    if bars.width() > 5.5 * text.x {
+        title(bars.left(), Align2::LEFT_TOP, "first order", colour(palette, Way::First));
+        title(bars.left() + 2.6 * text.x, Align2::LEFT_TOP, "second adds", colour(palette, Way::Exact));
     }
     for (index, task) in tasks.iter().enumerate() {
         let row = Rect::from_min_size(pos2(rect.left(), top + index as f32 * height), vec2(rect.width(), height));

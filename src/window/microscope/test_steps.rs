@@ -1,4 +1,4 @@
-//! Losses of held-out tasks over many more steps than were trained for: where more adaptation only overfits.
+//! Losses of held-out tasks over many more steps than were trained for: where more adaptation does harm.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl TestStepsView {
         let about = "Strong lines are means, solid of the query loss and dashed of the support loss; thin lines are the query losses of single tasks";
         let shown = Init::ALL.into_iter().zip(self.shown).filter(|(_, shown)| *shown).map(|(init, _)| init);
         if large {
-            for init in shown {
+            for init in shown.filter(|init| !found.adapted[*init as usize].query.is_empty()) {
                 let text = RichText::new(verdict(init, &found.adapted[init as usize])).color(palette.init(init));
                 line(ui, text, large).on_hover_text(about);
             }
@@ -150,7 +150,7 @@ fn draw<'a>(
     plot.line(support.color(colour.gamma_multiply(0.8)).width(0.6 * width));
     plot.line(Line::new(format!("{name}, query"), PlotPoints::Borrowed(&lines.query)).color(colour).width(width));
     if let Some(point) = turning.and_then(|step| lines.query.get(step)) {
-        let mark = Points::new(format!("{name}: from here on it overfits"), vec![[point.x, point.y]]);
+        let mark = Points::new(format!("{name}: smallest query loss"), vec![[point.x, point.y]]);
         plot.points(mark.shape(MarkerShape::Diamond).radius(2.5 * width).color(colour));
     }
 }
@@ -173,10 +173,12 @@ fn range<'a>(lines: impl Iterator<Item = &'a Lines>) -> Option<[f64; 2]> {
 /// Where the mean query loss is smallest.
 fn verdict(init: Init, adapted: &Adapted) -> String {
     let name = init_label(init);
-    let Some(last) = adapted.mean_query.len().checked_sub(1) else { return format!("{name}: still to come") };
+    let last = adapted.mean_query.len().saturating_sub(1);
     if let Some(step) = adapted.turning {
-        let loss = numbers::significant(adapted.mean_query[step]);
-        return format!("{name}: query loss is smallest, {loss}, after {step} steps; more overfit");
+        let [least, end] = [step, last].map(|step| adapted.mean_query.get(step).copied().unwrap_or(f64::INFINITY));
+        let [least, end] = [least, end].map(numbers::significant);
+        let then = if adapted.overfits { "then it overfits" } else { "then it rises" };
+        return format!("{name}: query loss {least} after {step} steps; {then}, {end} after {last}");
     }
     match adapted.mean_query.last() {
         Some(loss) if loss.is_finite() => {
@@ -222,10 +224,13 @@ mod tests {
     fn verdicts() {
         let adapted = |mean_query: Vec<f64>, turning| Adapted { mean_query, turning, ..Adapted::default() };
         let cases = [
-            (adapted(vec![1.0, 0.5, 0.8], Some(1)), "smallest, 0.500, after 1 steps"),
+            (adapted(vec![1.0, 0.5, 0.8], Some(1)), "query loss 0.500 after 1 steps; then it rises, 0.800 after 2"),
+            (
+                Adapted { overfits: true, ..adapted(vec![1.0, 0.5, 0.8], Some(1)) },
+                "query loss 0.500 after 1 steps; then it overfits, 0.800 after 2",
+            ),
             (adapted(vec![1.0, 0.5], None), "still falls after 1 steps, to 0.500"),
             (adapted(vec![1.0, f64::INFINITY], None), "overflowed"),
-            (adapted(Vec::new(), None), "still to come"),
         ];
         for (adapted, text) in cases {
             let said = verdict(Init::Learned, &adapted);
