@@ -325,9 +325,8 @@ fn activations_are_those_of_the_layers() {
         let biases = tensor(2 * layer + 1);
         let mut out = biases.to_vec();
         for (i, value) in input.iter().enumerate() {
-            for j in 0..out.len() {
-                out[j] += value * tensor(2 * layer)[i * biases.len() + j];
-            }
+            let weights = &tensor(2 * layer)[i * biases.len()..];
+            out.iter_mut().zip(weights).for_each(|(out, weight)| *out += value * weight);
         }
         out
     };

@@ -176,7 +176,7 @@ impl<T: Real> Gathering<T> {
         let correction: Vec<T> = exact.iter().zip(&first).map(|(&exact, &first)| exact - first).collect();
         found.counted += 1;
         let all = [&exact, &first, &moved];
-        found.overflowed += usize::from(all.iter().any(|direction| length(*direction).is_none()));
+        found.overflowed += usize::from(all.iter().any(|direction| length(direction).is_none()));
         for (sum, direction) in self.sums.iter_mut().zip(all) {
             sum.resize(direction.len(), 0.0);
             sum.iter_mut().zip(direction).for_each(|(sum, value)| *sum += value.double());

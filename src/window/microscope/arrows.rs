@@ -9,6 +9,9 @@ use crate::settings::Algorithm;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 
+/// Arrows of single tasks count for the limits up to so many times the longest mean.
+const AROUND: f64 = 1.3;
+
 /// The colour of a way: that of the algorithm that takes it, as in a race.
 pub fn colour(palette: &Palette, way: Way) -> Color32 {
     match way {
@@ -124,7 +127,14 @@ impl Drawn {
     }
 
     fn ui(&self, painter: &Painter, plot: Rect, palette: &Palette, large: bool) {
-        let points = || self.arrows.iter().chain(&self.thin).map(|(_, tip)| *tip).chain([[0.0; 2]]);
+        // Long arrows of single tasks do not make those of the means small: they leave the picture.
+        let longest = self.arrows.iter().map(|(_, [x, y])| x.hypot(*y)).fold(0.0, f64::max);
+        let within = |(_, [x, y]): &(Way, [f64; 2])| {
+            let share = (AROUND * longest / x.hypot(*y).max(1e-300)).min(1.0);
+            [share * x, share * y]
+        };
+        let points = || self.arrows.iter().chain(&self.thin).map(within).chain([[0.0; 2]]);
+        let painter = &painter.with_clip_rect(plot);
         let ends = |axis: usize| {
             let low = points().map(|point| point[axis]).fold(f64::INFINITY, f64::min);
             let high = points().map(|point| point[axis]).fold(f64::NEG_INFINITY, f64::max);

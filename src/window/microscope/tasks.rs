@@ -22,8 +22,14 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
     let top = rect.top() + text.y + GRID;
     let height = ((rect.bottom() - top) / tasks.len().max(1) as f32).min(HIGHEST * text.y);
     let legible = height >= LEGIBLE * text.y;
+    let numbers = |task: &TaskPart| {
+        let cosine = task.with_mean.map_or_else(|| "-".to_owned(), |cosine| format!("{cosine:.2}"));
+        [short(task.first), short(task.correction), cosine]
+    };
     // Three columns of numbers, as wide as their longest; bars in what is left.
-    let column = 1.3 * text.x + GRID;
+    let widths =
+        tasks.iter().flat_map(numbers).map(|text| painter.layout_no_wrap(text, font.clone(), palette.text).size().x);
+    let column = widths.fold(text.x, f32::max) + 2.0 * GRID;
     let columns = if legible { 3.0 * column } else { 0.0 };
     let name_width = 0.6 * text.x;
     let bars = Rect::from_min_max(pos2(rect.left() + name_width, top), pos2(rect.right() - columns, rect.bottom()));
@@ -55,9 +61,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
             let middle = row.center().y;
             let name = (index + 1).to_string();
             painter.text(pos2(rect.left(), middle), Align2::LEFT_CENTER, name, font.clone(), palette.weak);
-            let cosine = task.with_mean.map_or_else(|| "-".to_owned(), |cosine| format!("{cosine:.2}"));
-            let texts = [short(task.first), short(task.correction), cosine];
-            for (place, text) in (1u8..).zip(texts) {
+            for (place, text) in (1u8..).zip(numbers(task)) {
                 let x = bars.right() + f32::from(place) * column;
                 painter.text(pos2(x, middle), Align2::RIGHT_CENTER, text, font.clone(), palette.text);
             }

@@ -182,7 +182,7 @@ fn verdict(init: Init, adapted: &Adapted) -> String {
     }
     match adapted.mean_query.last() {
         Some(loss) if loss.is_finite() => {
-            format!("{name}: query loss still falls after {last} steps, to {}", numbers::significant(*loss))
+            format!("{name}: query loss is smallest at the end, {} after {last} steps", numbers::significant(*loss))
         }
         _ => format!("{name}: adaptation overflowed"),
     }
@@ -229,7 +229,7 @@ mod tests {
                 Adapted { overfits: true, ..adapted(vec![1.0, 0.5, 0.8], Some(1)) },
                 "query loss 0.500 after 1 steps; then it overfits, 0.800 after 2",
             ),
-            (adapted(vec![1.0, 0.5], None), "still falls after 1 steps, to 0.500"),
+            (adapted(vec![1.0, 0.5], None), "smallest at the end, 0.500 after 1 steps"),
             (adapted(vec![1.0, f64::INFINITY], None), "overflowed"),
         ];
         for (adapted, text) in cases {
