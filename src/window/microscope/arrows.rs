@@ -9,8 +9,8 @@ use crate::settings::Algorithm;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 
-/// Arrows of single tasks count for the limits up to so many times the longest mean.
-const AROUND: f64 = 1.3;
+/// Arrows of single tasks count for the limits up to so many times the length of the longest mean.
+const AROUND: f64 = 1.0;
 
 /// The colour of a way: that of the algorithm that takes it, as in a race.
 pub fn colour(palette: &Palette, way: Way) -> Color32 {

@@ -25,8 +25,11 @@ pub fn ui(ui: &mut Ui, rect: Rect, cosines: &[Vec<Option<f64>>], large: bool) {
             let fill = cosine.map_or(palette.panel, |cosine| shade(palette, cosine));
             painter.rect_filled(place, 0.0, fill);
             let text = cosine.map_or_else(|| "-".to_owned(), |cosine| format!("{cosine:.2}"));
-            let galley = painter.layout_no_wrap(text, font.clone(), palette.text);
-            if galley.size().x + 2.0 < place.width() && galley.size().y < place.height() {
+            let galley = (cell > 1.5 * font.size).then(|| painter.layout_no_wrap(text, font.clone(), palette.text));
+            if let Some(galley) = galley
+                && galley.size().x + 2.0 < place.width()
+                && galley.size().y < place.height()
+            {
                 let corner = place.center() - 0.5 * galley.size();
                 painter.galley_with_override_text_color(corner, galley, palette.text_on(fill));
             }

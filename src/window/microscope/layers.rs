@@ -74,7 +74,11 @@ impl LayersView {
         let Some((snapshot, found)) =
             snapshot.and_then(|snapshot| Some((snapshot, snapshot.closeups.layers.as_ref()?)))
         else {
-            return nothing(ui, "The layers are being compared before and after adaptation", large);
+            return nothing(
+                ui,
+                "The layers are being compared before and after adaptation, which a pause makes faster",
+                large,
+            );
         };
         toggle::inits(ui, &mut self.shown, large);
         let text = question(found, snapshot.settings.run.algorithm);
@@ -104,14 +108,15 @@ fn rows(ui: &mut Ui, rect: Rect, found: &Layers, shown: [bool; 3], large: bool) 
     let painter = ui.painter().with_clip_rect(rect.expand(1.0));
     let font = font(large);
     let text = painter.layout_no_wrap("layer 8".to_owned(), font.clone(), palette.text).size();
-    let number = painter.layout_no_wrap("0.9999".to_owned(), font.clone(), palette.text).size().x + GRID;
+    let [number, percent] = ["0.999", "0.999 %"]
+        .map(|text| painter.layout_no_wrap(text.to_owned(), font.clone(), palette.text).size().x + GRID);
     let top = rect.top() + text.y + GRID;
     let height = ((rect.bottom() - top - text.y - GRID) / found.layers.len().max(1) as f32).clamp(4.0, 5.0 * text.y);
     let bottom = top + height * found.layers.len() as f32;
     let left = rect.left() + text.x + 2.0 * GRID;
     let middle = (0.5 * (left + rect.right())).round();
     let similar = Rect::from_min_max(pos2(left, top), pos2(middle - number - 3.0 * GRID, bottom));
-    let moved = Rect::from_min_max(pos2(middle, top), pos2(rect.right() - number - GRID, bottom));
+    let moved = Rect::from_min_max(pos2(middle, top), pos2(rect.right() - percent - GRID, bottom));
     for (column, title) in [(similar, "Similarity (linear CKA)"), (moved, "Movement")] {
         painter.text(pos2(column.left(), rect.top()), Align2::LEFT_TOP, title, font.clone(), palette.weak);
     }

@@ -13,6 +13,9 @@ const LEGIBLE: f32 = 1.02;
 /// Rows are not higher than this many times that of their text.
 const HIGHEST: f32 = 2.4;
 
+/// Numbers may take this share of the width.
+const NUMBERS: f32 = 0.66;
+
 /// Draws the rows into `rect`.
 pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
     let palette = Palette::of(ui);
@@ -26,22 +29,23 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
         let cosine = task.with_mean.map_or_else(|| "-".to_owned(), |cosine| format!("{cosine:.2}"));
         [short(task.first), short(task.correction), cosine]
     };
-    // Three columns of numbers, as wide as their longest; bars in what is left.
+    // Up to three columns of numbers, as wide as their longest; bars in what is left.
     let widths =
         tasks.iter().flat_map(numbers).map(|text| painter.layout_no_wrap(text, font.clone(), palette.text).size().x);
     let column = widths.fold(text.x, f32::max) + 2.0 * GRID;
-    let columns = if legible { 3.0 * column } else { 0.0 };
+    let count = if legible { (NUMBERS * rect.width() / column).floor().clamp(0.0, 3.0) } else { 0.0 };
     let name_width = 0.6 * text.x;
-    let bars = Rect::from_min_max(pos2(rect.left() + name_width, top), pos2(rect.right() - columns, rect.bottom()));
+    let bars =
+        Rect::from_min_max(pos2(rect.left() + name_width, top), pos2(rect.right() - count * column, rect.bottom()));
     let most = tasks.iter().flat_map(|task| [task.first, task.correction]).flatten().fold(0.0, f64::max);
     let title = |x: f32, align: Align2, text: &str, colour| {
         painter.text(pos2(x, rect.top()), align, text, font.clone(), colour);
     };
-    if legible {
-        let ends = [1.0, 2.0, 3.0].map(|count| bars.right() + count * column);
-        title(ends[0], Align2::RIGHT_TOP, "1st", colour(palette, Way::First));
-        title(ends[1], Align2::RIGHT_TOP, "2nd", colour(palette, Way::Exact));
-        title(ends[2], Align2::RIGHT_TOP, "cos", palette.weak);
+    let titles = [("1st", colour(palette, Way::First)), ("2nd", colour(palette, Way::Exact)), ("cos", palette.weak)];
+    let places = [1.0, 2.0, 3.0].map(|place| bars.right() + place * column);
+    let places = places.into_iter().filter(|_| legible).take(count as usize);
+    for (x, (text, colour)) in places.clone().zip(titles) {
+        title(x, Align2::RIGHT_TOP, text, colour);
     }
     if bars.width() > 5.5 * text.x {
         title(bars.left(), Align2::LEFT_TOP, "first order", colour(palette, Way::First));
@@ -61,8 +65,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
             let middle = row.center().y;
             let name = (index + 1).to_string();
             painter.text(pos2(rect.left(), middle), Align2::LEFT_CENTER, name, font.clone(), palette.weak);
-            for (place, text) in (1u8..).zip(numbers(task)) {
-                let x = bars.right() + f32::from(place) * column;
+            for (x, text) in places.clone().zip(numbers(task)) {
                 painter.text(pos2(x, middle), Align2::RIGHT_CENTER, text, font.clone(), palette.text);
             }
         }

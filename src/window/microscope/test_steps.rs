@@ -45,7 +45,7 @@ impl TestStepsView {
     pub fn ui(&mut self, ui: &mut Ui, run: u64, found: Option<&Arc<TestSteps>>, large: bool) {
         self.prepare(run, found);
         let Some(prepared) = &self.prepared else {
-            return nothing(ui, "Held-out tasks are being adapted to", large);
+            return nothing(ui, "Held-out tasks are being adapted to, which a pause makes faster", large);
         };
         let palette = Palette::of(ui);
         let found = &prepared.source;
