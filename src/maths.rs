@@ -37,6 +37,9 @@ pub mod principal;
 /// Soft k-means.
 pub mod clusters;
 
+/// How alike two representations are.
+pub mod similarity;
+
 /// Points in a plane, turned onto others.
 pub mod turn;
 

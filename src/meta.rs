@@ -52,6 +52,9 @@ pub mod joint;
 /// How long an inner step may be.
 pub mod stability;
 
+/// An outer step taken apart.
+pub mod dissection;
+
 /// Learned rates, layer by layer.
 pub mod tensor_rates;
 

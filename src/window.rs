@@ -20,6 +20,7 @@ mod value_field;
 mod banner;
 mod knobs;
 mod losses;
+mod microscope;
 mod parameters;
 mod run_panel;
 mod samples;

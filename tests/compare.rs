@@ -133,6 +133,10 @@ fn a_race_compares_algorithms_on_the_same_tasks() {
         bench.harness.step();
     }
     assert!(bench.says("100 %"));
+    // Everybody's losses step by step in one picture.
+    bench.click(Role::Button, "Over steps");
+    assert!(bench.harness.query_by_role_and_label(Role::Button, "Over the run").is_some());
+    assert!(!bench.says("The first run that is done"));
     // The window's own run is not touched.
     assert!(bench.commands().is_empty());
 }

@@ -1,6 +1,8 @@
 //! What all algorithms share: the meta-parameters, the part that a few tasks have in a meta-iteration,
 //! and the choice of algorithm.
 
+mod stepping;
+
 use super::adapt::{InnerLoop, TRACE_BYTES, Until, adapt_from};
 use super::episode::Episode;
 use super::meta_model::MetaModel;

@@ -4,32 +4,51 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::snapshot::Snapshot;
+use super::snapshot::{Evaluation, Snapshot};
 use super::trainer::Trainer;
 use crate::settings::Settings;
 
+mod dissection;
+mod layers;
 mod stability;
+mod test_steps;
 
+pub use dissection::OuterStep;
+pub use layers::{LayerLook, Layers};
 pub use stability::Stability;
+pub use test_steps::{Adapted, TestSteps};
 
 /// What somebody looks at closely.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Focus {
     /// How long an inner step may be: [`Closeups::stability`].
     pub stability: bool,
+    /// What the coming outer step is made of: [`Closeups::outer_step`].
+    pub outer_step: bool,
+    /// Losses over many test-time steps: [`Closeups::test_steps`].
+    pub test_steps: bool,
+    /// What adaptation does to each layer's representation: [`Closeups::layers`].
+    pub layers: bool,
 }
 
 impl Focus {
     /// Every view by itself, with its name.
     pub fn views() -> Vec<(&'static str, Self)> {
-        vec![("stability", Self { stability: true })]
+        let none = Self::default;
+        vec![
+            ("stability", Self { stability: true, ..none() }),
+            ("outer step", Self { outer_step: true, ..none() }),
+            ("test steps", Self { test_steps: true, ..none() }),
+            ("layers", Self { layers: true, ..none() }),
+        ]
     }
 }
 
 impl Closeups {
     /// Whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
-        self.stability.is_none()
+        let Self { stability, outer_step, test_steps, layers } = self;
+        stability.is_none() && outer_step.is_none() && test_steps.is_none() && layers.is_none()
     }
 }
 
@@ -38,17 +57,25 @@ impl Closeups {
 pub struct Closeups {
     /// How long an inner step may be.
     pub stability: Option<Arc<Stability>>,
+    /// What the coming outer step is made of.
+    pub outer_step: Option<Arc<OuterStep>>,
+    /// Losses over many test-time steps.
+    pub test_steps: Option<Arc<TestSteps>>,
+    /// What adaptation does to each layer's representation.
+    pub layers: Option<Arc<Layers>>,
 }
 
 /// All studies together may take this share of the worker's time while it trains.
 const SHARE: f64 = 0.06;
+
+/// Pieces that follow one another are done at a time until this long has passed.
+const TOGETHER: Duration = Duration::from_millis(2);
 
 /// What came of a piece of a study.
 enum Piece<T> {
     /// There is more to do.
     Unfinished,
     /// There is more to do, but this can be shown already.
-    #[allow(dead_code, reason = "for studies that are refined")]
     Rough(T),
     /// This is all.
     Finished(T),
@@ -66,12 +93,34 @@ trait Study: Sized {
     fn advance(&mut self) -> Piece<Self::Found>;
 }
 
+/// What a study is begun with.
+struct Begun {
+    meta_iteration: u64,
+    settings: Arc<Settings>,
+    evaluation: Arc<Evaluation>,
+    focus: Focus,
+}
+
+impl Begun {
+    fn now(trainer: &Trainer, focus: &Focus) -> Self {
+        let (meta_iteration, settings) = (trainer.meta_iteration(), Arc::clone(trainer.shared_settings()));
+        Self { meta_iteration, settings, evaluation: trainer.evaluation(), focus: focus.clone() }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.meta_iteration == other.meta_iteration
+            && Arc::ptr_eq(&self.settings, &other.settings)
+            && Arc::ptr_eq(&self.evaluation, &other.evaluation)
+            && self.focus == other.focus
+    }
+}
+
 /// One kind of study, begun again whenever the run has moved on.
 struct Repeated<S: Study> {
     study: Option<S>,
     found: Option<Arc<S::Found>>,
     /// The state that it was begun with last.
-    begun: Option<(u64, Arc<Settings>, Focus)>,
+    begun: Option<Begun>,
 }
 
 impl<S: Study> Default for Repeated<S> {
@@ -81,7 +130,7 @@ impl<S: Study> Default for Repeated<S> {
 }
 
 impl<S: Study> Repeated<S> {
-    /// Does a piece if somebody looks and there is something to do: says whether it did one, and whether there is
+    /// Does a piece or a few if somebody looks and there is something to do: says whether it did one, and whether there is
     /// something new to show.
     fn advance(&mut self, looked_at: bool, trainer: &Trainer, focus: &Focus) -> [bool; 2] {
         if !looked_at {
@@ -90,30 +139,31 @@ impl<S: Study> Repeated<S> {
             return [false, forgotten];
         }
         if self.study.is_none() {
-            let (now, settings) = (trainer.meta_iteration(), trainer.shared_settings());
-            let same = |(at, with, for_focus): &(u64, Arc<Settings>, Focus)| {
-                *at == now && Arc::ptr_eq(with, settings) && for_focus == focus
-            };
-            if self.begun.as_ref().is_some_and(same) {
+            let now = Begun::now(trainer, focus);
+            if self.begun.as_ref().is_some_and(|begun| begun.is(&now)) {
                 return [false, false];
             }
-            self.begun = Some((now, Arc::clone(settings), focus.clone()));
+            self.begun = Some(now);
             self.study = S::begin(trainer, focus);
             if self.study.is_none() {
                 return [false, self.found.take().is_some()];
             }
         }
         let Some(study) = &mut self.study else { return [false, false] };
-        match study.advance() {
-            Piece::Unfinished => [true, false],
-            Piece::Rough(found) => {
-                self.found = Some(Arc::new(found));
-                [true, true]
-            }
-            Piece::Finished(found) => {
-                self.found = Some(Arc::new(found));
-                self.study = None;
-                [true, true]
+        let start = Instant::now();
+        loop {
+            match study.advance() {
+                Piece::Unfinished if start.elapsed() < TOGETHER => {}
+                Piece::Unfinished => return [true, false],
+                Piece::Rough(found) => {
+                    self.found = Some(Arc::new(found));
+                    return [true, true];
+                }
+                Piece::Finished(found) => {
+                    self.found = Some(Arc::new(found));
+                    self.study = None;
+                    return [true, true];
+                }
             }
         }
     }
@@ -124,6 +174,9 @@ impl<S: Study> Repeated<S> {
 pub(super) struct Studies {
     focus: Focus,
     stability: Repeated<stability::Study>,
+    outer_step: Repeated<dissection::Study>,
+    test_steps: Repeated<test_steps::Study>,
+    layers: Repeated<layers::Study>,
     /// When its last pieces were done, and how long they took.
     last: Option<(Instant, Duration)>,
 }
@@ -148,14 +201,24 @@ impl Studies {
     /// something new to show.
     pub fn advance(&mut self, trainer: &Trainer) -> [bool; 2] {
         let start = Instant::now();
-        let Self { focus, stability, last } = self;
-        let [worked, news] = stability.advance(focus.stability, trainer, focus);
+        let Self { focus, stability, outer_step, test_steps, layers, last } = self;
+        let done = [
+            stability.advance(focus.stability, trainer, focus),
+            outer_step.advance(focus.outer_step, trainer, focus),
+            test_steps.advance(focus.test_steps, trainer, focus),
+            layers.advance(focus.layers, trainer, focus),
+        ];
         *last = Some((Instant::now(), start.elapsed()));
-        [worked, news]
+        done.into_iter().fold([false; 2], |[worked, news], [more, new]| [worked || more, news || new])
     }
 
     /// Adds what was found to a snapshot.
     pub fn show(&self, snapshot: &mut Snapshot) {
-        snapshot.closeups = Closeups { stability: self.stability.found.clone() };
+        snapshot.closeups = Closeups {
+            stability: self.stability.found.clone(),
+            outer_step: self.outer_step.found.clone(),
+            test_steps: self.test_steps.found.clone(),
+            layers: self.layers.found.clone(),
+        };
     }
 }

@@ -19,6 +19,7 @@ use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingErro
 use crate::tasks::sketch::Sketch;
 use crate::tasks::{Family, FamilyError};
 
+mod closeups;
 mod failure;
 mod kept;
 mod meta_batch;

@@ -1,6 +1,7 @@
 //! The window's state and the one match that applies every command.
 
 mod begin;
+mod look;
 mod past;
 
 use std::sync::Arc;
@@ -19,9 +20,9 @@ use super::help::Help;
 use super::images_dialog::ImagesDialog;
 use super::knobs::Knobs;
 use super::losses::Losses;
+use super::microscope::Microscope;
 use super::notices::{Kind, Notices};
 use super::pacing::Pacing;
-use super::parameters::Parameters;
 use super::samples::Samples;
 use super::script::Script;
 use super::theme::{self, GRID, Palette};
@@ -31,6 +32,7 @@ use crate::images::ImageSet;
 use crate::settings::{ImageKey, ProceduralSettings, Settings};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
+use crate::train::studies::Focus;
 
 /// The whole window. It owns the settings; the trainer owns everything else.
 pub struct App {
@@ -47,10 +49,11 @@ pub struct App {
     knobs: Knobs,
     samples: Samples,
     losses: Losses,
-    parameters: Parameters,
     timeline: Timeline,
     /// Knobs that were turned, at the moment that is shown.
     moment: Moment,
+    microscope: Microscope,
+    focus: Focus,
     images: ImagesDialog,
     compare: Compare,
     help: Help,
@@ -81,9 +84,10 @@ impl App {
             knobs: Knobs::default(),
             samples: Samples::default(),
             losses: Losses::default(),
-            parameters: Parameters::default(),
             timeline: Timeline::default(),
             moment: Moment::default(),
+            microscope: Microscope::default(),
+            focus: Focus::default(),
             images: ImagesDialog::default(),
             compare: Compare::default(),
             help: Help::default(),
@@ -117,6 +121,7 @@ impl App {
             commands.append(&mut script.commands());
         }
         self.panels(ui, &mut commands);
+        self.say_what_is_looked_at();
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
         self.images.ui(ui, &self.settings.run, images, &mut commands);
@@ -169,14 +174,17 @@ impl App {
         let area = ground.inner_margin(Margin { left: 16, right: 12, top: 8, bottom: 8 });
         Panel::bottom("plots").exact_size(plots_height).frame(area).show(ui, |ui| {
             let room = ui.available_rect_before_wrap();
+            if self.microscope.is_large() {
+                return self.losses.ui(ui, snapshot, &self.settings.live, commands);
+            }
+            ui.advance_cursor_after_rect(room);
             let split = (room.left() + 0.54 * room.width()).round();
             let [left, right] = [room.with_max_x(split - 3.0 * GRID), room.with_min_x(split + 2.0 * GRID)];
-            ui.advance_cursor_after_rect(room);
             ui.scope_builder(egui::UiBuilder::new().id_salt("losses").max_rect(left), |ui| {
                 self.losses.ui(ui, snapshot, &self.settings.live, commands)
             });
             ui.scope_builder(egui::UiBuilder::new().id_salt("parameters").max_rect(right), |ui| {
-                self.parameters.ui(ui, snapshot)
+                self.microscope.ui(ui, snapshot, commands)
             });
         });
         CentralPanel::default().frame(area).show(ui, |ui| {
@@ -185,7 +193,13 @@ impl App {
             {
                 banner::ui(ui, divergence, &self.settings.run, commands);
             }
-            self.samples.ui(ui, snapshot, status.image_set, commands);
+            let covered = self.compare.is_open() || self.help.is_open() || self.images.is_open();
+            self.microscope.take_escape(ui, covered);
+            if self.microscope.is_large() {
+                self.microscope.ui(ui, snapshot, commands);
+            } else {
+                self.samples.ui(ui, snapshot, status.image_set, commands);
+            }
         });
     }
 
@@ -260,6 +274,7 @@ impl App {
             }
             UiCommand::OpenImages => self.images.toggle(),
             UiCommand::Compare => self.compare.toggle(),
+            UiCommand::Microscope => self.microscope.toggle(),
             UiCommand::Theme => {
                 let next =
                     if ctx.theme() == egui::Theme::Dark { ThemePreference::Light } else { ThemePreference::Dark };

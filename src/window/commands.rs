@@ -27,6 +27,8 @@ pub enum UiCommand {
     OpenImages,
     /// Show or hide the sweep and the race.
     Compare,
+    /// Give a close-up view the centre of the window, or take it back.
+    Microscope,
     /// Change between dark and light.
     Theme,
     /// Show or hide the help.
@@ -76,7 +78,7 @@ pub type Commands = Vec<UiCommand>;
 
 impl UiCommand {
     /// The commands that have a shortcut, in the order of the help.
-    pub const WITH_SHORTCUT: [Self; 14] = [
+    pub const WITH_SHORTCUT: [Self; 15] = [
         Self::PlayPause,
         Self::Step,
         Self::SlowMotion,
@@ -87,6 +89,7 @@ impl UiCommand {
         Self::Pin,
         Self::OpenImages,
         Self::Compare,
+        Self::Microscope,
         Self::Theme,
         Self::Help,
         Self::FrameTimes,
@@ -103,6 +106,7 @@ impl UiCommand {
             Self::ResetKnobs => "Reset knobs",
             Self::OpenImages => "Own images…",
             Self::Compare => "Compare…",
+            Self::Microscope => "Microscope",
             Self::Theme => "Dark or light",
             Self::Help => "Help",
             Self::FrameTimes => "Frame times",
@@ -143,6 +147,9 @@ impl UiCommand {
                 "Meta-learn on your own pictures: choose, drop or type a folder, an archive or an array"
             }
             Self::Compare => "Sweeps two settings or races algorithms, in the background",
+            Self::Microscope => {
+                "Gives the close-up view in the corner the centre of the window, to be read from afar, or takes it back"
+            }
             Self::Theme => "Changes between a dark and a light window",
             Self::Help => "Lists the keys and what the colours mean",
             Self::FrameTimes => "Shows or hides how long the window takes to draw",
@@ -186,6 +193,7 @@ impl UiCommand {
             Self::Pin => &[Key::P],
             Self::OpenImages => &[Key::O],
             Self::Compare => &[Key::C],
+            Self::Microscope => &[Key::M],
             Self::Theme => &[Key::T],
             Self::Help => &[Key::F1, Key::Questionmark],
             Self::FrameTimes => &[Key::F3],

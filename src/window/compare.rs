@@ -54,6 +54,11 @@ impl Compare {
         self.open = !self.open;
     }
 
+    /// Whether it is shown.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Takes what finished, and draws the window if it is open.
     pub fn ui(&mut self, ctx: &Context, settings: &Settings, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
         self.sweep.receive();

@@ -18,6 +18,11 @@ impl Help {
         self.open = !self.open;
     }
 
+    /// Whether it is shown.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Draws it over everything else, if it is open.
     pub fn ui(&mut self, ctx: &Context) {
         if !self.open {

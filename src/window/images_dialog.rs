@@ -60,6 +60,11 @@ impl ImagesDialog {
         self.opened = self.open;
     }
 
+    /// Whether it is shown.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Begins to read `path` as it is chosen here; a load that still runs is cancelled.
     pub fn load(&mut self, ctx: &Context, path: PathBuf, run: &RunSettings) {
         self.begin(ctx, path, self.reading(run));

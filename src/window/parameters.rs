@@ -3,8 +3,8 @@
 
 mod contours;
 mod landscape;
-mod movement;
-mod rates;
+pub(super) mod movement;
+pub(super) mod rates;
 
 use egui::{Rect, RichText, Ui, pos2};
 
@@ -28,6 +28,17 @@ enum Side {
     History,
 }
 
+/// What the map shows, in short and in full.
+pub fn caption(snapshot: &Snapshot) -> Option<(String, &'static str)> {
+    let landscape = snapshot.landscape.as_ref()?;
+    let (word, about) = if landscape.exact {
+        ("exact", "These are all the parameters: nothing is left out")
+    } else {
+        ("slice", "A plane through φ and adapted parameters; the losses on it are real, everything off it is projected")
+    };
+    Some((format!("{word} · {}", landscape.title), about))
+}
+
 impl Parameters {
     /// Draws it in all the space that is left.
     pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>) {
@@ -36,18 +47,6 @@ impl Parameters {
         let evaluation = snapshot
             .and_then(|snapshot| snapshot.evaluation.as_ref())
             .filter(|evaluation| !evaluation.movement.is_empty());
-        ui.horizontal(|ui| {
-            ui.heading("Adapted parameters").on_hover_text("Where the inner loop goes from each initialisation");
-            if let Some(landscape) = landscape {
-                let (word, about) = if landscape.exact {
-                    ("exact", "These are all the parameters: nothing is left out")
-                } else {
-                    ("slice", "A plane through φ and adapted parameters; the losses on it are real, everything off it is projected")
-                };
-                let text = RichText::new(format!("{word} · {}", landscape.title)).small().color(palette.weak);
-                ui.add(egui::Label::new(text).truncate()).on_hover_text(about);
-            }
-        });
         let room = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(room);
         if landscape.is_none() && evaluation.is_none() {

@@ -57,6 +57,8 @@ pub struct Palette {
     pub unseen: [Color32; 2],
     /// Low and high end of a height map.
     pub heights: [Color32; 2],
+    /// Both ends of a scale around 0: -1 and 1.
+    pub signs: [Color32; 2],
     /// Lines that only need to be told apart, as the algorithms of a race.
     pub series: [Color32; 9],
 }
@@ -81,6 +83,7 @@ const LIGHT: Palette = Palette {
     danger_ground: Color32::from_rgb(0xFD, 0xEC, 0xE0),
     unseen: [Color32::from_rgb(0xD9, 0xDD, 0xE3), Color32::from_rgb(0xCB, 0xD0, 0xD8)],
     heights: [Color32::from_rgb(0xFF, 0xFF, 0xFF), Color32::from_rgb(0xC3, 0xCB, 0xD8)],
+    signs: [Color32::from_rgb(0xB0, 0x4A, 0x1A), Color32::from_rgb(0x1F, 0x6F, 0xA8)],
     series: [
         Color32::from_rgb(0x00, 0x9E, 0x73),
         Color32::from_rgb(0xD5, 0x5E, 0x00),
@@ -114,6 +117,7 @@ const DARK: Palette = Palette {
     danger_ground: Color32::from_rgb(0x3A, 0x23, 0x16),
     unseen: [Color32::from_rgb(0x2A, 0x2F, 0x37), Color32::from_rgb(0x34, 0x3A, 0x44)],
     heights: [Color32::from_rgb(0x12, 0x14, 0x18), Color32::from_rgb(0x3B, 0x45, 0x57)],
+    signs: [Color32::from_rgb(0xE0, 0x78, 0x40), Color32::from_rgb(0x4A, 0x97, 0xD6)],
     series: [
         Color32::from_rgb(0x2F, 0xC4, 0x96),
         Color32::from_rgb(0xF0, 0x7F, 0x3C),

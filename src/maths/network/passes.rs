@@ -24,6 +24,17 @@ impl Network {
         Array2::from_shape_fn((rows, outputs), |(i, j)| trace.layers[self.last()].value[i * outputs + j])
     }
 
+    /// What every layer puts out for these inputs, rows × width, first layer first: after its activation, with its
+    /// input added where the layer is residual; the last one's are the outputs.
+    pub fn activations<T: Real>(&self, theta: &[T], x: ArrayView2<'_, T>, work: &mut Workspace<T>) -> Vec<Array2<T>> {
+        self.output(theta, x.view(), work);
+        let layer = |layer: usize| {
+            let width = self.sizes[layer + 1];
+            Array2::from_shape_fn((x.nrows(), width), |(i, j)| work.trace.layers[layer].value[i * width + j])
+        };
+        (0..=self.last()).map(layer).collect()
+    }
+
     /// L(θ; D).
     pub fn loss<T: Real>(&self, theta: &[T], batch: &Batch<T>, work: &mut Workspace<T>) -> T {
         let (x, y) = batch.slices();

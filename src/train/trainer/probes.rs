@@ -82,6 +82,10 @@ impl Probes {
         self.stale = true;
     }
 
+    pub fn tasks(&self) -> &[HeldOut] {
+        &self.tasks
+    }
+
     pub fn measured(&self) -> &[[Measured; 3]] {
         &self.measured
     }

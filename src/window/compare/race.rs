@@ -1,6 +1,7 @@
 //! The race: which algorithms, their losses as they learn, and how they differ.
 
 mod lines;
+mod steps;
 
 use std::sync::Arc;
 
@@ -33,7 +34,16 @@ pub struct RaceTab {
     iterations_field: ValueField,
     running: Option<Background<RaceNews>>,
     shown: Option<Shown>,
+    over: Over,
     error: Option<String>,
+}
+
+/// What the losses are drawn over.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Over {
+    #[default]
+    Training,
+    Steps,
 }
 
 /// A race and what it found so far.
@@ -55,6 +65,7 @@ impl Default for RaceTab {
             iterations_field: ValueField::default(),
             running: None,
             shown: None,
+            over: Over::default(),
             error: None,
         }
     }
@@ -124,13 +135,21 @@ impl RaceTab {
         let width = ui.available_width();
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
         ui.horizontal(|ui| {
-            for (share, draw) in [(0.5, losses as fn(&mut Ui, &Shown)), (0.5, differences)] {
-                let size = vec2(share * width - 2.0 * GRID, height);
+            let size = vec2(0.5 * width - 2.0 * GRID, height);
+            let half = |ui: &mut Ui, draw: &mut dyn FnMut(&mut Ui)| {
                 ui.allocate_ui_with_layout(size, egui::Layout::top_down(egui::Align::Min), |ui| {
                     ui.set_min_size(size);
-                    draw(ui, shown);
+                    draw(ui);
                 });
-            }
+            };
+            half(ui, &mut |ui| {
+                choose_over(ui, &mut self.over);
+                match self.over {
+                    Over::Training => losses(ui, shown),
+                    Over::Steps => steps::ui(ui, shown),
+                }
+            });
+            half(ui, &mut |ui| differences(ui, shown));
         });
         ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| table(ui, shown, idle));
     }
@@ -274,9 +293,26 @@ fn plot<'a>(id: &'static str, palette: &Palette) -> Plot<'a> {
         .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
 }
 
+/// The heading of the losses, with what they are drawn over.
+fn choose_over(ui: &mut Ui, over: &mut Over) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Held-out loss").strong());
+        ui.spacing_mut().item_spacing.x = GRID;
+        for (choice, label, about) in [
+            (Over::Training, "Over the run", "The loss after adaptation while each algorithm trains"),
+            (
+                Over::Steps,
+                "Over steps",
+                "The loss after each adaptation step once an algorithm is trained; the test-time steps knob says how many (up to 50)",
+            ),
+        ] {
+            ui.selectable_value(over, choice, RichText::new(label).font(small_font())).on_hover_text(about);
+        }
+    });
+}
+
 fn losses(ui: &mut Ui, shown: &Shown) {
     let palette = Palette::of(ui);
-    ui.label(RichText::new("Held-out loss after adaptation").strong());
     let [low, high] = shown.lines.loss_range();
     let bounds = PlotBounds::from_min_max([0.0, low], [shown.race.iterations() as f64, high]);
     plot("race-losses", palette)

@@ -58,7 +58,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, movement: &[LayerMovement]) {
 }
 
 /// Whole decades around all values, at least two and at most six.
-fn decades(movement: &[LayerMovement]) -> [f32; 2] {
+pub fn decades(movement: &[LayerMovement]) -> [f32; 2] {
     let logs = movement
         .iter()
         .flat_map(|layer| layer.relative)

@@ -1,0 +1,35 @@
+//! What studies take from a run.
+
+use super::Trainer;
+use crate::meta::{Learner, MetaParameters};
+use crate::tasks::{Family, HeldOut};
+use crate::train::evaluation::Measured;
+use crate::train::snapshot::Init;
+
+impl Trainer {
+    /// Where tasks come from.
+    pub(in crate::train) fn family(&self) -> &Family {
+        &self.family
+    }
+
+    /// The probe tasks.
+    pub(in crate::train) fn probe_tasks(&self) -> &[HeldOut] {
+        self.probes.tasks()
+    }
+
+    /// Their latest adaptation from each of [`Init::ALL`], task by task.
+    pub(in crate::train) fn probed(&self) -> &[[Measured; 3]] {
+        self.probes.measured()
+    }
+
+    /// Network and algorithm that an initialisation is adapted with, the initialisation, and α: the baselines'
+    /// best one.
+    pub(in crate::train) fn start_of(&self, init: Init) -> (&Learner, MetaParameters<f32>, f64) {
+        let [random, joint] = self.probes.baseline_rates();
+        match init {
+            Init::Learned => (&self.learner, self.now.meta.clone(), self.settings.live.inner_rate),
+            Init::Random => (&self.plain, self.random.clone(), random),
+            Init::Joint => (&self.plain, self.plain.meta_parameters(self.now.joint.clone(), 1.0), joint),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What the window looks at closely, which the trainer is told only when it changes.
+
+use super::App;
+use crate::train::studies::Focus;
+
+impl App {
+    pub(super) fn say_what_is_looked_at(&mut self) {
+        let mut focus = Focus::default();
+        self.microscope.look(&mut focus);
+        if focus != self.focus {
+            self.link.set_focus(focus.clone());
+            self.focus = focus;
+        }
+    }
+}

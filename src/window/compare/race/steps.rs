@@ -1,0 +1,106 @@
+//! How the algorithms of a race adapt once they are trained: query loss over test-time steps.
+
+use egui::Ui;
+use egui_plot::{FilledArea, HoverPosition, Line, PlotBounds, PlotPoint, PlotPoints};
+
+use super::{Shown, colour, plot};
+use crate::choose::race::Row;
+use crate::settings::Algorithm;
+use crate::window::numbers;
+use crate::window::theme::Palette;
+
+/// Mean losses of one row that is done: inner step, and decimal logarithms of the mean and of both ends of its interval.
+fn points(row: &Row) -> Vec<[f64; 4]> {
+    let Some(measure) = row.measures.first() else { return Vec::new() };
+    let losses = measure.loss.iter().zip(&measure.loss_interval).enumerate();
+    let finite = losses.take_while(|(_, (loss, interval))| loss.is_finite() && interval.is_finite());
+    let log = |value: f64| value.max(1e-12).log10();
+    finite
+        .map(|(step, (&loss, &interval))| {
+            // Half of the mean at least, as the axis is logarithmic.
+            [step as f64, log(loss), log((loss - interval).max(0.5 * loss)), log(loss + interval)]
+        })
+        .collect()
+}
+
+/// Draws the rows that are done.
+pub fn ui(ui: &mut Ui, shown: &Shown) {
+    let palette = Palette::of(ui);
+    let rows: Vec<_> = shown.summary.rows.iter().map(|row| (row, points(row))).collect();
+    let all = || rows.iter().flat_map(|(_, points)| points);
+    let steps = all().map(|point| point[0]).fold(0.0, f64::max);
+    let [low, high] =
+        all().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], point| [low.min(point[1]), high.max(point[1])]);
+    if low > high {
+        let text = "The first run that is done will show how it adapts, step by step";
+        ui.centered_and_justified(|ui| ui.label(egui::RichText::new(text).color(palette.weak)));
+        return;
+    }
+    let bounds = PlotBounds::from_min_max(
+        [0.0, (2.0 * low - 0.1).floor() / 2.0],
+        [steps.max(1.0), (2.0 * high + 0.1).ceil() / 2.0],
+    );
+    plot("race-steps", palette)
+        .y_axis_formatter(|mark, _| numbers::compact(10f64.powf(mark.value)))
+        .y_grid_spacer(|input| crate::window::losses::log_grid(input.bounds))
+        .label_formatter(|position| match position {
+            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+                let loss = numbers::significant(10f64.powf(position.y));
+                Some(format!("{plot_name} {loss}\nafter {} steps", position.x.round()))
+            }
+            _ => None,
+        })
+        .show(ui, |plot| {
+            plot.set_plot_bounds(bounds);
+            for (row, points) in &rows {
+                let colour = match row.id {
+                    "joint" => palette.joint,
+                    "random" => palette.random,
+                    id => Algorithm::ALL
+                        .into_iter()
+                        .find(|algorithm| algorithm.id() == id)
+                        .map_or(palette.weak, |algorithm| colour(palette, algorithm)),
+                };
+                let of = |index: usize| points.iter().map(|point| point[index]).collect::<Vec<f64>>();
+                let band = FilledArea::new("", &of(0), &of(2), &of(3));
+                plot.add(band.fill_color(colour.gamma_multiply(0.2)).allow_hover(false));
+                let middle = points.iter().map(|point| PlotPoint::new(point[0], point[1])).collect();
+                let line = Line::new(row.label, PlotPoints::Owned(middle)).color(colour).width(1.8);
+                let baseline = matches!(row.id, "joint" | "random");
+                plot.line(if baseline { line.style(egui_plot::LineStyle::Dashed { length: 5.0 }) } else { line });
+            }
+        });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choose::race::Measure;
+
+    #[test]
+    fn a_row_is_drawn_up_to_where_it_overflows() {
+        let measure = |loss: Vec<f64>, loss_interval| Measure {
+            test_shots: None,
+            tasks: 3,
+            loss,
+            loss_interval,
+            loss_by_seed: Vec::new(),
+            psnr: None,
+            psnr_interval: None,
+            difference: None,
+        };
+        let row = |measures| Row {
+            id: "maml",
+            label: "MAML",
+            rates: None,
+            inner_steps: None,
+            diverged: Vec::new(),
+            measures,
+        };
+        assert!(points(&row(Vec::new())).is_empty());
+        let found = points(&row(vec![measure(vec![1.0, 0.1, f64::INFINITY], vec![0.0, 0.2, 1.0])]));
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0], [0.0; 4]);
+        assert!((found[1][2] - 0.05f64.log10()).abs() < 1e-12 && (found[1][3] - 0.3f64.log10()).abs() < 1e-12);
+    }
+}

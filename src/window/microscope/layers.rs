@@ -1,0 +1,212 @@
+//! What adaptation does to each layer: how alike its representation stays (linear CKA), how far it moves, and where
+//! rates are learned, those.
+
+use egui::{Align2, Painter, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::{font, line, nothing, toggle};
+use crate::settings::Algorithm;
+use crate::train::snapshot::{Init, LayerMovement, Snapshot};
+use crate::train::studies::{LayerLook, Layers};
+use crate::window::numbers;
+use crate::window::parameters::{movement, rates};
+use crate::window::theme::{GRID, Palette, init_label};
+
+/// The view.
+pub struct LayersView {
+    shown: [bool; 3],
+    look: Look,
+}
+
+/// Which look at the layers.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Look {
+    #[default]
+    Representations,
+    Rates,
+    History,
+}
+
+impl Default for LayersView {
+    fn default() -> Self {
+        Self { shown: [true; 3], look: Look::default() }
+    }
+}
+
+impl LayersView {
+    /// Draws it in all the space that is left.
+    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, large: bool) {
+        let evaluation = snapshot.and_then(|snapshot| snapshot.evaluation.as_deref());
+        let learned = evaluation.filter(|evaluation| !evaluation.rates.is_empty());
+        if learned.is_some() {
+            self.choose(ui, large);
+        }
+        match (self.look, learned, snapshot) {
+            (Look::Rates, Some(evaluation), _) => {
+                let rect = ui.available_rect_before_wrap();
+                ui.advance_cursor_after_rect(rect);
+                rates::map(ui, rect, &evaluation.rates, &evaluation.tensors);
+            }
+            (Look::History, Some(evaluation), Some(snapshot)) => {
+                let rect = ui.available_rect_before_wrap();
+                ui.advance_cursor_after_rect(rect);
+                rates::history(ui, rect, &snapshot.curves.rates, &evaluation.tensors);
+            }
+            _ => self.representations(ui, snapshot, large),
+        }
+    }
+
+    fn choose(&mut self, ui: &mut Ui, large: bool) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = GRID;
+            for (look, label, about) in [
+                (Look::Representations, "Representations", "How alike each layer's representation stays"),
+                (Look::Rates, "Rates", "The inner rates that were learned, layer by step"),
+                (Look::History, "History", "How the learned rates changed over meta-iterations"),
+            ] {
+                let text = RichText::new(label).font(font(large));
+                ui.selectable_value(&mut self.look, look, text).on_hover_text(about);
+            }
+        });
+    }
+
+    fn representations(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, large: bool) {
+        let palette = Palette::of(ui);
+        let Some((snapshot, found)) =
+            snapshot.and_then(|snapshot| Some((snapshot, snapshot.closeups.layers.as_ref()?)))
+        else {
+            return nothing(
+                ui,
+                "The layers are being compared before and after adaptation, which a pause makes faster",
+                large,
+            );
+        };
+        toggle::inits(ui, &mut self.shown, large);
+        let text = question(found, snapshot.settings.run.algorithm);
+        line(ui, RichText::new(&text).color(palette.weak), large).on_hover_text(text);
+        let room = ui.available_rect_before_wrap();
+        ui.advance_cursor_after_rect(room);
+        rows(ui, room, found, self.shown, large);
+    }
+}
+
+/// What the view is to answer, or why there is little to see.
+fn question(found: &Layers, algorithm: Algorithm) -> String {
+    let of = format!("means over {} held-out tasks, {} steps", found.tasks, found.steps);
+    match (found.layers.len(), algorithm) {
+        (1, _) => format!("One layer: its representation is the prediction itself · {of}"),
+        (_, Algorithm::Cavia) => {
+            format!("Only the context moves: learned layers stand still, and see another context · {of}")
+        }
+        (_, Algorithm::Anil) => format!("Only the last layer adapts: the others must stay at 1 · {of}"),
+        _ => format!("Does adaptation change what layers compute, or the last one alone? · {of}"),
+    }
+}
+
+/// Two columns of bars: similarity from 0 to 1, and movement on a logarithmic scale.
+fn rows(ui: &mut Ui, rect: Rect, found: &Layers, shown: [bool; 3], large: bool) {
+    let palette = Palette::of(ui);
+    let painter = ui.painter().with_clip_rect(rect.expand(1.0));
+    let font = font(large);
+    let text = painter.layout_no_wrap("layer 8".to_owned(), font.clone(), palette.text).size();
+    let [number, percent] = ["0.999", "0.999 %"]
+        .map(|text| painter.layout_no_wrap(text.to_owned(), font.clone(), palette.text).size().x + GRID);
+    let top = rect.top() + text.y + GRID;
+    let height = ((rect.bottom() - top - text.y - GRID) / found.layers.len().max(1) as f32).clamp(4.0, 5.0 * text.y);
+    let bottom = top + height * found.layers.len() as f32;
+    let left = rect.left() + text.x + 2.0 * GRID;
+    let middle = (0.5 * (left + rect.right())).round();
+    let similar = Rect::from_min_max(pos2(left, top), pos2(middle - number - 3.0 * GRID, bottom));
+    let moved = Rect::from_min_max(pos2(middle, top), pos2(rect.right() - percent - GRID, bottom));
+    for (column, title) in [(similar, "Similarity (linear CKA)"), (moved, "Movement")] {
+        painter.text(pos2(column.left(), rect.top()), Align2::LEFT_TOP, title, font.clone(), palette.weak);
+    }
+    for (x, align, label) in
+        [(similar.left(), Align2::LEFT_TOP, "0 unlike"), (similar.right(), Align2::RIGHT_TOP, "1 alike")]
+    {
+        painter.vline(x, similar.y_range(), Stroke::new(1.0, palette.line));
+        painter.text(pos2(x, bottom + 2.0), align, label, font.clone(), palette.weak);
+    }
+    let movements: Vec<LayerMovement> =
+        found.layers.iter().map(|layer| LayerMovement { name: layer.name.clone(), relative: layer.movement }).collect();
+    let [low, high] = movement::decades(&movements);
+    for (exponent, align) in [(low, Align2::LEFT_TOP), (high, Align2::RIGHT_TOP)] {
+        let x = moved.left() + (exponent - low) / (high - low) * moved.width();
+        painter.vline(x, moved.y_range(), Stroke::new(1.0, palette.line));
+        let label = numbers::power_of_ten(exponent as i32);
+        painter.text(pos2(x, bottom + 2.0), align, label, font.clone(), palette.weak);
+    }
+    let inits: Vec<Init> = Init::ALL.into_iter().filter(|init| shown[*init as usize]).collect();
+    for (index, layer) in found.layers.iter().enumerate() {
+        let y = top + index as f32 * height;
+        let row = Rect::from_min_max(pos2(rect.left(), y), pos2(rect.right(), y + height));
+        painter.text(row.left_center(), Align2::LEFT_CENTER, &layer.name, font.clone(), palette.text);
+        let columns = [
+            (similar, inits.iter().map(|&init| similarity(layer, init)).collect::<Vec<_>>()),
+            (moved, inits.iter().map(|&init| relative(layer, init, [low, high])).collect()),
+        ];
+        for (column, values) in columns {
+            bars(&painter, Rect::from_x_y_ranges(column.x_range(), row.y_range()), &inits, &values, palette, &font);
+        }
+        let about = in_words(layer);
+        let response = ui.interact(row, ui.make_persistent_id(("layer", index)), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &about));
+        response.on_hover_text(about);
+    }
+}
+
+/// A share of the column, if there is one, and the text beside the bar.
+type Bar = (Option<f32>, String);
+
+fn similarity(layer: &LayerLook, init: Init) -> Bar {
+    match layer.similarity[init as usize] {
+        Some(value) => (Some(value as f32), format!("{value:.3}")),
+        None => (None, "-".to_owned()),
+    }
+}
+
+fn relative(layer: &LayerLook, init: Init, [low, high]: [f32; 2]) -> Bar {
+    let value = layer.movement[init as usize];
+    if !value.is_finite() {
+        return (None, "∞".to_owned());
+    }
+    let share = ((value.max(1e-20).log10() - low) / (high - low)).clamp(0.0, 1.0);
+    (Some(share), format!("{} %", numbers::significant(100.0 * f64::from(value))))
+}
+
+/// A bar for each initialisation; numbers beside them, or beside the first alone where there is little room.
+fn bars(painter: &Painter, place: Rect, inits: &[Init], values: &[Bar], palette: &Palette, font: &egui::FontId) {
+    let count = inits.len().max(1) as f32;
+    let thick = ((place.height() - 4.0) / count).clamp(1.5, 1.6 * font.size);
+    let room = thick >= font.size;
+    let top = place.center().y - 0.5 * count * thick;
+    for (order, (init, (share, text))) in inits.iter().zip(values).enumerate() {
+        let y = top + order as f32 * thick;
+        let width = share.map_or(place.width(), |share| (share * place.width()).max(1.0));
+        let fill = if share.is_some() { palette.init(*init) } else { palette.unseen[0] };
+        painter.rect_filled(Rect::from_min_size(pos2(place.left(), y), vec2(width, thick - 1.0)), 0.0, fill);
+        if room || order == 0 {
+            let middle = if room { y + 0.5 * thick } else { place.center().y };
+            let colour = palette.init(*init);
+            painter.text(pos2(place.right() + GRID, middle), Align2::LEFT_CENTER, text, font.clone(), colour);
+        }
+    }
+}
+
+/// What a layer's bars say, in words.
+fn in_words(layer: &LayerLook) -> String {
+    let mut about = format!("{}, {} wide", layer.name, layer.width);
+    for init in Init::ALL {
+        let similarity = match layer.similarity[init as usize] {
+            Some(value) => format!("CKA {value:.4}"),
+            None => "CKA not defined, as it puts out the same for every input or overflowed".to_owned(),
+        };
+        let movement = layer.movement[init as usize];
+        let movement = if movement.is_finite() {
+            format!("moves by {} %", numbers::significant(100.0 * f64::from(movement)))
+        } else {
+            "overflowed".to_owned()
+        };
+        about += &format!("\n{}: {similarity}, {movement}", init_label(init));
+    }
+    about
+}

@@ -1,0 +1,192 @@
+//! The coming outer step taken apart: what second derivatives change, task by task and in the mean.
+
+use egui::{Rect, RichText, Ui, UiBuilder, pos2};
+
+use super::{arrows, font, heat, line, nothing, tasks};
+use crate::meta::dissection::{TaskPart, Way};
+use crate::settings::Algorithm;
+use crate::train::studies::OuterStep;
+use crate::window::numbers;
+use crate::window::theme::{GRID, Palette};
+
+/// From this width on all parts stand side by side.
+const WIDE: f32 = 150.0 * GRID;
+
+/// The view.
+#[derive(Default)]
+pub struct OuterStepView {
+    beside: Beside,
+}
+
+/// What stands beside the tasks where there is little room.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Beside {
+    #[default]
+    Directions,
+    Cosines,
+}
+
+impl OuterStepView {
+    /// Draws it in all the space that is left.
+    pub fn ui(&mut self, ui: &mut Ui, found: Option<&OuterStep>, large: bool) {
+        let palette = Palette::of(ui);
+        let Some(found) = found else {
+            return nothing(ui, "The coming outer step is being taken apart", large);
+        };
+        let about = "The distance between the mean exact direction and the mean first-order one, as a share of the first-order one's length: before the outer optimiser and clipping";
+        line(ui, RichText::new(status(found)).strong().color(palette.text), large).on_hover_text(about);
+        for way in Way::ALL {
+            if let Some(reason) = way.why_not(found.algorithm) {
+                line(ui, RichText::new(reason).color(palette.weak), large).on_hover_text(reason);
+            }
+        }
+        let indefinite = found.dissection.tasks.iter().filter(|task| task.indefinite).count();
+        if indefinite > 0 {
+            let text = format!(
+                "{} of {} systems are not positive definite: there the implicit direction is a guess",
+                indefinite,
+                found.dissection.tasks.len()
+            );
+            line(ui, RichText::new(text).color(palette.danger), large);
+        }
+        if let Some(text) = left_out(found) {
+            line(ui, RichText::new(text).color(palette.weak), large);
+        }
+        let room = ui.available_rect_before_wrap();
+        ui.advance_cursor_after_rect(room);
+        let dissection = &found.dissection;
+        let wide = room.width() >= WIDE;
+        let parts = if wide { [0.42, 0.7] } else { [0.54, 1.0] };
+        let [first, second] = parts.map(|share| (room.left() + share * room.width()).round());
+        let left = room.with_max_x(first - 3.0 * GRID);
+        let middle = Rect::from_min_max(pos2(first, room.top()), pos2(second, room.bottom()));
+        tasks::ui(ui, left, &dissection.tasks, large);
+        if wide {
+            heat::ui(ui, middle.with_max_x(middle.right() - 4.0 * GRID), &dissection.cosines, large);
+            arrows::ui(ui, room.with_min_x(second), dissection, found.algorithm, large);
+            return;
+        }
+        let row = middle.with_max_y(middle.top() + 5.0 * GRID);
+        ui.scope_builder(UiBuilder::new().max_rect(row), |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = GRID;
+                for (beside, label, about) in [
+                    (Beside::Directions, "Directions", "Which way the outer step goes, and would go"),
+                    (Beside::Cosines, "Cosines", "Whether the tasks' query gradients agree"),
+                ] {
+                    ui.selectable_value(&mut self.beside, beside, RichText::new(label).font(font(large)))
+                        .on_hover_text(about);
+                }
+            });
+        });
+        let rest = middle.with_min_y(row.bottom() + 2.0 * GRID);
+        match self.beside {
+            Beside::Directions => arrows::ui(ui, rest, dissection, found.algorithm, large),
+            Beside::Cosines => heat::ui(ui, rest, &dissection.cosines, large),
+        }
+    }
+}
+
+/// What second derivatives change, in one line.
+fn status(found: &OuterStep) -> String {
+    let dissection = &found.dissection;
+    let Some(change) = dissection.change else {
+        return match dissection.overflowed {
+            0 => "the first-order direction is 0: nothing to compare with".to_owned(),
+            count => format!("the inner loop of {count} tasks overflowed: there is no direction"),
+        };
+    };
+    let percent = numbers::significant(100.0 * change);
+    match (found.second_order, found.algorithm) {
+        (_, Algorithm::Imaml) => format!("implicit gradient: it changes this step by {percent} %"),
+        (true, _) => format!("second order on: it changes this step by {percent} %"),
+        (false, Algorithm::Reptile) => {
+            format!("second order off: it would change the first-order step by {percent} %")
+        }
+        (false, _) => format!("second order off: it would change this step by {percent} %"),
+    }
+}
+
+/// What is not shown, or counts for nothing.
+fn left_out(found: &OuterStep) -> Option<String> {
+    let (shown, counted, all) = (found.dissection.tasks.len(), found.dissection.counted, found.meta_batch);
+    if shown == all {
+        return None;
+    }
+    let means = if counted == all { format!("all {all}") } else { format!("the first {counted}") };
+    Some(format!("tasks 1 to {shown} of {all} are shown; the means are over {means}"))
+}
+
+/// An angle in degrees from its cosine.
+pub(super) fn degrees(cosine: f64) -> String {
+    let angle = cosine.clamp(-1.0, 1.0).acos().to_degrees();
+    if angle >= 9.95 { format!("{angle:.0}°") } else { format!("{angle:.1}°") }
+}
+
+/// A number, or that it overflowed.
+pub(super) fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "overflow".to_owned(), numbers::significant)
+}
+
+/// What a task adds, in words.
+pub(super) fn in_words(index: usize, task: &TaskPart) -> String {
+    let angle = task.turn.map_or_else(String::new, |cosine| format!(", turned by {}", degrees(cosine)));
+    let mean = task.with_mean.map_or_else(String::new, |cosine| format!(", cosine with the mean {cosine:.2}"));
+    format!(
+        "task {}: first order {}, correction {}{angle}{mean}",
+        index + 1,
+        number(task.first),
+        number(task.correction)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meta::dissection::Dissection;
+
+    #[test]
+    fn the_line_says_what_is_on() {
+        let found = |algorithm, second_order, change, overflowed| OuterStep {
+            meta_iteration: 3,
+            algorithm,
+            second_order,
+            meta_batch: 25,
+            dissection: Dissection { change, overflowed, counted: 25, ..Dissection::default() },
+        };
+        let cases = [
+            (Algorithm::Maml, true, Some(0.123), 0, "second order on: it changes this step by 12.3 %"),
+            (Algorithm::Fomaml, false, Some(0.123), 0, "second order off: it would change this step by 12.3 %"),
+            (Algorithm::Reptile, false, Some(0.5), 0, "it would change the first-order step by 50.0 %"),
+            (Algorithm::MamlPlusPlus, false, Some(0.5), 0, "second order off"),
+            (Algorithm::Imaml, true, Some(0.5), 0, "implicit gradient: it changes this step by 50.0 %"),
+            (Algorithm::Maml, true, None, 2, "2 tasks overflowed"),
+            (Algorithm::Maml, true, None, 0, "nothing to compare with"),
+        ];
+        for (algorithm, second_order, change, overflowed, text) in cases {
+            let said = status(&found(algorithm, second_order, change, overflowed));
+            assert!(said.contains(text), "{said}");
+        }
+        assert_eq!([1.0, 0.999_999, 0.0, -1.0].map(degrees), ["0.0°", "0.1°", "90°", "180°"]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_named() {
+        let found = |shown, counted, meta_batch| OuterStep {
+            meta_iteration: 0,
+            algorithm: Algorithm::Maml,
+            second_order: true,
+            meta_batch,
+            dissection: Dissection { tasks: vec![TaskPart::default(); shown], counted, ..Dissection::default() },
+        };
+        assert_eq!(left_out(&found(4, 4, 4)), None);
+        assert_eq!(
+            left_out(&found(16, 25, 25)).as_deref(),
+            Some("tasks 1 to 16 of 25 are shown; the means are over all 25")
+        );
+        assert_eq!(
+            left_out(&found(16, 256, 1000)).as_deref(),
+            Some("tasks 1 to 16 of 1000 are shown; the means are over the first 256")
+        );
+    }
+}

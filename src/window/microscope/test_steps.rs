@@ -1,0 +1,242 @@
+//! Losses of held-out tasks over many more steps than were trained for: where more adaptation does harm.
+
+use std::sync::Arc;
+
+use egui::{Align2, Color32, RichText, Ui};
+use egui_plot::{
+    HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
+};
+
+use super::{LARGE_TEXT, font, line, nothing, toggle};
+use crate::train::snapshot::Init;
+use crate::train::studies::{Adapted, TestSteps};
+use crate::window::losses::log_grid;
+use crate::window::numbers;
+use crate::window::theme::{Palette, SMALL_TEXT, init_label};
+
+/// The view.
+pub struct TestStepsView {
+    shown: [bool; 3],
+    run: u64,
+    prepared: Option<Prepared>,
+}
+
+impl Default for TestStepsView {
+    fn default() -> Self {
+        Self { shown: [true; 3], run: 0, prepared: None }
+    }
+}
+
+/// Made once for each study; decimal logarithms by inner step.
+struct Prepared {
+    source: Arc<TestSteps>,
+    lines: [Lines; 3],
+}
+
+struct Lines {
+    query: Vec<PlotPoint>,
+    support: Vec<PlotPoint>,
+    /// The query losses of each task.
+    tasks: Vec<Vec<PlotPoint>>,
+}
+
+impl TestStepsView {
+    /// Draws it in all the space that is left.
+    pub fn ui(&mut self, ui: &mut Ui, run: u64, found: Option<&Arc<TestSteps>>, large: bool) {
+        self.prepare(run, found);
+        let Some(prepared) = &self.prepared else {
+            return nothing(ui, "Held-out tasks are being adapted to, which a pause makes faster", large);
+        };
+        let palette = Palette::of(ui);
+        let found = &prepared.source;
+        toggle::inits(ui, &mut self.shown, large);
+        let tasks = found.adapted[0].query.len();
+        let about = "Strong lines are means, solid of the query loss and dashed of the support loss; thin lines are the query losses of single tasks";
+        let shown = Init::ALL.into_iter().zip(self.shown).filter(|(_, shown)| *shown).map(|(init, _)| init);
+        if large {
+            for init in shown.filter(|init| !found.adapted[*init as usize].query.is_empty()) {
+                let text = RichText::new(verdict(init, &found.adapted[init as usize])).color(palette.init(init));
+                line(ui, text, large).on_hover_text(about);
+            }
+        } else {
+            let text = verdict(Init::Learned, &found.adapted[0]);
+            line(ui, RichText::new(text).color(palette.weak), large).on_hover_text(about);
+        }
+        if !found.complete {
+            let text = format!("{tasks} tasks so far");
+            line(ui, RichText::new(text).color(palette.weak), large);
+        }
+        self.plot(ui, prepared, large);
+    }
+
+    /// A study that is not complete shows only as long as there is nothing better of this run.
+    fn prepare(&mut self, run: u64, found: Option<&Arc<TestSteps>>) {
+        if run != self.run {
+            (self.run, self.prepared) = (run, None);
+        }
+        let Some(found) = found else { return };
+        let better = self
+            .prepared
+            .as_ref()
+            .is_none_or(|known| !Arc::ptr_eq(&known.source, found) && (found.complete || !known.source.complete));
+        // Nothing can be said before the first task is done.
+        if better && !found.adapted[0].query.is_empty() {
+            let lines = found.adapted.each_ref().map(|adapted| Lines {
+                query: points(adapted.mean_query.iter().copied()),
+                support: points(adapted.mean_support.iter().copied()),
+                tasks: adapted.query.iter().map(|task| points(task.iter().copied().map(f64::from))).collect(),
+            });
+            self.prepared = Some(Prepared { source: Arc::clone(found), lines });
+        }
+    }
+
+    fn plot(&self, ui: &mut Ui, prepared: &Prepared, large: bool) {
+        let palette = Palette::of(ui);
+        let shown: Vec<_> = Init::ALL.into_iter().filter(|init| self.shown[*init as usize]).collect();
+        let Some([low, high]) = range(shown.iter().map(|init| &prepared.lines[*init as usize])) else {
+            let text = if shown.is_empty() { "Every line is switched off" } else { "Every loss overflowed" };
+            return nothing(ui, text, large);
+        };
+        let trained = prepared.source.trained_steps as f64;
+        let bounds = PlotBounds::from_min_max([0.0, low], [TestSteps::STEPS as f64, high]);
+        ui.style_mut().text_styles.insert(egui::TextStyle::Body, font(large));
+        Plot::new("test-steps")
+            .allow_zoom(false)
+            .allow_drag(false)
+            .allow_scroll(false)
+            .allow_boxed_zoom(false)
+            .allow_double_click_reset(false)
+            .show_background(false)
+            .set_margin_fraction(egui::Vec2::ZERO)
+            .grid_color(palette.line)
+            .y_axis_min_width(if large { 56.0 } else { 40.0 })
+            .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
+            .y_axis_formatter(|mark, _| numbers::compact(10f64.powf(mark.value)))
+            .y_grid_spacer(|input| log_grid(input.bounds))
+            .label_formatter(hover_text)
+            .show(ui, |plot| {
+                plot.set_plot_bounds(bounds);
+                plot.vline(
+                    VLine::new("", trained).color(palette.accent.gamma_multiply(0.55)).width(1.0).allow_hover(false),
+                );
+                let text = RichText::new(format!("K = {trained}")).size(if large { LARGE_TEXT } else { SMALL_TEXT });
+                let position = PlotPoint::new(trained + 0.4, high);
+                plot.text(
+                    Text::new("", position, text).color(palette.accent).anchor(Align2::LEFT_TOP).allow_hover(false),
+                );
+                for &init in shown.iter().rev() {
+                    let (lines, adapted) = (&prepared.lines[init as usize], &prepared.source.adapted[init as usize]);
+                    draw(plot, init_label(init), lines, adapted.turning, palette.init(init), large);
+                }
+            });
+    }
+}
+
+fn draw<'a>(
+    plot: &mut PlotUi<'a>,
+    name: &'static str,
+    lines: &'a Lines,
+    turning: Option<usize>,
+    colour: Color32,
+    large: bool,
+) {
+    let width = if large { 3.5 } else { 2.0 };
+    for task in &lines.tasks {
+        let line = Line::new("", PlotPoints::Borrowed(task)).color(colour.gamma_multiply(0.3)).width(0.4 * width);
+        plot.line(line.allow_hover(false));
+    }
+    let dashed = LineStyle::Dashed { length: 5.0 };
+    let support = Line::new(format!("{name}, support"), PlotPoints::Borrowed(&lines.support)).style(dashed);
+    plot.line(support.color(colour.gamma_multiply(0.8)).width(0.6 * width));
+    plot.line(Line::new(format!("{name}, query"), PlotPoints::Borrowed(&lines.query)).color(colour).width(width));
+    if let Some(point) = turning.and_then(|step| lines.query.get(step)) {
+        let mark = Points::new(format!("{name}: smallest query loss"), vec![[point.x, point.y]]);
+        plot.points(mark.shape(MarkerShape::Diamond).radius(2.5 * width).color(colour));
+    }
+}
+
+/// Decimal logarithms up to the first value that overflowed.
+fn points(losses: impl Iterator<Item = f64>) -> Vec<PlotPoint> {
+    let finite = losses.enumerate().take_while(|(_, loss)| loss.is_finite());
+    finite.map(|(step, loss)| PlotPoint::new(step as f64, loss.max(1e-12).log10())).collect()
+}
+
+/// The range of the means, in half decades so that it rarely moves.
+fn range<'a>(lines: impl Iterator<Item = &'a Lines>) -> Option<[f64; 2]> {
+    let means = lines.flat_map(|lines| lines.query.iter().chain(&lines.support));
+    let ends =
+        means.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], point| [low.min(point.y), high.max(point.y)]);
+    let [low, high] = ends;
+    (low <= high).then(|| [(2.0 * low - 0.1).floor() / 2.0, (2.0 * high + 0.1).ceil() / 2.0])
+}
+
+/// Where the mean query loss is smallest.
+fn verdict(init: Init, adapted: &Adapted) -> String {
+    let name = init_label(init);
+    let last = adapted.mean_query.len().saturating_sub(1);
+    if let Some(step) = adapted.turning {
+        let [least, end] = [step, last].map(|step| adapted.mean_query.get(step).copied().unwrap_or(f64::INFINITY));
+        let [least, end] = [least, end].map(numbers::significant);
+        let then = if adapted.overfits { "then it overfits" } else { "then it rises" };
+        return format!("{name}: query loss {least} after {step} steps; {then}, {end} after {last}");
+    }
+    match adapted.mean_query.last() {
+        Some(loss) if loss.is_finite() => {
+            format!("{name}: query loss is smallest at the end, {} after {last} steps", numbers::significant(*loss))
+        }
+        _ => format!("{name}: adaptation overflowed"),
+    }
+}
+
+fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
+    match position {
+        HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+            let loss = numbers::significant(10f64.powf(position.y));
+            Some(format!("{plot_name} {loss}\nafter {} steps", position.x.round()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfinished_study_does_not_replace_a_finished_one() {
+        let study = |complete| {
+            let adapted = Adapted { query: vec![vec![1.0; 51]], mean_query: vec![1.0; 51], ..Adapted::default() };
+            let adapted = [adapted, Adapted::default(), Adapted::default()];
+            Arc::new(TestSteps { meta_iteration: 0, trained_steps: 3, adapted, complete })
+        };
+        let mut view = TestStepsView::default();
+        let held = |view: &TestStepsView| view.prepared.as_ref().map(|prepared| Arc::clone(&prepared.source));
+        let [early, rough, whole, later] = [study(false), study(false), study(true), study(false)];
+        for (run, found, expected) in
+            [(0, &early, &early), (0, &rough, &rough), (0, &whole, &whole), (0, &later, &whole), (1, &later, &later)]
+        {
+            view.prepare(run, Some(found));
+            assert!(held(&view).is_some_and(|held| Arc::ptr_eq(&held, expected)));
+        }
+    }
+
+    #[test]
+    fn verdicts() {
+        let adapted = |mean_query: Vec<f64>, turning| Adapted { mean_query, turning, ..Adapted::default() };
+        let cases = [
+            (adapted(vec![1.0, 0.5, 0.8], Some(1)), "query loss 0.500 after 1 steps; then it rises, 0.800 after 2"),
+            (
+                Adapted { overfits: true, ..adapted(vec![1.0, 0.5, 0.8], Some(1)) },
+                "query loss 0.500 after 1 steps; then it overfits, 0.800 after 2",
+            ),
+            (adapted(vec![1.0, 0.5], None), "smallest at the end, 0.500 after 1 steps"),
+            (adapted(vec![1.0, f64::INFINITY], None), "overflowed"),
+        ];
+        for (adapted, text) in cases {
+            let said = verdict(Init::Learned, &adapted);
+            assert!(said.contains(text), "{said}");
+        }
+        assert_eq!(points([1.0, 0.1, f64::INFINITY, 1.0].into_iter()).len(), 2);
+        assert_eq!(range([].into_iter()), None);
+    }
+}
