@@ -8,15 +8,24 @@ use super::snapshot::Snapshot;
 use super::trainer::Trainer;
 use crate::settings::Settings;
 
+mod heights;
+mod landscape;
 mod stability;
+mod what_if;
 
+pub use landscape::{Heights, Map};
 pub use stability::Stability;
+pub use what_if::{Tried, WhatIf};
 
 /// What somebody looks at closely.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Focus {
     /// How long an inner step may be: [`Closeups::stability`].
     pub stability: bool,
+    /// The loss around φ: [`Snapshot::landscape`].
+    pub landscape: Option<Map>,
+    /// Another place to begin at: [`Closeups::tried`].
+    pub what_if: Option<WhatIf>,
 }
 
 /// What came of the studies; `None` where nobody looks, nothing is done yet, or there is no such thing.
@@ -24,6 +33,10 @@ pub struct Focus {
 pub struct Closeups {
     /// How long an inner step may be.
     pub stability: Option<Arc<Stability>>,
+    /// Why there is no map of the loss around φ.
+    pub no_landscape: Option<&'static str>,
+    /// What came of beginning at another place than φ.
+    pub tried: Option<Arc<Tried>>,
 }
 
 /// All studies together may take this share of the worker's time while it trains.
@@ -110,6 +123,8 @@ impl<S: Study> Repeated<S> {
 pub(super) struct Studies {
     focus: Focus,
     stability: Repeated<stability::Study>,
+    landscapes: landscape::Landscapes,
+    what_ifs: what_if::WhatIfs,
     /// When its last pieces were done, and how long they took.
     last: Option<(Instant, Duration)>,
 }
@@ -134,14 +149,27 @@ impl Studies {
     /// something new to show.
     pub fn advance(&mut self, trainer: &Trainer) -> [bool; 2] {
         let start = Instant::now();
-        let Self { focus, stability, last } = self;
-        let [worked, news] = stability.advance(focus.stability, trainer, focus);
+        let Self { focus, stability, landscapes, last, .. } = self;
+        let own = Focus { stability: focus.stability, ..Focus::default() };
+        let done = [stability.advance(focus.stability, trainer, &own), landscapes.advance(focus.landscape, trainer)];
         *last = Some((Instant::now(), start.elapsed()));
-        [worked, news]
+        [0, 1].map(|part| done.iter().any(|done| done[part]))
+    }
+
+    /// Does what a hand on the map waits for, in a share of its own: says whether there was something to do, and
+    /// whether there is something new to show.
+    pub fn hurry(&mut self, trainer: &Trainer, trains: bool) -> [bool; 2] {
+        let plane = self.landscapes.found().map(|found| &found.plane);
+        self.what_ifs.advance(self.focus.what_if.as_ref(), plane, trainer, trains)
     }
 
     /// Adds what was found to a snapshot.
     pub fn show(&self, snapshot: &mut Snapshot) {
-        snapshot.closeups = Closeups { stability: self.stability.found.clone() };
+        snapshot.landscape = self.landscapes.found().cloned();
+        snapshot.closeups = Closeups {
+            stability: self.stability.found.clone(),
+            no_landscape: self.landscapes.reason(),
+            tried: self.what_ifs.found().cloned(),
+        };
     }
 }

@@ -7,7 +7,7 @@ use super::divergence::{Finding, Watch, query};
 use super::evaluation::Start;
 use super::judging::Judging;
 use super::pool::Pool;
-use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
+use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Phase, Snapshot};
 use super::studies::Closeups;
 use crate::images::ImageSet;
 use crate::maths::optimiser::{Optimiser, Rule, clip};
@@ -28,6 +28,7 @@ mod sketching;
 mod statistics;
 
 use meta_batch::{MetaBatch, Outer};
+pub(super) use probes::Probed;
 use probes::Probes;
 pub use record::MetricsRow;
 use record::Record;
@@ -372,9 +373,9 @@ impl Trainer {
         sketching.measure(pool, starts, family, settings.live.test_steps, now.meta_iteration);
     }
 
-    /// The loss around φ, as the last probe found it.
-    pub fn landscape(&self) -> Option<Landscape> {
-        self.probes.landscape(&self.pool, &self.learner.network)
+    /// What the last probe adapted to, from where, and what came of it.
+    pub(super) fn probed(&self) -> Probed<'_> {
+        self.probes.probed(&self.now.meta)
     }
 
     /// The probe tasks' functions, as the last probe found them, on a finer grid; `None` where tasks are no

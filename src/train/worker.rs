@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::link::{Command, Event, Pace, TrainerEnd, Wake, WindowEnd, link};
-use super::snapshot::{Divergence, Enlarged, Landscape, Phase};
+use super::snapshot::{Divergence, Enlarged, Phase};
 use super::studies::Studies;
 use super::trainer::{Checkpoint, MetricsRow, Step, Trainer};
 use crate::background;
@@ -24,8 +24,8 @@ const GLANCE: Duration = Duration::from_millis(20);
 const SLOW: Duration = Duration::from_millis(500);
 /// While the trainer runs, turned knobs have the probe tasks adapted at most this often.
 const PROBE_EVERY: Duration = Duration::from_millis(400);
-/// The landscape and the enlarged images may take this share of the worker's time while it trains.
-const LANDSCAPE_SHARE: f64 = 0.06;
+/// The enlarged images may take this share of the worker's time while it trains.
+const ENLARGED_SHARE: f64 = 0.06;
 
 /// Gets every row of metrics, in order, on one of the worker's threads.
 pub type MetricsSink = Box<dyn FnMut(&MetricsRow) + Send>;
@@ -54,11 +54,10 @@ struct Worker {
     pace: Pace,
     divergence: Option<Arc<Divergence>>,
     sketch: Option<Arc<Sketch>>,
-    landscape: Option<Arc<Landscape>>,
     enlarged: Option<Arc<Enlarged>>,
     studies: Studies,
-    landscape_cost: Duration,
-    landscape_at: Instant,
+    enlarged_cost: Duration,
+    enlarged_at: Instant,
     shown_at: Instant,
     probed_at: Instant,
     stepped_at: Instant,
@@ -79,11 +78,10 @@ impl Worker {
             pace: Pace::Full,
             divergence: None,
             sketch: None,
-            landscape: None,
             enlarged: None,
             studies: Studies::default(),
-            landscape_cost: Duration::ZERO,
-            landscape_at: now,
+            enlarged_cost: Duration::ZERO,
+            enlarged_at: now,
             shown_at: now,
             probed_at: now,
             stepped_at: now,
@@ -203,10 +201,9 @@ impl Worker {
                 self.run += 1;
                 self.phase = Phase::Running;
                 self.divergence = None;
-                self.landscape = None;
                 self.enlarged = None;
                 self.studies.forget();
-                self.landscape_cost = Duration::ZERO;
+                self.enlarged_cost = Duration::ZERO;
                 self.speed = Speed::new();
             }
         }
@@ -228,7 +225,7 @@ impl Worker {
                     }
                     self.probed_at = Instant::now();
                     if !running {
-                        self.draw_landscape();
+                        self.draw_enlarged();
                     }
                     self.changed = true;
                     self.show(true);
@@ -254,6 +251,7 @@ impl Worker {
         let Some(trainer) = &self.trainer else { return };
         let start = Instant::now();
         let trains = self.phase == Phase::Running && self.pace == Pace::Full;
+        self.changed |= self.studies.hurry(trainer, trains)[1];
         if trains && !self.studies.are_due() {
             return;
         }
@@ -290,30 +288,29 @@ impl Worker {
             }
         }
         self.changed = true;
-        let since = self.landscape_at.elapsed();
-        if since.as_secs_f64() * LANDSCAPE_SHARE > self.landscape_cost.as_secs_f64() && since > 4 * FRAME {
-            self.draw_landscape();
+        let since = self.enlarged_at.elapsed();
+        if since.as_secs_f64() * ENLARGED_SHARE > self.enlarged_cost.as_secs_f64() && since > 4 * FRAME {
+            self.draw_enlarged();
         }
     }
 
-    /// Brings strip and landscape up to the present state while nothing trains.
+    /// Brings the strip up to the present state while nothing trains.
     fn refresh(&mut self) {
         if let Some(trainer) = &mut self.trainer
             && trainer.evaluation().meta_iteration != trainer.meta_iteration()
         {
             trainer.probe();
         }
-        self.draw_landscape();
+        self.draw_enlarged();
         self.changed = true;
     }
 
-    fn draw_landscape(&mut self) {
+    fn draw_enlarged(&mut self) {
         let Some(trainer) = &self.trainer else { return };
         let start = Instant::now();
-        self.landscape = trainer.landscape().map(Arc::new);
         self.enlarged = trainer.enlarged().map(Arc::new);
-        self.landscape_cost = start.elapsed();
-        self.landscape_at = Instant::now();
+        self.enlarged_cost = start.elapsed();
+        self.enlarged_at = Instant::now();
     }
 
     fn show(&mut self, now: bool) {
@@ -322,7 +319,6 @@ impl Worker {
             return;
         }
         let mut snapshot = trainer.snapshot(self.run, self.speed.per_second(), self.phase);
-        snapshot.landscape = self.landscape.clone();
         snapshot.enlarged = self.enlarged.clone();
         self.studies.show(&mut snapshot);
         snapshot.divergence = self.divergence.clone();

@@ -25,9 +25,10 @@ use super::script::Script;
 use super::theme::{self, GRID, Palette};
 use super::top_bar::{Status, TopBar};
 use crate::images::ImageSet;
-use crate::settings::{ImageKey, ProceduralSettings, Settings};
+use crate::settings::{ImageKey, Knob, ProceduralSettings, Settings};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
+use crate::train::studies::Focus;
 
 /// The whole window. It owns the settings; the trainer owns everything else.
 pub struct App {
@@ -45,6 +46,8 @@ pub struct App {
     samples: Samples,
     losses: Losses,
     parameters: Parameters,
+    /// What the trainer was told last of what is looked at closely.
+    focus: Focus,
     images: ImagesDialog,
     compare: Compare,
     help: Help,
@@ -76,6 +79,7 @@ impl App {
             samples: Samples::default(),
             losses: Losses::default(),
             parameters: Parameters::default(),
+            focus: Focus::default(),
             images: ImagesDialog::default(),
             compare: Compare::default(),
             help: Help::default(),
@@ -116,6 +120,7 @@ impl App {
         self.help.ui(&ctx);
         self.frame_times.ui(&ctx);
         self.notices.ui(&ctx);
+        self.look();
         if !commands.is_empty() {
             ctx.request_repaint();
         }
@@ -137,13 +142,12 @@ impl App {
             .exact_size(10.0 * GRID)
             .frame(bar)
             .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, commands));
-        let at = snapshot.map_or(0, |snapshot| snapshot.meta_iteration);
         let before = commands.len();
         let side = ground.inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
         Panel::left("knobs")
             .exact_size(54.0 * GRID)
             .frame(side)
-            .show(ui, |ui| self.knobs.ui(ui, &self.settings, at, commands));
+            .show(ui, |ui| self.knobs.ui(ui, &self.settings, snapshot, commands));
         // At once, so that this frame's plots have the mark.
         for command in commands.extract_if(before.., |command| matches!(command, UiCommand::SetKnob(..))) {
             self.apply(ui.ctx(), command);
@@ -171,6 +175,17 @@ impl App {
             }
             self.samples.ui(ui, snapshot, status.image_set, commands);
         });
+    }
+
+    /// Tells the trainer what is looked at closely, when that has changed.
+    fn look(&mut self) {
+        let (landscape, what_if) = self.parameters.looks_at();
+        // The knob is always there.
+        let focus = Focus { stability: true, landscape, what_if };
+        if focus != self.focus {
+            self.focus = focus.clone();
+            self.link.set_focus(focus);
+        }
     }
 
     fn phase(&self) -> Phase {
@@ -253,6 +268,12 @@ impl App {
             UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             UiCommand::GoBack => self.ask(Command::GoBack, Phase::Paused),
             UiCommand::HalveAndGoOn => self.halve_and_go_on(),
+            UiCommand::SetToMarkAndGoOn => {
+                let divergence = self.snapshot.as_ref().and_then(|snapshot| snapshot.divergence.as_ref());
+                if let Some(mark) = divergence.and_then(|divergence| divergence.mark()) {
+                    self.lower_and_go_on(Knob::InnerRate, mark);
+                }
+            }
             UiCommand::ChooseTasks(tasks) => {
                 let algorithm = self.settings.run.algorithm;
                 self.choose_preset(ctx, Settings::preset(tasks, algorithm));
@@ -294,9 +315,12 @@ impl App {
         let divergence = self.snapshot.as_ref().and_then(|snapshot| snapshot.divergence.as_ref());
         let Some(knob) = divergence.map(|divergence| divergence.rate_to_lower(&self.settings.run)) else { return };
         let (low, high) = knob.range();
-        let half = (0.5 * knob.get(&self.settings.live)).clamp(low, high);
-        knob.set(&mut self.settings.live, half);
-        self.log.say(format_args!("knob {}={half}", knob.key()));
+        self.lower_and_go_on(knob, (0.5 * knob.get(&self.settings.live)).clamp(low, high));
+    }
+
+    fn lower_and_go_on(&mut self, knob: Knob, value: f64) {
+        knob.set(&mut self.settings.live, value);
+        self.log.say(format_args!("knob {}={value}", knob.key()));
         self.send_live();
         self.ask(Command::GoBack, Phase::Paused);
         self.ask(Command::Play, Phase::Running);

@@ -2,15 +2,18 @@
 //! each layer moves.
 
 mod contours;
+mod heights;
 mod landscape;
 mod movement;
 mod rates;
+mod what_if;
 
 use egui::{Rect, RichText, Ui, pos2};
 
 use self::landscape::LandscapeView;
 use super::theme::{GRID, Palette};
 use crate::train::snapshot::Snapshot;
+use crate::train::studies::{Map, WhatIf};
 
 /// The view.
 #[derive(Default)]
@@ -29,6 +32,12 @@ enum Side {
 }
 
 impl Parameters {
+    /// What it has the trainer look at closely.
+    pub fn looks_at(&self) -> (Option<Map>, Option<WhatIf>) {
+        let (map, what_if) = self.landscape.looks_at();
+        (Some(map), what_if)
+    }
+
     /// Draws it in all the space that is left.
     pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>) {
         let palette = Palette::of(ui);
@@ -39,13 +48,8 @@ impl Parameters {
         ui.horizontal(|ui| {
             ui.heading("Adapted parameters").on_hover_text("Where the inner loop goes from each initialisation");
             if let Some(landscape) = landscape {
-                let (word, about) = if landscape.exact {
-                    ("exact", "These are all the parameters: nothing is left out")
-                } else {
-                    ("slice", "A plane through φ and adapted parameters; the losses on it are real, everything off it is projected")
-                };
-                let text = RichText::new(format!("{word} · {}", landscape.title)).small().color(palette.weak);
-                ui.add(egui::Label::new(text).truncate()).on_hover_text(about);
+                let tasks = evaluation.map_or(&[][..], |evaluation| &evaluation.tasks);
+                self.landscape.choose(ui, landscape, tasks);
             }
         });
         let room = ui.available_rect_before_wrap();
@@ -58,8 +62,12 @@ impl Parameters {
         let side = room.height().min(if evaluation.is_some() { 0.6 * room.width() } else { room.width() });
         let map = Rect::from_min_max(room.min, pos2(room.left() + side, room.bottom()));
         match landscape {
-            Some(landscape) => self.landscape.ui(ui, map, landscape),
-            None => drop(ui.put(map, egui::Label::new(RichText::new("The map is being measured").color(palette.weak)))),
+            Some(landscape) => self.landscape.ui(ui, map, landscape, snapshot),
+            None => {
+                let reason = snapshot.and_then(|snapshot| snapshot.closeups.no_landscape);
+                let text = RichText::new(reason.unwrap_or("The map is being measured")).color(palette.weak);
+                ui.put(map, egui::Label::new(text).wrap());
+            }
         }
         if let Some(evaluation) = evaluation {
             let bars = Rect::from_min_max(pos2(map.right() + 4.0 * GRID, room.top()), room.max);

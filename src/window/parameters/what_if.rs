@@ -1,0 +1,158 @@
+//! φ moved by hand: what the inner loop would do from another place of the map. Nothing of it is learned.
+
+use std::sync::Arc;
+
+use egui::{Align2, Button, CursorIcon, Key, Painter, Pos2, Rect, Response, RichText, Stroke, Ui, pos2, vec2};
+
+use super::landscape::{Frame, one_path};
+use crate::train::snapshot::{Landscape, Snapshot};
+use crate::train::studies::{Tried, WhatIf};
+use crate::window::numbers;
+use crate::window::theme::{GRID, Palette, small_font};
+
+/// How near the pointer must be to take hold.
+const REACH: f32 = 11.0;
+
+/// Where φ was moved to, if it was.
+#[derive(Default)]
+pub struct Moved {
+    asked: Option<WhatIf>,
+    held: bool,
+    run: u64,
+}
+
+impl Moved {
+    /// What the trainer is asked.
+    pub fn asked(&self) -> Option<&WhatIf> {
+        self.asked.as_ref()
+    }
+
+    /// Takes hold of φ at `phi`, moves it, lets it go, or brings it back; `response` is the map's.
+    pub fn drag(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        frame: Frame,
+        landscape: &Landscape,
+        phi: Option<Pos2>,
+        snapshot: Option<&Snapshot>,
+    ) {
+        let run = snapshot.map_or(0, |snapshot| snapshot.run);
+        let tried = snapshot.and_then(|snapshot| snapshot.closeups.tried.as_deref());
+        if self.run != run {
+            *self = Self { run, ..Self::default() };
+        }
+        let marker = self.place(frame, landscape, tried);
+        let near = |at: Pos2| [phi, marker].into_iter().flatten().any(|dot| dot.distance(at) < REACH);
+        let pressed = ui.input(|input| input.pointer.press_origin());
+        if response.drag_started() && pressed.is_some_and(near) {
+            self.held = true;
+        }
+        if self.held
+            && let Some(at) = response.interact_pointer_pos()
+        {
+            let at = frame.value(frame.rect.clamp(at));
+            self.asked = Some(WhatIf { plane: Arc::clone(&landscape.plane), at, map: landscape.map });
+        }
+        if !response.dragged() {
+            self.held = false;
+        }
+        if self.held {
+            ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+        } else if response.hover_pos().is_some_and(near) {
+            ui.ctx().set_cursor_icon(CursorIcon::Grab);
+        }
+        let typing = ui.ctx().memory(|memory| memory.focused().is_some());
+        let escaped =
+            !typing && self.asked.is_some() && ui.input_mut(|input| input.consume_key(Default::default(), Key::Escape));
+        if response.double_clicked() || escaped {
+            self.back();
+        }
+    }
+
+    fn back(&mut self) {
+        (self.asked, self.held) = (None, false);
+    }
+
+    /// Whether the map's own paths are to stand back.
+    pub fn is_on(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Whether it is in the hand.
+    pub fn is_held(&self) -> bool {
+        self.held
+    }
+
+    /// Where the moved φ is on this map.
+    fn place(&self, frame: Frame, landscape: &Landscape, tried: Option<&Tried>) -> Option<Pos2> {
+        let asked = self.asked.as_ref()?;
+        let at = if Arc::ptr_eq(&asked.plane, &landscape.plane) || landscape.exact {
+            Some(asked.at)
+        } else {
+            tried.filter(|tried| tried.asked == *asked).and_then(|tried| tried.at)
+        };
+        at.map(|at| frame.screen(at))
+    }
+
+    /// Draws the marker and the paths from there.
+    pub fn draw(
+        &self,
+        painter: &Painter,
+        frame: Frame,
+        landscape: &Landscape,
+        tried: Option<&Tried>,
+        palette: &Palette,
+    ) {
+        if self.asked.is_none() {
+            return;
+        }
+        if let Some(tried) = tried {
+            for path in tried.paths.iter().filter(|path| !path.own).chain(tried.paths.iter().filter(|path| path.own)) {
+                one_path(painter, frame, path, palette, 1.0);
+            }
+        }
+        if let Some(at) = self.place(frame, landscape, tried) {
+            painter.circle(at, 5.0, palette.ground, Stroke::new(2.0, palette.accent));
+            painter.text(at + vec2(0.0, -7.0), Align2::CENTER_BOTTOM, "φ′", small_font(), palette.text);
+        }
+    }
+
+    /// Says what came of it, in a corner of the map that the marker is not in, and offers the way back.
+    pub fn verdict(&mut self, ui: &mut Ui, frame: Frame, landscape: &Landscape, tried: Option<&Tried>) {
+        if self.asked.is_none() {
+            return;
+        }
+        let palette = Palette::of(ui);
+        let text = tried.map_or_else(|| "here: adapting".to_owned(), verdict);
+        let room = frame.rect.width() - 2.0 * GRID;
+        let galley = ui.painter().layout(text.clone(), small_font(), palette.text, room - 4.0 * GRID);
+        let size = vec2((galley.size().x + 2.0 * GRID).max(92.0).min(room), galley.size().y + 7.0 * GRID);
+        let low = self.place(frame, landscape, tried).is_some_and(|at| at.y > frame.rect.center().y);
+        let top = if low { frame.rect.top() + GRID } else { frame.rect.bottom() - GRID - size.y };
+        let chip = Rect::from_min_size(pos2(frame.rect.left() + GRID, top), size);
+        ui.painter().rect(
+            chip,
+            3.0,
+            palette.ground.gamma_multiply(0.92),
+            Stroke::new(1.0, palette.line),
+            egui::StrokeKind::Inside,
+        );
+        let inner = chip.shrink2(vec2(GRID, 2.0));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(inner), |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            ui.spacing_mut().interact_size.y = 4.5 * GRID;
+            let about = "Mean query losses of what the heights are of, before and after the test-time steps, from here and from φ";
+            ui.add(egui::Label::new(RichText::new(text).small()).wrap()).on_hover_text(about);
+            let about = "Forgets the place that φ was dragged to (Escape, or double-click on the map); the run never left its own";
+            if ui.add(Button::new(RichText::new("Back to φ").small())).on_hover_text(about).clicked() {
+                self.back();
+            }
+        });
+    }
+}
+
+fn verdict(tried: &Tried) -> String {
+    let [here, at_phi] = [tried.here, tried.at_phi].map(|pair| pair.map(|loss| numbers::significant(f64::from(loss))));
+    format!("here: before {}, after {}\nat φ: before {}, after {}", here[0], here[1], at_phi[0], at_phi[1])
+}
