@@ -46,7 +46,8 @@ impl LandscapeView {
 
     /// What is drawn, with a menu of what else may be.
     pub fn choose(&mut self, ui: &mut Ui, landscape: &Landscape, tasks: &[ProbeTask]) {
-        super::heights::choose(ui, landscape, tasks, &mut self.wanted);
+        super::heights::choose(ui, landscape, tasks, &mut self.wanted, self.moved.is_on());
+        self.moved.offer_back(ui);
     }
 
     /// Draws it into `rect`.
@@ -87,7 +88,7 @@ impl LandscapeView {
             let text = under_pointer(landscape, frame.value(pointer));
             response.on_hover_text_at_pointer(text);
         }
-        self.moved.verdict(ui, frame, landscape, tried);
+        self.moved.verdict(ui, frame, landscape, phi, tried);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Button, CursorIcon, Key, Painter, Pos2, Rect, Response, RichText, Stroke, Ui, pos2, vec2};
+use egui::{Align2, CursorIcon, Key, Label, Painter, Pos2, Rect, Response, RichText, Stroke, StrokeKind, Ui, vec2};
 
 use super::landscape::{Frame, one_path};
 use crate::train::snapshot::{Landscape, Snapshot};
@@ -56,6 +56,9 @@ impl Moved {
         }
         if !response.dragged() {
             self.held = false;
+        }
+        if let Some(asked) = &mut self.asked {
+            asked.map = landscape.map;
         }
         if self.held {
             ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
@@ -114,45 +117,46 @@ impl Moved {
         }
         if let Some(at) = self.place(frame, landscape, tried) {
             painter.circle(at, 5.0, palette.ground, Stroke::new(2.0, palette.accent));
-            painter.text(at + vec2(0.0, -7.0), Align2::CENTER_BOTTOM, "φ′", small_font(), palette.text);
+            painter.text(at + vec2(0.0, -7.0), Align2::CENTER_BOTTOM, "here", small_font(), palette.text);
         }
     }
 
-    /// Says what came of it, in a corner of the map that the marker is not in, and offers the way back.
-    pub fn verdict(&mut self, ui: &mut Ui, frame: Frame, landscape: &Landscape, tried: Option<&Tried>) {
+    /// Offers the way back, if φ was moved.
+    pub fn offer_back(&mut self, ui: &mut Ui) {
+        let about =
+            "Forgets the place that φ was dragged to (Escape, or double-click on the map); the run never left its own";
+        if self.asked.is_some() && ui.button(RichText::new("Back to φ").small()).on_hover_text(about).clicked() {
+            self.back();
+        }
+    }
+
+    /// Says what came of it, in the corner of the map that is farthest from both places.
+    pub fn verdict(&self, ui: &mut Ui, frame: Frame, landscape: &Landscape, phi: Option<Pos2>, tried: Option<&Tried>) {
         if self.asked.is_none() {
             return;
         }
         let palette = Palette::of(ui);
         let text = tried.map_or_else(|| "here: adapting".to_owned(), verdict);
-        let room = frame.rect.width() - 2.0 * GRID;
-        let galley = ui.painter().layout(text.clone(), small_font(), palette.text, room - 4.0 * GRID);
-        let size = vec2((galley.size().x + 2.0 * GRID).max(92.0).min(room), galley.size().y + 7.0 * GRID);
-        let low = self.place(frame, landscape, tried).is_some_and(|at| at.y > frame.rect.center().y);
-        let top = if low { frame.rect.top() + GRID } else { frame.rect.bottom() - GRID - size.y };
-        let chip = Rect::from_min_size(pos2(frame.rect.left() + GRID, top), size);
-        ui.painter().rect(
-            chip,
-            3.0,
-            palette.ground.gamma_multiply(0.92),
-            Stroke::new(1.0, palette.line),
-            egui::StrokeKind::Inside,
+        let galley = ui.painter().layout_no_wrap(text.clone(), small_font(), palette.text);
+        let size = galley.size() + vec2(2.0 * GRID, GRID);
+        let room = frame.rect.shrink(GRID);
+        let places = [self.place(frame, landscape, tried), phi];
+        let corners = [Align2::LEFT_TOP, Align2::RIGHT_TOP, Align2::LEFT_BOTTOM, Align2::RIGHT_BOTTOM];
+        let chips = corners.map(|corner| corner.align_size_within_rect(size, room));
+        let nearest =
+            |chip: &Rect| places.iter().flatten().map(|at| chip.distance_to_pos(*at)).fold(f32::INFINITY, f32::min);
+        let Some(chip) = chips.into_iter().max_by(|a, b| nearest(a).total_cmp(&nearest(b))) else { return };
+        let outline = Stroke::new(1.0, palette.line);
+        ui.painter().rect(chip, 3.0, palette.ground.gamma_multiply(0.9), outline, StrokeKind::Inside);
+        let steps = tried.map_or(0, |tried| tried.steps);
+        let about = format!(
+            "Mean query loss before and after {steps} test-time steps of the tasks that the heights are of: from here, and from φ"
         );
-        let inner = chip.shrink2(vec2(GRID, 2.0));
-        ui.scope_builder(egui::UiBuilder::new().max_rect(inner), |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ui.spacing_mut().interact_size.y = 4.5 * GRID;
-            let about = "Mean query losses of what the heights are of, before and after the test-time steps, from here and from φ";
-            ui.add(egui::Label::new(RichText::new(text).small()).wrap()).on_hover_text(about);
-            let about = "Forgets the place that φ was dragged to (Escape, or double-click on the map); the run never left its own";
-            if ui.add(Button::new(RichText::new("Back to φ").small())).on_hover_text(about).clicked() {
-                self.back();
-            }
-        });
+        ui.put(chip, Label::new(RichText::new(text).small())).on_hover_text(about);
     }
 }
 
 fn verdict(tried: &Tried) -> String {
     let [here, at_phi] = [tried.here, tried.at_phi].map(|pair| pair.map(|loss| numbers::significant(f64::from(loss))));
-    format!("here: before {}, after {}\nat φ: before {}, after {}", here[0], here[1], at_phi[0], at_phi[1])
+    format!("here: {} → {}\nat φ: {} → {}", here[0], here[1], at_phi[0], at_phi[1])
 }
