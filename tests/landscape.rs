@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use metascope::maths::network::Workspace;
 use metascope::meta::TaskWork;
-use metascope::settings::{Algorithm, Settings, TaskFamily};
+use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
 use metascope::tasks::{Family, HeldOut};
 use metascope::train::link::{Command, WindowEnd};
 use metascope::train::snapshot::{Init, Landscape, Snapshot};
@@ -333,13 +333,37 @@ fn every_family_and_algorithm_has_a_map_or_a_reason() {
                 assert!([map.x, map.y].iter().all(|[low, high]| low < high && (high - low).is_finite()));
                 assert!(map.paths.iter().flat_map(|path| &path.points).flatten().all(|value| value.is_finite()));
             }
-            let stability = |snapshot: &Snapshot| snapshot.closeups.stability.is_some() == !algorithm.learns_rates();
+            let stability = |snapshot: &Snapshot| snapshot.closeups.stability.is_some() != algorithm.learns_rates();
             let limits = watched.wait("the limits", stability).closeups.stability.clone();
             assert!(
                 limits.is_none_or(|limits| limits.limits.iter().all(|limit| *limit > 0.0)),
                 "{tasks:?} {algorithm:?}"
             );
         }
+    }
+}
+
+/// Adaptation that runs away leaves a map around where it began, or a reason.
+#[test]
+fn a_map_survives_adaptation_that_overflows() {
+    for (rate, drawn) in [(1.5, true), (1e9, false)] {
+        let mut settings = settings(TaskFamily::Sine, Algorithm::Maml);
+        (settings.live.test_steps, settings.live.inner_rate) = (10, 0.01);
+        let (watched, _) = Watched::new(&settings, 1, Focus::default());
+        let mut live = settings.live.clone();
+        live.inner_rate = f64::min(rate, Knob::InnerRate.range().1);
+        watched.window.set_live(live);
+        watched.wait("the other rate", |snapshot| snapshot.settings.live.inner_rate > 1.0);
+        let wanted = of(Heights::Task(1));
+        watched.window.set_focus(looking(wanted));
+        let answered = watched.wait("a map or a reason", |snapshot| {
+            snapshot.landscape.is_some() || snapshot.closeups.no_landscape.is_some()
+        });
+        if let Some(map) = &answered.landscape {
+            assert!((map.x[0]..=map.x[1]).contains(&0.0) && (map.y[0]..=map.y[1]).contains(&0.0));
+            assert!(map.x[1] - map.x[0] < 1e6 && map.loss.iter().any(|loss| loss.is_finite()));
+        }
+        assert!(answered.landscape.is_some() || !drawn, "{:?}", answered.closeups.no_landscape);
     }
 }
 

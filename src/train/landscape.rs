@@ -76,6 +76,12 @@ impl Plane {
     }
 }
 
+/// Whether θ is near enough to φ to be drawn.
+pub fn is_near(phi: &[f32], theta: &[f32]) -> bool {
+    let difference: Vec<f32> = theta.iter().zip(phi).map(|(t, p)| t - p).collect();
+    f64::from(norm(&difference)) < FARTHEST
+}
+
 /// The vector at length 1.
 fn unit(mut vector: Vec<f32>) -> Option<Vec<f32>> {
     let length = norm(&vector);

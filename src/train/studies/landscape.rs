@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::heights::Surface;
 use crate::maths::network::Network;
-use crate::train::landscape::{Edges, Plane, along, frame};
+use crate::train::landscape::{Edges, Plane, along, frame, is_near};
 use crate::train::snapshot::{Evaluation, Init, Landscape, LandscapePath};
 use crate::train::trainer::{Probed, Trainer};
 
@@ -142,7 +142,7 @@ impl Study {
         let paths = paths(&probed, &plane, map, &surface, exact);
         let second = probed.task(map.through[1]).map_or("", |task| &task.name);
         let shown = paths.iter().filter(|path| exact || path.own || path.task == second);
-        let [x, y] = frame(before, shown.flat_map(|path| path.points.iter().copied()).chain(optimum));
+        let [x, y] = frame(before, shown.flat_map(|path| calm(&path.points)).chain(optimum));
         let finest = |level: usize| (level * level) as f64 * surface.operations() <= MOST_OPERATIONS;
         let mut levels: Vec<usize> = LEVELS.into_iter().filter(|&level| level == LEVELS[0] || finest(level)).collect();
         if again {
@@ -207,9 +207,10 @@ fn plane(probed: &Probed<'_>, network: &Network, map: Map) -> Result<(Plane, [St
     }
     let phi = probed.meta.phi();
     let [first, second] = map.through.map(|task| task.min(probed.tasks.len().saturating_sub(1)));
+    // Where adaptation ends, or the last place before it overflows.
     let end = |task: usize| {
         let thetas = &probed.measured.get(task)?[Init::Learned as usize].thetas;
-        thetas.iter().rev().find(|theta| theta.iter().all(|value| value.is_finite())).map(Vec::as_slice)
+        thetas.iter().skip(1).rev().find(|theta| is_near(phi, theta)).map(Vec::as_slice)
     };
     let start = end(first).ok_or("Adaptation overflows at once: there is no plane to draw")?;
     let other = end(second).filter(|_| first != second);
@@ -233,6 +234,15 @@ fn paths(probed: &Probed<'_>, plane: &Plane, map: Map, surface: &Surface, exact:
         }
     }
     paths
+}
+
+/// A path's places before it runs away: a frame around all of it would hide where it began.
+fn calm(points: &[[f64; 2]]) -> impl Iterator<Item = [f64; 2]> {
+    const AWAY: f64 = 10.0;
+    let from = points.first().copied().unwrap_or_default();
+    let distance = move |to: &[f64; 2]| (to[0] - from[0]).hypot(to[1] - from[1]);
+    let step = points.get(1).map_or(0.0, distance);
+    points.iter().copied().take_while(move |point| distance(point) <= AWAY * step)
 }
 
 /// A name that fits an axis.

@@ -19,7 +19,7 @@ pub fn choose(ui: &mut Ui, landscape: &Landscape, tasks: &[ProbeTask], map: &mut
             "A plane through φ and adapted parameters; the losses on it are real, everything off it is projected. Click for other heights or another plane",
         )
     };
-    let text = RichText::new(format!("{word} · {}  ⏷", landscape.title)).small().color(palette.weak);
+    let text = RichText::new(format!("⏷ {word} · {}", landscape.title)).small().color(palette.weak);
     ui.spacing_mut().interact_size.y = 5.0 * GRID;
     let room = ui.available_width() - if beside { 20.0 * GRID } else { 0.0 };
     let button = ui.scope(|ui| {
