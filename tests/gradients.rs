@@ -8,10 +8,9 @@ use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::init::initialise;
 use metascope::maths::network::{Batch, Network, Trace, Workspace};
 use metascope::maths::stream::{Purpose, Stream, stream};
-use metascope::maths::vector::{dot, norm};
+use metascope::maths::vector::norm;
 use metascope::meta::episode::Episode;
 use metascope::meta::maml_plus_plus::step_weights;
-use metascope::meta::stability::largest_eigenvalue;
 use metascope::meta::{Group, Learner, MetaParameters, TaskWork};
 use metascope::settings::{Algorithm, MethodSettings, Settings, TaskFamily};
 use metascope::tasks::{Family, plane};
@@ -466,39 +465,4 @@ fn the_text_s_task_is_fitted_to_its_weights() {
     learner.adapt(&meta, 0.1, &episode, 5 * 100, &|| true, &mut task);
     let fitted = task.inner.adapted();
     assert!((fitted[0] - 0.5).abs() < 1e-5 && (fitted[1] - 2.0).abs() < 1e-5, "{fitted:?}");
-}
-
-#[test]
-fn the_largest_eigenvalue_is_that_of_the_explicit_hessian() {
-    for (i, network) in networks().iter().enumerate() {
-        let rng = &mut rng(200 + i as u64);
-        let theta: Vec<f64> = initialise(network, 0.0, rng);
-        let data = batch(network, 12, rng);
-        let (mut work, mut trace) = (Workspace::default(), Trace::default());
-        network.traced_gradient(&theta, &data, &mut trace, &mut work, &mut vec![0.0; theta.len()]);
-        let columns: Vec<Vec<f64>> = (0..theta.len())
-            .map(|j| {
-                let unit: Vec<f64> = (0..theta.len()).map(|k| f64::from(u8::from(k == j))).collect();
-                let mut column = vec![0.0; theta.len()];
-                network.hessian_vectors(&theta, &unit, &trace, &mut work, &mut column);
-                column
-            })
-            .collect();
-        for j in 0..theta.len() {
-            for k in 0..j {
-                assert!((columns[j][k] - columns[k][j]).abs() < 1e-10, "the Hessian is symmetric");
-            }
-        }
-        // Plain power iteration on the explicit matrix, to convergence.
-        let mut vector = vec![1.0; theta.len()];
-        for _ in 0..5000 {
-            vector = columns.iter().map(|column| dot(column, &vector)).collect();
-            let length = norm(&vector);
-            vector.iter_mut().for_each(|v| *v /= length);
-        }
-        let image: Vec<f64> = columns.iter().map(|column| dot(column, &vector)).collect();
-        let exact = norm(&image);
-        let ours = largest_eigenvalue(network, &theta, &data, 400, &mut work);
-        assert!((ours - exact).abs() < 1e-3 * exact, "{ours} {exact}");
-    }
 }

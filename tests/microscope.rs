@@ -24,11 +24,12 @@ use metascope::meta::dissection::{Gathering, Way, take_apart};
 use metascope::settings::{Algorithm, Settings, TaskFamily};
 use metascope::train::link::{Command, WindowEnd};
 use metascope::train::snapshot::{Init, Phase, Snapshot};
-use metascope::train::studies::{Focus, TestSteps};
+use metascope::train::studies::{Focus, Map, TestSteps};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 use metascope::train::worker::spawn;
 
-const ALL: Focus = Focus { stability: true, outer_step: true, test_steps: true, layers: true };
+const ALL: Focus =
+    Focus { stability: true, outer_step: true, test_steps: true, layers: true, landscape: None, what_if: None };
 
 fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
@@ -229,13 +230,16 @@ fn looked_at(settings: Settings) -> Arc<Snapshot> {
 #[test]
 fn tabs_say_what_is_looked_at() {
     let mut bench = Bench::of(TaskFamily::Sine);
-    assert_eq!(bench.trainer.take_focus(), None, "nobody looks closely at first");
+    // The inner rate's mark is always there.
+    let mark = || Focus { stability: true, ..Focus::default() };
+    let map = Focus { landscape: Some(Map::default()), ..mark() };
+    assert_eq!(bench.trainer.take_focus(), Some(map.clone()), "the map at first");
     assert!(bench.says("slice") || bench.says("Movement per layer") || bench.says("movement of layer 1"));
     for (tab, waiting, focus) in [
-        ("Outer step", "is being taken apart", Focus { outer_step: true, ..Focus::default() }),
-        ("Test steps", "are being adapted to", Focus { test_steps: true, ..Focus::default() }),
-        ("Layers", "are being compared", Focus { layers: true, ..Focus::default() }),
-        ("Parameters", "movement of layer 1", Focus::default()),
+        ("Outer step", "is being taken apart", Focus { outer_step: true, ..mark() }),
+        ("Test steps", "are being adapted to", Focus { test_steps: true, ..mark() }),
+        ("Layers", "are being compared", Focus { layers: true, ..mark() }),
+        ("Parameters", "movement of layer 1", map),
     ] {
         bench.click(Role::Button, tab);
         assert_eq!(bench.trainer.take_focus(), Some(focus), "{tab}");

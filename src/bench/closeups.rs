@@ -98,7 +98,7 @@ fn speed(window: &WindowEnd, least: Duration) -> Result<(f64, bool), String> {
         match first {
             None => first = Some((now, done)),
             Some((at, before)) if now - at >= least && done > before => {
-                let shown = !snapshot.closeups.is_empty();
+                let shown = !snapshot.closeups.is_empty() || snapshot.landscape.is_some();
                 return Ok(((done - before) as f64 / (now - at).as_secs_f64(), shown));
             }
             Some(_) => {}

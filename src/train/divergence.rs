@@ -6,10 +6,11 @@
 //! inner loop from the first test.
 
 use super::snapshot::Divergence;
+use crate::maths::network::Workspace;
 use crate::maths::vector::is_finite;
-use crate::meta::stability::largest_eigenvalue;
+use crate::meta::episode::Episode;
+use crate::meta::stability::{PRODUCTS, largest_eigenvalue};
 use crate::meta::{Learner, MetaParameters, Outcome, TaskLosses, TaskWork};
-use crate::settings::Algorithm;
 
 /// An inner step counts as harmful when the mean loss after it is this many times the one before.
 const HARMFUL: f32 = 1.2;
@@ -96,59 +97,101 @@ impl Watch {
     }
 }
 
-/// α·λ_max/2 of an episode's support loss at φ, for iMAML with its proximal term; above 1 the inner
-/// step overshoots. `None` where α is not what the network's parameters step by.
-pub fn times_too_long(
+/// The inner rate from which on an inner step overshoots: 2/λ_max of an episode's support loss at φ, for iMAML with its
+/// proximal term. `None` where the inner rates are learned.
+pub fn limit(learner: &Learner, meta: &MetaParameters<f32>, episode: &Episode<f32>) -> Option<f64> {
+    let work = &mut Workspace::default();
+    let support = episode.support(0);
+    let found = largest_eigenvalue(&learner.network, meta.phi(), support, learner.moved()?, PRODUCTS, work);
+    found.value.is_finite().then(|| learner.longest_step(found.value))
+}
+
+/// The first inner step, counted from 1, that did not lower the support loss that it descended on, or that overflowed:
+/// the first k with not L(θ_k; S_{k−1}) ≤ L(θ_{k−1}; S_{k−1}).
+pub fn first_harmful_step(
     learner: &Learner,
     meta: &MetaParameters<f32>,
     inner_rate: f64,
-    episode: &crate::meta::episode::Episode<f32>,
-) -> Option<f64> {
-    let algorithm = learner.algorithm();
-    if algorithm.learns_rates() || algorithm == Algorithm::Cavia {
-        return None;
-    }
-    let mut task = TaskWork::<f32>::default();
-    let value = largest_eigenvalue(&learner.network, meta.phi(), episode.support(0), 20, &mut task.work);
-    let proximal = if algorithm == Algorithm::Imaml { learner.method().regularisation } else { 0.0 };
-    let times = inner_rate * (value + proximal) / 2.0;
-    times.is_finite().then_some(times)
+    episode: &Episode<f32>,
+    steps: usize,
+) -> Option<usize> {
+    let mut task = TaskWork::default();
+    learner.adapt(meta, inner_rate, episode, steps, &|| true, &mut task);
+    let TaskWork { inner, work, .. } = &mut task;
+    (0..inner.steps()).find_map(|k| {
+        let after = learner.network.loss(&inner.thetas[k + 1], episode.support(k), work);
+        let fell = after <= inner.losses[k] && after.is_finite();
+        (!fell).then_some(k + 1)
+    })
+}
+
+/// What was found out about a failure.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure {
+    /// What failed.
+    pub finding: Finding,
+    /// When.
+    pub meta_iteration: u64,
+    /// α, β and K at that moment.
+    pub rates: [f64; 2],
+    /// K.
+    pub steps: usize,
+    /// α over the task's limit at the φ that failed.
+    pub times_too_long: Option<f64>,
+    /// The first inner step that harmed.
+    pub inner_step: Option<usize>,
+    /// The smallest limit of α at the state that was gone back to.
+    pub limit: Option<f64>,
 }
 
 /// The event, with a sentence that says what happened and what to do.
-pub fn explain(
-    finding: Finding,
-    meta_iteration: u64,
-    restored: u64,
-    inner_rate: f64,
-    outer_rate: f64,
-    times_too_long: Option<f64>,
-) -> Divergence {
-    let state = format!("The state of meta-iteration {restored} is kept.");
-    let (task, reason) = match (finding, times_too_long) {
-        (Finding::Task(task) | Finding::Suspect(task), Some(times)) if times > 1.0 => {
-            let limit = two_digits_below(inner_rate / times);
-            let what = format!(
+pub fn explain(failure: Failure, restored: u64) -> Divergence {
+    let Failure { finding, meta_iteration, rates: [inner_rate, outer_rate], steps, times_too_long, inner_step, limit } =
+        failure;
+    let task = match finding {
+        Finding::Task(task) | Finding::Suspect(task) => Some(task),
+        Finding::Outer => None,
+    };
+    let mut divergence = Divergence {
+        meta_iteration,
+        restored,
+        task,
+        inner_step,
+        times_too_long,
+        inner_rate,
+        limit: limit.filter(|limit| limit.is_finite()),
+        reason: String::new(),
+    };
+    let what = match (task, times_too_long) {
+        (None, _) => format!("the outer step overflowed at meta-iteration {meta_iteration}"),
+        (Some(task), Some(times)) if times > 1.0 => {
+            format!(
                 "the inner step was {times:.1} times too long for task {} at meta-iteration {meta_iteration}",
                 task + 1
-            );
-            (Some(task), format!("Diverged: {what}. {state} Set the inner rate α below {limit} and go on."))
-        }
-        (Finding::Task(task) | Finding::Suspect(task), _) => {
-            let what = format!("the inner loop of task {} blew up at meta-iteration {meta_iteration}", task + 1);
-            (
-                Some(task),
-                format!(
-                    "Diverged: {what}. {state} Lower the inner rate α ({inner_rate}) or the outer rate β ({outer_rate}) and go on."
-                ),
             )
         }
-        (Finding::Outer, _) => {
-            let what = format!("the outer step overflowed at meta-iteration {meta_iteration}");
-            (None, format!("Diverged: {what}. {state} Lower the outer rate β ({outer_rate}) and go on."))
-        }
+        (Some(task), _) => format!("the inner loop of task {} blew up at meta-iteration {meta_iteration}", task + 1),
     };
-    Divergence { meta_iteration, restored, task, times_too_long, reason }
+    let at = inner_step.map(|step| format!(", where inner step {step} of {steps} first raised its support loss"));
+    let state = format!("The state of meta-iteration {restored} is kept.");
+    let advice = match (divergence.mark(), divergence.limit) {
+        _ if task.is_none() => format!("Lower the outer rate β ({outer_rate}) and go on."),
+        (Some(mark), _) => format!("Set the inner rate α to {mark} or less and go on."),
+        (None, Some(limit)) if inner_rate <= limit => {
+            let limit = two_digits_below(limit);
+            format!(
+                "There α ({inner_rate}) is within its limit ({limit}): the outer step left such a state. Lower the outer rate β ({outer_rate}) and go on."
+            )
+        }
+        _ => format!("Lower the inner rate α ({inner_rate}) or the outer rate β ({outer_rate}) and go on."),
+    };
+    divergence.reason = format!("Diverged: {what}{}. {state} {advice}", at.unwrap_or_default());
+    divergence
+}
+
+/// Slightly below a limit of the inner rate: nine tenths of it, rounded down to two significant digits.
+pub fn slightly_below(limit: f64) -> f64 {
+    two_digits_below(0.9 * limit)
 }
 
 /// Rounded down to two significant digits.

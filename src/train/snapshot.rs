@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use super::studies::Closeups;
+use super::divergence::slightly_below;
+use super::landscape::Plane;
+use super::studies::{Closeups, Map};
 use super::walk::Walk;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::{Knob, RunSettings, Settings};
@@ -111,16 +113,45 @@ pub struct Divergence {
     pub restored: u64,
     /// The task of the meta-batch where it showed first, if one task is to blame.
     pub task: Option<usize>,
-    /// α·λ_max/2 of that task's support loss at φ: above 1 an inner step overshoots.
+    /// The first of its inner steps, counted from 1, that raised the support loss that it descended on, or overflowed.
+    pub inner_step: Option<usize>,
+    /// α·λ_max/2 of that task's support loss at φ: above 1 an inner step overshoots. `None` where the inner rates are
+    /// learned or λ_max is not finite.
     pub times_too_long: Option<f64>,
+    /// α when it happened.
+    pub inner_rate: f64,
+    /// The smallest 2/λ_max at the state that was gone back to, over the coming meta-batch and the task in question:
+    /// from there on α overshoots. `None` where there is no such limit.
+    pub limit: Option<f64>,
     /// A sentence for people, with what to do.
     pub reason: String,
 }
 
 impl Divergence {
-    /// The rate to lower: β where no single task is to blame or α has no effect, else α.
+    /// The inner rate to go on with, slightly below the limit, if that is lower than it was and a value of the knob.
+    pub fn mark(&self) -> Option<f64> {
+        let mark = slightly_below(self.limit?);
+        (mark < self.inner_rate && mark >= Knob::InnerRate.range().0).then_some(mark)
+    }
+
+    /// Why α is not to be set to the mark, or `None` if it is.
+    pub fn why_no_mark(&self, run: &RunSettings) -> Option<&'static str> {
+        if let Some(reason) = Knob::InnerRate.why_disabled(run) {
+            return Some(reason);
+        }
+        match self.limit {
+            _ if self.task.is_none() => Some("The outer step overflowed: α is not to blame, lower β"),
+            None => Some("No limit of α could be measured at the state that is kept"),
+            Some(_) if self.mark().is_some() => None,
+            Some(limit) if limit < self.inner_rate => Some("The limit is below what α can be set to"),
+            Some(_) => Some("At the state that is kept α is within its limit: lower β"),
+        }
+    }
+
+    /// The rate to lower: β where no single task is to blame, α has no effect or α was within its limit, else α.
     pub fn rate_to_lower(&self, run: &RunSettings) -> Knob {
-        let inner = self.task.is_some() && Knob::InnerRate.why_disabled(run).is_none();
+        let within = self.limit.is_some_and(|limit| self.inner_rate <= limit) && self.mark().is_none();
+        let inner = self.task.is_some() && Knob::InnerRate.why_disabled(run).is_none() && !within;
         if inner { Knob::InnerRate } else { Knob::OuterRate }
     }
 }
@@ -271,6 +302,8 @@ pub struct LayerMovement {
 pub struct Landscape {
     /// When it was made.
     pub meta_iteration: u64,
+    /// What was asked for.
+    pub map: Map,
     /// Whether the plane is the whole parameter space (plane family) or a slice of it.
     pub exact: bool,
     /// What the heights are, e.g. "query loss of face-12".
@@ -289,6 +322,8 @@ pub struct Landscape {
     pub paths: Vec<LandscapePath>,
     /// The minimum of the drawn loss, where it is known in closed form.
     pub optimum: Option<[f64; 2]>,
+    /// The plane.
+    pub plane: Arc<Plane>,
 }
 
 /// One inner loop on the landscape.
@@ -298,7 +333,7 @@ pub struct LandscapePath {
     pub init: Init,
     /// Task name.
     pub task: String,
-    /// Whether the drawn loss is this task's.
+    /// Whether this task's loss is in the heights.
     pub own: bool,
     /// θ_0, θ_1, … in the plane's coordinates; only finite points.
     pub points: Vec<[f64; 2]>,

@@ -9,14 +9,19 @@ use super::trainer::Trainer;
 use crate::settings::Settings;
 
 mod dissection;
+mod heights;
+mod landscape;
 mod layers;
 mod stability;
 mod test_steps;
+mod what_if;
 
 pub use dissection::OuterStep;
+pub use landscape::{Heights, Map};
 pub use layers::{LayerLook, Layers};
 pub use stability::Stability;
 pub use test_steps::{Adapted, TestSteps};
+pub use what_if::{Tried, WhatIf};
 
 /// What somebody looks at closely.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,17 +34,24 @@ pub struct Focus {
     pub test_steps: bool,
     /// What adaptation does to each layer's representation: [`Closeups::layers`].
     pub layers: bool,
+    /// The loss around φ: [`Snapshot::landscape`].
+    pub landscape: Option<Map>,
+    /// Another place to begin at: [`Closeups::tried`].
+    pub what_if: Option<WhatIf>,
 }
 
 impl Focus {
     /// Every view by itself, with its name.
     pub fn views() -> Vec<(&'static str, Self)> {
         let none = Self::default;
+        let adapted = Map { heights: Heights::Adapted, ..Map::default() };
         vec![
             ("stability", Self { stability: true, ..none() }),
             ("outer step", Self { outer_step: true, ..none() }),
             ("test steps", Self { test_steps: true, ..none() }),
             ("layers", Self { layers: true, ..none() }),
+            ("landscape", Self { landscape: Some(Map::default()), ..none() }),
+            ("landscape after adaptation", Self { landscape: Some(adapted), ..none() }),
         ]
     }
 }
@@ -47,8 +59,9 @@ impl Focus {
 impl Closeups {
     /// Whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
-        let Self { stability, outer_step, test_steps, layers } = self;
-        stability.is_none() && outer_step.is_none() && test_steps.is_none() && layers.is_none()
+        let Self { stability, outer_step, test_steps, layers, tried, no_landscape: _ } = self;
+        let all = [stability.is_none(), outer_step.is_none(), test_steps.is_none(), layers.is_none(), tried.is_none()];
+        all.into_iter().all(|none| none)
     }
 }
 
@@ -63,6 +76,10 @@ pub struct Closeups {
     pub test_steps: Option<Arc<TestSteps>>,
     /// What adaptation does to each layer's representation.
     pub layers: Option<Arc<Layers>>,
+    /// Why there is no map of the loss around φ.
+    pub no_landscape: Option<&'static str>,
+    /// What came of beginning at another place than φ.
+    pub tried: Option<Arc<Tried>>,
 }
 
 /// All studies together may take this share of the worker's time while it trains.
@@ -87,7 +104,7 @@ trait Study: Sized {
     type Found;
 
     /// Takes what it needs; `None` where it makes no sense.
-    fn begin(trainer: &Trainer, focus: &Focus) -> Option<Self>;
+    fn begin(trainer: &Trainer) -> Option<Self>;
 
     /// Does the next piece.
     fn advance(&mut self) -> Piece<Self::Found>;
@@ -98,20 +115,18 @@ struct Begun {
     meta_iteration: u64,
     settings: Arc<Settings>,
     evaluation: Arc<Evaluation>,
-    focus: Focus,
 }
 
 impl Begun {
-    fn now(trainer: &Trainer, focus: &Focus) -> Self {
+    fn now(trainer: &Trainer) -> Self {
         let (meta_iteration, settings) = (trainer.meta_iteration(), Arc::clone(trainer.shared_settings()));
-        Self { meta_iteration, settings, evaluation: trainer.evaluation(), focus: focus.clone() }
+        Self { meta_iteration, settings, evaluation: trainer.evaluation() }
     }
 
     fn is(&self, other: &Self) -> bool {
         self.meta_iteration == other.meta_iteration
             && Arc::ptr_eq(&self.settings, &other.settings)
             && Arc::ptr_eq(&self.evaluation, &other.evaluation)
-            && self.focus == other.focus
     }
 }
 
@@ -132,19 +147,19 @@ impl<S: Study> Default for Repeated<S> {
 impl<S: Study> Repeated<S> {
     /// Does a piece or a few if somebody looks and there is something to do: says whether it did one, and whether there is
     /// something new to show.
-    fn advance(&mut self, looked_at: bool, trainer: &Trainer, focus: &Focus) -> [bool; 2] {
+    fn advance(&mut self, looked_at: bool, trainer: &Trainer) -> [bool; 2] {
         if !looked_at {
             let forgotten = self.found.is_some();
             *self = Self::default();
             return [false, forgotten];
         }
         if self.study.is_none() {
-            let now = Begun::now(trainer, focus);
+            let now = Begun::now(trainer);
             if self.begun.as_ref().is_some_and(|begun| begun.is(&now)) {
                 return [false, false];
             }
             self.begun = Some(now);
-            self.study = S::begin(trainer, focus);
+            self.study = S::begin(trainer);
             if self.study.is_none() {
                 return [false, self.found.take().is_some()];
             }
@@ -177,6 +192,8 @@ pub(super) struct Studies {
     outer_step: Repeated<dissection::Study>,
     test_steps: Repeated<test_steps::Study>,
     layers: Repeated<layers::Study>,
+    landscapes: landscape::Landscapes,
+    what_ifs: what_if::WhatIfs,
     /// When its last pieces were done, and how long they took.
     last: Option<(Instant, Duration)>,
 }
@@ -201,24 +218,35 @@ impl Studies {
     /// something new to show.
     pub fn advance(&mut self, trainer: &Trainer) -> [bool; 2] {
         let start = Instant::now();
-        let Self { focus, stability, outer_step, test_steps, layers, last } = self;
+        let Self { focus, stability, outer_step, test_steps, layers, landscapes, last, .. } = self;
         let done = [
-            stability.advance(focus.stability, trainer, focus),
-            outer_step.advance(focus.outer_step, trainer, focus),
-            test_steps.advance(focus.test_steps, trainer, focus),
-            layers.advance(focus.layers, trainer, focus),
+            stability.advance(focus.stability, trainer),
+            outer_step.advance(focus.outer_step, trainer),
+            test_steps.advance(focus.test_steps, trainer),
+            layers.advance(focus.layers, trainer),
+            landscapes.advance(focus.landscape, trainer),
         ];
         *last = Some((Instant::now(), start.elapsed()));
-        done.into_iter().fold([false; 2], |[worked, news], [more, new]| [worked || more, news || new])
+        [0, 1].map(|part| done.iter().any(|done| done[part]))
+    }
+
+    /// Does what a hand on the map waits for, in a share of its own: says whether there was something to do, and
+    /// whether there is something new to show.
+    pub fn hurry(&mut self, trainer: &Trainer, trains: bool) -> [bool; 2] {
+        let plane = self.landscapes.found().map(|found| &found.plane);
+        self.what_ifs.advance(self.focus.what_if.as_ref(), plane, trainer, trains)
     }
 
     /// Adds what was found to a snapshot.
     pub fn show(&self, snapshot: &mut Snapshot) {
+        snapshot.landscape = self.landscapes.found().cloned();
         snapshot.closeups = Closeups {
             stability: self.stability.found.clone(),
             outer_step: self.outer_step.found.clone(),
             test_steps: self.test_steps.found.clone(),
             layers: self.layers.found.clone(),
+            no_landscape: self.landscapes.reason(),
+            tried: self.what_ifs.found().cloned(),
         };
     }
 }

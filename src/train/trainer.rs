@@ -7,7 +7,7 @@ use super::divergence::{Finding, Watch, sums};
 use super::evaluation::Start;
 use super::judging::Judging;
 use super::pool::Pool;
-use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Landscape, Phase, Snapshot};
+use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Phase, Snapshot};
 use super::studies::Closeups;
 use super::timeline::Timeline;
 use crate::images::ImageSet;
@@ -33,6 +33,7 @@ mod walking;
 
 use kept::{Head, Kept};
 use meta_batch::{MetaBatch, Outer};
+pub(super) use probes::Probed;
 use probes::Probes;
 pub use record::MetricsRow;
 use record::Record;
@@ -411,11 +412,6 @@ impl Trainer {
             Start { learner: plain, meta: &joint, inner_rate: joint_rate },
         ];
         sketching.measure(pool, starts, family, settings.live.test_steps, now.meta_iteration);
-    }
-
-    /// The loss around φ, as the last probe found it.
-    pub fn landscape(&self) -> Option<Landscape> {
-        self.probes.landscape(&self.pool, &self.learner.network)
     }
 
     /// The probe tasks' functions, as the last probe found them, on a finer grid; `None` where tasks are no

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::link::{Command, Event, Pace, TrainerEnd, Wake, WindowEnd, link};
-use super::snapshot::{Divergence, Enlarged, Landscape, Phase};
+use super::snapshot::{Divergence, Enlarged, Phase};
 use super::studies::Studies;
 use super::trainer::{Checkpoint, MetricsRow, Step, Trainer, distance};
 use super::walk::{SubStep, Walk};
@@ -29,8 +29,8 @@ const SLOW: Duration = Duration::from_millis(500);
 const PROBE_EVERY: Duration = Duration::from_millis(400);
 /// What kept states of a run may take, in bytes.
 pub const TIMELINE_CAP: usize = 256 << 20;
-/// The landscape and the enlarged images may take this share of the worker's time while it trains.
-const LANDSCAPE_SHARE: f64 = 0.06;
+/// The enlarged images may take this share of the worker's time while it trains.
+const ENLARGED_SHARE: f64 = 0.06;
 
 /// Gets every row of metrics, in order, on one of the worker's threads.
 pub type MetricsSink = Box<dyn FnMut(&MetricsRow) + Send>;
@@ -59,14 +59,13 @@ struct Worker {
     pace: Pace,
     divergence: Option<Arc<Divergence>>,
     sketch: Option<Arc<Sketch>>,
-    landscape: Option<Arc<Landscape>>,
     enlarged: Option<Arc<Enlarged>>,
     studies: Studies,
     walk: Option<Walk>,
-    landscape_cost: Duration,
-    landscape_at: Instant,
-    /// Whether they are of another moment than the one that is shown, and since when.
-    landscape_stale: Option<Instant>,
+    enlarged_cost: Duration,
+    enlarged_at: Instant,
+    /// Since when they are of another moment than the one that is shown, if they are.
+    enlarged_stale: Option<Instant>,
     shown_at: Instant,
     probed_at: Instant,
     stepped_at: Instant,
@@ -87,13 +86,12 @@ impl Worker {
             pace: Pace::Full,
             divergence: None,
             sketch: None,
-            landscape: None,
             enlarged: None,
             studies: Studies::default(),
             walk: None,
-            landscape_cost: Duration::ZERO,
-            landscape_at: now,
-            landscape_stale: None,
+            enlarged_cost: Duration::ZERO,
+            enlarged_at: now,
+            enlarged_stale: None,
             shown_at: now,
             probed_at: now,
             stepped_at: now,
@@ -143,7 +141,7 @@ impl Worker {
     fn glance(&mut self, step: bool) {
         self.take_live();
         self.take_sketch();
-        if !self.take_look() && self.landscape_stale.is_some_and(|since| since.elapsed() > REST) {
+        if !self.take_look() && self.enlarged_stale.is_some_and(|since| since.elapsed() > REST) {
             self.look_closer();
         }
         if step && self.phase == Phase::Running {
@@ -239,11 +237,10 @@ impl Worker {
                 self.run += 1;
                 self.phase = Phase::Running;
                 self.divergence = None;
-                self.landscape = None;
                 self.enlarged = None;
                 self.studies.forget();
                 self.walk = None;
-                self.landscape_cost = Duration::ZERO;
+                self.enlarged_cost = Duration::ZERO;
                 self.speed = Speed::new();
             }
         }
@@ -265,7 +262,7 @@ impl Worker {
                     }
                     self.probed_at = Instant::now();
                     if !running {
-                        self.draw_landscape();
+                        self.draw_enlarged();
                     }
                     self.changed = true;
                     self.show(true);
@@ -302,7 +299,7 @@ impl Worker {
         self.divergence = None;
         trainer.look_back(at);
         self.walk = None;
-        (self.landscape_stale, self.changed) = (Some(Instant::now()), true);
+        (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
     }
 
     /// Completes what was left out while somebody looked through the past.
@@ -310,7 +307,7 @@ impl Worker {
         if let Some(trainer) = &mut self.trainer {
             trainer.look_closer();
         }
-        self.draw_landscape();
+        self.draw_enlarged();
         self.changed = true;
     }
 
@@ -318,7 +315,7 @@ impl Worker {
         let _ = self.end.take_look();
         let Some(trainer) = self.trainer.as_mut().filter(|trainer| trainer.looking_at().is_some()) else { return };
         trainer.return_to_head();
-        (self.landscape_stale, self.changed) = (Some(Instant::now()), true);
+        (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
     }
 
     /// Goes on with what is looked at closely: in its share of the time while the trainer trains, else for a glance.
@@ -329,6 +326,7 @@ impl Worker {
         let Some(trainer) = &self.trainer else { return };
         let start = Instant::now();
         let trains = self.phase == Phase::Running && self.pace == Pace::Full;
+        self.changed |= self.studies.hurry(trainer, trains)[1];
         if trains && !self.studies.are_due() {
             return;
         }
@@ -400,31 +398,30 @@ impl Worker {
             }
         }
         self.changed = true;
-        let since = self.landscape_at.elapsed();
-        if since.as_secs_f64() * LANDSCAPE_SHARE > self.landscape_cost.as_secs_f64() && since > 4 * FRAME {
-            self.draw_landscape();
+        let since = self.enlarged_at.elapsed();
+        if since.as_secs_f64() * ENLARGED_SHARE > self.enlarged_cost.as_secs_f64() && since > 4 * FRAME {
+            self.draw_enlarged();
         }
     }
 
-    /// Brings strip and landscape up to the present state while nothing trains.
+    /// Brings the strip up to the present state while nothing trains.
     fn refresh(&mut self) {
         if let Some(trainer) = &mut self.trainer
             && trainer.evaluation().meta_iteration != trainer.meta_iteration()
         {
             trainer.probe();
         }
-        self.draw_landscape();
+        self.draw_enlarged();
         self.changed = true;
     }
 
-    fn draw_landscape(&mut self) {
+    fn draw_enlarged(&mut self) {
         let Some(trainer) = &self.trainer else { return };
         let start = Instant::now();
-        self.landscape = trainer.landscape().map(Arc::new);
         self.enlarged = trainer.enlarged().map(Arc::new);
-        self.landscape_cost = start.elapsed();
-        self.landscape_at = Instant::now();
-        self.landscape_stale = None;
+        self.enlarged_cost = start.elapsed();
+        self.enlarged_at = Instant::now();
+        self.enlarged_stale = None;
     }
 
     fn show(&mut self, now: bool) {
@@ -433,7 +430,6 @@ impl Worker {
             return;
         }
         let mut snapshot = trainer.snapshot(self.run, self.speed.per_second(), self.phase);
-        snapshot.landscape = self.landscape.clone();
         snapshot.enlarged = self.enlarged.clone();
         self.studies.show(&mut snapshot);
         snapshot.walk = self.walk.clone();

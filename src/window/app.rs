@@ -29,7 +29,7 @@ use super::theme::{self, GRID, Palette};
 use super::timeline::{self, Timeline};
 use super::top_bar::{Status, TopBar};
 use crate::images::ImageSet;
-use crate::settings::{ImageKey, ProceduralSettings, Settings};
+use crate::settings::{ImageKey, Knob, ProceduralSettings, Settings};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::studies::Focus;
@@ -53,6 +53,7 @@ pub struct App {
     /// Knobs that were turned, at the moment that is shown.
     moment: Moment,
     microscope: Microscope,
+    /// What the trainer was told last of what is looked at closely.
     focus: Focus,
     images: ImagesDialog,
     compare: Compare,
@@ -157,14 +158,13 @@ impl App {
             .exact_size(timeline::HEIGHT)
             .frame(bar)
             .show(ui, |ui| self.timeline.ui(ui, snapshot, commands));
-        let at = snapshot.map_or(0, |snapshot| snapshot.meta_iteration);
         let can_undo = self.moment.turns.can_undo();
         let before = commands.len();
         let side = ground.inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
         Panel::left("knobs")
             .exact_size(54.0 * GRID)
             .frame(side)
-            .show(ui, |ui| self.knobs.ui(ui, &self.settings, at, can_undo, commands));
+            .show(ui, |ui| self.knobs.ui(ui, &self.settings, snapshot, can_undo, commands));
         // At once, so that this frame's plots have the mark.
         for command in commands.extract_if(before.., |command| matches!(command, UiCommand::SetKnob(..))) {
             self.apply(ui.ctx(), command);
@@ -286,6 +286,12 @@ impl App {
             UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             UiCommand::GoBack => self.ask(Command::GoBack, Phase::Paused),
             UiCommand::HalveAndGoOn => self.halve_and_go_on(),
+            UiCommand::SetToMarkAndGoOn => {
+                let divergence = self.snapshot.as_ref().and_then(|snapshot| snapshot.divergence.as_ref());
+                if let Some(mark) = divergence.and_then(|divergence| divergence.mark()) {
+                    self.lower_and_go_on(Knob::InnerRate, mark);
+                }
+            }
             UiCommand::ChooseTasks(tasks) => {
                 let algorithm = self.settings.run.algorithm;
                 self.choose_preset(ctx, Settings::preset(tasks, algorithm));
@@ -332,9 +338,12 @@ impl App {
         let divergence = self.snapshot.as_ref().and_then(|snapshot| snapshot.divergence.as_ref());
         let Some(knob) = divergence.map(|divergence| divergence.rate_to_lower(&self.settings.run)) else { return };
         let (low, high) = knob.range();
-        let half = (0.5 * knob.get(&self.settings.live)).clamp(low, high);
-        self.log.say(format_args!("knob {}={half}", knob.key()));
-        self.turn(|live| knob.set(live, half));
+        self.lower_and_go_on(knob, (0.5 * knob.get(&self.settings.live)).clamp(low, high));
+    }
+
+    fn lower_and_go_on(&mut self, knob: Knob, value: f64) {
+        self.log.say(format_args!("knob {}={value}", knob.key()));
+        self.turn(|live| knob.set(live, value));
         self.moment.turns.let_go();
         self.ask(Command::GoBack, Phase::Paused);
         self.ask(Command::Play, Phase::Running);

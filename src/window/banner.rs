@@ -1,6 +1,6 @@
 //! The banner over the samples while the run is diverged.
 
-use egui::{Frame, Margin, RichText, Stroke, Ui};
+use egui::{Button, Frame, Margin, RichText, Stroke, Ui};
 
 use super::commands::{Commands, UiCommand};
 use super::numbers;
@@ -8,7 +8,7 @@ use super::theme::Palette;
 use crate::settings::{Knob, RunSettings};
 use crate::train::snapshot::Divergence;
 
-/// Draws the reason and the two ways out.
+/// Draws the reason and the ways out.
 pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mut Commands) {
     let palette = Palette::of(ui);
     Frame::new()
@@ -30,13 +30,24 @@ pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mu
             });
             ui.add(egui::Label::new(&divergence.reason).wrap());
             ui.horizontal(|ui| {
-                for command in [UiCommand::GoBack, UiCommand::HalveAndGoOn] {
-                    let outer = divergence.rate_to_lower(run) == Knob::OuterRate;
-                    let label = match command {
-                        UiCommand::HalveAndGoOn if outer => "Halve β and go on",
-                        _ => command.label(),
+                let outer = divergence.rate_to_lower(run) == Knob::OuterRate;
+                for command in [UiCommand::GoBack, UiCommand::HalveAndGoOn, UiCommand::SetToMarkAndGoOn] {
+                    let why_not = match command {
+                        UiCommand::SetToMarkAndGoOn => divergence.why_no_mark(run),
+                        _ => None,
                     };
-                    if ui.button(label).on_hover_text(command.tooltip()).clicked() {
+                    let label = match (&command, divergence.mark()) {
+                        (UiCommand::HalveAndGoOn, _) if outer => "Halve β and go on".to_owned(),
+                        (UiCommand::SetToMarkAndGoOn, Some(mark)) if why_not.is_none() => {
+                            format!("{} ({mark})", command.label())
+                        }
+                        _ => command.label().to_owned(),
+                    };
+                    let response = ui
+                        .add_enabled(why_not.is_none(), Button::new(label))
+                        .on_hover_text(command.tooltip())
+                        .on_disabled_hover_text(why_not.unwrap_or_default());
+                    if response.clicked() {
                         commands.push(command);
                     }
                 }

@@ -41,6 +41,8 @@ pub enum UiCommand {
     GoBack,
     /// Leave it with half the rate, and go on.
     HalveAndGoOn,
+    /// Leave it with α slightly below its limit, and go on.
+    SetToMarkAndGoOn,
     /// Another task family, with its preset.
     ChooseTasks(TaskFamily),
     /// Another algorithm, with its preset.
@@ -113,6 +115,7 @@ impl UiCommand {
             Self::Quit => "Quit",
             Self::GoBack => "Go back",
             Self::HalveAndGoOn => "Halve α and go on",
+            Self::SetToMarkAndGoOn => "Set α to the mark",
             Self::ChooseTasks(_) => "Tasks",
             Self::ChooseAlgorithm(_) => "Algorithm",
             Self::ChooseImages(_) => "Images",
@@ -157,6 +160,9 @@ impl UiCommand {
             Self::GoBack => "Pauses at the last good state, so that you can change a rate",
             Self::HalveAndGoOn => {
                 "Halves the inner rate (the outer rate if that overflowed or α has no effect) and goes on from the last good state"
+            }
+            Self::SetToMarkAndGoOn => {
+                "Sets the inner rate slightly below the limit measured at the last good state, and goes on from there"
             }
             Self::ChooseTasks(_) => "The family that tasks are drawn from; another one begins again with its own rates",
             Self::ChooseAlgorithm(_) => {

@@ -1,7 +1,10 @@
 //! The left panel: a slider and a typed value for every live setting.
 
+mod limit;
+
 use egui::{Button, RichText, ScrollArea, Slider, Ui};
 
+use self::limit::Limit;
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::run_panel::RunPanel;
@@ -9,6 +12,7 @@ use super::script::spot;
 use super::theme::{GRID, Palette};
 use super::value_field::ValueField;
 use crate::settings::{Knob, Settings};
+use crate::train::snapshot::{Phase, Snapshot};
 
 const FIELD_WIDTH: f32 = 60.0;
 
@@ -17,21 +21,25 @@ const FIELD_WIDTH: f32 = 60.0;
 pub struct Knobs {
     fields: [ValueField; Knob::ALL.len()],
     run: RunPanel,
+    limit: Limit,
 }
 
 impl Knobs {
     /// Draws the panel.
     ///
-    /// `meta_iteration` is where the run is now, for a rate that changes by itself; `can_undo` whether a knob was
-    /// turned.
+    /// The snapshot says where the run is now, for a rate that changes by itself, and how long an inner step may be;
+    /// `can_undo` whether a knob was turned.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
         settings: &Settings,
-        meta_iteration: u64,
+        snapshot: Option<&Snapshot>,
         can_undo: bool,
         commands: &mut Commands,
     ) {
+        let meta_iteration = snapshot.map_or(0, |snapshot| snapshot.meta_iteration);
+        let measured = snapshot.and_then(|snapshot| snapshot.closeups.stability.as_ref());
+        self.limit.update(measured, snapshot.is_some_and(|snapshot| snapshot.phase == Phase::Running));
         let preset = Settings::preset(settings.run.tasks, settings.run.algorithm);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             // Room for the scroll bar, so that it never lies on a number.
@@ -63,7 +71,8 @@ impl Knobs {
                 let outer = &settings.run.outer;
                 let now = (knob == Knob::OuterRate && outer.moves_the_rate())
                     .then(|| value * outer.share_of_rate(meta_iteration));
-                let shown = Shown { value, default, now };
+                let limit = Some(&self.limit).filter(|_| knob == Knob::InnerRate && reason.is_none());
+                let shown = Shown { value, default, now, limit };
                 let inner = ui.add_enabled_ui(reason.is_none(), |ui| one_knob(ui, knob, field, shown, reason));
                 if let Some(new) = inner.inner {
                     commands.push(UiCommand::SetKnob(knob, new));
@@ -78,11 +87,13 @@ impl Knobs {
 
 /// What a knob shows.
 #[derive(Clone, Copy)]
-struct Shown {
+struct Shown<'a> {
     value: f64,
     default: f64,
     /// The value in force where a schedule moves it.
     now: Option<f64>,
+    /// From where on it is too much.
+    limit: Option<&'a Limit>,
 }
 
 /// Draws one knob; gives the value that a person chose.
@@ -90,12 +101,15 @@ fn one_knob(
     ui: &mut Ui,
     knob: Knob,
     field: &mut ValueField,
-    Shown { value, default, now }: Shown,
+    Shown { value, default, now, limit }: Shown<'_>,
     reason: Option<&'static str>,
 ) -> Option<f64> {
     let palette = Palette::of(ui);
     let (low, high) = knob.range();
-    let tooltip = format!("{} (double-click for {})", knob.tooltip(), numbers::knob_value(knob, default));
+    let mut tooltip = format!("{} (double-click for {})", knob.tooltip(), numbers::knob_value(knob, default));
+    if let Some(about) = limit.and_then(Limit::tooltip) {
+        tooltip = format!("{tooltip}\n{about}");
+    }
     let mut chosen = None;
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.spacing_mut().interact_size.y = 5.0 * GRID;
@@ -128,6 +142,9 @@ fn one_knob(
         let share = ((now / low).ln() / (high / low).ln()) as f32;
         let at = egui::pos2(track.min + share * track.span(), slider.rect.center().y);
         ui.painter().vline(at.x, at.y - 6.0..=at.y + 6.0, egui::Stroke::new(2.0, palette.adapted));
+    }
+    if let Some(limit) = limit {
+        limit.draw(ui.painter(), slider.rect, knob.range(), value, palette);
     }
     if slider.changed() {
         chosen = Some(if knob.is_integer() { slid } else { rounded(slid) });

@@ -15,7 +15,7 @@ use self::layers::LayersView;
 use self::outer_step::OuterStepView;
 use self::test_steps::TestStepsView;
 use super::commands::{Commands, UiCommand};
-use super::parameters::{self, Parameters};
+use super::parameters::Parameters;
 use super::theme::{GRID, Palette, SMALL_TEXT};
 use crate::train::snapshot::Snapshot;
 use crate::train::studies::Focus;
@@ -86,6 +86,9 @@ impl Microscope {
         focus.outer_step = self.tab == Tab::OuterStep;
         focus.test_steps = self.tab == Tab::TestSteps;
         focus.layers = self.tab == Tab::Layers;
+        if self.tab == Tab::Parameters {
+            (focus.landscape, focus.what_if) = self.parameters.looks_at();
+        }
     }
 
     /// Escape leaves the centre, where nothing `covers` it that Escape would close first.
@@ -98,8 +101,6 @@ impl Microscope {
 
     /// Draws the heading and the present view in all the space that is left.
     pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, commands: &mut Commands) {
-        let caption = snapshot.filter(|_| self.tab == Tab::Parameters).and_then(parameters::caption);
-        let mut below = None;
         ui.horizontal(|ui| {
             let gap = ui.spacing().item_spacing.x;
             ui.spacing_mut().item_spacing.x = GRID;
@@ -117,22 +118,8 @@ impl Microscope {
                 if button.clicked() {
                     commands.push(UiCommand::Microscope);
                 }
-                if let Some((text, about)) = caption {
-                    let text = RichText::new(text).small().color(Palette::of(ui).weak);
-                    // Too little room beside the tabs is none.
-                    if ui.available_width() > 36.0 * GRID {
-                        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                            ui.add(egui::Label::new(text).truncate()).on_hover_text(about);
-                        });
-                    } else {
-                        below = Some((text, about));
-                    }
-                }
             });
         });
-        if let Some((text, about)) = below {
-            ui.add(egui::Label::new(text).truncate()).on_hover_text(about);
-        }
         let closeups = snapshot.map(|snapshot| &snapshot.closeups);
         match self.tab {
             Tab::Parameters => self.parameters.ui(ui, snapshot),

@@ -2,15 +2,18 @@
 //! each layer moves.
 
 mod contours;
+mod heights;
 mod landscape;
 pub(super) mod movement;
 pub(super) mod rates;
+mod what_if;
 
 use egui::{Rect, RichText, Ui, pos2};
 
 use self::landscape::LandscapeView;
 use super::theme::{GRID, Palette};
 use crate::train::snapshot::Snapshot;
+use crate::train::studies::{Map, WhatIf};
 
 /// The view.
 #[derive(Default)]
@@ -28,18 +31,13 @@ enum Side {
     History,
 }
 
-/// What the map shows, in short and in full.
-pub fn caption(snapshot: &Snapshot) -> Option<(String, &'static str)> {
-    let landscape = snapshot.landscape.as_ref()?;
-    let (word, about) = if landscape.exact {
-        ("exact", "These are all the parameters: nothing is left out")
-    } else {
-        ("slice", "A plane through φ and adapted parameters; the losses on it are real, everything off it is projected")
-    };
-    Some((format!("{word} · {}", landscape.title), about))
-}
-
 impl Parameters {
+    /// What it has the trainer look at closely.
+    pub fn looks_at(&self) -> (Option<Map>, Option<WhatIf>) {
+        let (map, what_if) = self.landscape.looks_at();
+        (Some(map), what_if)
+    }
+
     /// Draws it in all the space that is left.
     pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>) {
         let palette = Palette::of(ui);
@@ -47,6 +45,10 @@ impl Parameters {
         let evaluation = snapshot
             .and_then(|snapshot| snapshot.evaluation.as_ref())
             .filter(|evaluation| !evaluation.movement.is_empty());
+        if let Some(landscape) = landscape {
+            let tasks = evaluation.map_or(&[][..], |evaluation| &evaluation.tasks);
+            ui.horizontal(|ui| self.landscape.choose(ui, landscape, tasks));
+        }
         let room = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(room);
         if landscape.is_none() && evaluation.is_none() {
@@ -57,8 +59,12 @@ impl Parameters {
         let side = room.height().min(if evaluation.is_some() { 0.6 * room.width() } else { room.width() });
         let map = Rect::from_min_max(room.min, pos2(room.left() + side, room.bottom()));
         match landscape {
-            Some(landscape) => self.landscape.ui(ui, map, landscape),
-            None => drop(ui.put(map, egui::Label::new(RichText::new("The map is being measured").color(palette.weak)))),
+            Some(landscape) => self.landscape.ui(ui, map, landscape, snapshot),
+            None => {
+                let reason = snapshot.and_then(|snapshot| snapshot.closeups.no_landscape);
+                let text = RichText::new(reason.unwrap_or("The map is being measured")).color(palette.weak);
+                ui.put(map, egui::Label::new(text).wrap());
+            }
         }
         if let Some(evaluation) = evaluation {
             let bars = Rect::from_min_max(pos2(map.right() + 4.0 * GRID, room.top()), room.max);

@@ -83,8 +83,11 @@ pub fn divergence() -> Divergence {
         meta_iteration: 412,
         restored: 400,
         task: Some(2),
+        inner_step: Some(2),
         times_too_long: Some(3.1),
-        reason: "The inner step was 3.1 times too long for task 2: lower α below 0.064, or go back and lower β"
+        inner_rate: 0.1,
+        limit: Some(0.032),
+        reason: "Diverged: the inner step was 3.1 times too long for task 3 at meta-iteration 412, where inner step 2 of 3 first raised its support loss. The state of meta-iteration 400 is kept. Set the inner rate α to 0.028 or less and go on."
             .to_owned(),
     }
 }
@@ -415,5 +418,7 @@ fn landscape(exact: bool) -> Landscape {
             path(Init::Joint, true, [0.3, -1.1], [0.7, -0.1]),
         ],
         optimum: exact.then_some(bottom),
+        map: metascope::train::studies::Map::default(),
+        plane: Arc::default(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Focus, Piece};
+use super::Piece;
 use crate::meta::dissection::{Dissection, Gathering, take_apart};
 use crate::meta::{Learner, MetaParameters, TaskWork};
 use crate::settings::{Algorithm, Settings};
@@ -43,7 +43,7 @@ pub(super) struct Study {
 impl super::Study for Study {
     type Found = OuterStep;
 
-    fn begin(trainer: &Trainer, _: &Focus) -> Option<Self> {
+    fn begin(trainer: &Trainer) -> Option<Self> {
         let learner = trainer.learner().clone();
         let (now, algorithm) = (trainer.meta_iteration(), learner.algorithm());
         let first_order = matches!(algorithm, Algorithm::Fomaml | Algorithm::Reptile)

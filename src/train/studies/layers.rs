@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2, Axis};
 
-use super::{Focus, Piece};
+use super::Piece;
 use crate::maths::network::{Network, Workspace};
 use crate::maths::similarity::linear_cka;
 use crate::train::snapshot::Init;
@@ -61,11 +61,12 @@ pub(super) struct Study {
 impl super::Study for Study {
     type Found = Layers;
 
-    fn begin(trainer: &Trainer, _: &Focus) -> Option<Self> {
+    fn begin(trainer: &Trainer) -> Option<Self> {
         let evaluation = trainer.evaluation();
         let probed = trainer.probed();
+        let measured = probed.measured;
         let mut pairs = Vec::new();
-        for (task, of_task) in probed.iter().enumerate() {
+        for (task, of_task) in measured.iter().enumerate() {
             for (init, measured) in of_task.iter().enumerate() {
                 let (before, after) = (measured.thetas.first()?.clone(), measured.thetas.last()?.clone());
                 pairs.push(Pair { task, init, before, after });
@@ -82,13 +83,13 @@ impl super::Study for Study {
         let layers: Vec<_> = layers.collect();
         let found = Layers {
             meta_iteration: evaluation.meta_iteration,
-            steps: probed.first().map_or(0, |task| task[0].thetas.len().saturating_sub(1)),
-            tasks: probed.len(),
+            steps: measured.first().map_or(0, |task| task[0].thetas.len().saturating_sub(1)),
+            tasks: measured.len(),
             layers,
         };
         Some(Self {
             networks,
-            inputs: trainer.probe_tasks().iter().map(|task| some_rows(task.episode.query.x())).collect(),
+            inputs: probed.tasks.iter().map(|task| some_rows(task.episode.query.x())).collect(),
             pairs,
             work: Workspace::default(),
             outputs: Vec::new(),

@@ -1,25 +1,28 @@
 //! How long an inner step may be: 2/λ_max of the support losses of the coming meta-batch at φ.
 
-use super::{Focus, Piece};
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use super::Piece;
 use crate::maths::network::Workspace;
 use crate::meta::episode::Episode;
-use crate::meta::stability::largest_eigenvalue;
+use crate::meta::stability::{Lanczos, PRODUCTS};
 use crate::meta::{Learner, MetaParameters};
-use crate::settings::Algorithm;
 use crate::train::trainer::Trainer;
 
-/// Iterations of the power method.
-const ITERATIONS: usize = 20;
 /// Tasks that are looked at, at most.
 const TASKS: usize = 16;
+/// Products are taken together until they have taken so long.
+const PIECE: Duration = Duration::from_millis(1);
 
 /// How long an inner step may be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stability {
     /// When it was measured.
     pub meta_iteration: u64,
-    /// For each task of the coming meta-batch (the first few) the inner rate from which on a step overshoots,
-    /// 2/λ_max of its support loss at φ, for iMAML with its proximal term; infinite where the loss is flat.
+    /// For each task of the coming meta-batch (the first few) the inner rate from which on a step overshoots:
+    /// 2/λ_max of its support loss at φ in the parameters that α moves, for iMAML with its proximal term. Infinite
+    /// where the loss is flat, 0 where it is not finite.
     pub limits: Vec<f64>,
 }
 
@@ -33,7 +36,9 @@ impl Stability {
 pub(super) struct Study {
     learner: Learner,
     meta: MetaParameters<f32>,
+    moved: Range<usize>,
     episodes: Vec<Episode<f32>>,
+    search: Option<(Lanczos<f32>, usize)>,
     work: Workspace<f32>,
     found: Stability,
 }
@@ -41,24 +46,34 @@ pub(super) struct Study {
 impl super::Study for Study {
     type Found = Stability;
 
-    fn begin(trainer: &Trainer, _: &Focus) -> Option<Self> {
+    fn begin(trainer: &Trainer) -> Option<Self> {
         let learner = trainer.learner().clone();
-        let algorithm = learner.algorithm();
-        if algorithm.learns_rates() || algorithm == Algorithm::Cavia {
-            return None;
-        }
-        let episodes = trainer.coming_episodes(TASKS);
-        let found = Stability { meta_iteration: trainer.meta_iteration(), limits: Vec::new() };
-        Some(Self { learner, meta: trainer.meta_parameters().clone(), episodes, work: Workspace::default(), found })
+        Some(Self {
+            moved: learner.moved()?,
+            learner,
+            meta: trainer.meta_parameters().clone(),
+            episodes: trainer.coming_episodes(TASKS),
+            search: None,
+            work: Workspace::default(),
+            found: Stability { meta_iteration: trainer.meta_iteration(), limits: Vec::new() },
+        })
     }
 
     fn advance(&mut self) -> Piece<Stability> {
-        let Self { learner, meta, episodes, work, found } = self;
-        let Some(episode) = episodes.get(found.limits.len()) else { return Piece::Finished(found.clone()) };
-        let value = largest_eigenvalue(&learner.network, meta.phi(), episode.support(0), ITERATIONS, work);
-        let proximal = if learner.algorithm() == Algorithm::Imaml { learner.method().regularisation } else { 0.0 };
-        let limit = 2.0 / (value + proximal);
-        found.limits.push(if limit.is_nan() { 0.0 } else { limit });
-        if found.limits.len() < episodes.len() { Piece::Unfinished } else { Piece::Finished(found.clone()) }
+        let begun = Instant::now();
+        while let Some(episode) = self.episodes.get(self.found.limits.len()) {
+            let (network, phi, work) = (&self.learner.network, self.meta.phi(), &mut self.work);
+            let begin = || (Lanczos::new(network, phi, episode.support(0), self.moved.clone(), work), PRODUCTS);
+            let (mut search, left) = self.search.take().unwrap_or_else(begin);
+            if search.advance(network, phi, &mut self.work) && left > 1 {
+                self.search = Some((search, left - 1));
+            } else {
+                self.found.limits.push(self.learner.longest_step(search.found().value));
+            }
+            if begun.elapsed() > PIECE && self.found.limits.len() < self.episodes.len() {
+                return Piece::Unfinished;
+            }
+        }
+        Piece::Finished(self.found.clone())
     }
 }

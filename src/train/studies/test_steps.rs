@@ -1,6 +1,6 @@
 //! Losses of the probe tasks over many more steps than were trained for.
 
-use super::{Focus, Piece};
+use super::Piece;
 use crate::maths::network::Workspace;
 use crate::meta::episode::Episode;
 use crate::meta::{Learner, MetaParameters};
@@ -83,14 +83,14 @@ pub(super) struct Study {
 impl super::Study for Study {
     type Found = TestSteps;
 
-    fn begin(trainer: &Trainer, _: &Focus) -> Option<Self> {
+    fn begin(trainer: &Trainer) -> Option<Self> {
         let starts = Init::ALL.map(|init| {
             let (learner, meta, inner_rate) = trainer.start_of(init);
             Start { rates: learner.rates(&meta, inner_rate), learner: learner.clone(), meta }
         });
         Some(Self {
             starts,
-            episodes: trainer.probe_tasks().iter().map(|task| task.episode.clone()).collect(),
+            episodes: trainer.probed().tasks.iter().map(|task| task.episode.clone()).collect(),
             work: Workspace::default(),
             theta: Vec::new(),
             gradient: Vec::new(),

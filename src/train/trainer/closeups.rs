@@ -1,9 +1,9 @@
 //! What studies take from a run.
 
 use super::Trainer;
+use super::probes::Probed;
 use crate::meta::{Learner, MetaParameters};
-use crate::tasks::{Family, HeldOut};
-use crate::train::evaluation::Measured;
+use crate::tasks::Family;
 use crate::train::snapshot::Init;
 
 impl Trainer {
@@ -12,14 +12,9 @@ impl Trainer {
         &self.family
     }
 
-    /// The probe tasks.
-    pub(in crate::train) fn probe_tasks(&self) -> &[HeldOut] {
-        self.probes.tasks()
-    }
-
-    /// Their latest adaptation from each of [`Init::ALL`], task by task.
-    pub(in crate::train) fn probed(&self) -> &[[Measured; 3]] {
-        self.probes.measured()
+    /// What the last probe adapted to, from where, and what came of it.
+    pub(in crate::train) fn probed(&self) -> Probed<'_> {
+        self.probes.probed(&self.now.meta)
     }
 
     /// Network and algorithm that an initialisation is adapted with, the initialisation, and α: the baselines'

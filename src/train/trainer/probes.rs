@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::shown::{gallery, probe_task};
 use crate::maths::network::{Network, Workspace};
+use crate::meta::MetaParameters;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::Settings;
 use crate::tasks::picture::bicubic;
 use crate::tasks::{Family, Given, HeldOut};
 use crate::train::evaluation::{Measured, Start, best_rate, measure};
 use crate::train::judging::Judging;
-use crate::train::landscape;
 use crate::train::pool::Pool;
-use crate::train::snapshot::{Enlarged, Evaluation, Init, Landscape, LayerMovement};
+use crate::train::snapshot::{Enlarged, Evaluation, Init, LayerMovement};
 
 /// The baselines' rates are chosen on this many probe tasks.
 const RATE_TASKS: usize = 2;
@@ -24,9 +24,25 @@ const ENLARGED: usize = 4;
 /// Images with more pixels a side are large enough.
 const LARGEST_ENLARGED: usize = 64;
 
+/// What the last probe adapted to, from where, and what came of it; one entry of `measured` for each task.
+pub(in crate::train) struct Probed<'a> {
+    pub tasks: &'a [HeldOut],
+    pub measured: &'a [[Measured; 3]],
+    pub meta: &'a MetaParameters<f32>,
+    pub evaluation: &'a Arc<Evaluation>,
+}
+
+impl<'a> Probed<'a> {
+    /// A task by its index.
+    pub fn task(&self, index: usize) -> Option<&'a HeldOut> {
+        self.tasks.get(index)
+    }
+}
+
 #[derive(Clone)]
 pub(super) struct Probes {
     tasks: Vec<HeldOut>,
+    meta: Option<MetaParameters<f32>>,
     measured: Vec<[Measured; 3]>,
     evaluation: Arc<Evaluation>,
     baselines: Baselines,
@@ -54,6 +70,7 @@ impl Probes {
     pub fn new(family: &Family, settings: &Settings) -> Self {
         let mut probes = Self {
             tasks: Vec::new(),
+            meta: None,
             measured: Vec::new(),
             evaluation: Arc::new(Evaluation {
                 meta_iteration: 0,
@@ -80,10 +97,6 @@ impl Probes {
         let count = wanted.min(family.held_out_tasks());
         self.tasks = (0..count).map(|i| family.held_out(&settings.live, settings.run.seed, i)).collect();
         self.stale = true;
-    }
-
-    pub fn tasks(&self) -> &[HeldOut] {
-        &self.tasks
     }
 
     pub fn measured(&self) -> &[[Measured; 3]] {
@@ -121,8 +134,10 @@ impl Probes {
         self.evaluation.clone()
     }
 
-    pub fn landscape(&self, pool: &Pool, network: &Network) -> Option<Landscape> {
-        landscape::landscape(pool, network, &self.tasks, &self.measured, self.evaluation.meta_iteration)
+    /// What was probed last; `now` where nothing was.
+    pub fn probed<'a>(&'a self, now: &'a MetaParameters<f32>) -> Probed<'a> {
+        let meta = self.meta.as_ref().unwrap_or(now);
+        Probed { tasks: &self.tasks, measured: &self.measured, meta, evaluation: &self.evaluation }
     }
 
     /// Adapts every probe task from every initialisation. A baseline's `inner_rate` in `start` is
@@ -149,6 +164,7 @@ impl Probes {
         self.joint_stale &= !redo[2];
         (self.stale, self.steps, self.judged) = (false, steps, judging.is_some());
         let mut starts = Init::ALL.map(start);
+        self.meta = Some(starts[0].meta.clone());
         let some = &self.tasks[..RATE_TASKS.min(self.tasks.len())];
         // Before the first meta-iteration joint pretraining is the random init: one choice serves both.
         let random = *rates[0].get_or_insert_with(|| best_rate(pool, starts[1], some, steps, None));

@@ -5,7 +5,8 @@ use crate::train::studies::Focus;
 
 impl App {
     pub(super) fn say_what_is_looked_at(&mut self) {
-        let mut focus = Focus::default();
+        // The knob is always there.
+        let mut focus = Focus { stability: true, ..Focus::default() };
         self.microscope.look(&mut focus);
         if focus != self.focus {
             self.link.set_focus(focus.clone());

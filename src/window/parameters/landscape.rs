@@ -8,7 +8,9 @@ use egui::{
 };
 
 use super::contours;
-use crate::train::snapshot::{Init, Landscape, LandscapePath};
+use super::what_if::Moved;
+use crate::train::snapshot::{Init, Landscape, LandscapePath, ProbeTask, Snapshot};
+use crate::train::studies::{Map, WhatIf};
 use crate::window::numbers;
 use crate::window::theme::{Palette, blend, init_label, small_font};
 use crate::window::thinned::Polyline;
@@ -22,11 +24,13 @@ const AXES: egui::Vec2 = vec2(50.0, 30.0);
 /// The view.
 #[derive(Default)]
 pub struct LandscapeView {
-    map: Option<Map>,
+    drawn: Option<Drawn>,
+    wanted: Map,
+    moved: Moved,
 }
 
 /// What is made once for each landscape and theme.
-struct Map {
+struct Drawn {
     source: Arc<Landscape>,
     dark: bool,
     texture: TextureHandle,
@@ -35,18 +39,34 @@ struct Map {
 }
 
 impl LandscapeView {
+    /// What the trainer is asked for.
+    pub fn looks_at(&self) -> (Map, Option<WhatIf>) {
+        (self.wanted, self.moved.asked().cloned())
+    }
+
+    /// What is drawn, with a menu of what else may be.
+    pub fn choose(&mut self, ui: &mut Ui, landscape: &Landscape, tasks: &[ProbeTask]) {
+        super::heights::choose(ui, landscape, tasks, &mut self.wanted, self.moved.is_on());
+        self.moved.offer_back(ui);
+    }
+
     /// Draws it into `rect`.
-    pub fn ui(&mut self, ui: &mut Ui, rect: Rect, landscape: &Arc<Landscape>) {
+    pub fn ui(&mut self, ui: &mut Ui, rect: Rect, landscape: &Arc<Landscape>, snapshot: Option<&Snapshot>) {
         let palette = Palette::of(ui);
         let dark = ui.visuals().dark_mode;
-        if self.map.as_ref().is_none_or(|map| !Arc::ptr_eq(&map.source, landscape) || map.dark != dark) {
-            self.map = Map::new(ui, landscape, dark, palette);
+        if self.drawn.as_ref().is_none_or(|drawn| !Arc::ptr_eq(&drawn.source, landscape) || drawn.dark != dark) {
+            self.drawn = Drawn::new(ui, landscape, dark, palette);
         }
         let plot =
             Rect::from_min_max(pos2(rect.left() + AXES.x, rect.top()), pos2(rect.right(), rect.bottom() - AXES.y));
         let frame = Frame { rect: plot, x: landscape.x, y: landscape.y };
         let painter = ui.painter().with_clip_rect(plot);
-        if let Some(map) = &self.map {
+        let tried = snapshot.and_then(|snapshot| snapshot.closeups.tried.as_deref());
+        let phi = landscape.paths.iter().find(|path| path.init == Init::Learned).and_then(|path| path.points.first());
+        let phi = phi.map(|start| frame.screen(*start));
+        let response = ui.interact(plot, ui.make_persistent_id("landscape"), Sense::click_and_drag());
+        self.moved.drag(ui, &response, frame, landscape, phi, snapshot);
+        if let Some(map) = &self.drawn {
             let half = vec2(0.5 / map.grid[0], 0.5 / map.grid[1]);
             // Grid points lie at pixel centres; the first row is the lowest.
             let uv = Rect::from_min_max(pos2(half.x, 1.0 - half.y), pos2(1.0 - half.x, half.y));
@@ -60,18 +80,19 @@ impl LandscapeView {
                 painter.line(line.iter().copied().map(to_screen).collect(), stroke);
             }
         }
-        paths(&painter, frame, landscape, palette);
+        paths(&painter, frame, landscape, phi, palette, if self.moved.is_on() { 0.35 } else { 1.0 });
+        self.moved.draw(&painter, frame, landscape, tried, palette);
         axes(ui.painter(), frame, rect, landscape, palette);
-        let response = ui.interact(plot, ui.make_persistent_id("landscape"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("map of {}", landscape.title)));
-        if let Some(pointer) = response.hover_pos() {
+        if let Some(pointer) = response.hover_pos().filter(|_| !self.moved.is_held()) {
             let text = under_pointer(landscape, frame.value(pointer));
             response.on_hover_text_at_pointer(text);
         }
+        self.moved.verdict(ui, frame, landscape, phi, tried);
     }
 }
 
-impl Map {
+impl Drawn {
     fn new(ui: &Ui, landscape: &Arc<Landscape>, dark: bool, palette: &Palette) -> Option<Self> {
         let columns = landscape.columns;
         let rows = landscape.loss.len().checked_div(columns)?;
@@ -105,14 +126,16 @@ impl Map {
 
 /// Parameters to screen and back.
 #[derive(Clone, Copy)]
-struct Frame {
-    rect: Rect,
+pub struct Frame {
+    /// Where the map is.
+    pub rect: Rect,
     x: [f64; 2],
     y: [f64; 2],
 }
 
 impl Frame {
-    fn screen(&self, [x, y]: [f64; 2]) -> Pos2 {
+    /// Where it is on the screen.
+    pub fn screen(&self, [x, y]: [f64; 2]) -> Pos2 {
         let share = |value: f64, [low, high]: [f64; 2]| {
             if high > low { ((value - low) / (high - low)).clamp(-50.0, 50.0) as f32 } else { 0.5 }
         };
@@ -122,21 +145,20 @@ impl Frame {
         )
     }
 
-    fn value(&self, at: Pos2) -> [f64; 2] {
+    /// What is at a place of the screen.
+    pub fn value(&self, at: Pos2) -> [f64; 2] {
         let x = f64::from((at.x - self.rect.left()) / self.rect.width().max(1.0));
         let y = f64::from((self.rect.bottom() - at.y) / self.rect.height().max(1.0));
         [self.x[0] + x * (self.x[1] - self.x[0]), self.y[0] + y * (self.y[1] - self.y[0])]
     }
 }
 
-fn paths(painter: &Painter, frame: Frame, landscape: &Landscape, palette: &Palette) {
+fn paths(painter: &Painter, frame: Frame, landscape: &Landscape, phi: Option<Pos2>, palette: &Palette, strength: f32) {
     // Other tasks first, the task whose loss is drawn on top of them.
     let order = landscape.paths.iter().filter(|path| !path.own).chain(landscape.paths.iter().filter(|path| path.own));
     for path in order {
-        one_path(painter, frame, path, palette);
+        one_path(painter, frame, path, palette, strength);
     }
-    let phi = landscape.paths.iter().find(|path| path.init == Init::Learned).and_then(|path| path.points.first());
-    let phi = phi.map(|start| frame.screen(*start));
     if let Some(optimum) = landscape.optimum {
         let at = frame.screen(optimum);
         let stroke = Stroke::new(2.0, palette.query);
@@ -155,8 +177,9 @@ fn paths(painter: &Painter, frame: Frame, landscape: &Landscape, palette: &Palet
     }
 }
 
-fn one_path(painter: &Painter, frame: Frame, path: &LandscapePath, palette: &Palette) {
-    let colour = palette.init(path.init).gamma_multiply(if path.own { 1.0 } else { 0.45 });
+/// Draws an inner loop with an arrow for each step.
+pub fn one_path(painter: &Painter, frame: Frame, path: &LandscapePath, palette: &Palette, strength: f32) {
+    let colour = palette.init(path.init).gamma_multiply(strength * if path.own { 1.0 } else { 0.45 });
     let width = if path.own { 2.0 } else { 1.2 };
     let points: Vec<Pos2> = path.points.iter().map(|point| frame.screen(*point)).collect();
     painter.line(points.clone(), Stroke::new(width, colour));
@@ -213,7 +236,7 @@ fn under_pointer(landscape: &Landscape, [x, y]: [f64; 2]) -> String {
         landscape.paths.iter().filter(|path| path.own).map(|path| init_label(path.init)).collect::<Vec<_>>().join(", ");
     let legend = if ends.is_empty() { String::new() } else { format!("\nstrong paths: {ends}") };
     format!(
-        "loss {loss}\n{} {}, {} {}{legend}",
+        "loss {loss}\n{} {}, {} {}{legend}\ndrag φ to begin elsewhere",
         landscape.axes[0],
         numbers::significant(x),
         landscape.axes[1],

@@ -1,0 +1,154 @@
+//! The mark on α's track: from where on an inner step overshoots.
+
+use std::sync::Arc;
+
+use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
+
+use crate::train::studies::Stability;
+use crate::window::numbers;
+use crate::window::theme::Palette;
+
+/// What a new measurement weighs against those before: each has tasks of its own.
+const WEIGHT: f64 = 0.2;
+/// A limit that has changed by this factor is no jitter.
+const JUMP: f64 = 2.0;
+/// Distance between two stripes.
+const STRIPE: f32 = 5.0;
+
+/// The limit as it is drawn.
+#[derive(Default)]
+pub struct Limit {
+    source: Option<Arc<Stability>>,
+    smoothed: Option<f64>,
+}
+
+impl Limit {
+    /// Takes the newest measurement. While nothing `moves` it counts alone.
+    pub fn update(&mut self, newest: Option<&Arc<Stability>>, moves: bool) {
+        let Some(newest) = newest else { return *self = Self::default() };
+        if self.source.as_ref().is_some_and(|known| Arc::ptr_eq(known, newest)) {
+            return;
+        }
+        let smallest = newest.smallest().map(|(_, limit)| limit).filter(|limit| *limit > 0.0 && limit.is_finite());
+        self.smoothed = match (self.smoothed, smallest) {
+            (Some(before), Some(now)) if moves && (before / now).ln().abs() < JUMP.ln() => {
+                Some((before.ln() + WEIGHT * (now / before).ln()).exp())
+            }
+            (_, now) => now,
+        };
+        self.source = Some(Arc::clone(newest));
+    }
+
+    /// A sentence about what was measured last.
+    pub fn tooltip(&self) -> Option<String> {
+        let limits = &self.source.as_ref()?.limits;
+        let (task, smallest) = self.source.as_ref()?.smallest()?;
+        if smallest.is_infinite() {
+            return Some("No inner step overshoots here: no task's support loss bends upward at φ".to_owned());
+        }
+        let others: Vec<f64> = limits.iter().enumerate().filter(|(index, _)| *index != task).map(|(_, v)| *v).collect();
+        let low = others.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = others.iter().copied().fold(0.0, f64::max);
+        let others = match others.len() {
+            0 => String::new(),
+            1 => format!(" (limit of the other {})", numbers::compact(low)),
+            _ => format!(" (limits of the others {} to {})", numbers::compact(low), numbers::compact(high)),
+        };
+        let from = numbers::compact(smallest);
+        Some(format!("From {from} on the inner step overshoots: 2/λ_max of task {}'s support loss{others}", task + 1))
+    }
+
+    /// Draws a tick at the limit and hatches the track beyond it, but for the handle.
+    pub fn draw(&self, painter: &Painter, track: Rect, range: (f64, f64), value: f64, palette: &Palette) {
+        let (low, high) = range;
+        let Some(mark) = self.smoothed.filter(|mark| *mark < high) else { return };
+        let radius = track.height() / 2.5;
+        let across = track.x_range().shrink(radius);
+        let place =
+            |value: f64| across.min + ((value.clamp(low, high) / low).ln() / (high / low).ln()) as f32 * across.span();
+        let (at, handle) = (place(mark), place(value));
+        let middle = track.center().y;
+        let zone = Rect::from_x_y_ranges(at..=track.right(), middle - 3.0..=middle + 3.0);
+        let gap = [handle - radius - 1.0, handle + radius + 1.0];
+        for [left, right] in [[zone.left(), gap[0].min(zone.right())], [gap[1].max(zone.left()), zone.right()]] {
+            if right > left {
+                hatch(painter, Rect::from_x_y_ranges(left..=right, zone.y_range()), palette);
+            }
+        }
+        if !(gap[0]..=gap[1]).contains(&at) {
+            painter.vline(at, middle - 6.0..=middle + 6.0, Stroke::new(2.0, palette.danger));
+        }
+    }
+}
+
+/// Stripes, so that colour is not the only sign.
+fn hatch(painter: &Painter, zone: Rect, palette: &Palette) {
+    painter.rect_filled(zone, 0.0, palette.danger_ground);
+    let painter = painter.with_clip_rect(zone.intersect(painter.clip_rect()));
+    let height = zone.height();
+    // The stripes of both parts of a zone that is interrupted lie on one grid.
+    let mut x = (zone.left() / STRIPE).floor() * STRIPE - STRIPE;
+    while x < zone.right() {
+        let corner = |dx: f32, y: f32| pos2(x + dx, y);
+        let stripe: Vec<Pos2> = vec![
+            corner(0.0, zone.bottom()),
+            corner(height, zone.top()),
+            corner(height + 0.45 * STRIPE, zone.top()),
+            corner(0.45 * STRIPE, zone.bottom()),
+        ];
+        painter.add(Shape::convex_polygon(stripe, stripe_colour(palette), Stroke::NONE));
+        x += STRIPE;
+    }
+}
+
+fn stripe_colour(palette: &Palette) -> Color32 {
+    palette.danger.gamma_multiply(0.8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(limits: &[f64]) -> Option<Arc<Stability>> {
+        Some(Arc::new(Stability { meta_iteration: 1, limits: limits.to_vec() }))
+    }
+
+    #[test]
+    fn the_mark_is_calm_but_not_late() {
+        let mut limit = Limit::default();
+        limit.update(measured(&[0.9, 0.4, 0.5]).as_ref(), true);
+        assert_eq!(limit.smoothed, Some(0.4));
+        for _ in 0..3 {
+            limit.update(measured(&[0.5]).as_ref(), true);
+        }
+        let calm = limit.smoothed.unwrap_or_default();
+        assert!(calm > 0.43 && calm < 0.47, "{calm}");
+        limit.update(measured(&[5.0]).as_ref(), true);
+        assert_eq!(limit.smoothed, Some(5.0), "a jump is no jitter");
+        limit.update(measured(&[4.0]).as_ref(), false);
+        assert_eq!(limit.smoothed, Some(4.0), "what rests is exact");
+        let same = measured(&[3.0]);
+        limit.update(same.as_ref(), true);
+        let once = limit.smoothed;
+        limit.update(same.as_ref(), true);
+        assert_eq!(limit.smoothed, once, "a measurement counts once");
+        limit.update(None, true);
+        assert_eq!(limit.smoothed, None);
+    }
+
+    #[test]
+    fn what_it_says() {
+        let said = |limits: &[f64]| {
+            let mut limit = Limit::default();
+            limit.update(measured(limits).as_ref(), true);
+            limit.tooltip().unwrap_or_default()
+        };
+        assert_eq!(
+            said(&[0.31, 0.9, 0.23]),
+            "From 0.23 on the inner step overshoots: 2/λ_max of task 3's support loss (limits of the others 0.31 to 0.9)"
+        );
+        assert!(said(&[0.2, 0.3]).ends_with("(limit of the other 0.3)"));
+        assert!(said(&[0.2]).ends_with("support loss"));
+        assert!(said(&[f64::INFINITY]).starts_with("No inner step"));
+    }
+}
