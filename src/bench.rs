@@ -22,6 +22,8 @@ pub mod scaling;
 /// What the window costs.
 pub mod window;
 
+/// Meta-iterations after which a run no longer measures whatever it can.
+const UNDER_WAY: u64 = 2048;
 /// Every figure is the median over this many stretches of time.
 const STRETCHES: u32 = 5;
 
@@ -187,8 +189,12 @@ impl Ready {
 
     fn speed(mut self, each: Duration) -> Result<Speed, BenchError> {
         let rates = self.run(|ready| {
-            // A first stretch for caches and buffers.
+            // A first stretch for caches and buffers, and to where a run under way is, if that is near.
             ready.stretch(each / 10)?;
+            let start = Instant::now();
+            while start.elapsed() < each && ready.trainer.meta_iteration() < UNDER_WAY {
+                ready.step()?;
+            }
             (0..STRETCHES).map(|_| ready.stretch(each / STRETCHES)).collect::<Result<Vec<_>, _>>()
         });
         let per_second = median(rates?);

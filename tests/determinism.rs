@@ -177,7 +177,7 @@ fn divergence_is_an_event_and_the_last_good_state_stays() {
 #[test]
 fn a_late_divergence_names_its_task() {
     for algorithm in [Algorithm::Reptile, Algorithm::Fomaml] {
-        for late in 512..520 {
+        for late in [2048, 2051] {
             let mut settings = Settings::preset(TaskFamily::Sine, algorithm);
             settings.run.evaluate_every = 100;
             settings.live.meta_batch = 2;

@@ -147,6 +147,18 @@ impl Learner {
         self.measures = measures;
     }
 
+    /// Whether they take a considerable part of a meta-iteration with K = `steps`: of a forward pass each, against
+    /// three for a gradient and six for a Hessian-vector product.
+    pub fn measuring_costs(&self, steps: usize) -> bool {
+        const CONSIDERABLE: f64 = 0.05;
+        let (unneeded, step, query) = match self.algorithm {
+            Algorithm::Reptile => (2.0, 3.0, 0.0),
+            Algorithm::Fomaml | Algorithm::Imaml => (1.0, 3.0, 3.0),
+            _ => (1.0, 9.0, 3.0),
+        };
+        unneeded > CONSIDERABLE * (step * steps as f64 + query)
+    }
+
     /// Whether they are.
     pub(super) fn measures(&self) -> bool {
         self.measures

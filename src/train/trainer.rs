@@ -359,13 +359,15 @@ impl Trainer {
         }))
     }
 
-    /// Whether the coming meta-iteration's query losses are measured: always at first, then one in a few, as they cost
-    /// a tenth of a small meta-iteration and a curve has no room for all of them.
+    /// Whether the coming meta-iteration's query losses are measured even if its direction does not need them: always
+    /// at first and where they cost next to nothing, else one in a few, as a curve has no room for all of them.
     fn measures(&self) -> bool {
-        const ALL_OF: u64 = 512;
+        const ALL_OF: u64 = 2048;
         const ONE_IN: u64 = 8;
         let done = self.now.meta_iteration;
-        done < ALL_OF || (done + 1).is_multiple_of(ONE_IN.min(self.settings.run.evaluate_every))
+        done < ALL_OF
+            || !self.learner.measuring_costs(self.settings.live.inner_steps)
+            || (done + 1).is_multiple_of(ONE_IN.min(self.settings.run.evaluate_every))
     }
 
     /// Adapts the probe tasks from the present φ and notes their losses; returns what goes into metrics.csv.
