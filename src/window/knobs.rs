@@ -13,6 +13,7 @@ use super::theme::{GRID, Palette};
 use super::value_field::ValueField;
 use crate::settings::{Knob, Settings};
 use crate::train::snapshot::{Phase, Snapshot};
+use crate::train::walk::SubStep;
 
 const FIELD_WIDTH: f32 = 60.0;
 
@@ -41,6 +42,7 @@ impl Knobs {
         let measured = snapshot.and_then(|snapshot| snapshot.closeups.stability.as_ref());
         self.limit.update(measured, snapshot.is_some_and(|snapshot| snapshot.phase == Phase::Running));
         let preset = Settings::preset(settings.run.tasks, settings.run.algorithm);
+        let at_work = snapshot.and_then(|snapshot| snapshot.walk.as_ref()).and_then(|walk| at_work(walk.now()));
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             // Room for the scroll bar, so that it never lies on a number.
             ui.set_width(ui.available_width() - 2.0 * GRID);
@@ -72,7 +74,7 @@ impl Knobs {
                 let now = (knob == Knob::OuterRate && outer.moves_the_rate())
                     .then(|| value * outer.share_of_rate(meta_iteration));
                 let limit = Some(&self.limit).filter(|_| knob == Knob::InnerRate && reason.is_none());
-                let shown = Shown { value, default, now, limit };
+                let shown = Shown { value, default, now, limit, at_work: at_work == Some(knob) };
                 let inner = ui.add_enabled_ui(reason.is_none(), |ui| one_knob(ui, knob, field, shown, reason));
                 if let Some(new) = inner.inner {
                     commands.push(UiCommand::SetKnob(knob, new));
@@ -94,6 +96,18 @@ struct Shown<'a> {
     now: Option<f64>,
     /// From where on it is too much.
     limit: Option<&'a Limit>,
+    /// Whether the present sub-step of slow motion goes by it.
+    at_work: bool,
+}
+
+/// The knob that a sub-step goes by.
+fn at_work(sub_step: SubStep) -> Option<Knob> {
+    match sub_step {
+        SubStep::Draw | SubStep::Others => Some(Knob::MetaBatch),
+        SubStep::Inner { .. } => Some(Knob::InnerRate),
+        SubStep::Query { .. } | SubStep::Back { .. } => None,
+        SubStep::Outer => Some(Knob::OuterRate),
+    }
 }
 
 /// Draws one knob; gives the value that a person chose.
@@ -101,7 +115,7 @@ fn one_knob(
     ui: &mut Ui,
     knob: Knob,
     field: &mut ValueField,
-    Shown { value, default, now, limit }: Shown<'_>,
+    Shown { value, default, now, limit, at_work }: Shown<'_>,
     reason: Option<&'static str>,
 ) -> Option<f64> {
     let palette = Palette::of(ui);
@@ -116,7 +130,11 @@ fn one_knob(
     let changed = value != default;
     let row = ui.horizontal(|ui| {
         let label = RichText::new(knob.label());
-        ui.label(if changed { label.color(palette.accent) } else { label });
+        let label = ui.label(if changed { label.color(palette.accent) } else { label });
+        if at_work {
+            let line = egui::Stroke::new(3.0, palette.accent);
+            ui.painter().vline(label.rect.left() - 2.0 * GRID, label.rect.y_range(), line);
+        }
         if let Some(now) = now {
             ui.label(RichText::new(format!("now {}", numbers::compact(rounded(now)))).small().color(palette.weak));
         }

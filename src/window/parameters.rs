@@ -6,6 +6,7 @@ mod heights;
 mod landscape;
 pub(super) mod movement;
 pub(super) mod rates;
+mod walked;
 mod what_if;
 
 use egui::{Rect, RichText, Ui, pos2};

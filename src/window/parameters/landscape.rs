@@ -8,6 +8,7 @@ use egui::{
 };
 
 use super::contours;
+use super::walked;
 use super::what_if::Moved;
 use crate::train::snapshot::{Init, Landscape, LandscapePath, ProbeTask, Snapshot};
 use crate::train::studies::{Map, WhatIf};
@@ -82,6 +83,9 @@ impl LandscapeView {
         }
         paths(&painter, frame, landscape, phi, palette, if self.moved.is_on() { 0.35 } else { 1.0 });
         self.moved.draw(&painter, frame, landscape, tried, palette);
+        if let Some(walk) = snapshot.and_then(|snapshot| snapshot.walk.as_ref()).filter(|_| landscape.exact) {
+            walked::draw(&painter, frame, walk, palette);
+        }
         axes(ui.painter(), frame, rect, landscape, palette);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("map of {}", landscape.title)));
         if let Some(pointer) = response.hover_pos().filter(|_| !self.moved.is_held()) {
@@ -191,7 +195,7 @@ pub fn one_path(painter: &Painter, frame: Frame, path: &LandscapePath, palette: 
     }
 }
 
-fn arrow_head(painter: &Painter, from: Pos2, to: Pos2, size: f32, colour: Color32) {
+pub fn arrow_head(painter: &Painter, from: Pos2, to: Pos2, size: f32, colour: Color32) {
     let step = to - from;
     if step.length() < size {
         return;
