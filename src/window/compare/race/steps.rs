@@ -42,6 +42,7 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
     );
     plot("race-steps", palette)
         .y_axis_formatter(|mark, _| numbers::compact(10f64.powf(mark.value)))
+        .x_grid_spacer(|input| crate::window::losses::even_grid(input.bounds))
         .y_grid_spacer(|input| crate::window::losses::log_grid(input.bounds))
         .label_formatter(|position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
