@@ -150,9 +150,7 @@ impl UiCommand {
                 "Meta-learn on your own pictures: choose, drop or type a folder, an archive or an array"
             }
             Self::Compare => "Sweeps two settings or races algorithms, in the background",
-            Self::Microscope => {
-                "Gives the close-up view in the corner the centre of the window, to be read from afar, or takes it back"
-            }
+            Self::Microscope => "Gives the close-up view in the corner the whole centre, or takes it back",
             Self::Theme => "Changes between a dark and a light window",
             Self::Help => "Lists the keys and what the colours mean",
             Self::FrameTimes => "Shows or hides how long the window takes to draw",

@@ -9,6 +9,7 @@ use egui::{Checkbox, ComboBox, Grid, RichText, ScrollArea, Ui, vec2};
 use egui_plot::{FilledArea, HLine, HoverPosition, Line, Plot, PlotBounds, PlotPoints};
 
 use self::lines::Lines;
+use self::steps::Over;
 use super::{Base, read_iterations, threads};
 use crate::choose::background::{self, Background, RaceNews};
 use crate::choose::race::{Measure, Probe, Race, RunResult, Summary};
@@ -36,14 +37,6 @@ pub struct RaceTab {
     shown: Option<Shown>,
     over: Over,
     error: Option<String>,
-}
-
-/// What the losses are drawn over.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Over {
-    #[default]
-    Training,
-    Steps,
 }
 
 /// A race and what it found so far.
@@ -143,7 +136,7 @@ impl RaceTab {
                 });
             };
             half(ui, &mut |ui| {
-                choose_over(ui, &mut self.over);
+                steps::choose(ui, &mut self.over);
                 match self.over {
                     Over::Training => losses(ui, shown),
                     Over::Steps => steps::ui(ui, shown),
@@ -291,24 +284,6 @@ fn plot<'a>(id: &'static str, palette: &Palette) -> Plot<'a> {
         .grid_color(palette.line)
         .y_axis_min_width(40.0)
         .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
-}
-
-/// The heading of the losses, with what they are drawn over.
-fn choose_over(ui: &mut Ui, over: &mut Over) {
-    ui.horizontal(|ui| {
-        ui.label(RichText::new("Held-out loss").strong());
-        ui.spacing_mut().item_spacing.x = GRID;
-        for (choice, label, about) in [
-            (Over::Training, "Over the run", "The loss after adaptation while each algorithm trains"),
-            (
-                Over::Steps,
-                "Over steps",
-                "The loss after each adaptation step once an algorithm is trained; the test-time steps knob says how many (up to 50)",
-            ),
-        ] {
-            ui.selectable_value(over, choice, RichText::new(label).font(small_font())).on_hover_text(about);
-        }
-    });
 }
 
 fn losses(ui: &mut Ui, shown: &Shown) {

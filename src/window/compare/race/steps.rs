@@ -1,13 +1,41 @@
 //! How the algorithms of a race adapt once they are trained: query loss over test-time steps.
 
-use egui::Ui;
+use egui::{RichText, Ui};
 use egui_plot::{FilledArea, HoverPosition, Line, PlotBounds, PlotPoint, PlotPoints};
 
 use super::{Shown, colour, plot};
 use crate::choose::race::Row;
 use crate::settings::Algorithm;
 use crate::window::numbers;
-use crate::window::theme::Palette;
+use crate::window::theme::{GRID, Palette, small_font};
+
+/// What the losses are drawn over.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Over {
+    /// Meta-iterations.
+    #[default]
+    Training,
+    /// Adaptation steps after the race.
+    Steps,
+}
+
+/// The heading of the losses, with what they are drawn over.
+pub fn choose(ui: &mut Ui, over: &mut Over) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Held-out loss").strong());
+        ui.spacing_mut().item_spacing.x = GRID;
+        for (choice, label, about) in [
+            (Over::Training, "Over the run", "The loss after adaptation while each algorithm trains"),
+            (
+                Over::Steps,
+                "Over steps",
+                "The loss after each adaptation step once an algorithm is trained; with its 95 % interval, which is drawn down to half of the mean at most; the test-time steps knob says how many steps (up to 50)",
+            ),
+        ] {
+            ui.selectable_value(over, choice, RichText::new(label).font(small_font())).on_hover_text(about);
+        }
+    });
+}
 
 /// Mean losses of one row that is done: inner step, and decimal logarithms of the mean and of both ends of its interval.
 fn points(row: &Row) -> Vec<[f64; 4]> {
@@ -33,7 +61,7 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
         all().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], point| [low.min(point[1]), high.max(point[1])]);
     if low > high {
         let text = "The first run that is done will show how it adapts, step by step";
-        ui.centered_and_justified(|ui| ui.label(egui::RichText::new(text).color(palette.weak)));
+        ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
         return;
     }
     let bounds = PlotBounds::from_min_max(
@@ -42,6 +70,7 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
     );
     plot("race-steps", palette)
         .y_axis_formatter(|mark, _| numbers::compact(10f64.powf(mark.value)))
+        .x_grid_spacer(|input| crate::window::losses::even_grid(input.bounds))
         .y_grid_spacer(|input| crate::window::losses::log_grid(input.bounds))
         .label_formatter(|position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
