@@ -422,3 +422,32 @@ fn what_looking_costs() {
         println!("{tasks:?}: query loss {:.1} %, after adaptation {:.1} %; {columns:?} columns", cost(1), cost(2));
     }
 }
+
+/// From a hand's move to the paths from there, of a paused run and of one that goes on.
+#[test]
+#[ignore = "figures for a person to read"]
+fn what_dragging_takes() {
+    for tasks in [TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Picture, TaskFamily::Class] {
+        let settings = Settings::preset(tasks, Algorithm::Maml);
+        let (watched, _) = Watched::new(&settings, 5, looking(Map::default()));
+        let map = watched.map(Map::default(), 5, 13);
+        for command in [Command::Pause, Command::Play] {
+            watched.window.send(command.clone());
+            std::thread::sleep(Duration::from_millis(200));
+            let mut times: Vec<f64> = (0..20)
+                .map(|turn| {
+                    let at = [0.01 * f64::from(turn), 0.02];
+                    let asked = WhatIf { plane: map.plane.clone(), at, map: map.map };
+                    let start = Instant::now();
+                    watched.window.set_focus(Focus { what_if: Some(asked.clone()), ..looking(map.map) });
+                    watched.wait("the paths", |snapshot| {
+                        snapshot.closeups.tried.as_ref().is_some_and(|tried| tried.asked == asked)
+                    });
+                    1000.0 * start.elapsed().as_secs_f64()
+                })
+                .collect();
+            times.sort_by(f64::total_cmp);
+            println!("{tasks:?} {command:?}: median {:.0} ms, 95 % within {:.0} ms", times[10], times[18]);
+        }
+    }
+}

@@ -3,8 +3,6 @@
 
 mod stepping;
 
-use std::ops::Range;
-
 use super::adapt::{InnerLoop, TRACE_BYTES, Until, adapt_from};
 use super::episode::Episode;
 use super::meta_model::MetaModel;
@@ -202,27 +200,6 @@ impl Learner {
             Algorithm::Anil => anil::rates(inner_rate),
             Algorithm::Cavia => cavia::rates(inner_rate),
             _ => vec![T::of(inner_rate)],
-        }
-    }
-
-    /// The parameters that α moves; `None` where the inner rates are learned.
-    pub fn moved(&self) -> Option<Range<usize>> {
-        match (self.algorithm, &self.sharing) {
-            (algorithm, _) if algorithm.learns_rates() => None,
-            (Algorithm::Anil, Sharing::Segments(segments)) => segments.last().cloned(),
-            (Algorithm::Cavia, Sharing::Segments(segments)) => segments.first().cloned(),
-            _ => Some(0..self.network.parameters()),
-        }
-    }
-
-    /// The inner rate from which on a step overshoots where H has this λ_max, for iMAML with its proximal term:
-    /// 2/λ_max. Infinite where the loss is flat or bends down, 0 where λ_max is not finite.
-    pub fn longest_step(&self, largest_eigenvalue: f64) -> f64 {
-        let proximal = if self.algorithm == Algorithm::Imaml { self.method.regularisation } else { 0.0 };
-        match largest_eigenvalue + proximal {
-            curvature if !curvature.is_finite() => 0.0,
-            curvature if curvature <= 0.0 => f64::INFINITY,
-            curvature => 2.0 / curvature,
         }
     }
 
