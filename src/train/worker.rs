@@ -192,7 +192,6 @@ impl Worker {
                 if let Some(trainer) = &mut self.trainer {
                     trainer.continue_here();
                 }
-                self.refresh();
             }
             Command::SetPace(pace) => self.pace = pace,
             Command::Pretend(meta_iterations) => {
