@@ -17,6 +17,8 @@ use crate::images::ImageSet;
 use crate::settings::Settings;
 use crate::tasks::sketch::Sketch;
 
+mod looking;
+
 /// Snapshots are at least this far apart.
 const FRAME: Duration = Duration::from_millis(33);
 /// How often a waiting worker looks for changed knobs.
@@ -201,7 +203,6 @@ impl Worker {
                 if let Some(trainer) = &mut self.trainer {
                     trainer.continue_here();
                 }
-                self.refresh();
             }
             Command::Pretend(meta_iterations) => {
                 if let Some(trainer) = &mut self.trainer {
@@ -278,44 +279,6 @@ impl Worker {
         trainer.set_sketch(self.sketch.clone());
         self.changed = true;
         self.show(true);
-    }
-
-    /// Shows the moment that is asked for; whether one was. What takes longer than the probe tasks waits until nobody
-    /// asks for another one.
-    fn take_look(&mut self) -> bool {
-        let Some(look) = self.end.take_look() else { return false };
-        match look {
-            Some(at) => self.look_back(at),
-            None => self.return_to_head(),
-        }
-        self.show(true);
-        true
-    }
-
-    fn look_back(&mut self, at: u64) {
-        let Some(trainer) = &mut self.trainer else { return };
-        // A diverged run holds its last good state.
-        self.phase = Phase::Paused;
-        self.divergence = None;
-        trainer.look_back(at);
-        self.walk = None;
-        (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
-    }
-
-    /// Completes what was left out while somebody looked through the past.
-    fn look_closer(&mut self) {
-        if let Some(trainer) = &mut self.trainer {
-            trainer.look_closer();
-        }
-        self.draw_enlarged();
-        self.changed = true;
-    }
-
-    fn return_to_head(&mut self) {
-        let _ = self.end.take_look();
-        let Some(trainer) = self.trainer.as_mut().filter(|trainer| trainer.looking_at().is_some()) else { return };
-        trainer.return_to_head();
-        (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
     }
 
     /// Goes on with what is looked at closely: in its share of the time while the trainer trains, else for a glance.

@@ -63,7 +63,7 @@ if [ -n "${METASCOPE_LOOKS:-}" ]; then
   xdotool mousemove --window "$window" 850 20
 fi
 
-if [ $# -eq 0 ]; then strokes="290,260:370,262 440,262:520,260 370,262:440,262"; fi
+if [ $# -eq 0 ]; then strokes="286,254:361,256 427,256:501,254 361,256:427,256"; fi
 strokes=${METASCOPE_STROKES:-${strokes:-}}
 if [ -n "$strokes" ]; then
   # The last look; it adapts to the drawing while training goes on.

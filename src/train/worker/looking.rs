@@ -1,0 +1,46 @@
+//! Looking through the run's past, and back at its present.
+
+use std::time::Instant;
+
+use super::Worker;
+use crate::train::snapshot::Phase;
+
+impl Worker {
+    /// Shows the moment that is asked for; whether one was. What takes longer than the probe tasks waits until nobody
+    /// asks for another one.
+    pub(super) fn take_look(&mut self) -> bool {
+        let Some(look) = self.end.take_look() else { return false };
+        match look {
+            Some(at) => self.look_back(at),
+            None => self.return_to_head(),
+        }
+        self.show(true);
+        true
+    }
+
+    pub(super) fn look_back(&mut self, at: u64) {
+        let Some(trainer) = &mut self.trainer else { return };
+        // A diverged run holds its last good state.
+        self.phase = Phase::Paused;
+        self.divergence = None;
+        trainer.look_back(at);
+        self.walk = None;
+        (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
+    }
+
+    /// Completes what was left out while somebody looked through the past.
+    pub(super) fn look_closer(&mut self) {
+        if let Some(trainer) = &mut self.trainer {
+            trainer.look_closer();
+        }
+        self.draw_enlarged();
+        self.changed = true;
+    }
+
+    pub(super) fn return_to_head(&mut self) {
+        let _ = self.end.take_look();
+        let Some(trainer) = self.trainer.as_mut().filter(|trainer| trainer.looking_at().is_some()) else { return };
+        trainer.return_to_head();
+        (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
+    }
+}
