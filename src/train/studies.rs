@@ -83,7 +83,7 @@ pub struct Closeups {
 }
 
 /// All studies together may take this share of the worker's time while it trains.
-const SHARE: f64 = 0.06;
+const SHARE: f64 = 0.045;
 
 /// Pieces that follow one another are done at a time until this long has passed.
 const TOGETHER: Duration = Duration::from_millis(2);
