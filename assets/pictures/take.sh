@@ -17,12 +17,18 @@ done
 METASCOPE_TRAIN_SECS=25 METASCOPE_STROKES="330,180:330,400 330,180:450,210:450,260:330,290:450,400" \
   tests/xvfb/window.sh "$binary" "$shots/classify" --tasks classify
 "$binary" run --iterations 300 --out "$shots/run"
+tests/xvfb/student.sh "$binary" "$shots/student"
 
 keep() { convert "$shots/$1" "${@:3}" -strip -define png:compression-level=9 "assets/pictures/$2"; }
 keep faces/trained.png window.png
 keep sine/light.png sine.png
 keep plane/trained.png plane.png
 keep class/trained.png class.png
+keep student/2-beyond-the-mark.png beyond.png
+keep student/5-maml-against-fomaml.png race.png -gravity center -crop 818x558+0+16 +repage
+keep student/6-slow-motion.png slow-motion.png
+keep student/7-outer-step.png outer-step.png
+keep student/8-looking-back.png looking-back.png
 for look in noise nearest between; do keep "class/$look.png" "class-$look.png" -crop 1064x480+216+42 +repage; done
 for drawn in faces class classify; do keep "$drawn/drawn.png" "draw-$drawn.png" -crop 1064x480+216+42 +repage; done
 for tasks in completion classify cluster; do keep "$tasks/trained.png" "$tasks.png"; done

@@ -16,6 +16,7 @@ use self::outer_step::OuterStepView;
 use self::test_steps::TestStepsView;
 use super::commands::{Commands, UiCommand};
 use super::parameters::Parameters;
+use super::script::spot;
 use super::theme::{GRID, Palette, SMALL_TEXT};
 use crate::train::snapshot::Snapshot;
 use crate::train::studies::Focus;
@@ -108,7 +109,8 @@ impl Microscope {
             for tab in Tab::ALL {
                 let text = RichText::new(tab.label());
                 let text = if self.large { text.heading() } else { text };
-                ui.selectable_value(&mut self.tab, tab, text).on_hover_text(tab.about());
+                let response = ui.selectable_value(&mut self.tab, tab, text).on_hover_text(tab.about());
+                spot(ui.ctx(), tab.label(), response.rect);
             }
             ui.spacing_mut().item_spacing.x = gap;
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

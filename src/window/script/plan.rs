@@ -60,6 +60,13 @@ pub fn all(each: Duration) -> Vec<Step> {
     for (name, look) in [("faces between", "Between"), ("faces draw", "Draw")] {
         plan.look(name, look);
     }
+    for tab in ["Outer step", "Test steps", "Layers"] {
+        plan.tab(tab);
+    }
+    plan.while_on("slow motion", UiCommand::SlowMotion);
+    plan.enter("looking back", UiCommand::LookBack(0));
+    plan.rest(each);
+    plan.then(CLICK, Input::Command(UiCommand::PlayPause));
     plan.family("completion", Completion);
     plan.family("plane", Plane);
     plan.family("sine", Sine);
@@ -79,9 +86,7 @@ pub fn all(each: Duration) -> Vec<Step> {
     plan.enter("faces again", UiCommand::ChooseImages(ImageSource::Faces));
     plan.rest(each);
     for (name, command) in [("images", UiCommand::OpenImages), ("help", UiCommand::Help), ("light", UiCommand::Theme)] {
-        plan.enter(name, UiCommand::clone(&command));
-        plan.rest(each);
-        plan.then(CLICK, Input::Command(command));
+        plan.while_on(name, command);
     }
     plan.enter("compare", UiCommand::Compare);
     plan.click("Start sweep");
@@ -125,6 +130,24 @@ impl Plan {
         self.enter(name, UiCommand::ChooseTasks(tasks));
         self.then(GLANCE, Input::Await);
         self.rest(self.each);
+    }
+
+    /// A view that one command opens and closes.
+    fn while_on(&mut self, name: &'static str, command: UiCommand) {
+        self.enter(name, command.clone());
+        self.rest(self.each);
+        self.then(CLICK, Input::Command(command));
+    }
+
+    /// A close-up view in the centre of the window; the map is chosen again at its end.
+    fn tab(&mut self, name: &'static str) {
+        self.then(CLICK, Input::View(name, self.tasks));
+        self.click(name);
+        self.then(CLICK, Input::Command(UiCommand::Microscope));
+        self.rest(self.each);
+        self.then(CLICK, Input::Command(UiCommand::Microscope));
+        self.then(CLICK, Input::Away);
+        self.click("Parameters");
     }
 
     /// Another look at the samples; the first one is chosen again at its end.
