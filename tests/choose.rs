@@ -341,6 +341,11 @@ fn a_race_writes_its_files_and_goes_on() {
     let json: Value = serde_json::from_str(&fs::read_to_string(whole.join("race.json")).unwrap()).unwrap();
     assert_eq!(json["rows"].as_array().unwrap().len(), 4);
     assert_eq!(json["seeds"], serde_json::json!([5, 6]));
+    for row in json["rows"].as_array().unwrap() {
+        let [short, long] = [&row["measures"][0], &row["long"]].map(|of| of["loss"].as_array().unwrap());
+        assert_eq!((short.len(), long.len()), (11, 51));
+        assert_eq!(short, &long[..11], "the same few tasks at the same rates");
+    }
 
     race(&killed);
     fs::remove_file(killed.join("runs/001.toml")).unwrap();

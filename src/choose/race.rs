@@ -10,7 +10,7 @@ use super::store::fingerprint;
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
 use crate::settings::{Algorithm, Settings};
-use crate::tasks::Split;
+use crate::tasks::{HeldOut, Split};
 use crate::train::snapshot::Init;
 use crate::train::trainer::{Step, TrainError, Trainer};
 
@@ -43,7 +43,15 @@ pub struct RunResult {
     pub probes: Vec<Probe>,
     /// At each number of test shots.
     pub measured: Vec<Measured>,
+    /// At the first number of test shots over many more steps, for a few tasks.
+    #[serde(default)]
+    pub long: Option<Measured>,
 }
+
+/// Steps that adaptation is followed over, at least.
+const LONG_STEPS: usize = 50;
+/// Tasks for which it is, at most.
+const LONG_TASKS: usize = 24;
 
 /// A row of race.csv.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -173,6 +181,7 @@ impl Lane {
             diverged: None,
             probes: vec![probe(&trainer)],
             measured: Vec::new(),
+            long: None,
         };
         Ok(Self { entrant, trainer, result })
     }
@@ -205,23 +214,32 @@ impl Lane {
             }
         }
         self.result.measured.clear();
-        for &test_shots in &race.test_shots {
+        let test_steps = self.trainer.settings().live.test_steps;
+        for (index, &test_shots) in race.test_shots.iter().enumerate() {
             let mut live = self.trainer.settings().live.clone();
             live.test_shots = test_shots;
-            let tasks = self.trainer.held_out_tasks(Split::Test, &live);
-            let losses = |init| self.trainer.held_out_losses(init, &tasks).1;
-            let baseline = |init| if self.entrant == 0 { losses(init) } else { Vec::new() };
-            self.result.measured.push(Measured {
-                test_shots,
-                learned: losses(Init::Learned),
-                random: baseline(Init::Random),
-                joint: baseline(Init::Joint),
-            });
+            let mut tasks = self.trainer.held_out_tasks(Split::Test, &live);
+            self.result.measured.push(self.measure(test_shots, &tasks, test_steps));
+            if index == 0 && keep_going() {
+                tasks.truncate(LONG_TASKS);
+                self.result.long = Some(self.measure(test_shots, &tasks, test_steps.max(LONG_STEPS)));
+            }
             if !keep_going() {
                 return Advance::Interrupted;
             }
         }
         Advance::Finished(self.result.clone())
+    }
+
+    fn measure(&self, test_shots: usize, tasks: &[HeldOut], steps: usize) -> Measured {
+        let losses = |init| self.trainer.held_out_losses(init, tasks, steps).1;
+        let baseline = |init| if self.entrant == 0 { losses(init) } else { Vec::new() };
+        Measured {
+            test_shots,
+            learned: losses(Init::Learned),
+            random: baseline(Init::Random),
+            joint: baseline(Init::Joint),
+        }
     }
 }
 

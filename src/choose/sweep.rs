@@ -168,7 +168,7 @@ pub fn run_cell(
         }
     }
     let tasks = trainer.held_out_tasks(Split::Validation, &trainer.settings().live);
-    let (inner_rate, losses) = trainer.held_out_losses(Init::Learned, &tasks);
+    let (inner_rate, losses) = trainer.held_out_losses(Init::Learned, &tasks, trainer.settings().live.test_steps);
     let statistics = Statistics::new(&losses, inner_rate, false);
     let last = |values: &[f64]| values.last().copied().filter(|value| value.is_finite());
     let loss = last(&statistics.loss);

@@ -33,6 +33,8 @@ pub struct Row {
     pub diverged: Vec<[u64; 2]>,
     /// At each number of test shots; empty if no run was finished.
     pub measures: Vec<Measure>,
+    /// At the first of them over at least 50 steps, for at most 24 tasks of each seed.
+    pub long: Option<Measure>,
 }
 
 /// Losses at one number of test shots; lists go by inner step from 0.
@@ -81,20 +83,25 @@ impl Summary {
             results.iter().skip(start).take(race.seeds.len()).flatten()
         };
         let picture = race.entrants.first().is_some_and(|settings| settings.run.tasks.is_picture());
+        // Of each number of test shots, then over many steps.
         let shots = 0..race.test_shots.len();
+        let long = race.test_shots.len();
         let losses = |entrant: usize, of: fn(&Measured) -> &Vec<Vec<f32>>, shots: usize| -> Losses<'_> {
-            let measured = runs(entrant).filter_map(|run| Some((run.seed, of(run.measured.get(shots)?).as_slice())));
+            let measured = runs(entrant).filter_map(|run| {
+                let measured = if shots == long { run.long.as_ref() } else { run.measured.get(shots) };
+                Some((run.seed, of(measured?).as_slice()))
+            });
             measured.filter(|(_, tasks)| !tasks.is_empty()).collect()
         };
         let learned: fn(&Measured) -> &Vec<Vec<f32>> = |measured| &measured.learned;
         let first_id = race.entrants.first().map_or("", |settings| settings.run.algorithm.id());
+        let measure = |entrant: usize, of: fn(&Measured) -> &Vec<Vec<f32>>, shots: usize| -> Option<Measure> {
+            let own = losses(entrant, of, shots);
+            let test_shots = (!picture).then(|| race.test_shots[if shots == long { 0 } else { shots }]);
+            (!own.is_empty()).then(|| Measure::new(test_shots, &own, &losses(0, learned, shots), first_id))
+        };
         let measures = |entrant: usize, of: fn(&Measured) -> &Vec<Vec<f32>>| -> Vec<Measure> {
-            let measure = |shots: usize| {
-                let own = losses(entrant, of, shots);
-                let test_shots = (!picture).then(|| race.test_shots[shots]);
-                (!own.is_empty()).then(|| Measure::new(test_shots, &own, &losses(0, learned, shots), first_id))
-            };
-            shots.clone().filter_map(measure).collect()
+            shots.clone().filter_map(|shots| measure(entrant, of, shots)).collect()
         };
         let mut rows: Vec<Row> = (0..race.entrants.len())
             .map(|entrant| {
@@ -106,12 +113,13 @@ impl Summary {
                     inner_steps: Some(settings.live.inner_steps),
                     diverged: runs(entrant).filter_map(|run| Some([run.seed, run.diverged?])).collect(),
                     measures: measures(entrant, learned),
+                    long: measure(entrant, learned, long),
                 }
             })
             .collect();
         let baseline = |id, label, of| {
-            let measures = measures(0, of);
-            Row { id, label, rates: None, inner_steps: None, diverged: Vec::new(), measures }
+            let (measures, long) = (measures(0, of), measure(0, of, long));
+            Row { id, label, rates: None, inner_steps: None, diverged: Vec::new(), measures, long }
         };
         rows.push(baseline("joint", "joint pretraining", |measured| &measured.joint));
         rows.push(baseline("random", "random init", |measured| &measured.random));
@@ -121,6 +129,12 @@ impl Summary {
 }
 
 impl Measure {
+    /// The step after which the mean loss is smallest.
+    pub fn best_step(&self) -> Option<usize> {
+        let finite = self.loss.iter().enumerate().filter(|(_, loss)| loss.is_finite());
+        finite.min_by(|a, b| a.1.total_cmp(b.1)).map(|(step, _)| step)
+    }
+
     fn new(test_shots: Option<usize>, own: &Losses<'_>, first: &Losses<'_>, first_id: &'static str) -> Self {
         let steps = own.iter().flat_map(|(_, tasks)| *tasks).map(Vec::len).min().unwrap_or(0);
         let each = |value: &dyn Fn(f32) -> f64| -> Vec<[f64; 2]> {

@@ -63,10 +63,9 @@ impl Trainer {
         (0..count).map(|i| self.family.held_out_of(split, live, run.seed, i)).collect()
     }
 
-    /// Each task's query loss after 0, 1, … test-time steps from one initialisation, a baseline at the
-    /// best of its candidate rates for these tasks; with the inner rate, `None` where it is learned.
-    pub fn held_out_losses(&self, init: Init, tasks: &[HeldOut]) -> (Option<f64>, Vec<Vec<f32>>) {
-        let steps = self.settings.live.test_steps;
+    /// Each task's query loss after 0, 1, … `steps` steps from one initialisation, a baseline at the best of its
+    /// candidate rates for these tasks and the test-time steps; with the inner rate, `None` where it is learned.
+    pub fn held_out_losses(&self, init: Init, tasks: &[HeldOut], steps: usize) -> (Option<f64>, Vec<Vec<f32>>) {
         self.on_held_out(init, tasks, |start, task| query_losses(start, task, steps))
     }
 

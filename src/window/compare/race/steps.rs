@@ -1,10 +1,10 @@
 //! How the algorithms of a race adapt once they are trained: query loss over test-time steps.
 
 use egui::{RichText, Ui};
-use egui_plot::{FilledArea, HoverPosition, Line, PlotBounds, PlotPoint, PlotPoints};
+use egui_plot::{FilledArea, HoverPosition, Line, PlotBounds, PlotPoint, PlotPoints, Points};
 
 use super::{Shown, colour, plot};
-use crate::choose::race::Row;
+use crate::choose::race::{Measure, Row};
 use crate::settings::Algorithm;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
@@ -29,7 +29,7 @@ pub fn choose(ui: &mut Ui, over: &mut Over) {
             (
                 Over::Steps,
                 "Over steps",
-                "The loss after each adaptation step once an algorithm is trained; with its 95 % interval, which is drawn down to half of the mean at most; the test-time steps knob says how many steps (up to 50)",
+                "The loss after each of 50 adaptation steps once an algorithm is trained, on up to 24 held-out tasks; with its 95 % interval, which is drawn down to half of the mean at most. A dot marks the smallest loss: from there on adaptation overfits",
             ),
         ] {
             ui.selectable_value(over, choice, RichText::new(label).font(small_font())).on_hover_text(about);
@@ -39,7 +39,7 @@ pub fn choose(ui: &mut Ui, over: &mut Over) {
 
 /// Mean losses of one row that is done: inner step, and decimal logarithms of the mean and of both ends of its interval.
 fn points(row: &Row) -> Vec<[f64; 4]> {
-    let Some(measure) = row.measures.first() else { return Vec::new() };
+    let Some(measure) = &row.long else { return Vec::new() };
     let losses = measure.loss.iter().zip(&measure.loss_interval).enumerate();
     let finite = losses.take_while(|(_, (loss, interval))| loss.is_finite() && interval.is_finite());
     let log = |value: f64| value.max(1e-12).log10();
@@ -95,6 +95,11 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
                 plot.add(band.fill_color(colour.gamma_multiply(0.2)).allow_hover(false));
                 let middle = points.iter().map(|point| PlotPoint::new(point[0], point[1])).collect();
                 let line = Line::new(row.label, PlotPoints::Owned(middle)).color(colour).width(1.8);
+                let best = row.long.as_ref().and_then(Measure::best_step).filter(|best| best + 1 < points.len());
+                if let Some(&[step, loss, ..]) = best.and_then(|best| points.get(best)) {
+                    let name = format!("{}, least", row.label);
+                    plot.points(Points::new(name, vec![[step, loss]]).color(colour).radius(4.0));
+                }
                 let baseline = matches!(row.id, "joint" | "random");
                 plot.line(if baseline { line.style(egui_plot::LineStyle::Dashed { length: 5.0 }) } else { line });
             }
@@ -104,7 +109,6 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::choose::race::Measure;
 
     #[test]
     fn a_row_is_drawn_up_to_where_it_overflows() {
@@ -118,18 +122,20 @@ mod tests {
             psnr_interval: None,
             difference: None,
         };
-        let row = |measures| Row {
+        let row = |long| Row {
             id: "maml",
             label: "MAML",
             rates: None,
             inner_steps: None,
             diverged: Vec::new(),
-            measures,
+            measures: Vec::new(),
+            long,
         };
-        assert!(points(&row(Vec::new())).is_empty());
-        let found = points(&row(vec![measure(vec![1.0, 0.1, f64::INFINITY], vec![0.0, 0.2, 1.0])]));
+        assert!(points(&row(None)).is_empty());
+        let found = points(&row(Some(measure(vec![1.0, 0.1, f64::INFINITY], vec![0.0, 0.2, 1.0]))));
         assert_eq!(found.len(), 2);
         assert_eq!(found[0], [0.0; 4]);
+        assert_eq!(measure(vec![f64::NAN, 0.5, 0.1, 0.2, f64::INFINITY], vec![0.0; 5]).best_step(), Some(2));
         assert!((found[1][2] - 0.05f64.log10()).abs() < 1e-12 && (found[1][3] - 0.3f64.log10()).abs() < 1e-12);
     }
 }
