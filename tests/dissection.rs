@@ -157,6 +157,29 @@ fn the_ways_are_those_of_the_algorithms() {
     assert!(error(&mean(Algorithm::Anil, Way::Exact), &taken(Algorithm::Anil)) < 1e-12);
 }
 
+/// While MAML++ counts every step, so do its parts: second order on, and off as at its beginning.
+#[test]
+fn annealing_counts_every_step() {
+    let network = small();
+    let rng = &mut rng(9);
+    let episode = episode(&network, rng);
+    for (first_order_iterations, way) in [(0, Way::Exact), (1000, Way::First)] {
+        let method = MethodSettings { multi_step_iterations: 100, first_order_iterations, ..MethodSettings::default() };
+        let mut learner = Learner::with(network.clone(), Algorithm::MamlPlusPlus, method, STEPS);
+        let meta = meta_parameters(&learner, rng);
+        for now in [0, 40, 100] {
+            learner.set_meta_iteration(now);
+            let rates = learner.rates(&meta, RATE);
+            let mut group = Group::default();
+            learner.directions(&meta, &rates, std::slice::from_ref(&episode), STEPS, &|| true, &mut group);
+            let parts = parts(&learner, &meta, &episode);
+            let own = if way == Way::Exact { &parts.exact } else { &parts.first };
+            let error = error(own, &group.direction[..meta.phi().len()]);
+            assert!(error < 1e-12, "{way:?} at {now}: {error:.1e}");
+        }
+    }
+}
+
 /// The plane family: H = 2/m XᵀX, so θ_K, v_K, v_0 and φ − θ_K are known.
 #[test]
 fn quadratic_losses_have_closed_forms() {

@@ -171,3 +171,32 @@ fn the_window_shows_every_sub_step_of_every_family() {
         assert!(bench.says(&format!("{shown} direction")), "{tasks:?}");
     }
 }
+
+/// Each inner step is shown on the mini-batch that it went by: a short enough step never raises that loss.
+#[test]
+fn a_step_is_judged_on_its_own_batch() {
+    let mut settings = settings(TaskFamily::Sine, Algorithm::Maml);
+    settings.live.inner_batch = 4;
+    settings.live.inner_steps = 5;
+    settings.live.inner_rate = 1e-4;
+    let mut trainer = trainer(&settings);
+    let walk = trainer.walk();
+    for (task, passage) in walk.ground.shown.tasks.iter().zip(&walk.ground.passages) {
+        let before = &task.traces[0].support_loss;
+        assert_eq!(passage.after.len(), 5);
+        for (step, after) in passage.after.iter().enumerate() {
+            assert!(*after <= before[step], "step {step}: {} to {after}", before[step]);
+        }
+    }
+}
+
+/// Steps that a tolerance leaves out are not walked through.
+#[test]
+fn a_loop_that_rests_has_no_more_sub_steps() {
+    let mut settings = settings(TaskFamily::Sine, Algorithm::Maml);
+    settings.live.inner_steps = 5;
+    settings.live.tolerance = 1e6;
+    let walk = trainer(&settings).walk();
+    assert!(walk.ground.passages.iter().all(|passage| passage.moved.is_empty() && passage.after.is_empty()));
+    assert!(!walk.ground.sub_steps.iter().any(|sub_step| matches!(sub_step, SubStep::Inner { .. })));
+}

@@ -7,7 +7,7 @@
 //! movement      φ − θ_K                   Reptile's (Nichol, Achiam and Schulman 2018)
 //! ```
 //! The inner loop and the sweep are the algorithm's own: ANIL's and Meta-SGD's rates, the meta-model's keeping of
-//! parameters. MAML++'s loss counts as that of the last step alone. iMAML has no sweep: its exact direction is the
+//! parameters. While MAML++'s loss counts earlier steps too, Σ w_k ∇L(θ_k; Q) stands in place of v_K. iMAML has no sweep: its exact direction is the
 //! implicit one. Of what is learned beside φ nothing is said; a context, whose start is held at 0, is 0 in all.
 //!
 //! Lengths and angles are summed in double precision. What is not finite becomes `None`.
@@ -48,14 +48,26 @@ pub fn take_apart<T: Real>(
     task.direction.clear();
     task.direction.resize(meta.values.len(), T::zero());
     learner.query_gradient(episode, task);
-    let mut first = task.direction[..phi.len()].to_vec();
     task.outcome.indefinite = false;
+    let mut first = task.direction[..phi.len()].to_vec();
     match learner.algorithm() {
         Algorithm::Imaml => imaml::direction(learner, episode, task),
         Algorithm::MetaModel => learner.sweep_with(&learner.meta_model(meta), episode, Order::Second, &[], task),
         _ => {
+            let weights: Vec<T> = learner.query_weights(task.inner.steps());
+            let (&last, earlier) = weights.split_last().unwrap_or((&T::one(), &[]));
             let rates = learner.rates(meta, inner_rate);
-            learner.sweep_with(&InnerRates::new(learner.sharing(), &rates), episode, Order::Second, &[], task);
+            let rule = InnerRates::new(learner.sharing(), &rates);
+            first.iter_mut().for_each(|v| *v *= last);
+            let start = first.clone();
+            if earlier.iter().any(|weight| *weight != T::zero()) {
+                task.direction[..phi.len()].copy_from_slice(&start);
+                learner.sweep_with(&rule, episode, Order::First, earlier, task);
+                first.copy_from_slice(&task.direction[..phi.len()]);
+            }
+            task.direction[..phi.len()].copy_from_slice(&start);
+            task.direction[phi.len()..].fill(T::zero());
+            learner.sweep_with(&rule, episode, Order::Second, earlier, task);
         }
     }
     task.inner.set_traced(false);

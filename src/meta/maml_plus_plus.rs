@@ -16,6 +16,7 @@ use super::rates::Sharing;
 use super::sweep::Order;
 use crate::maths::network::Network;
 use crate::maths::real::Real;
+use crate::settings::Algorithm;
 
 /// One rate for each layer's weights and one for its biases, as in the authors' code.
 pub(super) fn sharing(network: &Network) -> Sharing {
@@ -36,10 +37,21 @@ pub fn step_weights<T: Real>(steps: usize, meta_iteration: u64, multi_step_itera
     weights
 }
 
+impl Learner {
+    /// w_1 … w_K of the query losses that the outer loss counts at this meta-iteration: the last alone, but for MAML++.
+    pub fn query_weights<T: Real>(&self, steps: usize) -> Vec<T> {
+        let annealing = match self.algorithm() {
+            Algorithm::MamlPlusPlus => self.method().multi_step_iterations,
+            _ => 0,
+        };
+        if steps == 0 { Vec::new() } else { step_weights(steps, self.meta_iteration(), annealing) }
+    }
+}
+
 /// ∂J/∂φ and ∂J/∂a.
 pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
     let (now, method) = (learner.meta_iteration(), learner.method());
-    let weights: Vec<T> = step_weights(task.inner.steps(), now, method.multi_step_iterations);
+    let weights: Vec<T> = learner.query_weights(task.inner.steps());
     let order = if now < method.first_order_iterations { Order::First } else { Order::Second };
     learner.query_gradient(episode, task);
     if let Some((&last, earlier)) = weights.split_last() {

@@ -47,6 +47,8 @@ pub struct Measured {
     pub rates: Vec<Vec<TensorRate>>,
     /// θ_0 … θ_K.
     pub thetas: Vec<Vec<f32>>,
+    /// Inner steps that were done before adaptation rested.
+    pub done: usize,
 }
 
 /// Query losses alone.
@@ -114,6 +116,7 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&
     let work = &mut Workspace::default();
     let last_loss = network.loss(inner.adapted(), task.episode.support(0), work);
     let rates = start.learner.tensor_rates(start.meta, start.inner_rate, &inner);
+    let done = inner.steps();
     inner.hold(steps, last_loss);
     let mut support_loss: Vec<f32> = inner.losses.iter().copied().map(honest).collect();
     support_loss.push(honest(last_loss));
@@ -146,7 +149,7 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&
     let movement = movement.collect();
     let marks = judging.and_then(|judging| judging.marks(task, outputs.last()?.view()));
     let answers = outputs.iter().map_while(|output| task.given.answer(output.view()).map(Arc::new)).collect();
-    Measured { answers, support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas }
+    Measured { answers, support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas, done }
 }
 
 /// The candidate rate with the smallest mean query loss after the last step; if it was `known`, only

@@ -41,8 +41,10 @@ pub enum SubStep {
 pub enum Route {
     /// The backward sweep: a Hessian-vector product for each inner step.
     Sweep,
-    /// The query gradient as it stands (FOMAML).
+    /// The query gradient as it stands (FOMAML; MAML++ at first if it is asked to).
     FirstOrder,
+    /// The query gradients after every inner step, each with its weight (MAML++ while its loss counts them).
+    EveryStep,
     /// φ − θ_K (Reptile).
     Difference,
     /// A linear system, by conjugate gradients (iMAML).
@@ -52,8 +54,10 @@ pub enum Route {
 /// What a task's adaptation came to, in numbers; infinite where something overflowed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
-    /// ‖θ_{k+1} − θ_k‖ of each inner step.
+    /// ‖θ_{k+1} − θ_k‖ of each inner step that is done.
     pub moved: Vec<f32>,
+    /// L(θ_{k+1}; S_k) of each: on what the step went by.
+    pub after: Vec<f32>,
     /// ‖∇L(θ_K; Q)‖.
     pub query_gradient: f32,
     /// The length of the task's direction for φ.

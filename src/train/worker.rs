@@ -184,6 +184,7 @@ impl Worker {
             Command::GoBack if self.phase == Phase::Diverged => {
                 self.phase = Phase::Paused;
                 self.divergence = None;
+                self.walk = None;
             }
             Command::SetPace(pace) => {
                 self.pace = pace;

@@ -44,7 +44,8 @@ impl super::Study for Study {
     type Found = OuterStep;
 
     fn begin(trainer: &Trainer) -> Option<Self> {
-        let learner = trainer.learner().clone();
+        let mut learner = trainer.learner().clone();
+        learner.set_meta_iteration(trainer.meta_iteration());
         let (now, algorithm) = (trainer.meta_iteration(), learner.algorithm());
         let first_order = matches!(algorithm, Algorithm::Fomaml | Algorithm::Reptile)
             || algorithm == Algorithm::MamlPlusPlus && now < learner.method().first_order_iterations;

@@ -45,10 +45,15 @@ impl Trainer {
                 let mut gradient = vec![0.0; network.parameters()];
                 let adapted = measured.thetas.last().map_or(&[][..], Vec::as_slice);
                 network.gradient(adapted, &task.episode.query, work, &mut gradient);
-                let moved = measured.thetas.windows(2).map(|pair| honest(distance(&pair[0], &pair[1])));
-                let path = measured.thetas.iter().filter_map(|theta| <[f32; 2]>::try_from(theta.as_slice()).ok());
+                let thetas = &measured.thetas[..(measured.done + 1).min(measured.thetas.len())];
+                let moved = thetas.windows(2).map(|pair| honest(distance(&pair[0], &pair[1])));
+                let after = thetas.iter().skip(1).enumerate();
+                let after = after.map(|(step, theta)| network.loss(theta, task.episode.support(step), work));
+                let after = after.map(honest).collect();
+                let path = thetas.iter().filter_map(|theta| <[f32; 2]>::try_from(theta.as_slice()).ok());
                 Passage {
                     moved: moved.collect(),
+                    after,
                     query_gradient: honest(norm(&gradient)),
                     direction: honest(norm(direction)),
                     path: path.collect(),
@@ -78,6 +83,19 @@ impl Trainer {
                 Algorithm::Fomaml => Route::FirstOrder,
                 Algorithm::Reptile => Route::Difference,
                 Algorithm::Imaml => Route::Implicit,
+                Algorithm::MamlPlusPlus
+                    if learner
+                        .query_weights::<f32>(live.inner_steps)
+                        .iter()
+                        .rev()
+                        .skip(1)
+                        .any(|weight| *weight > 0.0) =>
+                {
+                    Route::EveryStep
+                }
+                Algorithm::MamlPlusPlus if meta_iteration < learner.method().first_order_iterations => {
+                    Route::FirstOrder
+                }
                 _ => Route::Sweep,
             },
             direction: honest(norm(&mean)),
@@ -103,5 +121,6 @@ fn nothing() -> Measured {
         movement: Vec::new(),
         rates: Vec::new(),
         thetas: Vec::new(),
+        done: 0,
     }
 }

@@ -196,11 +196,16 @@ impl WalkView {
                 }
                 _ => {}
             }
-            let loss = trace.support_loss.get(step).map_or_else(|| "-".to_owned(), |loss| number(*loss));
+            // On what the step to it went by: with mini-batches each step has its own.
+            let loss = match step.checked_sub(1) {
+                Some(before) => passage.after.get(before),
+                None => trace.support_loss.first(),
+            };
+            let loss = loss.map_or_else(|| "-".to_owned(), |loss| number(*loss));
             caption(ui, rect, &loss, if step == 0 { palette.weak } else { palette.text });
             let moved = step.checked_sub(1).and_then(|before| passage.moved.get(before));
             let moved = moved.map_or_else(String::new, |moved| format!("\nThis step moved θ by {}", number(*moved)));
-            let about = format!("Support loss {loss}{moved}");
+            let about = format!("Loss on the support of this step {loss}{moved}");
             describe(ui, rect, format!("task {} k = {step} {loss}", index + 1), about);
             let current = match now {
                 SubStep::Inner { task, step: inner } => task == index && inner + 1 == step,
@@ -247,6 +252,7 @@ fn back_words(route: Route) -> &'static str {
     match route {
         Route::Sweep => "‖∇L‖ → ‖∂J/∂φ‖",
         Route::FirstOrder => "‖∇L‖, as it is",
+        Route::EveryStep => "‖∇L‖, ‖Σ w ∇L‖",
         Route::Difference => "‖∇L‖, ‖φ − θ‖",
         Route::Implicit => "‖∇L‖ → solved",
     }
@@ -260,6 +266,9 @@ fn column_about(which: usize, route: Route) -> &'static str {
         }
         (_, Route::FirstOrder) => {
             "First order: the query gradient at the adapted parameters is taken for the gradient by φ"
+        }
+        (_, Route::EveryStep) => {
+            "Length of the last query gradient, and of what the query gradients after every inner step come to at φ, each with its weight"
         }
         (_, Route::Difference) => {
             "Reptile looks at no query: its direction is the way from the adapted parameters back to φ"

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke,
 use super::number;
 use crate::settings::Algorithm;
 use crate::train::snapshot::Init;
-use crate::train::walk::{Route, SubStep, Walk};
+use crate::train::walk::{Passage, Route, SubStep, Walk};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 
@@ -71,13 +71,14 @@ fn names(route: Route) -> [(&'static str, &'static str); 5] {
     let back = match route {
         Route::Sweep => ("Backward sweep", "From the query gradient back through every inner step to φ"),
         Route::FirstOrder => ("First order", "The query gradient is taken as it is: no second derivative"),
+        Route::EveryStep => ("Every step", "The query losses after every inner step count, each with its weight"),
         Route::Difference => ("Difference", "The way from the adapted parameters to φ"),
         Route::Implicit => ("Implicit gradient", "A linear system in place of the way back"),
     };
     [
         ("Draw tasks", "The meta-batch: some tasks, each with support and query"),
         ("Inner loop", "The parameters adapt to the task's support, step by step"),
-        ("Query loss", "What adaptation came to is judged on data that it did not see"),
+        ("Query loss", "What adaptation came to is judged by the task's query"),
         back,
         ("Outer step", "The initialisation moves by the mean of all tasks' directions"),
     ]
@@ -118,15 +119,23 @@ fn sentence(walk: &Walk) -> String {
         SubStep::Draw => "The tasks are drawn; each starts from the same φ".to_owned(),
         SubStep::Inner { task, step } => {
             let losses = trace(task).map_or(&[][..], |trace| &trace.support_loss);
-            let moved = ground.passages.get(task).and_then(|passage| passage.moved.get(step));
-            let moved = moved.map_or_else(|| "-".to_owned(), |moved| number(*moved));
+            let passage = ground.passages.get(task);
+            let of =
+                |numbers: fn(&Passage) -> &Vec<f32>| passage.map_or_else(|| "-".to_owned(), |of| at(numbers(of), step));
+            let (moved, to) = (of(|passage| &passage.moved), of(|passage| &passage.after));
             let rate = match settings.run.algorithm {
+                Algorithm::MetaModel => "learned rates and shares of θ to keep".to_owned(),
                 algorithm if algorithm.learns_rates() => "learned rates".to_owned(),
                 Algorithm::Anil => format!("α = {} on the head", numbers::compact(settings.live.inner_rate)),
                 Algorithm::Cavia => format!("α = {} on the context", numbers::compact(settings.live.inner_rate)),
+                Algorithm::Imaml => format!(
+                    "α = {}, held to φ by λ = {}",
+                    numbers::compact(settings.live.inner_rate),
+                    numbers::compact(settings.run.method.regularisation)
+                ),
                 _ => format!("α = {}", numbers::compact(settings.live.inner_rate)),
             };
-            let [from, to] = [at(losses, step), at(losses, step + 1)];
+            let from = at(losses, step);
             format!(
                 "θ steps against the support gradient, {rate}: it moves by {moved}, the support loss goes from {from} to {to}"
             )
@@ -134,7 +143,7 @@ fn sentence(walk: &Walk) -> String {
         SubStep::Query { task } => {
             let losses = trace(task).map_or(&[][..], |trace| &trace.query_loss);
             let [from, to] = [at(losses, 0), at(losses, losses.len().saturating_sub(1))];
-            format!("On data that adaptation did not see, the loss is {to}; without adaptation it was {from}")
+            format!("Judged by the task's query, adaptation brings the loss from {from} to {to}")
         }
         SubStep::Back { task } => {
             let passage = ground.passages.get(task);
@@ -151,6 +160,9 @@ fn sentence(walk: &Walk) -> String {
                 Route::FirstOrder => format!(
                     "The query gradient, {from} long, is taken for the gradient by φ: no way back through the inner steps"
                 ),
+                Route::EveryStep => {
+                    format!("The query gradients after every inner step, each with its weight, come to {to} at φ")
+                }
                 Route::Difference => format!("φ − θ is {to} long: the task asks φ to come to where adaptation ended"),
                 Route::Implicit => format!(
                     "A linear system makes a gradient by φ of the query gradient: its length turns from {from} to {to}"
