@@ -166,6 +166,29 @@ fn what_is_shown_is_the_state_of_then() {
     assert_eq!(run.evaluation().meta_iteration, 20);
 }
 
+/// What is kept of a measurement is what it was, and what it is when everything is measured again.
+#[test]
+fn every_family_shows_what_was_measured_then() {
+    for tasks in TaskFamily::ALL {
+        let settings = small(tasks, Algorithm::Maml);
+        let (mut run, mut then) = (trainer(&settings), trainer(&settings));
+        train(&mut run, 12);
+        train(&mut then, 4);
+        run.look_back(4);
+        let quick = run.evaluation();
+        run.look_closer();
+        for shown in [quick, run.evaluation()] {
+            for (shown, then) in shown.tasks.iter().zip(&then.evaluation().tasks) {
+                let [shown, then] = [&shown.traces[0], &then.traces[0]];
+                assert_eq!(shown.query_loss, then.query_loss, "{tasks:?}");
+                assert_eq!(shown.support_loss, then.support_loss, "{tasks:?}");
+                assert_eq!((&shown.scores, shown.marks), (&then.scores, then.marks), "{tasks:?}");
+                assert_eq!(then.marks.is_some(), tasks == TaskFamily::Class);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_knob_is_marked_where_the_new_branch_has_it_and_nowhere_else() {
     let settings = small(TaskFamily::Sine, Algorithm::Maml);
