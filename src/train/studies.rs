@@ -106,6 +106,11 @@ trait Study: Sized {
     /// Takes what it needs; `None` where it makes no sense.
     fn begin(trainer: &Trainer) -> Option<Self>;
 
+    /// The same after another one was finished, of which it may keep what still holds.
+    fn begin_after(trainer: &Trainer, _finished: Option<Self>) -> Option<Self> {
+        Self::begin(trainer)
+    }
+
     /// Does the next piece.
     fn advance(&mut self) -> Piece<Self::Found>;
 }
@@ -133,6 +138,7 @@ impl Begun {
 /// One kind of study, begun again whenever the run has moved on.
 struct Repeated<S: Study> {
     study: Option<S>,
+    finished: Option<S>,
     found: Option<Arc<S::Found>>,
     /// The state that it was begun with last.
     begun: Option<Begun>,
@@ -140,7 +146,7 @@ struct Repeated<S: Study> {
 
 impl<S: Study> Default for Repeated<S> {
     fn default() -> Self {
-        Self { study: None, found: None, begun: None }
+        Self { study: None, finished: None, found: None, begun: None }
     }
 }
 
@@ -159,7 +165,7 @@ impl<S: Study> Repeated<S> {
                 return [false, false];
             }
             self.begun = Some(now);
-            self.study = S::begin(trainer);
+            self.study = S::begin_after(trainer, self.finished.take());
             if self.study.is_none() {
                 return [false, self.found.take().is_some()];
             }
@@ -176,7 +182,7 @@ impl<S: Study> Repeated<S> {
                 }
                 Piece::Finished(found) => {
                     self.found = Some(Arc::new(found));
-                    self.study = None;
+                    self.finished = self.study.take();
                     return [true, true];
                 }
             }
