@@ -135,6 +135,7 @@ fn continuing_branches_and_leaves_a_thin_line() {
     assert!(matches!(commands.as_slice(), [Command::ContinueHere(640), Command::Play]), "{commands:?}");
     let mut branch = at(run(TaskFamily::Sine), 640, 0.05);
     (branch.timeline.head, branch.timeline.last, branch.timeline.shown) = (640, 640, None);
+    branch.timeline.branch = 1;
     bench.publish(branch);
     assert_eq!(bench.settings().live.inner_rate, 0.05);
     // It is named by the rates that it had in the end.
@@ -247,4 +248,55 @@ fn pinned_runs_stay_over_restarts_of_their_family() {
     bench.click(Role::Button, &format!("Remove {name}"));
     assert!(bench.harness.query_by_role_and_label(Role::CheckBox, &name).is_none());
     assert!(!is_disabled(&bench, "Pin this run"));
+}
+
+/// A branch may have outrun the run that it left before the window hears of it.
+#[test]
+fn undo_on_a_branch_undoes_what_was_turned_on_the_way_to_it() {
+    let run = || {
+        let mut snapshot = fixtures::snapshot(TaskFamily::Sine, 1284);
+        snapshot.timeline.start = Some(Arc::clone(&snapshot.settings));
+        snapshot
+    };
+    let at = |at: u64, rate: f64| {
+        let mut snapshot = run();
+        let mut settings = Settings::clone(&snapshot.settings);
+        settings.live.inner_rate = rate;
+        (snapshot.settings, snapshot.phase) = (Arc::new(settings), Phase::Paused);
+        (snapshot.meta_iteration, snapshot.timeline.shown) = (at, Some(at));
+        snapshot
+    };
+    let mut bench = Bench::with(run());
+    let first = bench.settings().live.clone();
+    let turn = |bench: &mut Bench, knob: Knob| {
+        bench.harness.get_by_role_and_label(Role::Slider, knob.label()).set_value_accesskit(0.05);
+        bench.harness.run();
+        bench.trainer.take_live();
+    };
+    turn(&mut bench, Knob::OuterRate);
+    bench.publish(at(1280, first.inner_rate));
+    turn(&mut bench, Knob::InnerRate);
+    bench.click(Role::Button, "Continue from here");
+    bench.commands();
+    let mut branch = at(1290, 0.05);
+    (branch.timeline.head, branch.timeline.shown, branch.timeline.branch) = (1290, None, 1);
+    branch.phase = Phase::Running;
+    bench.publish(branch);
+    bench.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    bench.harness.run();
+    assert_eq!(bench.settings().live.inner_rate, first.inner_rate);
+}
+
+/// A canvas that nobody sees keeps no keys.
+#[test]
+fn undo_is_the_knobs_while_a_canvas_is_out_of_sight() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.harness.get_by_label("Draw").click();
+    bench.harness.run();
+    bench.key(Key::M);
+    let first = bench.settings().live.inner_steps;
+    bench.type_value(Knob::InnerSteps.label(), "7");
+    bench.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    bench.harness.run();
+    assert_eq!(bench.settings().live.inner_steps, first);
 }

@@ -3,7 +3,7 @@
 use crate::maths::network::Batch;
 
 /// Support and query of one task.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Episode<T> {
     /// S_0, S_1, …: the support of each inner step; one alone serves every step, and steps beyond
     /// the last begin again with the first. Never empty.

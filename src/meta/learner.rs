@@ -1,19 +1,17 @@
 //! What all algorithms share: the meta-parameters, the part that a few tasks have in a meta-iteration,
 //! and the choice of algorithm.
 
+mod directions;
 mod stepping;
 
-use super::adapt::{InnerLoop, TRACE_BYTES, Until, adapt_from};
+use super::adapt::{InnerLoop, Until, adapt_from};
 use super::episode::Episode;
 use super::meta_model::MetaModel;
 use super::rates::{InnerRates, Sharing};
-use super::step::Adjoint;
-use super::sweep::{Order, sweep, sweep_to_first};
-use super::{anil, cavia, fomaml, imaml, maml, maml_plus_plus, meta_model, meta_sgd, reptile};
+use super::{anil, cavia, imaml, maml_plus_plus, meta_model, meta_sgd};
 use crate::maths::kernels::vectorised;
-use crate::maths::network::{Batch, Network, Trace, Workspace};
+use crate::maths::network::{Network, Trace, Workspace};
 use crate::maths::real::Real;
-use crate::maths::vector::{add_scaled, subtract};
 use crate::settings::{Algorithm, MethodSettings};
 
 /// What the outer optimiser moves: φ, then whatever else the algorithm learns.
@@ -251,135 +249,6 @@ impl Learner {
         }
     }
 
-    /// Several tasks' part of a meta-iteration: adapts to each with K = `steps`, then leaves the sum of their outer
-    /// directions, and each one's losses, in `group`. `rates` are the inner rates in force, [`Self::rates`]. At φ,
-    /// where all tasks have their parameters in common, they are gone through together. At a no of `keep_going`,
-    /// asked before each inner step, what is left in `group` is worthless.
-    pub fn directions<T: Real>(
-        &self,
-        meta: &MetaParameters<T>,
-        rates: &[T],
-        episodes: &[Episode<T>],
-        steps: usize,
-        keep_going: &dyn Fn() -> bool,
-        group: &mut Group<T>,
-    ) {
-        if !keep_going() {
-            return;
-        }
-        let Group { direction, tasks, task, at_phi, through, product } = group;
-        let (network, phi) = (&self.network, meta.phi());
-        let first_order = matches!(self.algorithm, Algorithm::Fomaml | Algorithm::Reptile | Algorithm::Imaml);
-        let supports = episodes.iter().map(|episode| episode.support(0));
-        let queries = if self.measures { episodes } else { &[] };
-        let batches = supports.chain(queries.iter().map(|episode| &episode.query));
-        let rows = batches.clone().map(Batch::rows).sum();
-        let together = steps > 0 && Trace::<T>::bytes(network, rows) <= TRACE_BYTES;
-        if together {
-            network.pass(phi, batches, episodes.len(), !first_order, at_phi, &mut task.work);
-        }
-        direction.clear();
-        direction.resize(meta.values.len(), T::zero());
-        through.clear();
-        tasks.resize_with(episodes.len(), TaskLosses::default);
-        task.rates.clear();
-        task.rates.extend_from_slice(rates);
-        task.inner.set_traced(!first_order);
-        task.leaves_first = together;
-        let mut left = false;
-        for (index, (episode, losses)) in episodes.iter().zip(&mut *tasks).enumerate() {
-            self.descend(meta, episode, steps, keep_going, together.then_some((&*at_phi, index)), task);
-            if !keep_going() {
-                return;
-            }
-            task.outcome = Outcome {
-                query_before: self.measures.then(|| match together {
-                    true => at_phi.losses()[episodes.len() + index],
-                    false => network.loss(phi, &episode.query, &mut task.work),
-                }),
-                ..Outcome::default()
-            };
-            // Every algorithm fills the φ part, and adds to the rest.
-            task.direction.resize(meta.values.len(), T::zero());
-            task.direction[phi.len()..].fill(T::zero());
-            task.first.clear();
-            match self.algorithm {
-                Algorithm::Maml | Algorithm::Anil | Algorithm::Cavia | Algorithm::MetaSgd => {
-                    maml::direction(self, episode, task)
-                }
-                Algorithm::Fomaml => fomaml::direction(self, episode, task),
-                Algorithm::Reptile => reptile::direction(self, episode, task),
-                Algorithm::MamlPlusPlus => maml_plus_plus::direction(self, episode, task),
-                Algorithm::Imaml => imaml::direction(self, episode, task),
-                Algorithm::MetaModel => meta_model::direction(self, meta, episode, task),
-            }
-            add_scaled(direction, T::one(), &task.direction);
-            if !first_order {
-                left |= !task.first.is_empty();
-                task.first.resize(phi.len(), T::zero());
-                through.extend_from_slice(&task.first);
-            }
-            losses.outcome = task.outcome;
-            losses.support.clear();
-            losses.support.extend_from_slice(&task.inner.losses);
-        }
-        task.inner.set_traced(false);
-        task.leaves_first = false;
-        if left {
-            product.resize(phi.len(), T::zero());
-            network.hessian_vectors(phi, through, at_phi, &mut task.work, product);
-            subtract(&mut direction[..phi.len()], product);
-        }
-        match self.algorithm {
-            Algorithm::MetaSgd | Algorithm::MamlPlusPlus => to_log_rates(&mut direction[phi.len()..], rates),
-            Algorithm::Cavia => cavia::hold_context(self, direction),
-            _ => {}
-        }
-    }
-
-    /// v_K = ∇L(θ_K; Q) into the φ part of the direction; records the query loss.
-    pub(super) fn query_gradient<T: Real>(&self, episode: &Episode<T>, task: &mut TaskWork<T>) {
-        let phi = self.network.parameters();
-        let TaskWork { inner, work, direction, outcome, .. } = task;
-        let loss = self.network.gradient(inner.adapted(), &episode.query, work, &mut direction[..phi]);
-        outcome.query_after = Some(loss);
-    }
-
-    /// Carries the φ part of the direction back through the inner loop, but for a first step that is left over,
-    /// with ∂J/∂a in the rest if there is any. `weights` are those of the query losses before the last step.
-    pub(super) fn sweep_back<T: Real>(
-        &self,
-        episode: &Episode<T>,
-        order: Order,
-        weights: &[T],
-        task: &mut TaskWork<T>,
-    ) {
-        let rates = std::mem::take(&mut task.rates);
-        self.sweep_with(&InnerRates::new(&self.sharing, &rates), episode, order, weights, task);
-        task.rates = rates;
-    }
-
-    /// The same for any step rule.
-    pub(super) fn sweep_with<T: Real>(
-        &self,
-        rule: &impl Adjoint<T>,
-        episode: &Episode<T>,
-        order: Order,
-        weights: &[T],
-        task: &mut TaskWork<T>,
-    ) {
-        let TaskWork { direction, first, inner, work, spare, scratch: [through, product, _], leaves_first, .. } = task;
-        let (v, own) = direction.split_at_mut(self.network.parameters());
-        let own = (!own.is_empty()).then_some(own);
-        if *leaves_first && order == Order::Second {
-            let scratch = [first, product];
-            sweep_to_first(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
-        } else {
-            let scratch = [through, product];
-            sweep(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
-        }
-    }
-
     /// The meta-model's step rule.
     pub(super) fn meta_model<'a, T: Real>(&'a self, meta: &'a MetaParameters<T>) -> MetaModel<'a, T> {
         MetaModel::new(&self.sharing, meta.beside_phi(), self.learned_steps)
@@ -392,11 +261,4 @@ pub(super) fn exponentials<T: Real>(logs: &[T]) -> Vec<T> {
         #[inline(always)]
         || logs.iter().map(|log| log.exponential()).collect(),
     )
-}
-
-/// Turns ∂J/∂a into ∂J/∂ln a = a ⊙ ∂J/∂a.
-fn to_log_rates<T: Real>(gradient: &mut [T], rates: &[T]) {
-    for (gradient, &rate) in gradient.iter_mut().zip(rates) {
-        *gradient *= rate;
-    }
 }

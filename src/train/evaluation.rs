@@ -51,6 +51,15 @@ pub struct Measured {
     pub done: usize,
 }
 
+/// What a measurement found that costs much to find, and can be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// L(θ_k; Q), k = 0 … K.
+    pub query_loss: Vec<f32>,
+    /// What is said of the samples after the last step.
+    pub marks: Option<Marks>,
+}
+
 /// Query losses alone.
 pub fn query_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> Vec<f32> {
     adapted_losses(start, task, steps).0
@@ -109,6 +118,18 @@ fn adapted_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> (Vec<f32>, 
 
 /// Everything that is drawn of an adaptation.
 pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&Judging>) -> Measured {
+    measure_again(start, task, steps, judging, None)
+}
+
+/// The same, where some of it may be known already from the same measurement at an earlier time.
+pub(super) fn measure_again(
+    start: Start<'_>,
+    task: &HeldOut,
+    steps: usize,
+    judging: Option<&Judging>,
+    known: Option<&Known>,
+) -> Measured {
+    let known = known.filter(|known| known.query_loss.len() == steps + 1);
     let network = &start.learner.network;
     let mut task_work = TaskWork::default();
     start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut task_work);
@@ -131,13 +152,15 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&
             Display::Flow(flow) => class::sample(network, theta, task.display.view(), flow, work),
             Display::Query | Display::Inputs => network.output(theta, task.display.view(), work),
         };
-        query_loss.push(honest(if task.shows == Display::Query {
-            let predicted = output.as_slice().unwrap_or_default();
-            let query = task.episode.query.y();
-            network.loss_kind().value(predicted, query.as_slice().unwrap_or_default(), output.ncols())
-        } else {
-            network.loss(theta, &task.episode.query, work)
-        }));
+        query_loss.push(match known {
+            Some(known) => known.query_loss[step],
+            None if task.shows == Display::Query => {
+                let predicted = output.as_slice().unwrap_or_default();
+                let query = task.episode.query.y();
+                honest(network.loss_kind().value(predicted, query.as_slice().unwrap_or_default(), output.ncols()))
+            }
+            None => honest(network.loss(theta, &task.episode.query, work)),
+        });
         outputs.push(output);
     }
     let layout = network.layout();
@@ -147,7 +170,10 @@ pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&
         honest(norm(&difference) / norm(from).max(f32::MIN_POSITIVE))
     });
     let movement = movement.collect();
-    let marks = judging.and_then(|judging| judging.marks(task, outputs.last()?.view()));
+    let marks = match known {
+        Some(known) => known.marks,
+        None => judging.and_then(|judging| judging.marks(task, outputs.last()?.view())),
+    };
     let answers = outputs.iter().map_while(|output| task.given.answer(output.view()).map(Arc::new)).collect();
     Measured { answers, support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas, done }
 }

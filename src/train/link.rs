@@ -66,7 +66,7 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 /// The window's end.
 pub struct WindowEnd {
     commands: Sender<Command>,
-    live: Arc<Slot<LiveSettings>>,
+    live: Arc<Slot<(LiveSettings, Option<u64>)>>,
     sketch: Arc<Slot<Option<Arc<Sketch>>>>,
     focus: Arc<Slot<Focus>>,
     look: Arc<Slot<Option<u64>>>,
@@ -78,7 +78,7 @@ pub struct WindowEnd {
 /// The trainer's end.
 pub struct TrainerEnd {
     commands: Receiver<Command>,
-    live: Arc<Slot<LiveSettings>>,
+    live: Arc<Slot<(LiveSettings, Option<u64>)>>,
     sketch: Arc<Slot<Option<Arc<Sketch>>>>,
     focus: Arc<Slot<Focus>>,
     look: Arc<Slot<Option<u64>>>,
@@ -142,7 +142,13 @@ impl WindowEnd {
 
     /// Replaces the live settings; only the latest count. Wakes a paused trainer too.
     pub fn set_live(&self, live: LiveSettings) {
-        self.live.put(live);
+        self.live.put((live, None));
+    }
+
+    /// The same for an earlier moment that was shown when they were turned, if there was one. They have no effect on
+    /// any other moment.
+    pub fn set_live_at(&self, live: LiveSettings, shown: Option<u64>) {
+        self.live.put((live, shown));
     }
 
     /// Replaces the task that the user draws (`None`: nothing); only the latest counts. The trainer keeps it
@@ -192,8 +198,13 @@ impl TrainerEnd {
         }
     }
 
-    /// Live settings that were not taken yet.
+    /// Live settings that were not taken yet, for whatever moment.
     pub fn take_live(&self) -> Option<LiveSettings> {
+        self.take_live_at().map(|(live, _)| live)
+    }
+
+    /// Live settings that were not taken yet, and the earlier moment that they are for.
+    pub fn take_live_at(&self) -> Option<(LiveSettings, Option<u64>)> {
         self.live.take()
     }
 

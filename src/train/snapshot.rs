@@ -60,6 +60,8 @@ pub struct Past {
     pub head: u64,
     /// When an earlier state is shown in place of that: where it was.
     pub shown: Option<u64>,
+    /// Counts how often the run went on from an earlier state.
+    pub branch: u64,
     /// Where the first state was that is kept.
     pub first: u64,
     /// Where the last one was.

@@ -106,6 +106,11 @@ trait Study: Sized {
     /// Takes what it needs; `None` where it makes no sense.
     fn begin(trainer: &Trainer) -> Option<Self>;
 
+    /// The same after another one was finished, of which it may keep what still holds.
+    fn begin_after(trainer: &Trainer, _finished: Option<Self>) -> Option<Self> {
+        Self::begin(trainer)
+    }
+
     /// Does the next piece.
     fn advance(&mut self) -> Piece<Self::Found>;
 }
@@ -133,6 +138,7 @@ impl Begun {
 /// One kind of study, begun again whenever the run has moved on.
 struct Repeated<S: Study> {
     study: Option<S>,
+    finished: Option<S>,
     found: Option<Arc<S::Found>>,
     /// The state that it was begun with last.
     begun: Option<Begun>,
@@ -140,11 +146,15 @@ struct Repeated<S: Study> {
 
 impl<S: Study> Default for Repeated<S> {
     fn default() -> Self {
-        Self { study: None, found: None, begun: None }
+        Self { study: None, finished: None, found: None, begun: None }
     }
 }
 
 impl<S: Study> Repeated<S> {
+    fn break_off(&mut self) {
+        (self.study, self.begun) = (None, None);
+    }
+
     /// Does a piece or a few if somebody looks and there is something to do: says whether it did one, and whether there is
     /// something new to show.
     fn advance(&mut self, looked_at: bool, trainer: &Trainer) -> [bool; 2] {
@@ -159,7 +169,7 @@ impl<S: Study> Repeated<S> {
                 return [false, false];
             }
             self.begun = Some(now);
-            self.study = S::begin(trainer);
+            self.study = S::begin_after(trainer, self.finished.take());
             if self.study.is_none() {
                 return [false, self.found.take().is_some()];
             }
@@ -176,7 +186,7 @@ impl<S: Study> Repeated<S> {
                 }
                 Piece::Finished(found) => {
                     self.found = Some(Arc::new(found));
-                    self.study = None;
+                    self.finished = self.study.take();
                     return [true, true];
                 }
             }
@@ -207,6 +217,15 @@ impl Studies {
     /// Forgets everything about a run.
     pub fn forget(&mut self) {
         *self = Self { focus: std::mem::take(&mut self.focus), ..Self::default() };
+    }
+
+    /// Breaks off what is under way, as it is of another moment; what was found stays until there is something new.
+    pub fn break_off(&mut self) {
+        self.stability.break_off();
+        self.outer_step.break_off();
+        self.test_steps.break_off();
+        self.layers.break_off();
+        self.landscapes.break_off();
     }
 
     /// Whether they have not had their share of the time while the trainer trains.

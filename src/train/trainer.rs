@@ -3,19 +3,17 @@
 
 use std::sync::Arc;
 
-use super::divergence::{Finding, Watch, sums};
+use super::divergence::Watch;
 use super::evaluation::Start;
 use super::judging::Judging;
 use super::pool::Pool;
 use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Phase, Snapshot};
 use super::studies::Closeups;
 use super::timeline::Timeline;
-use crate::images::ImageSet;
-use crate::maths::optimiser::{Optimiser, Rule, clip};
-use crate::maths::vector::{add_scaled, is_finite};
+use crate::maths::optimiser::Optimiser;
 use crate::meta::episode::Episode;
 use crate::meta::{Learner, MetaParameters};
-use crate::settings::{Algorithm, Knob, LiveSettings, OuterOptimiser, SettingError, Settings};
+use crate::settings::{Knob, LiveSettings, SettingError, Settings};
 use crate::tasks::sketch::Sketch;
 use crate::tasks::{Family, FamilyError};
 
@@ -28,11 +26,13 @@ mod probes;
 mod record;
 mod shown;
 mod sketching;
+mod starting;
 mod statistics;
+mod stepping;
 mod walking;
 
 use kept::{Head, Kept};
-use meta_batch::{MetaBatch, Outer};
+use meta_batch::MetaBatch;
 pub(super) use probes::Probed;
 use probes::Probes;
 pub use record::MetricsRow;
@@ -101,6 +101,7 @@ pub struct Trainer {
     timeline: Timeline<Kept>,
     /// Where the run is, while it shows an earlier state.
     head: Option<Head>,
+    branch: u64,
     batch: MetaBatch,
     joint_rate: f64,
     pool: Pool,
@@ -113,106 +114,9 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// A run at its start. Picture tasks need `images`. The result of a run does not depend on `threads`.
-    ///
-    /// # Errors
-    /// A setting out of range, or images missing or too few.
-    pub fn new(settings: Settings, images: Option<Arc<ImageSet>>, threads: usize) -> Result<Self, TrainError> {
-        Self::begin(settings, images, threads, None, true)
-    }
-
-    /// A run with nothing beside it, for benchmarks: no joint pretraining, no judge of samples, and nothing is
-    /// measured at the start.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub fn alone(settings: Settings, images: Option<Arc<ImageSet>>, threads: usize) -> Result<Self, TrainError> {
-        Self::begin(settings, images, threads, None, false)
-    }
-
-    /// A run that goes on from what another one, with as many parameters, has learned.
-    ///
-    /// # Errors
-    /// As [`Self::new`]; or if the checkpoint has other parameters.
-    pub fn resume(
-        settings: Settings,
-        images: Option<Arc<ImageSet>>,
-        threads: usize,
-        from: &Checkpoint,
-    ) -> Result<Self, TrainError> {
-        Self::begin(settings, images, threads, Some(from), true)
-    }
-
     /// What was learned so far.
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint(self.now.clone())
-    }
-
-    fn begin(
-        settings: Settings,
-        images: Option<Arc<ImageSet>>,
-        threads: usize,
-        from: Option<&Checkpoint>,
-        accompanied: bool,
-    ) -> Result<Self, TrainError> {
-        settings.validate()?;
-        let run = &settings.run;
-        let family = Family::new(run, images)?;
-        let network = family.network(run);
-        let learner = Learner::with(network.clone(), run.algorithm, run.method, settings.live.inner_steps);
-        let phi = family.initialise(&learner.network, run.seed);
-        let meta = learner.meta_parameters(phi, settings.live.inner_rate);
-        let phi = family.initialise(&network, run.seed);
-        let plain = Learner::new(network, Algorithm::Maml);
-        let rule = match run.optimiser {
-            OuterOptimiser::Sgd => Rule::Sgd,
-            OuterOptimiser::Momentum => Rule::MOMENTUM,
-            OuterOptimiser::Adam | OuterOptimiser::AdamW => Rule::ADAM,
-        };
-        let start = Learned {
-            optimiser: Optimiser::new(rule, meta.values.len()),
-            joint_optimiser: Optimiser::new(Rule::ADAM, phi.len()),
-            joint: phi.clone(),
-            meta,
-            meta_iteration: 0,
-        };
-        let now = match from {
-            Some(Checkpoint(from)) if !from.fits(&start) => return Err(TrainError::Checkpoint),
-            Some(Checkpoint(from)) => from.clone(),
-            None => start,
-        };
-        let judging = match &family {
-            Family::Class(classes) if accompanied => Some(Judging::start(classes.clone(), run.seed)),
-            _ => None,
-        };
-        let mut trainer = Self {
-            probes: Probes::new(&family, &settings),
-            judging,
-            accompanied,
-            sketching: Sketching::default(),
-            random: plain.meta_parameters(phi, settings.live.inner_rate),
-            joint_rate: Settings::preset(run.tasks, Algorithm::Maml).live.outer_rate,
-            good: Arc::new(now.clone()),
-            timeline: Timeline::new(settings.run.evaluate_every, 0),
-            head: None,
-            settings: Arc::new(settings),
-            batch: MetaBatch::default(),
-            pool: Pool::new(threads),
-            watch: Watch::default(),
-            record: Record::default(),
-            family,
-            learner,
-            plain,
-            now,
-        };
-        for learner in [&mut trainer.learner, &mut trainer.plain] {
-            learner.set_tolerance(trainer.settings.live.tolerance);
-        }
-        if accompanied {
-            trainer.evaluate();
-        }
-        trainer.keep();
-        Ok(trainer)
     }
 
     /// The threads for the tasks of a meta-batch: whoever takes many steps does so on one of them, [`Pool::run`], as
@@ -291,83 +195,6 @@ impl Trainer {
             self.sketching.settings_changed(&self.family, &self.settings);
         }
         changed
-    }
-
-    /// One meta-iteration. `keep_going` is asked between inner steps.
-    pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
-        self.return_to_head();
-        let measures = self.measures();
-        self.learner.set_meta_iteration(self.now.meta_iteration);
-        self.learner.set_measuring(measures);
-        let Self { settings, family, learner, plain, now, pool, batch, accompanied, .. } = self;
-        let joint = accompanied.then_some((&plain.network, now.joint.as_slice()));
-        let meta_iteration = now.meta_iteration;
-        let outer = Outer { settings, family, learner, meta: &now.meta, meta_iteration, joint };
-        batch.go_through(pool, &outer, keep_going);
-        if !measures && keep_going() && !is_finite(&batch.direction) {
-            // Which task it was is known by its losses only.
-            learner.set_measuring(true);
-            let outer = Outer { settings, family, learner, meta: &now.meta, meta_iteration, joint };
-            batch.go_through(pool, &outer, keep_going);
-        }
-        if !keep_going() {
-            return Step::Interrupted;
-        }
-        let share = 1.0 / settings.live.meta_batch as f32;
-        let losses = sums(batch.losses()).map(|sums| sums.map(|sum| share * sum));
-        if let Some(finding) = self.watch.look(self.batch.losses(), &self.batch.direction) {
-            let times = self.times_too_long(finding);
-            if !matches!(finding, Finding::Suspect(_)) || times.is_some_and(|times| times > 1.0) {
-                return Step::Diverged(self.diverge(finding, times));
-            }
-        }
-        let MetaBatch { direction, joint_direction, .. } = &mut self.batch;
-        let now = &mut self.now;
-        let run = &self.settings.run;
-        let rate = self.settings.live.outer_rate * run.outer.share_of_rate(now.meta_iteration);
-        let decay = run.outer.weight_decay as f32;
-        let parameters = now.meta.phi().len();
-        if decay > 0.0 && run.optimiser != OuterOptimiser::AdamW {
-            add_scaled(&mut direction[..parameters], decay, now.meta.phi());
-        }
-        if run.outer.clip_norm > 0.0 {
-            clip(direction, run.outer.clip_norm);
-        }
-        if run.optimiser == OuterOptimiser::AdamW {
-            let keep = 1.0 - rate as f32 * decay;
-            now.meta.values[..parameters].iter_mut().for_each(|value| *value *= keep);
-        }
-        now.optimiser.step(&mut now.meta.values, direction, rate);
-        if self.accompanied {
-            now.joint_optimiser.step(&mut now.joint, joint_direction, self.joint_rate);
-        }
-        if !is_finite(&now.meta.values) || !now.optimiser.is_finite() {
-            return Step::Diverged(self.diverge(Finding::Outer, None));
-        }
-        now.meta_iteration += 1;
-        if let Some([before, after]) = losses {
-            self.record.training(self.now.meta_iteration, before, after);
-        }
-        let due = self.now.meta_iteration.is_multiple_of(self.settings.run.evaluate_every);
-        Step::Done(due.then(|| {
-            if self.watch.is_calm() {
-                self.good = Arc::new(self.now.clone());
-            }
-            let row = self.evaluate();
-            self.keep();
-            row
-        }))
-    }
-
-    /// Whether the coming meta-iteration's query losses are measured even if its direction does not need them: always
-    /// at first and where they cost next to nothing, else one in a few, as a curve has no room for all of them.
-    fn measures(&self) -> bool {
-        const ALL_OF: u64 = 2048;
-        const ONE_IN: u64 = 8;
-        let done = self.now.meta_iteration;
-        done < ALL_OF
-            || !self.learner.measuring_costs(self.settings.live.inner_steps)
-            || (done + 1).is_multiple_of(ONE_IN.min(self.settings.run.evaluate_every))
     }
 
     /// Adapts the probe tasks from the present φ and notes their losses; returns what goes into metrics.csv.

@@ -10,14 +10,18 @@ use std::time::{Duration, Instant};
 use super::link::{Command, Event, Pace, TrainerEnd, Wake, WindowEnd, link};
 use super::snapshot::{Divergence, Enlarged, Phase};
 use super::studies::Studies;
-use super::trainer::{Checkpoint, MetricsRow, Step, Trainer, distance};
-use super::walk::{SubStep, Walk};
+use super::trainer::{MetricsRow, Step, Trainer};
+use super::walk::Walk;
 use crate::background;
-use crate::images::ImageSet;
-use crate::settings::Settings;
 use crate::tasks::sketch::Sketch;
 
 mod looking;
+mod obeying;
+mod speed;
+mod studying;
+mod walking;
+
+use speed::Speed;
 
 /// Snapshots are at least this far apart.
 const FRAME: Duration = Duration::from_millis(33);
@@ -68,6 +72,8 @@ struct Worker {
     enlarged_at: Instant,
     /// Since when they are of another moment than the one that is shown, if they are.
     enlarged_stale: Option<Instant>,
+    /// From where the run goes on, if that is an earlier moment.
+    continued_at: Option<u64>,
     shown_at: Instant,
     probed_at: Instant,
     stepped_at: Instant,
@@ -94,6 +100,7 @@ impl Worker {
             enlarged_cost: Duration::ZERO,
             enlarged_at: now,
             enlarged_stale: None,
+            continued_at: None,
             shown_at: now,
             probed_at: now,
             stepped_at: now,
@@ -163,93 +170,13 @@ impl Worker {
         }
     }
 
-    fn obey(&mut self, command: Command) {
-        match command {
-            Command::Play if self.phase == Phase::Paused => {
-                self.return_to_head();
-                self.phase = Phase::Running;
-                self.speed = Speed::new();
-            }
-            Command::Pause if self.phase == Phase::Running => {
-                self.phase = Phase::Paused;
-                self.refresh();
-            }
-            Command::Step if self.phase != Phase::Diverged => {
-                self.phase = Phase::Paused;
-                self.take_live();
-                self.return_to_head();
-                self.go_on();
-                self.refresh();
-            }
-            Command::GoBack if self.phase == Phase::Diverged => {
-                self.phase = Phase::Paused;
-                self.divergence = None;
-                self.walk = None;
-            }
-            Command::SetPace(pace) => {
-                self.pace = pace;
-                self.walk = None;
-                if pace == Pace::Slow && self.phase != Phase::Diverged {
-                    self.return_to_head();
-                    self.walk_on();
-                }
-            }
-            Command::ContinueHere(at) => {
-                let _ = self.end.take_look();
-                // A knob turned there just before comes along.
-                if self.trainer.as_ref().and_then(Trainer::looking_at) == Some(at) {
-                    self.take_live();
-                }
-                self.look_back(at);
-                if let Some(trainer) = &mut self.trainer {
-                    trainer.continue_here();
-                }
-            }
-            Command::Pretend(meta_iterations) => {
-                if let Some(trainer) = &mut self.trainer {
-                    trainer.pretend(meta_iterations);
-                }
-            }
-            Command::Restart(settings, images) => self.restart(&settings, images, None),
-            Command::Continue(settings, images, from) => self.restart(&settings, images, Some(&from)),
-            Command::Play | Command::Pause | Command::Step | Command::GoBack | Command::Quit => {}
-        }
-        self.changed = true;
-        self.show(true);
-    }
-
-    fn restart(&mut self, settings: &Settings, images: Option<Arc<ImageSet>>, from: Option<&Checkpoint>) {
-        self.end.interrupt.store(false, Ordering::Release);
-        // Knobs turned before the restart belong to the run before.
-        let _ = self.end.take_live();
-        let _ = self.end.take_look();
-        let trainer = match from {
-            Some(from) => Trainer::resume(settings.clone(), images, self.threads, from),
-            None => Trainer::new(settings.clone(), images, self.threads),
-        };
-        match trainer {
-            Err(error) => self.end.report(Event::Failed(error.to_string())),
-            Ok(mut trainer) => {
-                trainer.set_sketch(self.sketch.clone());
-                trainer.set_timeline_cap(TIMELINE_CAP);
-                if let Some(metrics) = &mut self.metrics {
-                    metrics(&trainer.first_row());
-                }
-                self.trainer = Some(trainer);
-                self.run += 1;
-                self.phase = Phase::Running;
-                self.divergence = None;
-                self.enlarged = None;
-                self.studies.forget();
-                self.walk = None;
-                self.enlarged_cost = Duration::ZERO;
-                self.speed = Speed::new();
-            }
-        }
-    }
-
     fn take_live(&mut self) {
-        let (Some(live), Some(trainer)) = (self.end.take_live(), &mut self.trainer) else { return };
+        let (Some((live, shown)), Some(trainer)) = (self.end.take_live_at(), &mut self.trainer) else { return };
+        // The window may not know yet that the run goes on from the moment that it shows.
+        let meant = if shown == self.continued_at && trainer.looking_at().is_none() { None } else { shown };
+        if trainer.looking_at() != meant {
+            return;
+        }
         match trainer.set_live(live) {
             Err(error) => self.end.report(Event::Failed(error.to_string())),
             Ok(()) => {
@@ -280,62 +207,6 @@ impl Worker {
         trainer.set_sketch(self.sketch.clone());
         self.changed = true;
         self.show(true);
-    }
-
-    /// Goes on with what is looked at closely: in its share of the time while the trainer trains, else for a glance.
-    fn study(&mut self) {
-        if let Some(focus) = self.end.take_focus() {
-            self.studies.set_focus(focus);
-        }
-        let Some(trainer) = &self.trainer else { return };
-        let start = Instant::now();
-        let trains = self.phase == Phase::Running && self.pace == Pace::Full;
-        self.changed |= self.studies.hurry(trainer, trains)[1];
-        if trains && !self.studies.are_due() {
-            return;
-        }
-        loop {
-            let [worked, news] = self.studies.advance(trainer);
-            self.changed |= news;
-            if !worked || trains || start.elapsed() > GLANCE {
-                return;
-            }
-        }
-    }
-
-    /// A meta-iteration, or at a slow pace one of its sub-steps.
-    fn go_on(&mut self) {
-        match self.pace {
-            Pace::Full => self.step(),
-            Pace::Slow => self.walk_on(),
-        }
-    }
-
-    /// The next sub-step. The last one is the meta-iteration itself, as training does it.
-    fn walk_on(&mut self) {
-        let Some(trainer) = &mut self.trainer else { return };
-        self.stepped_at = Instant::now();
-        self.changed = true;
-        let fits = |walk: &&mut Walk| {
-            let ground = &walk.ground;
-            !walk.is_over()
-                && ground.meta_iteration == trainer.meta_iteration()
-                && Arc::ptr_eq(&ground.settings, trainer.shared_settings())
-        };
-        let Some(walk) = self.walk.as_mut().filter(fits) else {
-            self.walk = Some(trainer.walk());
-            return;
-        };
-        walk.at += 1;
-        if walk.now() == SubStep::Outer {
-            let before = trainer.meta_parameters().phi().to_vec();
-            self.step();
-            if let (Some(trainer), Some(walk)) = (&self.trainer, &mut self.walk)
-                && trainer.meta_iteration() > walk.ground.meta_iteration
-            {
-                walk.moved = Some(distance(&before, trainer.meta_parameters().phi()));
-            }
-        }
     }
 
     fn step(&mut self) {
@@ -401,32 +272,5 @@ impl Worker {
         self.end.publish(snapshot);
         self.shown_at = Instant::now();
         self.changed = false;
-    }
-}
-
-/// Meta-iterations per second over the last second or so.
-struct Speed {
-    since: Instant,
-    count: u32,
-    rate: f64,
-}
-
-impl Speed {
-    fn new() -> Self {
-        Self { since: Instant::now(), count: 0, rate: 0.0 }
-    }
-
-    fn tick(&mut self) {
-        self.count += 1;
-        let elapsed = self.since.elapsed().as_secs_f64();
-        if elapsed > 0.5 || (self.rate == 0.0 && elapsed > 0.1) {
-            self.rate = f64::from(self.count) / elapsed;
-            self.since = Instant::now();
-            self.count = 0;
-        }
-    }
-
-    fn per_second(&self) -> f64 {
-        self.rate
     }
 }

@@ -56,6 +56,7 @@ impl Samples {
         images: Option<&Arc<ImageSet>>,
         commands: &mut Commands,
     ) {
+        self.canvas = false;
         let palette = Palette::of(ui);
         spot(ui.ctx(), "samples", ui.available_rect_before_wrap());
         self.strip.update(snapshot.and_then(|snapshot| snapshot.enlarged.as_ref()));

@@ -73,7 +73,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
 fn past(meta_iteration: u64) -> Past {
     let last = meta_iteration - meta_iteration % 10;
     let (bytes, cap) = (12 << 20, 256 << 20);
-    Past { head: meta_iteration, shown: None, first: 0, last, every: 10, bytes, cap, start: None }
+    Past { head: meta_iteration, shown: None, branch: 0, first: 0, last, every: 10, bytes, cap, start: None }
 }
 
 /// Why a run stopped.

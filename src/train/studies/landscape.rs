@@ -55,6 +55,11 @@ pub(super) struct Landscapes {
 }
 
 impl Landscapes {
+    /// Breaks off the map that is being made.
+    pub fn break_off(&mut self) {
+        (self.study, self.begun) = (None, None);
+    }
+
     /// The newest map.
     pub fn found(&self) -> Option<&Arc<Landscape>> {
         self.found.as_ref()

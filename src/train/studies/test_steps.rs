@@ -4,6 +4,7 @@ use super::Piece;
 use crate::maths::network::Workspace;
 use crate::meta::episode::Episode;
 use crate::meta::{Learner, MetaParameters};
+use crate::train::landscape::thinned;
 use crate::train::snapshot::Init;
 use crate::train::trainer::Trainer;
 
@@ -14,6 +15,10 @@ pub struct TestSteps {
     pub meta_iteration: u64,
     /// K, the inner steps that φ is trained for.
     pub trained_steps: usize,
+    /// How many tasks there are.
+    pub tasks: usize,
+    /// At so many of a task's query points losses are measured, evenly chosen; and how many there are.
+    pub query_points: [usize; 2],
     /// From each of [`Init::ALL`].
     pub adapted: [Adapted; 3],
     /// Whether every task was adapted to from every initialisation.
@@ -27,11 +32,12 @@ pub struct Adapted {
     pub support: Vec<Vec<f32>>,
     /// L(θ_k; Q) of each task that is done; infinite where it overflowed.
     pub query: Vec<Vec<f32>>,
-    /// The mean of `support` over the tasks; infinite where one overflowed.
+    /// The mean of `support` over the tasks that are done, or what there is of the first; infinite where one
+    /// overflowed.
     pub mean_support: Vec<f64>,
-    /// The mean of `query` over the tasks; infinite where one overflowed.
+    /// The same mean of `query`.
     pub mean_query: Vec<f64>,
-    /// The step with the smallest mean query loss, if it is not the last one.
+    /// The step with the smallest mean query loss, if it is not the last one and all tasks are done.
     pub turning: Option<usize>,
     /// Whether the mean support loss goes on falling from there to the last step: the overfitting point.
     pub overfits: bool,
@@ -42,12 +48,21 @@ impl TestSteps {
     pub const STEPS: usize = 50;
 }
 
+/// Query losses are measured at no more points than this.
+const MOST_QUERY: usize = 256;
+/// What there is of the first task is shown again after so many steps.
+const SHOWN_EVERY: usize = 5;
+
 impl Adapted {
-    fn add(&mut self, support: Vec<f32>, query: Vec<f32>) {
+    /// Adds one of so many tasks.
+    fn add(&mut self, support: Vec<f32>, query: Vec<f32>, tasks: usize) {
         self.support.push(support);
         self.query.push(query);
         self.mean_support = mean(&self.support);
         self.mean_query = mean(&self.query);
+        if self.query.len() < tasks {
+            return;
+        }
         let last = self.mean_query.len().saturating_sub(1);
         let least = self.mean_query.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1));
         self.turning = least.filter(|&(step, loss)| step < last && loss.is_finite()).map(|(step, _)| step);
@@ -69,9 +84,16 @@ struct Start {
     rates: Vec<f32>,
 }
 
+impl Start {
+    fn is(&self, other: &Self) -> bool {
+        self.rates == other.rates && self.meta == other.meta
+    }
+}
+
 pub(super) struct Study {
     starts: [Start; 3],
     episodes: Vec<Episode<f32>>,
+    tolerance: f64,
     work: Workspace<f32>,
     theta: Vec<f32>,
     gradient: Vec<f32>,
@@ -88,9 +110,17 @@ impl super::Study for Study {
             let (learner, meta, inner_rate) = trainer.start_of(init);
             Start { rates: learner.rates(&meta, inner_rate), learner: learner.clone(), meta }
         });
+        let thin = |episode: &Episode<f32>| {
+            let (support, query) = (episode.support.clone(), thinned(&episode.query, MOST_QUERY));
+            Episode { support, query }
+        };
+        let tasks = trainer.probed().tasks;
+        let episodes: Vec<_> = tasks.iter().map(|task| thin(&task.episode)).collect();
+        let largest = tasks.iter().zip(&episodes).max_by_key(|(task, _)| task.episode.query.rows());
+        let query_points = largest.map_or([0; 2], |(task, thin)| [thin.query.rows(), task.episode.query.rows()]);
         Some(Self {
             starts,
-            episodes: trainer.probed().tasks.iter().map(|task| task.episode.clone()).collect(),
+            tolerance: trainer.settings().live.tolerance,
             work: Workspace::default(),
             theta: Vec::new(),
             gradient: Vec::new(),
@@ -99,15 +129,35 @@ impl super::Study for Study {
             found: TestSteps {
                 meta_iteration: trainer.meta_iteration(),
                 trained_steps: trainer.settings().live.inner_steps,
+                tasks: episodes.len(),
+                query_points,
                 adapted: Default::default(),
                 complete: false,
             },
+            episodes,
         })
     }
 
-    /// One step of one task; what is there is shown after every task.
+    /// What came of an initialisation that is still the same need not be done again: a random one never changes.
+    fn begin_after(trainer: &Trainer, finished: Option<Self>) -> Option<Self> {
+        let mut study = Self::begin(trainer)?;
+        if let Some(finished) = finished
+            && finished.tolerance == study.tolerance
+            && finished.episodes == study.episodes
+        {
+            for (init, adapted) in finished.found.adapted.into_iter().enumerate() {
+                if finished.starts[init].is(&study.starts[init]) {
+                    study.found.adapted[init] = adapted;
+                }
+            }
+        }
+        Some(study)
+    }
+
+    /// One step of one task: all tasks from φ first. What is there is shown after every task, and of the first one
+    /// after every few steps.
     fn advance(&mut self) -> Piece<TestSteps> {
-        let Self { starts, episodes, work, theta, gradient, support, query, found } = self;
+        let Self { starts, episodes, work, theta, gradient, support, query, found, .. } = self;
         let Some(init) = (0..starts.len()).find(|&init| found.adapted[init].query.len() < episodes.len()) else {
             found.complete = true;
             return Piece::Finished(found.clone());
@@ -121,10 +171,15 @@ impl super::Study for Study {
         query.push(honest(learner.network.loss(theta, &episode.query, work)));
         let loss = learner.step_once(meta, rates, episode, support.len(), theta, gradient, work);
         support.push(honest(loss));
-        if query.len() <= TestSteps::STEPS {
+        let adapted = &mut found.adapted[init];
+        if query.len() > TestSteps::STEPS {
+            adapted.add(std::mem::take(support), std::mem::take(query), episodes.len());
+        } else if adapted.query.is_empty() && query.len() % SHOWN_EVERY == 1 {
+            adapted.mean_support = support.iter().copied().map(f64::from).collect();
+            adapted.mean_query = query.iter().copied().map(f64::from).collect();
+        } else {
             return Piece::Unfinished;
         }
-        found.adapted[init].add(std::mem::take(support), std::mem::take(query));
         Piece::Rough(found.clone())
     }
 }
@@ -134,25 +189,103 @@ fn honest(loss: f32) -> f32 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::settings::{Algorithm, Knob, Settings, TaskFamily};
+    use crate::train::studies::Study as _;
 
     #[test]
     fn the_turning_point_is_where_more_steps_make_it_worse() {
         let mut adapted = Adapted::default();
-        adapted.add(vec![3.0, 2.0, 1.0, 0.5], vec![3.0, 1.0, 2.0, 3.0]);
+        adapted.add(vec![3.0, 2.0, 1.0, 0.5], vec![3.0, 1.0, 2.0, 3.0], 1);
         assert_eq!((adapted.turning, adapted.overfits), (Some(1), true));
         // The second task goes on learning, and so does the mean.
-        adapted.add(vec![3.0, 2.0, 1.0, 0.5], vec![9.0, 8.0, 3.0, 1.0]);
+        adapted.add(vec![3.0, 2.0, 1.0, 0.5], vec![9.0, 8.0, 3.0, 1.0], 2);
         assert_eq!(adapted.mean_query, [6.0, 4.5, 2.5, 2.0]);
         assert_eq!(adapted.mean_support, [3.0, 2.0, 1.0, 0.5]);
         assert_eq!((adapted.turning, adapted.overfits), (None, false));
         // One that overflows ends the mean.
-        adapted.add(vec![3.0; 4], vec![1.0, 1.0, f32::INFINITY, f32::INFINITY]);
+        adapted.add(vec![3.0; 4], vec![1.0, 1.0, f32::INFINITY, f32::INFINITY], 3);
         assert_eq!(adapted.turning, Some(1));
         assert!(adapted.overfits && adapted.mean_query[2].is_infinite());
         let mut lost = Adapted::default();
-        lost.add(vec![f32::INFINITY; 2], vec![f32::INFINITY; 2]);
+        lost.add(vec![f32::INFINITY; 2], vec![f32::INFINITY; 2], 1);
         assert_eq!(lost.turning, None);
+    }
+
+    #[test]
+    fn nothing_is_said_of_turning_before_all_tasks_are_done() {
+        let mut adapted = Adapted::default();
+        adapted.add(vec![3.0, 2.0, 1.0], vec![3.0, 1.0, 2.0], 2);
+        assert_eq!((&adapted.mean_query[..], adapted.turning, adapted.overfits), (&[3.0, 1.0, 2.0][..], None, false));
+        adapted.add(vec![3.0, 2.0, 1.0], vec![3.0, 1.0, 2.0], 2);
+        assert_eq!((adapted.turning, adapted.overfits), (Some(1), true));
+    }
+
+    /// Goes through a study: what it found at the end, and what was shown on the way there.
+    fn through(study: &mut Study) -> (TestSteps, Vec<TestSteps>) {
+        let mut rough = Vec::new();
+        loop {
+            match study.advance() {
+                Piece::Unfinished => {}
+                Piece::Rough(found) => rough.push(found),
+                Piece::Finished(found) => return (found, rough),
+            }
+        }
+    }
+
+    fn trainer(tolerance: f64) -> Trainer {
+        let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+        settings.run.network.hidden = vec![8];
+        settings.run.evaluate_every = 2;
+        settings.live.tolerance = tolerance;
+        Trainer::new(settings, None, 1).unwrap()
+    }
+
+    #[test]
+    fn the_learned_initialisation_comes_first_and_grows() {
+        let trainer = trainer(0.0);
+        let (found, rough) = through(&mut Study::begin(&trainer).unwrap());
+        assert!(found.complete && found.tasks == 8 && found.adapted.iter().all(|adapted| adapted.query.len() == 8));
+        let first = &rough[0];
+        assert_eq!((first.adapted[0].query.len(), first.adapted[0].mean_query.len()), (0, 1));
+        for (before, after) in rough.iter().zip(&rough[1..]) {
+            let done = |found: &TestSteps| found.adapted.each_ref().map(|adapted| adapted.query.len());
+            let steps = |found: &TestSteps| found.adapted.each_ref().map(|adapted| adapted.mean_query.len());
+            assert!((0..3).all(|init| done(before)[init] <= done(after)[init]));
+            assert!((0..3).all(|init| steps(before)[init] <= steps(after)[init]));
+            assert!(after.adapted.iter().all(|adapted| adapted.query.len() == 8 || adapted.turning.is_none()));
+            if done(after)[0] < 8 {
+                assert_eq!(steps(after)[1..], [0, 0]);
+            }
+        }
+    }
+
+    #[test]
+    fn an_initialisation_that_has_not_changed_is_not_adapted_again() {
+        let mut trainer = trainer(0.0);
+        let mut study = Study::begin(&trainer).unwrap();
+        let (before, _) = through(&mut study);
+        trainer.step(&|| true);
+        trainer.step(&|| true);
+        let mut again = Study::begin_after(&trainer, Some(study)).unwrap();
+        assert_eq!(again.found.adapted.each_ref().map(|adapted| adapted.query.len()), [0, 8, 0]);
+        let (after, _) = through(&mut again);
+        assert_eq!(after.adapted[1], before.adapted[1]);
+        assert_ne!(after.adapted[0], before.adapted[0]);
+        // What is kept is what would be found anew.
+        assert_eq!(after, through(&mut Study::begin(&trainer).unwrap()).0);
+        // With other tasks nothing holds any more, nor where adaptation ends at another tolerance.
+        for knob in [Knob::Noise, Knob::Tolerance] {
+            let mut live = trainer.settings().live.clone();
+            knob.set(&mut live, 0.25);
+            trainer.set_live(live).unwrap();
+            trainer.probe();
+            let mut other = Study::begin_after(&trainer, Some(again)).unwrap();
+            assert!(other.found.adapted.iter().all(|adapted| adapted.query.is_empty()), "{knob:?}");
+            through(&mut other);
+            again = other;
+        }
     }
 }

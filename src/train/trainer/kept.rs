@@ -6,6 +6,7 @@ use super::probes::{Baselines, Probes};
 use super::{Learned, Trainer};
 use crate::settings::Settings;
 use crate::train::divergence::Watch;
+use crate::train::evaluation::Known;
 use crate::train::snapshot::Past;
 
 /// Everything that is needed to go on bit for bit. States are kept right after a measurement on the probe tasks, so
@@ -17,6 +18,7 @@ pub(super) struct Kept {
     settings: Arc<Settings>,
     watch: Watch,
     baselines: Baselines,
+    known: Arc<[Known]>,
 }
 
 /// Where the run is, set aside while an earlier state is shown.
@@ -36,7 +38,9 @@ impl Learned {
 impl Kept {
     fn bytes(&self) -> usize {
         let shared = Arc::ptr_eq(&self.now, &self.good);
-        size_of::<Self>() + self.now.bytes() + if shared { 0 } else { self.good.bytes() }
+        let losses: usize = self.known.iter().map(|known| known.query_loss.len()).sum();
+        let known = size_of_val(&*self.known) + size_of::<f32>() * losses;
+        size_of::<Self>() + known + self.now.bytes() + if shared { 0 } else { self.good.bytes() }
     }
 }
 
@@ -59,13 +63,14 @@ impl Trainer {
             settings: Arc::clone(&self.settings),
             watch: self.watch,
             baselines: self.probes.baselines(),
+            known: self.probes.known(),
         };
         self.timeline.keep(at, kept.bytes(), kept);
     }
 
     /// Shows the last kept state at or before this meta-iteration in place of the present one, with the settings of
     /// then; returns where it was. The run itself stays where it is. To be quick, the probe tasks are adapted from φ
-    /// alone if they are the same as before.
+    /// alone if they are the same as before, and their query losses are those of then.
     pub fn look_back(&mut self, at: u64) -> Option<u64> {
         let (at, kept) = self.timeline.nearest(at).map(|(at, kept)| (at, kept.clone()))?;
         if self.head.is_some() && self.now.meta_iteration == at {
@@ -77,7 +82,7 @@ impl Trainer {
         }
         self.now = Learned::clone(&kept.now);
         self.put_settings(kept.settings);
-        self.probes.at_another_moment(kept.baselines);
+        self.probes.at_another_moment(kept.baselines, kept.known);
         self.probe();
         self.probes.set_baselines(kept.baselines);
         Some(at)
@@ -125,6 +130,7 @@ impl Trainer {
 
     /// Forgets what the run did after `at`, from where it goes on with the settings in force.
     pub(super) fn forget_after(&mut self, at: u64) {
+        self.branch += 1;
         self.timeline.forget_after(at);
         let start = self.start();
         self.record.go_on_from(at, &start.live, &self.settings.live);
@@ -144,6 +150,7 @@ impl Trainer {
             shown: self.looking_at(),
             first: first.map_or(0, |(at, _)| at),
             last: timeline.last().unwrap_or(0),
+            branch: self.branch,
             every: timeline.every(),
             bytes: timeline.bytes(),
             cap: timeline.cap(),

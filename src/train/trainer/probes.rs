@@ -10,7 +10,7 @@ use crate::meta::tensor_rates::TensorRate;
 use crate::settings::Settings;
 use crate::tasks::picture::bicubic;
 use crate::tasks::{Family, Given, HeldOut};
-use crate::train::evaluation::{Measured, Start, best_rate, measure};
+use crate::train::evaluation::{Known, Measured, Start, best_rate, measure_again};
 use crate::train::judging::Judging;
 use crate::train::pool::Pool;
 use crate::train::snapshot::{Enlarged, Evaluation, Init, LayerMovement};
@@ -50,8 +50,9 @@ pub(super) struct Probes {
     /// Whether everything must be measured again, or joint pretraining.
     stale: bool,
     joint_stale: bool,
-    /// Whether the next measurement is of φ alone, if that can be.
+    /// Whether the next measurement is of φ alone, if that can be; and what is known of it, task by task.
     hasty: bool,
+    known: Option<Arc<[Known]>>,
     steps: usize,
     /// Whether samples were judged.
     judged: bool,
@@ -84,6 +85,7 @@ impl Probes {
             stale: true,
             joint_stale: false,
             hasty: false,
+            known: None,
             steps: 0,
             judged: false,
         };
@@ -118,11 +120,20 @@ impl Probes {
         self.baselines = baselines;
     }
 
-    /// The next measurement is at another moment of the run: of φ alone, and with the rates of then, which are not
-    /// chosen again.
-    pub fn at_another_moment(&mut self, baselines: Baselines) {
+    /// What of the last measurement from φ spares the most time when it is made again.
+    pub fn known(&self) -> Arc<[Known]> {
+        let of = |task: &[Measured; 3]| {
+            let learned = &task[Init::Learned as usize];
+            Known { query_loss: learned.query_loss.clone(), marks: learned.marks }
+        };
+        self.measured.iter().map(of).collect()
+    }
+
+    /// The next measurement is one that was made at another moment of the run: of φ alone, of which this much is
+    /// known, and with the rates of then, which are not chosen again.
+    pub fn at_another_moment(&mut self, baselines: Baselines, known: Arc<[Known]>) {
         self.baselines = Baselines { joint_age: [1, u64::MAX], ..baselines };
-        (self.joint_stale, self.hasty) = (true, true);
+        (self.joint_stale, self.hasty, self.known) = (true, true, Some(known));
     }
 
     /// Whether joint pretraining was left out of the last measurement.
@@ -158,7 +169,8 @@ impl Probes {
         }
         joint_age[0] += 1;
         let all = self.stale || self.steps != steps || self.judged != judging.is_some();
-        let hasty = std::mem::take(&mut self.hasty);
+        let (hasty, known) = (std::mem::take(&mut self.hasty), self.known.take());
+        let known = |task: usize, init: usize| known.as_ref().filter(|_| init == 0).and_then(|known| known.get(task));
         let joint_due = choose_again || self.joint_stale && !hasty || joint_age[0].is_multiple_of(JOINT_EVERY);
         let redo = [true, all, all || joint_due];
         self.joint_stale &= !redo[2];
@@ -180,7 +192,10 @@ impl Probes {
         let twins = all && random == joint && starts[1].meta.values == starts[2].meta.values;
         let tasks = &self.tasks;
         let jobs: Vec<_> = (0..tasks.len() * 3).filter(|job| redo[job % 3] && !(twins && job % 3 == 2)).collect();
-        let results = pool.map(jobs.len(), |i| measure(starts[jobs[i] % 3], &tasks[jobs[i] / 3], steps, judging));
+        let results = pool.map(jobs.len(), |i| {
+            let (task, init) = (jobs[i] / 3, jobs[i] % 3);
+            measure_again(starts[init], &tasks[task], steps, judging, known(task, init))
+        });
         let mut results = results.into_iter();
         if all {
             self.measured.clear();

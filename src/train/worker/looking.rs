@@ -24,6 +24,8 @@ impl Worker {
         self.phase = Phase::Paused;
         self.divergence = None;
         trainer.look_back(at);
+        self.studies.break_off();
+        self.continued_at = None;
         self.walk = None;
         (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
     }
@@ -41,6 +43,7 @@ impl Worker {
         let _ = self.end.take_look();
         let Some(trainer) = self.trainer.as_mut().filter(|trainer| trainer.looking_at().is_some()) else { return };
         trainer.return_to_head();
+        self.studies.break_off();
         (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
     }
 }

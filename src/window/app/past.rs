@@ -80,7 +80,7 @@ impl App {
         let turns = std::mem::take(&mut self.moment.turns);
         match (from, to) {
             (None, _) => self.moment.aside = Some(turns),
-            (Some(_), None) if new.timeline.head >= known.timeline.head => {
+            (Some(_), None) if new.timeline.branch == known.timeline.branch => {
                 self.moment.turns = self.moment.aside.take().unwrap_or_default();
             }
             // Another branch: its knobs were turned on the way to it.

@@ -50,21 +50,21 @@ impl TestStepsView {
         let palette = Palette::of(ui);
         let found = &prepared.source;
         toggle::inits(ui, &mut self.shown, large);
-        let tasks = found.adapted[0].query.len();
         let about = "Strong lines are means, solid of the query loss and dashed of the support loss; thin lines are the query losses of single tasks";
+        let points = query_points(found);
+        let about = points.iter().fold(about.to_owned(), |about, points| format!("{about}. {points}"));
         let shown = Init::ALL.into_iter().zip(self.shown).filter(|(_, shown)| *shown).map(|(init, _)| init);
         if large {
-            for init in shown.filter(|init| !found.adapted[*init as usize].query.is_empty()) {
-                let text = RichText::new(verdict(init, &found.adapted[init as usize])).color(palette.init(init));
-                line(ui, text, large).on_hover_text(about);
+            for init in shown.filter(|init| !found.adapted[*init as usize].mean_query.is_empty()) {
+                let text = verdict(init, &found.adapted[init as usize], found.tasks);
+                line(ui, RichText::new(text).color(palette.init(init)), large).on_hover_text(&about);
+            }
+            if let Some(points) = points {
+                line(ui, RichText::new(points).color(palette.weak), large).on_hover_text(about);
             }
         } else {
-            let text = verdict(Init::Learned, &found.adapted[0]);
+            let text = verdict(Init::Learned, &found.adapted[0], found.tasks);
             line(ui, RichText::new(text).color(palette.weak), large).on_hover_text(about);
-        }
-        if !found.complete {
-            let text = format!("{tasks} tasks so far");
-            line(ui, RichText::new(text).color(palette.weak), large);
         }
         self.plot(ui, prepared, large);
     }
@@ -79,8 +79,7 @@ impl TestStepsView {
             .prepared
             .as_ref()
             .is_none_or(|known| !Arc::ptr_eq(&known.source, found) && (found.complete || !known.source.complete));
-        // Nothing can be said before the first task is done.
-        if better && !found.adapted[0].query.is_empty() {
+        if better && !found.adapted[0].mean_query.is_empty() {
             let lines = found.adapted.each_ref().map(|adapted| Lines {
                 query: points(adapted.mean_query.iter().copied()),
                 support: points(adapted.mean_support.iter().copied()),
@@ -170,10 +169,24 @@ fn range<'a>(lines: impl Iterator<Item = &'a Lines>) -> Option<[f64; 2]> {
     (low <= high).then(|| [(2.0 * low - 0.1).floor() / 2.0, (2.0 * high + 0.1).ceil() / 2.0])
 }
 
-/// Where the mean query loss is smallest.
-fn verdict(init: Init, adapted: &Adapted) -> String {
+/// At how many points query losses are measured, where that is not all of them.
+fn query_points(found: &TestSteps) -> Option<String> {
+    let [some, all] = found.query_points;
+    (some < all)
+        .then(|| format!("Query losses are measured at {} of {} points", numbers::count(some), numbers::count(all)))
+}
+
+/// Where the mean query loss over all tasks is smallest, or how far it has come.
+fn verdict(init: Init, adapted: &Adapted, tasks: usize) -> String {
     let name = init_label(init);
     let last = adapted.mean_query.len().saturating_sub(1);
+    let done = adapted.query.len();
+    if done < tasks {
+        let loss = adapted.mean_query.last().copied().unwrap_or(f64::INFINITY);
+        let loss = if loss.is_finite() { numbers::significant(loss) } else { "has overflowed".to_owned() };
+        let of = if done == 0 { "the first".to_owned() } else { format!("the mean of {done}") };
+        return format!("{name}: query loss {loss} after {last} steps, {of} of {tasks} tasks so far");
+    }
     if let Some(step) = adapted.turning {
         let [least, end] = [step, last].map(|step| adapted.mean_query.get(step).copied().unwrap_or(f64::INFINITY));
         let [least, end] = [least, end].map(numbers::significant);
@@ -207,7 +220,8 @@ mod tests {
         let study = |complete| {
             let adapted = Adapted { query: vec![vec![1.0; 51]], mean_query: vec![1.0; 51], ..Adapted::default() };
             let adapted = [adapted, Adapted::default(), Adapted::default()];
-            Arc::new(TestSteps { meta_iteration: 0, trained_steps: 3, adapted, complete })
+            let (tasks, query_points) = (2, [10, 10]);
+            Arc::new(TestSteps { meta_iteration: 0, trained_steps: 3, tasks, query_points, adapted, complete })
         };
         let mut view = TestStepsView::default();
         let held = |view: &TestStepsView| view.prepared.as_ref().map(|prepared| Arc::clone(&prepared.source));
@@ -233,9 +247,14 @@ mod tests {
             (adapted(vec![1.0, f64::INFINITY], None), "overflowed"),
         ];
         for (adapted, text) in cases {
-            let said = verdict(Init::Learned, &adapted);
+            let said = verdict(Init::Learned, &adapted, 0);
             assert!(said.contains(text), "{said}");
+            // As long as tasks are missing, only how far it has come.
+            let said = verdict(Init::Learned, &adapted, 3);
+            assert!(said.contains("the first of 3 tasks so far") && !said.contains("smallest"), "{said}");
         }
+        let one = Adapted { query: vec![vec![1.0, 0.5]], mean_query: vec![1.0, 0.5], ..Adapted::default() };
+        assert!(verdict(Init::Random, &one, 4).contains("0.500 after 1 steps, the mean of 1 of 4 tasks so far"));
         assert_eq!(points([1.0, 0.1, f64::INFINITY, 1.0].into_iter()).len(), 2);
         assert_eq!(range([].into_iter()), None);
     }

@@ -1,0 +1,114 @@
+//! The one match that applies every command.
+
+use egui::{Context, ThemePreference};
+
+use super::App;
+use crate::settings::{Knob, ProceduralSettings, Settings};
+use crate::train::link::{Command, Pace};
+use crate::train::snapshot::Phase;
+use crate::window::commands::UiCommand;
+use crate::window::notices::Kind;
+
+impl App {
+    /// The one place where a command takes effect.
+    pub(super) fn apply(&mut self, ctx: &Context, command: UiCommand) {
+        match command {
+            UiCommand::PlayPause => match self.phase() {
+                Phase::Running => self.ask(Command::Pause, Phase::Paused),
+                Phase::Paused => self.ask(Command::Play, Phase::Running),
+                Phase::Diverged => self.notices.add(Kind::Error, "Go back to the last good state first"),
+            },
+            UiCommand::Step if self.phase() != Phase::Diverged => self.ask(Command::Step, Phase::Paused),
+            UiCommand::Step => self.notices.add(Kind::Error, "Go back to the last good state first"),
+            UiCommand::SlowMotion => {
+                self.pace = if self.pace == Pace::Full { Pace::Slow } else { Pace::Full };
+                self.log.say(format_args!("pace={:?}", self.pace));
+                self.send(Command::SetPace(self.pace));
+            }
+            UiCommand::Reset => {
+                self.log.say(format_args!("reset seed={}", self.settings.run.seed));
+                self.restart(ctx);
+            }
+            UiCommand::ResetKnobs => {
+                let preset = Settings::preset(self.settings.run.tasks, self.settings.run.algorithm).live;
+                self.log.say(format_args!("knobs=preset"));
+                self.turn(|live| *live = preset);
+                self.moment.turns.let_go();
+            }
+            UiCommand::OpenImages => self.images.toggle(),
+            UiCommand::Compare => self.compare.toggle(),
+            UiCommand::Microscope => self.microscope.toggle(),
+            UiCommand::Theme => {
+                let next =
+                    if ctx.theme() == egui::Theme::Dark { ThemePreference::Light } else { ThemePreference::Dark };
+                self.log.say(format_args!("theme={next:?}"));
+                ctx.set_theme(next);
+            }
+            UiCommand::Help => self.help.toggle(),
+            UiCommand::FrameTimes => self.frame_times.toggle(),
+            UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            UiCommand::GoBack => self.ask(Command::GoBack, Phase::Paused),
+            UiCommand::HalveAndGoOn => self.halve_and_go_on(),
+            UiCommand::SetToMarkAndGoOn => {
+                let divergence = self.snapshot.as_ref().and_then(|snapshot| snapshot.divergence.as_ref());
+                if let Some(mark) = divergence.and_then(|divergence| divergence.mark()) {
+                    self.lower_and_go_on(Knob::InnerRate, mark);
+                }
+            }
+            UiCommand::ChooseTasks(tasks) => {
+                let algorithm = self.settings.run.algorithm;
+                self.choose_preset(ctx, Settings::preset(tasks, algorithm));
+            }
+            UiCommand::ChooseAlgorithm(algorithm) => {
+                let tasks = self.settings.run.tasks;
+                self.choose_preset(ctx, Settings::preset(tasks, algorithm));
+            }
+            UiCommand::ChooseImages(source) => {
+                let mut run = self.settings.run.clone();
+                if run.images != source {
+                    run.procedural = ProceduralSettings::of(&source);
+                }
+                run.images = source;
+                self.restart_with(ctx, run);
+            }
+            UiCommand::LoadImages(path) => {
+                self.log.say(format_args!("loading={}", path.display()));
+                self.images.load(ctx, path, &self.settings.run);
+            }
+            UiCommand::UseImages(path, reading, set) => self.use_images(ctx, path, reading, set),
+            UiCommand::SetKnob(knob, value) => {
+                self.log.say(format_args!("knob {}={value}", knob.key()));
+                self.turn(|live| knob.set(live, value));
+            }
+            UiCommand::Undo => self.undo(),
+            UiCommand::Redo => self.redo(),
+            UiCommand::LookBack(at) => self.look_back(at),
+            UiCommand::BackToNow => self.back_to_now(),
+            UiCommand::ContinueHere => self.continue_here(),
+            UiCommand::Pin => self.pin(),
+            UiCommand::Sketch(sketch) => {
+                self.log.say(format_args!("sketch={}", sketch.is_some()));
+                self.link.set_sketch(sketch);
+            }
+            UiCommand::ApplyRun(run) => self.restart_with(ctx, *run),
+            UiCommand::ContinueFrom(settings, images, checkpoint) => {
+                self.continue_from(ctx, *settings, images, checkpoint)
+            }
+        }
+    }
+
+    fn halve_and_go_on(&mut self) {
+        let divergence = self.snapshot.as_ref().and_then(|snapshot| snapshot.divergence.as_ref());
+        let Some(knob) = divergence.map(|divergence| divergence.rate_to_lower(&self.settings.run)) else { return };
+        let (low, high) = knob.range();
+        self.lower_and_go_on(knob, (0.5 * knob.get(&self.settings.live)).clamp(low, high));
+    }
+
+    fn lower_and_go_on(&mut self, knob: Knob, value: f64) {
+        self.log.say(format_args!("knob {}={value}", knob.key()));
+        self.turn(|live| knob.set(live, value));
+        self.moment.turns.let_go();
+        self.ask(Command::GoBack, Phase::Paused);
+        self.ask(Command::Play, Phase::Running);
+    }
+}
