@@ -175,7 +175,8 @@ pub fn explain(failure: Failure, restored: u64) -> Divergence {
     let at = inner_step.map(|step| format!(", where inner step {step} of {steps} first raised its support loss"));
     let state = format!("The state of meta-iteration {restored} is kept.");
     let advice = match (divergence.mark(), divergence.limit) {
-        _ if task.is_none() => format!("Lower the outer rate β ({outer_rate}) and go on."),
+        // Without a limit the inner rates are learned.
+        _ if task.is_none() || limit.is_none() => format!("Lower the outer rate β ({outer_rate}) and go on."),
         (Some(mark), _) => format!("Set the inner rate α to {mark} or less and go on."),
         (None, Some(limit)) if inner_rate <= limit => {
             let limit = two_digits_below(limit);

@@ -94,7 +94,9 @@ impl Microscope {
 
     /// Escape leaves the centre, where nothing `covers` it that Escape would close first.
     pub fn take_escape(&mut self, ui: &Ui, covered: bool) {
-        let free = self.large && !covered && ui.memory(|memory| memory.focused().is_none());
+        // On the map Escape first brings φ back.
+        let dragged = self.tab == Tab::Parameters && self.parameters.looks_at().1.is_some();
+        let free = self.large && !covered && !dragged && ui.memory(|memory| memory.focused().is_none());
         if free && ui.input(|input| input.key_pressed(Key::Escape)) {
             self.large = false;
         }
