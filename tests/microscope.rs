@@ -36,7 +36,10 @@ fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     settings.live.test_steps = 3;
     settings.live.meta_batch = 3;
     settings.run.evaluate_every = 5;
-    if tasks != TaskFamily::Plane {
+    if tasks == TaskFamily::Plane {
+        // However many meta-iterations there are before the pause, CAVIA must not diverge in them.
+        settings.live.inner_rate = 0.1;
+    } else {
         settings.run.network.hidden = vec![12, 12];
     }
     if tasks.is_picture() {
