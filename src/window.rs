@@ -13,6 +13,7 @@ mod numbers;
 mod pacing;
 mod theme;
 mod thinned;
+mod tooltip;
 mod turns;
 mod value_field;
 

@@ -10,6 +10,7 @@ use super::numbers;
 use super::run_panel::RunPanel;
 use super::script::spot;
 use super::theme::{GRID, Palette};
+use super::tooltip::tooltip;
 use super::value_field::ValueField;
 use crate::settings::{Knob, Settings};
 use crate::train::snapshot::{Phase, Snapshot};
@@ -120,10 +121,11 @@ fn one_knob(
 ) -> Option<f64> {
     let palette = Palette::of(ui);
     let (low, high) = knob.range();
-    let mut tooltip = format!("{} (double-click for {})", knob.tooltip(), numbers::knob_value(knob, default));
-    if let Some(about) = limit.and_then(Limit::tooltip) {
-        tooltip = format!("{tooltip}\n{about}");
-    }
+    let about = || {
+        let usual = numbers::knob_value(knob, default);
+        let limit = limit.and_then(Limit::tooltip).map_or_else(String::new, |about| format!("\n{about}"));
+        format!("{} (double-click for {usual}){limit}", knob.tooltip())
+    };
     let mut chosen = None;
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.spacing_mut().interact_size.y = 5.0 * GRID;
@@ -179,7 +181,7 @@ fn one_knob(
     }
     for response in [slider, typed, row.response.interact(egui::Sense::hover())] {
         match reason {
-            None => response.on_hover_text(tooltip.as_str()),
+            None => tooltip(response, about),
             Some(reason) => response.on_disabled_hover_text(reason),
         };
     }

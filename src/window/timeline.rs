@@ -8,6 +8,7 @@ use egui::{Align, Button, Layout, RichText, Sense, Ui, vec2};
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::{GRID, Palette, small_font};
+use super::tooltip::tooltip;
 use crate::train::snapshot::Snapshot;
 
 /// Height of the bar.
@@ -87,11 +88,13 @@ fn memory(ui: &mut Ui, snapshot: Option<&Snapshot>) {
     let megabytes = |bytes: usize| bytes as f64 / f64::from(1 << 20);
     let (taken, cap) = (megabytes(past.bytes), megabytes(past.cap));
     let taken = if taken < 10.0 { format!("{taken:.1}") } else { format!("{taken:.0}") };
-    let about = format!(
-        "Memory of the states that can be looked back at, one every {} meta-iterations; at {cap:.0} MB every other one is dropped",
-        meta_iteration(past.every)
-    );
-    fixed(ui, MEMORY, &format!("{taken} of {cap:.0} MB"), Palette::of(ui).weak).on_hover_text(about);
+    let shown = fixed(ui, MEMORY, &format!("{taken} of {cap:.0} MB"), Palette::of(ui).weak);
+    tooltip(shown, || {
+        format!(
+            "Memory of the states that can be looked back at, one every {} meta-iterations; at {cap:.0} MB every other one is dropped",
+            meta_iteration(past.every)
+        )
+    });
 }
 
 /// Small text at the right of so much room, whatever it says.

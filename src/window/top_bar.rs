@@ -7,6 +7,7 @@ use egui::{Button, ColorImage, ComboBox, Image, Response, RichText, TextureHandl
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::{GRID, Palette};
+use super::tooltip::tooltip;
 use crate::images::ImageSet;
 use crate::settings::{Algorithm, ImageSource, Settings, TaskFamily};
 use crate::train::link::Pace;
@@ -185,7 +186,8 @@ fn transport(ui: &mut Ui, status: &Status<'_>, commands: &mut Commands) {
 
 fn push(ui: &mut Ui, command: UiCommand, icon: &str, selected: bool, commands: &mut Commands) -> Response {
     let button = Button::new(RichText::new(icon).size(14.0)).selected(selected).min_size(vec2(7.0 * GRID, 6.0 * GRID));
-    let response = ui.add(button).on_hover_text(command.tooltip_with_key()).accessible_name(command.label());
+    let response = ui.add(button).accessible_name(command.label());
+    let response = tooltip(response, || command.tooltip_with_key());
     if response.clicked() {
         commands.push(command);
     }

@@ -53,16 +53,19 @@ pub fn target(values: &mut [f64], latest: impl Iterator<Item = f64>) -> Option<[
     if values.is_empty() {
         return None;
     }
-    values.sort_by(f64::total_cmp);
     let last = values.len() - 1;
-    let at = |share: f64| values[(share * last as f64).round() as usize];
+    let mut at = |share: f64| {
+        let index = (share * last as f64).round() as usize;
+        *values.select_nth_unstable_by(index, f64::total_cmp).1
+    };
+    let (least, most) = (at(0.0), at(1.0));
     let (mut low, mut high) = (at(CUT), at(1.0 - CUT));
     let reach = SPIKE * (high - low).max(0.1);
-    if values[0] >= low - reach {
-        low = values[0];
+    if least >= low - reach {
+        low = least;
     }
-    if values[last] <= high + reach {
-        high = values[last];
+    if most <= high + reach {
+        high = most;
     }
     for value in latest {
         (low, high) = (low.min(value), high.max(value));

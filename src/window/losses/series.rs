@@ -155,7 +155,9 @@ struct Column {
     at: f64,
     /// Meta-iterations that they stand for.
     weight: f64,
+    /// Of the logarithms.
     mean: f64,
+    /// Of the losses themselves, so that one logarithm for all of them is enough.
     low: f64,
     high: f64,
 }
@@ -165,7 +167,7 @@ struct Column {
 /// that are not finite are left out.
 pub fn prepare(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepared {
     let finite = curve.points.iter().filter(|point| point.mean.is_finite());
-    let log = |loss: f32| f64::from(loss).max(FLOOR).log10();
+    let above_zero = |loss: f32| f64::from(loss).max(FLOOR);
     let width = last.max(1.0) / columns as f64;
     let divide = curve.points.len() > columns;
     let (mut filled, mut index, mut before): (Vec<Column>, f64, Option<f64>) = (Vec::new(), f64::NAN, None);
@@ -174,7 +176,8 @@ pub fn prepare(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepare
         let weight = before.map_or(1.0, |before| (point.at - before).max(1e-9));
         before = Some(point.at);
         let own = (point.at / width).floor();
-        let new = Column { at: point.at, weight, mean: log(point.mean), low: log(point.min), high: log(point.max) };
+        let [mean, low, high] = [above_zero(point.mean).log10(), above_zero(point.min), above_zero(point.max)];
+        let new = Column { at: point.at, weight, mean, low, high };
         match filled.last_mut() {
             Some(column) if divide && own == index => {
                 let sum = column.weight + weight;
@@ -202,7 +205,7 @@ pub fn prepare(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepare
     Prepared {
         smooth,
         raw: if divide {
-            Raw::Band(filled.iter().map(|column| [column.at, column.low, column.high]).collect())
+            Raw::Band(filled.iter().map(|column| [column.at, column.low.log10(), column.high.log10()]).collect())
         } else {
             Raw::Points(means())
         },

@@ -1,7 +1,5 @@
 //! Contour lines by marching squares. Pure; values that are not finite have no contour.
 
-use std::collections::HashMap;
-
 use crate::window::thinned::{Polyline, thinned};
 
 /// One edge of the grid: the index of its first point, and whether it goes right or up.
@@ -19,7 +17,7 @@ pub fn lines(values: &[f32], columns: usize, level: f32) -> Vec<Polyline> {
             cell(values, columns, row * columns + column, level, &mut segments);
         }
     }
-    chain(&segments)
+    chain(&segments, values.len())
         .into_iter()
         .map(|edges| thinned(edges.into_iter().map(|edge| crossing(values, columns, level, edge)), STRAIGHT))
         .collect()
@@ -62,21 +60,22 @@ fn cell(values: &[f32], columns: usize, corner: usize, level: f32, segments: &mu
     }
 }
 
-/// Joins segments that share an edge into the longest lines.
-fn chain(segments: &[[Edge; 2]]) -> Vec<Vec<Edge>> {
-    let mut at_edge: HashMap<Edge, Vec<usize>> = HashMap::new();
+/// Joins segments that share an edge into the longest lines. Points of the grid are numbered below `points`.
+fn chain(segments: &[[Edge; 2]], points: usize) -> Vec<Vec<Edge>> {
+    // An edge has a cell on either side of it, and each lays at most one segment to it.
+    let mut at_edge: Vec<[Option<usize>; 2]> = vec![[None; 2]; 2 * points];
+    let number = |(index, rightwards): Edge| 2 * index + usize::from(rightwards);
     for (index, segment) in segments.iter().enumerate() {
         for edge in segment {
-            at_edge.entry(*edge).or_default().push(index);
+            let touching = &mut at_edge[number(*edge)];
+            touching[usize::from(touching[0].is_some())] = Some(index);
         }
     }
     let mut used = vec![false; segments.len()];
     let follow = |start: Edge, used: &mut Vec<bool>| {
         let mut line = vec![start];
         let mut edge = start;
-        while let Some(next) =
-            at_edge.get(&edge).and_then(|candidates| candidates.iter().copied().find(|index| !used[*index]))
-        {
+        while let Some(next) = at_edge[number(edge)].into_iter().flatten().find(|index| !used[*index]) {
             used[next] = true;
             let [from, to] = segments[next];
             edge = if from == edge { to } else { from };
@@ -84,8 +83,7 @@ fn chain(segments: &[[Edge; 2]]) -> Vec<Vec<Edge>> {
         }
         line
     };
-    let ends =
-        segments.iter().flatten().copied().filter(|edge| at_edge.get(edge).is_some_and(|touching| touching.len() == 1));
+    let ends = segments.iter().flatten().copied().filter(|edge| at_edge[number(*edge)][1].is_none());
     let mut lines: Vec<Vec<Edge>> = Vec::new();
     for start in ends.chain(segments.iter().map(|segment| segment[0])) {
         let line = follow(start, &mut used);

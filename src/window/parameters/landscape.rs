@@ -56,7 +56,8 @@ impl LandscapeView {
         let palette = Palette::of(ui);
         let dark = ui.visuals().dark_mode;
         if self.drawn.as_ref().is_none_or(|drawn| !Arc::ptr_eq(&drawn.source, landscape) || drawn.dark != dark) {
-            self.drawn = Drawn::new(ui, landscape, dark, palette);
+            let texture = self.drawn.take().map(|drawn| drawn.texture);
+            self.drawn = Drawn::new(ui, texture, landscape, dark, palette);
         }
         let plot =
             Rect::from_min_max(pos2(rect.left() + AXES.x, rect.top()), pos2(rect.right(), rect.bottom() - AXES.y));
@@ -97,7 +98,13 @@ impl LandscapeView {
 }
 
 impl Drawn {
-    fn new(ui: &Ui, landscape: &Arc<Landscape>, dark: bool, palette: &Palette) -> Option<Self> {
+    fn new(
+        ui: &Ui,
+        texture: Option<TextureHandle>,
+        landscape: &Arc<Landscape>,
+        dark: bool,
+        palette: &Palette,
+    ) -> Option<Self> {
         let columns = landscape.columns;
         let rows = landscape.loss.len().checked_div(columns)?;
         if columns < 2 || rows < 2 {
@@ -121,7 +128,13 @@ impl Drawn {
             }
         });
         let image = ColorImage::new([columns, rows], pixels.collect());
-        let texture = ui.ctx().load_texture("landscape", image, TextureOptions::LINEAR);
+        let texture = match texture {
+            Some(mut texture) => {
+                texture.set(image, TextureOptions::LINEAR);
+                texture
+            }
+            None => ui.ctx().load_texture("landscape", image, TextureOptions::LINEAR),
+        };
         let levels = contours::levels(&logs, LEVELS);
         let lines = levels.into_iter().flat_map(|level| contours::lines(&logs, columns, level)).collect();
         Some(Self { source: Arc::clone(landscape), dark, texture, lines, grid: [columns as f32, rows as f32] })

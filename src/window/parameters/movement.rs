@@ -5,6 +5,7 @@ use egui::{Align2, Painter, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 use crate::train::snapshot::{Init, LayerMovement};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, init_label, small_font};
+use crate::window::tooltip::tooltip;
 
 /// Height of the axis under the bars.
 const AXIS: f32 = 16.0;
@@ -41,19 +42,22 @@ pub fn ui(ui: &mut Ui, rect: Rect, movement: &[LayerMovement]) {
             let left_top = pos2(row.left(), top + order as f32 * bar);
             painter.rect_filled(Rect::from_min_size(left_top, egui::vec2(share * row.width(), bar - 1.0)), 0.0, colour);
         }
-        let text = Init::ALL.into_iter().zip(layer.relative).map(|(init, value)| {
-            let percent = if value.is_finite() {
-                format!("{} %", numbers::significant(f64::from(value) * 100.0))
-            } else {
-                "overflow".to_owned()
-            };
-            format!("{} {percent}", init_label(init))
-        });
-        let text = text.collect::<Vec<_>>().join(", ");
+        let text = || {
+            let text = Init::ALL.into_iter().zip(layer.relative).map(|(init, value)| {
+                let percent = if value.is_finite() {
+                    format!("{} %", numbers::significant(f64::from(value) * 100.0))
+                } else {
+                    "overflow".to_owned()
+                };
+                format!("{} {percent}", init_label(init))
+            });
+            text.collect::<Vec<_>>().join(", ")
+        };
         let response =
             ui.interact(row.with_min_x(rect.left()), ui.make_persistent_id(("movement", index)), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("movement of {}: {text}", layer.name)));
-        response.on_hover_text(format!("How far adaptation moves {}, in percent of its length\n{text}", layer.name));
+        let name = || format!("movement of {}: {}", layer.name, text());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name()));
+        tooltip(response, || format!("How far adaptation moves {}, in percent of its length\n{}", layer.name, text()));
     }
 }
 

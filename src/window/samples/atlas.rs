@@ -19,6 +19,8 @@ pub struct Atlas {
     steps: Vec<usize>,
     dark: bool,
     texture: TextureHandle,
+    /// Its pixels, kept for the next ones: fresh memory of this size has to be cleared by the system first.
+    pixels: Arc<ColorImage>,
     cell: [usize; 2],
     columns: usize,
 }
@@ -63,31 +65,42 @@ impl Atlas {
         {
             return Self {
                 texture: old.texture.clone(),
+                pixels: Arc::clone(&old.pixels),
                 evaluation: evaluation.clone(),
                 steps: steps.to_vec(),
                 ..*old
             };
         }
         let cell = evaluation.tasks.iter().find_map(picture_size).unwrap_or([1, 1]);
-        let columns = GIVEN + 3 * steps.len();
-        let mut image =
-            ColorImage::filled([cell[0] * columns, cell[1] * evaluation.tasks.len().max(1)], Color32::TRANSPARENT);
+        let drawn = evaluation.tasks.iter().flat_map(|task| &task.traces).flat_map(|trace| &trace.outputs);
+        let draws = drawn.into_iter().any(|output| matches!(output, Output::Picture(_)));
+        let columns = GIVEN + if draws { 3 * steps.len() } else { 0 };
+        let size = [cell[0] * columns, cell[1] * evaluation.tasks.len().max(1)];
+        let (texture, pixels) = old.map_or((None, None), |old| (Some(old.texture), Some(old.pixels)));
+        let mut pixels = pixels.filter(|pixels| pixels.size == size).unwrap_or_default();
+        // The texture has let go of them when it was uploaded.
+        let image = Arc::make_mut(&mut pixels);
+        if image.size == size {
+            image.pixels.fill(Color32::TRANSPARENT);
+        } else {
+            *image = ColorImage::filled(size, Color32::TRANSPARENT);
+        }
         for (row, task) in evaluation.tasks.iter().enumerate() {
             for (column, picture) in pictures(task, steps) {
-                copy(picture, &mut image, [column * cell[0], row * cell[1]], cell);
+                copy(picture, image, [column * cell[0], row * cell[1]], cell);
             }
             if let Given::Picture { mask, .. } = &task.given {
-                hide_unseen(mask, &mut image, [cell[0], row * cell[1]], cell, palette.unseen);
+                hide_unseen(mask, image, [cell[0], row * cell[1]], cell, palette.unseen);
             }
         }
-        let texture = match old {
-            Some(mut old) => {
-                old.texture.set(image, TextureOptions::NEAREST);
-                old.texture
+        let texture = match texture {
+            Some(mut texture) => {
+                texture.set(Arc::clone(&pixels), TextureOptions::NEAREST);
+                texture
             }
-            None => ctx.load_texture("film-strip", image, TextureOptions::NEAREST),
+            None => ctx.load_texture("film-strip", Arc::clone(&pixels), TextureOptions::NEAREST),
         };
-        Self { evaluation: Arc::clone(evaluation), steps: steps.to_vec(), dark, texture, cell, columns }
+        Self { evaluation: Arc::clone(evaluation), steps: steps.to_vec(), dark, texture, pixels, cell, columns }
     }
 
     /// The texture.
@@ -148,8 +161,10 @@ fn pictures<'a>(task: &'a ProbeTask, steps: &'a [usize]) -> impl Iterator<Item =
 fn copy(picture: &Picture, image: &mut ColorImage, corner: [usize; 2], cell: [usize; 2]) {
     let across = image.size[0];
     for (y, row) in picture.rgb.chunks_exact((picture.width * 3).max(1)).take(cell[1].min(picture.height)).enumerate() {
-        for (x, pixel) in row.chunks_exact(3).take(cell[0]).enumerate() {
-            image.pixels[(corner[1] + y) * across + corner[0] + x] = Color32::from_rgb(pixel[0], pixel[1], pixel[2]);
+        let from = (corner[1] + y) * across + corner[0];
+        let Some(place) = image.pixels.get_mut(from..from + cell[0]) else { return };
+        for (place, &[red, green, blue]) in place.iter_mut().zip(row.as_chunks::<3>().0) {
+            *place = Color32::from_rgb(red, green, blue);
         }
     }
 }

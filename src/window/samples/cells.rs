@@ -4,6 +4,7 @@ use egui::{Color32, Pos2, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo
 
 use super::grid::CAPTION;
 use crate::window::theme::small_font;
+use crate::window::tooltip::tooltip;
 
 /// A line under a cell, cut to its width.
 pub fn caption(ui: &Ui, rect: Rect, text: &str, colour: Color32) {
@@ -14,11 +15,11 @@ pub fn caption(ui: &Ui, rect: Rect, text: &str, colour: Color32) {
 }
 
 /// Gives something painted a name for screen readers and a tooltip.
-pub fn describe(ui: &mut Ui, rect: Rect, name: String, about: String) -> Response {
+pub fn describe(ui: &mut Ui, rect: Rect, name: impl Fn() -> String, about: impl FnOnce() -> String) -> Response {
     let id = ui.make_persistent_id(("strip", rect.min.x as i32, rect.min.y as i32));
     let response = ui.interact(rect, id, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-    response.on_hover_text(about)
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name()));
+    tooltip(response, about)
 }
 
 /// Lays things out in a rectangle.

@@ -32,7 +32,7 @@ impl Strip {
             let column = slot.given_column();
             self.picture(pictures, rects[column], index, slot);
             caption(ui, rects[column], text, if slot == Slot::Support { palette.weak } else { palette.text });
-            describe(ui, rects[column], format!("{what} {name}"), about.to_owned())
+            describe(ui, rects[column], || format!("{what} {name}"), || about.to_owned())
         };
         match &task.given {
             Given::Picture { mask, interpolation, .. } => {
@@ -72,18 +72,20 @@ impl Strip {
                 show(ui, Slot::Target, ("target", name), about);
                 answers::clusters(ui.painter(), rects[1], raw, &task.given, palette);
                 let text = format!("{:.0} %", 100.0 * raw.purity);
-                let about = format!(
-                    "Clusters of the pixels themselves: purity {text}; clusters drawn by chance have {:.0} %",
-                    100.0 * chance
-                );
-                describe(ui, rects[1], format!("raw pixels {name} {text}"), about);
+                let about = || {
+                    format!(
+                        "Clusters of the pixels themselves: purity {text}; clusters drawn by chance have {:.0} %",
+                        100.0 * chance
+                    )
+                };
+                describe(ui, rects[1], || format!("raw pixels {name} {text}"), about);
                 caption(ui, rects[1], &text, palette.text);
             }
             Given::Curve { support, xs, truth } => {
                 let view = View { rect: rects[0], x: common.x, y: common.y };
                 plots::curve(ui.painter(), view, (xs, truth, support), None, palette);
-                let about = format!("The true curve and {} support points", support.len());
-                describe(ui, rects[0], format!("target {name}"), about);
+                let about = || format!("The true curve and {} support points", support.len());
+                describe(ui, rects[0], || format!("target {name}"), about);
                 caption(ui, rects[0], name, palette.text);
             }
             Given::Scatter { .. } => {
@@ -98,7 +100,7 @@ impl Strip {
         }
         race.max.y = race.max.y.min(race.min.y + 1.2 * race.width());
         plots::race(ui.painter(), race, task, palette);
-        describe(ui, race, format!("race {}", task.name), plots::race_text(task));
+        describe(ui, race, || format!("race {}", task.name), || plots::race_text(task));
     }
 }
 

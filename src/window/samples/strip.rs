@@ -186,21 +186,24 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, (task, trace): (&ProbeTask,
         (false, _) => palette.text,
     };
     caption(ui, rect, &text, colour);
-    let mut about = format!("Query loss {}, support loss {}", loss(&trace.query_loss), loss(&trace.support_loss));
-    if let Some((_, all)) = likely {
-        about = all;
-    }
-    if let Some(marks) = marks {
-        about += &format!(
-            "\nOf 24 samples {:.0} % are recognised among the held-out classes, {:.0} % among all\n\
-             Mean distance between samples {}, to the nearest support image {}",
-            100.0 * marks.recognised_held_out,
-            100.0 * marks.recognised_all,
-            numbers::significant(marks.diversity),
-            numbers::significant(marks.nearest_support),
-        );
-    }
-    describe(ui, rect, format!("{} k = {step} {text}", init_label(init)), about)
+    let about = || {
+        let mut about = format!("Query loss {}, support loss {}", loss(&trace.query_loss), loss(&trace.support_loss));
+        if let Some((_, all)) = likely {
+            about = all;
+        }
+        if let Some(marks) = marks {
+            about += &format!(
+                "\nOf 24 samples {:.0} % are recognised among the held-out classes, {:.0} % among all\n\
+                 Mean distance between samples {}, to the nearest support image {}",
+                100.0 * marks.recognised_held_out,
+                100.0 * marks.recognised_all,
+                numbers::significant(marks.diversity),
+                numbers::significant(marks.nearest_support),
+            );
+        }
+        about
+    };
+    describe(ui, rect, || format!("{} k = {step} {text}", init_label(init)), about)
 }
 
 /// The likeliest class with its probability, and all of them; where the task is a question.

@@ -206,7 +206,7 @@ impl WalkView {
             let moved = step.checked_sub(1).and_then(|before| passage.moved.get(before));
             let moved = moved.map_or_else(String::new, |moved| format!("\nThis step moved θ by {}", number(*moved)));
             let about = format!("Loss on the support of this step {loss}{moved}");
-            describe(ui, rect, format!("task {} k = {step} {loss}", index + 1), about);
+            describe(ui, rect, || format!("task {} k = {step} {loss}", index + 1), || about);
             let current = match now {
                 SubStep::Inner { task, step: inner } => task == index && inner + 1 == step,
                 SubStep::Draw => step == 0,
@@ -239,7 +239,7 @@ impl WalkView {
             ui.painter().text(middle - vec2(0.0, 2.0), Align2::LEFT_BOTTOM, &value, small_font(), colour);
             ui.painter().text(middle + vec2(0.0, 2.0), Align2::LEFT_TOP, words, small_font(), palette.weak);
             let about = column_about(which, walk.ground.route).to_owned();
-            describe(ui, rect, format!("task {} {name} {value}", index + 1), about);
+            describe(ui, rect, || format!("task {} {name} {value}", index + 1), || about);
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::train::snapshot::{KnobMark, Snapshot};
 use crate::window::losses::marks::{one_per_turn, short_name};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
+use crate::window::tooltip::tooltip;
 
 /// Changes of one knob that are closer than this were one turn of it.
 const ONE_TURN: f32 = 10.0;
@@ -40,20 +41,22 @@ pub fn ui(ui: &mut Ui, track: Rect, snapshot: &Snapshot) -> Option<u64> {
             area = area.union(Rect::from_min_size(pos2(left, track.top()), galley.size()));
         }
         let response = ui.interact(area, ui.scope_id().with(("mark", index)), Sense::click());
-        let change = match turn.from {
-            Some(from) if from == value => format!("turned and back to {shown}"),
-            Some(from) => format!("{} -> {shown}", numbers::knob_value(knob, from)),
-            None => shown,
+        let name = || {
+            let change = match turn.from {
+                Some(from) if from == value => format!("turned and back to {shown}"),
+                Some(from) => format!("{} -> {shown}", numbers::knob_value(knob, from)),
+                None => shown.clone(),
+            };
+            format!("{} {change} at {}", short_name(knob), meta_iteration(at))
         };
-        let name = format!("{} {change} at {}", short_name(knob), meta_iteration(at));
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name()));
         let colour = if response.hovered() { palette.text } else { palette.accent };
         ui.painter().vline(x, track.top() + 3.0..=rail.bottom() + 3.0, Stroke::new(1.0, colour));
         if has_label {
             labelled = left + width + GRID;
             ui.painter().galley_with_override_text_color(pos2(left, track.top() + 1.0), galley, colour);
         }
-        if response.on_hover_text(format!("{name}: click to look at the moment before")).clicked() {
+        if tooltip(response, || format!("{}: click to look at the moment before", name())).clicked() {
             clicked = Some(past.kept(at));
         }
     }

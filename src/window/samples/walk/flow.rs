@@ -44,7 +44,7 @@ pub fn ui(ui: &mut Ui, walk: &Walk) {
         painter.text(left - vec2(0.0, 1.0), Align2::LEFT_BOTTOM, format!("{} {name}", index + 1), small_font(), ink);
         let weak = if lit { ink } else { palette.weak };
         painter.text(left + vec2(0.0, 1.0), Align2::LEFT_TOP, under(walk, index), small_font(), weak);
-        super::describe(ui, *rect, format!("{} {name}", index + 1), about.to_owned());
+        super::describe(ui, *rect, || format!("{} {name}", index + 1), || about.to_owned());
     }
     for pair in rects.windows(2) {
         arrow(ui.painter(), pair[0].right_center(), pair[1].left_center(), palette.weak);
