@@ -29,8 +29,8 @@ keep student/5-maml-against-fomaml.png race.png -gravity center -crop 818x558+0+
 keep student/6-slow-motion.png slow-motion.png
 keep student/7-outer-step.png outer-step.png
 keep student/8-looking-back.png looking-back.png
-for look in noise nearest between; do keep "class/$look.png" "class-$look.png" -crop 1064x480+216+42 +repage; done
-for drawn in faces class classify; do keep "$drawn/drawn.png" "draw-$drawn.png" -crop 1064x480+216+42 +repage; done
+for look in noise nearest between; do keep "class/$look.png" "class-$look.png" -crop 1064x456+216+42 +repage; done
+for drawn in faces class classify; do keep "$drawn/drawn.png" "draw-$drawn.png" -crop 1064x456+216+42 +repage; done
 for tasks in completion classify cluster; do keep "$tasks/trained.png" "$tasks.png"; done
 keep sine/sweep.png sweep.png -gravity center -crop 818x558+0+16 +repage
 # The first two of the film-strip's four tasks.
