@@ -131,7 +131,7 @@ impl App {
         self.compare.ui(&ctx, &self.settings, images, &mut commands);
         self.help.ui(&ctx);
         self.frame_times.ui(&ctx);
-        self.notices.ui(&ctx);
+        self.notices.ui(&ctx, timeline::HEIGHT);
         if !commands.is_empty() {
             ctx.request_repaint();
         }

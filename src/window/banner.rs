@@ -19,15 +19,8 @@ pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mu
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             let at = |iteration: u64| numbers::thousands(i64::try_from(iteration).unwrap_or(i64::MAX));
-            ui.horizontal(|ui| {
-                ui.label(
-                    RichText::new(format!("Diverged at meta-iteration {}", at(divergence.meta_iteration)))
-                        .strong()
-                        .color(palette.danger),
-                );
-                let restored = format!("the state of {} is kept", at(divergence.restored));
-                ui.label(RichText::new(restored).small().color(palette.weak));
-            });
+            let heading = format!("Diverged at meta-iteration {}", at(divergence.meta_iteration));
+            ui.label(RichText::new(heading).strong().color(palette.danger));
             ui.add(egui::Label::new(&divergence.reason).wrap());
             ui.horizontal(|ui| {
                 let outer = divergence.rate_to_lower(run) == Knob::OuterRate;
