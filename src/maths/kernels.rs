@@ -53,8 +53,24 @@ pub enum Onto<'a, T> {
 
 /// c ← onto + a·b: a is m × k, b row-major k × n, c row-major m × n.
 pub fn product<T: Real>(onto: Onto<'_, T>, a: Strided<'_, T>, b: &[T], c: &mut [T], [m, k, n]: [usize; 3]) {
-    debug_assert!(b.len() == k * n && c.len() == m * n, "product of {m} x {k} x {n}");
-    T::product(Product { onto, a, b, c, m, k, n });
+    sum_of_products(onto, &[Term { a, b, k }], c, [m, n]);
+}
+
+/// c ← onto + a₁·b₁ + a₂·b₂ + …, in this order. The a's are all given by rows or all transposed.
+pub fn sum_of_products<T: Real>(onto: Onto<'_, T>, terms: &[Term<'_, T>], c: &mut [T], [m, n]: [usize; 2]) {
+    debug_assert!(c.len() == m * n && terms.iter().all(|term| term.b.len() == term.k * n), "products to {m} x {n}");
+    T::product(Products { onto, terms, c, m, n });
+}
+
+/// One product of a sum: a is m × k, b row-major k × n.
+#[derive(Clone, Copy)]
+pub struct Term<'a, T> {
+    /// The left factor.
+    pub a: Strided<'a, T>,
+    /// The right factor.
+    pub b: &'a [T],
+    /// How many numbers each element sums over.
+    pub k: usize,
 }
 
 /// Runs loops over numbers of type `T`, compiled for the processor at hand. Mark the closure and its
@@ -95,8 +111,29 @@ fn dispatch<F: WithSimd>(run: F) -> F::Output {
     if LEVEL.get() == Level::Plain { run.with_simd(Scalar) } else { Arch::new().dispatch(run) }
 }
 
-/// A product to be done, see [`product`].
-pub struct Product<'a, T> {
+/// Products to be summed, see [`sum_of_products`].
+pub struct Products<'a, T> {
+    onto: Onto<'a, T>,
+    terms: &'a [Term<'a, T>],
+    c: &'a mut [T],
+    m: usize,
+    n: usize,
+}
+
+impl<T: Real> Products<'_, T> {
+    /// One product after the other, each added to those before.
+    #[inline(always)]
+    fn one_by_one(&mut self, mut work: impl FnMut(Product<'_, T>)) {
+        let Self { m, n, .. } = *self;
+        for (index, &Term { a, b, k }) in self.terms.iter().enumerate() {
+            let onto = if index == 0 { self.onto } else { Onto::Itself };
+            work(Product { onto, a, b, c: &mut *self.c, m, k, n });
+        }
+    }
+}
+
+/// One product to be done, see [`product`].
+struct Product<'a, T> {
     onto: Onto<'a, T>,
     a: Strided<'a, T>,
     b: &'a [T],
@@ -130,8 +167,8 @@ impl<T: Real> Product<'_, T> {
 /// How a kind of number is computed with. Not generic over instruction sets, so that everything is compiled
 /// once for each kind, wherever it is used.
 pub trait Kernels: Sized {
-    /// See [`product`].
-    fn product(product: Product<'_, Self>);
+    /// See [`sum_of_products`].
+    fn product(products: Products<'_, Self>);
 
     /// See [`vectorised`].
     fn vectorised<R>(run: impl FnOnce() -> R) -> R;
@@ -141,8 +178,8 @@ pub trait Kernels: Sized {
 }
 
 impl Kernels for f64 {
-    fn product(mut product: Product<'_, Self>) {
-        product.row_by_row();
+    fn product(mut products: Products<'_, Self>) {
+        products.one_by_one(|mut product| product.row_by_row());
     }
 
     #[inline(always)]
@@ -156,8 +193,8 @@ impl Kernels for f64 {
 }
 
 impl Kernels for f32 {
-    fn product(mut product: Product<'_, Self>) {
-        registers::with_registers(&mut product);
+    fn product(mut products: Products<'_, Self>) {
+        registers::with_registers(&mut products);
     }
 
     #[inline(always)]
@@ -262,6 +299,30 @@ mod tests {
                     let (wide, narrow) = (check([m, k, n]), at_most(Level::Narrow, || check([m, k, n])));
                     assert!(wide == narrow, "{m} {k} {n}");
                     without_vectors(|| check([m, k, n]));
+                }
+            }
+        }
+    }
+
+    /// Terms that are summed in registers give the bits of products that are added one after the other.
+    #[test]
+    fn sums_of_products_are_products_added_up() {
+        for [m, n] in [[1, 1], [1, 40], [3, 8], [10, 40], [17, 3], [40, 130], [48, 64], [64, 49]] {
+            for [k, l] in [[1, 1], [2, 40], [10, 10], [40, 3], [130, 80]] {
+                let (b, d) = (single(&numbers(k * n, 2)), single(&numbers(l * n, 3)));
+                let (a, c) = (single(&numbers(k * m, 1)), single(&numbers(l * m, 4)));
+                for rows in [true, false] {
+                    let strided = |data, k| if rows { Strided::rows(data, k) } else { Strided::transposed(data, m) };
+                    let terms = [Term { a: strided(&a, k), b: &b, k }, Term { a: strided(&c, l), b: &d, k: l }];
+                    let row = single(&numbers(n, 5));
+                    for onto in [Onto::Zero, Onto::Row(&row), Onto::Itself] {
+                        let mut together = single(&numbers(m * n, 6));
+                        let mut apart = together.clone();
+                        sum_of_products(onto, &terms, &mut together, [m, n]);
+                        sum_of_products(onto, &terms[..1], &mut apart, [m, n]);
+                        sum_of_products(Onto::Itself, &terms[1..], &mut apart, [m, n]);
+                        assert!(together == apart, "{m} x {n} over {k} and {l}");
+                    }
                 }
             }
         }

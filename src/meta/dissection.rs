@@ -12,6 +12,7 @@
 //!
 //! Lengths and angles are summed in double precision. What is not finite becomes `None`.
 
+use super::adapt::Kept;
 use super::episode::Episode;
 use super::imaml;
 use super::learner::{Learner, MetaParameters, TaskWork};
@@ -43,7 +44,7 @@ pub fn take_apart<T: Real>(
     task: &mut TaskWork<T>,
 ) -> Parts<T> {
     let phi = meta.phi();
-    task.inner.set_traced(learner.algorithm() != Algorithm::Imaml);
+    task.inner.keep(if learner.algorithm() == Algorithm::Imaml { Kept::Path } else { Kept::Sweep });
     learner.adapt(meta, inner_rate, episode, steps, &|| true, task);
     task.direction.clear();
     task.direction.resize(meta.values.len(), T::zero());
@@ -70,7 +71,7 @@ pub fn take_apart<T: Real>(
             learner.sweep_with(&rule, episode, Order::Second, earlier, task);
         }
     }
-    task.inner.set_traced(false);
+    task.inner.keep(Kept::Path);
     let mut exact = task.direction[..phi.len()].to_vec();
     let mut moved: Vec<T> = phi.iter().zip(task.inner.adapted()).map(|(&phi, &theta)| phi - theta).collect();
     for direction in [&mut exact, &mut first, &mut moved] {

@@ -59,7 +59,7 @@ pub struct TaskWork<T> {
     /// This task's part of the outer direction, laid out like [`MetaParameters::values`], but for the first step's
     /// Hessian term if that is left over, and with ∂J/∂a where ln a is learned.
     pub(super) direction: Vec<T>,
-    /// u, whose product with H_0 is left to be subtracted; empty if nothing is left.
+    /// u of one task after the other, whose products with each one's H_0 are left to be subtracted.
     pub(super) first: Vec<T>,
     pub(super) spare: Trace<T>,
     pub(super) rates: Vec<T>,
@@ -84,10 +84,9 @@ pub struct Group<T> {
     pub direction: Vec<T>,
     /// Task by task.
     pub tasks: Vec<TaskLosses<T>>,
-    /// The last task's inner loop, and buffers.
+    /// The last task's inner loop, of which first-order algorithms keep the ends alone, and buffers.
     pub task: TaskWork<T>,
     at_phi: Trace<T>,
-    through: Vec<T>,
     product: Vec<T>,
 }
 

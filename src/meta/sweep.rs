@@ -27,7 +27,8 @@ pub enum Order {
 
 /// Carries v (v_K on entry, v_0 on return) back through the inner loop. `weights` are w_1, w_2, … of the
 /// query losses before the last; none where only the last counts. If `own_gradient` is given, ∂J by the
-/// rule's own parameters is added to it. `spare`, `through` and `product` are scratch.
+/// rule's own parameters is added to it. `spare`, `through` and `product` are scratch,
+/// the latter two as long as v.
 #[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
 pub fn sweep<T: Real>(
     network: &Network,
@@ -38,7 +39,7 @@ pub fn sweep<T: Real>(
     weights: &[T],
     work: &mut Workspace<T>,
     spare: &mut Trace<T>,
-    [through, product]: [&mut Vec<T>; 2],
+    [through, product]: [&mut [T]; 2],
     v: &mut [T],
     own_gradient: Option<&mut [T]>,
 ) {
@@ -61,13 +62,10 @@ pub(super) fn sweep_to_first<T: Real>(
     weights: &[T],
     work: &mut Workspace<T>,
     spare: &mut Trace<T>,
-    [through, product]: [&mut Vec<T>; 2],
+    [through, product]: [&mut [T]; 2],
     v: &mut [T],
     mut own_gradient: Option<&mut [T]>,
 ) {
-    for scratch in [&mut *through, &mut *product] {
-        scratch.resize(v.len(), T::zero());
-    }
     if inner.steps() == 0 {
         through.fill(T::zero());
     }
@@ -97,7 +95,7 @@ fn subtract_product<T: Real>(
     step: usize,
     work: &mut Workspace<T>,
     spare: &mut Trace<T>,
-    [through, product]: [&mut Vec<T>; 2],
+    [through, product]: [&mut [T]; 2],
     v: &mut [T],
 ) {
     let theta = &inner.thetas[step];

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::registers::{Columns, Registers, with_registers};
-use super::{Onto, Product, Strided, transpose};
+use super::{Onto, Product, Products, Strided, Term, transpose};
 
 /// Sums that are made together, one for each number of a small register.
 const TOGETHER: usize = 4;
@@ -42,25 +42,16 @@ impl Product<'_, f32> {
     #[inline(always)]
     fn with_columns<R: Registers>(&mut self, registers: R, columns: &[f32]) {
         let Self { a, m, k, n, .. } = *self;
-        let [mut row, mut column] = [0; 2];
-        for at in (0..m * n).step_by(TOGETHER) {
-            let mut pairs: [[&[f32]; 2]; TOGETHER] = [[&[]; 2]; TOGETHER];
-            for pair in &mut pairs {
-                // Surplus sums repeat the last row's.
-                *pair = [&a.data[row.min(m - 1) * a.row..][..k], &columns[column * k..][..k]];
-                column += 1;
-                if column == n {
-                    [row, column] = [row + 1, 0];
+        for first in (0..m).step_by(TOGETHER) {
+            // Surplus rows repeat the last one.
+            let row = |i: usize| &a.data[(first + i).min(m - 1) * a.row..][..k];
+            let rows = [row(0), row(1), row(2), row(3)];
+            for (j, column) in columns.chunks_exact(k).enumerate() {
+                let totals = registers.totals(side_by_side(registers, rows, column));
+                for (i, total) in totals.into_iter().enumerate().take(m - first) {
+                    let at = (first + i) * n + j;
+                    self.c[at] = self.start(at) + total;
                 }
-            }
-            let sums = [
-                side_by_side(registers, pairs[0]),
-                side_by_side(registers, pairs[1]),
-                side_by_side(registers, pairs[2]),
-                side_by_side(registers, pairs[3]),
-            ];
-            for (i, total) in registers.totals(sums).into_iter().enumerate().take(m * n - at) {
-                self.c[at + i] = self.start(at + i) + total;
             }
         }
     }
@@ -75,11 +66,23 @@ impl Product<'_, f32> {
         debug_assert!(a.column == m, "a's rows lie in memory one after the other");
         let turned = Strided { data: b, row: 1, column: n };
         if n == 1 && !matches!(self.onto, Onto::Row([_, ..])) {
-            return with_registers(&mut Product { onto: self.onto, a: turned, b: a.data, c: self.c, m: n, k, n: m });
+            return with_registers(&mut Products {
+                onto: self.onto,
+                terms: &[Term { a: turned, b: a.data, k }],
+                c: self.c,
+                m: n,
+                n: m,
+            });
         }
         let mut scratch = SCRATCH.take();
         scratch.resize(m * n, 0.0);
-        with_registers(&mut Product { onto: Onto::Zero, a: turned, b: a.data, c: &mut scratch, m: n, k, n: m });
+        with_registers(&mut Products {
+            onto: Onto::Zero,
+            terms: &[Term { a: turned, b: a.data, k }],
+            c: &mut scratch,
+            m: n,
+            n: m,
+        });
         for i in 0..m {
             for j in 0..n {
                 self.c[i * n + j] = self.start(i * n + j) + scratch[j * m + i];
@@ -89,34 +92,42 @@ impl Product<'_, f32> {
     }
 }
 
-/// The dot product of two rows of numbers, in eight parts: that of every eighth pair, of which the odd and the even
-/// eights are summed apart.
+/// The dot products of some rows with a column, each in eight parts: that of every eighth pair.
 #[inline(always)]
-fn side_by_side<R: Registers>(registers: R, [a, b]: [&[f32]; 2]) -> [f32; 8] {
-    let mut sums = <(R::Eight, R::Eight)>::zero(registers);
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
-    for (a, b) in a.iter().zip(b) {
-        let [a, b] = [a, b].map(
-            #[inline(always)]
-            |part| <(R::Eight, R::Eight)>::load(registers, part),
-        );
-        sums = sums.add_products(registers, a, b);
+fn side_by_side<R: Registers>(registers: R, rows: [&[f32]; TOGETHER], column: &[f32]) -> [[f32; 8]; TOGETHER] {
+    let [r0, r1, r2, r3] = rows;
+    let mut s0 = R::Eight::zero(registers);
+    let (mut s1, mut s2, mut s3) = (s0, s0, s0);
+    let ((r0, rest0), (r1, rest1)) = (r0.as_chunks::<8>(), r1.as_chunks::<8>());
+    let ((r2, rest2), (r3, rest3)) = (r2.as_chunks::<8>(), r3.as_chunks::<8>());
+    let (column, rest) = column.as_chunks::<8>();
+    for ((((column, r0), r1), r2), r3) in column.iter().zip(r0).zip(r1).zip(r2).zip(r3) {
+        let column = R::Eight::load(registers, column);
+        s0 = s0.add_products(registers, R::Eight::load(registers, r0), column);
+        s1 = s1.add_products(registers, R::Eight::load(registers, r1), column);
+        s2 = s2.add_products(registers, R::Eight::load(registers, r2), column);
+        s3 = s3.add_products(registers, R::Eight::load(registers, r3), column);
     }
-    let ((a, a_rest), (b, b_rest)) = (a_rest.as_chunks::<8>(), b_rest.as_chunks::<8>());
-    for (a, b) in a.iter().zip(b) {
-        sums.0 = sums.0.add_products(registers, R::Eight::load(registers, a), R::Eight::load(registers, b));
+    if !rest.is_empty() {
+        let column = R::Eight::load(registers, &padded(rest));
+        s0 = s0.add_products(registers, R::Eight::load(registers, &padded(rest0)), column);
+        s1 = s1.add_products(registers, R::Eight::load(registers, &padded(rest1)), column);
+        s2 = s2.add_products(registers, R::Eight::load(registers, &padded(rest2)), column);
+        s3 = s3.add_products(registers, R::Eight::load(registers, &padded(rest3)), column);
     }
-    if !a_rest.is_empty() {
-        let (mut a, mut b) = ([0.0; 8], [0.0; 8]);
-        a[..a_rest.len()].copy_from_slice(a_rest);
-        b[..b_rest.len()].copy_from_slice(b_rest);
-        sums.1 = sums.1.add_products(registers, R::Eight::load(registers, &a), R::Eight::load(registers, &b));
-    }
-    let [mut first, mut second] = [[0.0; 8]; 2];
-    sums.0.store(&mut first);
-    sums.1.store(&mut second);
-    for (first, second) in first.iter_mut().zip(second) {
-        *first += second;
-    }
-    first
+    let mut sums = [[0.0; 8]; TOGETHER];
+    let [out0, out1, out2, out3] = &mut sums;
+    s0.store(out0);
+    s1.store(out1);
+    s2.store(out2);
+    s3.store(out3);
+    sums
+}
+
+/// Eight numbers, zeros behind those given.
+#[inline(always)]
+fn padded(numbers: &[f32]) -> [f32; 8] {
+    let mut eight = [0.0; 8];
+    eight[..numbers.len()].copy_from_slice(numbers);
+    eight
 }

@@ -1,48 +1,83 @@
 //! Products of any width: tiles of c stay in registers while k runs.
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 
 use super::registers::{Columns, Full, Half, Registers, Work};
-use super::{Onto, Product};
+use super::{Onto, Product, Products, Term};
 
 /// Most rows of a tile.
 const TALLEST: usize = 8;
+/// From so many rows on, where b's are larger than so many numbers, their panels are copied one after the other: in
+/// place, a panel's rows would drive each other out of the cache.
+const PACKED_ROWS: usize = 16;
+const PACKED: usize = 4096;
 /// Fewer columns than this go another way, on every processor.
 const FEW: usize = 8;
+/// So few steps of k need b but once.
+const FEW_STEPS: usize = 3;
 /// Steps of k that are checked together where a's rows lie in memory.
 const STEPS: usize = 4;
 
-impl Work for &mut Product<'_, f32> {
+thread_local! {
+    static PACK: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+}
+
+impl Work for &mut Products<'_, f32> {
     #[inline(always)]
     fn run<R: Registers>(self, registers: R) {
         if R::IS_SCALAR {
-            self.row_by_row();
+            self.one_by_one(|mut product| product.row_by_row());
         } else if self.n >= FEW {
-            match self.a.column {
-                1 => self.panels::<R, true>(registers),
-                _ => self.panels::<R, false>(registers),
+            match self.terms {
+                [] => {}
+                [term] if (1..=FEW_STEPS).contains(&term.k) || self.m == 1 => {
+                    Simd::vectorize(registers, Thin { products: self, registers });
+                }
+                [first, ..] if first.a.column == 1 => self.panels::<R, true, false>(registers),
+                _ => self.panels::<R, false, false>(registers),
             }
-        } else if self.a.column == 1 {
-            Simd::vectorize(registers, Dots { product: self, registers });
         } else {
-            self.across();
+            self.one_by_one(
+                #[inline(always)]
+                |mut product| match product.a.column {
+                    1 => Simd::vectorize(registers, Dots { product, registers }),
+                    _ => product.across(),
+                },
+            );
         }
     }
 }
 
-/// A product with few columns, by dots.
-struct Dots<'p, 'a, R> {
-    product: &'p mut Product<'a, f32>,
+/// A product with next to no steps, or of one row: so little to do that all panels are in one function.
+struct Thin<'p, 'a, R> {
+    products: &'p mut Products<'a, f32>,
     registers: R,
 }
 
-impl<R: Registers> WithSimd for Dots<'_, '_, R> {
+impl<R: Registers> WithSimd for Thin<'_, '_, R> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
+        // A single row's numbers lie side by side, whichever way they are given.
+        self.products.panels::<R, true, true>(self.registers);
+    }
+}
+
+/// A product with few columns, by dots.
+struct Dots<'a, R> {
+    product: Product<'a, f32>,
+    registers: R,
+}
+
+impl<R: Registers> WithSimd for Dots<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, _: S) {
         self.product.dots(self.registers);
     }
 }
@@ -61,11 +96,11 @@ type Two<R> = (Full<R>, Full<R>);
 type Three<R> = (Two<R>, Full<R>);
 type Four<R> = (Three<R>, Full<R>);
 
-impl Product<'_, f32> {
+impl Products<'_, f32> {
     /// All columns, in panels of a few registers each. What fills no register at the end is done by one that
     /// overlaps the panel before.
     #[inline(always)]
-    fn panels<R: Registers, const ROWS: bool>(&mut self, registers: R) {
+    fn panels<R: Registers, const ROWS: bool, const THIN: bool>(&mut self, registers: R) {
         let (n, lanes, half) = (self.n, R::F32_LANES, <R::Half as Simd>::F32_LANES);
         let (whole, rest) = (n / lanes, n % lanes);
         let most = if R::REGISTER_COUNT < 32 { 3 } else { 4 };
@@ -76,58 +111,98 @@ impl Product<'_, f32> {
             let column = first * lanes;
             if R::HALVES && rest == half && panel + 1 == panels && last - first < most {
                 match last - first {
-                    1 => self.panel::<R, (Full<R>, Half<R>), ROWS>(registers, column, 0),
-                    2 => self.panel::<R, (Two<R>, Half<R>), ROWS>(registers, column, 0),
-                    _ => self.panel::<R, (Three<R>, Half<R>), ROWS>(registers, column, 0),
+                    1 => self.panel::<R, (Full<R>, Half<R>), ROWS, THIN>(registers, column, 0),
+                    2 => self.panel::<R, (Two<R>, Half<R>), ROWS, THIN>(registers, column, 0),
+                    _ => self.panel::<R, (Three<R>, Half<R>), ROWS, THIN>(registers, column, 0),
                 }
                 return;
             }
             match last - first {
-                1 => self.panel::<R, Full<R>, ROWS>(registers, column, 0),
-                2 => self.panel::<R, Two<R>, ROWS>(registers, column, 0),
-                3 => self.panel::<R, Three<R>, ROWS>(registers, column, 0),
-                _ if const { R::REGISTER_COUNT >= 32 } => self.panel::<R, Four<R>, ROWS>(registers, column, 0),
+                1 => self.panel::<R, Full<R>, ROWS, THIN>(registers, column, 0),
+                2 => self.panel::<R, Two<R>, ROWS, THIN>(registers, column, 0),
+                3 => self.panel::<R, Three<R>, ROWS, THIN>(registers, column, 0),
+                _ if const { R::REGISTER_COUNT >= 32 } => self.panel::<R, Four<R>, ROWS, THIN>(registers, column, 0),
                 _ => {}
             }
             first = last;
         }
         if rest > 0 && (!R::HALVES || whole > 0 && rest > half) {
-            self.panel::<R, Full<R>, ROWS>(registers, n - lanes, lanes - rest);
+            self.panel::<R, Full<R>, ROWS, THIN>(registers, n - lanes, lanes - rest);
         } else if rest > 0 {
             if rest > half {
-                self.panel::<R, Half<R>, ROWS>(registers, 0, 0);
+                self.panel::<R, Half<R>, ROWS, THIN>(registers, 0, 0);
             }
             let done = if rest > half { 2 * half - rest } else { half - rest };
-            self.panel::<R, Half<R>, ROWS>(registers, n - half, done);
+            self.panel::<R, Half<R>, ROWS, THIN>(registers, n - half, done);
         }
     }
 
     /// All rows of some columns. Another panel has done the first few of them.
     #[inline(always)]
-    fn panel<R: Registers, C: Columns<R>, const ROWS: bool>(&mut self, registers: R, column: usize, done: usize) {
-        let panel: Panel<'_, '_, R, C, ROWS> = Panel { product: self, registers, column, done, of: PhantomData };
+    fn panel<R: Registers, C: Columns<R>, const ROWS: bool, const THIN: bool>(
+        &mut self,
+        registers: R,
+        column: usize,
+        done: usize,
+    ) {
+        let Self { onto, terms, m, n, .. } = *self;
+        let mut packed = Vec::new();
+        let steps: usize = terms.iter().map(|term| term.k).sum();
+        let packs = !THIN && m >= PACKED_ROWS && steps * n > PACKED && C::LANES < n;
+        if packs {
+            packed = PACK.take();
+            packed.resize(packed.len().max(steps * C::LANES), 0.0);
+        }
+        let mut panel: Panel<'_, R, C, ROWS> = Panel {
+            onto,
+            terms,
+            packed: &mut packed,
+            packs,
+            c: &mut *self.c,
+            rows: m,
+            stride: n,
+            registers,
+            column,
+            done,
+            of: PhantomData,
+        };
+        if THIN {
+            return panel.thin();
+        }
         Simd::vectorize(registers, panel);
+        if packs {
+            PACK.set(packed);
+        }
     }
 }
 
 /// A panel of c, to be done by a function of its own: that is for the compiler's sake.
-struct Panel<'p, 'a, R, C, const ROWS: bool> {
-    product: &'p mut Product<'a, f32>,
+struct Panel<'a, R, C, const ROWS: bool> {
+    onto: Onto<'a, f32>,
+    terms: &'a [Term<'a, f32>],
+    /// The panel of every b, row after row, if it `packs`.
+    packed: &'a mut [f32],
+    packs: bool,
+    c: &'a mut [f32],
+    rows: usize,
+    stride: usize,
     registers: R,
     column: usize,
     done: usize,
     of: PhantomData<C>,
 }
 
-impl<R: Registers, C: Columns<R>, const ROWS: bool> WithSimd for Panel<'_, '_, R, C, ROWS> {
+impl<R: Registers, C: Columns<R>, const ROWS: bool> WithSimd for Panel<'_, R, C, ROWS> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, _: S) {
-        let tiles = self.product.m.div_ceil(const { tallest(R::REGISTER_COUNT, C::REGISTERS) });
+        self.pack();
+        let most = const { tallest(R::REGISTER_COUNT, C::REGISTERS) };
+        let tiles = self.rows.div_ceil(most);
         let mut row = 0;
         for tile in 0..tiles {
-            let end = self.product.m * (tile + 1) / tiles;
+            let end = self.rows * (tile + 1) / tiles;
             match end - row {
                 1 => self.tile_1(row),
                 2 => self.tile_2(row),
@@ -144,22 +219,68 @@ impl<R: Registers, C: Columns<R>, const ROWS: bool> WithSimd for Panel<'_, '_, R
     }
 }
 
-impl<R: Registers, C: Columns<R>, const ROWS: bool> Panel<'_, '_, R, C, ROWS> {
+impl<R: Registers, C: Columns<R>, const ROWS: bool> Panel<'_, R, C, ROWS> {
+    #[inline(always)]
+    fn thin(&mut self) {
+        match self.terms {
+            [term] if term.k == 1 => self.few_steps::<1>(term),
+            [term] if term.k == 2 => self.few_steps::<2>(term),
+            [term] if term.k == FEW_STEPS => self.few_steps::<FEW_STEPS>(term),
+            _ => {
+                for row in 0..self.rows {
+                    self.tile_1(row);
+                }
+            }
+        }
+    }
+
+    /// All rows where k is so small that b's stay in registers.
+    #[inline(always)]
+    fn few_steps<const K: usize>(&mut self, Term { a, b, .. }: &Term<'_, f32>) {
+        let mut below = [C::zero(self.registers); K];
+        for (p, below) in below.iter_mut().enumerate() {
+            *below = C::load(self.registers, &b[p * self.stride + self.column..]);
+        }
+        for row in 0..self.rows {
+            let mut sums = self.start(row);
+            for (p, &below) in below.iter().enumerate() {
+                sums = sums.add(self.registers, a.data[row * a.row + p * a.column], below);
+            }
+            self.store(row, sums);
+        }
+    }
+
+    /// Lays the panel of every b where it does not share cache lines with other panels.
+    #[inline(always)]
+    fn pack(&mut self) {
+        if !self.packs {
+            return;
+        }
+        let mut out = &mut *self.packed;
+        for term in self.terms {
+            for row in term.b.chunks_exact(self.stride) {
+                let Some((place, rest)) = out.split_at_mut_checked(C::LANES) else { return };
+                C::load(self.registers, &row[self.column..]).store(place);
+                out = rest;
+            }
+        }
+    }
+
     /// What a row of sums begins with.
     #[inline(always)]
     fn start(&self, row: usize) -> C {
-        match self.product.onto {
+        match self.onto {
             Onto::Zero | Onto::Row([]) => C::zero(self.registers),
             Onto::Row(row) => C::load(self.registers, &row[self.column..]),
-            Onto::Itself => C::load(self.registers, &self.product.c[row * self.product.n + self.column..]),
+            Onto::Itself => C::load(self.registers, &self.c[row * self.stride + self.column..]),
         }
     }
 
     #[inline(always)]
     fn store(&mut self, row: usize, sums: C) {
-        let out = &mut self.product.c[row * self.product.n + self.column..];
+        let out = &mut self.c[row * self.stride + self.column..];
         // Added onto itself, a column must not be stored by a panel that did not find it as it was.
-        if self.done > 0 && matches!(self.product.onto, Onto::Itself) {
+        if self.done > 0 && matches!(self.onto, Onto::Itself) {
             sums.store_from(self.done, out);
         } else {
             sums.store(out);
@@ -173,29 +294,39 @@ macro_rules! tile {
     ($name:ident, $high:literal: $($sum:ident $row:ident $r:literal),*) => {
         #[inline(always)]
         fn $name(&mut self, first: usize) {
-            let Product { a, b, k, n, .. } = *self.product;
-            let (registers, column) = (self.registers, self.column);
+            let registers = self.registers;
             $(let mut $sum = self.start(first + $r);)*
-            if ROWS {
-                $(let $row = &a.data[(first + $r) * a.row..][..k];)*
-                let whole = k - k % STEPS;
-                for (block, below) in b[..whole * n].chunks_exact(STEPS * n).enumerate() {
-                    $(let Some($row) = $row.as_chunks::<STEPS>().0.get(block) else { break };)*
-                    for (step, below) in (0..STEPS).zip(below.chunks_exact(n)) {
-                        let below = C::load(registers, &below[column..]);
-                        $($sum = $sum.add(registers, $row[step], below);)*
+            let mut packed = &*self.packed;
+            for &Term { a, b, k } in self.terms {
+                let (b, wide, column) = match self.packs {
+                    true => {
+                        let (b, rest) = packed.split_at(k * C::LANES);
+                        packed = rest;
+                        (b, C::LANES, 0)
                     }
-                }
-                for (p, below) in (whole..k).zip(b[whole * n..].chunks_exact(n)) {
-                    let below = C::load(registers, &below[column..]);
-                    $($sum = $sum.add(registers, $row[p], below);)*
-                }
-            } else {
-                // Chunks are all alike, so that the compiler checks their bounds once and not at every step.
-                for (factors, below) in a.data.chunks_exact(a.column).zip(b.chunks_exact(n)) {
-                    let Some(factors) = factors[first..].first_chunk::<$high>() else { break };
-                    let below = C::load(registers, &below[column..]);
-                    $($sum = $sum.add(registers, factors[$r], below);)*
+                    false => (b, self.stride, self.column),
+                };
+                if ROWS {
+                    $(let $row = &a.data[(first + $r) * a.row..][..k];)*
+                    let whole = k - k % STEPS;
+                    for (block, below) in b[..whole * wide].chunks_exact(STEPS * wide).enumerate() {
+                        $(let Some($row) = $row.as_chunks::<STEPS>().0.get(block) else { break };)*
+                        for (step, below) in (0..STEPS).zip(below.chunks_exact(wide)) {
+                            let below = C::load(registers, &below[column..]);
+                            $($sum = $sum.add(registers, $row[step], below);)*
+                        }
+                    }
+                    for (p, below) in (whole..k).zip(b[whole * wide..].chunks_exact(wide)) {
+                        let below = C::load(registers, &below[column..]);
+                        $($sum = $sum.add(registers, $row[p], below);)*
+                    }
+                } else {
+                    // Chunks are all alike, so that the compiler checks their bounds once and not at every step.
+                    for (factors, below) in a.data.chunks_exact(a.column).zip(b.chunks_exact(wide)) {
+                        let Some(factors) = factors[first..].first_chunk::<$high>() else { break };
+                        let below = C::load(registers, &below[column..]);
+                        $($sum = $sum.add(registers, factors[$r], below);)*
+                    }
                 }
             }
             $(self.store(first + $r, $sum);)*
@@ -203,7 +334,7 @@ macro_rules! tile {
     };
 }
 
-impl<R: Registers, C: Columns<R>, const ROWS: bool> Panel<'_, '_, R, C, ROWS> {
+impl<R: Registers, C: Columns<R>, const ROWS: bool> Panel<'_, R, C, ROWS> {
     tile!(tile_1, 1: s0 r0 0);
     tile!(tile_2, 2: s0 r0 0, s1 r1 1);
     tile!(tile_3, 3: s0 r0 0, s1 r1 1, s2 r2 2);

@@ -7,7 +7,7 @@ use ndarray::{Array2, ArrayView2};
 use super::buffers::{LayerBuffers, LayerTrace};
 use super::{Batch, Network, Trace, Workspace};
 use crate::maths::functions::Activation;
-use crate::maths::kernels::{Onto, Strided, product, transpose, vectorised};
+use crate::maths::kernels::{Onto, Strided, Term, product, sum_of_products, transpose, vectorised};
 use crate::maths::real::Real;
 use crate::maths::vector::{add, sum_rows};
 
@@ -254,15 +254,21 @@ impl Network {
             );
             for (batch, direction) in directions.chunks_exact(theta.len()).enumerate() {
                 let own = trace.rows_of(batch);
-                let input = &trace.input_of(layer)[scaled(own.clone(), inputs)];
+                let places = scaled(own.clone(), inputs);
                 let tangent = &mut tangent[scaled(own.clone(), outputs)];
                 let (weights, biases) = self.parts(layer, direction);
                 let onto = self.onto_row(layer, biases, [(theta, direction), (direction, theta)], tangent);
-                product(onto, Strided::rows(input, inputs), weights, tangent, [own.len(), inputs, outputs]);
-            }
-            if let Some(below) = below.last() {
-                let input = Strided::rows(&below.value_tangent, inputs);
-                product(Onto::Itself, input, self.weights(layer, theta), tangent, [rows, inputs, outputs]);
+                let input = Strided::rows(&trace.input_of(layer)[places.clone()], inputs);
+                let by_direction = Term { a: input, b: weights, k: inputs };
+                let shape = [own.len(), outputs];
+                match below.last() {
+                    None => sum_of_products(onto, &[by_direction], tangent, shape),
+                    Some(below) => {
+                        let input = Strided::rows(&below.value_tangent[places], inputs);
+                        let by_weights = Term { a: input, b: self.weights(layer, theta), k: inputs };
+                        sum_of_products(onto, &[by_direction, by_weights], tangent, shape);
+                    }
+                }
             }
             if layer < self.last() {
                 let places = trace.layers[layer].slope.iter().zip(tangent.iter());
@@ -290,14 +296,21 @@ impl Network {
             let (below, above) = layers.split_at_mut(layer);
             let (own, below) = (&above[0], &mut below[layer - 1]);
             let inflow = &mut below.delta_tangent[..rows * inputs];
-            let weights = &trace.layers[layer].turned;
-            product(Onto::Zero, Strided::rows(&own.delta_tangent, outputs), weights, inflow, [rows, outputs, inputs]);
             for (batch, direction) in directions.clone().enumerate() {
-                let own = trace.rows_of(batch);
-                let weights = turn(self.weights(layer, direction), outputs, turned);
-                let delta = Strided::rows(&trace.layers[layer].delta[scaled(own.clone(), outputs)], outputs);
-                let inflow = &mut inflow[scaled(own.clone(), inputs)];
-                product(Onto::Itself, delta, weights, inflow, [own.len(), outputs, inputs]);
+                let rows = trace.rows_of(batch);
+                let places = scaled(rows.clone(), outputs);
+                let by_weights = Term {
+                    a: Strided::rows(&own.delta_tangent[places.clone()], outputs),
+                    b: &trace.layers[layer].turned,
+                    k: outputs,
+                };
+                let by_direction = Term {
+                    a: Strided::rows(&trace.layers[layer].delta[places], outputs),
+                    b: turn(self.weights(layer, direction), outputs, turned),
+                    k: outputs,
+                };
+                let shape = [rows.len(), inputs];
+                sum_of_products(Onto::Zero, &[by_weights, by_direction], &mut inflow[scaled(rows, inputs)], shape);
             }
             if self.is_residual(layer) {
                 add(inflow, &own.inflow);
@@ -321,17 +334,20 @@ impl Network {
     fn tangent_of_gradient<T: Real>(&self, rows: usize, trace: &Trace<T>, work: &Workspace<T>, out: &mut [T]) {
         for layer in 0..=self.last() {
             let [inputs, outputs] = [self.sizes[layer], self.sizes[layer + 1]];
-            let shape = [inputs, rows, outputs];
+            let shape = [inputs, outputs];
             let (weights, biases) = self.parts_mut(layer, out);
             let tangent = &work.layers[layer].delta_tangent[..rows * outputs];
             let input = Strided::transposed(&trace.input_of(layer)[..rows * inputs], inputs);
-            product(Onto::Zero, input, tangent, weights, shape);
-            sum_rows(tangent, biases);
-            if let Some(below) = layer.checked_sub(1) {
-                let delta = &trace.layers[layer].delta[..rows * outputs];
-                let input = Strided::transposed(&work.layers[below].value_tangent, inputs);
-                product(Onto::Itself, input, delta, weights, shape);
+            let by_value = Term { a: input, b: tangent, k: rows };
+            match layer.checked_sub(1) {
+                None => sum_of_products(Onto::Zero, &[by_value], weights, shape),
+                Some(below) => {
+                    let input = Strided::transposed(&work.layers[below].value_tangent[..rows * inputs], inputs);
+                    let by_tangent = Term { a: input, b: &trace.layers[layer].delta[..rows * outputs], k: rows };
+                    sum_of_products(Onto::Zero, &[by_value, by_tangent], weights, shape);
+                }
             }
+            sum_rows(tangent, biases);
         }
     }
 

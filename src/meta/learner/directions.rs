@@ -4,7 +4,7 @@ use super::{Group, Learner, MetaParameters, Outcome, TaskLosses, TaskWork};
 use crate::maths::network::{Batch, Trace};
 use crate::maths::real::Real;
 use crate::maths::vector::{add_scaled, subtract};
-use crate::meta::adapt::TRACE_BYTES;
+use crate::meta::adapt::{Kept, TRACE_BYTES};
 use crate::meta::episode::Episode;
 use crate::meta::rates::InnerRates;
 use crate::meta::step::Adjoint;
@@ -29,7 +29,7 @@ impl Learner {
         if !keep_going() {
             return;
         }
-        let Group { direction, tasks, task, at_phi, through, product } = group;
+        let Group { direction, tasks, task, at_phi, product } = group;
         let (network, phi) = (&self.network, meta.phi());
         let first_order = matches!(self.algorithm, Algorithm::Fomaml | Algorithm::Reptile | Algorithm::Imaml);
         let supports = episodes.iter().map(|episode| episode.support(0));
@@ -42,11 +42,16 @@ impl Learner {
         }
         direction.clear();
         direction.resize(meta.values.len(), T::zero());
-        through.clear();
+        task.first.clear();
         tasks.resize_with(episodes.len(), TaskLosses::default);
         task.rates.clear();
         task.rates.extend_from_slice(rates);
-        task.inner.set_traced(!first_order);
+        task.inner.keep(match self.algorithm {
+            Algorithm::Fomaml | Algorithm::Reptile => Kept::Ends,
+            Algorithm::Imaml => Kept::Path,
+            Algorithm::Maml | Algorithm::Anil | Algorithm::Cavia => Kept::BareSweep,
+            Algorithm::MetaSgd | Algorithm::MamlPlusPlus | Algorithm::MetaModel => Kept::Sweep,
+        });
         task.leaves_first = together;
         let mut left = false;
         for (index, (episode, losses)) in episodes.iter().zip(&mut *tasks).enumerate() {
@@ -64,7 +69,6 @@ impl Learner {
             // Every algorithm fills the φ part, and adds to the rest.
             task.direction.resize(meta.values.len(), T::zero());
             task.direction[phi.len()..].fill(T::zero());
-            task.first.clear();
             match self.algorithm {
                 Algorithm::Maml | Algorithm::Anil | Algorithm::Cavia | Algorithm::MetaSgd => {
                     maml::direction(self, episode, task)
@@ -77,19 +81,19 @@ impl Learner {
             }
             add_scaled(direction, T::one(), &task.direction);
             if !first_order {
-                left |= !task.first.is_empty();
-                task.first.resize(phi.len(), T::zero());
-                through.extend_from_slice(&task.first);
+                let through = (index + 1) * phi.len();
+                left |= task.first.len() == through;
+                task.first.resize(through, T::zero());
             }
             losses.outcome = task.outcome;
             losses.support.clear();
             losses.support.extend_from_slice(&task.inner.losses);
         }
-        task.inner.set_traced(false);
+        task.inner.keep(Kept::Path);
         task.leaves_first = false;
         if left {
             product.resize(phi.len(), T::zero());
-            network.hessian_vectors(phi, through, at_phi, &mut task.work, product);
+            network.hessian_vectors(phi, &task.first, at_phi, &mut task.work, product);
             subtract(&mut direction[..phi.len()], product);
         }
         match self.algorithm {
@@ -131,13 +135,18 @@ impl Learner {
         task: &mut TaskWork<T>,
     ) {
         let TaskWork { direction, first, inner, work, spare, scratch: [through, product, _], leaves_first, .. } = task;
-        let (v, own) = direction.split_at_mut(self.network.parameters());
+        let parameters = self.network.parameters();
+        let (v, own) = direction.split_at_mut(parameters);
         let own = (!own.is_empty()).then_some(own);
+        product.resize(parameters, T::zero());
         if *leaves_first && order == Order::Second {
-            let scratch = [first, product];
+            let before = first.len();
+            first.resize(before + parameters, T::zero());
+            let scratch = [&mut first[before..], product];
             sweep_to_first(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
         } else {
-            let scratch = [through, product];
+            through.resize(parameters, T::zero());
+            let scratch = [&mut through[..], product];
             sweep(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
         }
     }
