@@ -116,12 +116,14 @@ fn adapted_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> (Vec<f32>, 
     (losses, task_work)
 }
 
-/// Everything that is drawn of an adaptation.
-pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&Judging>) -> Measured {
-    measure_again(start, task, steps, judging, None)
+/// Everything that is drawn of an adaptation. `keep_going` is asked between inner steps; at a no what comes back is
+/// worthless.
+pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, keep_going: &dyn Fn() -> bool) -> Measured {
+    measured(start, task, steps, None, None, keep_going)
 }
 
-/// The same, where some of it may be known already from the same measurement at an earlier time.
+/// The same with what is said of samples, where some of it may be known already from the same measurement at an
+/// earlier time.
 pub(super) fn measure_again(
     start: Start<'_>,
     task: &HeldOut,
@@ -129,10 +131,21 @@ pub(super) fn measure_again(
     judging: Option<&Judging>,
     known: Option<&Known>,
 ) -> Measured {
+    measured(start, task, steps, judging, known, &|| true)
+}
+
+fn measured(
+    start: Start<'_>,
+    task: &HeldOut,
+    steps: usize,
+    judging: Option<&Judging>,
+    known: Option<&Known>,
+    keep_going: &dyn Fn() -> bool,
+) -> Measured {
     let known = known.filter(|known| known.query_loss.len() == steps + 1);
     let network = &start.learner.network;
     let mut task_work = TaskWork::default();
-    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut task_work);
+    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, keep_going, &mut task_work);
     let mut inner = task_work.inner;
     let work = &mut Workspace::default();
     let last_loss = network.loss(inner.adapted(), task.episode.support(0), work);
@@ -143,7 +156,7 @@ pub(super) fn measure_again(
     support_loss.push(honest(last_loss));
     let mut outputs = Vec::with_capacity(steps + 1);
     let mut query_loss = Vec::with_capacity(steps + 1);
-    for (step, theta) in inner.thetas.iter().enumerate() {
+    for (step, theta) in inner.thetas.iter().enumerate().take_while(|_| keep_going()) {
         let output = match task.shows {
             Display::Flow(flow) if step < steps => {
                 let (drawn, _) = task.display.view().split_at(Axis(0), class::DRAWN.min(task.display.nrows()));

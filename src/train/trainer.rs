@@ -186,12 +186,7 @@ impl Trainer {
         let changed = |knob: &Knob| knob.get(&settings.live) != knob.get(&self.settings.live);
         let changed: Vec<Knob> = Knob::ALL.into_iter().filter(changed).collect();
         self.settings = settings;
-        let shapes_held_out = |knob: &Knob| {
-            matches!(knob, Knob::TestShots | Knob::SupportShare | Knob::Noise | Knob::Tolerance)
-                || matches!(knob, Knob::Temperature | Knob::FlowSteps | Knob::FlowOrder)
-        };
-        if changed.iter().any(shapes_held_out) {
-            self.probes.settings_changed(&self.family, &self.settings);
+        if self.probes.turned(&changed, &self.settings) {
             self.sketching.settings_changed(&self.family, &self.settings);
         }
         changed
@@ -199,10 +194,10 @@ impl Trainer {
 
     /// Adapts the probe tasks from the present φ and notes their losses; returns what goes into metrics.csv.
     fn evaluate(&mut self) -> MetricsRow {
-        self.probe();
+        let joint = self.adapt_probes(true);
         self.record.rates(self.now.meta_iteration, &self.probes.evaluation().rates);
         let live_steps = self.settings.live.test_steps;
-        self.record.held_out(self.now.meta_iteration, self.probes.measured(), live_steps, self.is_picture())
+        self.record.held_out(self.now.meta_iteration, self.probes.measured(), live_steps, joint, self.is_picture())
     }
 
     /// The measurements at this moment, without noting them: for meta-iteration 0 and for display.
@@ -212,6 +207,11 @@ impl Trainer {
 
     /// Adapts the probe tasks again, for display only: after a knob change, or at a slow pace.
     pub fn probe(&mut self) {
+        self.adapt_probes(false);
+    }
+
+    /// Adapts the probe tasks; whether joint pretraining is to be noted.
+    fn adapt_probes(&mut self, into_curves: bool) -> bool {
         let Self { learner, plain, now, random, settings, pool, probes, judging, .. } = self;
         // The first picture does not wait for the judge.
         let judging = judging.as_ref().filter(|_| now.meta_iteration > 0);
@@ -221,8 +221,9 @@ impl Trainer {
             Init::Random => Start { learner: plain, meta: random, inner_rate: 1.0 },
             Init::Joint => Start { learner: plain, meta: &joint, inner_rate: 1.0 },
         };
-        probes.measure(pool, start, judging, settings.live.test_steps, now.meta_iteration);
+        let joint_due = probes.measure(pool, start, judging, &settings.live, now.meta_iteration, into_curves);
         self.adapt_sketch();
+        joint_due
     }
 
     /// Adapts to another drawing of the user's, or to none; nothing of it is learned or noted.

@@ -84,16 +84,13 @@ impl Trainer {
         self.put_settings(kept.settings);
         self.probes.at_another_moment(kept.baselines, kept.known);
         self.probe();
-        self.probes.set_baselines(kept.baselines);
         Some(at)
     }
 
     /// Adapts from joint pretraining too, where looking back was in haste.
     pub fn look_closer(&mut self) {
         if self.head.is_some() && self.probes.lack_joint() {
-            let baselines = self.probes.baselines();
             self.probe();
-            self.probes.set_baselines(baselines);
         }
     }
 
@@ -117,7 +114,6 @@ impl Trainer {
         if let Some((_, kept)) = self.timeline.nearest(at) {
             self.good = Arc::clone(&kept.good);
             self.watch = kept.watch;
-            self.probes.set_baselines(kept.baselines);
         }
         self.forget_after(at);
         true

@@ -7,7 +7,7 @@ use super::shown::{gallery, probe_task};
 use crate::maths::network::{Network, Workspace};
 use crate::meta::MetaParameters;
 use crate::meta::tensor_rates::TensorRate;
-use crate::settings::Settings;
+use crate::settings::{Knob, LiveSettings, Settings};
 use crate::tasks::picture::bicubic;
 use crate::tasks::{Family, Given, HeldOut};
 use crate::train::evaluation::{Known, Measured, Start, best_rate, measure_again};
@@ -17,8 +17,18 @@ use crate::train::snapshot::{Enlarged, Evaluation, Init, LayerMovement};
 
 /// The baselines' rates are chosen on this many probe tasks.
 const RATE_TASKS: usize = 2;
-/// Joint pretraining is measured at every so many calls.
+/// Joint pretraining is measured at every so many measurements.
 const JOINT_EVERY: u64 = 4;
+/// Knobs that shape held-out tasks, what is drawn of them or where adaptation rests.
+const SHAPING: [Knob; 7] = [
+    Knob::TestShots,
+    Knob::SupportShare,
+    Knob::Noise,
+    Knob::Tolerance,
+    Knob::Temperature,
+    Knob::FlowSteps,
+    Knob::FlowOrder,
+];
 /// Points a side for each pixel of an enlarged image.
 const ENLARGED: usize = 4;
 /// Images with more pixels a side are large enough.
@@ -29,6 +39,7 @@ pub(in crate::train) struct Probed<'a> {
     pub tasks: &'a [HeldOut],
     pub measured: &'a [[Measured; 3]],
     pub meta: &'a MetaParameters<f32>,
+    pub live: &'a LiveSettings,
     pub evaluation: &'a Arc<Evaluation>,
 }
 
@@ -42,7 +53,10 @@ impl<'a> Probed<'a> {
 #[derive(Clone)]
 pub(super) struct Probes {
     tasks: Vec<HeldOut>,
+    /// Tasks that take their place at the next measurement; until then all that is here belongs together.
+    coming: Option<Vec<HeldOut>>,
     meta: Option<MetaParameters<f32>>,
+    live: LiveSettings,
     measured: Vec<[Measured; 3]>,
     evaluation: Arc<Evaluation>,
     baselines: Baselines,
@@ -53,25 +67,47 @@ pub(super) struct Probes {
     /// Whether the next measurement is of φ alone, if that can be; and what is known of it, task by task.
     hasty: bool,
     known: Option<Arc<[Known]>>,
-    steps: usize,
     /// Whether samples were judged.
     judged: bool,
+    /// Measurements for display alone.
+    displays: u64,
 }
 
-/// When and how the baselines are measured.
+/// When and how the baselines are measured into the curves. Measurements for display alone leave it as it is: whether
+/// somebody paused or looked back changes no curve.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Baselines {
     /// Best rates of random init and joint pretraining; `None` until first chosen.
     rates: [Option<f64>; 2],
     /// Measurements since the joint rate was chosen, and how many to wait for the next choice.
     joint_age: [u64; 2],
+    /// What shaped the last measurement: the knobs of [`SHAPING`], the test-time steps, and whether samples were judged.
+    shape: Option<([f64; SHAPING.len()], usize, bool)>,
+}
+
+impl Baselines {
+    /// For one more measurement: whether the joint rate is to be chosen again, and whether joint pretraining is to be
+    /// measured.
+    fn next(&mut self, live: &LiveSettings, judges: bool) -> [bool; 2] {
+        let age = &mut self.joint_age;
+        let choose_again = age[0] >= age[1];
+        if choose_again {
+            *age = [0, 2 * age[1]];
+        }
+        age[0] += 1;
+        let shape = Some((SHAPING.map(|knob| knob.get(live)), live.test_steps, judges));
+        let reshaped = std::mem::replace(&mut self.shape, shape) != shape;
+        [choose_again, choose_again || reshaped || age[0].is_multiple_of(JOINT_EVERY)]
+    }
 }
 
 impl Probes {
     pub fn new(family: &Family, settings: &Settings) -> Self {
         let mut probes = Self {
             tasks: Vec::new(),
+            coming: None,
             meta: None,
+            live: settings.live.clone(),
             measured: Vec::new(),
             evaluation: Arc::new(Evaluation {
                 meta_iteration: 0,
@@ -80,24 +116,34 @@ impl Probes {
                 rates: Vec::new(),
                 tensors: Vec::new(),
             }),
-            baselines: Baselines { rates: [None; 2], joint_age: [0, 1] },
+            baselines: Baselines { rates: [None; 2], joint_age: [0, 1], shape: None },
             family: family.clone(),
             stale: true,
             joint_stale: false,
             hasty: false,
             known: None,
-            steps: 0,
             judged: false,
+            displays: 0,
         };
-        probes.settings_changed(family, settings);
+        probes.draw(settings);
+        probes.tasks.extend(probes.coming.take().into_iter().flatten());
         probes
     }
 
-    /// Draws the tasks again, for settings that may shape them.
-    pub fn settings_changed(&mut self, family: &Family, settings: &Settings) {
+    /// Draws the tasks again if one of these knobs shapes them; whether one does.
+    pub fn turned(&mut self, knobs: &[Knob], settings: &Settings) -> bool {
+        let shapes = knobs.iter().any(|knob| SHAPING.contains(knob));
+        if shapes {
+            self.draw(settings);
+        }
+        shapes
+    }
+
+    fn draw(&mut self, settings: &Settings) {
         let wanted = if settings.run.tasks.needs_images() { 4 } else { 8 };
-        let count = wanted.min(family.held_out_tasks());
-        self.tasks = (0..count).map(|i| family.held_out(&settings.live, settings.run.seed, i)).collect();
+        let count = wanted.min(self.family.held_out_tasks());
+        let task = |index| self.family.held_out(&settings.live, settings.run.seed, index);
+        self.coming = Some((0..count).map(task).collect());
         self.stale = true;
     }
 
@@ -115,11 +161,6 @@ impl Probes {
         self.baselines
     }
 
-    /// Puts that back to what it was at another moment.
-    pub fn set_baselines(&mut self, baselines: Baselines) {
-        self.baselines = baselines;
-    }
-
     /// What of the last measurement from φ spares the most time when it is made again.
     pub fn known(&self) -> Arc<[Known]> {
         let of = |task: &[Measured; 3]| {
@@ -130,9 +171,9 @@ impl Probes {
     }
 
     /// The next measurement is one that was made at another moment of the run: of φ alone, of which this much is
-    /// known, and with the rates of then, which are not chosen again.
+    /// known, and with the baselines as they were then.
     pub fn at_another_moment(&mut self, baselines: Baselines, known: Arc<[Known]>) {
-        self.baselines = Baselines { joint_age: [1, u64::MAX], ..baselines };
+        self.baselines = baselines;
         (self.joint_stale, self.hasty, self.known) = (true, true, Some(known));
     }
 
@@ -148,33 +189,38 @@ impl Probes {
     /// What was probed last; `now` where nothing was.
     pub fn probed<'a>(&'a self, now: &'a MetaParameters<f32>) -> Probed<'a> {
         let meta = self.meta.as_ref().unwrap_or(now);
-        Probed { tasks: &self.tasks, measured: &self.measured, meta, evaluation: &self.evaluation }
+        Probed { tasks: &self.tasks, measured: &self.measured, meta, live: &self.live, evaluation: &self.evaluation }
     }
 
-    /// Adapts every probe task from every initialisation. A baseline's `inner_rate` in `start` is
-    /// replaced by its best one, chosen again at ever longer intervals. The random init is measured once,
-    /// joint pretraining at every fourth call: they cost as much as φ and change little or not at all.
+    /// Adapts every probe task from every initialisation; whether joint pretraining was due for the curves, which it
+    /// never is for display alone. A baseline's `inner_rate` in `start` is replaced by its best one, chosen again at
+    /// ever longer intervals. The random init is measured once, joint pretraining at every fourth call: they cost as
+    /// much as φ and change little or not at all.
     pub fn measure<'a>(
         &mut self,
         pool: &Pool,
         start: impl Fn(Init) -> Start<'a>,
         judging: Option<&Judging>,
-        steps: usize,
+        live: &LiveSettings,
         meta_iteration: u64,
-    ) {
-        let Baselines { rates, joint_age } = &mut self.baselines;
-        let choose_again = joint_age[0] >= joint_age[1];
-        if choose_again {
-            *joint_age = [0, 2 * joint_age[1]];
-        }
-        joint_age[0] += 1;
-        let all = self.stale || self.steps != steps || self.judged != judging.is_some();
+        into_curves: bool,
+    ) -> bool {
+        let steps = live.test_steps;
+        let [choose_again, joint_due] =
+            if into_curves { self.baselines.next(live, judging.is_some()) } else { [false; 2] };
+        let rates = &mut self.baselines.rates;
+        let all = self.stale || self.live.test_steps != steps || self.judged != judging.is_some();
         let (hasty, known) = (std::mem::take(&mut self.hasty), self.known.take());
         let known = |task: usize, init: usize| known.as_ref().filter(|_| init == 0).and_then(|known| known.get(task));
-        let joint_due = choose_again || self.joint_stale && !hasty || joint_age[0].is_multiple_of(JOINT_EVERY);
-        let redo = [true, all, all || joint_due];
+        self.displays += u64::from(!into_curves && !hasty);
+        let joint_shown = !hasty && (self.joint_stale || !into_curves && self.displays.is_multiple_of(JOINT_EVERY));
+        let redo = [true, all, all || joint_due || joint_shown];
         self.joint_stale &= !redo[2];
-        (self.stale, self.steps, self.judged) = (false, steps, judging.is_some());
+        (self.stale, self.judged) = (false, judging.is_some());
+        self.live = live.clone();
+        if let Some(coming) = self.coming.take() {
+            self.tasks = coming;
+        }
         let mut starts = Init::ALL.map(start);
         self.meta = Some(starts[0].meta.clone());
         let some = &self.tasks[..RATE_TASKS.min(self.tasks.len())];
@@ -228,6 +274,7 @@ impl Probes {
             rates: self.rates(),
             tensors: layout.filled().map(|tensor| tensor.name.clone()).collect(),
         });
+        joint_due
     }
 
     pub fn enlarged(&self, pool: &Pool, network: &Network) -> Option<Enlarged> {
