@@ -129,7 +129,7 @@ fn the_joint_curve_is_that_of_an_undisturbed_run() {
             train(&mut run, 43);
             (0..3).for_each(|_| run.probe());
             run.look_back(8);
-            run.look_closer();
+            run.look_closer(&|| true);
             run.look_back(at);
             let live = run.settings().live.clone();
             let [noise, test_steps] = [live.noise + 0.25, live.test_steps as f64 + 1.0];
@@ -220,12 +220,12 @@ fn what_is_shown_is_the_state_of_then() {
     for (shown, then) in shown.tasks.iter().zip(&then.tasks) {
         assert_eq!(shown.traces[0].query_loss, then.traces[0].query_loss);
     }
-    run.look_closer();
+    run.look_closer(&|| true);
     let shown = run.evaluation();
     let mut fresh = trainer(&settings);
     train(&mut fresh, 8);
     fresh.look_back(8);
-    fresh.look_closer();
+    fresh.look_closer(&|| true);
     let then = fresh.evaluation();
     for (shown, then) in shown.tasks.iter().zip(&then.tasks) {
         for (shown, then) in shown.traces.iter().zip(&then.traces) {
@@ -246,7 +246,7 @@ fn every_family_shows_what_was_measured_then() {
         train(&mut then, 4);
         run.look_back(4);
         let quick = run.evaluation();
-        run.look_closer();
+        run.look_closer(&|| true);
         for shown in [quick, run.evaluation()] {
             for (shown, then) in shown.tasks.iter().zip(&then.evaluation().tasks) {
                 let [shown, then] = [&shown.traces[0], &then.traces[0]];

@@ -105,7 +105,8 @@ impl Watched {
                 without.push(self.stretch(&Focus::default(), least)?.per_second);
             }
             let beside = without.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0);
-            let mut lost: Vec<f64> = with.iter().zip(beside).map(|(with, beside)| 1.0 - with.per_second / beside).collect();
+            let mut lost: Vec<f64> =
+                with.iter().zip(beside).map(|(with, beside)| 1.0 - with.per_second / beside).collect();
             lost.sort_by(f64::total_cmp);
             let shown: Vec<f64> = with.iter().filter_map(|stretch| stretch.shown_after).collect();
             costs.push(Cost {

@@ -218,7 +218,13 @@ impl TrainerEnd {
     /// Whether slow motion is to go on with what it computes: no command and no look into the past is about to end it.
     pub(super) fn walks_on(&self) -> impl Fn() -> bool + Sync {
         let Self { interrupt, stops, look, .. } = self;
-        || !interrupt.load(Ordering::Relaxed) && stops.load(Ordering::Acquire) == 0 && !look.is_filled()
+        move || !interrupt.load(Ordering::Relaxed) && stops.load(Ordering::Acquire) == 0 && !look.is_filled()
+    }
+
+    /// Whether a meta-iteration is to go on: no restart, no end and no look into the past waits for it.
+    pub(super) fn trains_on(&self) -> impl Fn() -> bool + Sync {
+        let Self { interrupt, look, .. } = self;
+        move || !interrupt.load(Ordering::Relaxed) && !look.is_filled()
     }
 
     /// Whether somebody waits for another moment of the run.

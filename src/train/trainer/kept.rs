@@ -87,10 +87,11 @@ impl Trainer {
         Some(at)
     }
 
-    /// Adapts from joint pretraining too, where looking back was in haste.
-    pub fn look_closer(&mut self) {
+    /// Adapts from joint pretraining too, where looking back was in haste. `keep_going` is asked between inner steps; at
+    /// a no nothing changes.
+    pub fn look_closer(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) {
         if self.head.is_some() && self.probes.lack_joint() {
-            self.probe();
+            self.adapt_probes(false, keep_going);
         }
     }
 
@@ -106,10 +107,11 @@ impl Trainer {
     /// Goes on from the state that is shown, with the settings in force: what the run did since is forgotten.
     /// False where no earlier state is shown.
     pub fn continue_here(&mut self) -> bool {
-        self.look_closer();
+        self.look_closer(&|| true);
         if self.head.take().is_none() {
             return false;
         }
+        self.owes = false;
         let at = self.now.meta_iteration;
         if let Some((_, kept)) = self.timeline.nearest(at) {
             self.good = Arc::clone(&kept.good);

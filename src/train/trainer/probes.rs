@@ -50,6 +50,15 @@ impl<'a> Probed<'a> {
     }
 }
 
+/// When and how the probe tasks are adapted to.
+#[derive(Clone, Copy)]
+pub(super) struct Moment<'a> {
+    pub live: &'a LiveSettings,
+    pub meta_iteration: u64,
+    /// Whether the measurement goes into the curves, or is for display alone.
+    pub into_curves: bool,
+}
+
 #[derive(Clone)]
 pub(super) struct Probes {
     tasks: Vec<HeldOut>,
@@ -193,55 +202,63 @@ impl Probes {
     }
 
     /// Adapts every probe task from every initialisation; whether joint pretraining was due for the curves, which it
-    /// never is for display alone. A baseline's `inner_rate` in `start` is replaced by its best one, chosen again at
-    /// ever longer intervals. The random init is measured once, joint pretraining at every fourth call: they cost as
-    /// much as φ and change little or not at all.
+    /// never is for display alone. At a no of `keep_going`, which is asked between inner steps, nothing changes and there
+    /// is no answer. A baseline's `inner_rate` in `start` is replaced by its best one, chosen again at ever longer
+    /// intervals. The random init is measured once, joint pretraining at every fourth call: they cost as much as φ and
+    /// change little or not at all.
     pub fn measure<'a>(
         &mut self,
         pool: &Pool,
         start: impl Fn(Init) -> Start<'a>,
         judging: Option<&Judging>,
-        live: &LiveSettings,
-        meta_iteration: u64,
-        into_curves: bool,
-    ) -> bool {
+        moment: Moment<'_>,
+        keep_going: &(dyn Fn() -> bool + Sync),
+    ) -> Option<bool> {
+        let Moment { live, meta_iteration, into_curves } = moment;
         let steps = live.test_steps;
-        let [choose_again, joint_due] =
-            if into_curves { self.baselines.next(live, judging.is_some()) } else { [false; 2] };
-        let rates = &mut self.baselines.rates;
+        let mut baselines = self.baselines;
+        let [choose_again, joint_due] = if into_curves { baselines.next(live, judging.is_some()) } else { [false; 2] };
         let all = self.stale || self.live.test_steps != steps || self.judged != judging.is_some();
-        let (hasty, known) = (std::mem::take(&mut self.hasty), self.known.take());
-        let known = |task: usize, init: usize| known.as_ref().filter(|_| init == 0).and_then(|known| known.get(task));
-        self.displays += u64::from(!into_curves && !hasty);
-        let joint_shown = !hasty && (self.joint_stale || !into_curves && self.displays.is_multiple_of(JOINT_EVERY));
+        let (hasty, known) = (self.hasty && !into_curves, self.known.as_ref().filter(|_| !into_curves));
+        let displays = self.displays + u64::from(!into_curves && !hasty);
+        let joint_shown = !hasty && (self.joint_stale || !into_curves && displays.is_multiple_of(JOINT_EVERY));
         let redo = [true, all, all || joint_due || joint_shown];
-        self.joint_stale &= !redo[2];
-        (self.stale, self.judged) = (false, judging.is_some());
-        self.live = live.clone();
-        if let Some(coming) = self.coming.take() {
-            self.tasks = coming;
-        }
+        let tasks = self.coming.as_ref().unwrap_or(&self.tasks);
         let mut starts = Init::ALL.map(start);
-        self.meta = Some(starts[0].meta.clone());
-        let some = &self.tasks[..RATE_TASKS.min(self.tasks.len())];
+        let some = &tasks[..RATE_TASKS.min(tasks.len())];
+        let best = |start: Start<'_>, near: Option<f64>| best_rate(pool, start, some, steps, near, keep_going);
+        let rates = &mut baselines.rates;
         // Before the first meta-iteration joint pretraining is the random init: one choice serves both.
-        let random = *rates[0].get_or_insert_with(|| best_rate(pool, starts[1], some, steps, None));
+        let random = *rates[0].get_or_insert_with(|| best(starts[1], None));
         let joint = match rates[1] {
             Some(rate) if !choose_again => rate,
-            Some(rate) => best_rate(pool, starts[2], some, steps, Some(rate)),
+            Some(rate) => best(starts[2], Some(rate)),
             None if meta_iteration == 0 => random,
-            None => best_rate(pool, starts[2], some, steps, None),
+            None => best(starts[2], None),
         };
         rates[1] = Some(joint);
         (starts[1].inner_rate, starts[2].inner_rate) = (random, joint);
         // Where they are still the same, measuring one of them is enough.
         let twins = all && random == joint && starts[1].meta.values == starts[2].meta.values;
-        let tasks = &self.tasks;
         let jobs: Vec<_> = (0..tasks.len() * 3).filter(|job| redo[job % 3] && !(twins && job % 3 == 2)).collect();
         let results = pool.map(jobs.len(), |i| {
             let (task, init) = (jobs[i] / 3, jobs[i] % 3);
-            measure_again(starts[init], &tasks[task], steps, judging, known(task, init))
+            let known = known.filter(|_| init == 0).and_then(|known| known.get(task));
+            measure_again(starts[init], &tasks[task], steps, judging, known, keep_going)
         });
+        if !keep_going() {
+            return None;
+        }
+        if let Some(coming) = self.coming.take() {
+            self.tasks = coming;
+        }
+        (self.baselines, self.displays) = (baselines, displays);
+        (self.hasty, self.known) = (false, None);
+        self.joint_stale &= !redo[2];
+        (self.stale, self.judged) = (false, judging.is_some());
+        self.live = live.clone();
+        self.meta = Some(starts[0].meta.clone());
+        let tasks = &self.tasks;
         let mut results = results.into_iter();
         if all {
             self.measured.clear();
@@ -274,10 +291,10 @@ impl Probes {
             rates: self.rates(),
             tensors: layout.filled().map(|tensor| tensor.name.clone()).collect(),
         });
-        joint_due
+        Some(joint_due)
     }
 
-    pub fn enlarged(&self, pool: &Pool, network: &Network) -> Option<Enlarged> {
+    pub fn enlarged(&self, pool: &Pool, network: &Network, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<Enlarged> {
         let Family::Picture(pictures) = &self.family else { return None };
         let drawn = |task: &HeldOut| match &task.given {
             Given::Picture { target, .. } if target.width <= LARGEST_ENLARGED => Some(target.clone()),
@@ -286,10 +303,14 @@ impl Probes {
         let targets: Vec<_> = self.tasks.iter().map(drawn).collect::<Option<_>>()?;
         let grid = pictures.finer(ENLARGED);
         let pairs = pool.map(self.measured.len().min(targets.len()), |task| {
+            if !keep_going() {
+                return None;
+            }
             let adapted = self.measured[task][Init::Learned as usize].thetas.last().map_or(&[][..], Vec::as_slice);
             let output = network.output(adapted, grid.view(), &mut Workspace::default());
-            [pictures.draw(&output), bicubic(&targets[task], ENLARGED)]
+            Some([pictures.draw(&output), bicubic(&targets[task], ENLARGED)])
         });
+        let pairs = pairs.into_iter().collect::<Option<_>>()?;
         Some(Enlarged { meta_iteration: self.evaluation.meta_iteration, factor: ENLARGED, pairs })
     }
 

@@ -30,12 +30,14 @@ impl Worker {
         (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
     }
 
-    /// Completes what was left out while somebody looked through the past.
+    /// Completes what was left out while somebody looked through the past, unless somebody goes on to.
     pub(super) fn look_closer(&mut self) {
         if let Some(trainer) = &mut self.trainer {
-            trainer.look_closer();
+            trainer.look_closer(&self.end.trains_on());
         }
-        self.draw_enlarged();
+        if !self.end.is_asked_to_look() {
+            self.draw_enlarged();
+        }
         self.changed = true;
     }
 
@@ -43,6 +45,7 @@ impl Worker {
         let _ = self.end.take_look();
         let Some(trainer) = self.trainer.as_mut().filter(|trainer| trainer.looking_at().is_some()) else { return };
         trainer.return_to_head();
+        self.settle();
         self.studies.break_off();
         (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
     }
