@@ -62,7 +62,9 @@ pub fn measure(threads: usize, each: Duration, said: impl Fn(&str)) -> Result<Ve
         let settings = Settings::preset(tasks, Algorithm::Maml);
         let images = images::for_run(&settings.run).map_err(|error| failed(error.to_string()))?;
         let (sender, measured) = channel();
-        let sink = move |row: &MetricsRow| drop(sender.send((row.iteration, Instant::now())));
+        let sink = move |row: &MetricsRow| {
+            let _ = sender.send((row.iteration, Instant::now()));
+        };
         let (window, worker) =
             spawn(Arc::new(|| ()), threads, Some(Box::new(sink))).map_err(|error| failed(error.to_string()))?;
         window.send(Command::Restart(Arc::new(settings), images));

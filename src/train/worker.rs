@@ -149,7 +149,7 @@ impl Worker {
     fn glance(&mut self, step: bool) {
         self.take_live();
         self.take_sketch();
-        if !self.take_look() && self.enlarged_stale.is_some_and(|since| since.elapsed() > REST) {
+        if !self.take_look() {
             self.look_closer();
         }
         if step && self.phase == Phase::Running {
@@ -224,7 +224,8 @@ impl Worker {
         self.settle();
         let Some(trainer) = self.trainer.as_mut().filter(|trainer| !trainer.owes()) else { return };
         self.stepped_at = Instant::now();
-        match trainer.advance(&self.end.trains_on()) {
+        let step = trainer.advance(&self.end.trains_on());
+        match step {
             Step::Interrupted => return,
             Step::Done(_) => {
                 let measured = self.settle();

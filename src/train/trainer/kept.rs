@@ -87,10 +87,16 @@ impl Trainer {
         Some(at)
     }
 
+    /// Draws further looks at the probe tasks where looking back was in haste; whether it did. `keep_going` is asked
+    /// between tasks; at a no nothing changes.
+    pub fn draw_galleries(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> bool {
+        self.probes.draw_galleries(&self.pool, &self.learner.network, keep_going)
+    }
+
     /// Adapts from joint pretraining too, where looking back was in haste. `keep_going` is asked between inner steps; at
     /// a no nothing changes.
     pub fn look_closer(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) {
-        if self.head.is_some() && self.probes.lack_joint() {
+        if self.head.is_some() && self.probes.are_rough() {
             self.adapt_probes(false, keep_going);
         }
     }

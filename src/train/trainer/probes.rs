@@ -9,7 +9,7 @@ use crate::meta::MetaParameters;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::{Knob, LiveSettings, Settings};
 use crate::tasks::picture::bicubic;
-use crate::tasks::{Family, Given, HeldOut};
+use crate::tasks::{Family, Gallery, Given, HeldOut};
 use crate::train::evaluation::{Known, Measured, Start, best_rate, measure_again};
 use crate::train::judging::Judging;
 use crate::train::pool::Pool;
@@ -76,6 +76,8 @@ pub(super) struct Probes {
     /// Whether the next measurement is of φ alone, if that can be; and what is known of it, task by task.
     hasty: bool,
     known: Option<Arc<[Known]>>,
+    /// Whether further looks at the tasks are still to be drawn.
+    undrawn: bool,
     /// Whether samples were judged.
     judged: bool,
     /// Measurements for display alone.
@@ -131,6 +133,7 @@ impl Probes {
             joint_stale: false,
             hasty: false,
             known: None,
+            undrawn: false,
             judged: false,
             displays: 0,
         };
@@ -186,9 +189,9 @@ impl Probes {
         (self.joint_stale, self.hasty, self.known) = (true, true, Some(known));
     }
 
-    /// Whether joint pretraining was left out of the last measurement.
-    pub fn lack_joint(&self) -> bool {
-        self.joint_stale
+    /// Whether something was left out of the last measurement.
+    pub fn are_rough(&self) -> bool {
+        self.joint_stale || self.undrawn
     }
 
     pub fn evaluation(&self) -> Arc<Evaluation> {
@@ -272,12 +275,9 @@ impl Probes {
             }
         }
         let network = &starts[0].learner.network;
-        let measured = &self.measured;
-        let galleries = pool.map(tasks.len(), |i| {
-            let next = (i + 1) % tasks.len();
-            let learned = [i, next].map(|task| &measured[task][Init::Learned as usize]);
-            gallery(&self.family, network, [&tasks[i], &tasks[next]], learned)
-        });
+        // Who looks through the past waits for the strip alone.
+        let undrawn = hasty && matches!(self.family, Family::Picture(_) | Family::Class(_));
+        let galleries = if hasty { vec![None; tasks.len()] } else { self.galleries(pool, network, &|| true) };
         let layout = network.layout();
         self.evaluation = Arc::new(Evaluation {
             meta_iteration,
@@ -291,7 +291,39 @@ impl Probes {
             rates: self.rates(),
             tensors: layout.filled().map(|tensor| tensor.name.clone()).collect(),
         });
+        self.undrawn = undrawn;
         Some(joint_due)
+    }
+
+    /// Further looks at each task's adaptation; at a no of `keep_going`, which is asked between tasks, worthless.
+    fn galleries(
+        &self,
+        pool: &Pool,
+        network: &Network,
+        keep_going: &(dyn Fn() -> bool + Sync),
+    ) -> Vec<Option<Arc<Gallery>>> {
+        let Self { tasks, measured, family, .. } = self;
+        pool.map(tasks.len(), |i| {
+            let next = (i + 1) % tasks.len();
+            let learned = [i, next].map(|task| &measured[task][Init::Learned as usize]);
+            keep_going().then(|| gallery(family, network, [&tasks[i], &tasks[next]], learned))?
+        })
+    }
+
+    /// Adds further looks at each task's adaptation where the last measurement was in haste; whether it did.
+    pub fn draw_galleries(&mut self, pool: &Pool, network: &Network, keep_going: &(dyn Fn() -> bool + Sync)) -> bool {
+        if !self.undrawn {
+            return false;
+        }
+        let galleries = self.galleries(pool, network, keep_going);
+        if !keep_going() {
+            return false;
+        }
+        self.undrawn = false;
+        let mut evaluation = Evaluation::clone(&self.evaluation);
+        evaluation.tasks.iter_mut().zip(galleries).for_each(|(task, gallery)| task.gallery = gallery);
+        self.evaluation = Arc::new(evaluation);
+        true
     }
 
     pub fn enlarged(&self, pool: &Pool, network: &Network, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<Enlarged> {

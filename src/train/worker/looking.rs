@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::Worker;
+use super::{REST, Worker};
 use crate::train::snapshot::Phase;
 
 impl Worker {
@@ -30,11 +30,16 @@ impl Worker {
         (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
     }
 
-    /// Completes what was left out while somebody looked through the past, unless somebody goes on to.
+    /// Completes what was left out while somebody looked through the past, unless somebody goes on to: first the
+    /// galleries, then what takes longest.
     pub(super) fn look_closer(&mut self) {
-        if let Some(trainer) = &mut self.trainer {
-            trainer.look_closer(&self.end.trains_on());
+        let Some(since) = self.enlarged_stale else { return };
+        let Some(trainer) = &mut self.trainer else { return };
+        if since.elapsed() <= REST {
+            self.changed |= trainer.draw_galleries(&self.end.trains_on());
+            return;
         }
+        trainer.look_closer(&self.end.trains_on());
         if !self.end.is_asked_to_look() {
             self.draw_enlarged();
         }
