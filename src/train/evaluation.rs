@@ -175,9 +175,10 @@ pub(super) fn measure_again(
     let movement = movement.collect();
     let marks = match known {
         Some(known) => known.marks,
-        None => judging.and_then(|judging| judging.marks(task, outputs.last()?.view())),
+        None => judging.filter(|_| keep_going()).and_then(|judging| judging.marks(task, outputs.last()?.view())),
     };
-    let answers = outputs.iter().map_while(|output| task.given.answer(output.view()).map(Arc::new)).collect();
+    let drawn = outputs.iter().take_while(|_| keep_going());
+    let answers = drawn.map_while(|output| task.given.answer(output.view()).map(Arc::new)).collect();
     Measured { answers, support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas, done }
 }
 

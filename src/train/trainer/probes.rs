@@ -276,8 +276,8 @@ impl Probes {
         }
         let network = &starts[0].learner.network;
         // Who looks through the past waits for the strip alone.
-        let undrawn = hasty && matches!(self.family, Family::Picture(_) | Family::Class(_));
-        let galleries = if hasty { vec![None; tasks.len()] } else { self.galleries(pool, network, &|| true) };
+        let galleries = if hasty { vec![None; tasks.len()] } else { self.galleries(pool, network, keep_going) };
+        let undrawn = (hasty || !keep_going()) && matches!(self.family, Family::Picture(_) | Family::Class(_));
         let layout = network.layout();
         self.evaluation = Arc::new(Evaluation {
             meta_iteration,
