@@ -60,4 +60,4 @@ pub mod tensor_rates;
 
 mod learner;
 
-pub use learner::{Group, Learner, MetaParameters, Outcome, TaskLosses, TaskWork};
+pub use learner::{Group, Learner, MetaParameters, Outcome, Stepwise, TaskLosses, TaskWork};

@@ -194,7 +194,7 @@ fn a_function_is_drawn_finer_than_the_image_it_was_adapted_to() {
     let mut settings = preset();
     settings.live.test_steps = 1;
     let trainer = Trainer::new(settings, Some(faces()), 1).unwrap();
-    let enlarged = trainer.enlarged().unwrap();
+    let enlarged = trainer.enlarged(&|| true).unwrap();
     assert_eq!((enlarged.factor, enlarged.pairs.len()), (4, 4));
     for (task, [function, bicubic]) in trainer.evaluation().tasks.iter().zip(&enlarged.pairs) {
         assert_eq!((function.width, function.height, bicubic.width, bicubic.height), (128, 128, 128, 128));
@@ -212,5 +212,5 @@ fn a_function_is_drawn_finer_than_the_image_it_was_adapted_to() {
         }
     }
     let trainer = Trainer::new(Settings::preset(TaskFamily::Plane, Algorithm::Maml), None, 1).unwrap();
-    assert!(trainer.enlarged().is_none());
+    assert!(trainer.enlarged(&|| true).is_none());
 }

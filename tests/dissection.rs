@@ -6,9 +6,10 @@ use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::init::initialise;
 use metascope::maths::network::{Batch, Network, Workspace};
 use metascope::maths::stream::{Purpose, Stream, stream};
+use metascope::maths::vector::norm;
 use metascope::meta::dissection::{Dissection, Gathering, Parts, Way, take_apart};
 use metascope::meta::episode::Episode;
-use metascope::meta::{Group, Learner, MetaParameters, TaskWork};
+use metascope::meta::{Group, Learner, MetaParameters, Stepwise, TaskWork};
 use metascope::settings::{Algorithm, MethodSettings};
 use ndarray::{Array2, array};
 use rand::RngExt as _;
@@ -299,39 +300,55 @@ fn overflow_is_counted_and_never_a_number() {
     assert_eq!(Gathering::<f32>::new(16).found(), Dissection::default());
 }
 
-/// The inner loop step by step is the inner loop.
+/// The inner loop step by step is the inner loop, and rests where that rests: for good, even if the mini-batch after the
+/// one that it converged on has a long gradient.
 #[test]
 fn single_steps_are_the_loop() {
+    const LONG: usize = 12;
     let network = small();
     for algorithm in Algorithm::ALL {
-        for tolerance in [0.0, 0.4] {
-            let rng = &mut rng(6);
-            let mut learner = learner(&network, algorithm);
+        let rng = &mut rng(6);
+        let mut learner = learner(&network, algorithm);
+        let meta = meta_parameters(&learner, rng);
+        let episode = episode(&network, rng);
+        let mut task = TaskWork::default();
+        learner.adapt(&meta, RATE, &episode, LONG, &|| true, &mut task);
+        let lengths: Vec<f64> = task.inner.gradients.iter().map(|gradient| norm(gradient)).collect();
+        // Just above the shortest gradient of each mini-batch that has a longer one after it.
+        let shortest = |batch: usize| lengths[batch..].iter().step_by(STEPS).copied().fold(f64::INFINITY, f64::min);
+        let tolerances = (0..STEPS).map(|batch| 1.001 * shortest(batch));
+        let mut woken = 0;
+        for tolerance in tolerances.chain([0.0]) {
             learner.set_tolerance(tolerance);
-            let meta = meta_parameters(&learner, rng);
-            let episode = episode(&network, rng);
-            let mut task = TaskWork::default();
-            learner.adapt(&meta, RATE, &episode, 7, &|| true, &mut task);
+            learner.adapt(&meta, RATE, &episode, LONG, &|| true, &mut task);
+            let rests_at = task.inner.steps();
             let rates = learner.rates(&meta, RATE);
-            let [mut theta, mut gradient] = [meta.phi().to_vec(), Vec::new()];
-            for index in 0..7 {
-                let loss = learner.step_once(
-                    &meta,
-                    &rates,
-                    &episode,
-                    index,
-                    &mut theta,
-                    &mut gradient,
-                    &mut Workspace::default(),
-                );
-                if let Some(expected) = task.inner.thetas.get(index + 1) {
-                    assert_eq!((&theta, loss), (expected, task.inner.losses[index]), "{algorithm:?} {index}");
-                } else if index == task.inner.steps() {
-                    assert_eq!(theta, task.inner.adapted(), "{algorithm:?}: a loop that has converged stays");
+            let mut stepwise = Stepwise::default();
+            stepwise.begin(meta.phi());
+            for index in 0..LONG {
+                let work = &mut Workspace::default();
+                let loss = learner.step_once(&meta, &rates, &episode, &mut stepwise, work);
+                let what = format!("{algorithm:?}, tolerance {tolerance}, step {index}");
+                assert_eq!(stepwise.done(), rests_at.min(index + 1), "{what}");
+                if index < rests_at {
+                    assert_eq!(stepwise.theta(), task.inner.thetas[index + 1], "{what}");
+                    assert_eq!(loss, task.inner.losses[index], "{what}");
+                } else {
+                    let resting = task.inner.adapted();
+                    assert_eq!(stepwise.theta(), resting, "{what}");
+                    assert_eq!(loss, network_loss(&learner, resting, episode.support(0)), "{what}");
+                    let mut gradient = vec![0.0; resting.len()];
+                    learner.network.gradient(resting, episode.support(index), work, &mut gradient);
+                    woken += usize::from(norm(&gradient) > tolerance);
                 }
             }
         }
+        assert!(woken > 0, "{algorithm:?}: no mini-batch would have gone on");
     }
+}
+
+fn network_loss(learner: &Learner, theta: &[f64], batch: &Batch<f64>) -> f64 {
+    learner.network.loss(theta, batch, &mut Workspace::default())
 }
 
 /// Every layer's activations by hand, a context and a residual layer among them.

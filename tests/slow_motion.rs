@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
@@ -57,7 +58,7 @@ fn walking_changes_no_bit_and_shows_finite_numbers() {
             let settings = settings(tasks, algorithm);
             let [mut walked, mut straight] = [trainer(&settings), trainer(&settings)];
             for _ in 0..2 {
-                let walk = walked.walk();
+                let walk = walked.walk(&|| true).unwrap();
                 let ground = &walk.ground;
                 let what = format!("{tasks:?} {algorithm:?}");
                 assert_eq!(ground.passages.len() + ground.others, settings.live.meta_batch, "{what}");
@@ -85,7 +86,7 @@ fn the_outer_step_is_as_long_as_the_walk_says() {
         settings.run.optimiser = OuterOptimiser::Sgd;
         let mut trainer = trainer(&settings);
         let before = trainer.meta_parameters().phi().to_vec();
-        let walk = trainer.walk();
+        let walk = trainer.walk(&|| true).unwrap();
         assert!(matches!(trainer.step(&|| true), Step::Done(_)));
         let after = trainer.meta_parameters().phi();
         let moved = before.iter().zip(after).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
@@ -140,12 +141,83 @@ fn a_step_at_a_slow_pace_is_one_sub_step() {
     thread.join().unwrap();
 }
 
+/// What takes long can be broken off between inner steps, and nothing has changed.
+#[test]
+fn a_walk_can_be_broken_off_between_inner_steps() {
+    for tasks in [TaskFamily::Sine, TaskFamily::Class] {
+        for algorithm in [Algorithm::Maml, Algorithm::Imaml, Algorithm::Reptile] {
+            let mut settings = settings(tasks, algorithm);
+            (settings.live.inner_steps, settings.live.meta_batch) = (5, 6);
+            let what = format!("{tasks:?} {algorithm:?}");
+            let [mut broken_off, mut straight] = [trainer(&settings), trainer(&settings)];
+            let mut walk = |last: usize| {
+                let asked = AtomicUsize::new(0);
+                let walk = broken_off.walk(&|| asked.fetch_add(1, Ordering::Relaxed) < last);
+                (walk.is_some(), asked.into_inner())
+            };
+            let (done, asked) = walk(usize::MAX);
+            assert!(done && asked >= 5 * (4 + 6), "{what}: asked {asked} times");
+            for last in (0..asked).step_by(3) {
+                let (done, more) = walk(last);
+                // Every task may ask once or twice before it gives up.
+                assert!(!done && more <= last + 3 * (4 + 6), "{what}: {last} of {asked}, then {more}");
+            }
+            for trainer in [&mut broken_off, &mut straight] {
+                assert!(matches!(trainer.step(&|| true), Step::Done(_)), "{what}");
+            }
+            assert_eq!(broken_off.meta_parameters(), straight.meta_parameters(), "{what}");
+        }
+    }
+}
+
+/// A walk that would take minutes gives way at once to whatever ends it.
+#[test]
+fn slow_motion_stops_while_it_computes() {
+    let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+    settings.run.network.hidden = vec![256, 256];
+    (settings.live.meta_batch, settings.live.test_steps) = (1, 1);
+    let mut long = settings.live.clone();
+    (long.inner_steps, long.meta_batch, long.shots) = (20, 1000, 100);
+    let (window, thread) = spawn(Arc::new(|| ()), 2, None).unwrap();
+    let quick = |since: Instant, what: &str| assert!(since.elapsed() < Duration::from_secs(20), "{what}");
+    let begin = || {
+        window.send(Command::Restart(Arc::new(settings.clone()), None));
+        window.send(Command::Pause);
+        wait(&window, |snapshot| snapshot.phase == Phase::Paused && snapshot.settings.live == settings.live);
+        window.send(Command::SetPace(Pace::Slow));
+        wait(&window, |snapshot| snapshot.walk.is_some());
+        window.set_live(long.clone());
+        wait(&window, |snapshot| snapshot.settings.live == long);
+        window.send(Command::Play);
+        std::thread::sleep(Duration::from_millis(900));
+        Instant::now()
+    };
+    let asked = begin();
+    window.send(Command::Pause);
+    let paused = wait(&window, |snapshot| snapshot.phase == Phase::Paused);
+    assert!(paused.walk.as_ref().is_none_or(|walk| walk.ground.settings.live != long));
+    quick(asked, "pause");
+    window.send(Command::SetPace(Pace::Full));
+    let asked = begin();
+    window.look_at(Some(0));
+    wait(&window, |snapshot| snapshot.timeline.shown == Some(0));
+    quick(asked, "a look into the past");
+    let asked = begin();
+    window.send(Command::Restart(Arc::new(settings.clone()), None));
+    wait(&window, |snapshot| snapshot.settings.live == settings.live);
+    quick(asked, "reset");
+    let asked = begin();
+    window.send(Command::Quit);
+    thread.join().unwrap();
+    quick(asked, "quit");
+}
+
 #[test]
 fn the_window_shows_every_sub_step_of_every_family() {
     for tasks in TaskFamily::ALL {
         let settings = settings(tasks, Algorithm::Maml);
         let mut trainer = trainer(&settings);
-        let mut walk = trainer.walk();
+        let mut walk = trainer.walk(&|| true).unwrap();
         let last = walk.ground.sub_steps.len() - 1;
         let mut snapshot = trainer.snapshot(1, 10.0, Phase::Paused);
         snapshot.walk = Some(walk.clone());
@@ -180,7 +252,7 @@ fn a_step_is_judged_on_its_own_batch() {
     settings.live.inner_steps = 5;
     settings.live.inner_rate = 1e-4;
     let mut trainer = trainer(&settings);
-    let walk = trainer.walk();
+    let walk = trainer.walk(&|| true).unwrap();
     for (task, passage) in walk.ground.shown.tasks.iter().zip(&walk.ground.passages) {
         let before = &task.traces[0].support_loss;
         assert_eq!(passage.after.len(), 5);
@@ -196,7 +268,7 @@ fn a_loop_that_rests_has_no_more_sub_steps() {
     let mut settings = settings(TaskFamily::Plane, Algorithm::Maml);
     settings.live.inner_steps = 5;
     settings.live.tolerance = 10.0;
-    let walk = trainer(&settings).walk();
+    let walk = trainer(&settings).walk(&|| true).unwrap();
     let mut rested = 0;
     for (index, passage) in walk.ground.passages.iter().enumerate() {
         let inner = |sub_step: &&SubStep| matches!(sub_step, SubStep::Inner { task, .. } if *task == index);

@@ -79,6 +79,10 @@ fn goes_on_to_the_bit(settings: &Settings) {
             (&curves.training_after, &after.curves.training_after),
             (&curves.held_out_before, &after.curves.held_out_before),
             (&curves.held_out_after, &after.curves.held_out_after),
+            (&curves.random_after, &after.curves.random_after),
+            (&curves.joint_after, &after.curves.joint_after),
+            (&curves.scores[0], &after.curves.scores[0]),
+            (&curves.scores[2], &after.curves.scores[2]),
         ] {
             assert_eq!(curve.points, old.points, "{name} from {at}");
         }
@@ -102,6 +106,72 @@ fn every_family_and_optimiser_goes_on_to_the_bit() {
         settings.run.outer.weight_decay = 0.01;
         goes_on_to_the_bit(&settings);
     }
+}
+
+/// Joint pretraining is measured less often than φ, but always at the same moments: whether somebody paused, turned a
+/// knob to and fro, or went back.
+#[test]
+fn the_joint_curve_is_that_of_an_undisturbed_run() {
+    const END: u64 = 80;
+    for tasks in [TaskFamily::Sine, TaskFamily::Cluster, TaskFamily::Class] {
+        let settings = small(tasks, Algorithm::Maml);
+        let joint = |trainer: &Trainer| {
+            let curves = snapshot(trainer).curves;
+            (curves.joint_after.points.clone(), curves.scores[2].points.clone())
+        };
+        let mut plain = trainer(&settings);
+        train(&mut plain, END);
+        let expected = joint(&plain);
+        let count = expected.0.len();
+        assert!(count > 5 && count < snapshot(&plain).curves.held_out_after.points.len(), "{tasks:?}: {count}");
+        for at in [0, 4, 12, 28, 40] {
+            let mut run = trainer(&settings);
+            train(&mut run, 43);
+            (0..3).for_each(|_| run.probe());
+            run.look_back(8);
+            run.look_closer(&|| true);
+            run.look_back(at);
+            let live = run.settings().live.clone();
+            let [noise, test_steps] = [live.noise + 0.25, live.test_steps as f64 + 1.0];
+            for (knob, value) in [(Knob::Noise, noise), (Knob::TestSteps, test_steps)] {
+                let mut turned = live.clone();
+                knob.set(&mut turned, value);
+                for live in [turned, live.clone()] {
+                    run.set_live(live).unwrap();
+                    run.probe();
+                }
+            }
+            assert!(run.continue_here());
+            for moment in [at + 1, at + 6, at + 17, 61] {
+                train(&mut run, moment);
+                run.probe();
+            }
+            train(&mut run, END);
+            assert_eq!(joint(&run), expected, "{tasks:?} from {at}");
+        }
+    }
+}
+
+/// Where held-out tasks are reshaped joint pretraining is measured again, on the new branch as in a run of its own.
+#[test]
+fn the_joint_curve_of_a_branch_is_that_of_its_replay() {
+    let settings = small(TaskFamily::Sine, Algorithm::Maml);
+    let mut reshaped = settings.live.clone();
+    reshaped.test_shots += 3;
+    let joint = |trainer: &Trainer| snapshot(trainer).curves.joint_after.points.clone();
+    let mut run = trainer(&settings);
+    train(&mut run, 50);
+    run.look_back(20);
+    run.set_live(reshaped.clone()).unwrap();
+    run.probe();
+    assert!(run.continue_here());
+    train(&mut run, 60);
+    let mut replayed = trainer(&settings);
+    train(&mut replayed, 20);
+    replayed.set_live(reshaped).unwrap();
+    train(&mut replayed, 60);
+    assert_eq!(joint(&run), joint(&replayed));
+    assert!(joint(&run).iter().any(|point| point.at == 24.0));
 }
 
 #[test]
@@ -150,12 +220,12 @@ fn what_is_shown_is_the_state_of_then() {
     for (shown, then) in shown.tasks.iter().zip(&then.tasks) {
         assert_eq!(shown.traces[0].query_loss, then.traces[0].query_loss);
     }
-    run.look_closer();
+    run.look_closer(&|| true);
     let shown = run.evaluation();
     let mut fresh = trainer(&settings);
     train(&mut fresh, 8);
     fresh.look_back(8);
-    fresh.look_closer();
+    fresh.look_closer(&|| true);
     let then = fresh.evaluation();
     for (shown, then) in shown.tasks.iter().zip(&then.tasks) {
         for (shown, then) in shown.traces.iter().zip(&then.traces) {
@@ -176,7 +246,7 @@ fn every_family_shows_what_was_measured_then() {
         train(&mut then, 4);
         run.look_back(4);
         let quick = run.evaluation();
-        run.look_closer();
+        run.look_closer(&|| true);
         for shown in [quick, run.evaluation()] {
             for (shown, then) in shown.tasks.iter().zip(&then.evaluation().tasks) {
                 let [shown, then] = [&shown.traces[0], &then.traces[0]];

@@ -200,8 +200,10 @@ fn what_lies_over_the_window() {
         });
     }
     picture_after("advanced", [1024.0, 640.0], 1.0, Theme::Dark, shot(), |window| {
-        window.get_by_label("Advanced").click();
+        window.get_by_label("Advanced").scroll_to_me();
         window.run_steps(10);
+        window.get_by_label("Advanced").click();
+        window.run_steps(20);
         window.get_by_label("Apply and restart").scroll_to_me();
     });
     picture_after("drop", size, 1.0, Theme::Dark, shot(), |window| {

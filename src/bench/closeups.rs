@@ -2,6 +2,7 @@
 //! with none. No window is there; what a window costs besides is the window's own benchmark.
 
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -12,10 +13,16 @@ use crate::images;
 use crate::settings::{Algorithm, Settings, TaskFamily};
 use crate::train::link::{Command, WindowEnd};
 use crate::train::studies::Focus;
+use crate::train::trainer::MetricsRow;
 use crate::train::worker::spawn;
 
-/// Stretches of time with and without a view, one after the other.
-const ROUNDS: u32 = 5;
+/// Stretches with a view; before, between and after them are stretches without it.
+const ROUNDS: u32 = 9;
+/// A stretch is a multiple of so many intervals between two measurements on held-out tasks, at every fourth of which
+/// joint pretraining is measured too: so no stretch has more of them in it than another.
+const INTERVALS: usize = 4;
+/// A stretch goes on until the view has shown something, but not longer than this.
+const LONGEST: Duration = Duration::from_secs(20);
 /// A window takes snapshots this far apart.
 const FRAME: Duration = Duration::from_millis(33);
 /// A run that does nothing for so long has failed.
@@ -30,13 +37,20 @@ pub struct Cost {
     pub view: &'static str,
     /// Meta-iterations a second without it.
     pub without: f64,
-    /// Share of the speed that is lost with it: the median over pairs of stretches.
+    /// Share of the speed that is lost with it: the median over the stretches, each against the mean of the two
+    /// without it that are next to it.
     pub cost: f64,
-    /// Whether there was anything to look at.
-    pub shown: bool,
+    /// The quartiles of the same.
+    pub quartiles: [f64; 2],
+    /// In how many of the stretches it had something to show.
+    pub shown: usize,
+    /// How many there were.
+    pub stretches: usize,
+    /// Seconds until it had something to show, where it had: the median.
+    pub shown_after: Option<f64>,
 }
 
-/// Every view of every family, with a worker of so many threads; each pair of speeds is taken for about so long.
+/// Every view of every family, with a worker of so many threads; each is looked at for at least so long.
 ///
 /// # Errors
 /// A run that does not begin or stops.
@@ -47,71 +61,123 @@ pub fn measure(threads: usize, each: Duration, said: impl Fn(&str)) -> Result<Ve
         let failed = |reason: String| BenchError::Run { case: label.clone(), reason };
         let settings = Settings::preset(tasks, Algorithm::Maml);
         let images = images::for_run(&settings.run).map_err(|error| failed(error.to_string()))?;
-        let (window, worker) = spawn(Arc::new(|| ()), threads, None).map_err(|error| failed(error.to_string()))?;
+        let (sender, measured) = channel();
+        let sink = move |row: &MetricsRow| {
+            let _ = sender.send((row.iteration, Instant::now()));
+        };
+        let (window, worker) =
+            spawn(Arc::new(|| ()), threads, Some(Box::new(sink))).map_err(|error| failed(error.to_string()))?;
         window.send(Command::Restart(Arc::new(settings), images));
-        let result = views(&window, &label, each, &said).map_err(failed);
-        window.send(Command::Quit);
+        let watched = Watched { window, measured };
+        let result = watched.views(&label, each, &said).map_err(failed);
+        watched.window.send(Command::Quit);
         let _ = worker.join();
         costs.extend(result?);
     }
     Ok(costs)
 }
 
-fn views(window: &WindowEnd, tasks: &str, each: Duration, said: &impl Fn(&str)) -> Result<Vec<Cost>, String> {
-    // The run begins, and has measured all that it measures once.
-    speed(window, Duration::from_secs(1))?;
-    let mut costs = Vec::new();
-    for (view, focus) in Focus::views() {
-        said(&format!("{tasks}, {view}"));
-        let stretch = each / ROUNDS / 2;
-        let (mut without, mut ratios, mut shown) = (Vec::new(), Vec::new(), false);
-        for _ in 0..ROUNDS {
-            window.set_focus(Focus::default());
-            let (alone, _) = speed(window, stretch)?;
-            window.set_focus(focus.clone());
-            let (looked_at, seen) = speed(window, stretch)?;
-            without.push(alone);
-            ratios.push(looked_at / alone);
-            shown |= seen;
-        }
-        costs.push(Cost { tasks: tasks.to_owned(), view, without: median(without), cost: 1.0 - median(ratios), shown });
-    }
-    Ok(costs)
+/// A run under way.
+struct Watched {
+    window: WindowEnd,
+    /// When so many meta-iterations were done and measured.
+    measured: Receiver<(u64, Instant)>,
 }
 
-/// Meta-iterations a second over at least so long; and whether a close-up view had anything to show.
-fn speed(window: &WindowEnd, least: Duration) -> Result<(f64, bool), String> {
-    let mut first: Option<(Instant, u64)> = None;
-    let begun = Instant::now();
-    loop {
-        std::thread::sleep(FRAME.min(least));
-        if let Some(event) = window.next_event() {
-            return Err(format!("{event:?}"));
+/// What came of a stretch.
+#[derive(Clone, Copy)]
+struct Stretch {
+    per_second: f64,
+    /// Seconds until what was looked at was shown, if it was.
+    shown_after: Option<f64>,
+}
+
+impl Watched {
+    fn views(&self, tasks: &str, each: Duration, said: &impl Fn(&str)) -> Result<Vec<Cost>, String> {
+        let least = each / (2 * ROUNDS + 1);
+        // The run begins, and has measured all that it measures once.
+        self.stretch(&Focus::default(), Duration::from_secs(1))?;
+        let mut costs = Vec::new();
+        for (view, focus) in Focus::views() {
+            said(&format!("{tasks}, {view}"));
+            let mut without = vec![self.stretch(&Focus::default(), least)?.per_second];
+            let mut with = Vec::new();
+            for _ in 0..ROUNDS {
+                with.push(self.stretch(&focus, least)?);
+                without.push(self.stretch(&Focus::default(), least)?.per_second);
+            }
+            let beside = without.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0);
+            let mut lost: Vec<f64> =
+                with.iter().zip(beside).map(|(with, beside)| 1.0 - with.per_second / beside).collect();
+            lost.sort_by(f64::total_cmp);
+            let shown: Vec<f64> = with.iter().filter_map(|stretch| stretch.shown_after).collect();
+            costs.push(Cost {
+                tasks: tasks.to_owned(),
+                view,
+                without: median(without),
+                cost: lost[lost.len() / 2],
+                quartiles: [lost[lost.len() / 4], lost[3 * lost.len() / 4]],
+                shown: shown.len(),
+                stretches: with.len(),
+                shown_after: (!shown.is_empty()).then(|| median(shown)),
+            });
         }
-        let Some(snapshot) = window.take_snapshot() else {
-            if begun.elapsed() > least + PATIENCE {
+        Ok(costs)
+    }
+
+    /// From one measurement on held-out tasks to a later one, at least for so long and until what is looked at was
+    /// shown.
+    fn stretch(&self, focus: &Focus, least: Duration) -> Result<Stretch, String> {
+        let _ = self.window.take_snapshot();
+        self.window.set_focus(focus.clone());
+        let (asked, mut heard) = (Instant::now(), Instant::now());
+        let looks = *focus != Focus::default();
+        let mut shown_after = None;
+        let mut rows: Vec<(u64, Instant)> = Vec::new();
+        // What is measured right now was begun before.
+        self.measured.try_iter().for_each(drop);
+        loop {
+            std::thread::sleep(FRAME);
+            if let Some(event) = self.window.next_event() {
+                return Err(format!("{event:?}"));
+            }
+            if let Some(snapshot) = self.window.take_snapshot() {
+                heard = Instant::now();
+                if shown_after.is_none() && looks && focus.is_answered(&snapshot) {
+                    shown_after = Some(asked.elapsed().as_secs_f64());
+                }
+            } else if heard.elapsed() > PATIENCE {
                 return Err("the run does not go on".to_owned());
             }
-            continue;
-        };
-        let (now, done) = (Instant::now(), snapshot.meta_iteration);
-        match first {
-            None => first = Some((now, done)),
-            Some((at, before)) if now - at >= least && done > before => {
-                let shown = !snapshot.closeups.is_empty() || snapshot.landscape.is_some();
-                return Ok(((done - before) as f64 / (now - at).as_secs_f64(), shown));
+            rows.extend(self.measured.try_iter());
+            let last = rows.len().saturating_sub(1) / INTERVALS * INTERVALS;
+            if let (Some((before, start)), Some((done, end))) = (rows.first(), rows.get(last))
+                && last > 0
+                && *end - *start >= least
+                && (!looks || shown_after.is_some() || asked.elapsed() > LONGEST)
+            {
+                let per_second = (done - before) as f64 / (*end - *start).as_secs_f64();
+                return Ok(Stretch { per_second, shown_after });
             }
-            Some(_) => {}
         }
     }
 }
 
 /// The costs as text.
 pub fn table(costs: &[Cost]) -> String {
-    let mut lines = vec![["tasks", "view", "meta-iterations/s", "cost"].map(str::to_owned)];
-    for Cost { tasks, view, without, cost, shown } in costs {
-        let cost = if *shown { format!("{:.1} %", 100.0 * cost) } else { "nothing to show".to_owned() };
-        lines.push([tasks.clone(), (*view).to_owned(), format!("{without:.0}"), cost]);
+    let head = ["tasks", "view", "meta-iterations/s", "cost", "quartiles", "shown", "after"];
+    let mut lines = vec![head.map(str::to_owned)];
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    for cost in costs {
+        lines.push([
+            cost.tasks.clone(),
+            cost.view.to_owned(),
+            format!("{:.0}", cost.without),
+            percent(cost.cost),
+            cost.quartiles.map(percent).join(" to "),
+            format!("{} of {}", cost.shown, cost.stretches),
+            cost.shown_after.map_or_else(|| "never".to_owned(), |seconds| format!("{seconds:.2} s")),
+        ]);
     }
     columns(&lines)
 }

@@ -4,6 +4,8 @@
 mod directions;
 mod stepping;
 
+pub use stepping::Stepwise;
+
 use super::adapt::{InnerLoop, Until, adapt_from};
 use super::episode::Episode;
 use super::meta_model::MetaModel;

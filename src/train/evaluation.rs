@@ -66,9 +66,9 @@ pub fn query_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> Vec<f32> 
 }
 
 /// The query loss after the last step alone.
-fn last_loss(start: Start<'_>, task: &HeldOut, steps: usize) -> f32 {
+fn last_loss(start: Start<'_>, task: &HeldOut, steps: usize, keep_going: &dyn Fn() -> bool) -> f32 {
     let mut task_work = TaskWork::default();
-    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut task_work);
+    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, keep_going, &mut task_work);
     let TaskWork { inner, work, .. } = &mut task_work;
     honest(start.learner.network.loss(inner.adapted(), &task.episode.query, work))
 }
@@ -116,23 +116,26 @@ fn adapted_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> (Vec<f32>, 
     (losses, task_work)
 }
 
-/// Everything that is drawn of an adaptation.
-pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&Judging>) -> Measured {
-    measure_again(start, task, steps, judging, None)
+/// Everything that is drawn of an adaptation. `keep_going` is asked between inner steps; at a no what comes back is
+/// worthless.
+pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, keep_going: &dyn Fn() -> bool) -> Measured {
+    measure_again(start, task, steps, None, None, keep_going)
 }
 
-/// The same, where some of it may be known already from the same measurement at an earlier time.
+/// The same with what is said of samples, where some of it may be known already from the same measurement at an
+/// earlier time.
 pub(super) fn measure_again(
     start: Start<'_>,
     task: &HeldOut,
     steps: usize,
     judging: Option<&Judging>,
     known: Option<&Known>,
+    keep_going: &dyn Fn() -> bool,
 ) -> Measured {
     let known = known.filter(|known| known.query_loss.len() == steps + 1);
     let network = &start.learner.network;
     let mut task_work = TaskWork::default();
-    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut task_work);
+    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, keep_going, &mut task_work);
     let mut inner = task_work.inner;
     let work = &mut Workspace::default();
     let last_loss = network.loss(inner.adapted(), task.episode.support(0), work);
@@ -143,7 +146,7 @@ pub(super) fn measure_again(
     support_loss.push(honest(last_loss));
     let mut outputs = Vec::with_capacity(steps + 1);
     let mut query_loss = Vec::with_capacity(steps + 1);
-    for (step, theta) in inner.thetas.iter().enumerate() {
+    for (step, theta) in inner.thetas.iter().enumerate().take_while(|_| keep_going()) {
         let output = match task.shows {
             Display::Flow(flow) if step < steps => {
                 let (drawn, _) = task.display.view().split_at(Axis(0), class::DRAWN.min(task.display.nrows()));
@@ -172,15 +175,23 @@ pub(super) fn measure_again(
     let movement = movement.collect();
     let marks = match known {
         Some(known) => known.marks,
-        None => judging.and_then(|judging| judging.marks(task, outputs.last()?.view())),
+        None => judging.filter(|_| keep_going()).and_then(|judging| judging.marks(task, outputs.last()?.view())),
     };
-    let answers = outputs.iter().map_while(|output| task.given.answer(output.view()).map(Arc::new)).collect();
+    let drawn = outputs.iter().take_while(|_| keep_going());
+    let answers = drawn.map_while(|output| task.given.answer(output.view()).map(Arc::new)).collect();
     Measured { answers, support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas, done }
 }
 
 /// The candidate rate with the smallest mean query loss after the last step; if it was `known`, only
-/// that one and its neighbours are tried.
-pub(super) fn best_rate(pool: &Pool, start: Start<'_>, tasks: &[HeldOut], steps: usize, known: Option<f64>) -> f64 {
+/// that one and its neighbours are tried. `keep_going` is asked between inner steps; at a no the answer is worthless.
+pub(super) fn best_rate(
+    pool: &Pool,
+    start: Start<'_>,
+    tasks: &[HeldOut],
+    steps: usize,
+    known: Option<f64>,
+    keep_going: &(dyn Fn() -> bool + Sync),
+) -> f64 {
     let near = known.and_then(|known| CANDIDATE_RATES.iter().position(|rate| *rate == known));
     let candidates = match near {
         Some(index) => &CANDIDATE_RATES[index.saturating_sub(1)..(index + 2).min(CANDIDATE_RATES.len())],
@@ -189,7 +200,7 @@ pub(super) fn best_rate(pool: &Pool, start: Start<'_>, tasks: &[HeldOut], steps:
     let count = candidates.len() * tasks.len();
     let losses = pool.map(count, |i| {
         let start = Start { inner_rate: candidates[i / tasks.len()], ..start };
-        last_loss(start, &tasks[i % tasks.len()], steps)
+        last_loss(start, &tasks[i % tasks.len()], steps, keep_going)
     });
     let means = losses.chunks(tasks.len().max(1)).map(|losses| losses.iter().sum::<f32>());
     let best = candidates.iter().zip(means).min_by(|a, b| a.1.total_cmp(&b.1));

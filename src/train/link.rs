@@ -1,10 +1,11 @@
 //! The only two ways between the window and the trainer.
 //!
 //! Down: latest-wins slots of live settings, of the user's drawing, of what is looked at closely and of the moment
-//! that is looked back at, and a small command channel. Up: a latest-wins snapshot and a bounded channel of events that must not be lost. The trainer's end wakes the
-//! window once per unseen snapshot, never per meta-iteration, so a hidden window costs no memory.
+//! that is looked back at, and a small command channel. Up: a latest-wins snapshot and a bounded channel of events that
+//! must not be lost. The trainer's end wakes the window once per unseen snapshot, never per meta-iteration, so a hidden
+//! window costs no memory; the window's end wakes a waiting trainer once per slot that was empty.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -63,9 +64,16 @@ pub enum Event {
 /// Wakes the window; callable from any thread.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
+/// What comes down the channel.
+enum Message {
+    Command(Command),
+    /// There is something in a slot.
+    Look,
+}
+
 /// The window's end.
 pub struct WindowEnd {
-    commands: Sender<Command>,
+    commands: Sender<Message>,
     live: Arc<Slot<(LiveSettings, Option<u64>)>>,
     sketch: Arc<Slot<Option<Arc<Sketch>>>>,
     focus: Arc<Slot<Focus>>,
@@ -73,11 +81,12 @@ pub struct WindowEnd {
     snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: Receiver<Event>,
     interrupt: Arc<AtomicBool>,
+    stops: Arc<AtomicUsize>,
 }
 
 /// The trainer's end.
 pub struct TrainerEnd {
-    commands: Receiver<Command>,
+    commands: Receiver<Message>,
     live: Arc<Slot<(LiveSettings, Option<u64>)>>,
     sketch: Arc<Slot<Option<Arc<Sketch>>>>,
     focus: Arc<Slot<Focus>>,
@@ -87,6 +96,19 @@ pub struct TrainerEnd {
     wake: Wake,
     /// Set while a restart or an end is wanted: a meta-iteration under way is worthless.
     pub(super) interrupt: Arc<AtomicBool>,
+    /// Commands on their way that end slow motion, at least for now.
+    stops: Arc<AtomicUsize>,
+}
+
+impl Command {
+    /// Whether slow motion need not go on with what it computes: nobody will see it.
+    fn stops(&self) -> bool {
+        match self {
+            Self::Pause | Self::SetPace(_) | Self::ContinueHere(_) => true,
+            Self::Restart(..) | Self::Continue(..) | Self::Quit => true,
+            Self::Play | Self::Step | Self::GoBack | Self::Pretend(_) => false,
+        }
+    }
 }
 
 /// Makes both ends.
@@ -99,6 +121,7 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
     let look = Arc::new(Slot::default());
     let snapshots = Arc::new(Slot::default());
     let interrupt = Arc::new(AtomicBool::new(false));
+    let stops = Arc::new(AtomicUsize::new(0));
     let window = WindowEnd {
         commands: command_sender,
         live: live.clone(),
@@ -108,6 +131,7 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
         snapshots: snapshots.clone(),
         events: event_receiver,
         interrupt: interrupt.clone(),
+        stops: stops.clone(),
     };
     let trainer = TrainerEnd {
         commands: command_receiver,
@@ -119,6 +143,7 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
         events: event_sender,
         wake,
         interrupt,
+        stops,
     };
     (window, trainer)
 }
@@ -132,40 +157,50 @@ impl Drop for WindowEnd {
 
 impl WindowEnd {
     /// Sends a command; false if the trainer is gone. A restart or an end breaks off the
-    /// meta-iteration under way at its next inner step.
+    /// meta-iteration under way at its next inner step, a pause or another pace what slow motion computes.
     pub fn send(&self, command: Command) -> bool {
+        if command.stops() {
+            self.stops.fetch_add(1, Ordering::AcqRel);
+        }
         if matches!(command, Command::Restart(..) | Command::Continue(..) | Command::Quit) {
             self.interrupt.store(true, Ordering::Release);
         }
-        self.commands.send(command).is_ok()
+        self.commands.send(Message::Command(command)).is_ok()
+    }
+
+    /// Wakes a waiting trainer for a slot that was empty.
+    fn wake(&self, was_empty: bool) {
+        if was_empty {
+            let _ = self.commands.send(Message::Look);
+        }
     }
 
     /// Replaces the live settings; only the latest count. Wakes a paused trainer too.
     pub fn set_live(&self, live: LiveSettings) {
-        self.live.put((live, None));
+        self.wake(self.live.put((live, None)));
     }
 
     /// The same for an earlier moment that was shown when they were turned, if there was one. They have no effect on
     /// any other moment.
     pub fn set_live_at(&self, live: LiveSettings, shown: Option<u64>) {
-        self.live.put((live, shown));
+        self.wake(self.live.put((live, shown)));
     }
 
     /// Replaces the task that the user draws (`None`: nothing); only the latest counts. The trainer keeps it
     /// over restarts.
     pub fn set_sketch(&self, sketch: Option<Arc<Sketch>>) {
-        self.sketch.put(sketch);
+        self.wake(self.sketch.put(sketch));
     }
 
     /// Says what is looked at closely; only the latest counts. The trainer keeps it over restarts.
     pub fn set_focus(&self, focus: Focus) {
-        self.focus.put(focus);
+        self.wake(self.focus.put(focus));
     }
 
     /// Pauses and shows the run as it was after this many meta-iterations, or (`None`) as it is; only the latest
     /// counts.
     pub fn look_at(&self, meta_iteration: Option<u64>) {
-        self.look.put(meta_iteration);
+        self.wake(self.look.put(meta_iteration));
     }
 
     /// The newest snapshot that was not taken yet.
@@ -180,19 +215,50 @@ impl WindowEnd {
 }
 
 impl TrainerEnd {
+    /// Whether slow motion is to go on with what it computes: no command and no look into the past is about to end it.
+    pub(super) fn walks_on(&self) -> impl Fn() -> bool + Sync {
+        let Self { interrupt, stops, look, .. } = self;
+        move || !interrupt.load(Ordering::Relaxed) && stops.load(Ordering::Acquire) == 0 && !look.is_filled()
+    }
+
+    /// Whether a meta-iteration is to go on: no restart, no end and no look into the past waits for it.
+    pub(super) fn trains_on(&self) -> impl Fn() -> bool + Sync {
+        let Self { interrupt, look, .. } = self;
+        move || !interrupt.load(Ordering::Relaxed) && !look.is_filled()
+    }
+
+    /// Whether somebody waits for another moment of the run.
+    pub(super) fn is_asked_to_look(&self) -> bool {
+        self.look.is_filled()
+    }
+
+    fn received(&self, message: Message) -> Option<Command> {
+        let Message::Command(command) = message else { return None };
+        if command.stops() {
+            self.stops.fetch_sub(1, Ordering::AcqRel);
+        }
+        Some(command)
+    }
+
     /// The next command without waiting; `Quit` if the window is gone.
     pub fn try_command(&self) -> Option<Command> {
-        match self.commands.try_recv() {
-            Ok(command) => Some(command),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Command::Quit),
+        loop {
+            match self.commands.try_recv() {
+                Ok(message) => {
+                    if let Some(command) = self.received(message) {
+                        return Some(command);
+                    }
+                }
+                Err(TryRecvError::Empty) => return None,
+                Err(TryRecvError::Disconnected) => return Some(Command::Quit),
+            }
         }
     }
 
-    /// Waits for a command, but not longer than this.
+    /// Waits for a command, but not longer than this, nor if there is something in a slot that was empty.
     pub fn wait_command(&self, limit: Duration) -> Option<Command> {
         match self.commands.recv_timeout(limit) {
-            Ok(command) => Some(command),
+            Ok(message) => self.received(message),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => Some(Command::Quit),
         }
@@ -251,6 +317,10 @@ impl<T> Slot<T> {
     /// Puts a value in; true if the slot was empty.
     fn put(&self, value: T) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(value).is_none()
+    }
+
+    fn is_filled(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     fn take(&self) -> Option<T> {

@@ -191,7 +191,7 @@ pub struct Curves {
     pub held_out_after: Curve,
     /// Probe tasks after the same steps from the random init, at its best rate.
     pub random_after: Curve,
-    /// Probe tasks after the same steps from joint pretraining, at its best rate.
+    /// Probe tasks after the same steps from joint pretraining, at its best rate: measured less often.
     pub joint_after: Curve,
     /// After adaptation, one curve for each probe task.
     pub held_out_tasks: Vec<Curve>,

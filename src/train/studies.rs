@@ -54,14 +54,18 @@ impl Focus {
             ("landscape after adaptation", Self { landscape: Some(adapted), ..none() }),
         ]
     }
-}
 
-impl Closeups {
-    /// Whether there is nothing to show.
-    pub fn is_empty(&self) -> bool {
-        let Self { stability, outer_step, test_steps, layers, tried, no_landscape: _ } = self;
-        let all = [stability.is_none(), outer_step.is_none(), test_steps.is_none(), layers.is_none(), tried.is_none()];
-        all.into_iter().all(|none| none)
+    /// Whether a snapshot shows something of everything that is looked at.
+    pub fn is_answered(&self, snapshot: &Snapshot) -> bool {
+        let Self { stability, outer_step, test_steps, layers, landscape, what_if } = self;
+        let found = &snapshot.closeups;
+        let tried = found.tried.as_ref().map(|tried| &tried.asked);
+        (!stability || found.stability.is_some())
+            && (!outer_step || found.outer_step.is_some())
+            && (!test_steps || found.test_steps.is_some())
+            && (!layers || found.layers.is_some())
+            && landscape.is_none_or(|map| snapshot.landscape.as_ref().is_some_and(|found| found.map == map))
+            && what_if.as_ref().is_none_or(|asked| tried == Some(asked))
     }
 }
 

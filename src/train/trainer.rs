@@ -34,7 +34,7 @@ mod walking;
 use kept::{Head, Kept};
 use meta_batch::MetaBatch;
 pub(super) use probes::Probed;
-use probes::Probes;
+use probes::{Moment, Probes};
 pub use record::MetricsRow;
 use record::Record;
 use sketching::Sketching;
@@ -111,6 +111,8 @@ pub struct Trainer {
     judging: Option<Judging>,
     accompanied: bool,
     record: Record,
+    /// Whether the present state is still to be measured on the probe tasks.
+    owes: bool,
 }
 
 impl Trainer {
@@ -168,6 +170,8 @@ impl Trainer {
     pub fn set_live(&mut self, live: LiveSettings) -> Result<(), SettingError> {
         let settings = Settings { live, run: self.settings.run.clone() };
         settings.validate()?;
+        // What is due is measured with the settings that it was due with.
+        self.settle(&|| true);
         let (at, start) = (self.now.meta_iteration, self.start());
         for knob in self.put_settings(Arc::new(settings)) {
             // What is tried on an earlier state belongs to the run only once it goes on from there.
@@ -186,23 +190,19 @@ impl Trainer {
         let changed = |knob: &Knob| knob.get(&settings.live) != knob.get(&self.settings.live);
         let changed: Vec<Knob> = Knob::ALL.into_iter().filter(changed).collect();
         self.settings = settings;
-        let shapes_held_out = |knob: &Knob| {
-            matches!(knob, Knob::TestShots | Knob::SupportShare | Knob::Noise | Knob::Tolerance)
-                || matches!(knob, Knob::Temperature | Knob::FlowSteps | Knob::FlowOrder)
-        };
-        if changed.iter().any(shapes_held_out) {
-            self.probes.settings_changed(&self.family, &self.settings);
+        if self.probes.turned(&changed, &self.settings) {
             self.sketching.settings_changed(&self.family, &self.settings);
         }
         changed
     }
 
-    /// Adapts the probe tasks from the present φ and notes their losses; returns what goes into metrics.csv.
-    fn evaluate(&mut self) -> MetricsRow {
-        self.probe();
+    /// Adapts the probe tasks from the present φ and notes their losses; returns what goes into metrics.csv, or `None` at
+    /// a no of `keep_going`.
+    fn evaluate(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<MetricsRow> {
+        let joint = self.adapt_probes(true, keep_going)?;
         self.record.rates(self.now.meta_iteration, &self.probes.evaluation().rates);
-        let live_steps = self.settings.live.test_steps;
-        self.record.held_out(self.now.meta_iteration, self.probes.measured(), live_steps, self.is_picture())
+        let (live_steps, picture) = (self.settings.live.test_steps, self.is_picture());
+        Some(self.record.held_out(self.now.meta_iteration, self.probes.measured(), live_steps, joint, picture))
     }
 
     /// The measurements at this moment, without noting them: for meta-iteration 0 and for display.
@@ -212,6 +212,11 @@ impl Trainer {
 
     /// Adapts the probe tasks again, for display only: after a knob change, or at a slow pace.
     pub fn probe(&mut self) {
+        self.adapt_probes(false, &|| true);
+    }
+
+    /// Adapts the probe tasks; whether joint pretraining is to be noted. `None` if it was broken off.
+    fn adapt_probes(&mut self, into_curves: bool, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<bool> {
         let Self { learner, plain, now, random, settings, pool, probes, judging, .. } = self;
         // The first picture does not wait for the judge.
         let judging = judging.as_ref().filter(|_| now.meta_iteration > 0);
@@ -221,8 +226,10 @@ impl Trainer {
             Init::Random => Start { learner: plain, meta: random, inner_rate: 1.0 },
             Init::Joint => Start { learner: plain, meta: &joint, inner_rate: 1.0 },
         };
-        probes.measure(pool, start, judging, settings.live.test_steps, now.meta_iteration);
+        let moment = Moment { live: &settings.live, meta_iteration: now.meta_iteration, into_curves };
+        let joint_due = probes.measure(pool, start, judging, moment, keep_going)?;
         self.adapt_sketch();
+        Some(joint_due)
     }
 
     /// Adapts to another drawing of the user's, or to none; nothing of it is learned or noted.
@@ -244,9 +251,9 @@ impl Trainer {
     }
 
     /// The probe tasks' functions, as the last probe found them, on a finer grid; `None` where tasks are no
-    /// images or large ones.
-    pub fn enlarged(&self) -> Option<Enlarged> {
-        self.probes.enlarged(&self.pool, &self.learner.network)
+    /// images or large ones, or at a no of `keep_going`, which is asked between tasks.
+    pub fn enlarged(&self, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<Enlarged> {
+        self.probes.enlarged(&self.pool, &self.learner.network, keep_going)
     }
 
     /// The latest adaptation of the probe tasks.

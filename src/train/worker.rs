@@ -3,7 +3,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -150,7 +149,7 @@ impl Worker {
     fn glance(&mut self, step: bool) {
         self.take_live();
         self.take_sketch();
-        if !self.take_look() && self.enlarged_stale.is_some_and(|since| since.elapsed() > REST) {
+        if !self.take_look() {
             self.look_closer();
         }
         if step && self.phase == Phase::Running {
@@ -171,7 +170,9 @@ impl Worker {
     }
 
     fn take_live(&mut self) {
-        let (Some((live, shown)), Some(trainer)) = (self.end.take_live_at(), &mut self.trainer) else { return };
+        let Some((live, shown)) = self.end.take_live_at() else { return };
+        self.settle();
+        let Some(trainer) = &mut self.trainer else { return };
         // The window may not know yet that the run goes on from the moment that it shows.
         let meant = if shown == self.continued_at && trainer.looking_at().is_none() { None } else { shown };
         if trainer.looking_at() != meant {
@@ -209,17 +210,28 @@ impl Worker {
         self.show(true);
     }
 
+    /// Makes the measurement that is due, if one is and nothing more urgent waits; whether it did.
+    fn settle(&mut self) -> bool {
+        let Some(trainer) = &mut self.trainer else { return false };
+        let row = trainer.settle(&self.end.trains_on());
+        if let (Some(row), Some(metrics)) = (&row, &mut self.metrics) {
+            metrics(row);
+        }
+        row.is_some()
+    }
+
     fn step(&mut self) {
-        let Some(trainer) = &mut self.trainer else { return };
+        self.settle();
+        let Some(trainer) = self.trainer.as_mut().filter(|trainer| !trainer.owes()) else { return };
         self.stepped_at = Instant::now();
-        let interrupt = &self.end.interrupt;
-        match trainer.step(&|| !interrupt.load(Ordering::Relaxed)) {
+        let step = trainer.advance(&self.end.trains_on());
+        match step {
             Step::Interrupted => return,
-            Step::Done(row) => {
-                if let (Some(row), Some(metrics)) = (&row, &mut self.metrics) {
-                    metrics(row);
-                }
-                if self.pace == Pace::Slow && row.is_none() {
+            Step::Done(_) => {
+                let measured = self.settle();
+                if let Some(trainer) = self.trainer.as_mut().filter(|trainer| !measured && !trainer.owes())
+                    && self.pace == Pace::Slow
+                {
                     trainer.probe();
                 }
                 self.speed.tick();
@@ -253,7 +265,11 @@ impl Worker {
     fn draw_enlarged(&mut self) {
         let Some(trainer) = &self.trainer else { return };
         let start = Instant::now();
-        self.enlarged = trainer.enlarged().map(Arc::new);
+        let enlarged = trainer.enlarged(&self.end.trains_on());
+        if self.end.is_asked_to_look() {
+            return;
+        }
+        self.enlarged = enlarged.map(Arc::new);
         self.enlarged_cost = start.elapsed();
         self.enlarged_at = Instant::now();
         self.enlarged_stale = None;

@@ -77,7 +77,7 @@ impl Parameters {
             match (self.side, snapshot) {
                 (Side::Rates, _) if learned => rates::map(ui, beside, &evaluation.rates, &evaluation.tensors),
                 (Side::History, Some(snapshot)) if learned => {
-                    rates::history(ui, beside, &snapshot.curves.rates, &evaluation.tensors)
+                    rates::history(ui, beside, &snapshot.curves.rates, &evaluation.tensors, evaluation.rates.len())
                 }
                 _ => movement::ui(ui, beside, &evaluation.movement),
             }

@@ -10,34 +10,67 @@ use crate::meta::rates::InnerRates;
 use crate::meta::step::{Step, StepRule};
 use crate::settings::Algorithm;
 
+/// An inner loop as far as it is done.
+#[derive(Clone, Debug, Default)]
+pub struct Stepwise<T> {
+    theta: Vec<T>,
+    next: Vec<T>,
+    gradient: Vec<T>,
+    done: usize,
+    /// L(θ; S_0) since it rests.
+    rests: Option<T>,
+}
+
+impl<T: Real> Stepwise<T> {
+    /// Back to θ_0 = `phi`.
+    pub fn begin(&mut self, phi: &[T]) {
+        self.theta.clear();
+        self.theta.extend_from_slice(phi);
+        self.next.resize(phi.len(), T::zero());
+        self.gradient.resize(phi.len(), T::zero());
+        (self.done, self.rests) = (0, None);
+    }
+
+    /// θ_k.
+    pub fn theta(&self) -> &[T] {
+        &self.theta
+    }
+
+    /// k: the steps that were made.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+}
+
 impl Learner {
-    /// Step k = `index` of the inner loop from `theta` = θ_k: L(θ_k; S_k), and θ_{k+1} left in `theta`. `rates` are
-    /// the inner rates in force, [`Self::rates`]. Steps one after the other give what [`Self::adapt`] gives; a loop
-    /// that has converged stays where it is.
-    #[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
+    /// The next step of an inner loop that began at φ: L(θ_k; S_k), and θ_{k+1} left in it. `rates` are the inner rates
+    /// in force, [`Self::rates`]. Steps one after the other give what [`Self::adapt`] gives: from the first gradient on
+    /// that is no longer than the tolerance the loop rests for good, whatever the mini-batches after it say, and the
+    /// loss is L(θ_k; S_0).
     pub fn step_once<T: Real>(
         &self,
         meta: &MetaParameters<T>,
         rates: &[T],
         episode: &Episode<T>,
-        index: usize,
-        theta: &mut Vec<T>,
-        gradient: &mut Vec<T>,
+        stepwise: &mut Stepwise<T>,
         work: &mut Workspace<T>,
     ) -> T {
-        gradient.resize(theta.len(), T::zero());
-        let loss = self.network.gradient(theta, episode.support(index), work, gradient);
-        if self.tolerance > 0.0 && norm(gradient).double() <= self.tolerance {
+        if let Some(loss) = stepwise.rests {
             return loss;
         }
-        let mut next = vec![T::zero(); theta.len()];
-        let step = Step { index, theta, gradient, loss };
-        match self.algorithm {
-            Algorithm::Imaml => imaml::rule(self, meta.phi(), rates).apply(step, &mut next),
-            Algorithm::MetaModel => self.meta_model(meta).apply(step, &mut next),
-            _ => InnerRates::new(&self.sharing, rates).apply(step, &mut next),
+        let Stepwise { theta, next, gradient, done, rests } = stepwise;
+        let loss = self.network.gradient(theta, episode.support(*done), work, gradient);
+        if self.tolerance > 0.0 && norm(gradient).double() <= self.tolerance {
+            return *rests.insert(self.network.loss(theta, episode.support(0), work));
         }
-        *theta = next;
+        let step = Step { index: *done, theta, gradient, loss };
+        match self.algorithm {
+            Algorithm::Imaml => imaml::rule(self, meta.phi(), rates).apply(step, next),
+            Algorithm::MetaModel => self.meta_model(meta).apply(step, next),
+            _ => InnerRates::new(&self.sharing, rates).apply(step, next),
+        }
+        std::mem::swap(theta, next);
+        *done += 1;
         loss
     }
 }

@@ -38,9 +38,11 @@ impl Surface {
             Heights::Task(task) => Heights::Task(task.min(probed.tasks.len().checked_sub(1)?)),
             Heights::Adapted => Heights::Adapted,
         };
-        let live = &trainer.settings().live;
+        let live = probed.live;
+        let mut learner = trainer.learner().clone();
+        learner.set_tolerance(live.tolerance);
         let mut surface = Self {
-            learner: trainer.learner().clone(),
+            learner,
             meta: probed.meta.clone(),
             inner_rate: live.inner_rate,
             steps: live.inner_steps,

@@ -11,10 +11,15 @@ use crate::train::snapshot::{Evaluation, Init, Landscape, LandscapePath};
 use crate::train::trainer::{Probed, Trainer};
 
 /// Grid points a side, level by level; the points of one are among those of the next.
-const LEVELS: [usize; 3] = [13, 25, 49];
-/// A map in place of an older one of the same kind is shown from this many points a side on.
+const LEVELS: [usize; 4] = [7, 13, 25, 49];
+/// A map is shown from this many points a side on if they are soon done, else from the first level on.
+const COARSE: usize = 13;
+/// A map in place of an older one of the same kind is shown from this many points a side on, or fewer if they take long.
 const USUAL: usize = 25;
-/// Floating-point operations that a level finer than the first may need: a few seconds of one core.
+/// Floating-point operations that are soon done, a few seconds beside training; that take long, half a minute; and that
+/// a level finer than [`COARSE`] may need at all, a few seconds of one core.
+const SOON: f64 = 2e9;
+const LONG: f64 = 1.5e10;
 const MOST_OPERATIONS: f64 = 4e10;
 /// Points are computed together until they have taken so long.
 const PIECE: Duration = Duration::from_millis(2);
@@ -148,12 +153,17 @@ impl Study {
         let second = probed.task(map.through[1]).map_or("", |task| &task.name);
         let shown = paths.iter().filter(|path| exact || path.own || path.task == second);
         let [x, y] = frame(before, shown.flat_map(|path| calm(&path.points)).chain(optimum));
-        let finest = |level: usize| (level * level) as f64 * surface.operations() <= MOST_OPERATIONS;
-        let mut levels: Vec<usize> = LEVELS.into_iter().filter(|&level| level == LEVELS[0] || finest(level)).collect();
-        if again {
-            let last = levels.len() - 1;
-            levels.drain(..levels.iter().position(|&level| level >= USUAL).unwrap_or(last));
-        }
+        let operations = |level: usize| (level * level) as f64 * surface.operations();
+        let first = if again {
+            let usual = |level: &usize| *level <= USUAL && operations(*level) <= LONG;
+            LEVELS.into_iter().rev().find(usual).unwrap_or(LEVELS[0])
+        } else if operations(COARSE) <= SOON {
+            COARSE
+        } else {
+            LEVELS[0]
+        };
+        let affordable = |level: usize| level <= COARSE || operations(level) <= MOST_OPERATIONS;
+        let levels = LEVELS.into_iter().filter(|&level| level >= first && affordable(level)).collect();
         let plane = Arc::new(plane);
         let landscape = Landscape {
             meta_iteration: probed.evaluation.meta_iteration,

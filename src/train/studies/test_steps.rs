@@ -3,7 +3,7 @@
 use super::Piece;
 use crate::maths::network::Workspace;
 use crate::meta::episode::Episode;
-use crate::meta::{Learner, MetaParameters};
+use crate::meta::{Learner, MetaParameters, Stepwise};
 use crate::train::landscape::thinned;
 use crate::train::snapshot::Init;
 use crate::train::trainer::Trainer;
@@ -95,8 +95,7 @@ pub(super) struct Study {
     episodes: Vec<Episode<f32>>,
     tolerance: f64,
     work: Workspace<f32>,
-    theta: Vec<f32>,
-    gradient: Vec<f32>,
+    stepwise: Stepwise<f32>,
     support: Vec<f32>,
     query: Vec<f32>,
     found: TestSteps,
@@ -122,8 +121,7 @@ impl super::Study for Study {
             starts,
             tolerance: trainer.settings().live.tolerance,
             work: Workspace::default(),
-            theta: Vec::new(),
-            gradient: Vec::new(),
+            stepwise: Stepwise::default(),
             support: Vec::new(),
             query: Vec::new(),
             found: TestSteps {
@@ -157,7 +155,7 @@ impl super::Study for Study {
     /// One step of one task: all tasks from φ first. What is there is shown after every task, and of the first one
     /// after every few steps.
     fn advance(&mut self) -> Piece<TestSteps> {
-        let Self { starts, episodes, work, theta, gradient, support, query, found, .. } = self;
+        let Self { starts, episodes, work, stepwise, support, query, found, .. } = self;
         let Some(init) = (0..starts.len()).find(|&init| found.adapted[init].query.len() < episodes.len()) else {
             found.complete = true;
             return Piece::Finished(found.clone());
@@ -165,11 +163,10 @@ impl super::Study for Study {
         let Start { learner, meta, rates } = &starts[init];
         let episode = &episodes[found.adapted[init].query.len()];
         if query.is_empty() {
-            theta.clear();
-            theta.extend_from_slice(meta.phi());
+            stepwise.begin(meta.phi());
         }
-        query.push(honest(learner.network.loss(theta, &episode.query, work)));
-        let loss = learner.step_once(meta, rates, episode, support.len(), theta, gradient, work);
+        query.push(honest(learner.network.loss(stepwise.theta(), &episode.query, work)));
+        let loss = learner.step_once(meta, rates, episode, stepwise, work);
         support.push(honest(loss));
         let adapted = &mut found.adapted[init];
         if query.len() > TestSteps::STEPS {
@@ -260,6 +257,30 @@ mod tests {
                 assert_eq!(steps(after)[1..], [0, 0]);
             }
         }
+    }
+
+    /// The film-strip's losses at its own steps, with a tolerance and without.
+    #[test]
+    fn it_rests_where_the_strip_rests() {
+        let mut rested = false;
+        for tolerance in [0.0, 0.5] {
+            let mut trainer = trainer(tolerance);
+            trainer.step(&|| true);
+            trainer.step(&|| true);
+            let evaluation = trainer.evaluation();
+            let (found, _) = through(&mut Study::begin(&trainer).unwrap());
+            for (index, task) in evaluation.tasks.iter().enumerate() {
+                for (adapted, trace) in found.adapted.iter().zip(&task.traces) {
+                    let steps = trace.support_loss.len();
+                    assert_eq!(adapted.support[index][..steps], trace.support_loss, "{tolerance}");
+                    for (query, shown) in adapted.query[index].iter().zip(&trace.query_loss) {
+                        assert!((query / shown - 1.0).abs() < 1e-5, "{tolerance}: {query} {shown}");
+                    }
+                    rested |= adapted.support[index].windows(2).any(|pair| pair[0] == pair[1]);
+                }
+            }
+        }
+        assert!(rested);
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl WhatIfs {
             paths,
             here,
             at_phi,
-            steps: trainer.settings().live.test_steps,
+            steps: probed.live.test_steps,
         })
     }
 }
@@ -173,18 +173,20 @@ fn order(map: Map, trainer: &Trainer) -> Vec<usize> {
 
 /// Floating-point operations to adapt to all probe tasks.
 fn operations(trainer: &Trainer) -> f64 {
-    let network = &trainer.learner().network;
-    let steps = trainer.settings().live.test_steps as f64;
+    let (network, probed) = (&trainer.learner().network, trainer.probed());
+    let steps = probed.live.test_steps as f64;
     let of = |rows: usize| steps * network.operations(rows)[1];
-    trainer.probed().tasks.iter().map(|task| of(task.episode.support(0).rows())).sum()
+    probed.tasks.iter().map(|task| of(task.episode.support(0).rows())).sum()
 }
 
+/// Adapts as the last probe did, which it is compared with: a knob that was turned since is for the next one.
 fn adapt(asked: &WhatIf, tasks: &[usize], trainer: &Trainer) -> Vec<(usize, Vec<Vec<f32>>, [f32; 2])> {
     let probed = trainer.probed();
     let theta = asked.plane.point(asked.at);
     let mut meta = probed.meta.clone();
     meta.values[..theta.len()].copy_from_slice(&theta);
-    let (learner, live) = (trainer.learner(), &trainer.settings().live);
+    let (mut learner, live) = (trainer.learner().clone(), probed.live);
+    learner.set_tolerance(live.tolerance);
     trainer.pool().map(tasks.len(), |index| {
         let Some(task) = probed.task(tasks[index]) else { return (tasks[index], Vec::new(), [f32::INFINITY; 2]) };
         let mut work = TaskWork::default();
@@ -197,4 +199,52 @@ fn adapt(asked: &WhatIf, tasks: &[usize], trainer: &Trainer) -> Vec<(usize, Vec<
         let losses = [loss(thetas.first()), loss(thetas.last())];
         (tasks[index], thetas, losses.map(|loss| if loss.is_finite() { loss } else { f32::INFINITY }))
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::settings::{Algorithm, Knob, Settings, TaskFamily};
+
+    /// What comes of beginning at φ itself: the losses, which must be those from φ, and after how many steps.
+    fn from_phi(trainer: &Trainer, asked: &WhatIf) -> ([f32; 2], usize) {
+        let mut what_ifs = WhatIfs::default();
+        what_ifs.advance(Some(asked), Some(&asked.plane), trainer, false);
+        let tried = what_ifs.found().unwrap();
+        for (here, at_phi) in tried.here.iter().zip(tried.at_phi) {
+            assert!((here / at_phi - 1.0).abs() < 1e-5, "{:?}: {here} {at_phi}", asked.map);
+        }
+        (tried.here, tried.steps)
+    }
+
+    /// Whatever was turned since the last probe, both losses are of the same tasks and the same adaptation.
+    #[test]
+    fn what_was_turned_waits_for_the_next_probe() {
+        let knobs = [
+            (Knob::Noise, 0.7),
+            (Knob::TestShots, 3.0),
+            (Knob::TestSteps, 9.0),
+            (Knob::InnerRate, 0.003),
+            (Knob::Tolerance, 8.0),
+        ];
+        let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+        settings.run.network.hidden = vec![8];
+        for (knob, value) in knobs {
+            for heights in [Heights::Task(1), Heights::Adapted] {
+                let mut trainer = Trainer::new(settings.clone(), None, 1).unwrap();
+                let phi = trainer.meta_parameters().phi().to_vec();
+                let away: Vec<f32> = phi.iter().map(|value| value + 0.1).collect();
+                let plane = Arc::new(Plane::through(&phi, &away, None).unwrap().0);
+                let asked = WhatIf { plane, at: [0.0; 2], map: Map { heights, ..Map::default() } };
+                let before = from_phi(&trainer, &asked);
+                let mut live = trainer.settings().live.clone();
+                knob.set(&mut live, value);
+                trainer.set_live(live).unwrap();
+                assert_eq!(from_phi(&trainer, &asked), before, "{knob:?}");
+                trainer.probe();
+                assert_ne!(from_phi(&trainer, &asked), before, "{knob:?}");
+            }
+        }
+    }
 }

@@ -84,16 +84,20 @@ impl Trainer {
         self.put_settings(kept.settings);
         self.probes.at_another_moment(kept.baselines, kept.known);
         self.probe();
-        self.probes.set_baselines(kept.baselines);
         Some(at)
     }
 
-    /// Adapts from joint pretraining too, where looking back was in haste.
-    pub fn look_closer(&mut self) {
-        if self.head.is_some() && self.probes.lack_joint() {
-            let baselines = self.probes.baselines();
-            self.probe();
-            self.probes.set_baselines(baselines);
+    /// Draws further looks at the probe tasks where looking back was in haste; whether it did. `keep_going` is asked
+    /// between tasks; at a no nothing changes.
+    pub fn draw_galleries(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> bool {
+        self.probes.draw_galleries(&self.pool, &self.learner.network, keep_going)
+    }
+
+    /// Adapts from joint pretraining too, where looking back was in haste. `keep_going` is asked between inner steps; at
+    /// a no nothing changes.
+    pub fn look_closer(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) {
+        if self.head.is_some() && self.probes.are_rough() {
+            self.adapt_probes(false, keep_going);
         }
     }
 
@@ -109,15 +113,15 @@ impl Trainer {
     /// Goes on from the state that is shown, with the settings in force: what the run did since is forgotten.
     /// False where no earlier state is shown.
     pub fn continue_here(&mut self) -> bool {
-        self.look_closer();
+        self.look_closer(&|| true);
         if self.head.take().is_none() {
             return false;
         }
+        self.owes = false;
         let at = self.now.meta_iteration;
         if let Some((_, kept)) = self.timeline.nearest(at) {
             self.good = Arc::clone(&kept.good);
             self.watch = kept.watch;
-            self.probes.set_baselines(kept.baselines);
         }
         self.forget_after(at);
         true

@@ -30,7 +30,7 @@ impl Trainer {
                         trace.query_loss.extend(real.query_loss.iter().map(|loss| loss * factor));
                     }
                 }
-                self.record.held_out(at, &measured, self.settings.live.test_steps, self.is_picture());
+                self.record.held_out(at, &measured, self.settings.live.test_steps, true, self.is_picture());
                 self.record.rates(at, &self.probes.evaluation().rates);
             }
         }

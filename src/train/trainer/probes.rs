@@ -7,9 +7,9 @@ use super::shown::{gallery, probe_task};
 use crate::maths::network::{Network, Workspace};
 use crate::meta::MetaParameters;
 use crate::meta::tensor_rates::TensorRate;
-use crate::settings::Settings;
+use crate::settings::{Knob, LiveSettings, Settings};
 use crate::tasks::picture::bicubic;
-use crate::tasks::{Family, Given, HeldOut};
+use crate::tasks::{Family, Gallery, Given, HeldOut};
 use crate::train::evaluation::{Known, Measured, Start, best_rate, measure_again};
 use crate::train::judging::Judging;
 use crate::train::pool::Pool;
@@ -17,8 +17,18 @@ use crate::train::snapshot::{Enlarged, Evaluation, Init, LayerMovement};
 
 /// The baselines' rates are chosen on this many probe tasks.
 const RATE_TASKS: usize = 2;
-/// Joint pretraining is measured at every so many calls.
+/// Joint pretraining is measured at every so many measurements.
 const JOINT_EVERY: u64 = 4;
+/// Knobs that shape held-out tasks, what is drawn of them or where adaptation rests.
+const SHAPING: [Knob; 7] = [
+    Knob::TestShots,
+    Knob::SupportShare,
+    Knob::Noise,
+    Knob::Tolerance,
+    Knob::Temperature,
+    Knob::FlowSteps,
+    Knob::FlowOrder,
+];
 /// Points a side for each pixel of an enlarged image.
 const ENLARGED: usize = 4;
 /// Images with more pixels a side are large enough.
@@ -29,6 +39,7 @@ pub(in crate::train) struct Probed<'a> {
     pub tasks: &'a [HeldOut],
     pub measured: &'a [[Measured; 3]],
     pub meta: &'a MetaParameters<f32>,
+    pub live: &'a LiveSettings,
     pub evaluation: &'a Arc<Evaluation>,
 }
 
@@ -39,10 +50,22 @@ impl<'a> Probed<'a> {
     }
 }
 
+/// When and how the probe tasks are adapted to.
+#[derive(Clone, Copy)]
+pub(super) struct Moment<'a> {
+    pub live: &'a LiveSettings,
+    pub meta_iteration: u64,
+    /// Whether the measurement goes into the curves, or is for display alone.
+    pub into_curves: bool,
+}
+
 #[derive(Clone)]
 pub(super) struct Probes {
     tasks: Vec<HeldOut>,
+    /// Tasks that take their place at the next measurement; until then all that is here belongs together.
+    coming: Option<Vec<HeldOut>>,
     meta: Option<MetaParameters<f32>>,
+    live: LiveSettings,
     measured: Vec<[Measured; 3]>,
     evaluation: Arc<Evaluation>,
     baselines: Baselines,
@@ -53,25 +76,49 @@ pub(super) struct Probes {
     /// Whether the next measurement is of φ alone, if that can be; and what is known of it, task by task.
     hasty: bool,
     known: Option<Arc<[Known]>>,
-    steps: usize,
+    /// Whether further looks at the tasks are still to be drawn.
+    undrawn: bool,
     /// Whether samples were judged.
     judged: bool,
+    /// Measurements for display alone.
+    displays: u64,
 }
 
-/// When and how the baselines are measured.
+/// When and how the baselines are measured into the curves. Measurements for display alone leave it as it is: whether
+/// somebody paused or looked back changes no curve.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Baselines {
     /// Best rates of random init and joint pretraining; `None` until first chosen.
     rates: [Option<f64>; 2],
     /// Measurements since the joint rate was chosen, and how many to wait for the next choice.
     joint_age: [u64; 2],
+    /// What shaped the last measurement: the knobs of [`SHAPING`], the test-time steps, and whether samples were judged.
+    shape: Option<([f64; SHAPING.len()], usize, bool)>,
+}
+
+impl Baselines {
+    /// For one more measurement: whether the joint rate is to be chosen again, and whether joint pretraining is to be
+    /// measured.
+    fn next(&mut self, live: &LiveSettings, judges: bool) -> [bool; 2] {
+        let age = &mut self.joint_age;
+        let choose_again = age[0] >= age[1];
+        if choose_again {
+            *age = [0, 2 * age[1]];
+        }
+        age[0] += 1;
+        let shape = Some((SHAPING.map(|knob| knob.get(live)), live.test_steps, judges));
+        let reshaped = std::mem::replace(&mut self.shape, shape) != shape;
+        [choose_again, choose_again || reshaped || age[0].is_multiple_of(JOINT_EVERY)]
+    }
 }
 
 impl Probes {
     pub fn new(family: &Family, settings: &Settings) -> Self {
         let mut probes = Self {
             tasks: Vec::new(),
+            coming: None,
             meta: None,
+            live: settings.live.clone(),
             measured: Vec::new(),
             evaluation: Arc::new(Evaluation {
                 meta_iteration: 0,
@@ -80,24 +127,35 @@ impl Probes {
                 rates: Vec::new(),
                 tensors: Vec::new(),
             }),
-            baselines: Baselines { rates: [None; 2], joint_age: [0, 1] },
+            baselines: Baselines { rates: [None; 2], joint_age: [0, 1], shape: None },
             family: family.clone(),
             stale: true,
             joint_stale: false,
             hasty: false,
             known: None,
-            steps: 0,
+            undrawn: false,
             judged: false,
+            displays: 0,
         };
-        probes.settings_changed(family, settings);
+        probes.draw(settings);
+        probes.tasks.extend(probes.coming.take().into_iter().flatten());
         probes
     }
 
-    /// Draws the tasks again, for settings that may shape them.
-    pub fn settings_changed(&mut self, family: &Family, settings: &Settings) {
+    /// Draws the tasks again if one of these knobs shapes them; whether one does.
+    pub fn turned(&mut self, knobs: &[Knob], settings: &Settings) -> bool {
+        let shapes = knobs.iter().any(|knob| SHAPING.contains(knob));
+        if shapes {
+            self.draw(settings);
+        }
+        shapes
+    }
+
+    fn draw(&mut self, settings: &Settings) {
         let wanted = if settings.run.tasks.needs_images() { 4 } else { 8 };
-        let count = wanted.min(family.held_out_tasks());
-        self.tasks = (0..count).map(|i| family.held_out(&settings.live, settings.run.seed, i)).collect();
+        let count = wanted.min(self.family.held_out_tasks());
+        let task = |index| self.family.held_out(&settings.live, settings.run.seed, index);
+        self.coming = Some((0..count).map(task).collect());
         self.stale = true;
     }
 
@@ -115,11 +173,6 @@ impl Probes {
         self.baselines
     }
 
-    /// Puts that back to what it was at another moment.
-    pub fn set_baselines(&mut self, baselines: Baselines) {
-        self.baselines = baselines;
-    }
-
     /// What of the last measurement from φ spares the most time when it is made again.
     pub fn known(&self) -> Arc<[Known]> {
         let of = |task: &[Measured; 3]| {
@@ -130,15 +183,15 @@ impl Probes {
     }
 
     /// The next measurement is one that was made at another moment of the run: of φ alone, of which this much is
-    /// known, and with the rates of then, which are not chosen again.
+    /// known, and with the baselines as they were then.
     pub fn at_another_moment(&mut self, baselines: Baselines, known: Arc<[Known]>) {
-        self.baselines = Baselines { joint_age: [1, u64::MAX], ..baselines };
+        self.baselines = baselines;
         (self.joint_stale, self.hasty, self.known) = (true, true, Some(known));
     }
 
-    /// Whether joint pretraining was left out of the last measurement.
-    pub fn lack_joint(&self) -> bool {
-        self.joint_stale
+    /// Whether something was left out of the last measurement.
+    pub fn are_rough(&self) -> bool {
+        self.joint_stale || self.undrawn
     }
 
     pub fn evaluation(&self) -> Arc<Evaluation> {
@@ -148,54 +201,67 @@ impl Probes {
     /// What was probed last; `now` where nothing was.
     pub fn probed<'a>(&'a self, now: &'a MetaParameters<f32>) -> Probed<'a> {
         let meta = self.meta.as_ref().unwrap_or(now);
-        Probed { tasks: &self.tasks, measured: &self.measured, meta, evaluation: &self.evaluation }
+        Probed { tasks: &self.tasks, measured: &self.measured, meta, live: &self.live, evaluation: &self.evaluation }
     }
 
-    /// Adapts every probe task from every initialisation. A baseline's `inner_rate` in `start` is
-    /// replaced by its best one, chosen again at ever longer intervals. The random init is measured once,
-    /// joint pretraining at every fourth call: they cost as much as φ and change little or not at all.
+    /// Adapts every probe task from every initialisation; whether joint pretraining was due for the curves, which it
+    /// never is for display alone. At a no of `keep_going`, which is asked between inner steps, nothing changes and there
+    /// is no answer. A baseline's `inner_rate` in `start` is replaced by its best one, chosen again at ever longer
+    /// intervals. The random init is measured once, joint pretraining at every fourth call: they cost as much as φ and
+    /// change little or not at all.
     pub fn measure<'a>(
         &mut self,
         pool: &Pool,
         start: impl Fn(Init) -> Start<'a>,
         judging: Option<&Judging>,
-        steps: usize,
-        meta_iteration: u64,
-    ) {
-        let Baselines { rates, joint_age } = &mut self.baselines;
-        let choose_again = joint_age[0] >= joint_age[1];
-        if choose_again {
-            *joint_age = [0, 2 * joint_age[1]];
-        }
-        joint_age[0] += 1;
-        let all = self.stale || self.steps != steps || self.judged != judging.is_some();
-        let (hasty, known) = (std::mem::take(&mut self.hasty), self.known.take());
-        let known = |task: usize, init: usize| known.as_ref().filter(|_| init == 0).and_then(|known| known.get(task));
-        let joint_due = choose_again || self.joint_stale && !hasty || joint_age[0].is_multiple_of(JOINT_EVERY);
-        let redo = [true, all, all || joint_due];
-        self.joint_stale &= !redo[2];
-        (self.stale, self.steps, self.judged) = (false, steps, judging.is_some());
+        moment: Moment<'_>,
+        keep_going: &(dyn Fn() -> bool + Sync),
+    ) -> Option<bool> {
+        let Moment { live, meta_iteration, into_curves } = moment;
+        let steps = live.test_steps;
+        let mut baselines = self.baselines;
+        let [choose_again, joint_due] = if into_curves { baselines.next(live, judging.is_some()) } else { [false; 2] };
+        let all = self.stale || self.live.test_steps != steps || self.judged != judging.is_some();
+        let (hasty, known) = (self.hasty && !into_curves, self.known.as_ref().filter(|_| !into_curves));
+        let displays = self.displays + u64::from(!into_curves && !hasty);
+        let joint_shown = !hasty && (self.joint_stale || !into_curves && displays.is_multiple_of(JOINT_EVERY));
+        let redo = [true, all, all || joint_due || joint_shown];
+        let tasks = self.coming.as_ref().unwrap_or(&self.tasks);
         let mut starts = Init::ALL.map(start);
-        self.meta = Some(starts[0].meta.clone());
-        let some = &self.tasks[..RATE_TASKS.min(self.tasks.len())];
+        let some = &tasks[..RATE_TASKS.min(tasks.len())];
+        let best = |start: Start<'_>, near: Option<f64>| best_rate(pool, start, some, steps, near, keep_going);
+        let rates = &mut baselines.rates;
         // Before the first meta-iteration joint pretraining is the random init: one choice serves both.
-        let random = *rates[0].get_or_insert_with(|| best_rate(pool, starts[1], some, steps, None));
+        let random = *rates[0].get_or_insert_with(|| best(starts[1], None));
         let joint = match rates[1] {
             Some(rate) if !choose_again => rate,
-            Some(rate) => best_rate(pool, starts[2], some, steps, Some(rate)),
+            Some(rate) => best(starts[2], Some(rate)),
             None if meta_iteration == 0 => random,
-            None => best_rate(pool, starts[2], some, steps, None),
+            None => best(starts[2], None),
         };
         rates[1] = Some(joint);
         (starts[1].inner_rate, starts[2].inner_rate) = (random, joint);
         // Where they are still the same, measuring one of them is enough.
         let twins = all && random == joint && starts[1].meta.values == starts[2].meta.values;
-        let tasks = &self.tasks;
         let jobs: Vec<_> = (0..tasks.len() * 3).filter(|job| redo[job % 3] && !(twins && job % 3 == 2)).collect();
         let results = pool.map(jobs.len(), |i| {
             let (task, init) = (jobs[i] / 3, jobs[i] % 3);
-            measure_again(starts[init], &tasks[task], steps, judging, known(task, init))
+            let known = known.filter(|_| init == 0).and_then(|known| known.get(task));
+            measure_again(starts[init], &tasks[task], steps, judging, known, keep_going)
         });
+        if !keep_going() {
+            return None;
+        }
+        if let Some(coming) = self.coming.take() {
+            self.tasks = coming;
+        }
+        (self.baselines, self.displays) = (baselines, displays);
+        (self.hasty, self.known) = (false, None);
+        self.joint_stale &= !redo[2];
+        (self.stale, self.judged) = (false, judging.is_some());
+        self.live = live.clone();
+        self.meta = Some(starts[0].meta.clone());
+        let tasks = &self.tasks;
         let mut results = results.into_iter();
         if all {
             self.measured.clear();
@@ -209,12 +275,9 @@ impl Probes {
             }
         }
         let network = &starts[0].learner.network;
-        let measured = &self.measured;
-        let galleries = pool.map(tasks.len(), |i| {
-            let next = (i + 1) % tasks.len();
-            let learned = [i, next].map(|task| &measured[task][Init::Learned as usize]);
-            gallery(&self.family, network, [&tasks[i], &tasks[next]], learned)
-        });
+        // Who looks through the past waits for the strip alone.
+        let galleries = if hasty { vec![None; tasks.len()] } else { self.galleries(pool, network, keep_going) };
+        let undrawn = (hasty || !keep_going()) && matches!(self.family, Family::Picture(_) | Family::Class(_));
         let layout = network.layout();
         self.evaluation = Arc::new(Evaluation {
             meta_iteration,
@@ -228,9 +291,42 @@ impl Probes {
             rates: self.rates(),
             tensors: layout.filled().map(|tensor| tensor.name.clone()).collect(),
         });
+        self.undrawn = undrawn;
+        Some(joint_due)
     }
 
-    pub fn enlarged(&self, pool: &Pool, network: &Network) -> Option<Enlarged> {
+    /// Further looks at each task's adaptation; at a no of `keep_going`, which is asked between tasks, worthless.
+    fn galleries(
+        &self,
+        pool: &Pool,
+        network: &Network,
+        keep_going: &(dyn Fn() -> bool + Sync),
+    ) -> Vec<Option<Arc<Gallery>>> {
+        let Self { tasks, measured, family, .. } = self;
+        pool.map(tasks.len(), |i| {
+            let next = (i + 1) % tasks.len();
+            let learned = [i, next].map(|task| &measured[task][Init::Learned as usize]);
+            keep_going().then(|| gallery(family, network, [&tasks[i], &tasks[next]], learned))?
+        })
+    }
+
+    /// Adds further looks at each task's adaptation where the last measurement was in haste; whether it did.
+    pub fn draw_galleries(&mut self, pool: &Pool, network: &Network, keep_going: &(dyn Fn() -> bool + Sync)) -> bool {
+        if !self.undrawn {
+            return false;
+        }
+        let galleries = self.galleries(pool, network, keep_going);
+        if !keep_going() {
+            return false;
+        }
+        self.undrawn = false;
+        let mut evaluation = Evaluation::clone(&self.evaluation);
+        evaluation.tasks.iter_mut().zip(galleries).for_each(|(task, gallery)| task.gallery = gallery);
+        self.evaluation = Arc::new(evaluation);
+        true
+    }
+
+    pub fn enlarged(&self, pool: &Pool, network: &Network, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<Enlarged> {
         let Family::Picture(pictures) = &self.family else { return None };
         let drawn = |task: &HeldOut| match &task.given {
             Given::Picture { target, .. } if target.width <= LARGEST_ENLARGED => Some(target.clone()),
@@ -239,10 +335,14 @@ impl Probes {
         let targets: Vec<_> = self.tasks.iter().map(drawn).collect::<Option<_>>()?;
         let grid = pictures.finer(ENLARGED);
         let pairs = pool.map(self.measured.len().min(targets.len()), |task| {
+            if !keep_going() {
+                return None;
+            }
             let adapted = self.measured[task][Init::Learned as usize].thetas.last().map_or(&[][..], Vec::as_slice);
             let output = network.output(adapted, grid.view(), &mut Workspace::default());
-            [pictures.draw(&output), bicubic(&targets[task], ENLARGED)]
+            Some([pictures.draw(&output), bicubic(&targets[task], ENLARGED)])
         });
+        let pairs = pairs.into_iter().collect::<Option<_>>()?;
         Some(Enlarged { meta_iteration: self.evaluation.meta_iteration, factor: ENLARGED, pairs })
     }
 

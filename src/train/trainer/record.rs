@@ -7,7 +7,7 @@ use crate::settings::{Knob, LiveSettings};
 use crate::tasks::judge::Marks;
 use crate::train::evaluation::{Measured, psnr};
 use crate::train::history::Series;
-use crate::train::snapshot::{Curves, KnobMark};
+use crate::train::snapshot::{Curves, Init, KnobMark};
 
 /// One row of metrics.csv. Losses are query losses; probe tasks stand for the held-out tasks.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,15 @@ impl Record {
         self.since_row = [self.since_row[0] + before, self.since_row[1] + after, self.since_row[2] + 1.0];
     }
 
-    pub fn held_out(&mut self, at: u64, measured: &[[Measured; 3]], test_steps: usize, picture: bool) -> MetricsRow {
+    /// Notes a measurement of the probe tasks, joint pretraining only if it belongs to this moment.
+    pub fn held_out(
+        &mut self,
+        at: u64,
+        measured: &[[Measured; 3]],
+        test_steps: usize,
+        joint: bool,
+        picture: bool,
+    ) -> MetricsRow {
         let [before, after, count] = std::mem::take(&mut self.since_row);
         let training = (count > 0.0).then(|| [before, after].map(|sum| (sum / count) as f32));
         let row = MetricsRow::of(at, training, measured, picture);
@@ -82,11 +90,12 @@ impl Record {
         for (series, task) in self.tasks.iter_mut().zip(measured) {
             series.push(at, task[0].query_loss.get(test_steps).copied().unwrap_or(f32::NAN));
         }
-        for (init, series) in self.baselines.iter_mut().enumerate() {
+        let noted = |init: usize| joint || Init::ALL[init] != Init::Joint;
+        for (init, series) in self.baselines.iter_mut().enumerate().filter(|(index, _)| noted(index + 1)) {
             let last = measured.iter().filter_map(|task| task[init + 1].query_loss.last());
             series.push(at, last.sum::<f32>() / measured.len().max(1) as f32);
         }
-        for (init, series) in self.scores.iter_mut().enumerate() {
+        for (init, series) in self.scores.iter_mut().enumerate().filter(|(init, _)| noted(*init)) {
             let scores: Option<Vec<f32>> = measured.iter().map(|task| score(&task[init])).collect();
             if let Some(scores) = scores {
                 series.push(at, scores.iter().sum::<f32>() / scores.len().max(1) as f32);

@@ -37,7 +37,7 @@ impl Sketching {
     /// Adapts it from each initialisation.
     pub fn measure(&mut self, pool: &Pool, starts: [Start<'_>; 3], family: &Family, steps: usize, meta_iteration: u64) {
         let Some(task) = &self.task else { return };
-        let measured = pool.map(starts.len(), |i| measure(starts[i], task, steps, None));
+        let measured = pool.map(starts.len(), |i| measure(starts[i], task, steps, &|| true));
         let Ok(measured) = <[_; 3]>::try_from(measured) else { return };
         self.shown = Some(Arc::new(Evaluation {
             meta_iteration,

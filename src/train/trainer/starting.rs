@@ -101,6 +101,7 @@ impl Trainer {
             pool: Pool::new(threads),
             watch: Watch::default(),
             record: Record::default(),
+            owes: false,
             family,
             learner,
             plain,
@@ -110,7 +111,7 @@ impl Trainer {
             learner.set_tolerance(trainer.settings.live.tolerance);
         }
         if accompanied {
-            trainer.evaluate();
+            trainer.evaluate(&|| true);
         }
         trainer.keep();
         Ok(trainer)

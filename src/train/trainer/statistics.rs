@@ -79,7 +79,7 @@ impl Trainer {
         let joint = self.plain.meta_parameters(self.now.joint.clone(), 1.0);
         let plain = |meta| {
             let start = Start { learner: &self.plain, meta, inner_rate: 1.0 };
-            Start { inner_rate: best_rate(&self.pool, start, tasks, live.test_steps, None), ..start }
+            Start { inner_rate: best_rate(&self.pool, start, tasks, live.test_steps, None, &|| true), ..start }
         };
         let start = match init {
             Init::Learned => Start { learner: &self.learner, meta: &self.now.meta, inner_rate: live.inner_rate },

@@ -1,18 +1,46 @@
-//! One meta-iteration.
+//! One meta-iteration, and the measurement on the probe tasks that every so many are followed by.
 
 use std::sync::Arc;
 
 use super::meta_batch::{MetaBatch, Outer};
-use super::{Step, Trainer};
+use super::{MetricsRow, Step, Trainer};
 use crate::maths::optimiser::clip;
 use crate::maths::vector::{add_scaled, is_finite};
 use crate::settings::OuterOptimiser;
 use crate::train::divergence::{Finding, sums};
 
 impl Trainer {
-    /// One meta-iteration. `keep_going` is asked between inner steps.
+    /// One meta-iteration, and the measurement if one is due. `keep_going` is asked between the meta-iteration's inner
+    /// steps.
     pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
+        match self.advance(keep_going) {
+            Step::Done(_) => Step::Done(self.settle(&|| true)),
+            other => other,
+        }
+    }
+
+    /// The measurement that is due, if one is: its row, or `None` at a no of `keep_going`, which is asked between inner
+    /// steps. Then it is still due, and nothing has changed.
+    pub(in crate::train) fn settle(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<MetricsRow> {
+        if !self.owes || self.head.is_some() {
+            return None;
+        }
+        let row = self.evaluate(keep_going)?;
+        self.owes = false;
+        self.keep();
+        Some(row)
+    }
+
+    /// Whether a measurement is due.
+    pub(in crate::train) fn owes(&self) -> bool {
+        self.owes
+    }
+
+    /// One meta-iteration without the measurement that may be due after it. One that is due before it is made, but
+    /// gives no row.
+    pub(in crate::train) fn advance(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
         self.return_to_head();
+        self.settle(&|| true);
         let measures = self.measures();
         self.learner.set_meta_iteration(self.now.meta_iteration);
         self.learner.set_measuring(measures);
@@ -65,15 +93,11 @@ impl Trainer {
         if let Some([before, after]) = losses {
             self.record.training(self.now.meta_iteration, before, after);
         }
-        let due = self.now.meta_iteration.is_multiple_of(self.settings.run.evaluate_every);
-        Step::Done(due.then(|| {
-            if self.watch.is_calm() {
-                self.good = Arc::new(self.now.clone());
-            }
-            let row = self.evaluate();
-            self.keep();
-            row
-        }))
+        self.owes = self.now.meta_iteration.is_multiple_of(self.settings.run.evaluate_every);
+        if self.owes && self.watch.is_calm() {
+            self.good = Arc::new(self.now.clone());
+        }
+        Step::Done(None)
     }
 
     /// Whether the coming meta-iteration's query losses are measured even if its direction does not need them: always
@@ -85,5 +109,64 @@ impl Trainer {
         done < ALL_OF
             || !self.learner.measuring_costs(self.settings.live.inner_steps)
             || (done + 1).is_multiple_of(ONE_IN.min(self.settings.run.evaluate_every))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::settings::{Algorithm, Settings, TaskFamily};
+    use crate::train::snapshot::Phase;
+
+    fn trainer() -> Trainer {
+        let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+        settings.run.network.hidden = vec![8];
+        settings.run.evaluate_every = 3;
+        let mut trainer = Trainer::new(settings, None, 1).unwrap();
+        trainer.set_timeline_cap(1 << 20);
+        trainer
+    }
+
+    /// Wherever a measurement is broken off, and whatever is looked at before it is made, it is the same.
+    #[test]
+    fn a_measurement_that_is_broken_off_is_made_later() {
+        let [mut straight, mut broken_off] = [trainer(), trainer()];
+        for round in 0..12 {
+            let Step::Done(expected) = straight.step(&|| true) else { panic!("it diverged") };
+            assert_eq!(broken_off.advance(&|| true), Step::Done(None));
+            assert_eq!(broken_off.owes(), expected.is_some());
+            for last in (0..).step_by(17) {
+                let asked = AtomicUsize::new(0);
+                let row = broken_off.settle(&|| asked.fetch_add(1, Ordering::Relaxed) < last);
+                if row.is_some() || expected.is_none() {
+                    assert_eq!(row, expected, "{round}");
+                    break;
+                }
+                assert!(broken_off.owes());
+                if last % 3 == 0 {
+                    broken_off.look_back(round / 2);
+                    assert_eq!(broken_off.settle(&|| true), None);
+                    broken_off.return_to_head();
+                }
+            }
+            let curves = |trainer: &Trainer| trainer.snapshot(0, 0.0, Phase::Paused).curves;
+            let [expected, found] = [&straight, &broken_off].map(curves);
+            assert_eq!(found.joint_after.points, expected.joint_after.points);
+            assert_eq!(found.held_out_after.points, expected.held_out_after.points);
+        }
+        assert_eq!(broken_off.meta_parameters(), straight.meta_parameters());
+        // A knob that is turned before it is made has no part in it.
+        let expected = straight.step(&|| true);
+        let expected = [expected, straight.step(&|| true), straight.step(&|| true)];
+        (0..3).for_each(|_| drop(broken_off.advance(&|| true)));
+        let mut live = broken_off.settings().live.clone();
+        live.inner_rate *= 3.0;
+        broken_off.set_live(live).unwrap();
+        assert!(!broken_off.owes());
+        let Step::Done(Some(row)) = &expected[2] else { panic!("{expected:?}") };
+        assert_eq!(broken_off.first_row().held_out, row.held_out);
     }
 }

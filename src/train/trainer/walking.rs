@@ -13,8 +13,9 @@ use crate::train::snapshot::Evaluation;
 use crate::train::walk::{Ground, Passage, Route, TASKS, Walk, sub_steps};
 
 impl Trainer {
-    /// The coming meta-iteration, to be walked through. It changes nothing.
-    pub fn walk(&mut self) -> Walk {
+    /// The coming meta-iteration, to be walked through; `None` at a no of `keep_going`, which is asked between inner
+    /// steps. It changes nothing.
+    pub fn walk(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<Walk> {
         self.learner.set_meta_iteration(self.now.meta_iteration);
         self.learner.set_measuring(true);
         let Self { settings, family, learner, now, pool, .. } = self;
@@ -23,17 +24,23 @@ impl Trainer {
         let start = Start { learner, meta: &now.meta, inner_rate: live.inner_rate };
         let tasks = pool.map(shown, |task| {
             let task = family.shown_training(live, seed, meta_iteration, task);
-            let measured = measure(start, &task, live.inner_steps, None);
+            let measured = measure(start, &task, live.inner_steps, keep_going);
             (task, measured)
         });
         let rates = learner.rates(&now.meta, live.inner_rate);
         let directions = pool.map(live.meta_batch, |task| {
+            if !keep_going() {
+                return Vec::new();
+            }
             let episode = [family.training(live, seed, meta_iteration, task)];
             let mut group = Group::default();
-            learner.directions(&now.meta, &rates, &episode, live.inner_steps, &|| true, &mut group);
+            learner.directions(&now.meta, &rates, &episode, live.inner_steps, keep_going, &mut group);
             group.direction.truncate(now.meta.phi().len());
             group.direction
         });
+        if !keep_going() {
+            return None;
+        }
         let mut mean = vec![0.0; now.meta.phi().len()];
         directions.iter().for_each(|direction| add_scaled(&mut mean, 1.0 / live.meta_batch as f32, direction));
         let network = &learner.network;
@@ -73,7 +80,7 @@ impl Trainer {
             tensors: Vec::new(),
         };
         let others = live.meta_batch - shown;
-        Walk::new(Ground {
+        Some(Walk::new(Ground {
             meta_iteration,
             settings: Arc::clone(settings),
             shown: Arc::new(evaluation),
@@ -101,7 +108,7 @@ impl Trainer {
             direction: honest(norm(&mean)),
             outer_rate: live.outer_rate * settings.run.outer.share_of_rate(meta_iteration),
             sub_steps: sub_steps(&inner, others),
-        })
+        }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::Worker;
+use super::{REST, Worker};
 use crate::train::snapshot::Phase;
 
 impl Worker {
@@ -30,12 +30,19 @@ impl Worker {
         (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
     }
 
-    /// Completes what was left out while somebody looked through the past.
+    /// Completes what was left out while somebody looked through the past, unless somebody goes on to: first the
+    /// galleries, then what takes longest.
     pub(super) fn look_closer(&mut self) {
-        if let Some(trainer) = &mut self.trainer {
-            trainer.look_closer();
+        let Some(since) = self.enlarged_stale else { return };
+        let Some(trainer) = &mut self.trainer else { return };
+        if since.elapsed() <= REST {
+            self.changed |= trainer.draw_galleries(&self.end.trains_on());
+            return;
         }
-        self.draw_enlarged();
+        trainer.look_closer(&self.end.trains_on());
+        if !self.end.is_asked_to_look() {
+            self.draw_enlarged();
+        }
         self.changed = true;
     }
 
@@ -43,6 +50,7 @@ impl Worker {
         let _ = self.end.take_look();
         let Some(trainer) = self.trainer.as_mut().filter(|trainer| trainer.looking_at().is_some()) else { return };
         trainer.return_to_head();
+        self.settle();
         self.studies.break_off();
         (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);
     }

@@ -22,7 +22,7 @@ impl Worker {
         loop {
             let [worked, news] = self.studies.advance(trainer);
             self.changed |= news;
-            if !worked || trains || start.elapsed() > GLANCE {
+            if !worked || trains || start.elapsed() > GLANCE || self.end.is_asked_to_look() {
                 return;
             }
         }

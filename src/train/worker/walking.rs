@@ -29,7 +29,7 @@ impl Worker {
                 && Arc::ptr_eq(&ground.settings, trainer.shared_settings())
         };
         let Some(walk) = self.walk.as_mut().filter(fits) else {
-            self.walk = Some(trainer.walk());
+            self.walk = trainer.walk(&self.end.walks_on());
             return;
         };
         walk.at += 1;

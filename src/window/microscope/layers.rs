@@ -49,7 +49,7 @@ impl LayersView {
             (Look::History, Some(evaluation), Some(snapshot)) => {
                 let rect = ui.available_rect_before_wrap();
                 ui.advance_cursor_after_rect(rect);
-                rates::history(ui, rect, &snapshot.curves.rates, &evaluation.tensors);
+                rates::history(ui, rect, &snapshot.curves.rates, &evaluation.tensors, evaluation.rates.len());
             }
             _ => self.representations(ui, snapshot, large),
         }

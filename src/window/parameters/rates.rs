@@ -82,11 +82,16 @@ fn describe(ui: &mut Ui, cell: Rect, (step, tensor): (usize, &str), steps: usize
     response.on_hover_text(about);
 }
 
-/// Draws the history into `rect`: a line for each tensor and step, later steps fainter.
-pub fn history(ui: &mut Ui, rect: Rect, curves: &[Vec<Curve>], tensors: &[String]) {
+/// Draws the history into `rect`: a line for each tensor and step, later steps fainter. `all` is how many steps have
+/// rates of their own, of which there may be no curve.
+pub fn history(ui: &mut Ui, rect: Rect, curves: &[Vec<Curve>], tensors: &[String], all: usize) {
     let palette = Palette::of(ui);
     let painter = ui.painter().clone();
-    painter.text(rect.left_top(), Align2::LEFT_TOP, "Learned rates over the run", small_font(), palette.weak);
+    let mut title = "Learned rates over the run".to_owned();
+    if curves.len() < all {
+        title += &format!(", first {} of {all} steps", curves.len());
+    }
+    painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
     let points = || curves.iter().flatten().flat_map(|curve| &curve.points);
     let last = points().map(|point| point.at).fold(1.0, f64::max);
     let [low, high] = range(points().map(|point| f64::from(point.mean).log10()));

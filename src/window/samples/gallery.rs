@@ -114,7 +114,10 @@ impl Sheets {
             sheets.iter().map(|(_, picture, _)| vec2(picture.width as f32, picture.height as f32)).reduce(Vec2::max)
         else {
             ui.centered_and_justified(|ui| {
-                ui.label(RichText::new("There are no samples to show: the inner loop overflowed").color(palette.weak))
+                ui.label(
+                    RichText::new("There are no samples to show: they are being drawn, or the inner loop overflowed")
+                        .color(palette.weak),
+                )
             });
             return;
         };

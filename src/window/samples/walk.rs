@@ -333,8 +333,8 @@ mod tests {
     #[test]
     fn what_is_shown_follows_the_sub_steps() {
         let settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
-        let mut walk =
-            Trainer::new(settings, None, 1).map(|mut trainer| trainer.walk()).unwrap_or_else(|_| unreachable!());
+        let trainer = Trainer::new(settings, None, 1);
+        let Some(mut walk) = trainer.ok().and_then(|mut trainer| trainer.walk(&|| true)) else { unreachable!() };
         let last = walk.ground.sub_steps.len() - 1;
         let at = |walk: &Walk| (0..2).map(|task| Reached::of(walk, task)).collect::<Vec<_>>();
         let reached = |states, query, back| Reached { states, query, back };
