@@ -27,8 +27,7 @@ pub enum Order {
 
 /// Carries v (v_K on entry, v_0 on return) back through the inner loop. `weights` are w_1, w_2, … of the
 /// query losses before the last; none where only the last counts. If `own_gradient` is given, ∂J by the
-/// rule's own parameters is added to it. `spare`, `through` and `product` are scratch,
-/// the latter two as long as v.
+/// rule's own parameters is added to it. `spare`, `through` and `product` are scratch.
 #[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
 pub fn sweep<T: Real>(
     network: &Network,
@@ -39,11 +38,13 @@ pub fn sweep<T: Real>(
     weights: &[T],
     work: &mut Workspace<T>,
     spare: &mut Trace<T>,
-    [through, product]: [&mut [T]; 2],
+    [through, product]: [&mut Vec<T>; 2],
     v: &mut [T],
     own_gradient: Option<&mut [T]>,
 ) {
-    let scratch = [&mut *through, &mut *product];
+    through.resize(v.len(), T::zero());
+    product.resize(v.len(), T::zero());
+    let scratch = [&mut through[..], &mut product[..]];
     sweep_to_first(network, rule, episode, inner, order, weights, work, spare, scratch, v, own_gradient);
     if order == Order::Second && inner.steps() > 0 {
         subtract_product(network, episode, inner, 0, work, spare, [through, product], v);
@@ -51,7 +52,7 @@ pub fn sweep<T: Real>(
 }
 
 /// The same but for the Hessian term of the first step: `through` holds u, whose product with H_0 is still to be
-/// subtracted from v. It is 0 where no step was done.
+/// subtracted from v. It is 0 where no step was done. Both vectors of scratch are as long as v.
 #[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
 pub(super) fn sweep_to_first<T: Real>(
     network: &Network,

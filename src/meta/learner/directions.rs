@@ -138,15 +138,14 @@ impl Learner {
         let parameters = self.network.parameters();
         let (v, own) = direction.split_at_mut(parameters);
         let own = (!own.is_empty()).then_some(own);
-        product.resize(parameters, T::zero());
         if *leaves_first && order == Order::Second {
             let before = first.len();
             first.resize(before + parameters, T::zero());
-            let scratch = [&mut first[before..], product];
+            product.resize(parameters, T::zero());
+            let scratch = [&mut first[before..], &mut product[..]];
             sweep_to_first(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
         } else {
-            through.resize(parameters, T::zero());
-            let scratch = [&mut through[..], product];
+            let scratch = [through, product];
             sweep(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
         }
     }
