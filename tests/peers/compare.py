@@ -1,6 +1,7 @@
 """The program and its peers, measured in one run on one machine.
 
     python tests/peers/compare.py target/release/metascope [--rounds 5] [--quick] [--cases sine/maml-1,class/maml-5]
+                                 [--libraries jax,torch,learn2learn]
 
 How it is done:
 
@@ -27,7 +28,7 @@ from collections import defaultdict
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("jax_peer.py", "torch_peer.py", "learn2learn_peer.py")
+SCRIPTS = {"jax": "jax_peer.py", "torch": "torch_peer.py", "learn2learn": "learn2learn_peer.py"}
 PEERS = ("jax", "torch.compile", "torch.func", "learn2learn")
 CASES = (
     "sine/maml-1",
@@ -49,6 +50,7 @@ def arguments():
     parser.add_argument("--seconds", type=float, help="time for one measurement; 1 if not given")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 0.3 seconds")
     parser.add_argument("--cases", default=",".join(CASES), help="comma-separated names")
+    parser.add_argument("--libraries", default=",".join(SCRIPTS), help="comma-separated; torch takes longest to compile")
     parser.add_argument("--python", default=sys.executable, help="the Python that has the peers")
     parser.add_argument("--json", metavar="FILE", help="keep every figure")
     options = parser.parse_args()
@@ -58,6 +60,10 @@ def arguments():
     unknown = [case for case in options.cases if case not in CASES]
     if unknown:
         parser.error(f"unknown case {', '.join(unknown)}; there are {', '.join(CASES)}")
+    options.libraries = options.libraries.split(",")
+    unknown = [library for library in options.libraries if library not in SCRIPTS]
+    if unknown:
+        parser.error(f"unknown library {', '.join(unknown)}; there are {', '.join(SCRIPTS)}")
     return options
 
 
@@ -124,7 +130,7 @@ def keep_to_cores(threads):
 def start_peers(options):
     """The peers' processes, each with its cases compiled, one after the other; and those that are missing, with why."""
     peers, missing = [], {}
-    for script in SCRIPTS:
+    for script in (SCRIPTS[library] for library in options.libraries):
         for threads in THREADS:
             peer = Peer(options.python, script, threads)
             for case in options.cases:
