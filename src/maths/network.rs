@@ -13,6 +13,7 @@ use super::real::Real;
 mod buffers;
 mod context;
 mod passes;
+mod tangents;
 
 pub use buffers::{Trace, Workspace};
 
