@@ -33,6 +33,12 @@ pub enum BenchError {
     /// A case that does not exist.
     #[error("there is no case {0}; there are: {all}", all = CASES.map(|case| case.id).join(", "))]
     Case(String),
+    /// A close-up view that does not exist.
+    #[error(
+        "there is no view {0}; there are, or a family's name for all of its own: {all}",
+        all = closeups::all().iter().map(closeups::View::id).collect::<Vec<_>>().join(", ")
+    )]
+    View(String),
     /// A case that did not run to its end.
     #[error("the case {case} failed: {reason}")]
     Run {

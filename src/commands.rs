@@ -89,7 +89,6 @@ pub fn check() -> Result<(), Box<dyn Error>> {
 /// An unknown case, a time that is none, a case that fails, or a file that cannot be written.
 pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
     let BenchArguments { threads, cases, json, scaling, closeups, .. } = arguments;
-    let cases = bench::named(cases)?;
     let each = arguments.each()?;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = threads.map_or_else(cores, usize::from);
@@ -97,14 +96,14 @@ pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
     if *closeups {
         // A window leaves itself a core.
         let threads = arguments.threads.map_or_else(|| cores().saturating_sub(1).max(1), usize::from);
-        let costs = bench::closeups::measure(threads, each, said)?;
+        let costs = bench::closeups::measure(&bench::closeups::named(cases)?, threads, each, said)?;
         print!("{}", bench::closeups::table(&costs));
         if let Some(path) = json {
             beside(path, "closeups", serde_json::to_value(&costs)?)?;
         }
         return Ok(());
     }
-    let report = bench::measure(&cases, threads, each, said)?;
+    let report = bench::measure(&bench::named(cases)?, threads, each, said)?;
     print!("{}", bench::table(&report));
     if *scaling {
         print!("\n{}", bench::scaling::table(&bench::scaling::scaling(threads, each, said)?));

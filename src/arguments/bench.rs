@@ -11,7 +11,8 @@ pub struct BenchArguments {
     /// Threads for the tasks of a meta-batch (default: as many as the machine has).
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// The cases to measure, such as sine/maml-1,class/maml-5 (default: all).
+    /// The cases to measure, such as sine/maml-1,class/maml-5, with --closeups views, such as sine/landscape,plane
+    /// (default: all).
     #[arg(long, value_delimiter = ',')]
     pub cases: Vec<String>,
     /// Seconds for each figure.
@@ -24,7 +25,7 @@ pub struct BenchArguments {
     #[arg(long)]
     pub scaling: bool,
     /// Measure instead what looking closely costs the trainer, without a window: each view for so many seconds.
-    #[arg(long, conflicts_with_all = ["cases", "scaling", "window"])]
+    #[arg(long, conflicts_with_all = ["scaling", "window"])]
     pub closeups: bool,
     /// Measure the window instead: it opens and is driven through every view, each for so many seconds.
     #[arg(long, conflicts_with_all = ["cases", "scaling"])]

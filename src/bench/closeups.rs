@@ -50,13 +50,48 @@ pub struct Cost {
     pub shown_after: Option<f64>,
 }
 
-/// Every view of every family, with a worker of so many threads; each is looked at for at least so long.
+/// A view of a task family.
+#[derive(Clone, Debug)]
+pub struct View {
+    tasks: TaskFamily,
+    name: &'static str,
+    focus: Focus,
+}
+
+impl View {
+    /// "family/view".
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.tasks.id(), self.name.replace(' ', "-"))
+    }
+}
+
+/// Every view of every family.
+pub(super) fn all() -> Vec<View> {
+    let of = |tasks| Focus::views().into_iter().map(move |(name, focus)| View { tasks, name, focus });
+    TaskFamily::ALL.into_iter().flat_map(of).collect()
+}
+
+/// The views with these names, or with all views of a family by its name alone; all if there are none.
+///
+/// # Errors
+/// A name that no view and no family has.
+pub fn named(names: &[String]) -> Result<Vec<View>, BenchError> {
+    let is = |view: &View, name: &String| view.id() == *name || view.tasks.id() == name;
+    let all = all();
+    if let Some(name) = names.iter().find(|name| !all.iter().any(|view| is(view, name))) {
+        return Err(BenchError::View(name.clone()));
+    }
+    Ok(all.into_iter().filter(|view| names.is_empty() || names.iter().any(|name| is(view, name))).collect())
+}
+
+/// These views, with a worker of so many threads; each is looked at for at least so long.
 ///
 /// # Errors
 /// A run that does not begin or stops.
-pub fn measure(threads: usize, each: Duration, said: impl Fn(&str)) -> Result<Vec<Cost>, BenchError> {
+pub fn measure(views: &[View], threads: usize, each: Duration, said: impl Fn(&str)) -> Result<Vec<Cost>, BenchError> {
     let mut costs = Vec::new();
-    for tasks in TaskFamily::ALL {
+    for views in views.chunk_by(|left, right| left.tasks == right.tasks) {
+        let tasks = views[0].tasks;
         let label = tasks.label().to_owned();
         let failed = |reason: String| BenchError::Run { case: label.clone(), reason };
         let settings = Settings::preset(tasks, Algorithm::Maml);
@@ -69,7 +104,7 @@ pub fn measure(threads: usize, each: Duration, said: impl Fn(&str)) -> Result<Ve
             spawn(Arc::new(|| ()), threads, Some(Box::new(sink))).map_err(|error| failed(error.to_string()))?;
         window.send(Command::Restart(Arc::new(settings), images));
         let watched = Watched { window, measured };
-        let result = watched.views(&label, each, &said).map_err(failed);
+        let result = watched.views(views, each, &said).map_err(failed);
         watched.window.send(Command::Quit);
         let _ = worker.join();
         costs.extend(result?);
@@ -93,17 +128,17 @@ struct Stretch {
 }
 
 impl Watched {
-    fn views(&self, tasks: &str, each: Duration, said: &impl Fn(&str)) -> Result<Vec<Cost>, String> {
+    fn views(&self, views: &[View], each: Duration, said: &impl Fn(&str)) -> Result<Vec<Cost>, String> {
         let least = each / (2 * ROUNDS + 1);
         // The run begins, and has measured all that it measures once.
         self.stretch(&Focus::default(), Duration::from_secs(1))?;
         let mut costs = Vec::new();
-        for (view, focus) in Focus::views() {
-            said(&format!("{tasks}, {view}"));
+        for view in views {
+            said(&view.id());
             let mut without = vec![self.stretch(&Focus::default(), least)?.per_second];
             let mut with = Vec::new();
             for _ in 0..ROUNDS {
-                with.push(self.stretch(&focus, least)?);
+                with.push(self.stretch(&view.focus, least)?);
                 without.push(self.stretch(&Focus::default(), least)?.per_second);
             }
             let beside = without.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0);
@@ -112,8 +147,8 @@ impl Watched {
             lost.sort_by(f64::total_cmp);
             let shown: Vec<f64> = with.iter().filter_map(|stretch| stretch.shown_after).collect();
             costs.push(Cost {
-                tasks: tasks.to_owned(),
-                view,
+                tasks: view.tasks.label().to_owned(),
+                view: view.name,
                 without: median(without),
                 cost: lost[lost.len() / 2],
                 quartiles: [lost[lost.len() / 4], lost[3 * lost.len() / 4]],
@@ -180,4 +215,23 @@ pub fn table(costs: &[Cost]) -> String {
         ]);
     }
     columns(&lines)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn views_are_chosen_by_their_names_or_their_familys() {
+        let chosen = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            named(&names).map(|views| views.iter().map(View::id).collect::<Vec<_>>())
+        };
+        assert_eq!(chosen(&[]).unwrap().len(), 42);
+        assert_eq!(chosen(&["cluster/outer-step", "sine/layers"]).unwrap(), ["sine/layers", "cluster/outer-step"]);
+        assert_eq!(chosen(&["plane"]).unwrap().len(), 6);
+        let message = chosen(&["sine/depth"]).unwrap_err().to_string();
+        assert!(message.contains("sine/depth") && message.contains("sine/landscape-after-adaptation"), "{message}");
+    }
 }

@@ -48,22 +48,20 @@ pub fn subtract<T: Real>(a: &mut [T], b: &[T]) {
 /// The sum of a row-major matrix's rows into `out`, one number for each column.
 #[inline(always)]
 pub fn sum_rows<T: Real>(matrix: &[T], out: &mut [T]) {
-    const TOGETHER: usize = 8;
     let columns = out.len();
     if columns == 0 {
         return;
     }
-    let (chunks, rest) = out.as_chunks_mut::<TOGETHER>();
-    let first = chunks.len() * TOGETHER;
-    for (index, out) in chunks.iter_mut().enumerate() {
-        let mut sums = [T::zero(); TOGETHER];
-        for row in matrix.chunks_exact(columns) {
-            let Some(row) = row[index * TOGETHER..].first_chunk::<TOGETHER>() else { break };
-            for (sum, &value) in sums.iter_mut().zip(row) {
-                *sum += value;
-            }
-        }
-        *out = sums;
+    let (wide, rest) = out.as_chunks_mut::<32>();
+    let (narrow, rest) = rest.as_chunks_mut::<8>();
+    let mut first = 0;
+    for out in wide {
+        *out = sum_columns(matrix, columns, first);
+        first += out.len();
+    }
+    for out in narrow {
+        *out = sum_columns(matrix, columns, first);
+        first += out.len();
     }
     if !rest.is_empty() {
         rest.fill(T::zero());
@@ -71,6 +69,19 @@ pub fn sum_rows<T: Real>(matrix: &[T], out: &mut [T]) {
             add(rest, &row[first..]);
         }
     }
+}
+
+/// The sums of some adjoining columns of a row-major matrix.
+#[inline(always)]
+fn sum_columns<T: Real, const TOGETHER: usize>(matrix: &[T], columns: usize, first: usize) -> [T; TOGETHER] {
+    let mut sums = [T::zero(); TOGETHER];
+    for row in matrix.chunks_exact(columns) {
+        let Some(row) = row[first..].first_chunk::<TOGETHER>() else { break };
+        for (sum, &value) in sums.iter_mut().zip(row) {
+            *sum += value;
+        }
+    }
+    sums
 }
 
 /// Whether every number is finite.

@@ -86,6 +86,7 @@ impl<R: Registers> WithSimd for Dots<'_, R> {
 const fn tallest(registers: usize, wide: usize) -> usize {
     let rows = match (registers < 32, wide) {
         (true, 3) => 3,
+        (true, 5) => 2,
         (true, _) => 12 / wide,
         (false, _) => 24 / wide,
     };
@@ -95,6 +96,7 @@ const fn tallest(registers: usize, wide: usize) -> usize {
 type Two<R> = (Full<R>, Full<R>);
 type Three<R> = (Two<R>, Full<R>);
 type Four<R> = (Three<R>, Full<R>);
+type Five<R> = (Four<R>, Full<R>);
 
 impl Products<'_, f32> {
     /// All columns, in panels of a few registers each. What fills no register at the end is done by one that
@@ -103,7 +105,12 @@ impl Products<'_, f32> {
     fn panels<R: Registers, const ROWS: bool, const THIN: bool>(&mut self, registers: R) {
         let (n, lanes, half) = (self.n, R::F32_LANES, <R::Half as Simd>::F32_LANES);
         let (whole, rest) = (n / lanes, n % lanes);
-        let most = if R::REGISTER_COUNT < 32 { 3 } else { 4 };
+        let most = match R::REGISTER_COUNT {
+            // Two rows of five leave no register idle; panels of two and three do where rows are few.
+            ..32 if whole == 5 => 5,
+            ..32 => 3,
+            _ => 4,
+        };
         let panels = whole.div_ceil(most);
         let mut first = 0;
         for panel in 0..panels {
@@ -121,7 +128,8 @@ impl Products<'_, f32> {
                 1 => self.panel::<R, Full<R>, ROWS, THIN>(registers, column, 0),
                 2 => self.panel::<R, Two<R>, ROWS, THIN>(registers, column, 0),
                 3 => self.panel::<R, Three<R>, ROWS, THIN>(registers, column, 0),
-                _ if const { R::REGISTER_COUNT >= 32 } => self.panel::<R, Four<R>, ROWS, THIN>(registers, column, 0),
+                4 if const { R::REGISTER_COUNT >= 32 } => self.panel::<R, Four<R>, ROWS, THIN>(registers, column, 0),
+                5 if const { R::REGISTER_COUNT < 32 } => self.panel::<R, Five<R>, ROWS, THIN>(registers, column, 0),
                 _ => {}
             }
             first = last;
@@ -197,16 +205,20 @@ impl<R: Registers, C: Columns<R>, const ROWS: bool> WithSimd for Panel<'_, R, C,
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, _: S) {
+        if self.rows == 0 {
+            return;
+        }
         self.pack();
         let most = const { tallest(R::REGISTER_COUNT, C::REGISTERS) };
         let tiles = self.rows.div_ceil(most);
+        let [height, higher] = [self.rows / tiles, self.rows % tiles];
         let mut row = 0;
         for tile in 0..tiles {
-            let end = self.rows * (tile + 1) / tiles;
-            match end - row {
+            let height = height + usize::from(tile < higher);
+            match height {
                 1 => self.tile_1(row),
                 2 => self.tile_2(row),
-                3 => self.tile_3(row),
+                3 if const { tallest(R::REGISTER_COUNT, C::REGISTERS) >= 3 } => self.tile_3(row),
                 4 if const { tallest(R::REGISTER_COUNT, C::REGISTERS) >= 4 } => self.tile_4(row),
                 5 if const { tallest(R::REGISTER_COUNT, C::REGISTERS) >= 5 } => self.tile_5(row),
                 6 if const { tallest(R::REGISTER_COUNT, C::REGISTERS) >= 6 } => self.tile_6(row),
@@ -214,7 +226,7 @@ impl<R: Registers, C: Columns<R>, const ROWS: bool> WithSimd for Panel<'_, R, C,
                 _ if const { tallest(R::REGISTER_COUNT, C::REGISTERS) >= 8 } => self.tile_8(row),
                 _ => {}
             }
-            row = end;
+            row += height;
         }
     }
 }
@@ -289,7 +301,8 @@ impl<R: Registers, C: Columns<R>, const ROWS: bool> Panel<'_, R, C, ROWS> {
 }
 
 /// Functions for tiles of so many rows. Every row's sums have a variable of their own: as an array they would be
-/// kept in memory. No closures either: they are compiled for the plain processor unless they are inlined.
+/// kept in memory. No closures either: they are compiled for the plain processor unless they are inlined. No pairs
+/// of chunks: to know how many there are, they would divide.
 macro_rules! tile {
     ($name:ident, $high:literal: $($sum:ident $row:ident $r:literal),*) => {
         #[inline(always)]
@@ -307,24 +320,29 @@ macro_rules! tile {
                     false => (b, self.stride, self.column),
                 };
                 if ROWS {
+                    let mut b = b.get(column..).unwrap_or_default();
                     $(let $row = &a.data[(first + $r) * a.row..][..k];)*
-                    let whole = k - k % STEPS;
-                    for (block, below) in b[..whole * wide].chunks_exact(STEPS * wide).enumerate() {
+                    for block in 0..k / STEPS {
                         $(let Some($row) = $row.as_chunks::<STEPS>().0.get(block) else { break };)*
-                        for (step, below) in (0..STEPS).zip(below.chunks_exact(wide)) {
-                            let below = C::load(registers, &below[column..]);
+                        for step in 0..STEPS {
+                            let Some(below) = b.get(..C::LANES) else { break };
+                            let below = C::load(registers, below);
                             $($sum = $sum.add(registers, $row[step], below);)*
+                            b = b.get(wide..).unwrap_or_default();
                         }
                     }
-                    for (p, below) in (whole..k).zip(b[whole * wide..].chunks_exact(wide)) {
-                        let below = C::load(registers, &below[column..]);
+                    for p in k - k % STEPS..k {
+                        let Some(below) = b.get(..C::LANES) else { break };
+                        let below = C::load(registers, below);
                         $($sum = $sum.add(registers, $row[p], below);)*
+                        b = b.get(wide..).unwrap_or_default();
                     }
                 } else {
                     // Chunks are all alike, so that the compiler checks their bounds once and not at every step.
                     for (factors, below) in a.data.chunks_exact(a.column).zip(b.chunks_exact(wide)) {
                         let Some(factors) = factors[first..].first_chunk::<$high>() else { break };
-                        let below = C::load(registers, &below[column..]);
+                        let Some(below) = below[column..].get(..C::LANES) else { break };
+                        let below = C::load(registers, below);
                         $($sum = $sum.add(registers, factors[$r], below);)*
                     }
                 }
