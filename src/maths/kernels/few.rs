@@ -15,12 +15,13 @@ thread_local! {
 }
 
 impl Product<'_, f32> {
+    /// What element (i, j) begins with.
     #[inline(always)]
-    fn start(&self, at: usize) -> f32 {
+    fn start(&self, i: usize, j: usize) -> f32 {
         match self.onto {
             Onto::Zero | Onto::Row([]) => 0.0,
-            Onto::Row(row) => row[at % self.n],
-            Onto::Itself => self.c[at],
+            Onto::Row(row) => row[j],
+            Onto::Itself => self.c[i * self.n + j],
         }
     }
 
@@ -49,8 +50,8 @@ impl Product<'_, f32> {
             for (j, column) in columns.chunks_exact(k).enumerate() {
                 let totals = registers.totals(side_by_side(registers, rows, column));
                 for (i, total) in totals.into_iter().enumerate().take(m - first) {
-                    let at = (first + i) * n + j;
-                    self.c[at] = self.start(at) + total;
+                    let i = first + i;
+                    self.c[i * n + j] = self.start(i, j) + total;
                 }
             }
         }
@@ -85,7 +86,7 @@ impl Product<'_, f32> {
         });
         for i in 0..m {
             for j in 0..n {
-                self.c[i * n + j] = self.start(i * n + j) + scratch[j * m + i];
+                self.c[i * n + j] = self.start(i, j) + scratch[j * m + i];
             }
         }
         SCRATCH.set(scratch);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Color32, ColorImage, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, TextureHandle, TextureOptions, Ui,
     WidgetInfo, pos2, vec2,
@@ -233,8 +234,12 @@ fn axes(painter: &Painter, frame: Frame, rect: Rect, landscape: &Landscape, pale
         text(pos2(plot.left() - 4.0, y), Align2::RIGHT_CENTER, &numbers::compact(value));
     }
     text(pos2(plot.center().x, rect.bottom()), Align2::CENTER_BOTTOM, &landscape.axes[0]);
-    let galley = painter.layout_no_wrap(landscape.axes[1].clone(), small_font(), palette.weak);
-    let corner = pos2(rect.left(), plot.center().y + 0.5 * galley.size().x);
+    let mut upright = LayoutJob::simple_singleline(landscape.axes[1].clone(), small_font(), palette.weak);
+    upright.wrap = TextWrapping::truncate_at_width(rect.height());
+    let galley = painter.layout_job(upright);
+    // Beside the middle of the plot, if there is room for it on both sides.
+    let bottom = (plot.center().y + 0.5 * galley.size().x).max(rect.top() + galley.size().x).min(rect.bottom());
+    let corner = pos2(rect.left(), bottom);
     painter.add(egui::epaint::TextShape::new(corner, galley, palette.weak).with_angle(-std::f32::consts::FRAC_PI_2));
 }
 

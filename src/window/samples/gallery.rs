@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::settings::TaskFamily;
-use crate::train::snapshot::{Evaluation, Gallery, Picture};
+use crate::train::snapshot::{Evaluation, Gallery, Init, Picture};
 use crate::window::numbers;
 use crate::window::script::spot;
 use crate::window::theme::{GRID, Palette, small_font};
@@ -113,12 +113,15 @@ impl Sheets {
         let Some(widest) =
             sheets.iter().map(|(_, picture, _)| vec2(picture.width as f32, picture.height as f32)).reduce(Vec2::max)
         else {
-            ui.centered_and_justified(|ui| {
-                ui.label(
-                    RichText::new("There are no samples to show: they are being drawn, or the inner loop overflowed")
-                        .color(palette.weak),
-                )
+            let overflowed = evaluation.tasks.iter().all(|task| {
+                let last = task.traces[Init::Learned as usize].query_loss.last();
+                last.is_some_and(|loss| !loss.is_finite())
             });
+            let text = match overflowed {
+                true => "Adaptation overflowed, so there are no samples: turn α down, or go back",
+                false => "The samples are being drawn",
+            };
+            ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
             return;
         };
         self.held.truncate(sheets.len());
