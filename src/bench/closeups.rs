@@ -16,8 +16,10 @@ use crate::train::studies::Focus;
 use crate::train::trainer::MetricsRow;
 use crate::train::worker::spawn;
 
-/// Stretches with a view; before, between and after them are stretches without it.
+/// Stretches with a view, at the least; before, between and after them are stretches without it.
 const ROUNDS: u32 = 9;
+/// Longer figures are of more stretches instead of longer ones: what slows the machine down comes and goes.
+const SHORT: Duration = Duration::from_millis(400);
 /// A stretch is a multiple of so many intervals between two measurements on held-out tasks, at every fourth of which
 /// joint pretraining is measured too: so no stretch has more of them in it than another.
 const INTERVALS: usize = 4;
@@ -129,7 +131,8 @@ struct Stretch {
 
 impl Watched {
     fn views(&self, views: &[View], each: Duration, said: &impl Fn(&str)) -> Result<Vec<Cost>, String> {
-        let least = each / (2 * ROUNDS + 1);
+        let rounds = ROUNDS.max((each.as_secs_f64() / (2.0 * SHORT.as_secs_f64())) as u32 | 1);
+        let least = each / (2 * rounds + 1);
         // The run begins, and has measured all that it measures once.
         self.stretch(&Focus::default(), Duration::from_secs(1))?;
         let mut costs = Vec::new();
@@ -137,7 +140,7 @@ impl Watched {
             said(&view.id());
             let mut without = vec![self.stretch(&Focus::default(), least)?.per_second];
             let mut with = Vec::new();
-            for _ in 0..ROUNDS {
+            for _ in 0..rounds {
                 with.push(self.stretch(&view.focus, least)?);
                 without.push(self.stretch(&Focus::default(), least)?.per_second);
             }

@@ -26,7 +26,9 @@ use speed::Speed;
 const FRAME: Duration = Duration::from_millis(33);
 /// How often a waiting worker looks for changed knobs.
 const GLANCE: Duration = Duration::from_millis(20);
-/// A moment of the past that is looked at for so long is shown in full.
+/// A moment of the past that is looked at for so long gets its galleries: whoever scrubs on does not wait for them.
+const SHORT_REST: Duration = Duration::from_millis(50);
+/// One that is looked at for so long is shown in full.
 const REST: Duration = Duration::from_millis(120);
 /// Sub-steps of a meta-iteration at a slow pace are this far apart.
 const SLOW: Duration = Duration::from_millis(500);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{REST, Worker};
+use super::{REST, SHORT_REST, Worker};
 use crate::train::snapshot::Phase;
 
 impl Worker {
@@ -35,6 +35,9 @@ impl Worker {
     pub(super) fn look_closer(&mut self) {
         let Some(since) = self.enlarged_stale else { return };
         let Some(trainer) = &mut self.trainer else { return };
+        if since.elapsed() <= SHORT_REST {
+            return;
+        }
         if since.elapsed() <= REST {
             self.changed |= trainer.draw_galleries(&self.end.trains_on());
             return;
