@@ -301,8 +301,7 @@ impl<R: Registers, C: Columns<R>, const ROWS: bool> Panel<'_, R, C, ROWS> {
 }
 
 /// Functions for tiles of so many rows. Every row's sums have a variable of their own: as an array they would be
-/// kept in memory. No closures either: they are compiled for the plain processor unless they are inlined. No pairs
-/// of chunks: to know how many there are, they would divide.
+/// kept in memory. No closures either: they are compiled for the plain processor unless they are inlined.
 macro_rules! tile {
     ($name:ident, $high:literal: $($sum:ident $row:ident $r:literal),*) => {
         #[inline(always)]
@@ -320,6 +319,7 @@ macro_rules! tile {
                     false => (b, self.stride, self.column),
                 };
                 if ROWS {
+                    // Piece by piece: pairs of chunks would divide, to know how many they are, every few steps.
                     let mut b = b.get(column..).unwrap_or_default();
                     $(let $row = &a.data[(first + $r) * a.row..][..k];)*
                     for block in 0..k / STEPS {
