@@ -221,8 +221,9 @@ impl Probes {
         let steps = live.test_steps;
         let mut baselines = self.baselines;
         let [choose_again, joint_due] = if into_curves { baselines.next(live, judging.is_some()) } else { [false; 2] };
-        let all = self.stale || self.live.test_steps != steps || self.judged != judging.is_some();
         let (hasty, known) = (self.hasty && !into_curves, self.known.as_ref().filter(|_| !into_curves));
+        // Whose samples are judged changes nothing else: that can wait for a measurement with more time.
+        let all = self.stale || self.live.test_steps != steps || !hasty && self.judged != judging.is_some();
         let displays = self.displays + u64::from(!into_curves && !hasty);
         let joint_shown = !hasty && (self.joint_stale || !into_curves && displays.is_multiple_of(JOINT_EVERY));
         let redo = [true, all, all || joint_due || joint_shown];
@@ -258,7 +259,10 @@ impl Probes {
         (self.baselines, self.displays) = (baselines, displays);
         (self.hasty, self.known) = (false, None);
         self.joint_stale &= !redo[2];
-        (self.stale, self.judged) = (false, judging.is_some());
+        self.stale = false;
+        if all {
+            self.judged = judging.is_some();
+        }
         self.live = live.clone();
         self.meta = Some(starts[0].meta.clone());
         let tasks = &self.tasks;
