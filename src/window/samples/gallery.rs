@@ -113,10 +113,11 @@ impl Sheets {
         let Some(widest) =
             sheets.iter().map(|(_, picture, _)| vec2(picture.width as f32, picture.height as f32)).reduce(Vec2::max)
         else {
-            let overflowed = evaluation.tasks.iter().all(|task| {
-                let last = task.traces[Init::Learned as usize].query_loss.last();
-                last.is_some_and(|loss| !loss.is_finite())
-            });
+            let overflowed = !evaluation.tasks.is_empty()
+                && evaluation.tasks.iter().all(|task| {
+                    let last = task.traces[Init::Learned as usize].query_loss.last();
+                    last.is_some_and(|loss| !loss.is_finite())
+                });
             let text = match overflowed {
                 true => "Adaptation overflowed, so there are no samples: turn α down, or go back",
                 false => "The samples are being drawn",
