@@ -9,6 +9,7 @@ mod native;
 
 // What the user can ask for, and how it looks.
 mod commands;
+mod lines;
 mod numbers;
 mod pacing;
 mod theme;
@@ -40,5 +41,6 @@ mod event_log;
 mod script;
 
 pub use app::App;
+pub use lines::Lines;
 pub use native::{WindowError, run};
 pub use script::Script;

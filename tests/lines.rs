@@ -1,0 +1,169 @@
+//! Lines that are redrawn with fewer triangles look as those that were asked for.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(missing_docs)]
+
+mod common {
+    pub mod soft_renderer;
+}
+
+use common::soft_renderer::SoftRenderer;
+use egui::epaint::Primitive;
+use egui::{Color32, Pos2, Rect, Shape, Stroke, Theme, pos2, vec2};
+use egui_kittest::Harness;
+use image::RgbaImage;
+use metascope::window::Lines;
+
+const WHITE: Color32 = Color32::WHITE;
+const SIDE: f32 = 100.0;
+
+/// A black square on which the shapes were drawn.
+struct Drawn {
+    harness: Harness<'static>,
+    scale: f32,
+}
+
+fn drawn(shapes: Vec<Shape>, theme: Theme, scale: f32) -> Drawn {
+    let harness = Harness::builder()
+        .with_size([SIDE, SIDE])
+        .with_pixels_per_point(scale)
+        .with_theme(theme)
+        .renderer(SoftRenderer::default())
+        .build_ui(move |ui| {
+            Lines::install(ui.ctx());
+            let painter = ui.painter().with_clip_rect(Rect::EVERYTHING);
+            painter.rect_filled(Rect::from_min_size(Pos2::ZERO, vec2(SIDE, SIDE)), 0.0, Color32::BLACK);
+            painter.extend(shapes.clone());
+        });
+    Drawn { harness, scale }
+}
+
+impl Drawn {
+    fn picture(&mut self) -> RgbaImage {
+        self.harness.render().unwrap()
+    }
+
+    /// Sum of white over the picture, in square points.
+    fn ink(&mut self) -> f32 {
+        let image = self.picture();
+        image.pixels().map(|pixel| f32::from(pixel.0[1]) / 255.0).sum::<f32>() / (self.scale * self.scale)
+    }
+
+    /// Triangles besides those of the black square.
+    fn triangles(&self) -> usize {
+        let shapes = self.harness.output().shapes.clone();
+        let meshes = self.harness.ctx.tessellate(shapes, self.scale);
+        let count = |primitive: &Primitive| match primitive {
+            Primitive::Mesh(mesh) => mesh.indices.len() / 3,
+            Primitive::Callback(_) => 0,
+        };
+        meshes.iter().map(|mesh| count(&mesh.primitive)).sum::<usize>() - drawn_nothing(self.scale)
+    }
+
+    fn has(&self, what: impl Fn(&Shape) -> bool) -> bool {
+        self.harness.output().shapes.iter().any(|clipped| what(&clipped.shape))
+    }
+}
+
+fn drawn_nothing(scale: f32) -> usize {
+    let nothing = drawn(Vec::new(), Theme::Dark, scale);
+    let meshes = nothing.harness.ctx.tessellate(nothing.harness.output().shapes.clone(), scale);
+    let count = |primitive: &Primitive| match primitive {
+        Primitive::Mesh(mesh) => mesh.indices.len() / 3,
+        Primitive::Callback(_) => 0,
+    };
+    meshes.iter().map(|mesh| count(&mesh.primitive)).sum()
+}
+
+fn wave() -> Vec<Pos2> {
+    (0..=40).map(|step| pos2(10.0 + 2.0 * step as f32, 50.0 + 20.0 * (0.2 * step as f32).sin())).collect()
+}
+
+fn length(points: &[Pos2]) -> f32 {
+    points.windows(2).map(|pair| pair[0].distance(pair[1])).sum()
+}
+
+#[test]
+fn a_line_covers_as_much_as_it_is_wide() {
+    for theme in [Theme::Dark, Theme::Light] {
+        for scale in [1.0, 1.5, 2.0] {
+            for width in [0.5, 1.0, 1.2, 1.6, 2.0, 2.4, 4.0, 7.0] {
+                let points = wave();
+                let asked = width * length(&points);
+                let ink = drawn(vec![Shape::line(points, Stroke::new(width, WHITE))], theme, scale).ink();
+                assert!((ink / asked - 1.0).abs() < 0.06, "{theme:?}, scale {scale}, width {width}: {ink} of {asked}");
+            }
+        }
+    }
+}
+
+#[test]
+fn two_triangles_a_piece_and_one_for_a_sharp_corner() {
+    let points = wave();
+    let pieces = points.len() - 1;
+    let line = drawn(vec![Shape::line(points, Stroke::new(2.0, WHITE))], Theme::Dark, 1.0);
+    assert_eq!(line.triangles(), 2 * pieces);
+    let zigzag = vec![pos2(20.0, 80.0), pos2(30.0, 20.0), pos2(40.0, 80.0)];
+    let line = drawn(vec![Shape::line(zigzag, Stroke::new(2.0, WHITE))], Theme::Dark, 1.0);
+    assert_eq!(line.triangles(), 5);
+    let still = vec![pos2(20.0, 20.0), pos2(20.0, 20.0), pos2(60.0, 40.0), pos2(60.0, 40.0)];
+    let line = drawn(vec![Shape::line(still, Stroke::new(2.0, WHITE))], Theme::Dark, 1.0);
+    assert_eq!(line.triangles(), 2, "points that do not move draw nothing");
+}
+
+#[test]
+fn corners_have_no_gap() {
+    for turn in [10.0_f32, 60.0, 89.0, 91.0, 120.0, -60.0, -120.0] {
+        let (corner, angle) = (pos2(50.0, 50.0), (turn + 23.0).to_radians());
+        let (sin, cos) = 23.0_f32.to_radians().sin_cos();
+        let from = corner - 30.0 * vec2(cos, sin);
+        let to = corner + 30.0 * vec2(angle.cos(), angle.sin());
+        let picture =
+            drawn(vec![Shape::line(vec![from, corner, to], Stroke::new(6.0, WHITE))], Theme::Dark, 2.0).picture();
+        for (x, y) in (98..=101).flat_map(|x| (98..=101).map(move |y| (x, y))) {
+            let white = picture.get_pixel(x, y).0[1];
+            assert!(white > 250, "turn by {turn}: {white} at {x}, {y}");
+        }
+    }
+}
+
+#[test]
+fn level_and_upright_lines_are_sharp() {
+    for (width, rows) in [(1.0, 1), (2.0, 2)] {
+        let stroke = Stroke::new(width, WHITE);
+        let level = Shape::line_segment([pos2(20.0, 40.3), pos2(60.0, 40.3)], stroke);
+        let picture = drawn(vec![level], Theme::Dark, 1.0).picture();
+        let white = |x, y| picture.get_pixel(x, y).0[1];
+        assert_eq!((0..100).filter(|y| white(40, *y) == 255).count(), rows);
+        assert_eq!((0..100).filter(|y| white(40, *y) > 0).count(), rows);
+        assert_eq!((0..100).filter(|x| (0..100).any(|y| white(*x, y) > 0)).count(), 40);
+        let upright = Shape::line_segment([pos2(40.3, 60.0), pos2(40.3, 20.0)], stroke);
+        let picture = drawn(vec![upright], Theme::Dark, 1.0).picture();
+        assert_eq!((0..100).filter(|x| picture.get_pixel(*x, 30).0[1] > 0).count(), rows);
+    }
+}
+
+#[test]
+fn neighbouring_lines_are_one_shape_and_the_order_stays() {
+    let line = |y: f32, colour| Shape::line_segment([pos2(10.0, y), pos2(90.0, y + 5.0)], Stroke::new(2.0, colour));
+    let shapes = |drawn: &Drawn| drawn.harness.output().shapes.len();
+    let nothing = shapes(&drawn(Vec::new(), Theme::Dark, 1.0));
+    let together = drawn(vec![line(20.0, WHITE), Shape::Vec(vec![line(30.0, WHITE), Shape::Noop])], Theme::Dark, 1.0);
+    assert_eq!(shapes(&together), nothing + 1);
+    let cover = Shape::rect_filled(Rect::from_center_size(pos2(50.0, 25.0), vec2(20.0, 20.0)), 0.0, Color32::RED);
+    let picture = drawn(vec![line(22.0, WHITE), cover, line(22.0, Color32::GREEN)], Theme::Dark, 1.0).picture();
+    let top = picture.get_pixel(50, 24).0;
+    assert!(top[0] < 5 && top[1] > 250, "{top:?}");
+    assert_eq!(picture.get_pixel(50, 32).0, [255, 0, 0, 255]);
+    assert_eq!(picture.get_pixel(20, 40).0, [0, 0, 0, 255]);
+}
+
+#[test]
+fn what_a_disc_cannot_draw_is_left_to_egui() {
+    let thick = drawn(vec![Shape::line(wave(), Stroke::new(40.0, WHITE))], Theme::Dark, 1.0);
+    assert!(thick.has(|shape| matches!(shape, Shape::Path(_))));
+    let filled = vec![pos2(10.0, 10.0), pos2(50.0, 10.0), pos2(30.0, 40.0)];
+    let filled = drawn(vec![Shape::convex_polygon(filled, WHITE, Stroke::NONE)], Theme::Dark, 1.0);
+    assert!(filled.has(|shape| matches!(shape, Shape::Path(_))));
+    let fine = drawn(vec![Shape::line(wave(), Stroke::new(2.0, WHITE))], Theme::Dark, 1.0);
+    assert!(!fine.has(|shape| matches!(shape, Shape::Path(_))));
+}
