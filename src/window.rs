@@ -9,7 +9,7 @@ mod native;
 
 // What the user can ask for, and how it looks.
 mod commands;
-mod lines;
+mod few_triangles;
 mod numbers;
 mod pacing;
 mod theme;
@@ -41,6 +41,6 @@ mod event_log;
 mod script;
 
 pub use app::App;
-pub use lines::Lines;
+pub use few_triangles::FewTriangles;
 pub use native::{WindowError, run};
 pub use script::Script;

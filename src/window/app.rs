@@ -16,11 +16,11 @@ use super::banner;
 use super::commands::{self, Commands, UiCommand};
 use super::compare::Compare;
 use super::event_log::{EventLog, FrameStats};
+use super::few_triangles::FewTriangles;
 use super::frame_times::FrameTimes;
 use super::help::Help;
 use super::images_dialog::ImagesDialog;
 use super::knobs::Knobs;
-use super::lines::Lines;
 use super::losses::Losses;
 use super::microscope::Microscope;
 use super::notices::{Kind, Notices};
@@ -75,7 +75,7 @@ impl App {
     /// picture family only.
     pub fn new(ctx: &Context, link: WindowEnd, settings: Settings, image_set: Option<Arc<ImageSet>>) -> Self {
         theme::install(ctx);
-        Lines::install(ctx);
+        FewTriangles::install(ctx);
         Self {
             link,
             image_set: image_set.map(|set| (settings.run.image_key(), set)),

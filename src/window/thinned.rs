@@ -13,7 +13,7 @@ pub fn thinned(points: impl Iterator<Item = [f32; 2]>, within: f32) -> Polyline 
     let mut waiting: Polyline = Vec::new();
     for point in points {
         if let (Some(from), Some(candidate)) = (line.last().copied(), waiting.last().copied())
-            && (waiting.len() == MOST || waiting.iter().any(|between| distance(*between, from, point) > within))
+            && (waiting.len() == MOST || waiting.iter().any(|between| !near(*between, from, point, within)))
         {
             line.push(candidate);
             waiting.clear();
@@ -24,14 +24,15 @@ pub fn thinned(points: impl Iterator<Item = [f32; 2]>, within: f32) -> Polyline 
     line
 }
 
-/// How far `point` is from the line through two others, or from the first if they are one.
-fn distance([x, y]: [f32; 2], [from_x, from_y]: [f32; 2], [to_x, to_y]: [f32; 2]) -> f32 {
-    let (along, across) = (to_x - from_x, to_y - from_y);
-    let length = along.hypot(across);
+/// Whether `point` is within a distance of the line through two others, or of the first if they are one.
+fn near([x, y]: [f32; 2], [from_x, from_y]: [f32; 2], [to_x, to_y]: [f32; 2], within: f32) -> bool {
+    let (along, across, right, down) = (to_x - from_x, to_y - from_y, x - from_x, y - from_y);
+    let length = along * along + across * across;
     if length == 0.0 {
-        (x - from_x).hypot(y - from_y)
+        right * right + down * down <= within * within
     } else {
-        ((x - from_x) * across - (y - from_y) * along).abs() / length
+        let area = right * across - down * along;
+        area * area <= within * within * length
     }
 }
 

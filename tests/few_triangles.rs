@@ -1,4 +1,4 @@
-//! Lines that are redrawn with fewer triangles look as those that were asked for.
+//! Shapes that are redrawn with fewer triangles look as those that were asked for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(missing_docs)]
 
@@ -11,7 +11,7 @@ use egui::epaint::Primitive;
 use egui::{Color32, Pos2, Rect, Shape, Stroke, Theme, pos2, vec2};
 use egui_kittest::Harness;
 use image::RgbaImage;
-use metascope::window::Lines;
+use metascope::window::FewTriangles;
 
 const WHITE: Color32 = Color32::WHITE;
 const SIDE: f32 = 100.0;
@@ -29,7 +29,7 @@ fn drawn(shapes: Vec<Shape>, theme: Theme, scale: f32) -> Drawn {
         .with_theme(theme)
         .renderer(SoftRenderer::default())
         .build_ui(move |ui| {
-            Lines::install(ui.ctx());
+            FewTriangles::install(ui.ctx());
             let painter = ui.painter().with_clip_rect(Rect::EVERYTHING);
             painter.rect_filled(Rect::from_min_size(Pos2::ZERO, vec2(SIDE, SIDE)), 0.0, Color32::BLACK);
             painter.extend(shapes.clone());
@@ -143,12 +143,12 @@ fn level_and_upright_lines_are_sharp() {
 }
 
 #[test]
-fn neighbouring_lines_are_one_shape_and_the_order_stays() {
+fn neighbours_are_one_shape_and_the_order_stays() {
     let line = |y: f32, colour| Shape::line_segment([pos2(10.0, y), pos2(90.0, y + 5.0)], Stroke::new(2.0, colour));
     let shapes = |drawn: &Drawn| drawn.harness.output().shapes.len();
     let nothing = shapes(&drawn(Vec::new(), Theme::Dark, 1.0));
     let together = drawn(vec![line(20.0, WHITE), Shape::Vec(vec![line(30.0, WHITE), Shape::Noop])], Theme::Dark, 1.0);
-    assert_eq!(shapes(&together), nothing + 1);
+    assert_eq!(shapes(&together), nothing, "all joins the square's mesh");
     let cover = Shape::rect_filled(Rect::from_center_size(pos2(50.0, 25.0), vec2(20.0, 20.0)), 0.0, Color32::RED);
     let picture = drawn(vec![line(22.0, WHITE), cover, line(22.0, Color32::GREEN)], Theme::Dark, 1.0).picture();
     let top = picture.get_pixel(50, 24).0;
@@ -166,4 +166,44 @@ fn what_a_disc_cannot_draw_is_left_to_egui() {
     assert!(filled.has(|shape| matches!(shape, Shape::Path(_))));
     let fine = drawn(vec![Shape::line(wave(), Stroke::new(2.0, WHITE))], Theme::Dark, 1.0);
     assert!(!fine.has(|shape| matches!(shape, Shape::Path(_))));
+}
+
+#[test]
+fn rectangles_are_sharp_and_their_corners_round() {
+    let rect = Rect::from_min_max(pos2(20.0, 30.0), pos2(80.0, 60.0));
+    for radius in [0_u8, 2, 3, 6] {
+        let mut filled =
+            drawn(vec![Shape::rect_filled(rect.translate(vec2(0.2, -0.2)), radius, WHITE)], Theme::Light, 1.0);
+        let round = f32::from(radius) + if radius > 0 { 0.4 } else { 0.0 };
+        let area = rect.area() - (4.0 - std::f32::consts::PI) * round * round;
+        let ink = filled.ink();
+        assert!((ink - area).abs() < 3.0, "radius {radius}: {ink} of {area}");
+        assert!(filled.triangles() <= 14);
+        let picture = filled.picture();
+        let white = |x, y| picture.get_pixel(x, y).0[1];
+        assert_eq!([white(50, 29), white(50, 30), white(50, 59), white(50, 60)], [0, 255, 255, 0]);
+        assert_eq!([white(19, 45), white(20, 45), white(79, 45), white(80, 45)], [0, 255, 255, 0]);
+    }
+}
+
+#[test]
+fn an_outline_lies_where_it_was_asked_for() {
+    use egui::StrokeKind::{Inside, Middle, Outside};
+    let rect = Rect::from_min_max(pos2(20.0, 30.0), pos2(80.0, 60.0));
+    for (kind, left) in [(Inside, 20), (Middle, 20), (Outside, 19)] {
+        let shape = egui::epaint::RectShape::new(rect, 2, Color32::RED, Stroke::new(1.0, Color32::GREEN), kind);
+        let boxed = drawn(vec![shape.into()], Theme::Dark, 1.0);
+        assert!(boxed.triangles() <= 28, "{kind:?}");
+        let mut boxed = boxed;
+        let picture = boxed.picture();
+        let at = |x: u32| picture.get_pixel(x, 45).0;
+        assert_eq!(
+            [at(left - 1), at(left), at(left + 1)],
+            [[0, 0, 0, 255], [0, 255, 0, 255], [255, 0, 0, 255]],
+            "{kind:?}"
+        );
+    }
+    let shape = egui::epaint::RectShape::new(rect, 2, Color32::TRANSPARENT, Stroke::new(1.0, WHITE), Inside);
+    let hollow = drawn(vec![shape.into()], Theme::Dark, 1.0);
+    assert!(hollow.has(|shape| matches!(shape, Shape::Rect(_))));
 }
