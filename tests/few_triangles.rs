@@ -207,3 +207,35 @@ fn an_outline_lies_where_it_was_asked_for() {
     let hollow = drawn(vec![shape.into()], Theme::Dark, 1.0);
     assert!(hollow.has(|shape| matches!(shape, Shape::Rect(_))));
 }
+
+#[test]
+fn what_is_cut_stays_cut_and_the_rest_shares_a_draw_call() {
+    let rects = [0.0, 50.0].map(|left| Rect::from_min_size(pos2(left, 10.0), vec2(50.0, 80.0)));
+    let drawn_in = |shapes: [Shape; 2]| {
+        let mut harness = Harness::builder()
+            .with_size([SIDE, SIDE])
+            .with_theme(Theme::Dark)
+            .renderer(SoftRenderer::default())
+            .build_ui(move |ui| {
+                FewTriangles::install(ui.ctx());
+                ui.painter().rect_filled(Rect::from_min_size(Pos2::ZERO, vec2(SIDE, SIDE)), 0.0, Color32::BLACK);
+                for (rect, shape) in rects.into_iter().zip(shapes.clone()) {
+                    ui.painter().with_clip_rect(rect).add(shape);
+                }
+            });
+        let picture = harness.render().unwrap();
+        let calls = harness.ctx.tessellate(harness.output().shapes.clone(), 1.0).len();
+        (picture, calls)
+    };
+    let disc = |x: f32, radius: f32| Shape::circle_filled(pos2(x, 50.0), radius, WHITE);
+    let (_, calls) = drawn_in([disc(25.0, 10.0), disc(75.0, 10.0)]);
+    assert_eq!(calls, 1, "nothing is cut");
+    let (picture, calls) = drawn_in([disc(50.0, 20.0), disc(80.0, 10.0)]);
+    let white = |x| picture.get_pixel(x, 50).0[1];
+    assert_eq!([white(35), white(49), white(50), white(65), white(80)], [255, 255, 0, 0, 255], "the first is cut");
+    assert!(calls <= 3, "{calls}");
+    let (picture, calls) = drawn_in([disc(20.0, 10.0), disc(50.0, 20.0)]);
+    let white = |x| picture.get_pixel(x, 50).0[1];
+    assert_eq!([white(20), white(35), white(49), white(50), white(65)], [255, 0, 0, 255, 255], "the second is cut");
+    assert!(calls <= 3, "{calls}");
+}

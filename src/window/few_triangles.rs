@@ -12,6 +12,9 @@ use egui::{Color32, Context, FullOutput, Mesh, Plugin, Pos2, Rect, Shape, Vec2, 
 /// Smallest size of an atlas with nothing but discs.
 const ATLAS: [usize; 2] = [1024, 32];
 
+/// How far soft edges reach beyond all shapes but rectangles, in points.
+const SEAM: f32 = 1.0;
+
 /// Redraws every frame's shapes.
 #[derive(Default)]
 pub struct FewTriangles {
@@ -52,12 +55,11 @@ impl Plugin for FewTriangles {
         let texel = Vec2::new(1.0 / size[0] as f32, 1.0 / size[1] as f32);
         let brush = Brush { profiles: &self.profiles, texel, pixel: 1.0 / output.pixels_per_point };
         let shapes = std::mem::take(&mut output.shapes);
-        let mut redrawn =
-            Redrawn { shapes: Vec::with_capacity(shapes.len()), mesh: Mesh::default(), clip: Rect::NOTHING };
+        let mut redrawn = Redrawn::new(ctx.viewport_rect(), shapes.len());
         for shape in shapes {
             redrawn.take(&brush, shape);
         }
-        redrawn.close();
+        redrawn.end_shared();
         output.shapes = redrawn.shapes;
     }
 }
@@ -97,61 +99,102 @@ impl Brush<'_> {
 }
 
 /// The frame's shapes again, neighbours among the redrawn as one mesh.
+///
+/// Every change of the clip rectangle costs a draw call, so neighbours get the same one as far as nobody sees it: a
+/// shape that its own does not cut may have any that holds it.
 struct Redrawn {
+    screen: Rect,
     shapes: Vec<ClippedShape>,
     mesh: Mesh,
-    clip: Rect,
+    /// Where the shapes begin that share a clip rectangle.
+    shared_from: usize,
+    shared: Clip,
+}
+
+/// The clip rectangle of several shapes.
+#[derive(Clone, Copy)]
+enum Clip {
+    /// Any that holds this.
+    Around(Rect),
+    /// This one, by which one of them is cut.
+    Exactly(Rect),
+}
+
+impl Clip {
+    /// One that serves another shape as well; `None` if there is none.
+    fn with(self, clip: Rect, bounds: Rect) -> Option<Self> {
+        let cut = !clip.contains_rect(bounds);
+        match self {
+            Self::Around(held) if !cut => Some(Self::Around(held.union(bounds))),
+            Self::Around(held) => clip.contains_rect(held).then_some(Self::Exactly(clip)),
+            Self::Exactly(own) => (own == clip || !cut && own.contains_rect(bounds)).then_some(self),
+        }
+    }
 }
 
 impl Redrawn {
-    fn take(
-        &mut self,
-        brush: &Brush<'_>,
-        ClippedShape { clip_rect, shape, transform_after_tessellation }: ClippedShape,
-    ) {
-        let moved = transform_after_tessellation != TSTransform::IDENTITY;
-        if clip_rect != self.clip {
-            self.close();
-            self.clip = clip_rect;
+    fn new(screen: Rect, count: usize) -> Self {
+        let shapes = Vec::with_capacity(count);
+        Self { screen, shapes, mesh: Mesh::default(), shared_from: 0, shared: Clip::Around(Rect::NOTHING) }
+    }
+
+    fn take(&mut self, brush: &Brush<'_>, clipped: ClippedShape) {
+        let ClippedShape { clip_rect, shape, transform_after_tessellation } = clipped;
+        if transform_after_tessellation != TSTransform::IDENTITY {
+            self.end_shared();
+            self.shapes.push(ClippedShape { clip_rect, shape, transform_after_tessellation });
+            self.shared_from = self.shapes.len();
+            return;
         }
+        if let Shape::Vec(shapes) = shape {
+            shapes.into_iter().for_each(|shape| self.take(brush, ClippedShape::new(clip_rect, shape)));
+            return;
+        }
+        let seam = if matches!(shape, Shape::Rect(_)) { 0.0 } else { SEAM };
+        let bounds = shape.visual_bounding_rect().expand(seam);
+        if !bounds.intersects(clip_rect) {
+            return;
+        }
+        self.shared = self.shared.with(clip_rect, bounds).unwrap_or_else(|| {
+            self.end_shared();
+            let nothing = Clip::Around(Rect::NOTHING);
+            nothing.with(clip_rect, bounds).unwrap_or(Clip::Exactly(clip_rect))
+        });
         let drawn = match &shape {
-            _ if moved => false,
-            Shape::Noop => true,
             Shape::LineSegment { points, stroke } => {
-                stroke.is_empty()
-                    || !Rect::from_two_pos(points[0], points[1]).expand(stroke.width).intersects(clip_rect)
-                    || brush.segment(*points, *stroke, &mut self.mesh)
+                stroke.is_empty() || brush.segment(*points, *stroke, &mut self.mesh)
             }
             Shape::Path(path) if !path.closed && path.fill == Color32::TRANSPARENT => match path.stroke {
                 PathStroke { width, color: ColorMode::Solid(colour), .. } => {
-                    path.stroke.is_empty()
-                        || !path.visual_bounding_rect().intersects(clip_rect)
-                        || brush.line(&path.points, width, colour, &mut self.mesh)
+                    path.stroke.is_empty() || brush.line(&path.points, width, colour, &mut self.mesh)
                 }
                 PathStroke { .. } => false,
             },
-            Shape::Rect(rect) => !rect.visual_bounding_rect().intersects(clip_rect) || brush.rect(rect, &mut self.mesh),
+            Shape::Rect(rect) => brush.rect(rect, &mut self.mesh),
             _ => false,
         };
-        match shape {
-            Shape::Vec(shapes) if !moved => {
-                for shape in shapes {
-                    self.take(brush, ClippedShape { clip_rect, shape, transform_after_tessellation });
-                }
-            }
-            _ if drawn => {}
-            shape => {
-                self.close();
-                self.shapes.push(ClippedShape { clip_rect, shape, transform_after_tessellation });
-            }
+        if !drawn {
+            self.end_mesh();
+            self.shapes.push(ClippedShape::new(clip_rect, shape));
         }
     }
 
     /// Nothing more joins the mesh so far.
-    fn close(&mut self) {
+    fn end_mesh(&mut self) {
         if !self.mesh.is_empty() {
             let mesh = std::mem::take(&mut self.mesh);
-            self.shapes.push(ClippedShape::new(self.clip, mesh));
+            self.shapes.push(ClippedShape::new(self.screen, mesh));
         }
+    }
+
+    /// Nothing more shares the clip rectangle.
+    fn end_shared(&mut self) {
+        self.end_mesh();
+        let clip = match self.shared {
+            Clip::Around(_) => self.screen,
+            Clip::Exactly(clip) => clip,
+        };
+        self.shapes[self.shared_from..].iter_mut().for_each(|shape| shape.clip_rect = clip);
+        (self.shared_from, self.shared) = (self.shapes.len(), Clip::Around(Rect::NOTHING));
     }
 }

@@ -18,7 +18,7 @@ const DASHED_COLUMNS: usize = 120;
 const FEW_COLUMNS: usize = 100;
 
 /// The smallest loss that is told from zero.
-const FLOOR: f64 = 1e-12;
+const FLOOR: f32 = 1e-12;
 
 /// One entry of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,8 +158,60 @@ struct Column {
     /// Of the logarithms.
     mean: f64,
     /// Of the losses themselves, so that one logarithm for all of them is enough.
-    low: f64,
-    high: f64,
+    low: f32,
+    high: f32,
+}
+
+impl Column {
+    fn range(&self) -> [f64; 3] {
+        let [low, high] = [self.low, self.high].map(|loss| f64::from(loss).log10());
+        [self.at, low, high]
+    }
+}
+
+/// A column while measurements fall into it.
+struct Filling {
+    index: f64,
+    /// Weighted.
+    at_sum: f64,
+    weight: f64,
+    logarithms: LogarithmSum,
+    low: f32,
+    high: f32,
+}
+
+impl Filling {
+    fn column(self) -> Column {
+        let Self { at_sum, weight, logarithms, low, high, .. } = self;
+        Column { at: at_sum / weight, weight, mean: logarithms.total() / weight, low, high }
+    }
+}
+
+/// A weighted sum of logarithms, of which one is taken for many values: that of their product.
+struct LogarithmSum {
+    sum: f64,
+    product: f64,
+    weight: f64,
+}
+
+impl LogarithmSum {
+    /// Products between these have room for any other loss.
+    const ROOM: std::ops::Range<f64> = 1e-200..1e200;
+
+    fn new() -> Self {
+        Self { sum: 0.0, product: 1.0, weight: 0.0 }
+    }
+
+    fn add(&mut self, value: f32, weight: f64) {
+        if weight != self.weight || !Self::ROOM.contains(&self.product) {
+            *self = Self { sum: self.total(), product: 1.0, weight };
+        }
+        self.product *= f64::from(value);
+    }
+
+    fn total(&self) -> f64 {
+        self.sum + self.weight * self.product.log10()
+    }
 }
 
 /// Divides a curve that reaches to `last` into at most `columns` columns and smooths it. `window` is
@@ -167,30 +219,27 @@ struct Column {
 /// that are not finite are left out.
 pub fn prepare(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepared {
     let finite = curve.points.iter().filter(|point| point.mean.is_finite());
-    let above_zero = |loss: f32| f64::from(loss).max(FLOOR);
     let width = last.max(1.0) / columns as f64;
     let divide = curve.points.len() > columns;
-    let (mut filled, mut index, mut before): (Vec<Column>, f64, Option<f64>) = (Vec::new(), f64::NAN, None);
+    let (mut filled, mut before): (Vec<Column>, Option<f64>) = (Vec::new(), None);
+    let mut filling: Option<Filling> = None;
     for point in finite {
         // History keeps one point for many old meta-iterations and one for each recent one.
         let weight = before.map_or(1.0, |before| (point.at - before).max(1e-9));
         before = Some(point.at);
-        let own = (point.at / width).floor();
-        let [mean, low, high] = [above_zero(point.mean).log10(), above_zero(point.min), above_zero(point.max)];
-        let new = Column { at: point.at, weight, mean, low, high };
-        match filled.last_mut() {
-            Some(column) if divide && own == index => {
-                let sum = column.weight + weight;
-                let share = weight / sum;
-                column.at += share * (new.at - column.at);
-                column.mean += share * (new.mean - column.mean);
-                column.weight = sum;
-                (column.low, column.high) = (column.low.min(new.low), column.high.max(new.high));
-            }
-            _ => filled.push(new),
+        let index = (point.at / width).floor();
+        if let Some(full) = filling.take_if(|filling| !divide || filling.index != index) {
+            filled.push(full.column());
         }
-        index = own;
+        let [mean, low, high] = [point.mean, point.min, point.max].map(|loss| loss.max(FLOOR));
+        let logarithms = LogarithmSum::new();
+        let column = filling.get_or_insert(Filling { index, at_sum: 0.0, weight: 0.0, logarithms, low, high });
+        column.at_sum += weight * point.at;
+        column.weight += weight;
+        column.logarithms.add(mean, weight);
+        (column.low, column.high) = (column.low.min(low), column.high.max(high));
     }
+    filled.extend(filling.map(Filling::column));
     // The line ends where the measurements do.
     if let (Some(column), Some(end)) = (filled.last_mut(), before) {
         column.at = end;
@@ -204,11 +253,7 @@ pub fn prepare(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepare
     }
     Prepared {
         smooth,
-        raw: if divide {
-            Raw::Band(filled.iter().map(|column| [column.at, column.low.log10(), column.high.log10()]).collect())
-        } else {
-            Raw::Points(means())
-        },
+        raw: if divide { Raw::Band(filled.iter().map(Column::range).collect()) } else { Raw::Points(means()) },
     }
 }
 

@@ -90,6 +90,7 @@ impl Strip {
                 let Some(output) = trace.outputs.get(step) else { continue };
                 let rect = grid.cell_rect(origin, row, grid.given_columns + column);
                 match (output, &task.given) {
+                    _ if !ui.is_rect_visible(rect) => {}
                     (Output::Picture(_), _) => self.picture(pictures, rect, index, Slot::Output(row, column)),
                     (Output::Values(values), Given::Curve { support, xs, truth }) => {
                         let view = View { rect, x: common.x, y: common.y };
