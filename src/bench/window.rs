@@ -20,7 +20,8 @@ pub struct Recorder {
     views: Vec<View>,
     delays: Delays,
     start: Start,
-    /// Processor time of the window's thread and of those that draw for it, at the frame's beginning.
+    /// Processor time of the window's thread and of those that draw for it, at the last frame's end: to ask for it at
+    /// a frame's beginning would lengthen what is measured.
     spent: [Option<Duration>; 2],
     /// Threads of a graphics driver that draws on the processor.
     drawers: Vec<PathBuf>,
@@ -75,7 +76,8 @@ pub struct ViewReport {
     pub own_ms: Spread,
     /// A frame from its first line of layout until it is on the screen.
     pub whole_ms: Spread,
-    /// Processor time of the window's thread for a whole frame, which other programs do not lengthen; Linux only.
+    /// Processor time of the window's thread from one frame's end to the next, which other programs do not lengthen;
+    /// Linux only.
     pub processor_ms: Spread,
     /// The same of a graphics driver's threads, where it draws on the processor.
     pub drawing_ms: Spread,
@@ -149,11 +151,6 @@ impl Recorder {
         }
     }
 
-    /// A frame begins, on this thread.
-    pub fn begin(&mut self) {
-        self.spent = self.spent();
-    }
-
     fn spent(&self) -> [Option<Duration>; 2] {
         let drawing = (!self.drawers.is_empty())
             .then(|| self.drawers.iter().filter_map(|thread| processor_time(thread)).sum::<Duration>());
@@ -169,13 +166,14 @@ impl Recorder {
 
     /// A frame is on the screen, after so long. It shows a measured loss, and a run that has done a meta-iteration.
     pub fn shown(&mut self, whole: Duration, [point, iteration]: [bool; 2]) {
-        let spent = self.spent();
+        let now_spent = self.spent();
         if let Some(view) = self.views.last_mut() {
             view.whole.push(1000.0 * whole.as_secs_f32());
-            let spent = |index: usize| Some(1000.0 * spent[index]?.checked_sub(self.spent[index]?)?.as_secs_f32());
+            let spent = |index: usize| Some(1000.0 * now_spent[index]?.checked_sub(self.spent[index]?)?.as_secs_f32());
             view.processor.extend(spent(0));
             view.drawing.extend(spent(1));
         }
+        self.spent = now_spent;
         let now = 1000.0 * self.begun.elapsed().as_secs_f32();
         let Start { first_frame_ms, first_point_ms, first_iteration_ms } = &mut self.start;
         for (first, is) in [(first_frame_ms, true), (first_point_ms, point), (first_iteration_ms, iteration)] {

@@ -131,7 +131,6 @@ impl Script {
         if self.steps.is_empty() {
             recorder.leave();
         }
-        recorder.begin();
     }
 
     /// What the script asks for in this frame.

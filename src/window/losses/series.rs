@@ -9,13 +9,13 @@ use crate::window::theme::Palette;
 
 /// Columns that the axis of meta-iterations is divided into: enough for a curve's shape, few enough
 /// for a quick frame.
-const COLUMNS: usize = 240;
+const COLUMNS: usize = 200;
 
 /// The same for dashed lines, each dash of which is a shape of its own.
-const DASHED_COLUMNS: usize = 120;
+const DASHED_COLUMNS: usize = 100;
 
 /// The same for the many thin lines.
-const FEW_COLUMNS: usize = 100;
+const FEW_COLUMNS: usize = 80;
 
 /// The smallest loss that is told from zero.
 const FLOOR: f32 = 1e-12;
@@ -171,7 +171,8 @@ impl Column {
 
 /// A column while measurements fall into it.
 struct Filling {
-    index: f64,
+    /// Where the next column begins.
+    end: f64,
     /// Weighted.
     at_sum: f64,
     weight: f64,
@@ -227,13 +228,14 @@ pub fn prepare(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepare
         // History keeps one point for many old meta-iterations and one for each recent one.
         let weight = before.map_or(1.0, |before| (point.at - before).max(1e-9));
         before = Some(point.at);
-        let index = (point.at / width).floor();
-        if let Some(full) = filling.take_if(|filling| !divide || filling.index != index) {
+        if let Some(full) = filling.take_if(|filling| !divide || point.at >= filling.end) {
             filled.push(full.column());
         }
         let [mean, low, high] = [point.mean, point.min, point.max].map(|loss| loss.max(FLOOR));
-        let logarithms = LogarithmSum::new();
-        let column = filling.get_or_insert(Filling { index, at_sum: 0.0, weight: 0.0, logarithms, low, high });
+        let column = filling.get_or_insert_with(|| {
+            let end = width * ((point.at / width).floor() + 1.0);
+            Filling { end, at_sum: 0.0, weight: 0.0, logarithms: LogarithmSum::new(), low, high }
+        });
         column.at_sum += weight * point.at;
         column.weight += weight;
         column.logarithms.add(mean, weight);
