@@ -14,6 +14,12 @@ const TURN: Duration = Duration::from_millis(210);
 /// Time between two places of a moving pointer.
 const MOVE: Duration = Duration::from_millis(30);
 
+/// Time between two moments that are looked back at, and how far they are apart in meta-iterations.
+const SCRUB: (Duration, u64) = (Duration::from_millis(120), 10);
+
+/// How many such moments there are before the way goes back.
+const MOMENTS: u64 = 20;
+
 /// Time between two looks at whether something is there.
 pub const GLANCE: Duration = Duration::from_millis(100);
 
@@ -65,7 +71,7 @@ pub fn all(each: Duration) -> Vec<Step> {
     }
     plan.while_on("slow motion", UiCommand::SlowMotion);
     plan.enter("looking back", UiCommand::LookBack(0));
-    plan.rest(each);
+    plan.scrub();
     plan.then(CLICK, Input::Command(UiCommand::PlayPause));
     plan.family("completion", Completion);
     plan.family("plane", Plane);
@@ -185,6 +191,16 @@ impl Plan {
     fn wander(&mut self, spot: &'static str) {
         for angle in self.moves() {
             self.then(MOVE, Input::Point(spot, [0.5 + 0.4 * angle.cos(), 0.5 + 0.35 * (2.0 * angle).sin()]));
+        }
+    }
+
+    /// Looks back at one moment after the other, to and fro.
+    fn scrub(&mut self) {
+        let (pause, apart) = SCRUB;
+        self.then(CLICK, Input::Away);
+        for index in 1..=(self.each.as_secs_f64() / pause.as_secs_f64()).ceil() as u64 {
+            let moment = MOMENTS - (index % (2 * MOMENTS)).abs_diff(MOMENTS);
+            self.then(pause, Input::Command(UiCommand::LookBack(apart * moment)));
         }
     }
 
