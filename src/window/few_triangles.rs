@@ -1,5 +1,5 @@
-//! FewTriangles and rounded rectangles of few triangles: where there is no graphics card, triangles are most of what a frame
-//! costs. Soft edges come from the discs that egui keeps beside its letters, where egui itself lays a seam of
+//! Lines and rectangles of few triangles, in few draw calls: where there is no graphics card, these are most of what a
+//! frame costs. Soft edges come from the discs that egui keeps beside its letters, where egui itself lays a seam of
 //! triangles around every shape.
 
 mod line;
@@ -15,7 +15,7 @@ const ATLAS: [usize; 2] = [1024, 32];
 /// How far soft edges reach beyond all shapes but rectangles, in points.
 const SEAM: f32 = 1.0;
 
-/// Redraws every frame's shapes.
+/// Redraws every frame's shapes, from when it is installed on.
 #[derive(Default)]
 pub struct FewTriangles {
     profiles: Vec<Profile>,
@@ -36,7 +36,7 @@ struct Profile {
 }
 
 impl FewTriangles {
-    /// From now on, in this context.
+    /// From now on, in all windows of this context.
     pub fn install(ctx: &Context) {
         ctx.add_plugin(Self::default());
     }
