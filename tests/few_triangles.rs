@@ -187,6 +187,13 @@ fn rectangles_are_sharp_and_their_corners_round() {
 }
 
 #[test]
+fn what_nobody_sees_is_not_drawn() {
+    let whole = Rect::from_min_size(Pos2::ZERO, vec2(SIDE, SIDE));
+    let unseen = drawn(vec![Shape::rect_filled(whole, 0.0, Color32::TRANSPARENT)], Theme::Dark, 1.0);
+    assert_eq!(unseen.triangles(), 0);
+}
+
+#[test]
 fn an_outline_lies_where_it_was_asked_for() {
     use egui::StrokeKind::{Inside, Middle, Outside};
     let rect = Rect::from_min_max(pos2(20.0, 30.0), pos2(80.0, 60.0));

@@ -22,6 +22,10 @@ impl Brush<'_> {
         let (scale, thin) = (1.0 / self.pixel, 2.0 * self.pixel);
         let mut radius = f32::from(corner_radius.nw);
         if stroke.is_empty() {
+            // Panels that need no ground have such a one; blended over the whole window it would cost the most.
+            if fill == Color32::TRANSPARENT {
+                return true;
+            }
             if rect.width() <= thin {
                 return self.segment([rect.center_top(), rect.center_bottom()], Stroke::new(rect.width(), fill), mesh);
             }
