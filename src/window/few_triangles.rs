@@ -1,7 +1,8 @@
-//! Lines and rectangles of few triangles, in few draw calls: where there is no graphics card, these are most of what a
+//! Lines, rectangles and discs of few triangles, in few draw calls: where there is no graphics card, these are most of what a
 //! frame costs. Soft edges come from the discs that egui keeps beside its letters, where egui itself lays a seam of
 //! triangles around every shape.
 
+mod circle;
 mod line;
 mod rounded;
 
@@ -33,6 +34,8 @@ struct Profile {
     texels: f32,
     /// Both ends in the atlas, in texels.
     ends: [Pos2; 2],
+    /// The disc in the atlas, in texels.
+    disc: Rect,
 }
 
 impl FewTriangles {
@@ -77,6 +80,10 @@ fn profiles(options: TextOptions) -> Vec<Profile> {
             covered: rows.map(|alpha| f32::from(alpha) / 255.0).sum(),
             texels: disc.w,
             ends: [pos2(x, top), pos2(x, top + disc.w)],
+            disc: Rect::from_min_max(
+                (disc.uv.min.to_vec2() * size).to_pos2(),
+                (disc.uv.max.to_vec2() * size).to_pos2(),
+            ),
         }
     });
     profiles.collect()
@@ -171,6 +178,7 @@ impl Redrawn {
                 PathStroke { .. } => false,
             },
             Shape::Rect(rect) => brush.rect(rect, &mut self.mesh),
+            Shape::Circle(circle) => brush.circle(circle, &mut self.mesh),
             _ => false,
         };
         if !drawn {

@@ -173,12 +173,12 @@ impl Losses {
                 let (colour, width, dashed) = series.look(palette);
                 for line in lines {
                     match &line.raw {
-                        Raw::Points(points) if smoothed && *series != Series::EachTask => {
+                        Raw::Points(points) if smoothed && !points.is_empty() => {
                             let line = raw_line(*series, points).color(colour.gamma_multiply(0.3));
                             plot.line(line.width(1.0).allow_hover(false));
                         }
-                        Raw::Band(band) if *series != Series::EachTask => plot.add(range(band, colour)),
-                        Raw::Points(_) | Raw::Band(_) => {}
+                        Raw::Points(_) => {}
+                        Raw::Band(band) => plot.add(range(band, colour)),
                     }
                     let style = if dashed { LineStyle::Dashed { length: DASH } } else { LineStyle::Solid };
                     plot.line(raw_line(*series, &line.smooth).color(colour).width(width).style(style));
@@ -235,7 +235,8 @@ impl Losses {
         let lines: Vec<(Series, Vec<Prepared>)> = Series::ALL
             .into_iter()
             .map(|series| {
-                let prepare = |curve| series::prepare(curve, last, window, series.columns());
+                let prepare = if series.draws_raw() { series::prepare } else { series::prepare_smooth };
+                let prepare = |curve| prepare(curve, last, window, series.columns());
                 (series, series.curves(curves).iter().map(prepare).collect())
             })
             .collect();

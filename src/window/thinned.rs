@@ -3,60 +3,145 @@
 /// A line: points as two coordinates.
 pub type Polyline = Vec<[f32; 2]>;
 
-/// Most points that are left out in a row: each new point is compared with all of them.
-const MOST: usize = 24;
-
-/// Leaves out points that lie within this distance of the line between their neighbours. Both ends stay.
-pub fn thinned(points: impl Iterator<Item = [f32; 2]>, within: f32) -> Polyline {
-    let mut line = Polyline::new();
-    // Those left out since the last point of the line, and the one that may follow.
-    let mut waiting: Polyline = Vec::new();
-    for point in points {
-        if let (Some(from), Some(candidate)) = (line.last().copied(), waiting.last().copied())
-            && (waiting.len() == MOST || waiting.iter().any(|between| !near(*between, from, point, within)))
-        {
-            line.push(candidate);
-            waiting.clear();
-        }
-        if line.is_empty() { line.push(point) } else { waiting.push(point) }
-    }
-    line.extend(waiting.last());
-    line
+/// Leaves out points that a straight piece passes within this distance (Sklansky and Gonzalez 1980). Both ends stay.
+///
+/// From where a piece begins, circles of that size around the points that it passes are each seen within a sector. It may
+/// end at any point in all of them, and ends before the first one that is not.
+pub fn thinned(points: impl Iterator<Item = [f32; 2]>, within: f32) -> impl Iterator<Item = [f32; 2]> {
+    Thinned { points, within, start: None, reached: None }
 }
 
-/// Whether `point` is within a distance of the line through two others, or of the first if they are one.
-fn near([x, y]: [f32; 2], [from_x, from_y]: [f32; 2], [to_x, to_y]: [f32; 2], within: f32) -> bool {
-    let (along, across, right, down) = (to_x - from_x, to_y - from_y, x - from_x, y - from_y);
-    let length = along * along + across * across;
-    if length == 0.0 {
-        right * right + down * down <= within * within
-    } else {
-        let area = right * across - down * along;
-        area * area <= within * within * length
+struct Thinned<I> {
+    points: I,
+    within: f32,
+    start: Option<[f32; 2]>,
+    /// The last point that a piece from the start may end at, and the sector; none where any direction will do.
+    reached: Option<([f32; 2], Option<Sector>)>,
+}
+
+impl<I: Iterator<Item = [f32; 2]>> Iterator for Thinned<I> {
+    type Item = [f32; 2];
+
+    fn next(&mut self) -> Option<[f32; 2]> {
+        for point in self.points.by_ref() {
+            let Some(start) = self.start else {
+                self.start = Some(point);
+                return Some(point);
+            };
+            let to = between(start, point);
+            let own = Sector::around(to, self.within);
+            let Some((end, sector)) = self.reached else {
+                self.reached = Some((point, own));
+                continue;
+            };
+            let onwards = dot(between(end, point), between(start, end)) >= 0.0;
+            if onwards && sector.is_none_or(|sector| sector.holds(to)) {
+                let common = sector.zip(own).map(|(sector, own)| sector.with(own));
+                self.reached = Some((point, common.or(sector).or(own)));
+            } else {
+                self.start = Some(end);
+                self.reached = Some((point, Sector::around(between(end, point), self.within)));
+                return Some(end);
+            }
+        }
+        self.reached.take().map(|(end, _)| end)
     }
+}
+
+/// Directions between two others, anticlockwise and less than half a turn apart.
+#[derive(Clone, Copy)]
+struct Sector([[f32; 2]; 2]);
+
+impl Sector {
+    /// Where a circle is seen; `None` from within it.
+    fn around(centre: [f32; 2], radius: f32) -> Option<Self> {
+        let distance = dot(centre, centre).sqrt();
+        let [x, y] = centre;
+        let [right, up] = [-y, x].map(|part| radius / distance * part);
+        (distance > radius).then_some(Self([[x - right, y - up], [x + right, y + up]]))
+    }
+
+    fn holds(self, direction: [f32; 2]) -> bool {
+        cross(self.0[0], direction) >= 0.0 && cross(direction, self.0[1]) >= 0.0
+    }
+
+    /// What both have in common.
+    fn with(self, other: Self) -> Self {
+        let Self([from, to]) = self;
+        let Self([other_from, other_to]) = other;
+        Self([
+            if cross(from, other_from) > 0.0 { other_from } else { from },
+            if cross(other_to, to) > 0.0 { other_to } else { to },
+        ])
+    }
+}
+
+fn between([from_x, from_y]: [f32; 2], [to_x, to_y]: [f32; 2]) -> [f32; 2] {
+    [to_x - from_x, to_y - from_y]
+}
+
+fn dot(a: [f32; 2], b: [f32; 2]) -> f32 {
+    a[0] * b[0] + a[1] * b[1]
+}
+
+/// Positive if `b` lies anticlockwise of `a`.
+fn cross(a: [f32; 2], b: [f32; 2]) -> f32 {
+    a[0] * b[1] - a[1] * b[0]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn straight_parts_need_their_ends_only() {
-        let corner = (0..=10).map(|x| [x as f32, 0.0]).chain((1..=10).map(|y| [10.0, y as f32]));
-        assert_eq!(thinned(corner, 0.1), [[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]);
-        assert!(thinned(std::iter::empty(), 0.1).is_empty());
-        assert_eq!(thinned([[1.0, 2.0]].into_iter(), 0.1), [[1.0, 2.0]]);
+    const WITHIN: f32 = 0.2;
+
+    fn corners(points: &[[f32; 2]]) -> Polyline {
+        thinned(points.iter().copied(), WITHIN).collect()
+    }
+
+    /// How far a point is from the nearest piece.
+    fn distance(point: [f32; 2], corners: &[[f32; 2]]) -> f32 {
+        let from_piece = |pair: &[[f32; 2]]| {
+            let (along, to) = (between(pair[0], pair[1]), between(pair[0], point));
+            let share = (dot(to, along) / dot(along, along).max(1e-12)).clamp(0.0, 1.0);
+            let rest = between(along.map(|part| share * part), to);
+            dot(rest, rest).sqrt()
+        };
+        corners.windows(2).map(from_piece).fold(f32::INFINITY, f32::min)
     }
 
     #[test]
-    fn a_curve_keeps_its_shape() {
-        let wave = |x: f32| 20.0 * (0.06 * x).sin();
-        let line = thinned((0..100).map(|x| [x as f32, wave(x as f32)]), 0.2);
-        assert!(line.len() < 25, "{}", line.len());
-        for pair in line.windows(2) {
-            let ([x0, y0], [x1, y1]) = (pair[0], pair[1]);
-            let middle = 0.5 * (x0 + x1);
-            assert!((0.5 * (y0 + y1) - wave(middle)).abs() < 0.6);
+    fn a_line_passes_near_all_points_and_ends_where_they_do() {
+        let shapes: [(fn(f32) -> [f32; 2], f32); 5] = [
+            (|at| [at, 30.0 * (0.05 * at).sin()], 0.25),
+            (|at| [20.0 * (0.1 * at).cos(), 20.0 * (0.1 * at).sin()], 0.5),
+            (|at| [at, (12.9 * at).sin() * 3.0], 1.0),
+            (|at| [10.0 * (0.3 * at).sin(), 0.0], 0.25),
+            (|at| [0.002 * at * (0.2 * at).cos(), 0.002 * at * (0.2 * at).sin()], 0.25),
+        ];
+        for (shape, most) in shapes {
+            for step in [0.1, 0.7, 1.9] {
+                let points: Polyline = (0..400).map(|index| shape(step * index as f32)).collect();
+                let corners = corners(&points);
+                assert_eq!([corners[0], corners[corners.len() - 1]], [points[0], points[399]]);
+                for &point in &points {
+                    let distance = distance(point, &corners);
+                    assert!(distance <= 1.001 * WITHIN, "{distance} at {point:?}");
+                }
+                if step < 1.0 {
+                    assert!((corners.len() as f32) < most * 400.0, "{} corners", corners.len());
+                }
+            }
         }
+    }
+
+    #[test]
+    fn straight_parts_need_their_ends_only() {
+        let corner: Polyline = (0..=10).map(|x| [x as f32, 0.0]).chain((1..=10).map(|y| [10.0, y as f32])).collect();
+        assert_eq!(corners(&corner), [[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]);
+        let slope: Polyline = (0..50).map(|at| [at as f32, 0.3 * at as f32]).collect();
+        assert_eq!(corners(&slope), [slope[0], slope[49]]);
+        assert_eq!(corners(&[[1.0, 2.0]]), [[1.0, 2.0]]);
+        assert!(corners(&[]).is_empty());
     }
 }

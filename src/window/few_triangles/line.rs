@@ -5,6 +5,10 @@ use egui::epaint::Vertex;
 use egui::{Color32, Mesh, Pos2, Rect, Stroke, Vec2};
 
 use super::Brush;
+use crate::window::thinned::thinned;
+
+/// So far a line may pass by its points, in pixels: nobody sees it.
+const PASSES_BY: f32 = 0.2;
 
 /// A corner with a smaller cosine between its two sides' normals is cut, not mitred.
 const BLUNT: f32 = 0.0;
@@ -36,11 +40,10 @@ impl Brush<'_> {
         if points.iter().any(|point| !point.is_finite()) {
             return false;
         }
-        mesh.reserve_vertices(2 * points.len());
-        mesh.reserve_triangles(2 * points.len());
         // The last point, and the direction that the line comes to it from.
         let mut from = None;
-        for &to in points {
+        let points = points.iter().map(|&point| point.into());
+        for to in thinned(points, PASSES_BY * self.pixel).map(Pos2::from) {
             from = match from {
                 None => Some((to, None)),
                 Some((at, before)) => match (to - at).normalized() {

@@ -12,7 +12,7 @@ use crate::window::theme::{GRID, Palette, small_font};
 /// Most runs that are pinned at once.
 const MOST: usize = 5;
 /// Columns that a line is divided into.
-const COLUMNS: usize = 100;
+const COLUMNS: usize = 50;
 /// Length of the drawn sample of a line.
 const SAMPLE: f32 = 18.0;
 /// Length of a dash.
@@ -93,7 +93,8 @@ impl Pins {
             last = last.max(pin.last);
             if pin.prepared.as_ref().is_none_or(|(known, _)| *known != smoothing) {
                 let window = 0.01 * smoothing * pin.last;
-                let lines = pin.curves.each_ref().map(|curve| series::prepare(curve, pin.last, window, COLUMNS).smooth);
+                let lines =
+                    pin.curves.each_ref().map(|curve| series::prepare_smooth(curve, pin.last, window, COLUMNS).smooth);
                 pin.prepared = Some((smoothing, lines));
             }
         }

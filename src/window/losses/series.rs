@@ -9,13 +9,13 @@ use crate::window::theme::Palette;
 
 /// Columns that the axis of meta-iterations is divided into: enough for a curve's shape, few enough
 /// for a quick frame.
-const COLUMNS: usize = 200;
+const COLUMNS: usize = 128;
 
 /// The same for dashed lines, each dash of which is a shape of its own.
-const DASHED_COLUMNS: usize = 100;
+const DASHED_COLUMNS: usize = 72;
 
 /// The same for the many thin lines.
-const FEW_COLUMNS: usize = 80;
+const FEW_COLUMNS: usize = 40;
 
 /// The smallest loss that is told from zero.
 const FLOOR: f32 = 1e-12;
@@ -108,6 +108,11 @@ impl Series {
             Self::EachTask => FEW_COLUMNS,
             _ => COLUMNS,
         }
+    }
+
+    /// Whether what was measured is drawn behind the average.
+    pub fn draws_raw(self) -> bool {
+        self != Self::EachTask
     }
 
     /// The curves of this entry.
@@ -219,6 +224,28 @@ impl LogarithmSum {
 /// the number of meta-iterations that an average looks back; below 1 nothing is smoothed. Values
 /// that are not finite are left out.
 pub fn prepare(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepared {
+    let columns = divide(curve, last, columns);
+    let raw = match &columns {
+        Columns::Single(columns) => Raw::Points(means(columns)),
+        Columns::Filled(columns) => Raw::Band(columns.iter().map(Column::range).collect()),
+    };
+    Prepared { raw, smooth: smooth(columns, window) }
+}
+
+/// The same without what was measured.
+pub fn prepare_smooth(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepared {
+    Prepared { raw: Raw::default(), smooth: smooth(divide(curve, last, columns), window) }
+}
+
+/// A curve in columns.
+enum Columns {
+    /// Each has a measurement of its own.
+    Single(Vec<Column>),
+    /// Each has all that fall into it.
+    Filled(Vec<Column>),
+}
+
+fn divide(curve: &Curve, last: f64, columns: usize) -> Columns {
     let finite = curve.points.iter().filter(|point| point.mean.is_finite());
     let width = last.max(1.0) / columns as f64;
     let divide = curve.points.len() > columns;
@@ -246,17 +273,16 @@ pub fn prepare(curve: &Curve, last: f64, window: f64, columns: usize) -> Prepare
     if let (Some(column), Some(end)) = (filled.last_mut(), before) {
         column.at = end;
     }
-    let means = || filled.iter().map(|column| PlotPoint::new(column.at, column.mean)).collect::<Vec<_>>();
-    let mut smooth = if window < 1.0 { means() } else { average(&filled, window) };
-    if divide {
-        // The range has every column; the line on it looks the same with half of them.
-        let odd = smooth.len() % 2;
-        smooth = smooth.into_iter().enumerate().filter(|(index, _)| index % 2 != odd).map(|(_, point)| point).collect();
-    }
-    Prepared {
-        smooth,
-        raw: if divide { Raw::Band(filled.iter().map(Column::range).collect()) } else { Raw::Points(means()) },
-    }
+    if divide { Columns::Filled(filled) } else { Columns::Single(filled) }
+}
+
+fn means(columns: &[Column]) -> Vec<PlotPoint> {
+    columns.iter().map(|column| PlotPoint::new(column.at, column.mean)).collect()
+}
+
+fn smooth(columns: Columns, window: f64) -> Vec<PlotPoint> {
+    let (Columns::Single(columns) | Columns::Filled(columns)) = columns;
+    if window < 1.0 { means(&columns) } else { average(&columns, window) }
 }
 
 /// Exponential average over meta-iterations that starts without a bias.

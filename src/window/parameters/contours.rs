@@ -19,11 +19,11 @@ pub fn lines(values: &[f32], columns: usize, level: f32) -> Vec<Polyline> {
     }
     chain(&segments, values.len())
         .into_iter()
-        .map(|edges| thinned(edges.into_iter().map(|edge| crossing(values, columns, level, edge)), STRAIGHT))
+        .map(|edges| thinned(edges.into_iter().map(|edge| crossing(values, columns, level, edge)), STRAIGHT).collect())
         .collect()
 }
 
-/// Points within this many grid steps of the line between their neighbours are left out.
+/// How far a contour may pass by its points, in grid steps.
 const STRAIGHT: f32 = 0.04;
 
 /// Levels that divide the finite range of `values` evenly, without its ends.

@@ -6,16 +6,12 @@ use egui::{Align2, Color32, Mesh, Painter, Pos2, Rangef, Rect, Stroke, pos2};
 use crate::train::snapshot::{Given, Init, Output, ProbeTask};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label, small_font};
-use crate::window::thinned::thinned;
 
 /// Points of a line are this far apart on the screen, or farther.
 const APART: f32 = 3.0;
 
-/// How far a line may pass its points by without being seen to.
-const UNSEEN: f32 = 0.2;
-
 /// Query points of a scatter plot, of which there is one for every cell of the strip.
-const MOST_SQUARES: usize = 50;
+const MOST_SQUARES: usize = 32;
 
 /// A rectangle of values that is shown in a rectangle of the screen.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +34,8 @@ impl View {
         )
     }
 
-    /// A line through the points, without what lies above or below the view and without points that it does not
-    /// need; both ends are always there.
+    /// A line through the points, without what lies above or below the view and without points that are closer than
+    /// the eye can tell apart; both ends are always there.
     ///
     /// The line is cut here and not by a clip rectangle, because every change of that rectangle costs
     /// a draw call, and there is one plot for every cell of the strip.
@@ -47,9 +43,8 @@ impl View {
         let (last, apart) = (xs.len().saturating_sub(1), (self.rect.width() / APART).max(2.0) as usize);
         let every = (xs.len() / apart).max(1);
         let points = xs.iter().zip(ys).enumerate().filter(|(index, _)| index % every == 0 || *index == last);
-        let points = points.filter(|(_, (_, y))| y.is_finite()).map(|(_, (&x, &y))| self.at(x, y).into());
-        let points: Vec<Pos2> = thinned(points, UNSEEN).into_iter().map(Into::into).collect();
-        within(&points, self.rect.y_range())
+        let points = points.filter(|(_, (_, y))| y.is_finite()).map(|(_, (&x, &y))| self.at(x, y));
+        within(&points.collect::<Vec<_>>(), self.rect.y_range())
     }
 
     fn holds(&self, at: Pos2) -> bool {
