@@ -2,12 +2,14 @@
 //! It knows nothing of how a window is drawn.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use self::threads::{Load, Threads, resident};
 use crate::columns::columns;
+
+mod threads;
 
 /// The row of all views' frames together.
 const ALL: &str = "all";
@@ -23,8 +25,11 @@ pub struct Recorder {
     /// Processor time of the window's thread and of those that draw for it, at the last frame's end: to ask for it at
     /// a frame's beginning would lengthen what is measured.
     spent: [Option<Duration>; 2],
-    /// Threads of a graphics driver that draws on the processor.
-    drawers: Vec<PathBuf>,
+    window: Threads,
+    /// Of a graphics driver that draws on the processor.
+    drawers: Threads,
+    /// Those that train.
+    trainers: Threads,
 }
 
 /// The frames of one view.
@@ -37,6 +42,8 @@ struct View {
     drawing: Vec<f32>,
     reached: bool,
     memory: [Option<f64>; 2],
+    /// Of the threads that train, at its beginning and at its end.
+    training: [Option<Load>; 2],
 }
 
 /// Delays from an input to what it causes, in milliseconds.
@@ -85,6 +92,8 @@ pub struct ViewReport {
     pub frames: usize,
     /// Resident memory at the view's beginning and at its end, in megabytes; `None` where the system does not say.
     pub memory_mb: [Option<f64>; 2],
+    /// The share of the processor time they could use that the training threads got; Linux only.
+    pub training_share: Option<f64>,
 }
 
 /// The delays from turning a knob.
@@ -124,15 +133,19 @@ impl Recorder {
             delays: Delays::default(),
             start: Start::default(),
             spent: [None; 2],
-            drawers: Vec::new(),
+            window: Threads::this(),
+            drawers: Threads::default(),
+            trainers: Threads::default(),
         }
     }
 
     /// From now on frames belong to this view.
     pub fn enter(&mut self, name: &'static str) {
         self.leave();
-        self.drawers = drawers();
+        self.drawers = Threads::named(&["llvmpipe"]);
+        self.trainers = Threads::named(&["trainer", "tasks-"]);
         let memory = [resident(), None];
+        let training = [self.trainers.load(), None];
         self.views.push(View {
             name,
             own: Vec::new(),
@@ -141,6 +154,7 @@ impl Recorder {
             drawing: Vec::new(),
             reached: false,
             memory,
+            training,
         });
     }
 
@@ -148,13 +162,12 @@ impl Recorder {
     pub fn leave(&mut self) {
         if let Some(view) = self.views.last_mut() {
             view.memory[1] = resident();
+            view.training[1] = self.trainers.load();
         }
     }
 
     fn spent(&self) -> [Option<Duration>; 2] {
-        let drawing = (!self.drawers.is_empty())
-            .then(|| self.drawers.iter().filter_map(|thread| processor_time(thread)).sum::<Duration>());
-        [processor_time(Path::new(THIS_THREAD)), drawing]
+        [&self.window, &self.drawers].map(|threads| threads.load().map(|load| load.running))
     }
 
     /// The window's own work for the last frame that was shown.
@@ -214,6 +227,7 @@ impl Recorder {
                 self.views.first().and_then(|view| view.memory[0]),
                 self.views.last().and_then(|view| view.memory[1]),
             ],
+            training: [0, 1].map(|end| self.views.iter().map(|view| view.training[end]).sum()),
         };
         WindowReport {
             views: self.views.iter().chain([&all]).map(|view| (view.name, view.report())).collect(),
@@ -238,6 +252,7 @@ impl View {
             drawing_ms: Spread::of(&self.drawing),
             frames: self.whole.len(),
             memory_mb: self.memory,
+            training_share: self.training[1].zip(self.training[0]).and_then(|(end, begin)| end.share_since(begin)),
         }
     }
 }
@@ -261,8 +276,16 @@ impl Spread {
 
 /// The report as text.
 pub fn table(report: &WindowReport) -> String {
-    let heads =
-        ["view", "frames", "own work ms", "whole frame ms", "its processor ms", "drawing threads ms", "memory MB"];
+    let heads = [
+        "view",
+        "frames",
+        "own work ms",
+        "whole frame ms",
+        "its processor ms",
+        "drawing threads ms",
+        "memory MB",
+        "training gets",
+    ];
     let mut lines = vec![heads.map(str::to_owned)];
     for name in report.order.iter().copied().chain([ALL]) {
         let Some(view) = report.views.get(name) else { continue };
@@ -270,14 +293,15 @@ pub fn table(report: &WindowReport) -> String {
         let memory = format!("{begin} to {end}");
         let times = [view.own_ms, view.whole_ms, view.processor_ms, view.drawing_ms].map(Spread::text);
         let [own, whole, processor, drawing] = times;
-        lines.push([name.to_owned(), view.frames.to_string(), own, whole, processor, drawing, memory]);
+        let training = view.training_share.map_or("?".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+        lines.push([name.to_owned(), view.frames.to_string(), own, whole, processor, drawing, memory, training]);
     }
     let Latency { marked, obeyed, turns } = report.latency_ms;
     let Start { first_frame_ms, first_point_ms, first_iteration_ms } = report.start;
     let [frame, point, iteration] = [first_frame_ms, first_point_ms, first_iteration_ms]
         .map(|ms| ms.map_or("never".to_owned(), |ms| format!("{ms:.0} ms")));
     format!(
-        "{}Times are the median, 95th and 99th percentile.\n\
+        "{}Times are the median, 95th and 99th percentile. Training gets so much of the processor time it could use.\n\
          Knob, {turns} turns: its mark is on the screen after {} ms, a snapshot obeys it after {} ms.\n\
          Start: the first frame is on the screen after {frame}, a measured loss after {point}, \
          a meta-iteration after {iteration}.\n",
@@ -285,36 +309,6 @@ pub fn table(report: &WindowReport) -> String {
         marked.text(),
         obeyed.text(),
     )
-}
-
-/// Where Linux says what this thread has done.
-const THIS_THREAD: &str = "/proc/thread-self";
-
-/// Processor time of a thread so far, where the system says it so.
-fn processor_time(thread: &Path) -> Option<Duration> {
-    let text = std::fs::read_to_string(thread.join("schedstat")).ok()?;
-    text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
-}
-
-/// Threads with which Mesa draws on the processor.
-fn drawers() -> Vec<PathBuf> {
-    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten().map(|entry| entry.path());
-    let draws =
-        |thread: &PathBuf| std::fs::read_to_string(thread.join("comm")).is_ok_and(|name| name.starts_with("llvmpipe"));
-    threads.filter(draws).collect()
-}
-
-/// Resident memory in megabytes.
-fn resident() -> Option<f64> {
-    #[cfg(target_os = "linux")]
-    {
-        let status = std::fs::read_to_string("/proc/self/status").ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        let kilobytes: f64 = line.split_whitespace().next()?.parse().ok()?;
-        Some(kilobytes * 1024.0 / 1e6)
-    }
-    #[cfg(not(target_os = "linux"))]
-    None
 }
 
 #[cfg(test)]
@@ -355,11 +349,5 @@ mod tests {
         assert!(json["latency_ms"]["marked"]["p50"].as_f64().is_some(), "{json}");
         let table = table(&report);
         assert!(table.lines().nth(1).unwrap().starts_with("faces") && table.contains("all "), "{table}");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn memory_is_known() {
-        assert!(resident().unwrap() > 1.0);
     }
 }

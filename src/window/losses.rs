@@ -17,8 +17,8 @@ use self::limits::Limits;
 use self::pins::Pins;
 use self::series::{Prepared, Raw, Series};
 use super::commands::{Commands, UiCommand};
-use super::numbers;
 use super::theme::{GRID, Palette, small_font};
+use super::{numbers, pacing};
 use crate::settings::LiveSettings;
 use crate::train::snapshot::{Curves, Init, Snapshot};
 
@@ -30,6 +30,9 @@ const DASH: f32 = 9.0;
 
 /// Decades below which the axis has round values instead of powers of ten.
 const NARROW: f64 = 0.6;
+
+/// Seconds that the axis moves on by in a frame at the most, however long ago the last one was.
+const LONGEST_STEP: f64 = 0.1;
 
 /// The view.
 pub struct Losses {
@@ -131,8 +134,9 @@ impl Losses {
             visible.iter().flat_map(|(_, lines)| lines).filter_map(|line| line.smooth.last()).map(|point| point.y);
         match limits::target(&mut values, latest) {
             Some(target) => {
-                if self.limits.ease(target, f64::from(ui.input(|input| input.stable_dt))) {
-                    ui.ctx().request_repaint();
+                let since = f64::from(ui.input(|input| input.unstable_dt)).min(LONGEST_STEP);
+                if self.limits.ease(target, since) {
+                    pacing::move_on(ui.ctx());
                 }
             }
             None => {

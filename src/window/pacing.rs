@@ -13,6 +13,9 @@ use crate::train::link::Wake;
 /// Frames that other threads ask for are at least this far apart.
 const SHORTEST: Duration = Duration::from_millis(33);
 
+/// Asked for a frame without any delay, egui draws two. What other threads show needs but one.
+const AT_ONCE: Duration = Duration::from_micros(1);
+
 /// A frame that took longer than this was held up by something else; it does not slow the next ones further.
 const SLOWEST: Duration = Duration::from_millis(100);
 
@@ -52,6 +55,11 @@ impl Pacing {
         Some(whole)
     }
 
+    fn ask(&self, ctx: &Context) {
+        let wait = self.lock().wait(Instant::now());
+        ctx.request_repaint_after(wait.max(AT_ONCE));
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Times> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -69,10 +77,12 @@ impl Times {
 /// What other threads call when there is something new to show.
 pub fn waker(ctx: &Context) -> Wake {
     let (ctx, pacing) = (ctx.clone(), Pacing::of(ctx));
-    Arc::new(move || {
-        let wait = pacing.lock().wait(Instant::now());
-        ctx.request_repaint_after(wait);
-    })
+    Arc::new(move || pacing.ask(&ctx))
+}
+
+/// Has something that moves by itself drawn again, as often as what other threads have to show.
+pub fn move_on(ctx: &Context) {
+    Pacing::of(ctx).ask(ctx);
 }
 
 #[cfg(test)]
