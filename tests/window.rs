@@ -317,6 +317,20 @@ fn a_paused_window_draws_no_frames() {
     let mut bench = Bench::with(snapshot);
     bench.harness.run();
     assert_eq!(bench.harness.run(), 1);
+    let rests = |bench: &Bench| {
+        let viewports = &bench.harness.output().viewport_output;
+        viewports.values().all(|viewport| viewport.repaint_delay == std::time::Duration::MAX)
+    };
+    // The loss axis may still be on its way.
+    let steps = (0..200)
+        .take_while(|_| {
+            !rests(&bench) && {
+                bench.harness.step();
+                true
+            }
+        })
+        .count();
+    assert!(rests(&bench), "asks for frames after {steps} steps");
 }
 
 #[test]

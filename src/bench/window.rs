@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use self::threads::{Load, Threads, resident};
+use self::threads::{Load, Threads, Watch, resident};
 use crate::columns::columns;
 
 mod threads;
@@ -28,8 +28,8 @@ pub struct Recorder {
     window: Threads,
     /// Of a graphics driver that draws on the processor.
     drawers: Threads,
-    /// Those that train.
-    trainers: Threads,
+    /// Those that train, since the view's beginning.
+    trainers: Watch,
 }
 
 /// The frames of one view.
@@ -42,8 +42,8 @@ struct View {
     drawing: Vec<f32>,
     reached: bool,
     memory: [Option<f64>; 2],
-    /// Of the threads that train, at its beginning and at its end.
-    training: [Option<Load>; 2],
+    /// Of the threads that train, until its end.
+    training: Option<Load>,
 }
 
 /// Delays from an input to what it causes, in milliseconds.
@@ -92,8 +92,8 @@ pub struct ViewReport {
     pub frames: usize,
     /// Resident memory at the view's beginning and at its end, in megabytes; `None` where the system does not say.
     pub memory_mb: [Option<f64>; 2],
-    /// The share of the processor time they could use that the training threads got; Linux only.
-    pub training_share: Option<f64>,
+    /// How much of the processor time that training could use it got, as a share; Linux only.
+    pub training_got: Option<f64>,
 }
 
 /// The delays from turning a knob.
@@ -135,7 +135,7 @@ impl Recorder {
             spent: [None; 2],
             window: Threads::this(),
             drawers: Threads::default(),
-            trainers: Threads::default(),
+            trainers: Watch::default(),
         }
     }
 
@@ -143,9 +143,8 @@ impl Recorder {
     pub fn enter(&mut self, name: &'static str) {
         self.leave();
         self.drawers = Threads::named(&["llvmpipe"]);
-        self.trainers = Threads::named(&["trainer", "tasks-"]);
+        self.trainers = Watch::over(&["trainer", "tasks-"]);
         let memory = [resident(), None];
-        let training = [self.trainers.load(), None];
         self.views.push(View {
             name,
             own: Vec::new(),
@@ -154,7 +153,7 @@ impl Recorder {
             drawing: Vec::new(),
             reached: false,
             memory,
-            training,
+            training: None,
         });
     }
 
@@ -162,7 +161,7 @@ impl Recorder {
     pub fn leave(&mut self) {
         if let Some(view) = self.views.last_mut() {
             view.memory[1] = resident();
-            view.training[1] = self.trainers.load();
+            view.training = self.trainers.load();
         }
     }
 
@@ -227,7 +226,7 @@ impl Recorder {
                 self.views.first().and_then(|view| view.memory[0]),
                 self.views.last().and_then(|view| view.memory[1]),
             ],
-            training: [0, 1].map(|end| self.views.iter().map(|view| view.training[end]).sum()),
+            training: Some(self.views.iter().filter_map(|view| view.training).sum()),
         };
         WindowReport {
             views: self.views.iter().chain([&all]).map(|view| (view.name, view.report())).collect(),
@@ -252,7 +251,7 @@ impl View {
             drawing_ms: Spread::of(&self.drawing),
             frames: self.whole.len(),
             memory_mb: self.memory,
-            training_share: self.training[1].zip(self.training[0]).and_then(|(end, begin)| end.share_since(begin)),
+            training_got: self.training.and_then(Load::share),
         }
     }
 }
@@ -293,7 +292,7 @@ pub fn table(report: &WindowReport) -> String {
         let memory = format!("{begin} to {end}");
         let times = [view.own_ms, view.whole_ms, view.processor_ms, view.drawing_ms].map(Spread::text);
         let [own, whole, processor, drawing] = times;
-        let training = view.training_share.map_or("?".to_owned(), |share| format!("{:.0} %", 100.0 * share));
+        let training = view.training_got.map_or("?".to_owned(), |share| format!("{:.0} %", 100.0 * share));
         lines.push([name.to_owned(), view.frames.to_string(), own, whole, processor, drawing, memory, training]);
     }
     let Latency { marked, obeyed, turns } = report.latency_ms;

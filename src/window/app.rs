@@ -284,7 +284,7 @@ impl eframe::App for App {
         if let Some(script) = &mut self.script {
             script.begin(own);
         }
-        self.pacing.begin(own.and_then(|secs| Duration::try_from_secs_f32(secs).ok()));
+        self.pacing.begin(ui.ctx(), own.and_then(|secs| Duration::try_from_secs_f32(secs).ok()));
         self.show(ui);
     }
 

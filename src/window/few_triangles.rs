@@ -1,5 +1,5 @@
-//! Lines, rectangles and discs of few triangles, in few draw calls: where there is no graphics card, these are most of what a
-//! frame costs. Soft edges come from the discs that egui keeps beside its letters, where egui itself lays a seam of
+//! Lines, rectangles and discs of few triangles, in few draw calls: where there is no graphics card, these are most of
+//! what a frame costs. Soft edges come from the discs that egui keeps beside its letters, where egui itself lays a seam of
 //! triangles around every shape.
 
 mod circle;
@@ -157,7 +157,12 @@ impl Redrawn {
             shapes.into_iter().for_each(|shape| self.take(brush, ClippedShape::new(clip_rect, shape)));
             return;
         }
-        let seam = if matches!(shape, Shape::Rect(_)) { 0.0 } else { SEAM };
+        let seam = match &shape {
+            Shape::Rect(_) => 0.0,
+            // Its outline lies outside, of which egui counts half.
+            Shape::Circle(circle) => SEAM + 0.5 * circle.stroke.width,
+            _ => SEAM,
+        };
         let bounds = shape.visual_bounding_rect().expand(seam);
         if !bounds.intersects(clip_rect) {
             return;

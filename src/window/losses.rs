@@ -32,7 +32,7 @@ const DASH: f32 = 9.0;
 const NARROW: f64 = 0.6;
 
 /// Seconds that the axis moves on by in a frame at the most, however long ago the last one was.
-const LONGEST_STEP: f64 = 0.1;
+const LONGEST_STEP: f64 = 0.2;
 
 /// The view.
 pub struct Losses {

@@ -13,8 +13,12 @@ use crate::train::link::Wake;
 /// Frames that other threads ask for are at least this far apart.
 const SHORTEST: Duration = Duration::from_millis(33);
 
-/// Asked for a frame without any delay, egui draws two. What other threads show needs but one.
+/// Asked for a frame without any delay, egui draws two. What other threads show one after the other needs but one.
 const AT_ONCE: Duration = Duration::from_micros(1);
+
+/// Where nothing follows it, another frame comes this much later, for what is placed by the size that it had in the
+/// frame before.
+const SETTLED: Duration = Duration::from_millis(150);
 
 /// A frame that took longer than this was held up by something else; it does not slow the next ones further.
 const SLOWEST: Duration = Duration::from_millis(100);
@@ -30,6 +34,9 @@ struct Times {
     whole: Duration,
     /// The window's own part of it.
     own: Duration,
+    /// Whether the coming frame is for another thread, and whether this one is.
+    asked: bool,
+    answers: bool,
 }
 
 impl Pacing {
@@ -39,8 +46,13 @@ impl Pacing {
     }
 
     /// A frame begins; `last_own` is the time that the window itself spent on the one before.
-    pub fn begin(&self, last_own: Option<Duration>) {
+    pub fn begin(&self, ctx: &Context, last_own: Option<Duration>) {
         let mut times = self.lock();
+        // Laid out twice, a frame asks twice: egui forgets what the first time asked for.
+        times.answers |= std::mem::take(&mut times.asked);
+        if times.answers {
+            ctx.request_repaint_after(SETTLED);
+        }
         times.begun = Some(Instant::now());
         times.own = last_own.unwrap_or(times.own);
         // A little more than the last one took.
@@ -51,12 +63,15 @@ impl Pacing {
     pub fn end(&self) -> Option<Duration> {
         let mut times = self.lock();
         let whole = times.begun?.elapsed();
-        times.whole = whole;
+        (times.whole, times.answers) = (whole, false);
         Some(whole)
     }
 
     fn ask(&self, ctx: &Context) {
-        let wait = self.lock().wait(Instant::now());
+        let mut times = self.lock();
+        times.asked = true;
+        let wait = times.wait(Instant::now());
+        drop(times);
         ctx.request_repaint_after(wait.max(AT_ONCE));
     }
 
@@ -95,7 +110,7 @@ mod tests {
         let ms = Duration::from_millis;
         let wait = |begun: Option<u64>, whole: u64| {
             let begun = begun.map(|before| now - ms(before));
-            Times { begun, whole: ms(whole), own: Duration::ZERO }.wait(now)
+            Times { begun, whole: ms(whole), ..Times::default() }.wait(now)
         };
         assert_eq!(wait(None, 0), ms(0));
         assert_eq!(wait(Some(3), 2), ms(30), "a quick frame: thirty a second");
@@ -105,20 +120,34 @@ mod tests {
     }
 
     #[test]
-    fn a_woken_window_asks_for_a_frame() {
+    fn a_woken_window_draws_once_and_again_when_it_is_left_alone() {
         let ctx = Context::default();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let seen = asked.clone();
         ctx.set_request_repaint_callback(move |info| {
             seen.lock().unwrap_or_else(PoisonError::into_inner).push(info.delay);
         });
+        let asked = || std::mem::take(&mut *asked.lock().unwrap_or_else(PoisonError::into_inner));
+        let frame = || {
+            let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+                let pacing = Pacing::of(ui.ctx());
+                pacing.begin(ui.ctx(), Some(Duration::from_millis(1)));
+                assert!(pacing.end().is_some());
+            });
+            output.textures_delta.clear();
+        };
         let wake = waker(&ctx);
-        let pacing = Pacing::of(&ctx);
-        pacing.begin(Some(Duration::from_millis(1)));
-        assert!(pacing.end().is_some());
         wake();
-        let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = asked.last().copied().unwrap_or_default();
-        assert!(last <= SHORTEST && last > Duration::ZERO, "{asked:?}");
+        assert_eq!(asked(), [AT_ONCE], "asked for without a delay, egui would draw two frames");
+        // A new context draws some frames of its own accord.
+        (0..3).for_each(|_| frame());
+        asked();
+        wake();
+        let first = asked();
+        assert!(matches!(first[..], [delay] if delay > Duration::ZERO && delay <= SHORTEST), "{first:?}");
+        frame();
+        assert_eq!(asked(), [SETTLED]);
+        frame();
+        assert_eq!(asked(), [], "that was all");
     }
 }

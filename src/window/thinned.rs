@@ -5,8 +5,8 @@ pub type Polyline = Vec<[f32; 2]>;
 
 /// Leaves out points that a straight piece passes within this distance (Sklansky and Gonzalez 1980). Both ends stay.
 ///
-/// From where a piece begins, circles of that size around the points that it passes are each seen within a sector. It may
-/// end at any point in all of them, and ends before the first one that is not.
+/// From where a piece begins, what lies so far to both sides of a point that it passes is seen within a sector. The
+/// piece may end at any point in all of those sectors, and ends before the first one that is not.
 pub fn thinned(points: impl Iterator<Item = [f32; 2]>, within: f32) -> impl Iterator<Item = [f32; 2]> {
     Thinned { points, within, start: None, reached: None }
 }
@@ -53,12 +53,11 @@ impl<I: Iterator<Item = [f32; 2]>> Iterator for Thinned<I> {
 struct Sector([[f32; 2]; 2]);
 
 impl Sector {
-    /// Where a circle is seen; `None` from within it.
-    fn around(centre: [f32; 2], radius: f32) -> Option<Self> {
-        let distance = dot(centre, centre).sqrt();
-        let [x, y] = centre;
-        let [right, up] = [-y, x].map(|part| radius / distance * part);
-        (distance > radius).then_some(Self([[x - right, y - up], [x + right, y + up]]))
+    /// Between what lies `aside` of a place on either side; `None` for a place that is no farther than that.
+    fn around([x, y]: [f32; 2], aside: f32) -> Option<Self> {
+        let distance = dot([x, y], [x, y]).sqrt();
+        let [right, up] = [-y, x].map(|part| aside / distance * part);
+        (distance > aside).then_some(Self([[x - right, y - up], [x + right, y + up]]))
     }
 
     fn holds(self, direction: [f32; 2]) -> bool {
@@ -90,6 +89,7 @@ fn cross(a: [f32; 2], b: [f32; 2]) -> f32 {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -99,24 +99,21 @@ mod tests {
         thinned(points.iter().copied(), WITHIN).collect()
     }
 
-    /// How far a point is from the nearest piece.
-    fn distance(point: [f32; 2], corners: &[[f32; 2]]) -> f32 {
-        let from_piece = |pair: &[[f32; 2]]| {
-            let (along, to) = (between(pair[0], pair[1]), between(pair[0], point));
-            let share = (dot(to, along) / dot(along, along).max(1e-12)).clamp(0.0, 1.0);
-            let rest = between(along.map(|part| share * part), to);
-            dot(rest, rest).sqrt()
-        };
-        corners.windows(2).map(from_piece).fold(f32::INFINITY, f32::min)
+    /// How far a point is from a piece.
+    fn distance(point: [f32; 2], piece: &[[f32; 2]]) -> f32 {
+        let (along, to) = (between(piece[0], piece[1]), between(piece[0], point));
+        let share = (dot(to, along) / dot(along, along).max(1e-12)).clamp(0.0, 1.0);
+        let rest = between(along.map(|part| share * part), to);
+        dot(rest, rest).sqrt()
     }
 
     #[test]
-    fn a_line_passes_near_all_points_and_ends_where_they_do() {
+    fn every_piece_passes_near_the_points_between_its_ends() {
         let shapes: [(fn(f32) -> [f32; 2], f32); 5] = [
             (|at| [at, 30.0 * (0.05 * at).sin()], 0.25),
             (|at| [20.0 * (0.1 * at).cos(), 20.0 * (0.1 * at).sin()], 0.5),
-            (|at| [at, (12.9 * at).sin() * 3.0], 1.0),
-            (|at| [10.0 * (0.3 * at).sin(), 0.0], 0.25),
+            (|at| [at, (12.9 * at).sin() * 3.0], 0.99),
+            (|at| [10.0 * (0.3 * at).sin(), 0.01 * at], 0.25),
             (|at| [0.002 * at * (0.2 * at).cos(), 0.002 * at * (0.2 * at).sin()], 0.25),
         ];
         for (shape, most) in shapes {
@@ -124,10 +121,16 @@ mod tests {
                 let points: Polyline = (0..400).map(|index| shape(step * index as f32)).collect();
                 let corners = corners(&points);
                 assert_eq!([corners[0], corners[corners.len() - 1]], [points[0], points[399]]);
-                for &point in &points {
-                    let distance = distance(point, &corners);
-                    assert!(distance <= 1.001 * WITHIN, "{distance} at {point:?}");
+                let mut rest = &points[..];
+                for piece in corners.windows(2) {
+                    let end = 1 + rest[1..].iter().position(|point| *point == piece[1]).unwrap();
+                    for &point in &rest[..=end] {
+                        let distance = distance(point, piece);
+                        assert!(distance <= 1.001 * WITHIN, "{distance} at {point:?}");
+                    }
+                    rest = &rest[end..];
                 }
+                assert_eq!(rest.len(), 1);
                 if step < 1.0 {
                     assert!((corners.len() as f32) < most * 400.0, "{} corners", corners.len());
                 }

@@ -1,5 +1,6 @@
 //! What Linux says of this program's threads and memory. Elsewhere nothing is known.
 
+use std::collections::BTreeMap;
 use std::iter::Sum;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -35,22 +36,54 @@ impl Threads {
 
     /// Of all together; `None` if there are none or nothing is known.
     pub fn load(&self) -> Option<Load> {
-        let load = |thread: &PathBuf| {
+        let loads: Vec<Load> = self.each().map(|(_, load)| load).collect();
+        (!loads.is_empty()).then(|| loads.into_iter().sum())
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&PathBuf, Load)> {
+        self.0.iter().filter_map(|thread| {
             let text = std::fs::read_to_string(thread.join("schedstat")).ok()?;
             let mut times = text.split_whitespace().map(|time| time.parse().map(Duration::from_nanos));
-            Some(Load { running: times.next()?.ok()?, waiting: times.next()?.ok()? })
-        };
-        let loads: Vec<Load> = self.0.iter().filter_map(load).collect();
+            Some((thread, Load { running: times.next()?.ok()?, waiting: times.next()?.ok()? }))
+        })
+    }
+}
+
+/// What becomes of threads from some moment on, those too that are only started later.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    beginnings: &'static [&'static str],
+    before: BTreeMap<PathBuf, Load>,
+}
+
+impl Watch {
+    /// From now on, of threads whose names begin with one of these.
+    pub fn over(beginnings: &'static [&'static str]) -> Self {
+        let before = Threads::named(beginnings).each().map(|(thread, load)| (thread.clone(), load)).collect();
+        Self { beginnings, before }
+    }
+
+    /// Since then; `None` if there are none now or nothing is known.
+    pub fn load(&self) -> Option<Load> {
+        let now = Threads::named(self.beginnings);
+        let loads: Vec<Load> =
+            now.each().map(|(thread, load)| load.since(self.before.get(thread).copied().unwrap_or_default())).collect();
         (!loads.is_empty()).then(|| loads.into_iter().sum())
     }
 }
 
 impl Load {
-    /// Which part of the time that they could have run since then they did; `None` if they did not want to.
-    pub fn share_since(self, before: Self) -> Option<f64> {
-        let running = self.running.checked_sub(before.running)?.as_secs_f64();
-        let wanted = running + self.waiting.checked_sub(before.waiting)?.as_secs_f64();
-        (wanted > 0.0).then(|| running / wanted)
+    fn since(self, before: Self) -> Self {
+        Self {
+            running: self.running.saturating_sub(before.running),
+            waiting: self.waiting.saturating_sub(before.waiting),
+        }
+    }
+
+    /// Which part of the time that they could have run they did; `None` if they did not want to.
+    pub fn share(self) -> Option<f64> {
+        let [running, waiting] = [self.running, self.waiting].map(|time| time.as_secs_f64());
+        (running + waiting > 0.0).then(|| running / (running + waiting))
     }
 }
 
@@ -82,28 +115,41 @@ mod tests {
             running: Duration::from_millis(running),
             waiting: Duration::from_millis(waiting),
         };
-        assert_eq!(load(100, 10).share_since(load(70, 0)), Some(0.75));
-        assert_eq!(load(5, 5).share_since(load(5, 5)), None);
+        assert_eq!(load(100, 10).since(load(70, 0)).share(), Some(0.75));
+        assert_eq!(load(0, 0).share(), None);
         assert_eq!([load(1, 2), load(3, 4)].into_iter().sum::<Load>(), load(4, 6));
+    }
+
+    /// Not every sandbox says what threads do.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn threads_are_found_by_name_those_too_that_come_later() {
+        if Threads::this().load().is_none() {
+            return;
+        }
+        let watch = Watch::over(&["tasks-te"]);
+        assert_eq!(watch.load(), None);
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let work = move || {
+            while ended.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        };
+        let thread = std::thread::Builder::new().name("tasks-test".to_owned()).spawn(work).unwrap();
+        let ran = |load: Option<Load>| load.is_some_and(|load| load.running > Duration::ZERO);
+        let seen = (0..1000).any(|_| {
+            std::thread::sleep(Duration::from_millis(5));
+            ran(watch.load())
+        });
+        assert!(seen && ran(Threads::named(&["tasks-te"]).load()));
+        assert_eq!(Threads::named(&["no such thread"]).load(), None);
+        drop(end);
+        thread.join().unwrap();
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn threads_are_found_by_name_and_memory_is_known() {
-        let (begin, end) =
-            (std::sync::Arc::new(std::sync::Barrier::new(2)), std::sync::Arc::new(std::sync::Barrier::new(2)));
-        let (of_begin, of_end) = (begin.clone(), end.clone());
-        let work = move || {
-            of_begin.wait();
-            of_end.wait();
-        };
-        let thread = std::thread::Builder::new().name("tasks-test".to_owned()).spawn(work).unwrap();
-        begin.wait();
-        assert!(Threads::named(&["tasks-te"]).load().unwrap().running > Duration::ZERO);
-        assert_eq!(Threads::named(&["no such thread"]).load(), None);
-        assert!(Threads::this().load().unwrap().running > Duration::ZERO);
-        end.wait();
-        thread.join().unwrap();
+    fn memory_is_known() {
         assert!(resident().unwrap() > 1.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Circles, two triangles each.
+//! Circles, two triangles for each disc.
 
 use egui::epaint::CircleShape;
 use egui::{Color32, Mesh, Pos2, Rect, Vec2};
@@ -18,7 +18,8 @@ impl Brush<'_> {
             return self.disc(center, radius, fill, mesh);
         }
         // An outline lies outside.
-        fill.is_opaque()
+        radius > 0.0
+            && fill.is_opaque()
             && stroke.color.is_opaque()
             && self.disc(center, radius + stroke.width, stroke.color, mesh)
             && self.disc(center, radius, fill, mesh)

@@ -328,6 +328,7 @@ mod tests {
         assert!(band.iter().rev().skip(1).all(|[_, low, high]| (low + 3.0).abs() < 1e-6 && (high + 1.0).abs() < 1e-6));
         assert!(prepared.smooth.iter().skip(1).all(|point| (point.y + 2.0).abs() < 0.05));
         assert_eq!(prepared.smooth.last().map(|point| point.x), Some(9000.0));
+        assert_eq!(prepare_smooth(&noisy, 9000.0, 90.0, COLUMNS).smooth, prepared.smooth);
     }
 
     #[test]

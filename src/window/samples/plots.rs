@@ -34,8 +34,7 @@ impl View {
         )
     }
 
-    /// A line through the points, without what lies above or below the view and without points that are closer than
-    /// the eye can tell apart; both ends are always there.
+    /// A line through the points, without what lies above or below the view; of many points some, with both ends.
     ///
     /// The line is cut here and not by a clip rectangle, because every change of that rectangle costs
     /// a draw call, and there is one plot for every cell of the strip.
