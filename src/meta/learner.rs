@@ -61,13 +61,15 @@ pub struct TaskWork<T> {
     /// This task's part of the outer direction, laid out like [`MetaParameters::values`], but for the first step's
     /// Hessian term if that is left over, and with ∂J/∂a where ln a is learned.
     pub(super) direction: Vec<T>,
-    /// u of one task after the other, whose products with each one's H_0 are left to be subtracted.
+    /// u of one task after the other, whose products with each one's H_0 are left to be subtracted; never shorter than
+    /// it was.
     pub(super) first: Vec<T>,
     pub(super) spare: Trace<T>,
     pub(super) rates: Vec<T>,
     pub(super) scratch: [Vec<T>; 3],
-    /// Whether the first step's Hessian term is left to whoever has the pass at φ.
-    pub(super) leaves_first: bool,
+    /// As which task's in `first` the sweep is to leave the first step's u to whoever has the pass at φ, if it is; the
+    /// sweep that does takes it.
+    pub(super) leaves_first: Option<usize>,
 }
 
 /// Losses of one task in one meta-iteration, those along the inner loop too.

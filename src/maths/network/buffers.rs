@@ -6,7 +6,8 @@ use super::Network;
 use crate::maths::real::Real;
 
 /// What a pass over one or more batches leaves behind: their rows lie one after the other, and all that their
-/// gradients and Hessian-vector products at the same parameters need is here.
+/// gradients and Hessian-vector products at the same parameters need is here. Behind it may be what an earlier pass over
+/// more rows left.
 #[derive(Clone, Debug, Default)]
 pub struct Trace<T> {
     /// The row after the last one of each batch.
@@ -69,24 +70,27 @@ impl<T: Real> Trace<T> {
         batch.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[batch]
     }
 
-    /// What goes into a layer, all rows.
+    /// What goes into a layer, all rows at least.
     pub(super) fn input_of(&self, layer: usize) -> &[T] {
         layer.checked_sub(1).map_or(&self.input, |below| &self.layers[below].value)
     }
 
+    /// Makes room for so many rows; buffers never shrink, so that turns of few and many rows cost nothing.
     pub(super) fn fit(&mut self, sizes: &[usize], rows: usize) {
         self.layers.resize_with(sizes.len() - 1, LayerTrace::default);
         for (layer, &width) in self.layers.iter_mut().zip(&sizes[1..]) {
             let LayerTrace { value, slope, bend, delta, .. } = layer;
             for buffer in [value, slope, bend, delta] {
-                buffer.resize(rows * width, T::zero());
+                if buffer.len() < rows * width {
+                    buffer.resize(rows * width, T::zero());
+                }
             }
         }
     }
 }
 
 impl<T: Real> Workspace<T> {
-    /// Makes room for so many rows; buffers never shrink, so that turns of few and many rows cost nothing.
+    /// Makes room for so many rows, as a trace does.
     pub(super) fn fit(&mut self, sizes: &[usize], rows: usize) {
         self.layers.resize_with(sizes.len() - 1, LayerBuffers::default);
         for (layer, &width) in self.layers.iter_mut().zip(&sizes[1..]) {

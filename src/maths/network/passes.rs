@@ -42,7 +42,7 @@ impl Network {
         trace.input.clear();
         trace.input.extend_from_slice(x);
         self.forward(theta, batch.rows(), trace);
-        self.loss.value(&trace.layers[self.last()].value, y, self.outputs())
+        self.loss.value(&trace.layers[self.last()].value[..y.len()], y, self.outputs())
     }
 
     /// ∇L(θ; D) into `gradient` (one number for each parameter); returns L(θ; D).
@@ -157,7 +157,11 @@ impl Network {
             let (weights, biases) = self.parts(layer, theta);
             let (below, above) = trace.layers.split_at_mut(layer);
             let LayerTrace { value, slope, bend, .. } = &mut above[0];
-            let input = below.last().map_or(&trace.input, |below| &below.value);
+            let [value, slope, bend] = [value, slope, bend].map(
+                #[inline(always)]
+                |buffer| &mut buffer[..rows * outputs],
+            );
+            let input = &below.last().map_or(&trace.input, |below| &below.value)[..rows * inputs];
             let onto = self.onto_row(layer, biases, [(theta, theta)], value);
             product(onto, Strided::rows(input, inputs), weights, value, [rows, inputs, outputs]);
             if layer < self.last() {

@@ -42,7 +42,10 @@ impl Learner {
         }
         direction.clear();
         direction.resize(meta.values.len(), T::zero());
-        task.first.clear();
+        let parameters = phi.len();
+        if together && !first_order && task.first.len() < episodes.len() * parameters {
+            task.first.resize(episodes.len() * parameters, T::zero());
+        }
         tasks.resize_with(episodes.len(), TaskLosses::default);
         task.rates.clear();
         task.rates.extend_from_slice(rates);
@@ -52,7 +55,6 @@ impl Learner {
             Algorithm::Maml | Algorithm::Anil | Algorithm::Cavia => Kept::BareSweep,
             Algorithm::MetaSgd | Algorithm::MamlPlusPlus | Algorithm::MetaModel => Kept::Sweep,
         });
-        task.leaves_first = together;
         let mut left = false;
         for (index, (episode, losses)) in episodes.iter().zip(&mut *tasks).enumerate() {
             self.descend(meta, episode, steps, keep_going, together.then_some((&*at_phi, index)), task);
@@ -66,6 +68,7 @@ impl Learner {
                 }),
                 ..Outcome::default()
             };
+            task.leaves_first = (together && !first_order).then_some(index);
             // Every algorithm fills the φ part, and adds to the rest.
             task.direction.resize(meta.values.len(), T::zero());
             task.direction[phi.len()..].fill(T::zero());
@@ -80,20 +83,21 @@ impl Learner {
                 Algorithm::MetaModel => meta_model::direction(self, meta, episode, task),
             }
             add_scaled(direction, T::one(), &task.direction);
-            if !first_order {
-                let through = (index + 1) * phi.len();
-                left |= task.first.len() == through;
-                task.first.resize(through, T::zero());
+            if together && !first_order {
+                match task.leaves_first.take() {
+                    None => left = true,
+                    Some(index) => task.first[index * parameters..][..parameters].fill(T::zero()),
+                }
             }
             losses.outcome = task.outcome;
             losses.support.clear();
             losses.support.extend_from_slice(&task.inner.losses);
         }
         task.inner.keep(Kept::Path);
-        task.leaves_first = false;
         if left {
-            product.resize(phi.len(), T::zero());
-            network.hessian_vectors(phi, &task.first, at_phi, &mut task.work, product);
+            product.resize(parameters, T::zero());
+            let first = &task.first[..episodes.len() * parameters];
+            network.hessian_vectors(phi, first, at_phi, &mut task.work, product);
             subtract(&mut direction[..phi.len()], product);
         }
         match self.algorithm {
@@ -138,11 +142,11 @@ impl Learner {
         let parameters = self.network.parameters();
         let (v, own) = direction.split_at_mut(parameters);
         let own = (!own.is_empty()).then_some(own);
-        if *leaves_first && order == Order::Second {
-            let before = first.len();
-            first.resize(before + parameters, T::zero());
+        if order == Order::Second
+            && let Some(task) = leaves_first.take()
+        {
             product.resize(parameters, T::zero());
-            let scratch = [&mut first[before..], &mut product[..]];
+            let scratch = [&mut first[task * parameters..][..parameters], &mut product[..]];
             sweep_to_first(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
         } else {
             let scratch = [through, product];
