@@ -95,6 +95,8 @@ mod tests {
 
     const WITHIN: f32 = 0.2;
 
+    type Shape = fn(f32) -> [f32; 2];
+
     fn corners(points: &[[f32; 2]]) -> Polyline {
         thinned(points.iter().copied(), WITHIN).collect()
     }
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn every_piece_passes_near_the_points_between_its_ends() {
-        let shapes: [(fn(f32) -> [f32; 2], f32); 5] = [
+        let shapes: [(Shape, f32); 5] = [
             (|at| [at, 30.0 * (0.05 * at).sin()], 0.25),
             (|at| [20.0 * (0.1 * at).cos(), 20.0 * (0.1 * at).sin()], 0.5),
             (|at| [at, (12.9 * at).sin() * 3.0], 0.99),

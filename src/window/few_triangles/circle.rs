@@ -26,7 +26,7 @@ impl Brush<'_> {
     }
 
     fn disc(&self, centre: Pos2, radius: f32, fill: Color32, mesh: &mut Mesh) -> bool {
-        if !centre.is_finite() || !(radius > 0.0) {
+        if !centre.is_finite() || radius.is_nan() || radius <= 0.0 {
             return false;
         }
         let pixels = radius / self.pixel;
