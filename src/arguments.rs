@@ -119,6 +119,9 @@ pub struct What {
     /// Meta-iterations over which β rises to its value.
     #[arg(long)]
     pub warm_up: Option<u64>,
+    /// Meta-iterations before an inverse-square-root schedule begins to fall.
+    #[arg(long)]
+    pub knee: Option<u64>,
     /// Meta-iterations until a cosine schedule is at its floor, or between two steps of a step schedule.
     #[arg(long)]
     pub period: Option<u64>,

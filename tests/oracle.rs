@@ -370,7 +370,8 @@ fn twenty_adam_steps<T: Real>(oracle: &Oracle<T>) {
     for steps in [1, 3] {
         let reference = &oracle.results[format!("adam20_maml_K{steps}")];
         let (learner, mut meta) = oracle.learner(Algorithm::Maml);
-        let mut optimiser = Optimiser::new(Rule::ADAM, meta.values.len());
+        let published = Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, surprise: f64::INFINITY };
+        let mut optimiser = Optimiser::new(published, meta.values.len());
         let mut losses = Vec::new();
         for _ in 0..20 {
             let (direction, loss) = oracle.mean_direction(&learner, &meta, steps);

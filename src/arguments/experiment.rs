@@ -81,6 +81,7 @@ impl What {
         let outer = &mut run.outer;
         outer.schedule = self.schedule.unwrap_or(outer.schedule);
         outer.warm_up = self.warm_up.unwrap_or(outer.warm_up);
+        outer.knee = self.knee.unwrap_or(outer.knee);
         outer.period = self.period.unwrap_or(outer.period);
         outer.factor = self.factor.unwrap_or(outer.factor);
         outer.clip_norm = self.clip_norm.unwrap_or(outer.clip_norm);

@@ -13,7 +13,9 @@ pub enum Rule {
         /// μ.
         decay: f64,
     },
-    /// Adam with bias correction (Kingma and Ba 2015).
+    /// Adam with bias correction (Kingma and Ba 2015): p ← p − β m̂/(√v̂ + ε). Where the direction has outgrown its mean
+    /// squares, √(mean of g²/v̂) > `surprise`, the step is shortened by as much as it exceeds it (Shazeer and Stern
+    /// 2018; Wortsman et al. 2023).
     Adam {
         /// Decay of the mean.
         beta1: f64,
@@ -21,6 +23,8 @@ pub enum Rule {
         beta2: f64,
         /// Added to the root mean square.
         epsilon: f64,
+        /// The largest root mean square of g/√v̂ that a full step is taken with; infinite for Adam as published.
+        surprise: f64,
     },
 }
 
@@ -75,19 +79,37 @@ impl<T: Real> Optimiser<T> {
                     *p -= T::of(rate) * *m;
                 }
             }
-            Rule::Adam { beta1, beta2, epsilon } => {
-                let rate = T::of(rate / (1.0 - beta1.powi(self.steps)));
+            Rule::Adam { beta1, beta2, epsilon, surprise } => {
                 let correction = T::of(1.0 / (1.0 - beta2.powi(self.steps)));
-                let [keep1, keep2, epsilon] = [beta1, beta2, epsilon].map(T::of);
-                let [take1, take2] = [1.0 - beta1, 1.0 - beta2].map(T::of);
-                let state = self.mean.iter_mut().zip(&mut self.square);
-                for ((p, &g), (m, v)) in parameters.iter_mut().zip(direction).zip(state) {
+                let [keep1, keep2, take1, take2] = [beta1, beta2, 1.0 - beta1, 1.0 - beta2].map(T::of);
+                for ((&g, m), v) in direction.iter().zip(&mut self.mean).zip(&mut self.square) {
                     *m = keep1 * *m + take1 * g;
                     *v = keep2 * *v + take2 * g * g;
-                    *p -= rate * *m / ((*v * correction).sqrt() + epsilon);
+                }
+                let rate = rate / (1.0 - beta1.powi(self.steps));
+                let rate = T::of(rate / (self.surprise(direction, correction, epsilon) / surprise).max(1.0));
+                let epsilon = T::of(epsilon);
+                for ((p, &m), &v) in parameters.iter_mut().zip(&self.mean).zip(&self.square) {
+                    *p -= rate * m / ((v * correction).sqrt() + epsilon);
                 }
             }
         }
+    }
+
+    /// √(mean of g²/v̂): 1 while the direction is as large as it has been, more where it has grown. Summed in lanes,
+    /// which are the same whatever the processor.
+    #[inline(always)]
+    fn surprise(&self, direction: &[T], correction: T, epsilon: f64) -> f64 {
+        const LANES: usize = 16;
+        let least = T::of(epsilon * epsilon);
+        let mut lanes = [T::zero(); LANES];
+        let chunks = direction.chunks(LANES).zip(self.square.chunks(LANES));
+        for (directions, squares) in chunks {
+            for ((lane, &g), &v) in lanes.iter_mut().zip(directions).zip(squares) {
+                *lane += g * g / (v * correction + least);
+            }
+        }
+        (lanes.iter().map(|lane| lane.double()).sum::<f64>() / direction.len().max(1) as f64).sqrt()
     }
 }
 
@@ -102,8 +124,34 @@ pub fn clip<T: Real>(direction: &mut [T], longest: f64) -> f64 {
 }
 
 impl Rule {
-    /// Adam with its usual constants.
-    pub const ADAM: Self = Self::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    /// Adam with its usual constants, steps bounded.
+    pub const ADAM: Self = Self::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, surprise: 1.0 };
     /// Momentum 0.9.
     pub const MOMENTUM: Self = Self::Momentum { decay: 0.9 };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moved(surprise: f64, directions: &[[f64; 2]]) -> [f64; 2] {
+        let mut optimiser = Optimiser::new(Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, surprise }, 2);
+        let mut parameters = [0.0; 2];
+        directions.iter().for_each(|direction| optimiser.step(&mut parameters, direction, 0.1));
+        parameters
+    }
+
+    #[test]
+    fn a_direction_that_outgrows_its_mean_squares_moves_less_and_any_other_as_adam_does() {
+        let calm = [[1.0, -2.0]; 50];
+        let [bounded, published] = [1.0, f64::INFINITY].map(|surprise| moved(surprise, &calm));
+        assert!(bounded.iter().zip(published).all(|(a, b)| (a - b).abs() < 1e-9), "{bounded:?} {published:?}");
+        let leap: Vec<_> = calm.into_iter().chain([[30.0, -60.0]]).collect();
+        let step = |surprise| moved(surprise, &leap)[0] - moved(surprise, &calm)[0];
+        // v̂ of 50 ones and a 900: the root mean square of g/√v̂ by hand.
+        let square = (1.0 - 0.999_f64.powi(50)) * 0.999 + 0.001 * 900.0;
+        let surprise = (900.0 / (square / (1.0 - 0.999_f64.powi(51)))).sqrt();
+        assert!(surprise > 3.0);
+        assert!((step(f64::INFINITY) / step(1.0) - surprise).abs() < 1e-6, "{surprise}");
+    }
 }

@@ -10,6 +10,8 @@ pub struct OuterSettings {
     pub schedule: Schedule,
     /// Meta-iterations over which β rises linearly to its value; 0 for none.
     pub warm_up: u64,
+    /// Inverse square root: meta-iterations before β begins to fall.
+    pub knee: u64,
     /// Cosine: meta-iterations until β has reached its floor. Steps: meta-iterations between two of them.
     pub period: u64,
     /// Cosine: the floor as a share of β. Steps: what β is multiplied by at each.
@@ -27,10 +29,24 @@ pub enum Schedule {
     /// It does not.
     #[default]
     Constant,
+    /// β·√(knee / t) from the knee on: falls for ever, and never to nothing. At a constant β the noise of the steps
+    /// drives φ, slowly, to where the inner loop's curvature reaches 2/α and adaptation overshoots; steps that
+    /// shrink let it settle short of there (the schedule of Vaswani et al. 2017, whose warm-up is a setting of its own).
+    InverseSquareRoot,
     /// Half a cosine down to a floor (Loshchilov and Hutter 2017, without restarts).
     Cosine,
     /// Multiplied by a factor again and again.
     Step,
+}
+
+impl Schedule {
+    /// Every schedule with its name for people.
+    pub const ALL: [(Self, &str); 4] = [
+        (Self::InverseSquareRoot, "1/√t"),
+        (Self::Constant, "Constant"),
+        (Self::Cosine, "Cosine"),
+        (Self::Step, "Steps"),
+    ];
 }
 
 impl Default for OuterSettings {
@@ -38,6 +54,7 @@ impl Default for OuterSettings {
         Self {
             schedule: Schedule::Constant,
             warm_up: 0,
+            knee: 2_000,
             period: 10_000,
             factor: 0.1,
             clip_norm: 0.0,
@@ -54,6 +71,7 @@ impl OuterSettings {
         let at = meta_iteration.saturating_sub(self.warm_up);
         warm * match self.schedule {
             Schedule::Constant => 1.0,
+            Schedule::InverseSquareRoot => (self.knee as f64 / at.max(self.knee) as f64).sqrt(),
             Schedule::Cosine => {
                 let done = (at as f64 / self.period as f64).min(1.0);
                 self.factor + (1.0 - self.factor) * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
@@ -78,6 +96,8 @@ mod tests {
         assert_eq!((constant.share_of_rate(0), constant.share_of_rate(1_000_000)), (1.0, 1.0));
         let warm = OuterSettings { warm_up: 4, ..constant.clone() };
         assert_eq!([0, 1, 3, 4, 9].map(|at| warm.share_of_rate(at)), [0.25, 0.5, 1.0, 1.0, 1.0]);
+        let root = OuterSettings { schedule: Schedule::InverseSquareRoot, knee: 100, warm_up: 10, ..constant.clone() };
+        assert_eq!([4, 10, 110, 410, 10_010].map(|at| root.share_of_rate(at)), [0.5, 1.0, 1.0, 0.5, 0.1]);
         let cosine = OuterSettings { schedule: Schedule::Cosine, period: 100, ..constant.clone() };
         let [first, half, last, later] = [0, 50, 100, 5000].map(|at| cosine.share_of_rate(at));
         assert!((first - 1.0).abs() < 1e-12 && (half - 0.55).abs() < 1e-12);

@@ -88,8 +88,9 @@ impl Settings {
             }
             _ => {}
         }
+        // An instrument runs on and on: its steps must shrink.
+        let mut outer = OuterSettings { schedule: Schedule::InverseSquareRoot, ..OuterSettings::default() };
         // MAML++ comes with a cosine schedule; each family's is as long as a run of it usually is.
-        let mut outer = OuterSettings::default();
         if algorithm == Algorithm::MamlPlusPlus {
             outer.schedule = Schedule::Cosine;
             outer.period = match tasks {

@@ -34,6 +34,7 @@ impl Settings {
         check("fourier_scale", run.network.fourier_scale, 0.001, 1000.0)?;
         let outer = &run.outer;
         check("warm_up", outer.warm_up as f64, 0.0, 1e9)?;
+        check("knee", outer.knee as f64, 1.0, 1e9)?;
         check("period", outer.period as f64, 1.0, 1e9)?;
         check("factor", outer.factor, 0.0, 1.0)?;
         check("clip_norm", outer.clip_norm, 0.0, 1e6)?;

@@ -135,7 +135,7 @@ impl RunPanel {
 
             ui.label("Schedule");
             let tooltip = "How the outer rate changes by itself; the mark on its track shows where it is";
-            choose(ui, "Schedule", tooltip, width, &SCHEDULES, &mut draft.outer.schedule);
+            choose(ui, "Schedule", tooltip, width, &Schedule::ALL, &mut draft.outer.schedule);
             ui.end_row();
 
             for (number, field) in OuterNumber::ALL.into_iter().zip(&mut self.outer) {
@@ -181,6 +181,7 @@ impl RunPanel {
 #[derive(Clone, Copy)]
 enum OuterNumber {
     WarmUp,
+    Knee,
     Period,
     Factor,
     ClipNorm,
@@ -188,11 +189,12 @@ enum OuterNumber {
 }
 
 impl OuterNumber {
-    const ALL: [Self; 5] = [Self::WarmUp, Self::Period, Self::Factor, Self::ClipNorm, Self::WeightDecay];
+    const ALL: [Self; 6] = [Self::WarmUp, Self::Knee, Self::Period, Self::Factor, Self::ClipNorm, Self::WeightDecay];
 
     fn get(self, outer: &OuterSettings) -> f64 {
         match self {
             Self::WarmUp => outer.warm_up as f64,
+            Self::Knee => outer.knee as f64,
             Self::Period => outer.period as f64,
             Self::Factor => outer.factor,
             Self::ClipNorm => outer.clip_norm,
@@ -203,6 +205,7 @@ impl OuterNumber {
     fn set(self, outer: &mut OuterSettings, value: f64) {
         match self {
             Self::WarmUp => outer.warm_up = value as u64,
+            Self::Knee => outer.knee = value as u64,
             Self::Period => outer.period = value as u64,
             Self::Factor => outer.factor = value,
             Self::ClipNorm => outer.clip_norm = value,
@@ -211,14 +214,21 @@ impl OuterNumber {
     }
 
     fn about(self, outer: &OuterSettings) -> Number {
-        let constant = outer.schedule == Schedule::Constant;
-        let reason = constant.then_some("A constant schedule has neither period nor factor");
+        let periodic = matches!(outer.schedule, Schedule::Cosine | Schedule::Step);
+        let reason = (!periodic).then_some("Only cosine and steps have a period and a factor");
+        let root = outer.schedule == Schedule::InverseSquareRoot;
         let (label, tooltip, range, reason) = match self {
             Self::WarmUp => (
                 "Warm-up",
                 "Meta-iterations over which the outer rate rises to its value; 0 for none",
                 [0.0, 1e9],
                 None,
+            ),
+            Self::Knee => (
+                "Knee",
+                "Meta-iterations before the outer rate begins to fall as 1/√t; it is half at four times as many",
+                [1.0, 1e9],
+                (!root).then_some("Only the schedule 1/√t has a knee"),
             ),
             Self::Period => (
                 "Period",
@@ -245,7 +255,7 @@ impl OuterNumber {
                 None,
             ),
         };
-        Number { label, tooltip, range, whole: matches!(self, Self::WarmUp | Self::Period), reason }
+        Number { label, tooltip, range, whole: matches!(self, Self::WarmUp | Self::Knee | Self::Period), reason }
     }
 }
 
@@ -280,9 +290,6 @@ impl Number {
         typed.inner
     }
 }
-
-const SCHEDULES: [(Schedule, &str); 3] =
-    [(Schedule::Constant, "Constant"), (Schedule::Cosine, "Cosine"), (Schedule::Step, "Steps")];
 
 const ACTIVATIONS: [(ActivationKind, &str); 4] = [
     (ActivationKind::Sine, "Sine"),
