@@ -110,8 +110,12 @@ impl Experiment {
         }
         let mut table = preset_table(&given.run, algorithm.unwrap_or(given.run.algorithm))
             .map_err(|message| ExperimentError::Format { path: path.to_owned(), message })?;
-        overlay(&mut table, toml::from_str(text).map_err(format)?);
+        let own: Table = toml::from_str(text).map_err(format)?;
+        let has = |table: &str, key: &str| own.get(table).and_then(|table| table.get(key)).is_some();
+        let given_rate = has("live", "inner_rate") && !has("run", "fit_inner_rate");
+        overlay(&mut table, own);
         let mut experiment: Self = table.try_into().map_err(format)?;
+        experiment.settings.run.fit_inner_rate &= !given_rate;
         experiment.settings.run.algorithm = algorithm.unwrap_or(experiment.settings.run.algorithm);
         experiment.settings.validate().map_err(|error| {
             let line = line_of(text, &error.key);

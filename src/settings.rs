@@ -81,6 +81,8 @@ pub struct RunSettings {
     pub algorithm: Algorithm,
     /// The one number that every random stream is derived from.
     pub seed: u64,
+    /// Whether an inner rate that stands at its preset starts lower where that would overshoot on these tasks.
+    pub fit_inner_rate: bool,
     /// How the outer direction becomes a step.
     pub optimiser: OuterOptimiser,
     /// Schedule of β, clipping, weight decay.

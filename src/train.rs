@@ -25,6 +25,9 @@ pub mod landscape;
 /// When a run has diverged, and what to say.
 pub mod divergence;
 
+/// Which state was the best, and whether the run has left it.
+pub mod guard;
+
 /// The state machine.
 pub mod trainer;
 

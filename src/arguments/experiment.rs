@@ -75,6 +75,7 @@ impl What {
                 knob.set(live, value);
             }
         }
+        run.fit_inner_rate &= self.inner_rate.is_none();
         run.tasks = self.tasks.unwrap_or(run.tasks);
         run.algorithm = algorithm.unwrap_or(run.algorithm);
         run.optimiser = self.optimiser.unwrap_or(run.optimiser);

@@ -180,7 +180,10 @@ impl Swept {
     pub fn set(self, settings: &mut Settings, value: Value) {
         match (value, self.knob()) {
             (Value::Algorithm(algorithm), _) => settings.run.algorithm = algorithm,
-            (Value::Number(number), Some(knob)) => knob.set(&mut settings.live, number),
+            (Value::Number(number), Some(knob)) => {
+                knob.set(&mut settings.live, number);
+                settings.run.fit_inner_rate &= knob != Knob::InnerRate;
+            }
             (Value::Number(number), None) => {
                 settings.run.network.hidden.iter_mut().for_each(|width| *width = number.round().max(0.0) as usize);
             }

@@ -85,6 +85,12 @@ impl Knob {
         }
     }
 
+    /// The name within a sentence.
+    pub fn name(self) -> String {
+        let mut letters = self.label().chars();
+        letters.next().map_or_else(String::new, |first| format!("the {}{}", first.to_lowercase(), letters.as_str()))
+    }
+
     /// The key in an experiment file.
     pub fn key(self) -> &'static str {
         match self {

@@ -116,6 +116,7 @@ impl Settings {
                 tasks,
                 algorithm,
                 seed: 0,
+                fit_inner_rate: true,
                 optimiser: OuterOptimiser::Adam,
                 outer,
                 held_out_tasks,

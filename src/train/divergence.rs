@@ -5,12 +5,13 @@
 //! indeed beyond stability, α > 2/λ_max: a bounded activation (sine, tanh) hides an overshooting
 //! inner loop from the first test.
 
-use super::snapshot::Divergence;
+use super::snapshot::{Divergence, Turned};
 use crate::maths::network::Workspace;
 use crate::maths::vector::is_finite;
 use crate::meta::episode::Episode;
 use crate::meta::stability::{PRODUCTS, largest_eigenvalue};
 use crate::meta::{Learner, MetaParameters, Outcome, TaskLosses, TaskWork};
+use crate::settings::Knob;
 
 /// An inner step counts as harmful when the mean loss after it is this many times the one before.
 const HARMFUL: f32 = 1.2;
@@ -58,6 +59,12 @@ fn rise_of(losses: &TaskLosses<f32>) -> f32 {
     rise(losses.support.windows(2).map(|pair| [pair[0], pair[1]]).chain(query(losses)))
 }
 
+/// The task that its adaptation made worse by the largest factor.
+pub(super) fn worst<'a>(tasks: impl Iterator<Item = &'a TaskLosses<f32>>) -> Option<usize> {
+    let worst = tasks.enumerate().max_by(|a, b| rise_of(a.1).total_cmp(&rise_of(b.1)));
+    worst.map(|(index, _)| index)
+}
+
 impl Watch {
     /// Looks at one meta-iteration's tasks and mean direction.
     pub fn look<'a>(
@@ -87,8 +94,7 @@ impl Watch {
         if self.harmful < SURPLUS {
             return None;
         }
-        let worst = tasks.enumerate().max_by(|a, b| rise_of(a.1).total_cmp(&rise_of(b.1)));
-        worst.map(|(index, _)| Finding::Suspect(index))
+        worst(tasks).map(Finding::Suspect)
     }
 
     /// Whether the last meta-iteration gave no reason for concern.
@@ -142,12 +148,15 @@ pub struct Failure {
     pub inner_step: Option<usize>,
     /// The smallest limit of α at the state that was gone back to.
     pub limit: Option<f64>,
+    /// The knob that was turned last since that state.
+    pub turned: Option<Turned>,
 }
 
-/// The event, with a sentence that says what happened and what to do.
-pub fn explain(failure: Failure, restored: u64) -> Divergence {
-    let Failure { finding, meta_iteration, rates: [inner_rate, outer_rate], steps, times_too_long, inner_step, limit } =
-        failure;
+/// The event, with a sentence that says what happened and what to do. `is_best` says that the state gone back to is the
+/// run's best one by the held-out loss.
+pub fn explain(failure: Failure, restored: u64, is_best: bool) -> Divergence {
+    let Failure { finding, meta_iteration, rates, steps, times_too_long, inner_step, limit, turned } = failure;
+    let [inner_rate, outer_rate] = rates;
     let task = match finding {
         Finding::Task(task) | Finding::Suspect(task) => Some(task),
         Finding::Outer => None,
@@ -160,6 +169,8 @@ pub fn explain(failure: Failure, restored: u64) -> Divergence {
         times_too_long,
         inner_rate,
         limit: limit.filter(|limit| limit.is_finite()),
+        turned,
+        is_best,
         reason: String::new(),
     };
     let what = match (task, times_too_long) {
@@ -173,8 +184,15 @@ pub fn explain(failure: Failure, restored: u64) -> Divergence {
         (Some(task), _) => format!("the inner loop of task {} blew up at meta-iteration {meta_iteration}", task + 1),
     };
     let at = inner_step.map(|step| format!(", where inner step {step} of {steps} first raised its support loss"));
-    let state = format!("The state of meta-iteration {restored} is kept.");
+    let best = if is_best { "The best state so far, of" } else { "The state of" };
+    let state = format!("{best} meta-iteration {restored} is kept.");
+    let turn = turned.map_or_else(String::new, |turned| format!("{turned}. "));
     let advice = match (divergence.mark(), divergence.limit) {
+        (mark, _) if let Some(Turned { knob, from, .. }) = turned => {
+            let mark = mark.filter(|_| knob == Knob::InnerRate && task.is_some() && limit.is_some());
+            let below = mark.map_or_else(String::new, |mark| format!(", or set it to {mark} or less"));
+            format!("Go back to it, with {} at {from} again{below}.", knob.name())
+        }
         // Without a limit the inner rates are learned.
         _ if task.is_none() || limit.is_none() => format!("Lower the outer rate β ({outer_rate}) and go on."),
         (Some(mark), _) => format!("Set the inner rate α to {mark} or less and go on."),
@@ -186,7 +204,7 @@ pub fn explain(failure: Failure, restored: u64) -> Divergence {
         }
         _ => format!("Lower the inner rate α ({inner_rate}) or the outer rate β ({outer_rate}) and go on."),
     };
-    divergence.reason = format!("Diverged: {what}{}. {state} {advice}", at.unwrap_or_default());
+    divergence.reason = format!("Diverged: {what}{}. {turn}{state} {advice}", at.unwrap_or_default());
     divergence
 }
 
@@ -196,7 +214,7 @@ pub fn slightly_below(limit: f64) -> f64 {
 }
 
 /// Rounded down to two significant digits.
-fn two_digits_below(value: f64) -> f64 {
+pub(super) fn two_digits_below(value: f64) -> f64 {
     let scale = 10f64.powf(value.log10().floor() - 1.0);
     // Dividing by a whole number keeps the shortest decimal text where multiplying by 0.01 does not.
     if scale < 1.0 { (value / scale).floor() / (1.0 / scale).round() } else { (value / scale).floor() * scale }

@@ -62,15 +62,7 @@ pub struct Known {
 
 /// Query losses alone.
 pub fn query_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> Vec<f32> {
-    adapted_losses(start, task, steps).0
-}
-
-/// The query loss after the last step alone.
-fn last_loss(start: Start<'_>, task: &HeldOut, steps: usize, keep_going: &dyn Fn() -> bool) -> f32 {
-    let mut task_work = TaskWork::default();
-    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, keep_going, &mut task_work);
-    let TaskWork { inner, work, .. } = &mut task_work;
-    honest(start.learner.network.loss(inner.adapted(), &task.episode.query, work))
+    losses_until(start, task, steps, &|| true).0
 }
 
 /// A held-out task's adaptation without what is drawn of it; index k is the inner step.
@@ -86,7 +78,7 @@ pub struct Judged {
 
 /// Query losses, scores, and what is said of the samples after the last step.
 pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&Judging>) -> Judged {
-    let (query_loss, mut task_work) = adapted_losses(start, task, steps);
+    let (query_loss, mut task_work) = losses_until(start, task, steps, &|| true);
     let TaskWork { inner, work, .. } = &mut task_work;
     let network = &start.learner.network;
     let marks = judging.and_then(|judging| {
@@ -105,9 +97,14 @@ pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&J
     Judged { query_loss, scores, marks }
 }
 
-fn adapted_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> (Vec<f32>, TaskWork<f32>) {
+fn losses_until(
+    start: Start<'_>,
+    task: &HeldOut,
+    steps: usize,
+    keep_going: &dyn Fn() -> bool,
+) -> (Vec<f32>, TaskWork<f32>) {
     let mut task_work = TaskWork::default();
-    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, &|| true, &mut task_work);
+    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, keep_going, &mut task_work);
     let TaskWork { inner, work, .. } = &mut task_work;
     let mut losses: Vec<f32> =
         inner.thetas.iter().map(|theta| honest(start.learner.network.loss(theta, &task.episode.query, work))).collect();
@@ -182,8 +179,10 @@ pub(super) fn measure_again(
     Measured { answers, support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas, done }
 }
 
-/// The candidate rate with the smallest mean query loss after the last step; if it was `known`, only
-/// that one and its neighbours are tried. `keep_going` is asked between inner steps; at a no the answer is worthless.
+/// The candidate rate with the least mean logarithm of the query loss over tasks and steps 1 … K, among those whose mean
+/// loss no step raises by more than a twentieth if there is one; if it was `known`, only that one and its neighbours are
+/// tried. A rate that is best at the last step alone may overshoot on the way. `keep_going` is asked between inner
+/// steps; at a no the answer is worthless.
 pub(super) fn best_rate(
     pool: &Pool,
     start: Start<'_>,
@@ -197,14 +196,23 @@ pub(super) fn best_rate(
         Some(index) => &CANDIDATE_RATES[index.saturating_sub(1)..(index + 2).min(CANDIDATE_RATES.len())],
         None => &CANDIDATE_RATES,
     };
-    let count = candidates.len() * tasks.len();
-    let losses = pool.map(count, |i| {
+    let losses = pool.map(candidates.len() * tasks.len(), |i| {
         let start = Start { inner_rate: candidates[i / tasks.len()], ..start };
-        last_loss(start, &tasks[i % tasks.len()], steps, keep_going)
+        losses_until(start, &tasks[i % tasks.len()], steps, keep_going).0
     });
-    let means = losses.chunks(tasks.len().max(1)).map(|losses| losses.iter().sum::<f32>());
-    let best = candidates.iter().zip(means).min_by(|a, b| a.1.total_cmp(&b.1));
+    let verdicts = losses.chunks(tasks.len().max(1)).map(verdict);
+    let best = candidates.iter().zip(verdicts).min_by(|a, b| a.1.0.cmp(&b.1.0).then(a.1.1.total_cmp(&b.1.1)));
     best.map_or(CANDIDATE_RATES[0], |(&rate, _)| rate)
+}
+
+/// Of tasks' losses at each step: whether their mean rises on the way, and their mean logarithm after the first.
+fn verdict(losses: &[Vec<f32>]) -> (bool, f64) {
+    const RISE: f32 = 1.05;
+    let steps = losses.iter().map(Vec::len).min().unwrap_or(0);
+    let sum = |k: usize| losses.iter().map(|task| task[k]).sum::<f32>();
+    let rises = (1..steps).any(|k| !(sum(k) <= RISE * sum(k - 1)));
+    let logarithms = losses.iter().flat_map(|task| task.iter().skip(1));
+    (rises, logarithms.map(|loss| f64::from(loss.max(f32::MIN_POSITIVE)).ln()).sum())
 }
 
 /// Statistics over many held-out tasks; index k is the inner step.

@@ -30,8 +30,10 @@ pub enum Command {
     Restart(Arc<Settings>, Option<Arc<ImageSet>>),
     /// The same, going on from what another run has learned.
     Continue(Arc<Settings>, Option<Arc<ImageSet>>, Arc<Checkpoint>),
-    /// Leave the diverged phase: pause at the last good state with these live settings.
+    /// Leave the diverged phase: pause at what the best state had learned, with the live settings as they stand.
     GoBack,
+    /// Pause at the run's best state, with the live settings of then; what it did since is forgotten.
+    BackToBest,
     /// Make the kept state of this meta-iteration the run's present one, and forget what came after it.
     ContinueHere(u64),
     /// Change the pace.
@@ -55,7 +57,7 @@ pub enum Pace {
 /// What must reach the window even if it sleeps.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The run stopped and holds its last good state.
+    /// The run stopped and holds its best state.
     Diverged(Arc<Divergence>),
     /// A run could not be started, or the worker failed; the text says what to do.
     Failed(String),
@@ -104,7 +106,7 @@ impl Command {
     /// Whether slow motion need not go on with what it computes: nobody will see it.
     fn stops(&self) -> bool {
         match self {
-            Self::Pause | Self::SetPace(_) | Self::ContinueHere(_) => true,
+            Self::Pause | Self::SetPace(_) | Self::ContinueHere(_) | Self::BackToBest => true,
             Self::Restart(..) | Self::Continue(..) | Self::Quit => true,
             Self::Play | Self::Step | Self::GoBack | Self::Pretend(_) => false,
         }

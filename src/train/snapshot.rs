@@ -51,6 +51,8 @@ pub struct Snapshot {
     pub timeline: Past,
     /// Why the run stopped, if it did.
     pub divergence: Option<Arc<Divergence>>,
+    /// How many times its best the held-out loss is, if the run has been far above it for a while.
+    pub astray: Option<f32>,
 }
 
 /// The states of the run that are kept.
@@ -66,6 +68,8 @@ pub struct Past {
     pub first: u64,
     /// Where the last one was.
     pub last: u64,
+    /// Where the best one was by the held-out loss, once there are enough measurements.
+    pub best: Option<u64>,
     /// The others are at multiples of this.
     pub every: u64,
     /// What all of them take, in bytes.
@@ -125,8 +129,33 @@ pub struct Divergence {
     /// The smallest 2/λ_max at the state that was gone back to, over the coming meta-batch and the task in question:
     /// from there on α overshoots. `None` where there is no such limit.
     pub limit: Option<f64>,
+    /// The knob that was turned last since the state that was gone back to, if one was.
+    pub turned: Option<Turned>,
+    /// Whether that state is the run's best one by the held-out loss; else it is the last one without concern.
+    pub is_best: bool,
     /// A sentence for people, with what to do.
     pub reason: String,
+}
+
+/// A turn of a knob.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Turned {
+    /// Which knob.
+    pub knob: Knob,
+    /// The meta-iterations that had been done.
+    pub at: u64,
+    /// Its value before.
+    pub from: f64,
+    /// Its value after.
+    pub to: f64,
+}
+
+impl std::fmt::Display for Turned {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { knob, at, from, to } = self;
+        let name = knob.name();
+        write!(f, "You turned {name} from {from} to {to} at meta-iteration {at}")
+    }
 }
 
 impl Divergence {
@@ -150,8 +179,13 @@ impl Divergence {
         }
     }
 
-    /// The rate to lower: β where no single task is to blame, α has no effect or α was within its limit, else α.
+    /// The rate to lower: the one that was turned last, else β where no single task is to blame, α has no effect or α was within its limit, else α.
     pub fn rate_to_lower(&self, run: &RunSettings) -> Knob {
+        if let Some(Turned { knob: knob @ (Knob::InnerRate | Knob::OuterRate), from, to, .. }) = self.turned
+            && to > from
+        {
+            return knob;
+        }
         let within = self.limit.is_some_and(|limit| self.inner_rate <= limit) && self.mark().is_none();
         let inner = self.task.is_some() && Knob::InnerRate.why_disabled(run).is_none() && !within;
         if inner { Knob::InnerRate } else { Knob::OuterRate }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::divergence::Watch;
 use super::evaluation::Start;
+use super::guard::Guard;
 use super::judging::Judging;
 use super::pool::Pool;
 use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Phase, Snapshot};
@@ -31,7 +32,7 @@ mod statistics;
 mod stepping;
 mod walking;
 
-use kept::{Head, Kept};
+use kept::{Head, Kept, State, turned};
 use meta_batch::MetaBatch;
 pub(super) use probes::Probed;
 use probes::{Moment, Probes};
@@ -61,7 +62,7 @@ pub enum Step {
     Done(Option<MetricsRow>),
     /// It was broken off; nothing changed.
     Interrupted,
-    /// It failed; the trainer holds the last good state.
+    /// It failed; the trainer holds what its best state had learned, with the settings in force.
     Diverged(Divergence),
 }
 
@@ -96,14 +97,15 @@ pub struct Trainer {
     plain: Learner,
     random: MetaParameters<f32>,
     now: Learned,
-    good: Arc<Learned>,
+    guard: Guard<State>,
     /// Earlier states; headless runs keep the first alone.
     timeline: Timeline<Kept>,
     /// Where the run is, while it shows an earlier state.
     head: Option<Head>,
     branch: u64,
     batch: MetaBatch,
-    joint_rate: f64,
+    /// Joint pretraining has β and its schedule from here.
+    joint_preset: Settings,
     pool: Pool,
     watch: Watch,
     probes: Probes,
@@ -173,7 +175,11 @@ impl Trainer {
         // What is due is measured with the settings that it was due with.
         self.settle(&|| true);
         let (at, start) = (self.now.meta_iteration, self.start());
-        for knob in self.put_settings(Arc::new(settings)) {
+        let turned = self.put_settings(Arc::new(settings));
+        if self.head.is_none() && Probes::measures_anew(&turned) {
+            self.guard.measures_anew();
+        }
+        for knob in turned {
             // What is tried on an earlier state belongs to the run only once it goes on from there.
             if self.head.is_none() {
                 self.record.mark(KnobMark { at, knob, value: knob.get(&self.settings.live) }, &start.live);
@@ -187,8 +193,7 @@ impl Trainer {
         for learner in [&mut self.learner, &mut self.plain] {
             learner.set_tolerance(settings.live.tolerance);
         }
-        let changed = |knob: &Knob| knob.get(&settings.live) != knob.get(&self.settings.live);
-        let changed: Vec<Knob> = Knob::ALL.into_iter().filter(changed).collect();
+        let changed = turned(&self.settings.live, &settings.live);
         self.settings = settings;
         if self.probes.turned(&changed, &self.settings) {
             self.sketching.settings_changed(&self.family, &self.settings);
@@ -279,6 +284,7 @@ impl Trainer {
             walk: None,
             marks: self.record.marks().into(),
             timeline: self.past(),
+            astray: if self.head.is_none() { self.guard.astray() } else { None },
             divergence: None,
         }
     }

@@ -55,6 +55,10 @@ pub struct App {
     /// Knobs that were turned, at the moment that is shown.
     moment: Moment,
     microscope: Microscope,
+    /// The inner rate that the run began with in place of its preset's, if that would have overshot.
+    fitted: Option<f64>,
+    /// The run, and its best state, of which it was said that it has left it.
+    hushed: Option<(u64, u64)>,
     /// What the trainer was told last of what is looked at closely.
     focus: Focus,
     images: ImagesDialog,
@@ -91,6 +95,8 @@ impl App {
             timeline: Timeline::default(),
             moment: Moment::default(),
             microscope: Microscope::default(),
+            fitted: None,
+            hushed: None,
             focus: Focus::default(),
             images: ImagesDialog::default(),
             compare: Compare::default(),
@@ -196,6 +202,8 @@ impl App {
                 snapshot.and_then(|snapshot| snapshot.divergence.as_ref()).filter(|_| status.phase == Phase::Diverged)
             {
                 banner::ui(ui, divergence, &self.settings.run, commands);
+            } else if let Some(snapshot) = snapshot {
+                banner::astray(ui, snapshot, &mut self.hushed, commands);
             }
             let covered = self.compare.is_open() || self.help.is_open() || self.images.is_open();
             self.microscope.take_escape(ui, covered);

@@ -37,8 +37,8 @@ pub enum UiCommand {
     FrameTimes,
     /// Close the window.
     Quit,
-    /// Leave the diverged phase at the last good state.
-    GoBack,
+    /// Pause at the run's best state, with the knobs of then.
+    BackToBest,
     /// Leave it with half the rate, and go on.
     HalveAndGoOn,
     /// Leave it with α slightly below its limit, and go on.
@@ -113,7 +113,7 @@ impl UiCommand {
             Self::Help => "Help",
             Self::FrameTimes => "Frame times",
             Self::Quit => "Quit",
-            Self::GoBack => "Go back",
+            Self::BackToBest => "Back to the best",
             Self::HalveAndGoOn => "Halve α and go on",
             Self::SetToMarkAndGoOn => "Set α to the mark",
             Self::ChooseTasks(_) => "Tasks",
@@ -155,12 +155,14 @@ impl UiCommand {
             Self::Help => "Lists the keys and what the colours mean",
             Self::FrameTimes => "Shows or hides how long the window takes to draw",
             Self::Quit => "Closes the window",
-            Self::GoBack => "Pauses at the last good state, so that you can change a rate",
+            Self::BackToBest => {
+                "Pauses at the run's best state by the held-out loss, with the knobs as they were then; what came after is forgotten"
+            }
             Self::HalveAndGoOn => {
-                "Halves the inner rate (the outer rate if that overflowed or α has no effect) and goes on from the last good state"
+                "Halves the inner rate (the outer rate if that overflowed or α has no effect) and goes on from the best state"
             }
             Self::SetToMarkAndGoOn => {
-                "Sets the inner rate slightly below the limit measured at the last good state, and goes on from there"
+                "Sets the inner rate slightly below the limit measured at the best state, and goes on from there"
             }
             Self::ChooseTasks(_) => "The family that tasks are drawn from; another one begins again with its own rates",
             Self::ChooseAlgorithm(_) => {

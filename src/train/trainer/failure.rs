@@ -1,9 +1,9 @@
-//! What becomes of a run that has failed: why, and back to the last good state.
+//! What becomes of a run that has failed: why, and back to its best state.
 
-use super::{Learned, Trainer};
+use super::Trainer;
 use crate::settings::Algorithm;
-use crate::train::divergence::{Failure, Finding, Watch, explain, first_harmful_step, limit};
-use crate::train::snapshot::Divergence;
+use crate::train::divergence::{Failure, Finding, explain, first_harmful_step, limit, worst};
+use crate::train::snapshot::{Divergence, Turned};
 
 /// Tasks of the coming meta-batch whose limits are measured.
 const TASKS: usize = 16;
@@ -22,7 +22,19 @@ impl Trainer {
         times.is_finite().then_some(times)
     }
 
-    /// Goes back to the last good state and says why.
+    /// The finding with its task, where one can be blamed: if every task is finite and the outer direction is not, the
+    /// one whose inner step is too long. With how far its inner rate is beyond stability.
+    pub(super) fn blame(&self, finding: Finding) -> (Finding, Option<f64>) {
+        if finding == Finding::Outer
+            && let Some(task) = worst(self.batch.losses())
+            && let Some(times) = self.times_too_long(Finding::Task(task)).filter(|times| *times > 1.0)
+        {
+            return (Finding::Task(task), Some(times));
+        }
+        (finding, self.times_too_long(finding))
+    }
+
+    /// Goes back to what the best state had learned and says why.
     pub(super) fn diverge(&mut self, finding: Finding, times_too_long: Option<f64>) -> Divergence {
         let live = self.settings.live.clone();
         let meta_iteration = self.now.meta_iteration;
@@ -35,9 +47,8 @@ impl Trainer {
         let inner_step = blamed.as_ref().and_then(|episode| {
             first_harmful_step(&self.learner, &self.now.meta, live.inner_rate, episode, live.inner_steps)
         });
-        self.now = Learned::clone(&self.good);
-        self.watch = Watch::default();
-        self.forget_after(self.now.meta_iteration);
+        let turned = self.turned_since_best();
+        self.back_to_learned();
         let episodes: Vec<_> = self.coming_episodes(TASKS).into_iter().chain(blamed).collect();
         let limits = self.pool.map(episodes.len(), |i| limit(&self.learner, &self.now.meta, &episodes[i]));
         let failure = Failure {
@@ -48,9 +59,20 @@ impl Trainer {
             times_too_long,
             inner_step,
             limit: limits.into_iter().flatten().reduce(f64::min),
+            turned,
         };
-        let divergence = explain(failure, self.now.meta_iteration);
+        let divergence = explain(failure, self.now.meta_iteration, self.best().is_some());
         self.probe();
         divergence
+    }
+
+    /// The knob that was turned last since the best state, if it stands otherwise than then.
+    fn turned_since_best(&self) -> Option<Turned> {
+        let best = self.guard.best();
+        let then = &best.state.settings.live;
+        let since = self.record.marks().iter().rev().filter(|mark| mark.at >= best.meta_iteration);
+        let turned =
+            since.map(|mark| Turned { knob: mark.knob, at: mark.at, from: mark.knob.get(then), to: mark.value });
+        turned.into_iter().find(|turned| turned.from != turned.to)
     }
 }

@@ -4,18 +4,24 @@ use std::sync::Arc;
 
 use super::probes::{Baselines, Probes};
 use super::{Learned, Trainer};
-use crate::settings::Settings;
+use crate::settings::{Knob, LiveSettings, Settings};
 use crate::train::divergence::Watch;
 use crate::train::evaluation::Known;
+use crate::train::guard::Guard;
 use crate::train::snapshot::Past;
 
 /// Everything that is needed to go on bit for bit. States are kept right after a measurement on the probe tasks, so
 /// that nothing waits for the next one.
 #[derive(Clone)]
 pub(super) struct Kept {
-    now: Arc<Learned>,
-    good: Arc<Learned>,
-    settings: Arc<Settings>,
+    state: Arc<State>,
+    guard: Guard<State>,
+}
+
+/// A run right after a measurement on the probe tasks.
+pub(super) struct State {
+    now: Learned,
+    pub settings: Arc<Settings>,
     watch: Watch,
     baselines: Baselines,
     known: Arc<[Known]>,
@@ -35,12 +41,15 @@ impl Learned {
     }
 }
 
-impl Kept {
+impl State {
+    /// A run before its first measurement.
+    pub fn first(now: Learned, settings: Arc<Settings>, probes: &Probes) -> Self {
+        Self { now, settings, watch: Watch::default(), baselines: probes.baselines(), known: probes.known() }
+    }
+
     fn bytes(&self) -> usize {
-        let shared = Arc::ptr_eq(&self.now, &self.good);
         let losses: usize = self.known.iter().map(|known| known.query_loss.len()).sum();
-        let known = size_of_val(&*self.known) + size_of::<f32>() * losses;
-        size_of::<Self>() + known + self.now.bytes() + if shared { 0 } else { self.good.bytes() }
+        size_of::<Kept>() + size_of_val(&*self.known) + size_of::<f32>() * losses + self.now.bytes()
     }
 }
 
@@ -56,23 +65,32 @@ impl Trainer {
         if !self.timeline.is_due(at) {
             return;
         }
-        let is_good = self.good.meta_iteration == at;
-        let kept = Kept {
-            now: if is_good { Arc::clone(&self.good) } else { Arc::new(self.now.clone()) },
-            good: Arc::clone(&self.good),
+        let guard = self.guard.clone();
+        let best = &guard.best().state;
+        let state = if guard.best().meta_iteration == at { Arc::clone(best) } else { Arc::new(self.state()) };
+        // States that lie side by side mostly have the same one to go back to, which is counted once.
+        let counted = [Some(&state), self.timeline.nearest(at).map(|(_, kept)| &kept.guard.best().state)];
+        let shared = counted.into_iter().flatten().any(|other| Arc::ptr_eq(other, best));
+        let bytes = state.bytes() + if shared { 0 } else { best.bytes() };
+        self.timeline.keep(at, bytes, Kept { state, guard });
+    }
+
+    /// The run as it is, right after a measurement.
+    pub(super) fn state(&self) -> State {
+        State {
+            now: self.now.clone(),
             settings: Arc::clone(&self.settings),
             watch: self.watch,
             baselines: self.probes.baselines(),
             known: self.probes.known(),
-        };
-        self.timeline.keep(at, kept.bytes(), kept);
+        }
     }
 
     /// Shows the last kept state at or before this meta-iteration in place of the present one, with the settings of
     /// then; returns where it was. The run itself stays where it is. To be quick, the probe tasks are adapted from φ
     /// alone if they are the same as before, and their query losses are those of then.
     pub fn look_back(&mut self, at: u64) -> Option<u64> {
-        let (at, kept) = self.timeline.nearest(at).map(|(at, kept)| (at, kept.clone()))?;
+        let (at, state) = self.timeline.nearest(at).map(|(at, kept)| (at, Arc::clone(&kept.state)))?;
         if self.head.is_some() && self.now.meta_iteration == at {
             return Some(at);
         }
@@ -80,11 +98,38 @@ impl Trainer {
             let (settings, probes) = (Arc::clone(&self.settings), self.probes.clone());
             self.head = Some(Head { now: self.now.clone(), settings, probes });
         }
-        self.now = Learned::clone(&kept.now);
-        self.put_settings(kept.settings);
-        self.probes.at_another_moment(kept.baselines, kept.known);
+        self.put_state(&state);
         self.probe();
         Some(at)
+    }
+
+    /// Puts another state in the place of the present one, as it was then.
+    fn put_state(&mut self, state: &State) {
+        self.now = state.now.clone();
+        self.put_settings(Arc::clone(&state.settings));
+        self.probes.at_another_moment(state.baselines, Arc::clone(&state.known));
+    }
+
+    /// Goes back to the run's best state, with the settings of then; what it did since is forgotten.
+    pub fn back_to_best(&mut self) {
+        self.return_to_head();
+        let state = Arc::clone(&self.guard.best().state);
+        self.put_state(&state);
+        self.be_at_best(state.watch);
+        self.adapt_probes(false, &|| true);
+    }
+
+    /// Goes back to what was learned at the run's best state, with the settings in force.
+    pub(super) fn back_to_learned(&mut self) {
+        self.now = self.guard.best().state.now.clone();
+        self.be_at_best(Watch::default());
+    }
+
+    fn be_at_best(&mut self, watch: Watch) {
+        self.watch = watch;
+        self.owes = false;
+        self.guard.went_back();
+        self.forget_after(self.now.meta_iteration);
     }
 
     /// Draws further looks at the probe tasks where looking back was in haste; whether it did. `keep_going` is asked
@@ -120,8 +165,12 @@ impl Trainer {
         self.owes = false;
         let at = self.now.meta_iteration;
         if let Some((_, kept)) = self.timeline.nearest(at) {
-            self.good = Arc::clone(&kept.good);
-            self.watch = kept.watch;
+            let then = &kept.state.settings.live;
+            let measures_anew = Probes::measures_anew(&turned(then, &self.settings.live));
+            (self.guard, self.watch) = (kept.guard.clone(), kept.state.watch);
+            if measures_anew {
+                self.guard.measures_anew();
+            }
         }
         self.forget_after(at);
         true
@@ -142,7 +191,14 @@ impl Trainer {
 
     /// The settings that the run began with.
     pub(super) fn start(&self) -> Arc<Settings> {
-        Arc::clone(self.timeline.first().map_or(&self.settings, |(_, kept)| &kept.settings))
+        Arc::clone(self.timeline.first().map_or(&self.settings, |(_, kept)| &kept.state.settings))
+    }
+
+    /// When the run's best state was, and its held-out loss then, the mean of ten measurements; `None` before there are
+    /// as many.
+    pub fn best(&self) -> Option<(u64, f32)> {
+        let best = self.guard.best();
+        best.loss.map(|loss| (best.meta_iteration, loss))
     }
 
     /// What can be looked at again.
@@ -153,6 +209,7 @@ impl Trainer {
             head: self.head.as_ref().map_or(self.now.meta_iteration, |head| head.now.meta_iteration),
             shown: self.looking_at(),
             first: first.map_or(0, |(at, _)| at),
+            best: self.best().map(|(at, _)| at),
             last: timeline.last().unwrap_or(0),
             branch: self.branch,
             every: timeline.every(),
@@ -161,4 +218,9 @@ impl Trainer {
             start: Some(self.start()),
         }
     }
+}
+
+/// The knobs that stand differently.
+pub(super) fn turned(before: &LiveSettings, after: &LiveSettings) -> Vec<Knob> {
+    Knob::ALL.into_iter().filter(|knob| knob.get(before) != knob.get(after)).collect()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Trainer;
+use crate::train::guard::Guard;
 
 /// Measurements on held-out tasks that are made up at the most: more than any history keeps.
 const MEASUREMENTS: u64 = 20_000;
@@ -36,7 +37,7 @@ impl Trainer {
         }
         self.return_to_head();
         self.now.meta_iteration = meta_iterations;
-        self.good = Arc::new(self.now.clone());
+        self.guard = Guard::new(meta_iterations, Arc::new(self.state()));
     }
 }
 

@@ -142,6 +142,11 @@ impl Probes {
         probes
     }
 
+    /// Whether the held-out loss is another measure once these knobs were turned.
+    pub fn measures_anew(turned: &[Knob]) -> bool {
+        turned.iter().any(|knob| SHAPING.contains(knob) || *knob == Knob::TestSteps)
+    }
+
     /// Draws the tasks again if one of these knobs shapes them; whether one does.
     pub fn turned(&mut self, knobs: &[Knob], settings: &Settings) -> bool {
         let shapes = knobs.iter().any(|knob| SHAPING.contains(knob));

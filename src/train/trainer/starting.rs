@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::kept::State;
 use super::meta_batch::MetaBatch;
 use super::probes::Probes;
 use super::record::Record;
@@ -10,9 +11,10 @@ use super::{Checkpoint, Learned, TrainError, Trainer};
 use crate::images::ImageSet;
 use crate::maths::optimiser::{Optimiser, Rule};
 use crate::meta::Learner;
-use crate::settings::{Algorithm, OuterOptimiser, Settings};
+use crate::settings::{Algorithm, Knob, OuterOptimiser, Settings};
 use crate::tasks::Family;
-use crate::train::divergence::Watch;
+use crate::train::divergence::{Watch, limit, two_digits_below};
+use crate::train::guard::Guard;
 use crate::train::judging::Judging;
 use crate::train::pool::Pool;
 use crate::train::timeline::Timeline;
@@ -49,15 +51,21 @@ impl Trainer {
     }
 
     fn begin(
-        settings: Settings,
+        mut settings: Settings,
         images: Option<Arc<ImageSet>>,
         threads: usize,
         from: Option<&Checkpoint>,
         accompanied: bool,
     ) -> Result<Self, TrainError> {
         settings.validate()?;
+        let family = Family::new(&settings.run, images)?;
+        let pool = Pool::new(threads);
+        if from.is_none()
+            && let Some(rate) = fitting_rate(&settings, &family, &pool)
+        {
+            settings.live.inner_rate = rate;
+        }
         let run = &settings.run;
-        let family = Family::new(run, images)?;
         let network = family.network(run);
         let learner = Learner::with(network.clone(), run.algorithm, run.method, settings.live.inner_steps);
         let phi = family.initialise(&learner.network, run.seed);
@@ -85,20 +93,23 @@ impl Trainer {
             Family::Class(classes) if accompanied => Some(Judging::start(classes.clone(), run.seed)),
             _ => None,
         };
+        let (probes, settings) = (Probes::new(&family, &settings), Arc::new(settings));
+        let joint_preset = Settings::preset(settings.run.tasks, Algorithm::Maml);
+        let state = State::first(now.clone(), Arc::clone(&settings), &probes);
         let mut trainer = Self {
-            probes: Probes::new(&family, &settings),
+            probes,
             judging,
             accompanied,
             sketching: Sketching::default(),
             random: plain.meta_parameters(phi, settings.live.inner_rate),
-            joint_rate: Settings::preset(run.tasks, Algorithm::Maml).live.outer_rate,
-            good: Arc::new(now.clone()),
+            joint_preset,
+            guard: Guard::new(now.meta_iteration, Arc::new(state)),
             timeline: Timeline::new(settings.run.evaluate_every, 0),
             head: None,
             branch: 0,
-            settings: Arc::new(settings),
+            settings,
             batch: MetaBatch::default(),
-            pool: Pool::new(threads),
+            pool,
             watch: Watch::default(),
             record: Record::default(),
             owes: false,
@@ -112,8 +123,31 @@ impl Trainer {
         }
         if accompanied {
             trainer.evaluate(&|| true);
+            trainer.guard = Guard::new(trainer.now.meta_iteration, Arc::new(trainer.state()));
         }
         trainer.keep();
         Ok(trainer)
     }
+}
+
+/// Tasks of the first meta-batch whose limits of α are measured.
+const TASKS: usize = 16;
+
+/// The inner rate that a run should start with in place of its preset's, if that would overshoot: half of the smallest
+/// limit 2/λ_max of the first tasks at φ_0, in two digits. Where rates are learned it is that of plain gradient descent,
+/// since they all start there. `None` where α was given or is within the limit.
+fn fitting_rate(settings: &Settings, family: &Family, pool: &Pool) -> Option<f64> {
+    let Settings { live, run } = settings;
+    let preset = Settings::preset(run.tasks, run.algorithm).live.inner_rate;
+    if !run.fit_inner_rate || live.inner_rate != preset {
+        return None;
+    }
+    let algorithm = if run.algorithm.learns_rates() { Algorithm::Maml } else { run.algorithm };
+    let learner = Learner::with(family.network(run), algorithm, run.method, live.inner_steps);
+    let meta = learner.meta_parameters(family.initialise(&learner.network, run.seed), preset);
+    let limits =
+        pool.map(live.meta_batch.min(TASKS), |task| limit(&learner, &meta, &family.training(live, run.seed, 0, task)));
+    let limit = limits.into_iter().flatten().reduce(f64::min)?;
+    let rate = two_digits_below(0.5 * limit).max(Knob::InnerRate.range().0);
+    (limit <= preset && rate < preset).then_some(rate)
 }

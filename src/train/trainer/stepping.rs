@@ -27,6 +27,9 @@ impl Trainer {
         }
         let row = self.evaluate(keep_going)?;
         self.owes = false;
+        let mut guard = self.guard.clone();
+        guard.note(row.iteration, row.held_out[1], self.watch.is_calm(), || Arc::new(self.state()));
+        self.guard = guard;
         self.keep();
         Some(row)
     }
@@ -61,7 +64,7 @@ impl Trainer {
         let share = 1.0 / settings.live.meta_batch as f32;
         let losses = sums(batch.losses()).map(|sums| sums.map(|sum| share * sum));
         if let Some(finding) = self.watch.look(self.batch.losses(), &self.batch.direction) {
-            let times = self.times_too_long(finding);
+            let (finding, times) = self.blame(finding);
             if !matches!(finding, Finding::Suspect(_)) || times.is_some_and(|times| times > 1.0) {
                 return Step::Diverged(self.diverge(finding, times));
             }
@@ -84,7 +87,9 @@ impl Trainer {
         }
         now.optimiser.step(&mut now.meta.values, direction, rate);
         if self.accompanied {
-            now.joint_optimiser.step(&mut now.joint, joint_direction, self.joint_rate);
+            let preset = &self.joint_preset;
+            let rate = preset.live.outer_rate * preset.run.outer.share_of_rate(now.meta_iteration);
+            now.joint_optimiser.step(&mut now.joint, joint_direction, rate);
         }
         if !is_finite(&now.meta.values) || !now.optimiser.is_finite() {
             return Step::Diverged(self.diverge(Finding::Outer, None));
@@ -94,9 +99,6 @@ impl Trainer {
             self.record.training(self.now.meta_iteration, before, after);
         }
         self.owes = self.now.meta_iteration.is_multiple_of(self.settings.run.evaluate_every);
-        if self.owes && self.watch.is_calm() {
-            self.good = Arc::new(self.now.clone());
-        }
         Step::Done(None)
     }
 

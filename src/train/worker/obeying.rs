@@ -39,6 +39,18 @@ impl Worker {
                 self.divergence = None;
                 self.walk = None;
             }
+            Command::BackToBest => {
+                let _ = (self.end.take_look(), self.end.take_live());
+                self.phase = Phase::Paused;
+                self.divergence = None;
+                self.walk = None;
+                self.continued_at = None;
+                if let Some(trainer) = &mut self.trainer {
+                    trainer.back_to_best();
+                }
+                self.studies.break_off();
+                self.refresh();
+            }
             Command::SetPace(pace) => {
                 self.pace = pace;
                 self.walk = None;

@@ -16,10 +16,10 @@ impl App {
             UiCommand::PlayPause => match self.phase() {
                 Phase::Running => self.ask(Command::Pause, Phase::Paused),
                 Phase::Paused => self.ask(Command::Play, Phase::Running),
-                Phase::Diverged => self.notices.add(Kind::Error, "Go back to the last good state first"),
+                Phase::Diverged => self.notices.add(Kind::Error, "Go back to the best state first"),
             },
             UiCommand::Step if self.phase() != Phase::Diverged => self.ask(Command::Step, Phase::Paused),
-            UiCommand::Step => self.notices.add(Kind::Error, "Go back to the last good state first"),
+            UiCommand::Step => self.notices.add(Kind::Error, "Go back to the best state first"),
             UiCommand::SlowMotion => {
                 self.pace = if self.pace == Pace::Full { Pace::Slow } else { Pace::Full };
                 self.log.say(format_args!("pace={:?}", self.pace));
@@ -47,7 +47,7 @@ impl App {
             UiCommand::Help => self.help.toggle(),
             UiCommand::FrameTimes => self.frame_times.toggle(),
             UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-            UiCommand::GoBack => self.ask(Command::GoBack, Phase::Paused),
+            UiCommand::BackToBest => self.back_to_best(),
             UiCommand::HalveAndGoOn => self.halve_and_go_on(),
             UiCommand::SetToMarkAndGoOn => {
                 let divergence = self.snapshot.as_ref().and_then(|snapshot| snapshot.divergence.as_ref());

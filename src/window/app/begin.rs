@@ -104,6 +104,11 @@ impl App {
     fn begin_with(&mut self, set: Option<Arc<ImageSet>>, from: Option<Arc<Checkpoint>>) {
         self.intent = None;
         self.moment = Moment::default();
+        // A rate that was made to fit other tasks is chosen anew.
+        if self.fitted.take() == Some(self.settings.live.inner_rate) {
+            let Settings { live, run } = &mut self.settings;
+            live.inner_rate = Settings::preset(run.tasks, run.algorithm).live.inner_rate;
+        }
         let settings = Arc::new(self.settings.clone());
         self.send(match from {
             Some(from) => Command::Continue(settings, set, from),
@@ -112,8 +117,6 @@ impl App {
         if let Some(past) = self.script.as_ref().and_then(Script::past) {
             self.send(past);
         }
-        // A knob turned just before must not reach the new run.
-        self.link.set_live(self.settings.live.clone());
     }
 
     /// Begins the run that waited for its images, if they are there now.

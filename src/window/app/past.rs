@@ -1,7 +1,7 @@
 //! Looking back, going on from there, and undoing turns of knobs.
 
 use super::App;
-use crate::settings::LiveSettings;
+use crate::settings::{LiveSettings, Settings};
 use crate::train::link::Command;
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::window::notices::Kind;
@@ -14,6 +14,8 @@ pub(super) struct Moment {
     pub turns: Turns,
     /// The same of the present, while an earlier moment is shown.
     aside: Option<Turns>,
+    /// Whether the knobs are to be those of the run's next branch: it goes back to a state with knobs of its own.
+    pub follows: bool,
 }
 
 impl App {
@@ -62,6 +64,14 @@ impl App {
         self.ask(Command::Play, Phase::Running);
     }
 
+    /// Back to the run's best state, with the knobs of then.
+    pub(super) fn back_to_best(&mut self) {
+        self.log.say(format_args!("back_to_best"));
+        self.moment.turns.let_go();
+        self.moment.follows = true;
+        self.ask(Command::BackToBest, Phase::Paused);
+    }
+
     pub(super) fn pin(&mut self) {
         match (self.losses.why_no_pin(self.snapshot.as_deref()), &self.snapshot) {
             (None, Some(snapshot)) => self.losses.pin(snapshot, None),
@@ -69,9 +79,30 @@ impl App {
         }
     }
 
+    /// A run may begin with a lower inner rate than its preset's.
+    fn run_began(&mut self, new: &Snapshot) {
+        let (rate, own) = (new.settings.live.inner_rate, self.settings.live.inner_rate);
+        let preset = Settings::preset(new.settings.run.tasks, new.settings.run.algorithm).live.inner_rate;
+        if rate >= own || own != preset || self.settings.run != new.settings.run {
+            return;
+        }
+        self.settings.live.inner_rate = rate;
+        self.fitted = Some(rate);
+        let text = format!("α starts at {rate}: at its usual {preset} a step would overshoot on these tasks");
+        self.notices.add(Kind::Done, text);
+    }
+
     /// The knobs follow the moment that is shown; those of the present come back with it.
     pub(super) fn moment_changes(&mut self, new: &Snapshot) {
-        let Some(known) = self.snapshot.as_ref().filter(|known| known.run == new.run) else { return };
+        let Some(known) = self.snapshot.as_ref().filter(|known| known.run == new.run) else {
+            return self.run_began(new);
+        };
+        if self.moment.follows && new.timeline.branch != known.timeline.branch {
+            self.moment.follows = false;
+            let before = std::mem::replace(&mut self.settings.live, new.settings.live.clone());
+            self.moment.turns.note(&before, &self.settings.live);
+            self.moment.turns.let_go();
+        }
         let (from, to) = (known.timeline.shown, new.timeline.shown);
         if from == to || self.settings.run != new.settings.run {
             return;

@@ -37,12 +37,19 @@ pub fn ui(ui: &mut Ui, size: Vec2, past: &Past, at: Option<u64>) -> (Response, O
     };
     paint(ui, rail, &response, past, at);
     let about = match response.hover_pos().filter(|_| enabled).map(|pointer| pointed_at(rail, past, pointer.x)) {
-        Some(Some(at)) => format!("Drag or click to look back at {}", meta_iteration(at)),
+        Some(Some(at)) => format!("Drag or click to look back at {}{}", meta_iteration(at), best_of(past)),
         Some(None) => "Drag to look back at the run as it was; training pauses".to_owned(),
         None => "There is nothing to look back at before the first step".to_owned(),
     };
     let response = response.on_hover_text(about);
     (response, wanted)
+}
+
+/// Where the triangle is, in words.
+fn best_of(past: &Past) -> String {
+    past.best.map_or_else(String::new, |best| {
+        format!("; the best state by the held-out loss was at {}", meta_iteration(best))
+    })
 }
 
 /// Where the handle can be.
@@ -116,6 +123,11 @@ fn paint(ui: &Ui, rail: Rect, response: &Response, past: &Past, at: Option<u64>)
     let palette = Palette::of(ui);
     let painter = ui.painter();
     painter.rect_filled(rail, 2.0, palette.control);
+    if let Some(best) = past.best {
+        let top = pos2(x_of(rail, past, best), rail.top() - 3.0);
+        let corners = [top, top + Vec2::new(-4.0, -6.0), top + Vec2::new(4.0, -6.0)];
+        painter.add(egui::Shape::convex_polygon(corners.to_vec(), palette.adapted, Stroke::NONE));
+    }
     let x = x_of(rail, past, at.unwrap_or(past.head));
     painter.rect_filled(rail.with_max_x(x), 2.0, palette.accent.gamma_multiply(0.55));
     let radius = if response.hovered() || response.dragged() { HANDLE + 1.0 } else { HANDLE };

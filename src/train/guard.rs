@@ -1,0 +1,164 @@
+//! Which state of a run was its best by the loss on held-out tasks, and whether the run has left it for good. Pure.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// So many measurements are averaged: a single one is too noisy to be called the best.
+pub const MEASUREMENTS: usize = 10;
+/// A run has gone astray when its last [`LASTING`] measurements all exceed its best by this factor.
+const ASTRAY: f32 = 3.0;
+const LASTING: usize = 5;
+
+/// The state to go back to, and how far the run is from it.
+#[derive(Debug)]
+pub struct Guard<S> {
+    /// The last [`MEASUREMENTS`] held-out losses, oldest first.
+    recent: VecDeque<f32>,
+    best: Best<S>,
+    /// How many times its best loss the run's was when losses became another measure than before.
+    carried: Option<f32>,
+}
+
+/// A state to go back to.
+#[derive(Debug)]
+pub struct Best<S> {
+    /// When it was.
+    pub meta_iteration: u64,
+    /// The mean held-out loss of the last [`MEASUREMENTS`] measurements until then. `None` while there were fewer: then
+    /// it is the last state that gave no reason for concern.
+    pub loss: Option<f32>,
+    /// The state itself.
+    pub state: Arc<S>,
+}
+
+impl<S> Clone for Best<S> {
+    fn clone(&self) -> Self {
+        Self { state: Arc::clone(&self.state), ..*self }
+    }
+}
+
+impl<S> Clone for Guard<S> {
+    fn clone(&self) -> Self {
+        Self { recent: self.recent.clone(), best: self.best.clone(), carried: self.carried }
+    }
+}
+
+impl<S> Guard<S> {
+    /// Of a run that begins, or begins again, with this state.
+    pub fn new(meta_iteration: u64, state: Arc<S>) -> Self {
+        Self { recent: VecDeque::new(), best: Best { meta_iteration, loss: None, state }, carried: None }
+    }
+
+    /// Notes a measurement of the held-out loss, a NaN as infinite; `calm` says that nothing else gives reason for
+    /// concern. `state` is asked for only if it is the one to go back to from now on.
+    pub fn note(&mut self, meta_iteration: u64, loss: f32, calm: bool, state: impl FnOnce() -> Arc<S>) {
+        let loss = if loss.is_nan() { f32::INFINITY } else { loss };
+        if let Some(times) = self.carried.take() {
+            self.best.loss = Some(loss / times);
+        }
+        if self.recent.len() == MEASUREMENTS {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(loss);
+        let better = match (self.mean(), self.best.loss) {
+            (Some(mean), Some(best)) => mean < best,
+            (Some(mean), None) => mean.is_finite(),
+            (None, best) => calm && best.is_none(),
+        };
+        if better {
+            self.best = Best { meta_iteration, loss: self.mean(), state: state() };
+        }
+    }
+
+    /// From now on the loss is that of other tasks, or after other steps: how many times its best it is, is taken to
+    /// stay as it was.
+    pub fn measures_anew(&mut self) {
+        if let Some((loss, best)) = self.mean().zip(self.best.loss)
+            && self.carried.is_none()
+        {
+            let times = loss / best;
+            self.carried = Some(if times.is_finite() { times.max(1.0) } else { 1.0 });
+        }
+        self.recent.clear();
+    }
+
+    /// The run is at its best state again.
+    pub fn went_back(&mut self) {
+        self.recent = self.best.loss.into_iter().cycle().take(MEASUREMENTS).collect();
+        self.carried = None;
+    }
+
+    /// The state to go back to.
+    pub fn best(&self) -> &Best<S> {
+        &self.best
+    }
+
+    /// How many times its best the held-out loss is, if it has been far above it for a while.
+    pub fn astray(&self) -> Option<f32> {
+        let best = self.best.loss.filter(|_| self.carried.is_none() && self.recent.len() >= LASTING)?;
+        let last = || self.recent.iter().rev().take(LASTING);
+        (last().all(|loss| *loss > ASTRAY * best)).then(|| last().sum::<f32>() / LASTING as f32 / best)
+    }
+
+    fn mean(&self) -> Option<f32> {
+        let full = self.recent.len() == MEASUREMENTS;
+        full.then(|| self.recent.iter().sum::<f32>() / MEASUREMENTS as f32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(losses: impl IntoIterator<Item = f32>) -> Guard<u64> {
+        let mut guard = Guard::new(0, Arc::new(0));
+        for (at, loss) in (1..).zip(losses) {
+            guard.note(at, loss, true, || Arc::new(at));
+        }
+        guard
+    }
+
+    #[test]
+    fn the_best_is_the_lowest_mean_of_ten_and_until_then_the_last_calm_state() {
+        assert_eq!((after([]).best().meta_iteration, after([5.0, 9.0]).best().meta_iteration), (0, 2));
+        let mut guard = after([5.0, 9.0]);
+        guard.note(3, 99.0, false, || Arc::new(3));
+        assert_eq!((guard.best().meta_iteration, guard.best().loss), (2, None));
+        // Falling to 1 at 20, one deep outlier at 30, rising from 40.
+        let loss = |at: u16| match at {
+            30 => 0.5,
+            0..=20 => f32::from(21 - at),
+            21..=40 => 1.0,
+            _ => 1.0 + f32::from(at - 40),
+        };
+        let guard = after((1..=60).map(loss));
+        assert_eq!((guard.best().meta_iteration, guard.best().loss, *guard.best().state), (30, Some(0.95), 30));
+    }
+
+    #[test]
+    fn a_run_is_astray_when_its_loss_stays_above_three_times_its_best() {
+        let calm = || std::iter::repeat_n(1.0, 20);
+        assert_eq!(after(calm().chain([4.0; 4])).astray(), None);
+        assert_eq!(after(calm().chain([4.0; 5])).astray(), Some(4.0));
+        assert_eq!(after(calm().chain([4.0, 4.0, 4.0, 1.0, 4.0])).astray(), None);
+        assert_eq!(after(calm().chain([f32::NAN; 5])).astray(), Some(f32::INFINITY));
+        let mut guard = after(calm().chain([4.0; 5]));
+        guard.went_back();
+        assert_eq!((guard.astray(), guard.best().meta_iteration), (None, 10));
+    }
+
+    #[test]
+    fn another_measure_is_no_other_run() {
+        let mut guard = after(std::iter::repeat_n(1.0, 20));
+        guard.measures_anew();
+        (21..30).for_each(|at| guard.note(at, 50.0, true, || Arc::new(at)));
+        assert_eq!((guard.astray(), guard.best().meta_iteration, guard.best().loss), (None, 10, Some(50.0)));
+        (30..50).for_each(|at| guard.note(at, 40.0, true, || Arc::new(at)));
+        assert_eq!(guard.best().meta_iteration, 39);
+        guard.measures_anew();
+        guard.measures_anew();
+        guard.note(50, 1.0, true, || Arc::new(50));
+        (51..60).for_each(|at| guard.note(at, 9.0, true, || Arc::new(at)));
+        assert_eq!((guard.best().meta_iteration, guard.astray()), (39, Some(9.0)));
+    }
+}
