@@ -71,7 +71,13 @@ impl HeadlessError {
 pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
     let start = Instant::now();
     let mut trainer = Trainer::new(job.experiment.settings.clone(), job.images.clone(), job.threads)?;
-    let mut outputs = Outputs::create(&job.out, &job.experiment)?;
+    // What ran is what is written: the inner rate may have been fitted to the tasks.
+    let experiment = Experiment { settings: trainer.settings().clone(), ..job.experiment.clone() };
+    let (asked, starts) = (job.experiment.settings.live.inner_rate, experiment.settings.live.inner_rate);
+    if starts != asked {
+        eprintln!("α starts at {starts}: at its usual {asked} a step would overshoot on these tasks; --inner-rate sets it");
+    }
+    let mut outputs = Outputs::create(&job.out, &experiment)?;
     outputs.row(&trainer.first_row())?;
     let bar = progress_bar(job.iterations);
     let pool = trainer.pool();
