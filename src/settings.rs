@@ -81,7 +81,8 @@ pub struct RunSettings {
     pub algorithm: Algorithm,
     /// The one number that every random stream is derived from.
     pub seed: u64,
-    /// Whether an inner rate that stands at its preset starts lower where that would overshoot on these tasks.
+    /// Whether an inner rate that stands at its preset starts lower where that would overshoot on other images than the
+    /// preset's.
     pub fit_inner_rate: bool,
     /// How the outer direction becomes a step.
     pub optimiser: OuterOptimiser,

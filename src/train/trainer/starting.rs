@@ -130,24 +130,26 @@ impl Trainer {
     }
 }
 
-/// Tasks of the first meta-batch whose limits of α are measured.
+/// Tasks, the first ones, whose limits of α are measured.
 const TASKS: usize = 16;
 
-/// The inner rate that a run should start with in place of its preset's, if that would overshoot: half of the smallest
-/// limit 2/λ_max of the first tasks at φ_0, in two digits. Where rates are learned it is that of plain gradient descent,
-/// since they all start there. `None` where α was given or is within the limit.
+/// The inner rate that a run on other images than its preset's should start with, so that it does not overshoot: half of
+/// the median limit 2/λ_max of the first tasks at φ_0, in two digits, and at most the preset's. Where rates are learned
+/// it is that of plain gradient descent, since they all start there. `None` where α was given, or stays as it is.
 fn fitting_rate(settings: &Settings, family: &Family, pool: &Pool) -> Option<f64> {
     let Settings { live, run } = settings;
-    let preset = Settings::preset(run.tasks, run.algorithm).live.inner_rate;
-    if !run.fit_inner_rate || live.inner_rate != preset {
+    let preset = Settings::preset(run.tasks, run.algorithm);
+    let usual = preset.live.inner_rate;
+    let own_images = !run.tasks.needs_images() || run.images == preset.run.images;
+    if own_images || !run.fit_inner_rate || live.inner_rate != usual {
         return None;
     }
     let algorithm = if run.algorithm.learns_rates() { Algorithm::Maml } else { run.algorithm };
     let learner = Learner::with(family.network(run), algorithm, run.method, live.inner_steps);
-    let meta = learner.meta_parameters(family.initialise(&learner.network, run.seed), preset);
-    let limits =
-        pool.map(live.meta_batch.min(TASKS), |task| limit(&learner, &meta, &family.training(live, run.seed, 0, task)));
-    let limit = limits.into_iter().flatten().reduce(f64::min)?;
-    let rate = two_digits_below(0.5 * limit).max(Knob::InnerRate.range().0);
-    (limit <= preset && rate < preset).then_some(rate)
+    let meta = learner.meta_parameters(family.initialise(&learner.network, run.seed), usual);
+    let limits = pool.map(TASKS, |task| limit(&learner, &meta, &family.training(live, run.seed, 0, task)));
+    let mut limits: Vec<f64> = limits.into_iter().flatten().collect();
+    limits.sort_by(f64::total_cmp);
+    let rate = two_digits_below(0.5 * limits.get(limits.len() / 2)?).max(Knob::InnerRate.range().0);
+    (rate < usual).then_some(rate)
 }
