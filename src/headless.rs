@@ -75,7 +75,9 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
     let experiment = Experiment { settings: trainer.settings().clone(), ..job.experiment.clone() };
     let (asked, starts) = (job.experiment.settings.live.inner_rate, experiment.settings.live.inner_rate);
     if starts != asked {
-        eprintln!("α starts at {starts}: at its usual {asked} a step would overshoot on these tasks; --inner-rate sets it");
+        eprintln!(
+            "α starts at {starts}: at its usual {asked} a step would overshoot on these tasks; --inner-rate sets it"
+        );
     }
     let mut outputs = Outputs::create(&job.out, &experiment)?;
     outputs.row(&trainer.first_row())?;

@@ -174,8 +174,8 @@ fn the_ways_out_of_a_divergence() {
     snapshot.divergence = Some(Arc::new(fixtures::divergence()));
     let mut bench = Bench::with(snapshot.clone());
     assert!(bench.says("3.1 times too long"));
-    bench.click(Role::Button, "Go back");
-    assert!(matches!(bench.commands().as_slice(), [Command::GoBack]));
+    bench.click(Role::Button, "Back to the best");
+    assert!(matches!(bench.commands().as_slice(), [Command::BackToBest]));
     let mut bench = Bench::with(snapshot.clone());
     bench.click(Role::Button, "Halve α and go on");
     assert!(matches!(bench.commands().as_slice(), [Command::GoBack, Command::Play]));

@@ -184,8 +184,11 @@ pub fn explain(failure: Failure, restored: u64, is_best: bool) -> Divergence {
         (Some(task), _) => format!("the inner loop of task {} blew up at meta-iteration {meta_iteration}", task + 1),
     };
     let at = inner_step.map(|step| format!(", where inner step {step} of {steps} first raised its support loss"));
-    let best = if is_best { "The best state so far, of" } else { "The state of" };
-    let state = format!("{best} meta-iteration {restored} is kept.");
+    let state = if is_best {
+        format!("The best state so far, of meta-iteration {restored}, is kept.")
+    } else {
+        format!("The state of meta-iteration {restored} is kept.")
+    };
     let turn = turned.map_or_else(String::new, |turned| format!("{turned}. "));
     let advice = match (divergence.mark(), divergence.limit) {
         (mark, _) if let Some(Turned { knob, from, .. }) = turned => {

@@ -51,8 +51,17 @@ pub struct Snapshot {
     pub timeline: Past,
     /// Why the run stopped, if it did.
     pub divergence: Option<Arc<Divergence>>,
-    /// How many times its best the held-out loss is, if the run has been far above it for a while.
-    pub astray: Option<f32>,
+    /// Whether the run has left its best state for good.
+    pub astray: Option<Astray>,
+}
+
+/// A run whose held-out loss has been far above its best for a while.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Astray {
+    /// How many times its best it is.
+    pub times: f32,
+    /// The knob that was turned last since the best state, if one was.
+    pub turned: Option<Turned>,
 }
 
 /// The states of the run that are kept.

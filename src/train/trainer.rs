@@ -284,7 +284,7 @@ impl Trainer {
             walk: None,
             marks: self.record.marks().into(),
             timeline: self.past(),
-            astray: if self.head.is_none() { self.guard.astray() } else { None },
+            astray: self.astray(),
             divergence: None,
         }
     }

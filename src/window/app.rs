@@ -121,6 +121,11 @@ impl App {
         &self.settings
     }
 
+    /// What it shows of the run.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        self.snapshot.as_deref()
+    }
+
     /// One frame.
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();

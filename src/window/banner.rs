@@ -6,7 +6,7 @@ use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::Palette;
 use crate::settings::{Knob, RunSettings};
-use crate::train::snapshot::{Divergence, Snapshot};
+use crate::train::snapshot::{Astray, Divergence, Snapshot};
 
 /// Draws the reason and the ways out.
 pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mut Commands) {
@@ -42,18 +42,19 @@ pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mu
 /// Says that the held-out loss has been far above its best for a while, with the way back; once for each best state of a
 /// run, unless it is closed.
 pub fn astray(ui: &mut Ui, snapshot: &Snapshot, hushed: &mut Option<(u64, u64)>, commands: &mut Commands) {
-    let Some((times, best)) = snapshot.astray.zip(snapshot.timeline.best) else { return };
+    let Some((Astray { times, turned }, best)) = snapshot.astray.zip(snapshot.timeline.best) else { return };
     let about = (snapshot.run, best);
     if *hushed == Some(about) {
         return;
     }
+    let turned = turned.map_or_else(String::new, |turned| format!("{turned}. "));
     let times = if times.is_finite() {
         format!("{} times", numbers::significant(f64::from(times)))
     } else {
         "far above".to_owned()
     };
     let text = format!(
-        "The loss on held-out tasks has stayed at {times} its best, which was at meta-iteration {}. Training goes on.",
+        "The loss on held-out tasks has stayed at {times} its best, which was at meta-iteration {}. {turned}Training goes on.",
         at(best)
     );
     warning(ui, "The run has left its best state", &text, |ui| {

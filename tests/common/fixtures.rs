@@ -66,6 +66,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         marks: marks.into_iter().collect(),
         timeline: past(meta_iteration),
         divergence: None,
+        astray: None,
     }
 }
 
@@ -73,7 +74,8 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
 fn past(meta_iteration: u64) -> Past {
     let last = meta_iteration - meta_iteration % 10;
     let (bytes, cap) = (12 << 20, 256 << 20);
-    Past { head: meta_iteration, shown: None, branch: 0, first: 0, last, every: 10, bytes, cap, start: None }
+    let best = Some(meta_iteration - meta_iteration / 4);
+    Past { head: meta_iteration, shown: None, branch: 0, first: 0, last, best, every: 10, bytes, cap, start: None }
 }
 
 /// Why a run stopped.
@@ -87,7 +89,9 @@ pub fn divergence() -> Divergence {
         times_too_long: Some(3.1),
         inner_rate: 0.1,
         limit: Some(0.032),
-        reason: "Diverged: the inner step was 3.1 times too long for task 3 at meta-iteration 412, where inner step 2 of 3 first raised its support loss. The state of meta-iteration 400 is kept. Set the inner rate α to 0.028 or less and go on."
+        turned: None,
+        is_best: true,
+        reason: "Diverged: the inner step was 3.1 times too long for task 3 at meta-iteration 412, where inner step 2 of 3 first raised its support loss. The best state so far, of meta-iteration 400, is kept. Set the inner rate α to 0.028 or less and go on."
             .to_owned(),
     }
 }

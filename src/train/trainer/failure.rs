@@ -3,7 +3,7 @@
 use super::Trainer;
 use crate::settings::Algorithm;
 use crate::train::divergence::{Failure, Finding, explain, first_harmful_step, limit, worst};
-use crate::train::snapshot::{Divergence, Turned};
+use crate::train::snapshot::{Astray, Divergence, Turned};
 
 /// Tasks of the coming meta-batch whose limits are measured.
 const TASKS: usize = 16;
@@ -64,6 +64,12 @@ impl Trainer {
         let divergence = explain(failure, self.now.meta_iteration, self.best().is_some());
         self.probe();
         divergence
+    }
+
+    /// Whether the run has left its best state for good.
+    pub(super) fn astray(&self) -> Option<Astray> {
+        let times = self.guard.astray().filter(|_| self.looking_at().is_none())?;
+        Some(Astray { times, turned: self.turned_since_best() })
     }
 
     /// The knob that was turned last since the best state, if it stands otherwise than then.
