@@ -32,6 +32,7 @@ mod archive;
 mod arrays;
 mod collect;
 mod folder;
+mod foreign;
 mod idx;
 mod npy;
 mod numbers;
