@@ -30,12 +30,15 @@ pub mod making;
 
 mod archive;
 mod arrays;
+mod cifar;
 mod collect;
 mod folder;
 mod foreign;
 mod idx;
 mod npy;
 mod numbers;
+mod shapes;
+mod table;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -53,13 +53,9 @@ pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
                 path.join(&entry.name),
                 "is an archive inside an archive: unpack the outer one".to_owned(),
             ),
-            Format::Npy | Format::Idx => {
+            Format::Npy | Format::Idx | Format::Csv | Format::Cifar | Format::Names => {
                 archive.arrays.push(entry.index);
-                candidates.push(Candidate {
-                    path: path.join(&entry.name),
-                    name: entry.name,
-                    idx: format == Format::Idx,
-                });
+                candidates.push(Candidate { path: path.join(&entry.name), name: entry.name, format });
             }
         }
     }
