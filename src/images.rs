@@ -37,8 +37,8 @@ mod foreign;
 mod idx;
 mod npy;
 mod numbers;
+mod rows;
 mod shapes;
-mod table;
 
 use std::path::PathBuf;
 use std::sync::Arc;

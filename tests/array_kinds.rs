@@ -10,6 +10,8 @@ mod reading;
 mod write;
 
 use metascope::images::ImageSet;
+use metascope::images::built_in::built_in;
+use metascope::settings::ImageSource;
 
 use self::reading::{check_contains, check_refused, essence, file_of, folder_of, load, message, reason_of};
 use self::write::{gz, npy, png, zip};
@@ -328,6 +330,31 @@ fn the_first_index_tells_classes() {
     assert_eq!(set.classes, ["test/0", "test/1", "test/2", "train/0", "train/1", "train/2"]);
     let set = npz(&[("x.npy", array()), ("y.npy", npy("|u1", &[12], &[0, 1, 0, 1, 2, 2, 2, 2, 5, 5, 5, 5]))]);
     assert_eq!(set.classes, ["0", "1", "2", "5"]);
+}
+
+#[test]
+fn three_drawings_are_told_from_three_colours() {
+    use ImageSource::{Creatures, Faces, Hand, Textures};
+    for source in [Hand, Faces, Creatures, Textures] {
+        let set = built_in(&source).unwrap();
+        let (side, colours) = (set.size, set.channels == 3);
+        let data = if colours {
+            set.images.iter().flat_map(|image| planar(&image.pixels, 3)).collect()
+        } else {
+            let of = |class| set.images.iter().filter(move |image| image.class == class).take(3);
+            let classes = (0..set.classes.len()).filter(|&class| of(class).count() == 3);
+            classes.flat_map(|class| of(class).flat_map(|image| image.pixels.to_vec())).collect::<Vec<u8>>()
+        };
+        let count = data.len() / (3 * side * side);
+        let (_folder, path) = file_of("all.npy", &npy("|u1", &[count, 3, side, side], &data));
+        let read = load(&path).unwrap();
+        let images = if colours { (count, 1) } else { (3 * count, count) };
+        assert_eq!((read.images.len(), read.classes.len()), images, "{}", set.name);
+        assert_eq!(read.channels, set.channels, "{}", set.name);
+    }
+    // Behind the pixels a channel leaves no doubt.
+    let (_folder, path) = file_of("all.npy", &npy("|u1", &[4, 3, 6, 8, 1], &picture(0, 6, 8, 12)));
+    assert_eq!(load(&path).unwrap().class_sizes(), (3, 3));
 }
 
 #[test]

@@ -20,9 +20,9 @@ pub(super) use labels::labels_beside;
 use super::ImageError;
 use super::collect::Collector;
 use super::numbers::Tones;
+use super::rows::Rows;
 use super::shapes::Layout;
 use super::source::{Format, Store, Stream, broke_off};
-use super::table::Rows;
 use super::{cifar, idx, npy};
 
 /// A file that should hold an array. Its number is that of the [`Store`].

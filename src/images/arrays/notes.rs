@@ -42,7 +42,11 @@ fn meaning(files: &[Candidate], series: &Series, grid: Grid) -> String {
         }
         Classes::Own => "with the label in each row".to_owned(),
     };
-    format!("{width} x {height} pixels{order}, {classes}")
+    let doubt = match series.classes {
+        Classes::File if !order.is_empty() => " (if they are three images of a class, save array[..., None])",
+        _ => "",
+    };
+    format!("{width} x {height} pixels{order}, {classes}{doubt}")
 }
 
 fn one_each(series: &Series) -> String {

@@ -116,10 +116,10 @@ impl Sorted {
     }
 }
 
-/// Whether what lies three times before the pixels are images of their own, as they look unlike each other
-/// where the colours of an image look alike.
+/// Whether what lies three times before the pixels are images of their own. Three drawings are unlike each
+/// other; the colours of an image have its outlines in common. In doubt they are colours.
 pub(super) fn are_drawings(store: &mut dyn Store, array: &Array, file: &Candidate) -> Result<bool, String> {
-    const ALIKE: f64 = 0.65;
+    const ALIKE: f64 = 0.6;
     const MOST: u64 = 64;
     let (row, number) = (array.row(), array.layout.number);
     let rows = (16 * LOOKED_AT / row.max(1)).clamp(1, array.layout.count().min(MOST));
