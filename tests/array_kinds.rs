@@ -1,9 +1,12 @@
 //! Arrays as people save them: one image a file, one-hot labels, names of classes, PyTorch's order, classes
-//! by the first index, tables and CIFAR's files. Each gives the set that the same images give as PNG files,
+//! by the first index. Each gives the set that the same images give as PNG files,
 //! and says what it was taken for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "arrays/pictures.rs"]
+mod pictures;
 #[path = "arrays/reading.rs"]
+#[allow(dead_code)]
 mod reading;
 #[path = "arrays/write.rs"]
 #[allow(dead_code)]
@@ -13,38 +16,9 @@ use metascope::images::ImageSet;
 use metascope::images::built_in::built_in;
 use metascope::settings::ImageSource;
 
-use self::reading::{check_contains, check_refused, essence, file_of, folder_of, load, message, reason_of};
-use self::write::{gz, npy, png, zip};
-
-/// An image of this size whose channels differ, but not in their outlines.
-fn picture(index: usize, height: usize, width: usize, channels: usize) -> Vec<u8> {
-    let shade = |x: usize, y: usize| (x * 7 + y * 3 * (index % 5 + 1) + index * 11) % 200;
-    let pixel = |at: usize| {
-        let shade = shade(at % width, at / width);
-        (0..channels).map(move |channel| if channel == 3 { 255 } else { (shade + 20 * channel) as u8 })
-    };
-    (0..height * width).flat_map(pixel).collect()
-}
-
-/// The same with all of a colour before the next.
-fn planar(pixels: &[u8], channels: usize) -> Vec<u8> {
-    (0..channels).flat_map(|channel| pixels.iter().skip(channel).step_by(channels).copied()).collect()
-}
-
-fn files(named: &[(String, Vec<u8>)]) -> tempfile::TempDir {
-    folder_of(&named.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect::<Vec<_>>())
-}
-
-/// What a folder of PNG files gives for images of these classes.
-fn expected<C: ToString>(images: &[(C, Vec<u8>)], height: u32, width: u32, channels: usize) -> ImageSet {
-    let name = |(index, (class, _)): (usize, &(C, Vec<u8>))| format!("{}/{index:03}.png", class.to_string());
-    let named = images.iter().enumerate().map(|image| (name(image), png(width, height, channels, &image.1.1)));
-    load(files(&named.collect::<Vec<_>>()).path()).unwrap()
-}
-
-fn said(set: &ImageSet) -> String {
-    set.notes.join("\n")
-}
+use self::pictures::{NAMES, drawing, expected, files, picture, pixels, planar, said};
+use self::reading::{check_contains, essence, file_of, folder_of, load, message, reason_of};
+use self::write::{npy, zip};
 
 fn npz(arrays: &[(&str, Vec<u8>)]) -> ImageSet {
     let (_folder, path) = file_of("set.npz", &zip(arrays));
@@ -63,15 +37,9 @@ fn texts(texts: &[&str], length: usize) -> Vec<u8> {
     texts.iter().flat_map(|text| text.bytes().chain(std::iter::repeat(0)).take(length).collect::<Vec<_>>()).collect()
 }
 
-const NAMES: [&str; 3] = ["pear", "apple", "fig"];
-
 /// Twelve images of 8 x 6 and three classes that take turns.
 fn turns(channels: usize) -> Vec<(usize, Vec<u8>)> {
     (0..12).map(|index| (index % 3, picture(index, 6, 8, channels))).collect()
-}
-
-fn pixels(images: &[(usize, Vec<u8>)]) -> Vec<u8> {
-    images.iter().flat_map(|(_, pixels)| pixels.clone()).collect()
 }
 
 fn classes_of(images: &[(usize, Vec<u8>)]) -> Vec<u8> {
@@ -288,20 +256,6 @@ fn values_beyond_bytes_are_stretched_and_it_is_said() {
     }
 }
 
-/// A drawing of three strokes.
-fn drawing(index: usize) -> Vec<u8> {
-    let mut pixels = vec![0; 28 * 28];
-    for stroke in 0..3 {
-        let (x, y) = ((index * 37 + stroke * 101) * 7 % 20 + 2, (index * 53 + stroke * 71) * 11 % 20 + 2);
-        for step in 0..6 {
-            let across = (index + stroke) % 2 == 0;
-            pixels[(y + if across { 0 } else { step }).min(27) * 28 + (x + if across { step } else { 0 }).min(27)] =
-                255;
-        }
-    }
-    pixels
-}
-
 #[test]
 fn the_first_index_tells_classes() {
     for shots in [1, 2, 3, 5, 20] {
@@ -355,110 +309,4 @@ fn three_drawings_are_told_from_three_colours() {
     // Behind the pixels a channel leaves no doubt.
     let (_folder, path) = file_of("all.npy", &npy("|u1", &[4, 3, 6, 8, 1], &picture(0, 6, 8, 12)));
     assert_eq!(load(&path).unwrap().class_sizes(), (3, 3));
-}
-
-#[test]
-fn tables_of_pixels_are_read() {
-    let images: Vec<(usize, Vec<u8>)> = (0..12).map(|index| (index % 3, drawing(index))).collect();
-    let wanted = essence(&expected(&images, 28, 28, 1));
-    let joined = |pixels: &[u8]| pixels.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
-    let first: String = images.iter().map(|(class, pixels)| format!("{class},{}\n", joined(pixels))).collect();
-    let last: String = images.iter().map(|(class, pixels)| format!("{},{class}\r\n", joined(pixels))).collect();
-    let names = |label: &str| (0..784).map(|pixel| format!("{label}{pixel}")).collect::<Vec<_>>().join(",");
-    for (name, bytes) in [
-        ("mnist_train.csv", first.clone().into_bytes()),
-        ("train.csv", format!("label,{}\n{first}", names("pixel")).into_bytes()),
-        ("numbered.csv", format!("label,{}\n{first}", names("")).into_bytes()),
-        ("openml.csv", format!("{},\"class\"\n{last}", names("pixel")).into_bytes()),
-        ("packed.csv.gz", gz(first.as_bytes())),
-    ] {
-        let folder = folder_of(&[(name, bytes.clone())]);
-        for path in [folder.path(), &folder.path().join(name)] {
-            let set = load(path).unwrap();
-            assert_eq!((essence(&set), set.skipped.len()), (wanted.clone(), 0), "{name}");
-            check_contains(&said(&set), &[name, "12 images of 28 x 28 pixels", "the label in each row"]);
-        }
-    }
-    let unlabelled: String = images.iter().map(|(_, pixels)| format!("{}\n", joined(pixels))).collect();
-    let (_folder, path) = file_of("test.csv", unlabelled.as_bytes());
-    assert_eq!(load(&path).unwrap().classes, ["test"]);
-    check_refused("a.csv", b"file,label\n1.png,cat\n2.png,dog\n", &["a table of 2 columns"]);
-    check_refused("a.csv", first.replacen("255", "x", 1).as_bytes(), &["line 1 has “x” in column"]);
-    check_refused("a.csv", &first.as_bytes()[..first.len() - 40], &["line 12 has", "columns where the first has 785"]);
-    check_refused("a.csv", &[b','; 5 << 20], &["more than 4 MB"]);
-    check_refused("a.csv", b"", &["empty"]);
-}
-
-#[test]
-fn binary_files_of_cifar_are_read() {
-    let images: Vec<(usize, Vec<u8>)> = (0..12).map(|index| (index % 3, picture(index, 32, 32, 3))).collect();
-    let record = |label: &[u8], pixels: &[u8]| [label, &planar(pixels, 3)].concat();
-    let ten: Vec<u8> = images.iter().flat_map(|(class, pixels)| record(&[*class as u8], pixels)).collect();
-    let hundred: Vec<u8> = images.iter().flat_map(|(class, pixels)| record(&[7, *class as u8], pixels)).collect();
-    let wanted = essence(&expected(&images, 32, 32, 3));
-    for bytes in [&ten, &hundred] {
-        let (_folder, path) = file_of("train.bin", bytes);
-        assert_eq!(essence(&load(&path).unwrap()), wanted);
-    }
-    let lines = |count: usize| {
-        (0..count).map(|index| format!("{}\n", NAMES.get(index).unwrap_or(&"other"))).collect::<String>()
-    };
-    let named: Vec<(&str, Vec<u8>)> = images.iter().map(|(class, pixels)| (NAMES[*class], pixels.clone())).collect();
-    let wanted = essence(&expected(&named, 32, 32, 3));
-    let folders = [
-        folder_of(&[("data_batch_1.bin", ten.clone()), ("batches.meta.txt", format!("{}\n", lines(10)).into_bytes())]),
-        folder_of(&[
-            ("train.bin", hundred),
-            ("coarse_label_names.txt", lines(20).replace("pear", "fruit").into_bytes()),
-            ("fine_label_names.txt", lines(100).into_bytes()),
-        ]),
-    ];
-    for (folder, file) in folders.iter().zip(["data_batch_1.bin", "train.bin"]) {
-        for path in [folder.path(), &folder.path().join(file)] {
-            let set = load(path).unwrap();
-            assert_eq!(essence(&set), wanted);
-            check_contains(&said(&set), &["12 images of 32 x 32 pixels", "are named by"]);
-        }
-    }
-    check_refused("weights.bin", &[3; 5_000], &["no binary file of CIFAR", "numpy.save"]);
-    check_refused("short.bin", &ten[..ten.len() - 1], &["no binary file of CIFAR"]);
-}
-
-#[test]
-fn files_of_other_kinds_are_named_with_what_to_do() {
-    let box_of = |brand: &[u8]| [b"\0\0\0\x18ftyp", brand, &[0; 40]].concat();
-    let kinds: [(&str, Vec<u8>, &str); 12] = [
-        ("phone.heic", box_of(b"heic"), "HEIC photograph"),
-        ("phone.jpg", box_of(b"mif1"), "HEIC photograph"),
-        ("web.avif", box_of(b"avif"), "AVIF image"),
-        ("new.jxl", b"\xff\x0a\x10\x20\x30".to_vec(), "JPEG XL image"),
-        ("data_batch_1", b"\x80\x02}q\x01(U\x0bbatch_label".to_vec(), "Python pickle"),
-        ("set.pkl", b"(dp0\nS'data'\n".to_vec(), "Python pickle"),
-        ("digits.mat", b"MATLAB 5.0 MAT-file, Platform".to_vec(), "MATLAB file"),
-        ("train.parquet", b"PAR1\x15\x04\x15".to_vec(), "Parquet table"),
-        ("set.h5", b"\x89HDF\r\n\x1a\n\0\0".to_vec(), "HDF5 file"),
-        ("set.pt", zip(&[("archive/data.pkl", vec![1])]), "file of PyTorch"),
-        ("model.pth", b"\x00\x01\x02\x03".to_vec(), "file of PyTorch"),
-        ("film.mp4", box_of(b"isom"), "a film"),
-    ];
-    let pictures =
-        || [("a/0.png", png(8, 6, 1, &picture(0, 6, 8, 1))), ("a/1.png", png(8, 6, 1, &picture(1, 6, 8, 1)))];
-    let mut all: Vec<(&str, Vec<u8>)> = kinds.iter().map(|(name, bytes, _)| (*name, bytes.clone())).collect();
-    all.extend(pictures());
-    // A picture is read whatever its name.
-    all.push(("b/2.heic", png(8, 6, 1, &picture(2, 6, 8, 1))));
-    let folder = folder_of(&all);
-    let (_zip, zipped) = file_of("set.zip", &zip(&all));
-    for path in [folder.path(), zipped.as_path()] {
-        let set = load(path).unwrap();
-        assert_eq!((set.images.len(), set.classes.join(" ")), (3, "a b".to_owned()));
-        for (name, _, part) in &kinds {
-            let reason = reason_of(&set, name);
-            check_contains(reason, &[part]);
-            assert!(reason.contains("save") || reason.contains("take"), "{reason}");
-        }
-    }
-    for (name, bytes, part) in &kinds {
-        check_refused(name, bytes, &[part]);
-    }
 }
