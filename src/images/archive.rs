@@ -53,13 +53,9 @@ pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
                 path.join(&entry.name),
                 "is an archive inside an archive: unpack the outer one".to_owned(),
             ),
-            Format::Npy | Format::Idx => {
+            Format::Npy | Format::Idx | Format::Csv | Format::Cifar | Format::Names => {
                 archive.arrays.push(entry.index);
-                candidates.push(Candidate {
-                    path: path.join(&entry.name),
-                    name: entry.name,
-                    idx: format == Format::Idx,
-                });
+                candidates.push(Candidate { path: path.join(&entry.name), name: entry.name, format });
             }
         }
     }
@@ -157,7 +153,7 @@ impl Archive {
             let mut bytes = 0;
             for entry in rest.iter().take(CHUNK) {
                 collector.check_cancel()?;
-                let content = self.content(entry.index);
+                let content = self.content(entry);
                 bytes += content.as_ref().map_or(0, Vec::len);
                 packed.push(content);
                 if bytes > BATCH {
@@ -195,9 +191,9 @@ impl Archive {
     }
 
     /// An image file's bytes; of what is no image only the first.
-    fn content(&mut self, index: usize) -> Result<Vec<u8>, String> {
-        let file = entry(&mut self.zip, index)?;
-        decode::read(&mut Unpacked::new(file, &self.left), None)
+    fn content(&mut self, of: &Entry) -> Result<Vec<u8>, String> {
+        let file = entry(&mut self.zip, of.index)?;
+        decode::read(&mut Unpacked::new(file, &self.left), &of.name, None)
     }
 }
 

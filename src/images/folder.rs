@@ -32,16 +32,12 @@ pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
                 file.clone(),
                 "is an archive inside a folder: open it by itself, or unpack it".to_owned(),
             ),
-            Format::Npy | Format::Idx
+            Format::Npy | Format::Idx | Format::Csv
                 if file.extension() == Some(OsStr::new("gz")) && names.contains(&*file.with_extension("")) =>
             {
                 collector.skip_uncounted(file.clone(), "is left out: it lies here unpacked too".to_owned());
             }
-            format => candidates.push(Candidate {
-                name: relative(collector.path, file),
-                path: file.clone(),
-                idx: format == Format::Idx,
-            }),
+            format => candidates.push(Candidate { name: relative(collector.path, file), path: file.clone(), format }),
         }
     }
     collector.listed(found, images.len());

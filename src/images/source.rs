@@ -6,6 +6,7 @@
 //! | `.zip`, `.npz` | the same, by the names of its entries, without unpacking it to disk |
 //! | `.npy`, `.npy.gz` | images of one class, named by the file |
 //! | MNIST's IDX, plain or `.gz` | images, with the labels of the file beside it |
+//! | `.csv` of pixels, CIFAR's `.bin` | images with their labels |
 //!
 //! The name decides; a file of another name is known by its first bytes.
 
@@ -20,7 +21,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::arrays::{self, Candidate};
 use super::collect::Collector;
-use super::{ImageError, ImageSet, Kind, Progress, archive, folder};
+use super::{ImageError, ImageSet, Kind, Progress, archive, folder, foreign};
 use crate::settings::ImageReading;
 
 /// More bytes than this are not unpacked from one path.
@@ -49,14 +50,9 @@ pub fn load(
                 archive::read(&mut collector)?;
                 Kind::Archive
             }
-            Format::Npy => {
-                read_array(&mut collector, vec![path.to_owned()], false)?;
-                Kind::Array
-            }
-            Format::Idx => {
-                let beside = arrays::labels_beside(path);
-                read_array(&mut collector, std::iter::once(path.to_owned()).chain(beside).collect(), true)?;
-                Kind::Idx
+            format @ (Format::Npy | Format::Idx | Format::Csv | Format::Cifar | Format::Names) => {
+                read_array(&mut collector, path, format)?;
+                if format == Format::Idx { Kind::Idx } else { Kind::Array }
             }
             Format::Image => {
                 folder::read(&mut collector)?;
@@ -67,10 +63,16 @@ pub fn load(
     collector.finish(kind)
 }
 
-fn read_array(collector: &mut Collector, files: Vec<PathBuf>, idx: bool) -> Result<(), ImageError> {
+fn read_array(collector: &mut Collector, path: &Path, format: Format) -> Result<(), ImageError> {
+    let beside = arrays::labels_beside(path, format);
+    let files: Vec<PathBuf> = std::iter::once(path.to_owned()).chain(beside).collect();
     collector.listed(files.len(), 0);
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let candidates = files.iter().map(|path| Candidate { name: name(path), path: path.clone(), idx }).collect();
+    let candidate = |(place, path): (usize, &PathBuf)| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let format = if place == 0 { format } else { Format::of(&name) };
+        Candidate { name, path: path.clone(), format }
+    };
+    let candidates = files.iter().enumerate().map(candidate).collect();
     arrays::read(collector, &mut Files::new(files.into_iter()), candidates)
 }
 
@@ -80,6 +82,12 @@ pub(super) enum Format {
     Image,
     Npy,
     Idx,
+    /// A table of pixels.
+    Csv,
+    /// CIFAR's binary file.
+    Cifar,
+    /// Names of classes, one a line.
+    Names,
     Archive,
 }
 
@@ -89,6 +97,15 @@ impl Format {
         let plain = name.strip_suffix(".gz").unwrap_or(&name);
         if plain.ends_with(".npy") {
             Self::Npy
+        } else if plain.ends_with(".csv") {
+            Self::Csv
+        } else if name.ends_with(".bin") {
+            Self::Cifar
+        } else if ["batches.meta.txt", "label_names.txt", "class_names.txt", "classes.txt"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+        {
+            Self::Names
         } else if plain.ends_with("-ubyte") && plain.contains("idx") {
             Self::Idx
         } else if name.ends_with(".zip") || name.ends_with(".npz") {
@@ -99,7 +116,12 @@ impl Format {
     }
 
     fn of_file(path: &Path) -> Self {
-        let by_name = Self::of(&path.file_name().unwrap_or_default().to_string_lossy());
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let by_name = Self::of(&name);
+        // PyTorch's files are zip archives within.
+        if foreign::by_name(&name).is_some() {
+            return by_name;
+        }
         let mut head = Vec::new();
         let read = File::open(path).map(|file| file.take(8).read_to_end(&mut head));
         match (by_name, read) {
@@ -207,6 +229,11 @@ mod tests {
             ("train-images.idx3-ubyte", Format::Idx),
             ("t10k-labels-idx1-ubyte.gz", Format::Idx),
             ("mnist.npz", Format::Archive),
+            ("mnist_train.csv", Format::Csv),
+            ("data_batch_1.bin", Format::Cifar),
+            ("batches.meta.txt", Format::Names),
+            ("cifar-100-binary/fine_label_names.txt", Format::Names),
+            ("notes.txt", Format::Image),
             ("images.ZIP", Format::Archive),
         ];
         for (name, format) in expected {
