@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::ExperimentError;
-use crate::settings::{Algorithm, ImageColour, ImageSource, OuterOptimiser, Schedule, SettingError, TaskFamily};
+use crate::settings::{
+    Algorithm, ImageColour, ImageFit, ImageSource, OuterOptimiser, Schedule, SettingError, TaskFamily,
+};
 pub use bench::BenchArguments;
 pub use choose::{RaceArguments, SweepArguments};
 pub use procedural::ProceduralArguments;
@@ -173,6 +175,9 @@ pub struct What {
     /// Own images: black becomes white; for dark strokes on light ground, as class tasks expect light on dark.
     #[arg(long)]
     pub invert: bool,
+    /// Own images that are not square: their middle, or all of them with bars beside it.
+    #[arg(long)]
+    pub image_fit: Option<ImageFit>,
     /// How sets made from formulas are made.
     #[command(flatten)]
     pub procedural: ProceduralArguments,

@@ -66,15 +66,17 @@ fn plural(number: usize, one: &str, many: &str) -> String {
 
 /// Files by reason. Reasons are alike that differ in numbers and in what brackets or quotation marks hold.
 fn reasons(skipped: &[Skipped]) -> BTreeMap<String, usize> {
-    let mut groups: BTreeMap<Vec<String>, (String, usize)> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<&str>, (Vec<&str>, usize)> = BTreeMap::new();
     for Skipped { reason, .. } in skipped {
-        let group = groups.entry(pattern(reason)).or_insert_with(|| (reason.clone(), 0));
-        group.0 = common(&group.0, reason);
-        group.1 += 1;
+        let own = pieces(reason);
+        let pattern = own.iter().map(|piece| if varies(piece) { "…" } else { piece }).collect();
+        let (common, files) = groups.entry(pattern).or_insert_with(|| (own.clone(), 0));
+        common.iter_mut().zip(own).filter(|(common, own)| *common != own).for_each(|(common, _)| *common = "…");
+        *files += 1;
     }
     let mut reasons = BTreeMap::new();
-    for (reason, files) in groups.into_values() {
-        *reasons.entry(reason).or_default() += files;
+    for (common, files) in groups.into_values() {
+        *reasons.entry(common.concat()).or_default() += files;
     }
     reasons
 }
@@ -103,17 +105,6 @@ fn pieces(reason: &str) -> Vec<&str> {
 
 fn varies(piece: &str) -> bool {
     piece.starts_with(|c: char| c.is_ascii_digit() || c == '(' || c == '“')
-}
-
-fn pattern(reason: &str) -> Vec<String> {
-    let fixed = |piece: &str| if varies(piece) { "…".to_owned() } else { piece.to_owned() };
-    pieces(reason).into_iter().map(fixed).collect()
-}
-
-/// Two reasons of one pattern as one.
-fn common(one: &str, other: &str) -> String {
-    let both = |(one, other): (&str, &str)| if one == other { one.to_owned() } else { "…".to_owned() };
-    pieces(one).into_iter().zip(pieces(other)).map(both).collect()
 }
 
 #[cfg(test)]
