@@ -35,6 +35,7 @@ mod archive;
 mod arrays;
 mod collect;
 mod folder;
+mod foreign;
 mod idx;
 mod npy;
 mod numbers;

@@ -157,7 +157,7 @@ impl Archive {
             let mut bytes = 0;
             for entry in rest.iter().take(CHUNK) {
                 collector.check_cancel()?;
-                let content = self.content(entry.index);
+                let content = self.content(entry);
                 bytes += content.as_ref().map_or(0, Vec::len);
                 packed.push(content);
                 if bytes > BATCH {
@@ -195,9 +195,9 @@ impl Archive {
     }
 
     /// An image file's bytes; of what is no image only the first.
-    fn content(&mut self, index: usize) -> Result<Vec<u8>, String> {
-        let file = entry(&mut self.zip, index)?;
-        decode::read(&mut Unpacked::new(file, &self.left), None)
+    fn content(&mut self, of: &Entry) -> Result<Vec<u8>, String> {
+        let file = entry(&mut self.zip, of.index)?;
+        decode::read(&mut Unpacked::new(file, &self.left), &of.name, None)
     }
 }
 

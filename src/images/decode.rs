@@ -9,7 +9,9 @@ use std::sync::{Mutex, PoisonError};
 
 use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageReader, Limits, Rgb, RgbImage};
+use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
+
+use super::foreign;
 
 /// No side may be longer.
 pub const MAX_SIDE: u32 = 16_384;
@@ -54,16 +56,17 @@ pub fn file(path: &Path, size: usize) -> Result<Decoded, String> {
         return Err("is not a file".to_owned());
     }
     let mut file = File::open(path).map_err(|error| format!("cannot be opened ({error})"))?;
-    bytes(&read(&mut file, Some(metadata.len()))?, size)
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    bytes(&read(&mut file, &name, Some(metadata.len()))?, size)
 }
 
-/// The bytes of an image file, of `length` if that is known.
-pub(super) fn read(file: &mut impl Read, length: Option<u64>) -> Result<Vec<u8>, String> {
+/// The bytes of an image file with this name, of `length` if that is known.
+pub(super) fn read(file: &mut impl Read, name: &str, length: Option<u64>) -> Result<Vec<u8>, String> {
     let unreadable = |error| format!("cannot be read ({error})");
     // A film among the photographs must not be read whole to learn that it is none of them.
     let mut content = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut content).map_err(unreadable)?;
-    check_format(&content)?;
+    check_format(&content, name)?;
     let limit = MAX_FILE >> 20;
     match length {
         Some(length) if length > MAX_FILE => {
@@ -82,31 +85,33 @@ pub(super) fn read(file: &mut impl Read, length: Option<u64>) -> Result<Vec<u8>,
 /// # Errors
 /// As [`file`].
 pub fn bytes(bytes: &[u8], size: usize) -> Result<Decoded, String> {
-    check_format(bytes)?;
+    check_format(bytes, "")?;
     catch_unwind(|| decode(bytes, size))
         .unwrap_or_else(|_| Err("broke the image decoder; save it again in another format".to_owned()))
 }
 
-/// Crops and resizes an image of an array: `width` · `height` · `channels` values, row by row, grey or
-/// sRGB.
+/// Crops and resizes an image of an array: `width` · `height` · `channels` values, row by row, grey, sRGB or
+/// sRGB and opacity.
 ///
 /// # Errors
 /// If there are more or fewer values.
 pub fn values(width: u32, height: u32, channels: usize, values: Vec<u8>, size: usize) -> Result<Decoded, String> {
     let picture = match channels {
         1 => GrayImage::from_raw(width, height, values).map(DynamicImage::from),
+        4 => RgbaImage::from_raw(width, height, values).map(DynamicImage::from),
         _ => RgbImage::from_raw(width, height, values).map(DynamicImage::from),
     };
     let picture = picture.ok_or_else(|| format!("is no image of {width} x {height} pixels"))?;
-    Ok(Decoded { original: (width, height), ..reduced(middle(picture), size) })
+    Ok(Decoded { original: (width, height), ..reduced(on_white(middle(picture)), size) })
 }
 
-fn check_format(head: &[u8]) -> Result<(), String> {
+fn check_format(head: &[u8], name: &str) -> Result<(), String> {
     if head.is_empty() {
         return Err("is empty".to_owned());
     }
     match image::guess_format(head) {
         Ok(format) if format.reading_enabled() => Ok(()),
+        _ if let Some(says) = foreign::by_content(head).or_else(|| foreign::by_name(name)) => Err(says.to_owned()),
         Ok(format) => Err(format!("is of a kind that cannot be read ({})", format.to_mime_type())),
         Err(_) => Err("is not an image of a format that can be read (PNG, JPEG, GIF, WebP, BMP, TIFF, …)".to_owned()),
     }

@@ -20,7 +20,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::arrays::{self, Candidate};
 use super::collect::Collector;
-use super::{ImageError, ImageSet, Kind, Progress, archive, folder};
+use super::{ImageError, ImageSet, Kind, Progress, archive, folder, foreign};
 use crate::settings::ImageReading;
 
 /// More bytes than this are not unpacked from one path.
@@ -99,7 +99,12 @@ impl Format {
     }
 
     fn of_file(path: &Path) -> Self {
-        let by_name = Self::of(&path.file_name().unwrap_or_default().to_string_lossy());
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let by_name = Self::of(&name);
+        // PyTorch's files are zip archives within.
+        if foreign::by_name(&name).is_some() {
+            return by_name;
+        }
         let mut head = Vec::new();
         let read = File::open(path).map(|file| file.take(8).read_to_end(&mut head));
         match (by_name, read) {
