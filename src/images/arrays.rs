@@ -310,7 +310,7 @@ fn batch_images(
             Unsuited::Brighter => Stop::Brighter,
             Unsuited::Value(reason) => Stop::Refused(reason),
         })?;
-        let image = decode::values(grid.width, grid.height, grid.channels, values, collector.size)?;
+        let image = decode::values(grid.width, grid.height, grid.channels, values, collector.square())?;
         collector.count(false);
         Ok((*index, image))
     };

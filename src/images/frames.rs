@@ -12,6 +12,11 @@ use super::values;
 /// So many pixels of an animation are looked at, its first frame apart.
 const MOST_PIXELS: u64 = 400_000_000;
 
+/// Whether files of this format can be animations.
+pub(super) fn may_move(format: ImageFormat) -> bool {
+    matches!(format, ImageFormat::Gif | ImageFormat::Png | ImageFormat::WebP)
+}
+
 /// The first frame on which there is anything; `None` if the file is no animation or has none.
 pub(super) fn first_with_content(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Option<DynamicImage> {
     let frames = frames(bytes, format, limits).ok()??;

@@ -75,9 +75,8 @@ fn edge(picture: &RgbImage) -> Rgb<u8> {
 }
 
 fn exactly(picture: DynamicImage, width: u32, height: u32) -> Small {
-    let large = |picture: &DynamicImage| {
-        picture.width().max(picture.height()) / 2 >= KEPT_FOR_LANCZOS * width.max(height)
-    };
+    let large =
+        |picture: &DynamicImage| picture.width().max(picture.height()) / 2 >= KEPT_FOR_LANCZOS * width.max(height);
     // Three equal channels would take three times as long.
     if let DynamicImage::ImageLuma8(grey) = &picture
         && !large(&picture)
@@ -88,8 +87,7 @@ fn exactly(picture: DynamicImage, width: u32, height: u32) -> Small {
     // Lanczos alone would take fifteen times as long as decoding a photograph.
     let large = large(&picture);
     let picture = picture.into_rgb8();
-    let picture =
-        if large { averaged(&picture, KEPT_FOR_LANCZOS * width, KEPT_FOR_LANCZOS * height) } else { picture };
+    let picture = if large { averaged(&picture, KEPT_FOR_LANCZOS * width, KEPT_FOR_LANCZOS * height) } else { picture };
     let small = if picture.dimensions() == (width, height) {
         picture
     } else {

@@ -36,22 +36,22 @@ pub(super) fn draw(bytes: &[u8]) -> Result<(DynamicImage, (u32, u32)), String> {
     let broke = || "broke the drawing of SVG: save it again as plain SVG or PNG".to_owned();
     std::thread::scope(|scope| {
         let drawing = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || on_its_own(text));
-        drawing.map_err(|error: io::Error| format!("cannot be drawn ({error})"))?.join().unwrap_or_else(|_| Err(broke()))
+        drawing
+            .map_err(|error: io::Error| format!("cannot be drawn ({error})"))?
+            .join()
+            .unwrap_or_else(|_| Err(broke()))
     })
 }
 
 fn on_its_own(text: &str) -> Result<(DynamicImage, (u32, u32)), String> {
-    let nothing = ImageHrefResolver {
-        resolve_data: Box::new(|_, _, _| None),
-        resolve_string: Box::new(|_, _| None),
-    };
+    let nothing = ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
     let options = Options { image_href_resolver: nothing, ..Options::default() };
     let tree = Tree::from_str(text, &options).map_err(|error| format!("is damaged or cut off ({error})"))?;
     let (mut shapes, mut layers) = (0, 0);
     count(tree.root(), &mut shapes, &mut layers);
     if shapes > MAX_SHAPES || layers > MAX_LAYERS {
         return Err(format!(
-            "has {shapes} shapes and {layers} layers; at most {MAX_SHAPES} and {MAX_LAYERS} are drawn: simplify it, or save it as PNG"
+            "has more than {MAX_SHAPES} shapes, or more than {MAX_LAYERS} layers: simplify it, or save it as PNG"
         ));
     }
     if shapes == 0 {
@@ -64,14 +64,21 @@ fn on_its_own(text: &str) -> Result<(DynamicImage, (u32, u32)), String> {
     let undrawn = || "has a shape that cannot be drawn".to_owned();
     let mut canvas = Pixmap::new(width, height).ok_or_else(undrawn)?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut canvas.as_mut());
-    let rgba: Vec<u8> = canvas.pixels().iter().map(|pixel| pixel.demultiply()).flat_map(|pixel| {
-        [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]
-    }).collect();
+    let rgba: Vec<u8> = canvas
+        .pixels()
+        .iter()
+        .map(|pixel| pixel.demultiply())
+        .flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()])
+        .collect();
     let picture = RgbaImage::from_raw(width, height, rgba).ok_or_else(undrawn)?;
     Ok((picture.into(), (size.width().round().max(1.0) as u32, size.height().round().max(1.0) as u32)))
 }
 
+/// Stops where there are too many: patterns within patterns can hold more than anyone could count.
 fn count(group: &Group, shapes: &mut usize, layers: &mut usize) {
+    if *shapes > MAX_SHAPES || *layers > MAX_LAYERS {
+        return;
+    }
     *layers += group.filters().len() + usize::from(group.should_isolate());
     for node in group.children() {
         match node {

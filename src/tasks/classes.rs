@@ -28,17 +28,19 @@ pub enum Part {
 
 /// What each class of a set is kept for; `None` for a class with fewer than two images. Tests are the
 /// classes that the set holds out whole, or else a fifth of them (two at least, if there are four),
-/// chosen by `seed`; as large a share of the others is for validation. A class that is only there to be
+/// chosen by `seed`. For validation are those that the set keeps whole for it, or else as large a share of
+/// the others. A class that is only there to be
 /// trained on ([`ImageSet::foreground`]) is kept for nothing else.
 ///
 /// # Errors
 /// If fewer than two classes have two images, or none of them is one that the set is about.
 pub fn class_parts(set: &ImageSet, seed: u64) -> Result<Vec<Option<Part>>, FamilyError> {
     let mut images = vec![0usize; set.classes.len()];
-    let mut held_out = images.clone();
+    let (mut held_out, mut validating) = (images.clone(), images.clone());
     for image in &set.images {
         images[image.class] += 1;
         held_out[image.class] += usize::from(image.held_out);
+        validating[image.class] += usize::from(image.validates);
     }
     let usable: Vec<usize> = (0..images.len()).filter(|&class| images[class] >= 2).collect();
     let mut about: Vec<usize> = usable.iter().copied().filter(|&class| class < set.foreground).collect();
@@ -51,7 +53,9 @@ pub fn class_parts(set: &ImageSet, seed: u64) -> Result<Vec<Option<Part>>, Famil
     let whole = |class: usize| held_out[class] == images[class];
     let mixed = about.iter().any(|&class| !whole(class) && held_out[class] > 0);
     let kept = about.iter().filter(|&&class| whole(class)).count();
-    let test: Vec<usize> = if mixed || kept == 0 || kept == about.len() {
+    // By chance all images of a small class may be held out; a set that divides itself means it.
+    let chance = mixed && !(set.origin.divided && kept >= 2);
+    let test: Vec<usize> = if chance || kept == 0 || kept == about.len() {
         about.shuffle(&mut stream(seed, Purpose::Split, 1, 0));
         about[..fifth(about.len())].to_vec()
     } else {
@@ -61,7 +65,12 @@ pub fn class_parts(set: &ImageSet, seed: u64) -> Result<Vec<Option<Part>>, Famil
     about.sort_unstable();
     about.shuffle(&mut stream(seed, Purpose::Split, 2, 0));
     test.iter().for_each(|&class| parts[class] = Some(Part::Test));
+    let given: Vec<usize> = about.iter().copied().filter(|&class| validating[class] == images[class]).collect();
     let others = usable.iter().filter(|&&class| class >= set.foreground).count();
+    if !given.is_empty() && given.len() < about.len() + others {
+        given.iter().for_each(|&class| parts[class] = Some(Part::Validation));
+        return Ok(parts);
+    }
     let spare = (about.len() + others).saturating_sub(1);
     about.iter().take(fifth(about.len()).min(spare)).for_each(|&class| parts[class] = Some(Part::Validation));
     Ok(parts)
@@ -79,7 +88,7 @@ pub(super) fn for_validation(set: &ImageSet, seed: u64) -> Option<ImageSet> {
     let images = set.images.iter().filter(|image| parts[image.class] != Some(Part::Test));
     let images = images.map(|image| {
         let held_out = parts[image.class] == Some(Part::Validation);
-        LabelledImage { held_out, ..image.clone() }
+        LabelledImage { held_out, validates: false, ..image.clone() }
     });
     let images = images.collect();
     let (classes, name, notes) = (set.classes.clone(), set.name.clone(), set.notes.clone());

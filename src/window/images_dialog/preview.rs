@@ -156,6 +156,7 @@ mod tests {
             name: String::new(),
             class,
             held_out: false,
+            validates: false,
             pixels: [0; 16].as_slice().into(),
         };
         let mut set = ImageSet {
@@ -167,12 +168,12 @@ mod tests {
             foreground: 2,
             skipped: Vec::new(),
             notes: Vec::new(),
-            origin: Origin { kind: Kind::Folder, smallest: (20, 30), largest: (400, 300) },
+            origin: Origin { kind: Kind::Folder, smallest: (20, 30), largest: (400, 300), divided: false },
         };
         let said = |set: &ImageSet| understood(set, &split::counts(set, &RunSettings::default()));
         assert_eq!(said(&set), "Folder · 1 to 2 in each class · 20 × 30 to 400 × 300 before resizing");
         set.images = (0..2_400).map(|i| image(i % 2)).collect();
-        set.origin = Origin { kind: Kind::Idx, smallest: (28, 28), largest: (28, 28) };
+        set.origin = Origin { kind: Kind::Idx, smallest: (28, 28), largest: (28, 28), divided: false };
         assert_eq!(said(&set), "IDX · 1,200 in each class · 28 × 28 before resizing");
     }
 }
