@@ -160,7 +160,7 @@ pub struct What {
     /// The one number that every random stream is derived from.
     #[arg(long, allow_hyphen_values = true)]
     pub seed: Option<u64>,
-    /// A folder of images, each of its sub-folders a class; or a .zip, .npz, .npy or MNIST's IDX file.
+    /// A folder of images, each of its sub-folders a class; or a .zip, .tar, .npz, .npy or MNIST's IDX file.
     #[arg(long)]
     pub images: Option<PathBuf>,
     /// A built-in image set: faces, hand, scripts, characters, digits, creatures or textures.

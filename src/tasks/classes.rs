@@ -1,6 +1,7 @@
 //! A set's classes, divided into those that are trained on, those that settings are chosen by, and those
 //! that are kept for testing; and their images as codes. What all families of classes share.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ndarray::{Array2, Axis};
@@ -115,7 +116,7 @@ pub struct Classes {
 }
 
 impl Classes {
-    /// Divided by [`class_parts`].
+    /// Divided by [`class_parts`], without those images of test classes whose copies are trained on.
     ///
     /// # Errors
     /// As [`class_parts`]; or if nothing is left to train on, or the images are all alike.
@@ -125,8 +126,13 @@ impl Classes {
         set.images.iter().enumerate().for_each(|(i, image)| members[image.class].push(i));
         let classes: Vec<Class> =
             members.into_iter().enumerate().filter(|(class, _)| parts[*class].is_some()).collect();
-        let (held_out, training): (Vec<Class>, Vec<Class>) =
+        let (mut held_out, training): (Vec<Class>, Vec<Class>) =
             classes.into_iter().partition(|(class, _)| parts[*class] == Some(Part::Test));
+        // A copy of an image that is trained on would be known already.
+        let trained: HashSet<&[u8]> =
+            training.iter().flat_map(|(_, images)| images).map(|&i| &*set.images[i].pixels).collect();
+        held_out.iter_mut().for_each(|(_, images)| images.retain(|&i| !trained.contains(&*set.images[i].pixels)));
+        held_out.retain(|(_, images)| images.len() >= 2);
         let (about, others): (Vec<_>, Vec<_>) = training.into_iter().partition(|(class, _)| *class < set.foreground);
         let times = if others.is_empty() { 1 } else { FOREGROUND };
         let training: Vec<Class> = std::iter::repeat_n(about, times).flatten().chain(others).collect();
