@@ -1,109 +1,29 @@
 //! Folders and archives as people have them: divided sets, archives of several packers, names and tables that
-//! tell classes, copies, and what lies beside the images.
+//! tell classes, and what lies beside the images.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "arrays/write.rs"]
 #[allow(dead_code)]
 mod write;
 
+#[path = "common/files.rs"]
+mod files;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use metascope::images::{ImageError, ImageSet, Kind, source};
-use metascope::settings::{Algorithm, ImageReading, Settings, TaskFamily};
+use metascope::images::{ImageSet, Kind};
+use metascope::settings::{Algorithm, Settings, TaskFamily};
 use metascope::tasks::classes::{Part, class_parts};
 use metascope::tasks::{Family, for_validation};
 use tempfile::TempDir;
 
+use self::files::{
+    Files, check_noted, classes_where, essence, files, load, of_classes, packed, picture, read, reason_of, tarred,
+    zipped,
+};
 use self::write::{gz, npy, png, zip};
-
-const SIZE: usize = 8;
-
-fn load(path: &Path) -> Result<ImageSet, ImageError> {
-    source::load(path, ImageReading::of_size(SIZE, 0), &|_| {}, &AtomicBool::new(false))
-}
-
-/// An image that no other index has.
-fn picture(index: usize) -> Vec<u8> {
-    let values: Vec<u8> = (0..64).map(|i| (40 + i * 3 + index * (7 + i % 5)) as u8).collect();
-    png(8, 8, 1, &values)
-}
-
-type Files = Vec<(String, Vec<u8>)>;
-
-/// Different images with these names.
-fn files(names: &[&str]) -> Files {
-    names.iter().enumerate().map(|(index, name)| ((*name).to_owned(), picture(index))).collect()
-}
-
-/// Two images of each class, with names that only the folder tells apart.
-fn of_classes(folders: &[&str]) -> Files {
-    let names: Vec<String> =
-        folders.iter().flat_map(|folder| ["a", "b"].map(|name| format!("{folder}/{name}.png"))).collect();
-    files(&names.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-fn folder_of(files: &[(String, Vec<u8>)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    write_into(folder.path(), files);
-    folder
-}
-
-fn write_into(folder: &Path, files: &[(String, Vec<u8>)]) {
-    for (name, bytes) in files {
-        let path = folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-}
-
-fn read(files: &[(String, Vec<u8>)]) -> ImageSet {
-    load(folder_of(files).path()).unwrap()
-}
-
-fn zipped(files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    zip(&files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect::<Vec<_>>())
-}
-
-fn tarred(files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, bytes) in files {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        header.set_mode(0o644);
-        builder.append_data(&mut header, name, bytes.as_slice()).unwrap();
-    }
-    builder.into_inner().unwrap()
-}
-
-/// A set in a file of this name.
-fn packed(name: &str, bytes: &[u8]) -> Result<ImageSet, ImageError> {
-    let folder = folder_of(&[(name.to_owned(), bytes.to_vec())]);
-    load(&folder.path().join(name))
-}
-
-/// Class, name, pixels of every image.
-fn essence(set: &ImageSet) -> Vec<(&str, &str, &[u8])> {
-    set.images.iter().map(|image| (set.classes[image.class].as_str(), image.name.as_str(), &*image.pixels)).collect()
-}
-
-fn reason_of<'a>(set: &'a ImageSet, name: &str) -> &'a str {
-    let skipped = set.skipped.iter().find(|skipped| skipped.path.ends_with(name));
-    &skipped.unwrap_or_else(|| panic!("{name} is not in {:?}", set.skipped)).reason
-}
-
-fn check_noted(set: &ImageSet, parts: &[&str]) {
-    let found = set.notes.iter().any(|note| parts.iter().all(|part| note.contains(part)));
-    assert!(found, "{parts:?} is not in {:?}", set.notes);
-    assert!(set.understood().contains(parts[0]));
-}
-
-fn classes_where(set: &ImageSet, of: impl Fn(&metascope::images::LabelledImage) -> bool) -> BTreeSet<&str> {
-    set.images.iter().filter(|image| of(image)).map(|image| set.classes[image.class].as_str()).collect()
-}
 
 #[test]
 fn folders_that_divide_a_set_are_no_classes_and_their_images_stay_where_they_are_put() {
@@ -251,8 +171,8 @@ fn tar_archives_hold_arrays_long_names_and_false_entries() {
     let whole = builder.into_inner().unwrap();
     let out = write::replaced(&whole, b"xx/out.png", b"../out.png");
     let set = packed("a.tar", &with_sums(out)).unwrap();
-    assert_eq!(set.classes, ["a", "array", &"c".repeat(90)]);
-    assert_eq!((set.images.len(), set.skipped.len()), (5, 3), "{:?}", set.skipped);
+    assert_eq!(set.classes, ["a", "array", "b", &"c".repeat(90)]);
+    assert_eq!((set.images.len(), set.skipped.len()), (6, 2), "{:?}", set.skipped);
     assert!(set.skipped.iter().any(|skipped| skipped.reason.contains("leads out")));
     assert!(reason_of(&set, "inner.zip").contains("archive inside an archive"));
 
@@ -378,75 +298,6 @@ fn folders_whose_names_are_not_in_utf_8_are_classes_of_their_own() {
         fs::write(class.join("b.png"), picture(index + 5)).unwrap();
     }
     assert_eq!(load(folder.path()).unwrap().classes, ["cafè", "café"]);
-}
-
-#[test]
-fn copies_are_trained_on_together_or_held_out_together() {
-    let mut all = files(
-        &(0..20).map(|i| format!("{i:02}.png")).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>(),
-    );
-    let again: Files = all.iter().take(8).map(|(name, bytes)| (format!("again-{name}"), bytes.clone())).collect();
-    all.extend(again);
-    for seed in 0..6 {
-        let folder = folder_of(&all);
-        let set =
-            source::load(folder.path(), ImageReading::of_size(SIZE, seed), &|_| {}, &AtomicBool::new(false)).unwrap();
-        let side = |held_out: bool| {
-            set.images
-                .iter()
-                .filter(|image| image.held_out == held_out)
-                .map(|image| &*image.pixels)
-                .collect::<BTreeSet<_>>()
-        };
-        assert!(side(true).is_disjoint(&side(false)), "seed {seed}");
-        let held_out = set.images.iter().filter(|image| image.held_out).count();
-        assert!((4..=5).contains(&held_out), "{held_out}");
-        check_noted(&set, &["8 images are copies of others"]);
-        let validation = set.for_validation(seed).unwrap();
-        let side = |held_out: bool| {
-            validation
-                .images
-                .iter()
-                .filter(|image| image.held_out == held_out)
-                .map(|image| &*image.pixels)
-                .collect::<BTreeSet<_>>()
-        };
-        assert!(side(true).is_disjoint(&side(false)));
-    }
-}
-
-#[test]
-fn copies_of_what_is_trained_on_are_not_held_out_where_the_set_divides_itself() {
-    let mut same = of_classes(&["train/a", "train/b", "test/a", "test/b"]);
-    same[4].1 = same[0].1.clone();
-    let set = read(&same);
-    assert_eq!(set.images.len(), 8);
-    assert_eq!(set.images.iter().filter(|image| image.held_out).count(), 3);
-    check_noted(&set, &["1 images to test or validate by are copies", "trained on"]);
-
-    let mut apart = of_classes(&["train/a", "train/b", "test/c", "test/d"]);
-    apart.push(("test/c/copy.png".to_owned(), apart[0].1.clone()));
-    let set = read(&apart);
-    assert_eq!((set.images.len(), classes_where(&set, |image| image.held_out)), (8, BTreeSet::from(["c", "d"])));
-    assert!(reason_of(&set, "test/c/copy.png").contains("a copy of “train/a/a.png”"));
-
-    let all: Files = of_classes(&["train/a", "train/b", "train/c"]);
-    let copied: Files = all.iter().map(|(name, bytes)| (name.replace("train", "test"), bytes.clone())).collect();
-    let set = read(&[all, copied].concat());
-    assert!(set.images.iter().any(|image| image.held_out) && set.images.iter().any(|image| !image.held_out));
-    check_noted(&set, &["all images to test by are copies"]);
-}
-
-#[test]
-fn test_classes_do_without_copies_of_what_is_trained_on() {
-    let classes = ["a", "b", "c", "d", "e"];
-    let mut all = of_classes(&classes);
-    let shared = picture(77);
-    all.extend(classes.map(|class| (format!("{class}/shared.png"), shared.clone())));
-    let family = metascope::tasks::classes::Classes::new(Arc::new(read(&all)), 0).unwrap();
-    assert_eq!(family.codes.nrows(), 15);
-    let tasks = metascope::tasks::class::ClassTasks::new(Arc::new(read(&all)), 0).unwrap();
-    assert_eq!(tasks.held_out_classes(), 2);
 }
 
 #[test]

@@ -56,8 +56,8 @@ fn icon(colour: [u8; 3]) -> RgbaImage {
 fn light_shapes_on_a_transparent_ground_lie_on_black_and_dark_ones_on_white() {
     for (colour, ground, shape) in [([255, 255, 255], 0, 255), ([0, 0, 0], 255, 0), ([200, 30, 30], 255, 200)] {
         let decoded = one(&encode(icon(colour), ImageFormat::Png));
-        assert_eq!(decoded.rgb[0], ground, "{colour:?}");
-        assert_eq!(decoded.rgb[3 * (4 * SIZE + 4)], shape, "{colour:?}");
+        assert!(decoded.rgb[0].abs_diff(ground) < 16, "{colour:?}");
+        assert!(decoded.rgb[3 * (4 * SIZE + 4)].abs_diff(shape) < 16, "{colour:?}");
         assert_eq!(decoded.remarks, if ground == 0 { vec![Remark::OnBlack] } else { vec![] });
     }
     let folder = folder_of(&[
@@ -104,7 +104,7 @@ fn sixteen_bits_that_hold_fewer_are_stretched() {
         for format in [ImageFormat::Png, ImageFormat::Tiff] {
             let decoded = one(&encode(deep.clone(), format));
             assert_eq!(decoded.remarks, if stretched { vec![Remark::Stretched] } else { vec![] }, "{most}");
-            let white = if stretched { 255 } else { most / 257 };
+            let white = if stretched { 255 } else { (most + 128) / 257 };
             assert_eq!(range(&decoded), (0, white as u8), "{most}");
         }
     }
@@ -188,7 +188,7 @@ fn sheets_and_panoramas_are_named_and_can_be_fitted() {
     let square = Square { size: SIZE, fit: ImageFit::Fit };
     let decoded = decode::bytes(&encode(wide, ImageFormat::Png), square).unwrap().remove(0);
     assert_eq!((decoded.original, decoded.rgb.len()), ((80, 20), SIZE * SIZE * 3));
-    assert_eq!(decoded.rgb[..3], [0, 0, 200], "bars have the colour of the edge");
+    assert!(decoded.rgb[0] < 9 && decoded.rgb[2] > 190, "bars have the colour of the edge: {:?}", &decoded.rgb[..3]);
 }
 
 fn svg(shapes: &str) -> Vec<u8> {
@@ -198,10 +198,12 @@ fn svg(shapes: &str) -> Vec<u8> {
 #[test]
 fn drawings_in_svg_are_drawn() {
     let decoded = one(&svg("<rect x='10' y='10' width='20' height='20' fill='#c00000'/>"));
-    assert_eq!((decoded.original, &decoded.rgb[..3]), ((40, 40), &[255, 255, 255][..]));
-    assert_eq!(decoded.rgb[3 * (4 * SIZE + 4)..][..3], [0xc0, 0, 0]);
+    assert_eq!(decoded.original, (40, 40));
+    assert!(decoded.rgb[..3].iter().all(|&value| value > 240));
+    assert!(decoded.rgb[3 * (4 * SIZE + 4)].abs_diff(0xc0) < 16 && decoded.rgb[3 * (4 * SIZE + 4) + 1] < 16);
     let white = one(&svg("<circle cx='20' cy='20' r='12' fill='white'/>"));
-    assert_eq!((white.rgb[0], white.remarks), (0, vec![Remark::OnBlack]));
+    assert!(white.rgb[0] < 16);
+    assert_eq!(white.remarks, [Remark::OnBlack]);
     let wide = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 300 60'><path d='M0 0H60V60H0Z'/></svg>";
     assert_eq!(one(wide).remarks, [Remark::Oblong]);
     let folder = folder_of(&[
@@ -239,8 +241,7 @@ fn hostile_drawings_are_refused_in_time_and_load_nothing() {
         let start = std::time::Instant::now();
         let result = decode::bytes(&svg(&shapes), SIZE);
         let took = start.elapsed();
-        println!("{name}: {took:?} {:?}", result.as_ref().map(Vec::len));
-        assert!(took < std::time::Duration::from_secs(20), "{name} took {took:?}");
+        assert!(result.is_err() && took < std::time::Duration::from_secs(10), "{name} took {took:?}: {result:?}");
     }
     let secret = folder_of(&[("secret.png", encode(icon([200, 0, 0]), ImageFormat::Png))]);
     let path = secret.path().join("secret.png");

@@ -105,7 +105,7 @@ fn taken_apart(name: &str) -> File<'_> {
 }
 
 /// Finds the folders that are parts of the set, notes for each file what it is kept for, and takes those
-/// folders out of its path. Where there is no folder to test by, the one to validate by is held out.
+/// folders, and the ones that all files share, out of its path. Where there is no folder to test by, the one to validate by is held out.
 fn divide(files: &mut [File]) -> Option<BTreeSet<String>> {
     let first = files.first()?.folders.clone();
     let alike = |depth: &usize| files.iter().all(|file| file.folders.get(*depth) == first.get(*depth));
@@ -124,6 +124,7 @@ fn divide(files: &mut [File]) -> Option<BTreeSet<String>> {
     for file in files {
         let Some(part) = file.folders.get(depth).and_then(|name| portion(name)) else { continue };
         names.insert(file.folders.remove(depth).to_owned());
+        file.folders.drain(..shared);
         file.portion = if part == Portion::Validation && !tests { Portion::Test } else { part };
     }
     Some(names)
@@ -257,7 +258,7 @@ mod tests {
         use Portion::{Test, Training, Validation};
         let class = |name: &str, portion| (name.to_owned(), portion);
         let found = places(&["d/train/cat/1.png", "d/train/dog/1.png", "d/Valid/cat/2.png", "d/test/dog/3.png"]);
-        let expected = [("d/cat", Training), ("d/dog", Training), ("d/cat", Validation), ("d/dog", Test)];
+        let expected = [("cat", Training), ("dog", Training), ("cat", Validation), ("dog", Test)];
         assert_eq!(found, expected.map(|(name, portion)| class(name, portion)));
         let found = places(&["cat/train/1.png", "cat/test/2.png", "dog/train/3.png"]);
         assert_eq!(found, [class("cat", Training), class("cat", Test), class("dog", Training)]);

@@ -1,20 +1,21 @@
 //! Drawings in SVG: shapes, gradients, masks and filters. Text and pictures inside are left out; nothing is
 //! loaded from elsewhere.
 
+mod size;
+
 use std::io;
 
 use image::{DynamicImage, RgbaImage};
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::{Group, ImageHrefResolver, Node, Options, Tree};
+use resvg::usvg::roxmltree::{Document, ParsingOptions};
+use resvg::usvg::{ImageHrefResolver, Options, Tree};
 
 /// No file may be larger, in bytes.
 pub(super) const MAX_SVG: u64 = 4 << 20;
 /// Length of the longest side in pixels that drawings are drawn with.
 const SIDE: f32 = 256.0;
-/// No drawing may have more shapes.
-const MAX_SHAPES: usize = 50_000;
-/// No drawing may have more filters, masks and other layers, each of which is a picture of its own.
-const MAX_LAYERS: usize = 1_000;
+/// No drawing may have more elements and texts.
+const MAX_NODES: u32 = 400_000;
 /// Bytes of stack for shapes within shapes.
 const STACK: usize = 64 << 20;
 
@@ -46,15 +47,12 @@ pub(super) fn draw(bytes: &[u8]) -> Result<(DynamicImage, (u32, u32)), String> {
 fn on_its_own(text: &str) -> Result<(DynamicImage, (u32, u32)), String> {
     let nothing = ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
     let options = Options { image_href_resolver: nothing, ..Options::default() };
-    let tree = Tree::from_str(text, &options).map_err(|error| format!("is damaged or cut off ({error})"))?;
-    let (mut shapes, mut layers) = (0, 0);
-    count(tree.root(), &mut shapes, &mut layers);
-    if shapes > MAX_SHAPES || layers > MAX_LAYERS {
-        return Err(format!(
-            "has more than {MAX_SHAPES} shapes, or more than {MAX_LAYERS} layers: simplify it, or save it as PNG"
-        ));
-    }
-    if shapes == 0 {
+    let parsing = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
+    let damaged = |error: String| format!("is damaged or cut off ({error})");
+    let document = Document::parse_with_options(text, parsing).map_err(|error| damaged(error.to_string()))?;
+    size::check(&document)?;
+    let tree = Tree::from_xmltree(&document, &options).map_err(|error| damaged(error.to_string()))?;
+    if !tree.root().has_children() {
         return Err("is a drawing without shapes (text and pictures are not drawn): save it as PNG".to_owned());
     }
     let size = tree.size();
@@ -72,23 +70,4 @@ fn on_its_own(text: &str) -> Result<(DynamicImage, (u32, u32)), String> {
         .collect();
     let picture = RgbaImage::from_raw(width, height, rgba).ok_or_else(undrawn)?;
     Ok((picture.into(), (size.width().round().max(1.0) as u32, size.height().round().max(1.0) as u32)))
-}
-
-/// Stops where there are too many: patterns within patterns can hold more than anyone could count.
-fn count(group: &Group, shapes: &mut usize, layers: &mut usize) {
-    if *shapes > MAX_SHAPES || *layers > MAX_LAYERS {
-        return;
-    }
-    *layers += group.filters().len() + usize::from(group.should_isolate());
-    for node in group.children() {
-        match node {
-            Node::Group(group) => count(group, shapes, layers),
-            Node::Path(_) => *shapes += 1,
-            Node::Image(_) | Node::Text(_) => {}
-        }
-    }
-    // What masks, clips and patterns hold.
-    for node in group.children() {
-        node.subroots(|root| count(root, shapes, layers));
-    }
 }

@@ -98,7 +98,8 @@ fn labels(rows: &[Vec<String>], heads: Option<&[String]>, files: usize, columns:
     };
     let repeats = |&column: &usize| {
         let different: BTreeSet<&String> = rows.iter().filter_map(|row| row.get(column)).collect();
-        different.len() > 1 && 2 * different.len() <= rows.len()
+        let most = if columns == 2 { rows.len() - 1 } else { rows.len() / 2 };
+        (2..=most).contains(&different.len())
     };
     others().find(named).or_else(|| others().find(repeats))
 }
