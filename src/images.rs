@@ -41,13 +41,13 @@ mod folder;
 mod foreign;
 mod frames;
 mod idx;
+mod label_table;
 mod layout;
 mod npy;
 mod numbers;
 mod pages;
 mod resize;
 mod svg;
-mod table;
 mod tarball;
 mod values;
 

@@ -15,8 +15,8 @@ use super::arrays::{self, Candidate};
 use super::batch::Batch;
 use super::collect::{Collector, MAX_FILES, too_many};
 use super::folder::is_hidden;
+use super::label_table::{self, MAX_TABLE};
 use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off};
-use super::table::{self, MAX_TABLE};
 use super::{ImageError, decode, entries};
 
 /// No archive may be larger, in bytes.
@@ -45,7 +45,7 @@ pub(super) fn read(collector: &mut Collector, path: &Path, inside: Option<&str>)
     let (mut images, mut candidates) = (Vec::new(), Vec::new());
     for entry in entries {
         let shown = path.join(&entry.name);
-        if table::may_be(&entry.name) && archive.take_table(collector, &entry) {
+        if label_table::may_be(&entry.name) && archive.take_table(collector, &entry) {
             continue;
         }
         match Format::of(&entry.name) {

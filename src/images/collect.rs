@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::decode::{Decoded, Remark, Square};
+use super::label_table::{self, MAX_TABLE};
 use super::layout::Portion;
-use super::table::{self, MAX_TABLE};
 use super::{ImageError, Progress, Skipped};
 use crate::settings::{ImageColour, ImageReading};
 
@@ -178,7 +178,7 @@ impl<'a> Collector<'a> {
     /// Keeps a table that may tell the classes of image files; false if it is too large or too wide.
     pub fn take_table(&mut self, name: &str, content: Vec<u8>) -> bool {
         let bytes = self.tables.iter().map(|(_, content)| content.len()).sum::<usize>() + content.len();
-        let taken = bytes as u64 <= MAX_TABLE && table::is_narrow(name, &content);
+        let taken = bytes as u64 <= MAX_TABLE && label_table::is_narrow(name, &content);
         if taken {
             self.files += 1;
             self.tables.push((name.to_owned(), content));

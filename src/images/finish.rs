@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::collect::{Collector, Kept};
 use super::layout::{self, Portion};
-use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, hold_out, table};
+use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, hold_out, label_table};
 use crate::maths::stream::Purpose;
 
 impl Collector<'_> {
@@ -99,7 +99,7 @@ impl Collector<'_> {
         let names_read: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut tables = Vec::new();
         for (name, content) in std::mem::take(&mut self.tables) {
-            match table::read(&name, &content, &names_read) {
+            match label_table::read(&name, &content, &names_read) {
                 Some(table) => tables.push(table),
                 None => {
                     let reason = "is a table, and does not name images here with their classes";

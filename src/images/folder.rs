@@ -12,8 +12,8 @@ use walkdir::WalkDir;
 
 use super::arrays::{self, Candidate};
 use super::collect::{CHUNK, Collector, MAX_FILES, too_many};
+use super::label_table::{self, MAX_TABLE};
 use super::source::{self, Files, Format};
-use super::table::{self, MAX_TABLE};
 use super::{ImageError, decode};
 
 /// What a run writes; only in a folder with these is its picture no image of the user's.
@@ -34,7 +34,7 @@ pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
                 collector
                     .skip_uncounted(file.clone(), "was written by a run: its own results are no images".to_owned());
             }
-            _ if table::may_be(&relative(collector.path, file)) && take_table(collector, file) => {}
+            _ if label_table::may_be(&relative(collector.path, file)) && take_table(collector, file) => {}
             Format::Image => images.push(file.clone()),
             format @ (Format::Archive | Format::Tar) => archives.push((file.clone(), format)),
             Format::Npy | Format::Idx

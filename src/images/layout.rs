@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::Table;
+use super::label_table::Table;
 
 /// The class of files that lie in no sub-folder.
 pub(super) const LOOSE: &str = "images";

@@ -151,7 +151,11 @@ mod tests {
         let wide = RgbImage::from_fn(24, 6, |x, _| Rgb(if (8..16).contains(&x) { [200, 0, 0] } else { [10, 20, 30] }));
         let small = resized(wide.into(), 12);
         let rows: Vec<&[u8]> = small.rgb.chunks_exact(36).collect();
-        assert_eq!(rows[0], [10, 20, 30].repeat(12));
+        assert!(
+            rows[0].iter().zip([10, 20, 30].repeat(12)).all(|(&value, edge)| value.abs_diff(edge) < 4),
+            "{:?}",
+            rows[0]
+        );
         assert_eq!(rows[11], rows[0]);
         assert!(rows[5][18] > 150 && rows[5][0] < 20, "{:?}", rows[5]);
         let thin = RgbImage::from_pixel(4, 16_384, Rgb([7; 3]));

@@ -14,8 +14,8 @@ use super::arrays::{self, Candidate};
 use super::batch::Batch;
 use super::collect::{Collector, MAX_BYTES, MAX_FILES, too_many};
 use super::folder::{is_hidden, text_of};
+use super::label_table::{self, MAX_TABLE};
 use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off};
-use super::table::{self, MAX_TABLE};
 use super::{ImageError, decode, entries};
 
 /// No name may be longer, in bytes; with what else its record says.
@@ -106,7 +106,7 @@ impl Reading<'_> {
             name.insert_str(0, &format!("{folder}/"));
         }
         let shown = self.path.join(&name);
-        if table::may_be(&name) {
+        if label_table::may_be(&name) {
             let mut table = Vec::new();
             if content.take(MAX_TABLE + 1).read_to_end(&mut table).is_ok() && collector.take_table(&name, table) {
                 return Ok(true);

@@ -85,7 +85,6 @@ pub(super) fn check_for_labels(picture: &DynamicImage) -> Result<(), String> {
         (Some(least), Some(most)) if least < most => Err(format!(
             "holds values from {least} to {most} of 255 alone, as annotations do: if it is a picture, brighten it"
         )),
-        (Some(_), _) => Err("is black all over".to_owned()),
         _ => Ok(()),
     }
 }
