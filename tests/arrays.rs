@@ -2,63 +2,22 @@
 //! classes, and hostile files give a message.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "arrays/reading.rs"]
+mod reading;
 #[path = "arrays/write.rs"]
 mod write;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use metascope::images::{ImageError, ImageSet, Kind, Progress, source};
+use metascope::images::{ImageError, Kind, Progress, source};
 use metascope::settings::ImageReading;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use self::reading::{SIZE, check_contains, check_refused, essence, file_of, folder_of, load, message, reason_of};
 use self::write::{gz, idx, npy, png, zip, zip_stored};
-
-const SIZE: usize = 8;
-
-fn load(path: &Path) -> Result<ImageSet, ImageError> {
-    source::load(path, ImageReading::of_size(SIZE, 0), &|_| {}, &AtomicBool::new(false))
-}
-
-fn message(path: &Path) -> String {
-    load(path).expect_err("there should be no set").to_string()
-}
-
-fn folder_of(files: &[(&str, Vec<u8>)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, bytes) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    folder
-}
-
-/// One file of this name, in a folder of its own.
-fn file_of(name: &str, bytes: &[u8]) -> (TempDir, PathBuf) {
-    let folder = folder_of(&[(name, bytes.to_vec())]);
-    let path = folder.path().join(name);
-    (folder, path)
-}
-
-fn check_contains(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "{part:?} is not in {text:?}");
-    }
-}
-
-fn check_refused(name: &str, bytes: &[u8], parts: &[&str]) {
-    let (_folder, path) = file_of(name, bytes);
-    check_contains(&message(&path), &[&[name], parts].concat());
-}
-
-fn reason_of<'a>(set: &'a ImageSet, name: &str) -> &'a str {
-    let skipped = set.skipped.iter().find(|skipped| skipped.path.ends_with(name));
-    &skipped.unwrap_or_else(|| panic!("{name} is not in {:?}", set.skipped)).reason
-}
 
 /// Grey images of 28 x 28 pixels, different for each index.
 fn grey(index: usize) -> Vec<u8> {
@@ -74,15 +33,6 @@ fn labels() -> Vec<u8> {
 
 fn all_grey() -> Vec<u8> {
     (0..COUNT).flat_map(grey).collect()
-}
-
-/// Class, whether it is held out, pixels.
-type Essence = (usize, bool, Vec<u8>);
-
-/// What must be the same in every format.
-fn essence(set: &ImageSet) -> (Vec<String>, usize, Vec<Essence>) {
-    let images = set.images.iter().map(|image| (image.class, image.held_out, image.pixels.to_vec()));
-    (set.classes.clone(), set.channels, images.collect())
 }
 
 fn folder_files() -> Vec<(String, Vec<u8>)> {
@@ -245,8 +195,8 @@ fn false_headers_of_arrays_are_refused() {
         (dictionary("'|u1'", "True", "(4, 4, 4)"), &["Fortran order", "ascontiguousarray"]),
         (dictionary("'|u1'", "False", "(64,)"), &["holds 64 labels"]),
         (dictionary("'|u1'", "False", "(2, 32)"), &["32 numbers", "square"]),
-        (npy("<f4", &[2, 16], &nan), &["holds NaN", "rescale"]),
-        (npy("<u2", &[2, 16], &big), &["holds 4000", "rescale"]),
+        (npy("<f4", &[2, 16], &nan), &["holds NaN", "replace it"]),
+        (npy("<u2", &[2, 16], &big), &["holds 4000 everywhere"]),
     ];
     for (bytes, parts) in cases {
         check_refused("a.npy", &bytes, parts);
@@ -397,8 +347,8 @@ fn names_in_any_script_and_encoding_are_read() {
         let folder = TempDir::new().unwrap();
         let name = std::ffi::OsStr::from_bytes(b"caf\xe9.npy");
         fs::write(folder.path().join(name), npy("|u1", &[COUNT, 784], &all_grey())).unwrap();
-        assert_eq!(load(folder.path()).unwrap().classes, ["caf\u{fffd}"]);
-        assert_eq!(load(&folder.path().join(name)).unwrap().classes, ["caf\u{fffd}"]);
+        assert_eq!(load(folder.path()).unwrap().classes, ["café"]);
+        assert_eq!(load(&folder.path().join(name)).unwrap().classes, ["café"]);
     }
 }
 
@@ -487,8 +437,18 @@ fn sixty_thousand_images_load_with_progress_in_little_memory_and_can_be_cancelle
     assert!(took < Duration::from_millis(500), "cancelling took {took:?}");
 }
 
-const NAMES: [&str; 7] =
-    ["a.npy", "a.npy.gz", "a.npz", "a.zip", "train-images-idx3-ubyte", "a-idx3-ubyte.gz", "unknown"];
+const NAMES: [&str; 10] = [
+    "a.npy",
+    "a.npy.gz",
+    "a.npz",
+    "a.zip",
+    "train-images-idx3-ubyte",
+    "a-idx3-ubyte.gz",
+    "a.csv",
+    "a.csv.gz",
+    "a.bin",
+    "unknown",
+];
 
 /// Whole files for [`NAMES`].
 fn whole_files() -> Vec<Vec<u8>> {
@@ -497,6 +457,7 @@ fn whole_files() -> Vec<Vec<u8>> {
     let labels = npy("<i4", &[4], &[1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0]);
     let images = idx(3, &[4, 5, 6], &[7; 120]);
     let picture = png(6, 5, 1, &[9; 30]);
+    let table = (0..4).map(|row| format!("{row}{}\n", ",7".repeat(16))).collect::<String>().into_bytes();
     vec![
         array.clone(),
         gz(&array),
@@ -504,6 +465,9 @@ fn whole_files() -> Vec<Vec<u8>> {
         zip(&[("a/1.png", picture.clone()), ("b/2.png", picture), ("c.npy", array)]),
         images.clone(),
         gz(&images),
+        table.clone(),
+        gz(&table),
+        [[3; 3073], [4; 3073]].concat(),
         images,
     ]
 }
@@ -525,7 +489,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
-    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), kept in 0..80_usize, kind in 0..7_usize) {
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), kept in 0..80_usize, kind in 0..NAMES.len()) {
         check_reading(NAMES[kind], &bytes);
         let whole = &whole_files()[kind];
         check_reading(NAMES[kind], &[&whole[..kept.min(whole.len())], &bytes].concat());
@@ -533,7 +497,7 @@ proptest! {
 
     #[test]
     fn damaged_files_never_panic(
-        kind in 0..7_usize,
+        kind in 0..NAMES.len(),
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
         cut in any::<prop::sample::Index>(),
         whole in any::<bool>(),

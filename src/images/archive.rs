@@ -53,7 +53,7 @@ pub(super) fn read(collector: &mut Collector, path: &Path, inside: Option<&str>)
             Format::Archive | Format::Tar => collector.skip_uncounted(shown, entries::NESTED.to_owned()),
             format => {
                 archive.arrays.push(entry.index);
-                candidates.push(Candidate { path: shown, name: entry.name, idx: format == Format::Idx });
+                candidates.push(Candidate { path: shown, name: entry.name, format });
             }
         }
     }

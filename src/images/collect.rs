@@ -175,10 +175,10 @@ impl<'a> Collector<'a> {
         true
     }
 
-    /// Keeps a table that may tell the classes of image files; false if it is too large or too wide.
+    /// Keeps a table that may tell the classes of image files; false if it is none of names, or too large.
     pub fn take_table(&mut self, name: &str, content: Vec<u8>) -> bool {
         let bytes = self.tables.iter().map(|(_, content)| content.len()).sum::<usize>() + content.len();
-        let taken = bytes as u64 <= MAX_TABLE && label_table::is_narrow(name, &content);
+        let taken = bytes as u64 <= MAX_TABLE && label_table::may_name_files(name, &content);
         if taken {
             self.files += 1;
             self.tables.push((name.to_owned(), content));

@@ -37,16 +37,12 @@ pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
             _ if label_table::may_be(&relative(collector.path, file)) && take_table(collector, file) => {}
             Format::Image => images.push(file.clone()),
             format @ (Format::Archive | Format::Tar) => archives.push((file.clone(), format)),
-            Format::Npy | Format::Idx
+            Format::Npy | Format::Idx | Format::Csv
                 if file.extension() == Some(OsStr::new("gz")) && names.contains(&*file.with_extension("")) =>
             {
                 collector.skip_uncounted(file.clone(), "is left out: it lies here unpacked too".to_owned());
             }
-            format => candidates.push(Candidate {
-                name: relative(collector.path, file),
-                path: file.clone(),
-                idx: format == Format::Idx,
-            }),
+            format => candidates.push(Candidate { name: relative(collector.path, file), path: file.clone(), format }),
         }
     }
     collector.listed(found - archives.len(), images.len());

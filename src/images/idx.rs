@@ -3,7 +3,8 @@
 
 use std::io::Read;
 
-use super::numbers::{Layout, Number, header_bytes};
+use super::numbers::{Number, header_bytes};
+use super::shapes::Layout;
 
 const UNSIGNED_BYTE: u8 = 8;
 
@@ -22,5 +23,5 @@ pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, String
     let sides = next(4 * u64::from(axes))?;
     let shape =
         sides.chunks_exact(4).map(|side| side.iter().fold(0, |side, &byte| side << 8 | u64::from(byte))).collect();
-    Ok(Layout { number: Number::BYTE, shape, header: 4 + 4 * u64::from(axes) })
+    Ok(Layout { number: Number::BYTE, shape, header: 4 + 4 * u64::from(axes), label: None })
 }

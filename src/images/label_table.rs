@@ -10,6 +10,8 @@ use super::collect::MAX_FILES;
 pub(super) const MAX_TABLE: u64 = 64 << 20;
 /// No table of names may have more columns.
 const MOST_COLUMNS: usize = 64;
+/// No image in a table has fewer.
+const FEWEST_PIXELS: usize = 16;
 /// Names that a column of classes has.
 const LABELS: [&str; 10] =
     ["label", "labels", "class", "classes", "category", "target", "species", "breed", "class_name", "label_name"];
@@ -44,10 +46,14 @@ pub(super) fn may_be(name: &str) -> bool {
     name.ends_with(".csv") || name.ends_with(".tsv")
 }
 
-/// Whether a table has few enough columns to be one of names: images in a table have one for each pixel.
-pub(super) fn is_narrow(name: &str, content: &[u8]) -> bool {
-    let line = content.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    line.iter().filter(|&&byte| byte == delimiter(name)).count() < MOST_COLUMNS
+/// Whether a table may be one of names: one of images has a column for each pixel, and numbers in all.
+pub(super) fn may_name_files(name: &str, content: &[u8]) -> bool {
+    let mut lines = content.split(|&byte| byte == b'\n');
+    let cells = |line: &[u8]| line.split(|&byte| byte == delimiter(name)).map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let first = cells(lines.next().unwrap_or_default());
+    let is_number = |cell: &Vec<u8>| str::from_utf8(cell).is_ok_and(|cell| cell.trim().parse::<f64>().is_ok());
+    first.len() < FEWEST_PIXELS
+        || (first.len() <= MOST_COLUMNS && !lines.next().map(cells).unwrap_or(first).iter().all(is_number))
 }
 
 fn delimiter(name: &str) -> u8 {

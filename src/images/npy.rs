@@ -3,8 +3,11 @@
 
 use std::io::Read;
 
-use super::numbers::{Layout, Number, NumberKind, header_bytes};
+use super::numbers::{Number, NumberKind, header_bytes};
+use super::shapes::Layout;
 
+/// No text of a list may have more bytes.
+const MAX_TEXT: usize = 1024;
 /// NumPy itself writes a few hundred bytes.
 const MAX_HEADER: u64 = 1 << 16;
 const DAMAGED: &str = "has a damaged header: save it again with numpy.save";
@@ -46,7 +49,7 @@ pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, String
     if !in_rows.ok_or_else(|| missing("fortran_order"))? && shape.len() > 1 {
         return Err("is in Fortran order: save numpy.ascontiguousarray(array)".to_owned());
     }
-    Ok(Layout { number, shape, header: 8 + width + length })
+    Ok(Layout { number, shape, header: 8 + width + length, label: None })
 }
 
 fn number_of(description: &str) -> Result<Number, String> {
@@ -61,9 +64,15 @@ fn number_of(description: &str) -> Result<Number, String> {
         "i2" => (NumberKind::Signed, 2),
         "i4" => (NumberKind::Signed, 4),
         "i8" => (NumberKind::Signed, 8),
+        "f2" => (NumberKind::Float, 2),
         "f4" => (NumberKind::Float, 4),
         "f8" => (NumberKind::Float, 8),
-        "O" => return Err("holds Python objects: save it with a number type, as array.astype(\"uint8\")".to_owned()),
+        "O" => {
+            return Err(
+                "holds Python objects: save it with a number type, as array.astype(\"uint8\"), or texts as array.astype(str)".into()
+            );
+        }
+        _ if kind.starts_with(['S', 'U']) => text_of(kind)?,
         _ => {
             let shown: String = description.chars().take(20).collect();
             return Err(format!("holds numbers of the type {shown}: save array.astype(\"uint8\") or \"float32\""));
@@ -73,6 +82,18 @@ fn number_of(description: &str) -> Result<Number, String> {
         "<" | "|" | "=" => Ok(Number { kind, size, big_endian: false }),
         ">" => Ok(Number { kind, size, big_endian: true }),
         _ => Err(DAMAGED.to_owned()),
+    }
+}
+
+/// `S12` is of 12 bytes, `U12` of 12 characters.
+fn text_of(kind: &str) -> Result<(NumberKind, usize), String> {
+    let (wide, length) = (kind.starts_with('U'), kind.get(1..).and_then(|length| length.parse::<usize>().ok()));
+    let size = length.and_then(|length| length.checked_mul(if wide { 4 } else { 1 }));
+    match size.filter(|&size| size > 0).ok_or(DAMAGED)? {
+        size if size > MAX_TEXT => {
+            Err(format!("holds texts of {size} bytes; the limit is {MAX_TEXT}: save short names"))
+        }
+        size => Ok((if wide { NumberKind::WideText } else { NumberKind::Text }, size)),
     }
 }
 
@@ -153,7 +174,7 @@ mod tests {
     fn headers_of_numpy_are_read() {
         let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (10, 28, 28), }          \n";
         let number = Number { kind: NumberKind::Float, size: 4, big_endian: false };
-        let expected = Layout { number, shape: vec![10, 28, 28], header: 10 + text.len() as u64 };
+        let expected = Layout { number, shape: vec![10, 28, 28], header: 10 + text.len() as u64, label: None };
         assert_eq!(parse(text), Ok(expected));
         let old = parse("{\"shape\": (5L,), \"fortran_order\": True, \"descr\": \">i8\"}").ok();
         assert_eq!(old.map(|layout| (layout.shape, layout.number.big_endian)), Some((vec![5], true)));
@@ -169,7 +190,11 @@ mod tests {
             ("{'fortran_order': False, 'shape': (3, 4)}", "says nothing of its descr"),
             ("{'descr': '|u1', 'fortran_order': True, 'shape': (3, 4, 5)}", "ascontiguousarray"),
             ("{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", "number type"),
-            ("{'descr': '<f2', 'fortran_order': False, 'shape': (3,)}", "float32"),
+            ("{'descr': '<f1', 'fortran_order': False, 'shape': (3,)}", "float32"),
+            ("{'descr': '<U0', 'fortran_order': False, 'shape': (3,)}", "damaged header"),
+            ("{'descr': '<U', 'fortran_order': False, 'shape': (3,)}", "damaged header"),
+            ("{'descr': '<U999', 'fortran_order': False, 'shape': (3,)}", "texts of 3996 bytes"),
+            ("{'descr': '|S99999999999999999999', 'fortran_order': False, 'shape': (3,)}", "damaged header"),
             ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,)}", "several fields"),
             ("{'descr': '|u1', 'fortran_order': False, 'shape': (-3, 4)}", "damaged header"),
             ("{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,)}", "damaged header"),

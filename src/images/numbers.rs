@@ -1,14 +1,11 @@
-//! Numbers of an array as its file holds them, and what shape of them is a list of images.
+//! Numbers and texts of an array as its file holds them, and which number is black and which white.
 
+use std::fmt;
 use std::io::{self, Read};
 
-use super::decode::{MAX_SIDE, MIN_SIDE};
 use super::source::broke_off;
 
-/// No image of an array may have more bytes.
-const MAX_IMAGE: u64 = 64 << 20;
-
-/// A type of numbers.
+/// A type of numbers, or of texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Number {
     pub kind: NumberKind,
@@ -23,10 +20,36 @@ pub(super) enum NumberKind {
     Unsigned,
     Signed,
     Float,
+    /// UTF-8, or nearly, filled up with zeros.
+    Text,
+    /// The same in 32 bits a character.
+    WideText,
+}
+
+/// What says of which class an image is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Label {
+    Number(i128),
+    Text(String),
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(formatter),
+            Self::Text(text) if text.is_empty() => "(without a name)".fmt(formatter),
+            Self::Text(text) => text.fmt(formatter),
+        }
+    }
 }
 
 impl Number {
     pub const BYTE: Self = Self { kind: NumberKind::Unsigned, size: 1, big_endian: false };
+    pub const FLOAT: Self = Self { kind: NumberKind::Float, size: 4, big_endian: false };
+
+    pub fn is_text(self) -> bool {
+        matches!(self.kind, NumberKind::Text | NumberKind::WideText)
+    }
 
     fn bits(self, bytes: &[u8]) -> u64 {
         let join = |bits: u64, &byte: &u8| bits << 8 | u64::from(byte);
@@ -38,133 +61,131 @@ impl Number {
         (self.bits(bytes) << unused) as i64 >> unused
     }
 
+    /// NaN for texts.
     pub fn value(self, bytes: &[u8]) -> f64 {
         match self.kind {
             NumberKind::Bool => f64::from(u8::from(self.bits(bytes) != 0)),
             NumberKind::Unsigned => self.bits(bytes) as f64,
             NumberKind::Signed => self.signed(bytes) as f64,
+            NumberKind::Float if self.size == 2 => half(self.bits(bytes) as u16),
             NumberKind::Float if self.size == 4 => f64::from(f32::from_bits(self.bits(bytes) as u32)),
             NumberKind::Float => f64::from_bits(self.bits(bytes)),
+            NumberKind::Text | NumberKind::WideText => f64::NAN,
         }
     }
 
     /// The same as a label; `None` for a number with a fraction.
-    pub fn label(self, bytes: &[u8]) -> Option<i128> {
+    pub fn label(self, bytes: &[u8]) -> Option<Label> {
         match self.kind {
-            NumberKind::Bool | NumberKind::Unsigned => Some(self.bits(bytes).into()),
-            NumberKind::Signed => Some(self.signed(bytes).into()),
-            NumberKind::Float => None,
+            NumberKind::Bool | NumberKind::Unsigned => Some(Label::Number(self.bits(bytes).into())),
+            NumberKind::Signed => Some(Label::Number(self.signed(bytes).into())),
+            NumberKind::Float => {
+                let value = self.value(bytes);
+                (value.fract() == 0.0).then_some(Label::Number(value as i128))
+            }
+            NumberKind::Text => Some(Label::Text(trimmed(&String::from_utf8_lossy(bytes)))),
+            NumberKind::WideText => {
+                let of = |bytes: &[u8]| char::from_u32(self.bits(bytes) as u32).unwrap_or(char::REPLACEMENT_CHARACTER);
+                Some(Label::Text(trimmed(&bytes.chunks_exact(4).map(of).collect::<String>())))
+            }
         }
     }
 }
 
-/// Which number is white.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum White {
-    One,
-    Byte,
+fn trimmed(text: &str) -> String {
+    text.trim_end_matches('\0').trim().to_owned()
+}
+
+/// A float of 16 bits: a sign, 5 of exponent and 10 of fraction.
+fn half(bits: u16) -> f64 {
+    let (exponent, fraction) = (bits >> 10 & 31, f64::from(bits & 1023) / 1024.0);
+    let size = match exponent {
+        0 => fraction * 2_f64.powi(-14),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1.0 + fraction) * 2_f64.powi(i32::from(exponent) - 15),
+    };
+    if bits >> 15 == 0 { size } else { -size }
+}
+
+/// Which numbers are black and white.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Tones {
+    pub black: f64,
+    pub white: f64,
+}
+
+impl Tones {
+    /// 0 to 1.
+    pub const UNIT: Self = Self { black: 0.0, white: 1.0 };
+    /// -1 to 1.
+    pub const SIGNED: Self = Self { black: -1.0, white: 1.0 };
+    /// 0 to 255.
+    pub const BYTE: Self = Self { black: 0.0, white: 255.0 };
+
+    /// The first of the usual ones that these values fit into, or their own range.
+    pub fn of(values: Span) -> Result<Self, String> {
+        let fits = |tones: &Self| tones.black <= values.least && values.most <= tones.white;
+        match [Self::UNIT, Self::SIGNED, Self::BYTE].into_iter().find(fits) {
+            Some(tones) => Ok(tones),
+            None if values.least < values.most => Ok(Self { black: values.least, white: values.most }),
+            None => Err(format!("holds {} everywhere, which is no picture", values.least)),
+        }
+    }
+}
+
+/// The least and the greatest of some values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Span {
+    pub least: f64,
+    pub most: f64,
+}
+
+impl Span {
+    pub const NONE: Self = Self { least: f64::INFINITY, most: f64::NEG_INFINITY };
+
+    /// Makes room for the numbers of an image.
+    pub fn add(&mut self, raw: &[u8], number: Number) -> Result<(), String> {
+        for bytes in raw.chunks_exact(number.size.max(1)) {
+            let value = number.value(bytes);
+            if !value.is_finite() {
+                return Err(not_finite(value));
+            }
+            (self.least, self.most) = (self.least.min(value), self.most.max(value));
+        }
+        Ok(())
+    }
+}
+
+fn not_finite(value: f64) -> String {
+    format!("holds {value}, which is no brightness: replace it, as with numpy.nan_to_num")
 }
 
 /// Why values are no brightness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Unsuited {
-    /// White is not one: there are greater values.
-    Brighter,
+    /// They are darker than black or brighter than white.
+    Outside,
     Value(String),
 }
 
 /// The bytes of an image from the numbers of an array.
-pub(super) fn brightness(raw: &[u8], number: Number, white: White) -> Result<Vec<u8>, Unsuited> {
-    if number == Number::BYTE && white == White::Byte {
+pub(super) fn brightness(raw: &[u8], number: Number, tones: Tones) -> Result<Vec<u8>, Unsuited> {
+    if number == Number::BYTE && tones == Tones::BYTE {
         return Ok(raw.to_vec());
     }
-    let byte = |bytes: &[u8]| {
-        let value = number.value(bytes);
-        match white {
-            White::One if (0.0..=1.0).contains(&value) => Ok((255.0 * value).round() as u8),
-            White::Byte if (0.0..=255.0).contains(&value) => Ok(value.round() as u8),
-            White::One if (1.0..=255.0).contains(&value) => Err(Unsuited::Brighter),
-            _ => {
-                Err(Unsuited::Value(format!("holds {value}; brightness must lie in 0 to 1 or in 0 to 255: rescale it")))
-            }
+    let range = tones.white - tones.black;
+    let byte = |bytes: &[u8]| match number.value(bytes) {
+        value if (tones.black..=tones.white).contains(&value) => {
+            Ok((255.0 * ((value - tones.black) / range)).round() as u8)
         }
+        value if value.is_finite() => Err(Unsuited::Outside),
+        value => Err(Unsuited::Value(not_finite(value))),
     };
     raw.chunks_exact(number.size.max(1)).map(byte).collect()
 }
 
-/// What an array's header says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
-    pub number: Number,
-    pub shape: Vec<u64>,
-    /// Bytes before the first number.
-    pub header: u64,
-}
-
-/// A list of images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Grid {
-    pub width: u32,
-    pub height: u32,
-    pub channels: usize,
-    /// Bytes of an image.
-    pub bytes: u64,
-}
-
-impl Layout {
-    pub fn count(&self) -> u64 {
-        self.shape.first().copied().unwrap_or_default()
-    }
-
-    /// Bytes of the whole file; `None` if no file can be as long.
-    pub fn length(&self) -> Option<u64> {
-        let numbers = self.shape.iter().try_fold(1_u64, |product, &side| product.checked_mul(side))?;
-        numbers.checked_mul(self.number.size as u64)?.checked_add(self.header)
-    }
-
-    /// How its images lie; `None` if it is a list of labels.
-    pub fn grid(&self) -> Result<Option<Grid>, String> {
-        let (height, width, channels) = match *self.shape {
-            [_] | [_, 1] if self.number.kind == NumberKind::Float => {
-                return Err("holds a list of numbers with fractions; labels must be whole numbers".to_owned());
-            }
-            [_] | [_, 1] => return Ok(None),
-            [_, pixels] if pixels.isqrt().pow(2) == pixels => (pixels.isqrt(), pixels.isqrt(), 1),
-            [_, pixels] => {
-                return Err(format!("holds rows of {pixels} numbers, and no square has as many pixels: {SHAPES}"));
-            }
-            [_, height, width] => (height, width, 1),
-            [_, height, width, channels @ (1 | 3)] => (height, width, channels as usize),
-            [_, 1 | 3, _, _] => {
-                return Err("holds the colours before the pixels: save array.transpose(0, 2, 3, 1)".to_owned());
-            }
-            _ => {
-                let shape: Vec<String> = self.shape.iter().map(u64::to_string).collect();
-                return Err(format!("has the shape ({}): {SHAPES}", shape.join(", ")));
-            }
-        };
-        if height.min(width) < MIN_SIDE.into() {
-            return Err(format!(
-                "holds images of {width} x {height} pixels; at least {MIN_SIDE} x {MIN_SIDE} are needed"
-            ));
-        }
-        let bytes =
-            (height.checked_mul(width)).and_then(|pixels| pixels.checked_mul((channels * self.number.size) as u64));
-        match (u32::try_from(width), u32::try_from(height), bytes) {
-            (Ok(width), Ok(height), Some(bytes)) if width.max(height) <= MAX_SIDE && bytes <= MAX_IMAGE => {
-                Ok(Some(Grid { width, height, channels, bytes }))
-            }
-            _ => Err(format!(
-                "promises images of {width} x {height} pixels; the limit is {MAX_SIDE} pixels a side and {} MB: reduce them first",
-                MAX_IMAGE >> 20
-            )),
-        }
-    }
-}
-
-const SHAPES: &str = "save it as images x height x width, with 1 or 3 channels last or none";
-
-/// Reads exactly so many bytes, in memory that grows as they come; `false` if there are fewer.
+/// Fills `buffer` with so many bytes; false if fewer are left.
 pub(super) fn read_exactly(reader: &mut (impl Read + ?Sized), bytes: u64, buffer: &mut Vec<u8>) -> io::Result<bool> {
     buffer.clear();
     reader.take(bytes).read_to_end(buffer).map(|read| read as u64 == bytes)
@@ -184,54 +205,76 @@ pub(super) fn header_bytes(reader: &mut (impl Read + ?Sized), bytes: u64) -> Res
 mod tests {
     use super::*;
 
-    const FLOAT: Number = Number { kind: NumberKind::Float, size: 4, big_endian: false };
     const SHORT: Number = Number { kind: NumberKind::Signed, size: 2, big_endian: true };
 
     #[test]
     fn numbers_are_read_in_both_orders() {
-        assert_eq!(FLOAT.value(&0.25_f32.to_le_bytes()), 0.25);
+        assert_eq!(Number::FLOAT.value(&0.25_f32.to_le_bytes()), 0.25);
         assert_eq!(SHORT.value(&(-3_i16).to_be_bytes()), -3.0);
         let long = Number { kind: NumberKind::Signed, size: 8, big_endian: false };
-        assert_eq!(long.label(&i64::MIN.to_le_bytes()), Some(i64::MIN.into()));
-        assert_eq!(FLOAT.label(&[0; 4]), None);
+        assert_eq!(long.label(&i64::MIN.to_le_bytes()), Some(Label::Number(i64::MIN.into())));
+        assert_eq!(Number::FLOAT.label(&7_f32.to_le_bytes()), Some(Label::Number(7)));
+        assert_eq!(Number::FLOAT.label(&7.5_f32.to_le_bytes()), None);
+        assert_eq!(Number::FLOAT.label(&f32::NAN.to_le_bytes()), None);
     }
 
     #[test]
-    fn one_is_white_until_a_greater_value_comes() {
-        let raw = |values: [f32; 2]| values.map(f32::to_le_bytes).concat();
-        assert_eq!(brightness(&raw([0.0, 0.5]), FLOAT, White::One), Ok(vec![0, 128]));
-        assert_eq!(brightness(&raw([0.0, 200.4]), FLOAT, White::One), Err(Unsuited::Brighter));
-        assert_eq!(brightness(&raw([0.5, 200.4]), FLOAT, White::Byte), Ok(vec![1, 200]));
-        for value in [f32::NAN, -0.1, 256.0, f32::INFINITY] {
-            for white in [White::One, White::Byte] {
-                let refused = brightness(&raw([0.0, value]), FLOAT, white);
-                assert!(matches!(refused, Err(Unsuited::Value(_))), "{value}: {refused:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn shapes_are_lists_of_images_or_of_labels() {
-        let grid = |shape: &[u64]| Layout { number: Number::BYTE, shape: shape.to_vec(), header: 0 }.grid();
-        let sides = |shape: &[u64]| grid(shape).ok().flatten().map(|grid| (grid.width, grid.height, grid.channels));
-        assert_eq!(sides(&[9, 5, 7]), Some((7, 5, 1)));
-        assert_eq!(sides(&[9, 5, 7, 3]), Some((7, 5, 3)));
-        assert_eq!(sides(&[9, 784]), Some((28, 28, 1)));
-        assert_eq!((grid(&[9]), grid(&[9, 1])), (Ok(None), Ok(None)));
-        for (shape, part) in [
-            (&[9, 785][..], "no square"),
-            (&[9, 9], "3 x 3 pixels"),
-            (&[28, 28, 3], "3 x 28 pixels"),
-            (&[9, 3, 28, 28], "transpose"),
-            (&[9, 28, 28, 4], "1 or 3 channels"),
-            (&[], "shape ()"),
-            (&[1, 2, 3, 4, 5], "shape (1, 2, 3, 4, 5)"),
-            (&[9, 1 << 63, 1 << 63], "limit"),
-            (&[9, 12_000, 12_000], "limit"),
-            (&[9, u64::MAX], "no square"),
+    fn halves_have_the_values_of_the_standard() {
+        for (bits, value) in [
+            (0x0000, 0.0),
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x3555, 0.333_251_953_125),
+            (0x7bff, 65_504.0),
+            (0x0001, 2_f64.powi(-24)),
+            (0x0400, 2_f64.powi(-14)),
+            (0x7c00, f64::INFINITY),
+            (0xfc00, f64::NEG_INFINITY),
         ] {
-            let reason = grid(shape).err().unwrap_or_default();
-            assert!(reason.contains(part), "{shape:?}: {reason}");
+            assert_eq!(half(bits), value, "{bits:04x}");
         }
+        assert!(half(0x7e00).is_nan());
+    }
+
+    #[test]
+    fn texts_are_read_in_both_widths() {
+        let text = |label: &str| Some(Label::Text(label.to_owned()));
+        let narrow = Number { kind: NumberKind::Text, size: 6, big_endian: false };
+        assert_eq!(narrow.label("fée\0\0".as_bytes()), text("fée"));
+        for big_endian in [false, true] {
+            let wide = Number { kind: NumberKind::WideText, size: 12, big_endian };
+            let code = |c: char| if big_endian { (c as u32).to_be_bytes() } else { (c as u32).to_le_bytes() };
+            assert_eq!(wide.label(&['猫', 'é', '\0'].map(code).concat()), text("猫é"));
+            assert_eq!(wide.label(&[0xff; 12]), text("\u{fffd}\u{fffd}\u{fffd}"));
+        }
+        assert_eq!(Label::Text(String::new()).to_string(), "(without a name)");
+    }
+
+    #[test]
+    fn tones_are_the_usual_ones_or_the_range_in_use() {
+        let of = |values: &[f32]| {
+            let mut span = Span::NONE;
+            values.iter().try_for_each(|value| span.add(&value.to_le_bytes(), Number::FLOAT)).and(Tones::of(span))
+        };
+        assert_eq!(of(&[0.0, 0.5]), Ok(Tones::UNIT));
+        assert_eq!(of(&[0.0, -0.5, 1.0]), Ok(Tones::SIGNED));
+        assert_eq!(of(&[0.5, 255.0]), Ok(Tones::BYTE));
+        assert_eq!(of(&[16.0, 4_080.0, 90.0]), Ok(Tones { black: 16.0, white: 4_080.0 }));
+        assert_eq!(of(&[-2.0, 2.5]), Ok(Tones { black: -2.0, white: 2.5 }));
+        for values in [[f32::NAN, 0.0], [0.0, f32::INFINITY], [300.0, 300.0]] {
+            assert!(of(&values).is_err_and(|reason| reason.contains("is no")), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn brightness_goes_from_black_to_white() {
+        let raw = |values: [f32; 3]| values.map(f32::to_le_bytes).concat();
+        let of = |values, tones| brightness(&raw(values), Number::FLOAT, tones);
+        assert_eq!(of([0.0, 0.5, 1.0], Tones::UNIT), Ok(vec![0, 128, 255]));
+        assert_eq!(of([0.5, 200.4, 255.0], Tones::BYTE), Ok(vec![1, 200, 255]));
+        assert_eq!(of([-1.0, 0.0, 1.0], Tones::SIGNED), Ok(vec![0, 128, 255]));
+        assert_eq!(of([10.0, 20.0, 30.0], Tones { black: 10.0, white: 30.0 }), Ok(vec![0, 128, 255]));
+        assert_eq!(of([0.0, 0.5, 200.0], Tones::UNIT), Err(Unsuited::Outside));
+        assert!(matches!(of([0.0, 0.5, f32::NAN], Tones::UNIT), Err(Unsuited::Value(_))));
     }
 }

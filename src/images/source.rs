@@ -6,6 +6,7 @@
 //! | `.zip`, `.npz`, `.tar`, `.tar.gz`, `.tgz` | the same, by the names of its entries, without unpacking it to disk; in a folder, as a folder |
 //! | `.npy`, `.npy.gz` | images of one class, named by the file |
 //! | MNIST's IDX, plain or `.gz` | images, with the labels of the file beside it |
+//! | `.csv` of pixels, CIFAR's `.bin` | images with their labels |
 //!
 //! The name decides; a file of another name is known by its first bytes.
 
@@ -49,14 +50,9 @@ pub fn load(
                 read_archive(&mut collector, path, format, None)?;
                 Kind::Archive
             }
-            Format::Npy => {
-                read_array(&mut collector, vec![path.to_owned()], false)?;
-                Kind::Array
-            }
-            Format::Idx => {
-                let beside = arrays::labels_beside(path);
-                read_array(&mut collector, std::iter::once(path.to_owned()).chain(beside).collect(), true)?;
-                Kind::Idx
+            format @ (Format::Npy | Format::Idx | Format::Csv | Format::Cifar | Format::Names) => {
+                read_array(&mut collector, path, format)?;
+                if format == Format::Idx { Kind::Idx } else { Kind::Array }
             }
             Format::Image => {
                 folder::read(&mut collector)?;
@@ -105,10 +101,16 @@ impl From<ImageError> for Stop {
     }
 }
 
-fn read_array(collector: &mut Collector, files: Vec<PathBuf>, idx: bool) -> Result<(), ImageError> {
+fn read_array(collector: &mut Collector, path: &Path, format: Format) -> Result<(), ImageError> {
+    let beside = arrays::labels_beside(path, format);
+    let files: Vec<PathBuf> = std::iter::once(path.to_owned()).chain(beside).collect();
     collector.listed(files.len(), 0);
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let candidates = files.iter().map(|path| Candidate { name: name(path), path: path.clone(), idx }).collect();
+    let candidate = |(place, path): (usize, &PathBuf)| {
+        let name = folder::text_of(path.file_name().unwrap_or_default().as_encoded_bytes());
+        let format = if place == 0 { format } else { Format::of(&name) };
+        Candidate { name, path: path.clone(), format }
+    };
+    let candidates = files.iter().enumerate().map(candidate).collect();
     arrays::read(collector, &mut Files::new(files.into_iter()), candidates)
 }
 
@@ -118,6 +120,12 @@ pub(super) enum Format {
     Image,
     Npy,
     Idx,
+    /// A table of pixels.
+    Csv,
+    /// CIFAR's binary file.
+    Cifar,
+    /// Names of classes, one a line.
+    Names,
     Archive,
     Tar,
 }
@@ -128,6 +136,15 @@ impl Format {
         let plain = name.strip_suffix(".gz").unwrap_or(&name);
         if plain.ends_with(".npy") {
             Self::Npy
+        } else if plain.ends_with(".csv") {
+            Self::Csv
+        } else if name.ends_with(".bin") {
+            Self::Cifar
+        } else if ["batches.meta.txt", "label_names.txt", "class_names.txt", "classes.txt"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+        {
+            Self::Names
         } else if plain.ends_with("-ubyte") && plain.contains("idx") {
             Self::Idx
         } else if name.ends_with(".zip") || name.ends_with(".npz") {
@@ -256,6 +273,11 @@ mod tests {
             ("train-images.idx3-ubyte", Format::Idx),
             ("t10k-labels-idx1-ubyte.gz", Format::Idx),
             ("mnist.npz", Format::Archive),
+            ("mnist_train.csv", Format::Csv),
+            ("data_batch_1.bin", Format::Cifar),
+            ("batches.meta.txt", Format::Names),
+            ("cifar-100-binary/fine_label_names.txt", Format::Names),
+            ("notes.txt", Format::Image),
             ("images.ZIP", Format::Archive),
         ];
         for (name, format) in expected {

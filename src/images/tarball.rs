@@ -120,7 +120,7 @@ impl Reading<'_> {
             }
             Format::Archive | Format::Tar => collector.skip_uncounted(shown, entries::NESTED.to_owned()),
             format => match self.arrays.take(content) {
-                Ok(()) => self.candidates.push(Candidate { name, path: shown, idx: format == Format::Idx }),
+                Ok(()) => self.candidates.push(Candidate { name, path: shown, format }),
                 Err(reason) => collector.skip_uncounted(shown, reason),
             },
         }

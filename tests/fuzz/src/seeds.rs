@@ -19,6 +19,8 @@ pub fn write(target: &str) {
     let seeds = match target {
         "npy" => arrays(),
         "npz" => archives_of_arrays(),
+        "csv" => tables(),
+        "cifar" => binaries(),
         "zip" => archives(),
         "idx" => pairs(false),
         "idx_gz" => pairs(true),
@@ -53,6 +55,13 @@ fn arrays() -> Vec<Vec<u8>> {
         of("|u1", &[7], 1),
         npy("<f4", &[2, 16], &halves),
         npy(">f8", &[2, 16], &[0; 256]),
+        npy("<f2", &[2, 16], &[60; 64]),
+        npy("|S4", &[3], b"one\0two\0six\0"),
+        npy("<U1", &[3], &[97, 0, 0, 0, 98, 0, 0, 0, 99, 0, 0, 0]),
+        of("|u1", &[5, 3, 4, 5], 1),
+        of("|u1", &[3, 2, 4, 5], 1),
+        of("|u1", &[3, 2, 4, 4, 3], 1),
+        of("<u2", &[2, 4, 4], 2),
     ]
 }
 
@@ -60,7 +69,29 @@ fn archives_of_arrays() -> Vec<Vec<u8>> {
     let images = npy("|u1", &[4, 16], &ramp(64));
     let labels = npy("<i8", &[4], &[0, 1, 1, 0].map(i64::to_le_bytes).concat());
     let files = [("x_train.npy", images.clone()), ("y_train.npy", labels)];
-    vec![zip(&files), zip_stored(&files), zip(&[("a/b.npy", images)]), with_flag(&zip(&files), 1)]
+    let one = |place: usize| npy("|u1", &[5, 5], &ramp(25 + place)[place..]);
+    let each = [("a/0.npy", one(0)), ("a/1.npy", one(1)), ("b/0.npy", one(2))];
+    let hot = npy("|u1", &[4, 3], &[1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0]);
+    let names = npy("|S4", &[3], b"one\0two\0six\0");
+    let named = [("x.npy", images.clone()), ("y.npy", hot), ("classes.npy", names)];
+    let packed = zip(&[("a/b.npy", images)]);
+    vec![zip(&files), zip_stored(&files), packed, with_flag(&zip(&files), 1), zip_stored(&each), zip_stored(&named)]
+}
+
+fn tables() -> Vec<Vec<u8>> {
+    let row = |label: &str, value: u8| format!("{label}{}\n", format!(",{value}").repeat(16));
+    let rows = [row("3", 7), row("cat", 200), row("3", 0)].concat();
+    let header = row("label", 0).replace(",0", ",p");
+    let unlabelled = rows.replace("3,", "").replace("cat,", "");
+    [rows.clone(), header + &rows, unlabelled, rows.replace(',', ";")].map(String::into_bytes).into()
+}
+
+fn binaries() -> Vec<Vec<u8>> {
+    let file = |names: &str, labels: &[&[u8]]| {
+        let images = labels.iter().flat_map(|label| [label, ramp(3072).as_slice()].concat());
+        [&(names.len() as u16).to_le_bytes(), names.as_bytes(), &images.collect::<Vec<u8>>()].concat()
+    };
+    vec![file("cat\ndog\n", &[&[1], &[0]]), file("", &[&[3, 40], &[19, 99], &[0, 0]])]
 }
 
 fn archives() -> Vec<Vec<u8>> {
