@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::ExperimentError;
-use crate::settings::{Algorithm, ImageColour, ImageSource, OuterOptimiser, Schedule, SettingError, TaskFamily};
+use crate::settings::{
+    Algorithm, ImageColour, ImageFit, ImageSource, OuterOptimiser, Schedule, SettingError, TaskFamily,
+};
 pub use bench::BenchArguments;
 pub use choose::{RaceArguments, SweepArguments};
 pub use procedural::ProceduralArguments;
@@ -161,7 +163,7 @@ pub struct What {
     /// The one number that every random stream is derived from.
     #[arg(long, allow_hyphen_values = true)]
     pub seed: Option<u64>,
-    /// A folder of images, each of its sub-folders a class; or a .zip, .npz, .npy or MNIST's IDX file.
+    /// A folder of images, each of its sub-folders a class; or a .zip, .tar, .npz, .npy or MNIST's IDX file.
     #[arg(long)]
     pub images: Option<PathBuf>,
     /// A built-in image set: faces, hand, scripts, characters, digits, creatures or textures.
@@ -176,6 +178,9 @@ pub struct What {
     /// Own images: black becomes white; for dark strokes on light ground, as class tasks expect light on dark.
     #[arg(long)]
     pub invert: bool,
+    /// Own images that are not square: their middle, or all of them with bars beside it.
+    #[arg(long)]
+    pub image_fit: Option<ImageFit>,
     /// How sets made from formulas are made.
     #[command(flatten)]
     pub procedural: ProceduralArguments,

@@ -28,17 +28,31 @@ pub mod loader;
 /// The built-in ones in the background.
 pub mod making;
 
+/// What was understood of a set's files.
+pub mod understood;
+
 mod archive;
 mod arrays;
+mod batch;
 mod cifar;
 mod collect;
+mod entries;
+mod finish;
 mod folder;
 mod foreign;
+mod frames;
 mod idx;
+mod label_table;
+mod layout;
 mod npy;
 mod numbers;
+mod pages;
+mod resize;
 mod rows;
 mod shapes;
+mod svg;
+mod tarball;
+mod values;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -51,6 +65,7 @@ use crate::settings::{ImageSource, RunSettings};
 pub use collect::{MAX_BYTES, MAX_FILES};
 pub use loader::Loader;
 pub use making::Making;
+pub use understood::ImageCounts;
 
 /// Images of one size, ready for the task families.
 #[derive(Clone, Debug)]
@@ -85,6 +100,8 @@ pub struct Origin {
     pub smallest: (u32, u32),
     /// The same for the largest.
     pub largest: (u32, u32),
+    /// Whether the set itself said which images are held out, and which validate.
+    pub divided: bool,
 }
 
 /// What image sets are read from.
@@ -128,30 +145,54 @@ impl ImageSet {
         (fewest.copied().unwrap_or_default(), most.copied().unwrap_or_default())
     }
 
-    /// The training images alone, with a fifth of them (at most 24, chosen by `seed`) held out anew, so that
-    /// settings can be chosen without a look at the images that were held out. `None` if there are
-    /// fewer than two training images.
+    /// The set without the images that were held out, and with those that validate held out in their place, or
+    /// else a fifth of the rest (at most 24, chosen by `seed`), so that settings can be chosen without a look
+    /// at the former. `None` if there are fewer than two.
     pub fn for_validation(&self, seed: u64) -> Option<Self> {
-        let training: Vec<&LabelledImage> = self.images.iter().filter(|image| !image.held_out).collect();
-        if training.len() < 2 {
+        let others: Vec<&LabelledImage> = self.images.iter().filter(|image| !image.held_out).collect();
+        if others.len() < 2 {
             return None;
         }
-        let held_out = hold_out(training.len(), seed, Purpose::Validation);
-        let images = training.into_iter().zip(held_out);
-        let images = images.map(|(image, held_out)| LabelledImage { held_out, ..image.clone() }).collect();
+        let validating = others.iter().filter(|image| image.validates).count();
+        let held_out = if validating > 0 && validating < others.len() {
+            others.iter().map(|image| image.validates).collect()
+        } else {
+            let first = finish::first_alike(others.iter().map(|image| &image.pixels));
+            hold_out(&first, seed, Purpose::Validation)
+        };
+        let images = others.into_iter().zip(held_out);
+        let images = images.map(|(image, held_out)| LabelledImage { held_out, validates: false, ..image.clone() });
+        let images = images.collect();
         let (classes, name, notes) = (self.classes.clone(), self.name.clone(), self.notes.clone());
         Some(Self { images, skipped: Vec::new(), classes, name, notes, ..*self })
     }
 }
 
-/// A fifth of `images`, at most 24 and at least one, chosen by `seed`: true where an image is held out.
-fn hold_out(images: usize, seed: u64, purpose: Purpose) -> Vec<bool> {
+/// A fifth of the images, at most 24 and at least one, chosen by `seed`: true where an image is held out.
+/// Copies, which name the same `first` one of theirs, are held out together or not at all; if there are too
+/// many of each for a fifth, more than a fifth is.
+fn hold_out(first: &[usize], seed: u64, purpose: Purpose) -> Vec<bool> {
     const MOST: usize = 24;
-    let mut order: Vec<usize> = (0..images).collect();
+    let mut copies = vec![0; first.len()];
+    first.iter().for_each(|&first| copies[first] += 1);
+    let mut order: Vec<usize> = (0..first.len()).collect();
     order.shuffle(&mut stream(seed, purpose, 0, 0));
-    let mut held_out = vec![false; images];
-    order.iter().take((images / 5).clamp(1, MOST)).for_each(|&i| held_out[i] = true);
-    held_out
+    let wanted = (first.len() / 5).clamp(1, MOST);
+    let (mut chosen, mut held_out) = (vec![false; first.len()], 0);
+    for &i in &order {
+        if !chosen[first[i]] && held_out + copies[first[i]] <= wanted {
+            chosen[first[i]] = true;
+            held_out += copies[first[i]];
+        }
+    }
+    let fewest = || order.iter().copied().filter(|&i| copies[first[i]] < first.len()).min_by_key(|&i| copies[first[i]]);
+    match fewest().filter(|_| held_out == 0) {
+        Some(i) => chosen[first[i]] = true,
+        // All images are alike: there is nothing to keep apart.
+        None if held_out == 0 => return (0..first.len()).map(|i| order[..wanted].contains(&i)).collect(),
+        None => {}
+    }
+    first.iter().map(|&first| chosen[first]).collect()
 }
 
 /// One image of a set.
@@ -163,6 +204,8 @@ pub struct LabelledImage {
     pub class: usize,
     /// Whether it is kept for held-out tasks.
     pub held_out: bool,
+    /// Whether the set keeps it for choosing settings: it is neither trained on nor held out.
+    pub validates: bool,
     /// size · size · channels bytes, row by row, sRGB values 0..=255.
     pub pixels: Arc<[u8]>,
 }

@@ -14,7 +14,7 @@ mod validate;
 
 use serde::{Deserialize, Serialize};
 
-pub use images::{ImageColour, ImageKey, ImageMaking, ImageReading, ImageSource};
+pub use images::{ImageColour, ImageFit, ImageKey, ImageMaking, ImageReading, ImageSource};
 pub use knob::Knob;
 pub use method::MethodKnob;
 pub use outer::{OuterSettings, Schedule};
@@ -102,6 +102,8 @@ pub struct RunSettings {
     pub image_colour: ImageColour,
     /// Whether black and white of own images change places.
     pub image_invert: bool,
+    /// What becomes of own images that are not square.
+    pub image_fit: ImageFit,
     /// How sets made from formulas are made.
     pub procedural: ProceduralSettings,
     /// The network that adapts.

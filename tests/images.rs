@@ -25,6 +25,13 @@ fn load(path: &Path) -> Result<ImageSet, ImageError> {
     load_with(path, 0)
 }
 
+/// The only picture of a file.
+fn one(bytes: &[u8], size: usize) -> Result<Decoded, String> {
+    let mut pictures = decode::bytes(bytes, size)?;
+    assert_eq!(pictures.len(), 1);
+    Ok(pictures.remove(0))
+}
+
 fn message(path: &Path) -> String {
     load(path).expect_err("there should be no set").to_string()
 }
@@ -181,10 +188,10 @@ fn a_loop_of_links_ends_and_is_reported() {
 fn a_huge_picture_is_refused_at_once_with_its_size() {
     let start = Instant::now();
     for (width, height) in [(30_000, 30_000), (16_384, 16_384), (20_000, 10)] {
-        let reason = decode::bytes(&promising_png(width, height), SIZE).unwrap_err();
+        let reason = one(&promising_png(width, height), SIZE).unwrap_err();
         check_contains(&reason, &[&format!("{width} x {height} pixels"), "limit", "reduce it"]);
     }
-    let reason = decode::bytes(&promising_png(u32::MAX >> 1, u32::MAX >> 1), SIZE).unwrap_err();
+    let reason = one(&promising_png(u32::MAX >> 1, u32::MAX >> 1), SIZE).unwrap_err();
     check_contains(&reason, &["reduce it"]);
     assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
 }
@@ -242,19 +249,22 @@ fn formats_sizes_and_depths_mix() {
 #[test]
 fn sixteen_bits_keep_their_brightness() {
     let deep: ImageBuffer<Luma<u16>, _> = ImageBuffer::from_pixel(8, 8, Luma([0x8080]));
-    let decoded = decode::bytes(&encode(&deep.into(), ImageFormat::Png), SIZE).unwrap();
-    assert_eq!(decoded, Decoded { rgb: vec![0x80; SIZE * SIZE * 3], grey: true, original: (8, 8) });
+    let decoded = one(&encode(&deep.into(), ImageFormat::Png), SIZE).unwrap();
+    assert_eq!(
+        decoded,
+        Decoded { rgb: vec![0x80; SIZE * SIZE * 3], grey: true, original: (8, 8), remarks: Vec::new() }
+    );
 }
 
 #[test]
 fn transparency_lies_on_white() {
     let picture = ImageBuffer::from_fn(8, 8, |x, _| if x < 4 { Rgba([255u8, 0, 0, 0]) } else { Rgba([0, 0, 0, 128]) });
-    let decoded = decode::bytes(&encode(&picture.into(), ImageFormat::Png), SIZE).unwrap();
+    let decoded = one(&encode(&picture.into(), ImageFormat::Png), SIZE).unwrap();
     assert_eq!(decoded.rgb[..3], [255, 255, 255]);
     assert_eq!(decoded.rgb[21..24], [127, 127, 127]);
     let grey = ImageBuffer::from_pixel(8, 8, image::LumaA([0u8, 0]));
-    let decoded = decode::bytes(&encode(&grey.into(), ImageFormat::Png), SIZE).unwrap();
-    assert_eq!(decoded, Decoded { rgb: vec![255; SIZE * SIZE * 3], grey: true, original: (8, 8) });
+    let decoded = one(&encode(&grey.into(), ImageFormat::Png), SIZE).unwrap();
+    assert_eq!(decoded, Decoded { rgb: vec![255; SIZE * SIZE * 3], grey: true, original: (8, 8), remarks: Vec::new() });
 }
 
 #[test]
@@ -267,7 +277,7 @@ fn photographs_are_turned_upright() {
     let exif = [b"Exif\0\0".as_slice(), tiff].concat();
     let length = (exif.len() as u16 + 2).to_be_bytes();
     let turned = [&jpeg[..2], &[0xff, 0xe1], &length, &exif, &jpeg[2..]].concat();
-    let corner = |bytes: &[u8], x: usize, y: usize| decode::bytes(bytes, SIZE).unwrap().rgb[(y * SIZE + x) * 3];
+    let corner = |bytes: &[u8], x: usize, y: usize| one(bytes, SIZE).unwrap().rgb[(y * SIZE + x) * 3];
     let last = SIZE - 1;
     assert!(corner(&jpeg, 0, last) < 60 && corner(&jpeg, last, 0) > 190);
     assert!(corner(&turned, 0, last) > 190 && corner(&turned, last, 0) < 60);
@@ -276,7 +286,7 @@ fn photographs_are_turned_upright() {
 #[test]
 fn a_wide_picture_is_cropped_to_its_middle() {
     let wide = RgbImage::from_fn(24, 8, |x, _| if (8..16).contains(&x) { Rgb([0, 200, 0]) } else { Rgb([200, 0, 0]) });
-    let decoded = decode::bytes(&encode(&wide.into(), ImageFormat::Png), SIZE).unwrap();
+    let decoded = one(&encode(&wide.into(), ImageFormat::Png), SIZE).unwrap();
     assert!(decoded.rgb.chunks(3).all(|pixel| pixel == [0, 200, 0]));
 }
 
@@ -423,7 +433,7 @@ fn valid_files() -> Vec<Vec<u8>> {
 }
 
 fn check_decoding(bytes: &[u8]) {
-    match decode::bytes(bytes, SIZE) {
+    match one(bytes, SIZE) {
         Ok(decoded) => assert_eq!(decoded.rgb.len(), SIZE * SIZE * 3),
         Err(reason) => assert!(!reason.is_empty()),
     }

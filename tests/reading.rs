@@ -14,7 +14,7 @@ use clap::Parser as _;
 use metascope::arguments::Arguments;
 use metascope::experiment::Experiment;
 use metascope::images::{ImageSet, source};
-use metascope::settings::{ImageColour, ImageReading, Settings};
+use metascope::settings::{ImageColour, ImageFit, ImageReading, Settings};
 use tempfile::TempDir;
 
 use self::write::{npy, png};
@@ -70,10 +70,16 @@ fn given(arguments: &[&str]) -> Result<Settings, String> {
 fn options_choose_how_own_images_are_read() {
     let plain = given(&["--images", "a"]).unwrap().run.image_reading();
     assert_eq!(plain, ImageReading::of_size(32, 0));
-    let options = ["--images", "a", "--image-size", "24", "--image-colour", "grey", "--invert", "--seed", "5"];
+    let options = "--images a --image-size 24 --image-colour grey --invert --image-fit fit --seed 5";
+    let options: Vec<&str> = options.split(' ').collect();
     let chosen = given(&options).unwrap().run.image_reading();
-    assert_eq!(chosen, ImageReading { size: 24, seed: 5, colour: ImageColour::Grey, invert: true });
-    for option in [&["--invert"][..], &["--image-size", "8"], &["--image-colour", "grey", "--set", "hand"]] {
+    assert_eq!(chosen, ImageReading { size: 24, seed: 5, colour: ImageColour::Grey, invert: true, fit: ImageFit::Fit });
+    for option in [
+        &["--invert"][..],
+        &["--image-size", "8"],
+        &["--image-fit", "crop"],
+        &["--image-colour", "grey", "--set", "hand"],
+    ] {
         let message = given(option).unwrap_err();
         assert!(message.contains(option[0]) && message.contains("--images PATH"), "{message}");
     }
@@ -86,9 +92,11 @@ fn experiment_files_say_it_too_and_old_ones_are_still_read() {
     let parse = |text: &str| Experiment::parse(text, Path::new("e.toml"));
     let run = |text: &str| parse(text).unwrap().settings.run;
     assert_eq!(run("[run]\nimages = { path = \"a\" }\n").image_reading(), ImageReading::of_size(32, 0));
-    let text = "[run]\nimage_colour = \"colour\"\nimage_invert = true\n[run.images]\npath = \"a\"\n";
+    let text =
+        "[run]\nimage_colour = \"colour\"\nimage_invert = true\nimage_fit = \"fit\"\n[run.images]\npath = \"a\"\n";
     let chosen = run(text);
     assert_eq!((chosen.image_colour, chosen.image_invert), (ImageColour::Colour, true));
+    assert_eq!(chosen.image_fit, ImageFit::Fit);
     assert_ne!(chosen.image_key(), run("[run]\nimages = { path = \"a\" }\n").image_key());
     let written = parse(text).unwrap().to_text().unwrap();
     assert_eq!(run(&written), chosen);

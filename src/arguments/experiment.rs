@@ -115,6 +115,7 @@ impl What {
         run.image_size = self.image_size.unwrap_or(run.image_size);
         run.image_colour = self.image_colour.unwrap_or(run.image_colour);
         run.image_invert |= self.invert;
+        run.image_fit = self.image_fit.unwrap_or(run.image_fit);
         experiment.settings.validate().map_err(|error| ArgumentError::Value { error })?;
         Ok(experiment)
     }
@@ -125,6 +126,7 @@ impl What {
             ("image-size", self.image_size.is_some()),
             ("image-colour", self.image_colour.is_some()),
             ("invert", self.invert),
+            ("image-fit", self.image_fit.is_some()),
         ];
         given.into_iter().find_map(|(option, given)| given.then_some(option))
     }

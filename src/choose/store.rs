@@ -122,7 +122,7 @@ pub fn fingerprint<'a>(text: &str, images: impl IntoIterator<Item = &'a ImageSet
     add(env!("CARGO_PKG_VERSION").as_bytes());
     add(text.as_bytes());
     for image in images.into_iter().flat_map(|set| &set.images) {
-        add(&[u8::from(image.held_out)]);
+        add(&[u8::from(image.held_out) + 2 * u8::from(image.validates)]);
         add(&image.pixels);
     }
     format!("{state:016x}")

@@ -4,26 +4,25 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
+use std::path::Path;
 use std::rc::Rc;
 
-use rayon::prelude::*;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::arrays::{self, Candidate};
-use super::collect::{CHUNK, Collector, MAX_FILES, too_many};
-use super::folder::{LOOSE, is_hidden};
-use super::source::{Format, MAX_UNPACKED, Store, Stream, Unpacked, broke_off};
-use super::{ImageError, decode};
+use super::batch::Batch;
+use super::collect::{Collector, MAX_FILES, too_many};
+use super::folder::is_hidden;
+use super::label_table::{self, MAX_TABLE};
+use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off};
+use super::{ImageError, decode, entries};
 
 /// No archive may be larger, in bytes.
 const MAX_ARCHIVE: u64 = 4 << 30;
 /// No archive may have more entries.
 const MAX_ENTRIES: u64 = 4 * MAX_FILES as u64;
-/// Unpacked bytes that wait to be decoded.
-const BATCH: usize = 64 << 20;
-
 struct Archive {
     zip: ZipArchive<BufReader<File>>,
     /// Numbers of the entries that are arrays.
@@ -36,32 +35,39 @@ struct Entry {
     name: String,
 }
 
-/// Reads an archive.
-pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
-    let path = collector.path;
-    let refuse = |reason| ImageError::OneFile { path: path.to_owned(), reason };
-    let zip = open(File::open(path)).map_err(refuse)?;
+/// Reads the zip archive at a path; `inside` is the name that its entries get as a folder's, if it lies in one.
+pub(super) fn read(collector: &mut Collector, path: &Path, inside: Option<&str>) -> Result<(), Stop> {
+    let zip = open(File::open(path))?;
     let mut archive = Archive { zip, arrays: Vec::new(), left: Rc::new(Cell::new(MAX_UNPACKED)) };
-    let entries = archive.list(collector)?;
+    let mut entries = archive.list(collector, path)?;
+    entries::put_inside(entries.iter_mut().map(|entry| &mut entry.name), inside);
     let found = entries.len();
     let (mut images, mut candidates) = (Vec::new(), Vec::new());
     for entry in entries {
-        let format = Format::of(&entry.name);
-        match format {
+        let shown = path.join(&entry.name);
+        if label_table::may_be(&entry.name) && archive.take_table(collector, &entry) {
+            continue;
+        }
+        match Format::of(&entry.name) {
             Format::Image => images.push(entry),
-            Format::Archive => collector.skip_uncounted(
-                path.join(&entry.name),
-                "is an archive inside an archive: unpack the outer one".to_owned(),
-            ),
-            Format::Npy | Format::Idx | Format::Csv | Format::Cifar | Format::Names => {
+            Format::Archive | Format::Tar => collector.skip_uncounted(shown, entries::NESTED.to_owned()),
+            format => {
                 archive.arrays.push(entry.index);
-                candidates.push(Candidate { path: path.join(&entry.name), name: entry.name, format });
+                candidates.push(Candidate { path: shown, name: entry.name, format });
             }
         }
     }
-    collector.listed(found, images.len());
-    archive.read_images(collector, &images)?;
-    arrays::read(collector, &mut archive, candidates)
+    collector.found_more(found, images.len());
+    let mut batch = Batch::default();
+    for entry in images {
+        collector.check_cancel()?;
+        let (content, shown) = (archive.content(&entry), path.join(&entry.name));
+        if !batch.add(collector, entry.name, shown, content)? {
+            break;
+        }
+    }
+    batch.flush(collector)?;
+    Ok(arrays::read(collector, &mut archive, candidates)?)
 }
 
 fn open(file: io::Result<File>) -> Result<ZipArchive<BufReader<File>>, String> {
@@ -112,7 +118,7 @@ fn promised_entries(file: &mut File, length: u64) -> io::Result<u64> {
 
 impl Archive {
     /// The files in the order in which a folder would list them.
-    fn list(&mut self, collector: &mut Collector) -> Result<Vec<Entry>, ImageError> {
+    fn list(&mut self, collector: &mut Collector, path: &Path) -> Result<Vec<Entry>, ImageError> {
         let mut entries = Vec::new();
         for index in 0..self.zip.len() {
             collector.check_cancel()?;
@@ -126,13 +132,10 @@ impl Archive {
                     data.name().map_or_else(|_| String::from_utf8_lossy(data.name_raw()).into_owned(), Into::into)
                 }
             };
-            let parts = || name.split(['/', '\\']);
-            let rooted = name.starts_with(['/', '\\']) || name.as_bytes().get(1) == Some(&b':');
-            if rooted || parts().any(|part| part == "..") || name.contains('\0') {
-                let path = collector.path.join(name.trim_start_matches(['/', '\\']));
-                collector.skip_uncounted(path, "has a name that leads out of the archive: pack it again".to_owned());
-            } else if !parts().any(is_hidden) {
-                entries.push(Entry { index, name });
+            match entries::named(&name) {
+                Some(name) if name.split('/').any(is_hidden) => {}
+                Some(name) => entries.push(Entry { index, name }),
+                None => collector.skip_uncounted(path.join(entries::unrooted(&name)), entries::LEADS_OUT.to_owned()),
             }
             if index.is_multiple_of(256) {
                 collector.listing(entries.len());
@@ -140,54 +143,18 @@ impl Archive {
         }
         entries.sort_by(|a, b| a.name.split('/').cmp(b.name.split('/')));
         if let Some(first) = entries.get(MAX_FILES) {
-            collector.skip_uncounted(collector.path.join(&first.name), too_many(&format!("{MAX_FILES} files")));
+            collector.skip_uncounted(path.join(&first.name), too_many(&format!("{MAX_FILES} files")));
             entries.truncate(MAX_FILES);
         }
         Ok(entries)
     }
 
-    fn read_images(&mut self, collector: &mut Collector, entries: &[Entry]) -> Result<(), ImageError> {
-        let mut rest = entries;
-        while !rest.is_empty() {
-            let mut packed = Vec::new();
-            let mut bytes = 0;
-            for entry in rest.iter().take(CHUNK) {
-                collector.check_cancel()?;
-                let content = self.content(entry);
-                bytes += content.as_ref().map_or(0, Vec::len);
-                packed.push(content);
-                if bytes > BATCH {
-                    break;
-                }
-            }
-            let (now, later) = rest.split_at(packed.len());
-            rest = later;
-            let shared = &*collector;
-            let decoded = packed.into_par_iter().map(|content| {
-                shared.check_cancel()?;
-                let result = content.and_then(|content| decode::bytes(&content, shared.size));
-                shared.count(result.is_err());
-                Ok(result)
-            });
-            let decoded: Result<Vec<_>, ImageError> = decoded.collect();
-            for (entry, result) in now.iter().zip(decoded?) {
-                let path = collector.path.join(&entry.name);
-                match result {
-                    Ok(_) if collector.room() == 0 => {
-                        let most = collector.kept();
-                        collector.skip(path, too_many(&format!("{most} images of this size")));
-                        return Ok(());
-                    }
-                    Ok(image) => {
-                        let (folder, file) = entry.name.rsplit_once('/').unwrap_or((LOOSE, &entry.name));
-                        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-                        collector.keep(stem.to_owned(), folder, &image);
-                    }
-                    Err(reason) => collector.skip(path, reason),
-                }
-            }
-        }
-        Ok(())
+    /// Keeps a table; false if it is none.
+    fn take_table(&mut self, collector: &mut Collector, of: &Entry) -> bool {
+        let mut content = Vec::new();
+        let read = entry(&mut self.zip, of.index)
+            .map(|file| Unpacked::new(file, &self.left).take(MAX_TABLE + 1).read_to_end(&mut content));
+        matches!(read, Ok(Ok(_))) && collector.take_table(&of.name, content)
     }
 
     /// An image file's bytes; of what is no image only the first.

@@ -85,6 +85,7 @@ fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageErr
         name: name.clone(),
         class: index / per_class,
         held_out: sheet.held_out.contains(&index),
+        validates: false,
         pixels: cell(index).into(),
     });
     let side = (sheet.size as u32, sheet.size as u32);
@@ -97,7 +98,7 @@ fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageErr
         classes: sheet.classes,
         skipped: Vec::new(),
         notes: Vec::new(),
-        origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side },
+        origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side, divided: false },
     })
 }
 

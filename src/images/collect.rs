@@ -1,4 +1,4 @@
-//! Images on their way into a set: counted, bounded, named, and at the end divided.
+//! Images on their way into a set: counted, bounded and named.
 //!
 //! A set keeps at most [`MAX_FILES`] images and [`MAX_BYTES`], at size² · 3 bytes an image: 100,000
 //! images of 3 KB at 32 x 32, 21,845 of 48 KB at 128 x 128.
@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::decode::Decoded;
-use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, Progress, Skipped};
-use crate::maths::stream::Purpose;
+use super::decode::{Decoded, Remark, Square};
+use super::label_table::{self, MAX_TABLE};
+use super::layout::Portion;
+use super::{ImageError, Progress, Skipped};
 use crate::settings::{ImageColour, ImageReading};
 
 /// More files than this are not read.
@@ -25,26 +26,34 @@ pub(super) struct Collector<'a> {
     pub path: &'a Path,
     /// Side of the images in pixels.
     pub size: usize,
-    reading: ImageReading,
+    pub(super) reading: ImageReading,
     progress: &'a (dyn Fn(Progress) + Sync),
     cancel: &'a AtomicBool,
-    kept: Vec<Kept>,
+    pub(super) kept: Vec<Kept>,
     /// Names of classes, in the order in which they came.
-    classes: BTreeMap<String, usize>,
-    skipped: Vec<Skipped>,
-    notes: Vec<String>,
-    original: Option<((u32, u32), (u32, u32))>,
-    files: usize,
+    pub(super) classes: BTreeMap<String, usize>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) notes: Vec<String>,
+    /// Tables beside image files: name and content.
+    pub(super) tables: Vec<(String, Vec<u8>)>,
+    /// How many images were treated so.
+    pub(super) remarks: BTreeMap<Remark, usize>,
+    pub(super) original: Option<((u32, u32), (u32, u32))>,
+    pub(super) files: usize,
     found: usize,
     done: AtomicUsize,
     failed: AtomicUsize,
 }
 
-struct Kept {
-    name: String,
-    class: usize,
+/// An image that has been read.
+pub(super) struct Kept {
+    pub name: String,
+    pub class: usize,
+    pub portion: Portion,
     /// One byte a pixel if it is grey, else three.
-    pixels: Arc<[u8]>,
+    pub pixels: Arc<[u8]>,
+    /// The image file that it was read from, below the path; its class is found when all of them are known.
+    pub file: Option<String>,
 }
 
 impl<'a> Collector<'a> {
@@ -64,6 +73,8 @@ impl<'a> Collector<'a> {
             classes: BTreeMap::new(),
             skipped: Vec::new(),
             notes: Vec::new(),
+            tables: Vec::new(),
+            remarks: BTreeMap::new(),
             original: None,
             files: 0,
             found: 0,
@@ -87,6 +98,12 @@ impl<'a> Collector<'a> {
         self.files = files;
         self.found = images;
         self.report();
+    }
+
+    /// So many files more were found in an archive, with so many images to be read.
+    pub fn found_more(&mut self, files: usize, images: usize) {
+        self.files += files;
+        self.expect(images);
     }
 
     /// More images are to be read than there were files.
@@ -122,19 +139,72 @@ impl<'a> Collector<'a> {
         });
     }
 
+    /// The square that images become.
+    pub fn square(&self) -> Square {
+        Square { size: self.reading.size, fit: self.reading.fit }
+    }
+
+    /// Keeps an image of this class.
     pub fn keep(&mut self, name: String, class: &str, image: &Decoded) {
-        let next = self.classes.len();
-        let class = match self.classes.get(class) {
-            Some(&class) => class,
-            None => *self.classes.entry(class.to_owned()).or_insert(next),
+        let class = self.class(class);
+        self.push(name, class, None, image);
+    }
+
+    /// Keeps what was read from an image file with this path below the collector's own, or says why there is
+    /// nothing; false where there is no room for it.
+    pub fn keep_file(&mut self, path: PathBuf, file: &str, result: Result<Vec<Decoded>, String>) -> bool {
+        let images = match result {
+            Ok(images) if self.room() < images.len() => {
+                let most = self.kept();
+                self.skip(path, too_many(&format!("{most} images of this size")));
+                return false;
+            }
+            Ok(images) => images,
+            Err(reason) => {
+                self.skip(path, reason);
+                return true;
+            }
         };
-        self.kept.push(Kept { name, class, pixels: self.pixels(image) });
+        let short = file.rsplit_once('/').map_or(file, |(_, short)| short);
+        let stem = short.rsplit_once('.').map_or(short, |(stem, _)| stem);
+        let several = images.len() > 1;
+        for (number, image) in images.iter().enumerate() {
+            let name = if several { format!("{stem} {}", number + 1) } else { stem.to_owned() };
+            self.push(name, 0, Some(file.to_owned()), image);
+        }
+        true
+    }
+
+    /// Keeps a table that may tell the classes of image files; false if it is none of names, or too large.
+    pub fn take_table(&mut self, name: &str, content: Vec<u8>) -> bool {
+        let bytes = self.tables.iter().map(|(_, content)| content.len()).sum::<usize>() + content.len();
+        let taken = bytes as u64 <= MAX_TABLE && label_table::may_name_files(name, &content);
+        if taken {
+            self.files += 1;
+            self.tables.push((name.to_owned(), content));
+        }
+        taken
+    }
+
+    fn push(&mut self, name: String, class: usize, file: Option<String>, image: &Decoded) {
+        let pixels = self.pixels(image);
+        self.kept.push(Kept { name, class, portion: Portion::Training, pixels, file });
+        image.remarks.iter().for_each(|remark| *self.remarks.entry(*remark).or_default() += 1);
         let area = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
         let (least, most) = self.original.unwrap_or((image.original, image.original));
         self.original = Some((
             if area(image.original) < area(least) { image.original } else { least },
             if area(image.original) > area(most) { image.original } else { most },
         ));
+    }
+
+    /// The number of a class.
+    pub(super) fn class(&mut self, name: &str) -> usize {
+        let next = self.classes.len();
+        match self.classes.get(name) {
+            Some(&class) => class,
+            None => *self.classes.entry(name.to_owned()).or_insert(next),
+        }
     }
 
     /// An image's bytes as they are kept: one a pixel if it is to be grey, else three.
@@ -188,65 +258,10 @@ impl<'a> Collector<'a> {
     }
 
     /// The place of each class among the sorted names.
-    fn ranks(&self) -> Vec<usize> {
+    pub(super) fn ranks(&self) -> Vec<usize> {
         let mut rank = vec![0; self.classes.len()];
         self.classes.values().enumerate().for_each(|(place, &class)| rank[class] = place);
         rank
-    }
-
-    /// The set, with a fifth of its images held out by the seed.
-    pub fn finish(self, kind: Kind) -> Result<ImageSet, ImageError> {
-        self.check_cancel()?;
-        let path = self.path.to_owned();
-        let usable = self.kept.len();
-        if usable < 2 && kind != Kind::Folder && kind != Kind::Archive {
-            let alone = match kind {
-                Kind::Array | Kind::Idx => "holds a single image, and at least 2 are needed",
-                _ => "is a single image, and at least 2 are needed: choose the folder that holds it",
-            };
-            let own = self.skipped.iter().find(|skipped| skipped.path == path).or(self.skipped.first());
-            let reason = own.map_or_else(|| alone.to_owned(), |skipped| skipped.reason.clone());
-            return Err(ImageError::OneFile { path, reason });
-        }
-        if self.files == 0 && self.skipped.is_empty() {
-            return Err(ImageError::Empty { path });
-        }
-        if usable < 2 {
-            return Err(ImageError::TooFew { path, usable, files: self.files, skipped: self.skipped });
-        }
-        let rank = self.ranks();
-        // Each class that a damaged array brought alone has gone with its images.
-        let mut used = vec![false; rank.len()];
-        self.kept.iter().for_each(|image| used[rank[image.class]] = true);
-        let mut place = 0;
-        let places: Vec<usize> = used.iter().map(|&used| (place, place += usize::from(used)).0).collect();
-        let classes = self.classes.into_keys().zip(&used).filter(|(_, used)| **used).map(|(name, _)| name);
-        let classes: Vec<String> = classes.collect();
-        let pixels = self.size * self.size;
-        let channels = if self.kept.iter().all(|image| image.pixels.len() == pixels) { 1 } else { 3 };
-        let held_out = super::hold_out(usable, self.reading.seed, Purpose::Split);
-        let images = self.kept.into_iter().zip(held_out).map(|(image, held_out)| LabelledImage {
-            name: image.name,
-            class: places[rank[image.class]],
-            held_out,
-            pixels: if image.pixels.len() == pixels * channels {
-                image.pixels
-            } else {
-                image.pixels.iter().flat_map(|&value| [value; 3]).collect()
-            },
-        });
-        let (smallest, largest) = self.original.unwrap_or_default();
-        Ok(ImageSet {
-            images: images.collect(),
-            name: name_of(&path),
-            size: self.size,
-            channels,
-            foreground: classes.len(),
-            classes,
-            skipped: self.skipped,
-            notes: self.notes,
-            origin: Origin { kind, smallest, largest },
-        })
     }
 }
 
@@ -264,13 +279,6 @@ fn most_images(size: usize) -> usize {
 /// Why files after a limit are left out.
 pub(super) fn too_many(limit: &str) -> String {
     format!("and what comes after it is left out: at most {limit} are kept; choose a smaller folder")
-}
-
-/// The path's own name, also for `.` and `..`.
-fn name_of(path: &Path) -> String {
-    let own = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let name = own(path).or_else(|| own(&path.canonicalize().ok()?));
-    name.unwrap_or_else(|| path.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]
@@ -292,13 +300,5 @@ mod tests {
         }
         let [red, green, blue] = [[255, 0, 0], [0, 255, 0], [0, 0, 255]].map(|rgb| brightness(&rgb));
         assert_eq!([red, green, blue], [54, 182, 18]);
-    }
-
-    #[test]
-    fn a_folder_is_named_after_itself() {
-        let here = std::env::current_dir().map(|path| name_of(&path)).unwrap_or_default();
-        for (path, name) in [("a/b", "b"), ("a/b/", "b"), ("/", "/"), (".", here.as_str())] {
-            assert_eq!(name_of(Path::new(path)), name);
-        }
     }
 }

@@ -1,17 +1,23 @@
-//! One file → one small square image: any format the image crate reads, turned upright by its EXIF
-//! orientation, laid on white where transparent, centre-cropped and resized.
+//! One file → small square images, one as a rule, or one for each page of a TIFF file: any format the image
+//! crate reads and drawings in SVG, turned upright by EXIF orientation, laid on a ground where transparent,
+//! stretched where 16 bits hold fewer, cropped or fitted, and resized.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::panic::catch_unwind;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
+use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageReader, Limits, RgbImage, RgbaImage};
 
-use super::foreign;
+use super::pages::{self, MAX_PAGES};
+use super::resize::{Small, cropped, resized};
+use super::{foreign, frames, svg, values};
+use crate::settings::ImageFit;
+
+pub use super::resize::Square;
 
 /// No side may be longer.
 pub const MAX_SIDE: u32 = 16_384;
@@ -29,8 +35,8 @@ pub const MIN_SIDE: u32 = 4;
 const LARGE: u64 = 100_000_000;
 static ONE_LARGE: Mutex<()> = Mutex::new(());
 
-/// Large images are averaged to this many times the working size before they are resized.
-const KEPT_FOR_LANCZOS: u32 = 4;
+/// Of an image that is so many times as long as wide, little lies in the middle square.
+const OBLONG: f64 = 2.5;
 
 /// Enough of a file to tell its format.
 const HEAD: u64 = 64;
@@ -44,20 +50,56 @@ pub struct Decoded {
     pub grey: bool,
     /// Width and height before it was cropped and resized.
     pub original: (u32, u32),
+    /// What was done with it that its owner may not expect.
+    pub remarks: Vec<Remark>,
 }
 
-/// Reads a file to a square of `size` pixels.
+/// What is done with some images and not with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Remark {
+    /// It was light on a transparent ground, and lies on black.
+    OnBlack,
+    /// Its first frame was empty, and another one was read.
+    LaterFrame,
+    /// It uses a part of its 16 bits, and was stretched.
+    Stretched,
+    /// It is long and narrow, and only its middle was read.
+    Oblong,
+    /// It is one of several pages.
+    Page,
+}
+
+impl Remark {
+    /// A sentence for people about so many images.
+    pub fn of(self, images: usize) -> String {
+        let (images, are) =
+            if images == 1 { ("1 image".to_owned(), "is") } else { (format!("{images} images"), "are") };
+        match self {
+            Self::OnBlack => format!("{images} of light shapes on a transparent ground {are} laid on black, not white"),
+            Self::LaterFrame => format!("{images} {are} the first frame that is not empty of an animation"),
+            Self::Stretched => {
+                format!("{images} with 16 bits of which only 8 to 14 are in use {are} stretched to those")
+            }
+            Self::Oblong => format!(
+                "{images} {are} more than {OBLONG} times as long as wide, and only the middle square is read: choose “fit” to read all of it (--image-fit fit)"
+            ),
+            Self::Page => format!("{images} {are} pages of TIFF files with several"),
+        }
+    }
+}
+
+/// Reads a file to small squares: one, or one for each page, at least one.
 ///
 /// # Errors
 /// A sentence that says why the file cannot be used. A panic inside a decoder is one too.
-pub fn file(path: &Path, size: usize) -> Result<Decoded, String> {
+pub fn file(path: &Path, square: impl Into<Square>) -> Result<Vec<Decoded>, String> {
     let metadata = std::fs::metadata(path).map_err(|error| format!("cannot be opened ({error})"))?;
     if !metadata.is_file() {
         return Err("is not a file".to_owned());
     }
     let mut file = File::open(path).map_err(|error| format!("cannot be opened ({error})"))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    bytes(&read(&mut file, &name, Some(metadata.len()))?, size)
+    bytes(&read(&mut file, &name, Some(metadata.len()))?, square)
 }
 
 /// The bytes of an image file with this name, of `length` if that is known.
@@ -80,13 +122,14 @@ pub(super) fn read(file: &mut impl Read, name: &str, length: Option<u64>) -> Res
     Ok(content)
 }
 
-/// Reads the bytes of a file to a square of `size` pixels.
+/// Reads the bytes of a file to small squares.
 ///
 /// # Errors
 /// As [`file`].
-pub fn bytes(bytes: &[u8], size: usize) -> Result<Decoded, String> {
+pub fn bytes(bytes: &[u8], square: impl Into<Square>) -> Result<Vec<Decoded>, String> {
     check_format(bytes, "")?;
-    catch_unwind(|| decode(bytes, size))
+    let square = square.into();
+    catch_unwind(|| decode(bytes, square))
         .unwrap_or_else(|_| Err("broke the image decoder; save it again in another format".to_owned()))
 }
 
@@ -95,14 +138,24 @@ pub fn bytes(bytes: &[u8], size: usize) -> Result<Decoded, String> {
 ///
 /// # Errors
 /// If there are more or fewer values.
-pub fn values(width: u32, height: u32, channels: usize, values: Vec<u8>, size: usize) -> Result<Decoded, String> {
+pub fn values(
+    width: u32,
+    height: u32,
+    channels: usize,
+    values: Vec<u8>,
+    square: impl Into<Square>,
+) -> Result<Decoded, String> {
     let picture = match channels {
         1 => GrayImage::from_raw(width, height, values).map(DynamicImage::from),
         4 => RgbaImage::from_raw(width, height, values).map(DynamicImage::from),
         _ => RgbImage::from_raw(width, height, values).map(DynamicImage::from),
     };
     let picture = picture.ok_or_else(|| format!("is no image of {width} x {height} pixels"))?;
-    Ok(Decoded { original: (width, height), ..reduced(on_white(middle(picture)), size) })
+    let square = square.into();
+    let (picture, on_black) = values::on_ground(cropped(picture, square.fit));
+    let Small { rgb, grey } = resized(picture, square.size);
+    let remarks = if on_black { vec![Remark::OnBlack] } else { Vec::new() };
+    Ok(Decoded { rgb, grey, original: (width, height), remarks })
 }
 
 fn check_format(head: &[u8], name: &str) -> Result<(), String> {
@@ -111,16 +164,69 @@ fn check_format(head: &[u8], name: &str) -> Result<(), String> {
     }
     match image::guess_format(head) {
         Ok(format) if format.reading_enabled() => Ok(()),
+        Err(_) if svg::may_be(head) => Ok(()),
         _ if let Some(says) = foreign::by_content(head).or_else(|| foreign::by_name(name)) => Err(says.to_owned()),
         Ok(format) => Err(format!("is of a kind that cannot be read ({})", format.to_mime_type())),
-        Err(_) => Err("is not an image of a format that can be read (PNG, JPEG, GIF, WebP, BMP, TIFF, …)".to_owned()),
+        Err(_) => {
+            Err("is not an image of a format that can be read (PNG, JPEG, GIF, WebP, BMP, TIFF, SVG, …)".to_owned())
+        }
     }
 }
 
-fn decode(bytes: &[u8], size: usize) -> Result<Decoded, String> {
+/// Every picture of a file, as small squares.
+fn decode(bytes: &[u8], square: Square) -> Result<Vec<Decoded>, String> {
+    if svg::may_be(bytes) {
+        let (picture, original) = svg::draw(bytes)?;
+        return Ok(vec![finished(cropped(picture, square.fit), original, square, Vec::new())?]);
+    }
+    let pages = pages::offsets(bytes);
+    if pages.len() < 2 {
+        return Ok(vec![page(bytes, square)?]);
+    }
+    if pages.len() > MAX_PAGES {
+        return Err(format!("has more than {MAX_PAGES} pages: split it"));
+    }
+    let mut file = Cow::Borrowed(bytes);
+    let mut read = |(number, &offset): (usize, &u64)| {
+        pages::turn_to(&mut file, offset);
+        let mut decoded = page(&file, square).map_err(|reason| format!("has a page {} that {reason}", number + 1))?;
+        decoded.remarks.push(Remark::Page);
+        Ok(decoded)
+    };
+    pages.iter().enumerate().map(&mut read).collect()
+}
+
+/// The first picture of a file.
+fn page(bytes: &[u8], square: Square) -> Result<Decoded, String> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| error.to_string())?;
+    let format = reader.format();
     let mut decoder = reader.into_decoder().map_err(|error| explain(&error))?;
     let (width, height) = decoder.dimensions();
+    let needed = decoder.total_bytes();
+    check_size(width, height, needed)?;
+    let _turn = (needed > LARGE).then(|| ONE_LARGE.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut limits = Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
+    limits.max_alloc = Some(2 * MAX_DECODED);
+    decoder.set_limits(limits.clone()).map_err(|error| explain(&error))?;
+    // Damaged metadata is no reason to lose the picture.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| explain(&error))?;
+    let mut remarks = Vec::new();
+    if let Some(format) = format
+        && frames::may_move(format)
+        && values::is_empty(&picture)
+        && let Some(later) = frames::first_with_content(bytes, format, &limits)
+    {
+        picture = later;
+        remarks.push(Remark::LaterFrame);
+    }
+    picture = cropped(picture, square.fit);
+    picture.apply_orientation(orientation);
+    finished(picture, (width, height), square, remarks)
+}
+
+fn check_size(width: u32, height: u32, needed: u64) -> Result<(), String> {
     if width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         let limit = format!("{MAX_SIDE} pixels a side and {} million in all", MAX_PIXELS / 1_000_000);
         return Err(format!("is {width} x {height} pixels; the limit is {limit}: reduce it first"));
@@ -128,85 +234,36 @@ fn decode(bytes: &[u8], size: usize) -> Result<Decoded, String> {
     if width.min(height) < MIN_SIDE {
         return Err(format!("is {width} x {height} pixels; at least {MIN_SIDE} x {MIN_SIDE} are needed"));
     }
-    let needed = decoder.total_bytes();
     if needed > MAX_DECODED {
         let (needed, limit) = (needed / 1_000_000, MAX_DECODED / 1_000_000);
         return Err(format!(
             "needs {needed} MB of memory at {width} x {height} pixels; the limit is {limit} MB: reduce it first"
         ));
     }
-    let _turn = (needed > LARGE).then(|| ONE_LARGE.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
-    limits.max_alloc = Some(2 * MAX_DECODED);
-    decoder.set_limits(limits).map_err(|error| explain(&error))?;
-    // Damaged metadata is no reason to lose the picture.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = middle(DynamicImage::from_decoder(decoder).map_err(|error| explain(&error))?);
-    picture.apply_orientation(orientation);
-    Ok(Decoded { original: (width, height), ..reduced(on_white(picture), size) })
+    Ok(())
 }
 
-/// The largest square in the middle; cropped first, what follows needs less memory.
-fn middle(picture: DynamicImage) -> DynamicImage {
-    let (width, height) = (picture.width(), picture.height());
-    let side = width.min(height);
-    if width == height { picture } else { picture.crop_imm((width - side) / 2, (height - side) / 2, side, side) }
-}
-
-fn on_white(picture: DynamicImage) -> DynamicImage {
-    if !picture.color().has_alpha() {
-        return picture;
+/// A picture at full size, upright and cropped, made opaque, bright and small.
+fn finished(
+    mut picture: DynamicImage,
+    original: (u32, u32),
+    square: Square,
+    mut remarks: Vec<Remark>,
+) -> Result<Decoded, String> {
+    if values::stretch(&mut picture) {
+        remarks.push(Remark::Stretched);
     }
-    let rgba = picture.into_rgba8();
-    let over = |value: u8, alpha: u8| {
-        let alpha = u32::from(alpha);
-        ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
-    };
-    let white = RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
-        let [r, g, b, a] = rgba.get_pixel(x, y).0;
-        Rgb([over(r, a), over(g, a), over(b, a)])
-    });
-    white.into()
-}
-
-fn reduced(square: DynamicImage, size: usize) -> Decoded {
-    let original = (square.width(), square.height());
-    let kept = KEPT_FOR_LANCZOS * size as u32;
-    // Three equal channels would take three times as long.
-    if let DynamicImage::ImageLuma8(grey) = &square
-        && grey.width() / 2 < kept
-    {
-        let small = image::imageops::resize(grey, size as u32, size as u32, FilterType::Lanczos3);
-        return Decoded { rgb: small.iter().flat_map(|&value| [value; 3]).collect(), grey: true, original };
+    let (picture, on_black) = values::on_ground(picture);
+    if on_black {
+        remarks.push(Remark::OnBlack);
     }
-    // Lanczos alone would take fifteen times as long as decoding a photograph.
-    let square = square.into_rgb8();
-    let square = if square.width() / 2 < kept { square } else { averaged(&square, kept) };
-    let small = if square.width() as usize == size {
-        square
-    } else {
-        image::imageops::resize(&square, size as u32, size as u32, FilterType::Lanczos3)
-    };
-    let grey = small.pixels().all(|&Rgb([r, g, b])| r == g && g == b);
-    Decoded { rgb: small.into_raw(), grey, original }
-}
-
-/// Means of `side` x `side` blocks, which differ by a pixel where the width is no multiple.
-fn averaged(square: &RgbImage, side: u32) -> RgbImage {
-    let edge = |block: u32| (u64::from(block) * u64::from(square.width()) / u64::from(side)) as usize;
-    let row = 3 * square.width() as usize;
-    RgbImage::from_fn(side, side, |x, y| {
-        let (left, right, top, bottom) = (edge(x), edge(x + 1), edge(y), edge(y + 1));
-        let mut sum = [0_u32; 3];
-        for line in square.as_raw().chunks_exact(row).skip(top).take(bottom - top) {
-            for pixel in line[3 * left..3 * right].chunks_exact(3) {
-                sum.iter_mut().zip(pixel).for_each(|(sum, &value)| *sum += u32::from(value));
-            }
-        }
-        let count = ((right - left) * (bottom - top)) as u32;
-        Rgb(sum.map(|sum| ((sum + count / 2) / count) as u8))
-    })
+    values::check_for_labels(&picture)?;
+    let sides = [original.0, original.1].map(f64::from);
+    if square.fit == ImageFit::Crop && sides[0].max(sides[1]) > OBLONG * sides[0].min(sides[1]) {
+        remarks.push(Remark::Oblong);
+    }
+    let Small { rgb, grey } = resized(picture, square.size);
+    Ok(Decoded { rgb, grey, original, remarks })
 }
 
 fn explain(error: &ImageError) -> String {
@@ -214,36 +271,5 @@ fn explain(error: &ImageError) -> String {
         ImageError::Limits(_) => "needs more memory than is allowed: reduce it first".to_owned(),
         ImageError::Unsupported(_) => format!("is of a kind that cannot be read ({error})"),
         _ => format!("is damaged or cut off ({error})"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blocks_are_averaged() {
-        let picture = RgbImage::from_fn(5, 5, |x, y| Rgb([10 * x as u8, 10 * y as u8, 9]));
-        let small = averaged(&picture, 2);
-        assert_eq!(small.dimensions(), (2, 2));
-        assert_eq!([small.get_pixel(0, 0).0, small.get_pixel(1, 0).0], [[5, 5, 9], [30, 5, 9]]);
-    }
-
-    #[test]
-    fn grey_pictures_come_out_as_if_they_had_three_channels() {
-        for side in [8, 28, 63, 64, 200] {
-            let grey = GrayImage::from_fn(side, side, |x, y| image::Luma([(x * 37 + y * y * 11) as u8]));
-            let colour = DynamicImage::from(grey.clone()).into_rgb8();
-            assert_eq!(reduced(grey.into(), 8), reduced(colour.into(), 8), "{side}");
-        }
-    }
-
-    #[test]
-    fn averaging_first_hardly_changes_the_picture() {
-        let wave = |value: f32| (127.5 + 127.5 * value.sin()) as u8;
-        let picture = RgbImage::from_fn(203, 203, |x, y| Rgb([wave(x as f32 / 20.0), wave((x + y) as f32 / 25.0), 40]));
-        let exact = image::imageops::resize(&picture, 8, 8, FilterType::Lanczos3);
-        let worst = reduced(picture.into(), 8).rgb.iter().zip(exact.as_raw()).map(|(a, b)| a.abs_diff(*b)).max();
-        assert!(worst <= Some(8), "{worst:?}");
     }
 }

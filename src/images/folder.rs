@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -10,11 +12,12 @@ use walkdir::WalkDir;
 
 use super::arrays::{self, Candidate};
 use super::collect::{CHUNK, Collector, MAX_FILES, too_many};
-use super::source::{Files, Format};
+use super::label_table::{self, MAX_TABLE};
+use super::source::{self, Files, Format};
 use super::{ImageError, decode};
 
-/// The class of files that lie in no sub-folder.
-pub(super) const LOOSE: &str = "images";
+/// What a run writes; only in a folder with these is its picture no image of the user's.
+const RUN: [&str; 4] = ["experiment.toml", "metrics.csv", "summary.json", "samples.png"];
 
 /// Reads a folder, or a file that is none of the other formats. Images are read by several threads,
 /// with the same result as by one.
@@ -22,16 +25,18 @@ pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
     let files = list(collector)?;
     let found = files.len();
     let lone = collector.path.is_file();
-    let (mut images, mut candidates) = (Vec::new(), Vec::new());
+    let (mut images, mut candidates, mut archives) = (Vec::new(), Vec::new(), Vec::new());
     let names: HashSet<&Path> = files.iter().map(PathBuf::as_path).collect();
     for file in &files {
         match Format::of(&file.file_name().unwrap_or_default().to_string_lossy()) {
             _ if lone => images.push(file.clone()),
+            _ if is_of_a_run(file, &names) => {
+                collector
+                    .skip_uncounted(file.clone(), "was written by a run: its own results are no images".to_owned());
+            }
+            _ if label_table::may_be(&relative(collector.path, file)) && take_table(collector, file) => {}
             Format::Image => images.push(file.clone()),
-            Format::Archive => collector.skip_uncounted(
-                file.clone(),
-                "is an archive inside a folder: open it by itself, or unpack it".to_owned(),
-            ),
+            format @ (Format::Archive | Format::Tar) => archives.push((file.clone(), format)),
             Format::Npy | Format::Idx | Format::Csv
                 if file.extension() == Some(OsStr::new("gz")) && names.contains(&*file.with_extension("")) =>
             {
@@ -40,9 +45,32 @@ pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
             format => candidates.push(Candidate { name: relative(collector.path, file), path: file.clone(), format }),
         }
     }
-    collector.listed(found, images.len());
+    collector.listed(found - archives.len(), images.len());
     read_images(collector, &images)?;
+    for (file, format) in archives {
+        let inside = relative(collector.path, &file);
+        source::read_archive(collector, &file, format, Some(without_endings(&inside)))?;
+    }
     arrays::read(collector, &mut Files::new(candidates.iter().map(|candidate| candidate.path.clone())), candidates)
+}
+
+/// An archive's name without what says that it is one.
+fn without_endings(name: &str) -> &str {
+    let bare = name.rsplit_once('.').map_or(name, |(bare, _)| bare);
+    bare.strip_suffix(".tar").unwrap_or(bare)
+}
+
+fn is_of_a_run(file: &Path, names: &HashSet<&Path>) -> bool {
+    let beside = |name: &str| names.contains(&*file.with_file_name(name));
+    RUN.iter().any(|name| file.ends_with(name)) && beside(RUN[0]) && (beside(RUN[1]) || beside(RUN[2]))
+}
+
+fn take_table(collector: &mut Collector, file: &Path) -> bool {
+    let mut content = Vec::new();
+    // A pipe would be waited for until someone writes into it.
+    let read =
+        file.is_file() && File::open(file).is_ok_and(|file| file.take(MAX_TABLE + 1).read_to_end(&mut content).is_ok());
+    read && collector.take_table(&relative(collector.path, file), content)
 }
 
 fn read_images(collector: &mut Collector, files: &[PathBuf]) -> Result<(), ImageError> {
@@ -50,32 +78,32 @@ fn read_images(collector: &mut Collector, files: &[PathBuf]) -> Result<(), Image
         let shared = &*collector;
         let read = |file: &PathBuf| {
             shared.check_cancel()?;
-            let result = decode::file(file, shared.size);
+            let result = decode::file(file, shared.square());
             shared.count(result.is_err());
             Ok(result)
         };
         let results: Result<Vec<_>, ImageError> = chunk.par_iter().map(read).collect();
         for (file, result) in chunk.iter().zip(results?) {
-            match result {
-                Ok(_) if collector.room() == 0 => {
-                    let most = collector.kept();
-                    collector.skip(file.clone(), too_many(&format!("{most} images of this size")));
-                    return Ok(());
-                }
-                Ok(image) => {
-                    let folder = file.parent().map(|folder| relative(collector.path, folder)).unwrap_or_default();
-                    let class = if folder.is_empty() { LOOSE } else { &folder };
-                    collector.keep(file.file_stem().unwrap_or_default().to_string_lossy().into_owned(), class, &image);
-                }
-                Err(reason) => collector.skip(file.clone(), reason),
+            let lone = || text_of(file.file_name().unwrap_or_default().as_encoded_bytes());
+            let name = if file == collector.path { lone() } else { relative(collector.path, file) };
+            if !collector.keep_file(file.clone(), &name, result) {
+                return Ok(());
             }
         }
     }
     Ok(())
 }
 
+/// A path below a root, with `/` between folders.
 fn relative(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+    let parts = path.strip_prefix(root).unwrap_or(path).components();
+    let parts: Vec<String> = parts.map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
+    parts.join("/")
+}
+
+/// A name as text. One that is not in UTF-8 is read as Latin-1, so that no two become the same.
+pub(super) fn text_of(name: &[u8]) -> String {
+    str::from_utf8(name).map_or_else(|_| name.iter().map(|&byte| char::from(byte)).collect(), str::to_owned)
 }
 
 /// Files that are no pictures of the user's, in a folder or an archive.

@@ -24,6 +24,7 @@ pub(super) fn set(
             name: format!("{of_class} {} {}", class + 1, index + 1),
             class,
             held_out: class >= classes - settings.held_out(),
+            validates: false,
             pixels: image(class, index),
         }
     };
@@ -37,6 +38,6 @@ pub(super) fn set(
         foreground: classes,
         skipped: Vec::new(),
         notes: Vec::new(),
-        origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side },
+        origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side, divided: false },
     }
 }

@@ -3,7 +3,7 @@
 //! | path | read as |
 //! |---|---|
 //! | a folder | images, each sub-folder a class; arrays and IDX files in it as below |
-//! | `.zip`, `.npz` | the same, by the names of its entries, without unpacking it to disk |
+//! | `.zip`, `.npz`, `.tar`, `.tar.gz`, `.tgz` | the same, by the names of its entries, without unpacking it to disk; in a folder, as a folder |
 //! | `.npy`, `.npy.gz` | images of one class, named by the file |
 //! | MNIST's IDX, plain or `.gz` | images, with the labels of the file beside it |
 //! | `.csv` of pixels, CIFAR's `.bin` | images with their labels |
@@ -21,7 +21,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::arrays::{self, Candidate};
 use super::collect::Collector;
-use super::{ImageError, ImageSet, Kind, Progress, archive, folder, foreign};
+use super::{ImageError, ImageSet, Kind, Progress, archive, folder, foreign, tarball};
 use crate::settings::ImageReading;
 
 /// More bytes than this are not unpacked from one path.
@@ -46,8 +46,8 @@ pub fn load(
         Kind::Folder
     } else {
         match if metadata.is_file() { Format::of_file(path) } else { Format::Image } {
-            Format::Archive => {
-                archive::read(&mut collector)?;
+            format @ (Format::Archive | Format::Tar) => {
+                read_archive(&mut collector, path, format, None)?;
                 Kind::Archive
             }
             format @ (Format::Npy | Format::Idx | Format::Csv | Format::Cifar | Format::Names) => {
@@ -63,12 +63,50 @@ pub fn load(
     collector.finish(kind)
 }
 
+/// Reads an archive; `inside` is the name of the folder that it stands for, if it lies in one: then it is
+/// skipped if it cannot be opened.
+pub(super) fn read_archive(
+    collector: &mut Collector,
+    path: &Path,
+    format: Format,
+    inside: Option<&str>,
+) -> Result<(), ImageError> {
+    let read = if format == Format::Tar { tarball::read } else { archive::read };
+    match read(collector, path, inside) {
+        Ok(()) => Ok(()),
+        Err(Stop::Error(error)) => Err(error),
+        Err(Stop::Refused(reason)) if inside.is_none() => Err(ImageError::OneFile { path: path.to_owned(), reason }),
+        Err(Stop::Refused(reason)) => {
+            collector.skip_uncounted(path.to_owned(), reason);
+            Ok(())
+        }
+    }
+}
+
+/// Why an archive is not read to its end.
+pub(super) enum Stop {
+    Error(ImageError),
+    Refused(String),
+}
+
+impl From<String> for Stop {
+    fn from(reason: String) -> Self {
+        Self::Refused(reason)
+    }
+}
+
+impl From<ImageError> for Stop {
+    fn from(error: ImageError) -> Self {
+        Self::Error(error)
+    }
+}
+
 fn read_array(collector: &mut Collector, path: &Path, format: Format) -> Result<(), ImageError> {
     let beside = arrays::labels_beside(path, format);
     let files: Vec<PathBuf> = std::iter::once(path.to_owned()).chain(beside).collect();
     collector.listed(files.len(), 0);
     let candidate = |(place, path): (usize, &PathBuf)| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = folder::text_of(path.file_name().unwrap_or_default().as_encoded_bytes());
         let format = if place == 0 { format } else { Format::of(&name) };
         Candidate { name, path: path.clone(), format }
     };
@@ -89,6 +127,7 @@ pub(super) enum Format {
     /// Names of classes, one a line.
     Names,
     Archive,
+    Tar,
 }
 
 impl Format {
@@ -110,6 +149,8 @@ impl Format {
             Self::Idx
         } else if name.ends_with(".zip") || name.ends_with(".npz") {
             Self::Archive
+        } else if plain.ends_with(".tar") || name.ends_with(".tgz") {
+            Self::Tar
         } else {
             Self::Image
         }
@@ -123,9 +164,10 @@ impl Format {
             return by_name;
         }
         let mut head = Vec::new();
-        let read = File::open(path).map(|file| file.take(8).read_to_end(&mut head));
+        let read = File::open(path).map(|file| file.take(512).read_to_end(&mut head));
         match (by_name, read) {
             (Self::Image, Ok(Ok(_))) if head.starts_with(b"PK\x03\x04") => Self::Archive,
+            (Self::Image, Ok(Ok(_))) if head.get(257..262) == Some(b"ustar") => Self::Tar,
             (Self::Image, Ok(Ok(_))) if head.starts_with(b"\x93NUMPY") => Self::Npy,
             (Self::Image, Ok(Ok(_))) if head.starts_with(&[0, 0, 8, 3]) => Self::Idx,
             _ => by_name,
@@ -222,7 +264,9 @@ mod tests {
     fn names_tell_formats() {
         let expected = [
             ("a.png", Format::Image),
-            ("a.tar.gz", Format::Image),
+            ("a.tar.gz", Format::Tar),
+            ("a.TGZ", Format::Tar),
+            ("a.gz", Format::Image),
             ("cat.npy", Format::Npy),
             ("CAT.NPY.GZ", Format::Npy),
             ("train-images-idx3-ubyte", Format::Idx),

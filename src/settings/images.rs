@@ -42,6 +42,17 @@ pub enum ImageColour {
     Colour,
 }
 
+/// What becomes of own images that are not square.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImageFit {
+    /// The largest square in the middle is read.
+    #[default]
+    Crop,
+    /// All of an image is read, with bars of its edge's colour beside it.
+    Fit,
+}
+
 /// How own images are read; another one asks for reading them again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageReading {
@@ -53,6 +64,8 @@ pub struct ImageReading {
     pub colour: ImageColour,
     /// Whether black and white change places.
     pub invert: bool,
+    /// What becomes of those that are not square.
+    pub fit: ImageFit,
 }
 
 /// How the images of a set come about.
@@ -140,10 +153,31 @@ impl ImageColour {
     }
 }
 
+impl ImageFit {
+    /// Every choice.
+    pub const ALL: [Self; 2] = [Self::Crop, Self::Fit];
+
+    /// The name shown to people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Crop => "Crop",
+            Self::Fit => "Fit",
+        }
+    }
+
+    /// What it does.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Crop => "The largest square in the middle of each image",
+            Self::Fit => "All of each image, with bars of its edge's colour beside it; for sheets and panoramas",
+        }
+    }
+}
+
 impl ImageReading {
     /// Images of this size as they are.
     pub fn of_size(size: usize, seed: u64) -> Self {
-        Self { size, seed, colour: ImageColour::Auto, invert: false }
+        Self { size, seed, colour: ImageColour::Auto, invert: false, fit: ImageFit::Crop }
     }
 }
 
@@ -160,11 +194,18 @@ impl RunSettings {
 
     /// How own images are to be read.
     pub fn image_reading(&self) -> ImageReading {
-        ImageReading { size: self.image_size, seed: self.seed, colour: self.image_colour, invert: self.image_invert }
+        ImageReading {
+            size: self.image_size,
+            seed: self.seed,
+            colour: self.image_colour,
+            invert: self.image_invert,
+            fit: self.image_fit,
+        }
     }
 
     /// Takes over how own images were read; the seed stays.
     pub fn set_image_reading(&mut self, reading: ImageReading) {
-        (self.image_size, self.image_colour, self.image_invert) = (reading.size, reading.colour, reading.invert);
+        (self.image_size, self.image_fit) = (reading.size, reading.fit);
+        (self.image_colour, self.image_invert) = (reading.colour, reading.invert);
     }
 }

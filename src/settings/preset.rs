@@ -1,8 +1,8 @@
 //! What a run starts with.
 
 use super::{
-    ActivationKind, Algorithm, ImageColour, ImageSource, LiveSettings, MethodSettings, NetworkSettings, OuterOptimiser,
-    OuterSettings, ProceduralSettings, RunSettings, Schedule, Settings, TaskFamily,
+    ActivationKind, Algorithm, ImageColour, ImageFit, ImageSource, LiveSettings, MethodSettings, NetworkSettings,
+    OuterOptimiser, OuterSettings, ProceduralSettings, RunSettings, Schedule, Settings, TaskFamily,
 };
 
 impl Settings {
@@ -126,6 +126,7 @@ impl Settings {
                 image_size: if tasks.needs_classes() { 16 } else { 32 },
                 image_colour: ImageColour::Auto,
                 image_invert: false,
+                image_fit: ImageFit::Crop,
                 procedural: ProceduralSettings::default(),
                 network,
                 method,

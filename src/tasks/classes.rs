@@ -1,6 +1,7 @@
 //! A set's classes, divided into those that are trained on, those that settings are chosen by, and those
 //! that are kept for testing; and their images as codes. What all families of classes share.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ndarray::{Array2, Axis};
@@ -28,17 +29,19 @@ pub enum Part {
 
 /// What each class of a set is kept for; `None` for a class with fewer than two images. Tests are the
 /// classes that the set holds out whole, or else a fifth of them (two at least, if there are four),
-/// chosen by `seed`; as large a share of the others is for validation. A class that is only there to be
+/// chosen by `seed`. For validation are those that the set keeps whole for it, or else as large a share of
+/// the others. A class that is only there to be
 /// trained on ([`ImageSet::foreground`]) is kept for nothing else.
 ///
 /// # Errors
 /// If fewer than two classes have two images, or none of them is one that the set is about.
 pub fn class_parts(set: &ImageSet, seed: u64) -> Result<Vec<Option<Part>>, FamilyError> {
     let mut images = vec![0usize; set.classes.len()];
-    let mut held_out = images.clone();
+    let (mut held_out, mut validating) = (images.clone(), images.clone());
     for image in &set.images {
         images[image.class] += 1;
         held_out[image.class] += usize::from(image.held_out);
+        validating[image.class] += usize::from(image.validates);
     }
     let usable: Vec<usize> = (0..images.len()).filter(|&class| images[class] >= 2).collect();
     let mut about: Vec<usize> = usable.iter().copied().filter(|&class| class < set.foreground).collect();
@@ -51,7 +54,9 @@ pub fn class_parts(set: &ImageSet, seed: u64) -> Result<Vec<Option<Part>>, Famil
     let whole = |class: usize| held_out[class] == images[class];
     let mixed = about.iter().any(|&class| !whole(class) && held_out[class] > 0);
     let kept = about.iter().filter(|&&class| whole(class)).count();
-    let test: Vec<usize> = if mixed || kept == 0 || kept == about.len() {
+    // By chance all images of a small class may be held out; a set that divides itself means it.
+    let chance = mixed && !(set.origin.divided && kept >= 2);
+    let test: Vec<usize> = if chance || kept == 0 || kept == about.len() {
         about.shuffle(&mut stream(seed, Purpose::Split, 1, 0));
         about[..fifth(about.len())].to_vec()
     } else {
@@ -61,7 +66,12 @@ pub fn class_parts(set: &ImageSet, seed: u64) -> Result<Vec<Option<Part>>, Famil
     about.sort_unstable();
     about.shuffle(&mut stream(seed, Purpose::Split, 2, 0));
     test.iter().for_each(|&class| parts[class] = Some(Part::Test));
+    let given: Vec<usize> = about.iter().copied().filter(|&class| validating[class] == images[class]).collect();
     let others = usable.iter().filter(|&&class| class >= set.foreground).count();
+    if !given.is_empty() && given.len() < about.len() + others {
+        given.iter().for_each(|&class| parts[class] = Some(Part::Validation));
+        return Ok(parts);
+    }
     let spare = (about.len() + others).saturating_sub(1);
     about.iter().take(fifth(about.len()).min(spare)).for_each(|&class| parts[class] = Some(Part::Validation));
     Ok(parts)
@@ -79,7 +89,7 @@ pub(super) fn for_validation(set: &ImageSet, seed: u64) -> Option<ImageSet> {
     let images = set.images.iter().filter(|image| parts[image.class] != Some(Part::Test));
     let images = images.map(|image| {
         let held_out = parts[image.class] == Some(Part::Validation);
-        LabelledImage { held_out, ..image.clone() }
+        LabelledImage { held_out, validates: false, ..image.clone() }
     });
     let images = images.collect();
     let (classes, name, notes) = (set.classes.clone(), set.name.clone(), set.notes.clone());
@@ -106,7 +116,7 @@ pub struct Classes {
 }
 
 impl Classes {
-    /// Divided by [`class_parts`].
+    /// Divided by [`class_parts`], without those images of test classes whose copies are trained on.
     ///
     /// # Errors
     /// As [`class_parts`]; or if nothing is left to train on, or the images are all alike.
@@ -116,8 +126,13 @@ impl Classes {
         set.images.iter().enumerate().for_each(|(i, image)| members[image.class].push(i));
         let classes: Vec<Class> =
             members.into_iter().enumerate().filter(|(class, _)| parts[*class].is_some()).collect();
-        let (held_out, training): (Vec<Class>, Vec<Class>) =
+        let (mut held_out, training): (Vec<Class>, Vec<Class>) =
             classes.into_iter().partition(|(class, _)| parts[*class] == Some(Part::Test));
+        // A copy of an image that is trained on would be known already.
+        let trained: HashSet<&[u8]> =
+            training.iter().flat_map(|(_, images)| images).map(|&i| &*set.images[i].pixels).collect();
+        held_out.iter_mut().for_each(|(_, images)| images.retain(|&i| !trained.contains(&*set.images[i].pixels)));
+        held_out.retain(|(_, images)| images.len() >= 2);
         let (about, others): (Vec<_>, Vec<_>) = training.into_iter().partition(|(class, _)| *class < set.foreground);
         let times = if others.is_empty() { 1 } else { FOREGROUND };
         let training: Vec<Class> = std::iter::repeat_n(about, times).flatten().chain(others).collect();

@@ -41,7 +41,8 @@ impl PictureTasks {
     /// # Errors
     /// If it has fewer.
     pub fn new(set: Arc<ImageSet>, network: &NetworkSettings, seed: u64) -> Result<Self, FamilyError> {
-        let (held_out, training): (Vec<_>, Vec<_>) = (0..set.images.len()).partition(|&i| set.images[i].held_out);
+        let (held_out, others): (Vec<_>, Vec<_>) = (0..set.images.len()).partition(|&i| set.images[i].held_out);
+        let training: Vec<usize> = others.into_iter().filter(|&i| !set.images[i].validates).collect();
         if training.is_empty() || held_out.is_empty() {
             let (training, held_out) = (training.len(), held_out.len());
             return Err(FamilyError::TooFewImages { name: set.name.clone(), training, held_out });

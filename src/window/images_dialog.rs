@@ -28,7 +28,7 @@ use crate::settings::{ImageReading, ImageSource, RunSettings};
 const NO_DIALOG: &str = "No file dialog here: drop a folder on the window or type a path";
 
 /// What can be read.
-const KINDS: &str = "A folder (each sub-folder one class), .zip, .npz, .npy or MNIST; drop it on the window, type its path or choose it";
+const KINDS: &str = "A folder (each sub-folder one class), .zip, .tar, .npz, .npy or MNIST; drop it on the window, type its path or choose it";
 /// Widths of the two halves.
 const WIDTHS: [f32; 2] = [300.0, 396.0];
 

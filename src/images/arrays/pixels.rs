@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use super::super::collect::{CHUNK, Collector};
-use super::super::folder::LOOSE;
+use super::super::decode::Square;
+use super::super::layout::LOOSE;
 use super::super::numbers::{Label, Number, Span, Tones, Unsuited, brightness, read_exactly};
 use super::super::shapes::Grid;
 use super::super::source::{Store, broke_off};
@@ -179,7 +180,7 @@ impl Reading<'_> {
             shared.check_cancel()?;
             let (array, grid) = self.series.parts[row.part];
             let label = row.bytes.len() - grid.bytes as usize;
-            let image = image(&row.bytes[label..], array.layout.number, grid, tones, shared.size)?;
+            let image = image(&row.bytes[label..], array.layout.number, grid, tones, shared.square())?;
             shared.count(false);
             Ok(image)
         };
@@ -304,7 +305,7 @@ fn ends_early(index: u64, grid: Grid) -> String {
 }
 
 /// An image from its numbers.
-fn image(raw: &[u8], number: Number, grid: Grid, tones: Tones, size: usize) -> Result<decode::Decoded, Stop> {
+fn image(raw: &[u8], number: Number, grid: Grid, tones: Tones, square: Square) -> Result<decode::Decoded, Stop> {
     let mut values = brightness(raw, number, tones).map_err(|unsuited| match unsuited {
         Unsuited::Outside => Stop::Outside,
         Unsuited::Value(reason) => Stop::Refused(reason),
@@ -316,5 +317,5 @@ fn image(raw: &[u8], number: Number, grid: Grid, tones: Tones, size: usize) -> R
             .map(|(pixel, channel)| values[channel * plane + pixel])
             .collect();
     }
-    Ok(decode::values(grid.width, grid.height, grid.channels, values, size)?)
+    Ok(decode::values(grid.width, grid.height, grid.channels, values, square)?)
 }

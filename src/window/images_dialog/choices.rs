@@ -1,14 +1,14 @@
-//! How own images are read: size, colours, inverted or not.
+//! How own images are read: size, colours, cropped or not, inverted or not.
 
 use egui::{ComboBox, Grid, RichText, Ui};
 
-use crate::settings::{ImageColour, ImageReading};
+use crate::settings::{ImageColour, ImageFit, ImageReading};
 use crate::window::theme::Palette;
 
 /// Sizes that can be chosen; an experiment file may name others.
 const SIZES: [usize; 6] = [8, 16, 24, 32, 48, 64];
 
-const SIZE: &str = "Images are cropped to a square and resized to so many pixels a side; fewer train faster";
+const SIZE: &str = "Images are made square and resized to so many pixels a side; fewer train faster";
 const INVERT: &str = "Black becomes white and white black. Class tasks expect light strokes on dark ground: invert drawings of dark ink on white paper, such as Omniglot's";
 
 /// Draws the choices; returns what they are now, if they were changed.
@@ -35,6 +35,14 @@ pub fn ui(ui: &mut Ui, reading: ImageReading) -> Option<ImageReading> {
         ui.horizontal(|ui| {
             for colour in ImageColour::ALL {
                 ui.selectable_value(&mut now.colour, colour, colour.label()).on_hover_text(colour.about());
+            }
+        });
+        ui.end_row();
+
+        label(ui, "Shape").on_hover_text("What becomes of images that are not square");
+        ui.horizontal(|ui| {
+            for fit in ImageFit::ALL {
+                ui.selectable_value(&mut now.fit, fit, fit.label()).on_hover_text(fit.about());
             }
         });
         ui.end_row();

@@ -16,6 +16,8 @@ use crate::window::theme::{GRID, Palette};
 const CLASSES: f32 = 216.0;
 /// The same, and that of the skipped files below it.
 const SHARED: [f32; 2] = [112.0, 72.0];
+/// Height of the notes, at most; the list of classes is as much shorter.
+const NOTES: f32 = 64.0;
 
 /// The right half of the images window.
 #[derive(Default)]
@@ -44,6 +46,7 @@ impl Preview {
         ui.add(Label::new(RichText::new(&set.name).strong()).truncate());
         ui.label(sizes(set));
         ui.add(Label::new(RichText::new(understood(set, counts)).small().color(palette.weak)).wrap());
+        let notes = notes(ui, &set.notes);
         ui.add_space(GRID);
         // Two of each class: side by side they show what the knobs of such a set do.
         let most_classes = if run.images.is_procedural() { PLACES / 2 } else { PLACES };
@@ -55,7 +58,7 @@ impl Preview {
             ui.label(RichText::new("Classes").color(palette.weak));
             ui.label(split::line(counts, run));
         });
-        let height = if set.skipped.is_empty() { CLASSES } else { SHARED[0] };
+        let height = (if set.skipped.is_empty() { CLASSES } else { SHARED[0] }) - notes;
         ui.scope(|ui| classes(ui, set, counts, run, height));
         if !set.skipped.is_empty() {
             ui.add_space(GRID);
@@ -65,6 +68,20 @@ impl Preview {
             skipped(ui, &set.skipped);
         }
     }
+}
+
+/// What was understood, guessed or changed while the files were read; returns the height that it takes.
+fn notes(ui: &mut Ui, notes: &[String]) -> f32 {
+    if notes.is_empty() {
+        return 0.0;
+    }
+    let list = ScrollArea::vertical().id_salt("notes").max_height(NOTES).auto_shrink([false, true]);
+    let shown = list.show(ui, |ui| {
+        for note in notes {
+            ui.add(Label::new(RichText::new(note).small()).wrap());
+        }
+    });
+    shown.inner_rect.height() + ui.spacing().item_spacing.y
 }
 
 /// A row for each class: its number, name, images, and what it is used for.
@@ -156,6 +173,7 @@ mod tests {
             name: String::new(),
             class,
             held_out: false,
+            validates: false,
             pixels: [0; 16].as_slice().into(),
         };
         let mut set = ImageSet {
@@ -167,12 +185,12 @@ mod tests {
             foreground: 2,
             skipped: Vec::new(),
             notes: Vec::new(),
-            origin: Origin { kind: Kind::Folder, smallest: (20, 30), largest: (400, 300) },
+            origin: Origin { kind: Kind::Folder, smallest: (20, 30), largest: (400, 300), divided: false },
         };
         let said = |set: &ImageSet| understood(set, &split::counts(set, &RunSettings::default()));
         assert_eq!(said(&set), "Folder · 1 to 2 in each class · 20 × 30 to 400 × 300 before resizing");
         set.images = (0..2_400).map(|i| image(i % 2)).collect();
-        set.origin = Origin { kind: Kind::Idx, smallest: (28, 28), largest: (28, 28) };
+        set.origin = Origin { kind: Kind::Idx, smallest: (28, 28), largest: (28, 28), divided: false };
         assert_eq!(said(&set), "IDX · 1,200 in each class · 28 × 28 before resizing");
     }
 }

@@ -12,6 +12,8 @@ pub struct ClassCounts {
     pub images: usize,
     /// Those of them that are held out.
     pub held_out: usize,
+    /// Those that validate.
+    pub validating: usize,
     /// Where tasks are made of classes: its part; `None` if it has too few images.
     pub part: Option<Part>,
 }
@@ -26,6 +28,7 @@ pub fn counts(set: &ImageSet, run: &RunSettings) -> Vec<ClassCounts> {
         if let Some(class) = counts.get_mut(image.class) {
             class.images += 1;
             class.held_out += usize::from(image.held_out);
+            class.validating += usize::from(image.validates);
         }
     }
     counts
@@ -39,8 +42,11 @@ pub fn line(counts: &[ClassCounts], run: &RunSettings) -> String {
         return format!("{training} to train on, {validation} to validate, {test} to test");
     }
     let held_out: usize = counts.iter().map(|class| class.held_out).sum();
+    let validating: usize = counts.iter().map(|class| class.validating).sum();
     let all: usize = counts.iter().map(|class| class.images).sum();
-    format!("{} images to train on, {} held out", count(all - held_out), count(held_out))
+    let training = count(all - held_out - validating);
+    let validate = if validating == 0 { String::new() } else { format!(", {} validate", count(validating)) };
+    format!("{training} images to train on{validate}, {} held out", count(held_out))
 }
 
 /// What a class is used for, in a word or two.
@@ -55,6 +61,7 @@ pub fn word(class: ClassCounts, run: &RunSettings) -> String {
         return word.to_owned();
     }
     match class.held_out {
+        0 if class.images > 0 && class.validating == class.images => "validation".to_owned(),
         0 => "training".to_owned(),
         held_out if held_out == class.images => "held out".to_owned(),
         held_out => format!("{} held out", count(held_out)),
@@ -70,7 +77,7 @@ mod tests {
     fn images_are_divided_for_pictures_and_classes_for_class_tasks() {
         let run = |tasks| Settings::preset(tasks, Algorithm::Maml).run;
         let (picture, of_class) = (run(TaskFamily::Picture), run(TaskFamily::Classify));
-        let class = |images, held_out, part| ClassCounts { images, held_out, part };
+        let class = |images, held_out, part| ClassCounts { images, held_out, validating: 0, part };
         let counts = [
             class(5, 0, Some(Part::Training)),
             class(2_000, 1, Some(Part::Validation)),

@@ -107,6 +107,7 @@ mod tests {
             name: index.to_string(),
             class: index % classes,
             held_out: false,
+            validates: false,
             pixels: vec![index as u8; 4].into(),
         };
         ImageSet {

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::AtomicBool;
 
+use metascope::images::decode::{self, Square};
 use metascope::images::{ImageSet, source};
-use metascope::settings::{ImageColour, ImageReading};
+use metascope::settings::{ImageColour, ImageFit, ImageReading};
 
-pub use seeds::write as write_seeds;
+pub use seeds::{beside_images, write as write_seeds};
 
 const SIZE: usize = 8;
 
@@ -46,6 +47,16 @@ fn check(set: &ImageSet, colour: ImageColour) {
     }
     assert!(seen.iter().all(|&seen| seen), "every class has an image");
     assert!(set.images.iter().any(|image| image.held_out) && set.images.iter().any(|image| !image.held_out));
+}
+
+/// Reads the pictures of an image file; as they are, and whole.
+pub fn check_pictures(file: &[u8]) {
+    let fit = if file.len().is_multiple_of(2) { ImageFit::Crop } else { ImageFit::Fit };
+    for image in decode::bytes(file, Square { size: SIZE, fit }).unwrap_or_default() {
+        assert_eq!(image.rgb.len(), SIZE * SIZE * 3);
+        assert_eq!(image.grey, image.rgb.chunks_exact(3).all(|rgb| rgb[0] == rgb[1] && rgb[1] == rgb[2]));
+        assert!(image.original.0.min(image.original.1) >= 1);
+    }
 }
 
 /// Lets decoders of images panic: that is caught, and the file is skipped with a reason. A panic that nobody

@@ -24,6 +24,9 @@ pub fn write(target: &str) {
         "zip" => archives(),
         "idx" => pairs(false),
         "idx_gz" => pairs(true),
+        "tar" => tarballs(),
+        "svg" => drawings(),
+        "table" => tables(),
         "image" => images(),
         _ => experiments(),
     };
@@ -99,6 +102,51 @@ fn archives() -> Vec<Vec<u8>> {
     let mixed =
         zip_stored(&[("../x.png", picture(0)), ("c.npy", npy("|u1", &[2, 16], &ramp(32))), ("d.zip", whole.clone())]);
     vec![zip_stored(&files), with_method(&whole, 14), with_entries(&whole, 9_000), whole, mixed]
+}
+
+fn tarballs() -> Vec<Vec<u8>> {
+    let packed = |names: &[&str]| {
+        let mut builder = tar::Builder::new(Vec::new());
+        for (index, name) in names.iter().enumerate() {
+            let content = png(4, 4, 3, &ramp(48 + index)[index..]);
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            builder.append_data(&mut header, name, content.as_slice()).expect("a name of an entry");
+        }
+        builder.into_inner().expect("an archive")
+    };
+    let long = "n".repeat(120);
+    let plain = packed(&["a/0.png", "a/1.png", "b/2.png", "train/c/3.png", "test/c/4.png"]);
+    vec![gz(&plain), plain, packed(&["cat.0.png", "cat.1.png", "dog.0.png", "dog.1.png"]), packed(&[&long, "b.npy", "c.zip"])]
+}
+
+fn drawings() -> Vec<Vec<u8>> {
+    let shapes = [
+        "<rect x='1' y='2' width='5' height='4' fill='#c00'/>",
+        "<defs><linearGradient id='g'><stop offset='0' stop-color='red'/></linearGradient></defs><circle r='4' fill='url(#g)'/>",
+        "<g id='a' opacity='.5'><path d='M0 0L9 9Q1 2 3 4Z' stroke='blue'/></g><use href='#a' transform='rotate(20)'/>",
+        "<mask id='m'><rect width='9' height='9' fill='white'/></mask><ellipse rx='3' ry='2' mask='url(#m)'/>",
+        "<filter id='f'><feGaussianBlur stdDeviation='1'/></filter><polygon points='0,0 9,0 9,9' filter='url(#f)'/>",
+        "<pattern id='p' width='2' height='2'><rect width='1' height='1'/></pattern><rect width='9' height='9' fill='url(#p)'/>",
+        "<text>no</text><image href='/etc/passwd' width='9' height='9'/>",
+    ];
+    shapes.map(|shape| shape.as_bytes().to_vec()).into()
+}
+
+const NAMES: [&str; 4] = ["a.png", "b.png", "c.png", "d.png"];
+
+fn tables() -> Vec<Vec<u8>> {
+    let texts = ["file,label\na.png,cat\nb.png,dog\nc.png,cat\nd.png,dog\n", "a,1\nb,2\nc,1\nd,2\n", "1,2,3\n"];
+    texts.map(|text| text.as_bytes().to_vec()).into()
+}
+
+/// An archive of four images and this table.
+pub fn beside_images(table: &[u8]) -> Vec<u8> {
+    let mut files: Vec<(&str, Vec<u8>)> =
+        NAMES.iter().enumerate().map(|(index, &name)| (name, png(4, 4, 3, &ramp(48 + index)[index..]))).collect();
+    files.push(("labels.csv", table.to_vec()));
+    zip_stored(&files)
 }
 
 fn pairs(packed: bool) -> Vec<Vec<u8>> {

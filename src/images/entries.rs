@@ -1,0 +1,66 @@
+//! Names of an archive's entries.
+
+/// Why an archive in an archive is left out.
+pub(super) const NESTED: &str = "is an archive inside an archive: unpack the outer one";
+/// Why an entry is left out whose name does.
+pub(super) const LEADS_OUT: &str = "has a name that leads out of the archive: pack it again";
+
+/// A name with `/` between folders, without `.` for the folder itself; `None` if it leads out of the archive.
+/// Windows' packers write `\\` between folders, which no other name has.
+pub(super) fn named(name: &str) -> Option<String> {
+    let name = name.replace('\\', "/");
+    let rooted = name.starts_with('/') || name.as_bytes().get(1) == Some(&b':');
+    if rooted || name.contains('\0') || name.split('/').any(|part| part == "..") {
+        return None;
+    }
+    let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    Some(parts.join("/"))
+}
+
+/// A name that can be shown below the archive's.
+pub(super) fn unrooted(name: &str) -> &str {
+    name.trim_start_matches(['/', '\\'])
+}
+
+/// Puts entries into a folder of this name, unless all of them lie in one already.
+pub(super) fn put_inside<'a>(names: impl Iterator<Item = &'a mut String>, folder: Option<&str>) {
+    let Some(folder) = folder else { return };
+    let names: Vec<&mut String> = names.collect();
+    let own = |name: &&mut String| name.split_once('/').is_some_and(|(first, _)| first == folder);
+    if !names.iter().all(own) {
+        names.into_iter().for_each(|name| name.insert_str(0, &format!("{folder}/")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_every_packer_writes_them() {
+        for (name, read) in [
+            ("cat/1.png", Some("cat/1.png")),
+            ("cat\\1.png", Some("cat/1.png")),
+            ("./cat//1.png", Some("cat/1.png")),
+            ("../cat/1.png", None),
+            ("cat\\..\\1.png", None),
+            ("/etc/1.png", None),
+            ("C:\\1.png", None),
+            ("a\0b", None),
+        ] {
+            assert_eq!(named(name).as_deref(), read, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_archive_in_a_folder_is_a_folder_unless_it_holds_one_of_its_name() {
+        for (names, expected) in [
+            (["1.png", "cat/2.png"], ["cat/1.png", "cat/cat/2.png"]),
+            (["cat/1.png", "cat/2.png"], ["cat/1.png", "cat/2.png"]),
+        ] {
+            let mut names = names.map(str::to_owned);
+            put_inside(names.iter_mut(), Some("cat"));
+            assert_eq!(names, expected);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What the names of image files say: the class of each, and what the set itself keeps it for. Pure.
+//!
+//! Each folder is a class named by its path. Folders named as the parts of a set are none: `train`, `val` and
+//! `test`, or Omniglot's `images_background` and `images_evaluation`, whose equal folders are one class. Where
+//! all images lie in one folder, a table beside them tells their classes, or else their names do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::label_table::Table;
+
+/// The class of files that lie in no sub-folder.
+pub(super) const LOOSE: &str = "images";
+
+/// What a set keeps an image for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Portion {
+    Training,
+    Validation,
+    Test,
+}
+
+/// Where an image belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub class: String,
+    pub portion: Portion,
+}
+
+/// What was understood of some files.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// For each file its place, or why it has none.
+    pub places: Vec<Result<Place, String>>,
+    /// Whether the set itself says what is held out.
+    pub divided: bool,
+    /// What people should know.
+    pub notes: Vec<String>,
+}
+
+/// A file's name taken apart.
+struct File<'a> {
+    name: &'a str,
+    folders: Vec<&'a str>,
+    stem: &'a str,
+    portion: Portion,
+}
+
+const TRAINING: [&str; 4] = ["train", "training", "trainset", "meta_train"];
+const VALIDATION: [&str; 5] = ["val", "valid", "validation", "dev", "meta_val"];
+const TEST: [&str; 6] = ["test", "testing", "testset", "eval", "evaluation", "meta_test"];
+
+/// Names of folders for images whose class nobody knows.
+const NO_CLASS: [&str; 10] =
+    ["unknown", "unlabeled", "unlabelled", "images", "imgs", "img", "all", "data", "test", "val"];
+
+fn portion(folder: &str) -> Option<Portion> {
+    let folder = folder.to_lowercase().replace('-', "_");
+    let is = |names: &[&str]| names.contains(&folder.as_str());
+    if is(&TRAINING) || folder.starts_with("images_background") {
+        Some(Portion::Training)
+    } else if is(&VALIDATION) {
+        Some(Portion::Validation)
+    } else if is(&TEST) || folder.starts_with("images_evaluation") {
+        Some(Portion::Test)
+    } else {
+        None
+    }
+}
+
+/// Reads names of image files below a folder, with `/` between folders, beside these tables.
+pub(super) fn of(names: &[&str], tables: &[Table]) -> Layout {
+    let mut files: Vec<File> = names.iter().map(|name| taken_apart(name)).collect();
+    let mut layout = Layout::default();
+    let parts = divide(&mut files);
+    let classes: BTreeSet<String> = files.iter().map(|file| file.folders.join("/")).collect();
+    let classes: Vec<Option<String>> = if classes.len() > 1 {
+        let unused = tables.iter().map(|table| format!("“{}” is not used: the folders tell the classes", table.name));
+        layout.notes.extend(unused);
+        by_folders(&files)
+    } else if let Some((classes, note)) = by_table(&files, tables).or_else(|| by_names(&files)) {
+        layout.notes.push(note);
+        classes
+    } else {
+        let class = classes.first().filter(|class| !class.is_empty()).map_or(LOOSE, String::as_str);
+        vec![Some(class.to_owned()); files.len()]
+    };
+    let place = |(file, class): (&File, Option<String>)| match class {
+        Some(class) => Ok(Place { class, portion: file.portion }),
+        None => Err("has no class, as others have: put it into the folder of its class, or choose these images alone"
+            .to_owned()),
+    };
+    layout.places = files.iter().zip(classes).map(place).collect();
+    if let Some(parts) = parts {
+        layout.divided = true;
+        layout.notes.insert(0, describe(&parts, &layout.places));
+    }
+    layout
+}
+
+fn taken_apart(name: &str) -> File<'_> {
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let folders = folder.split('/').filter(|folder| !folder.is_empty()).collect();
+    File { name, folders, stem, portion: Portion::Training }
+}
+
+/// Finds the folders that are parts of the set, notes for each file what it is kept for, and takes those
+/// folders, and the ones that all files share, out of its path. Where there is no folder to test by, the one to validate by is held out.
+fn divide(files: &mut [File]) -> Option<BTreeSet<String>> {
+    let first = files.first()?.folders.clone();
+    let alike = |depth: &usize| files.iter().all(|file| file.folders.get(*depth) == first.get(*depth));
+    let shared = (0..first.len()).take_while(alike).count();
+    let deepest = files.iter().map(|file| file.folders.len()).max().unwrap_or_default();
+    let parts_at = |depth: usize| files.iter().map(move |file| file.folders.get(depth).and_then(|name| portion(name)));
+    let divides = |&depth: &usize| {
+        let found: BTreeSet<Option<Portion>> = parts_at(depth).collect();
+        // Below folders that are classes, it takes more than a few folders of such names.
+        let whole = depth == shared || !found.contains(&None);
+        whole && found.contains(&Some(Portion::Training)) && found.iter().flatten().count() > 1
+    };
+    let depth = (shared..deepest).find(divides)?;
+    let tests = parts_at(depth).any(|part| part == Some(Portion::Test));
+    let mut names = BTreeSet::new();
+    for file in files {
+        let Some(part) = file.folders.get(depth).and_then(|name| portion(name)) else { continue };
+        names.insert(file.folders.remove(depth).to_owned());
+        file.folders.drain(..shared);
+        file.portion = if part == Portion::Validation && !tests { Portion::Test } else { part };
+    }
+    Some(names)
+}
+
+/// A class for each folder. A part of the set that is kept from training has no classes of its own if its
+/// images lie loose, or in one folder that training does not know and whose name says nothing.
+fn by_folders(files: &[File]) -> Vec<Option<String>> {
+    let folders_of = |portion: Portion| -> BTreeSet<String> {
+        files.iter().filter(|file| file.portion == portion).map(|file| file.folders.join("/")).collect()
+    };
+    let known = folders_of(Portion::Training);
+    let several = known.iter().filter(|folder| !folder.is_empty()).count() > 1;
+    let kept = [Portion::Validation, Portion::Test].map(|portion| (portion, folders_of(portion)));
+    let unlabelled = |file: &File, folder: &str| {
+        let says_nothing = file.folders.last().is_none_or(|name| NO_CLASS.contains(&name.to_lowercase().as_str()));
+        let single =
+            says_nothing && kept.iter().any(|(portion, folders)| *portion == file.portion && folders.len() == 1);
+        several && file.portion != Portion::Training && !known.contains(folder) && (folder.is_empty() || single)
+    };
+    let class = |file: &File| {
+        let folder = file.folders.join("/");
+        match (unlabelled(file, &folder), folder.is_empty()) {
+            (true, _) => None,
+            (false, true) => Some(LOOSE.to_owned()),
+            (false, false) => Some(folder),
+        }
+    };
+    files.iter().map(class).collect()
+}
+
+/// The classes of files that lie in one folder, and a note.
+type Named = (Vec<Option<String>>, String);
+
+/// Classes from tables beside the images.
+fn by_table(files: &[File], tables: &[Table]) -> Option<Named> {
+    let mut used = Vec::new();
+    let mut classes = vec![None; files.len()];
+    for table in tables {
+        let found: Vec<Option<String>> = files.iter().map(|file| table.label(file.name).map(str::to_owned)).collect();
+        let named = found.iter().flatten().count();
+        if 2 * named >= table.len() && named >= 2 {
+            classes.iter_mut().zip(found).for_each(|(class, found)| *class = found.or(class.take()));
+            used.push(format!("“{}”", table.name));
+        }
+    }
+    let different: BTreeSet<&String> = classes.iter().flatten().collect();
+    let note = format!("classes are taken from {}: {} of them", used.join(" and "), different.len());
+    (different.len() > 1).then_some((classes, note))
+}
+
+/// Classes from names that end in numbers: `cat.0`, `Abyssinian_1`, `dog (2)`.
+fn by_names(files: &[File]) -> Option<Named> {
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    let classes: Vec<Option<&str>> = files.iter().map(|file| name_and_number(file.stem)).collect();
+    classes.iter().flatten().for_each(|class| *sizes.entry(class).or_default() += 1);
+    let several = sizes.values().filter(|&&images| images >= 2).count();
+    let named = classes.iter().flatten().count();
+    // Of a set whose files hardly follow a rule, the few that do tell nothing.
+    let training = files.iter().filter(|file| file.portion == Portion::Training).count();
+    if several < 2 || 10 * named < 9 * training || sizes.len() > named / 2 {
+        return None;
+    }
+    let note = format!("classes are taken from the names of files, up to the number: {} of them", sizes.len());
+    Some((classes.into_iter().map(|class| class.map(str::to_owned)).collect(), note))
+}
+
+/// A name without the number that ends it; `None` if it has none, or nothing else.
+fn name_and_number(stem: &str) -> Option<&str> {
+    let bare = stem.strip_suffix(')').filter(|bare| bare.contains('(')).unwrap_or(stem);
+    let name = bare.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let separated = name.trim_end_matches(['_', '-', '.', ' ', '(', '#']);
+    let has_letters = separated.chars().any(|letter| !letter.is_ascii_digit() && letter.is_alphanumeric());
+    let four_digits = separated.len() >= 4;
+    (name.len() < bare.len() && separated.len() < name.len() && (has_letters || four_digits)).then_some(separated)
+}
+
+/// How a set's own division was understood.
+fn describe(parts: &BTreeSet<String>, places: &[Result<Place, String>]) -> String {
+    let of = |portion: Portion| places.iter().flatten().filter(move |place| place.portion == portion);
+    let classes = |portion: Portion| of(portion).map(|place| place.class.as_str()).collect::<BTreeSet<&str>>();
+    let parts: Vec<String> = parts.iter().map(|part| format!("“{part}”")).collect();
+    let [training, validation, test] = [Portion::Training, Portion::Validation, Portion::Test].map(|portion| {
+        let (images, classes) = (of(portion).count(), classes(portion).len());
+        format!("{images} images in {classes} {}", if classes == 1 { "class" } else { "classes" })
+    });
+    let validates =
+        if of(Portion::Validation).next().is_some() { format!(", {validation} validate") } else { String::new() };
+    let own = classes(Portion::Test).difference(&classes(Portion::Training)).count();
+    let whole = if own > 1 {
+        format!("; where tasks are made of classes, the {own} that are in no other part are held out")
+    } else {
+        "; as their classes are the same, tasks that are made of classes hold out some of them".to_owned()
+    };
+    format!(
+        "the folders {} divide the set: {training} are trained on{validates}, {test} are held out{whole}",
+        parts.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(names: &[&str]) -> Vec<(String, Portion)> {
+        let place = |place: Result<Place, String>| {
+            place.map_or((String::new(), Portion::Training), |place| (place.class, place.portion))
+        };
+        of(names, &[]).places.into_iter().map(place).collect()
+    }
+
+    #[test]
+    fn names_are_divided_from_their_numbers() {
+        for (stem, name) in [
+            ("cat.0", Some("cat")),
+            ("american_bulldog_12", Some("american_bulldog")),
+            ("dog (2)", Some("dog")),
+            ("0709_01", Some("0709")),
+            ("cat0", None),
+            ("017", None),
+            ("_1", None),
+            ("cat", None),
+            ("1_2", None),
+        ] {
+            assert_eq!(name_and_number(stem), name, "{stem}");
+        }
+    }
+
+    #[test]
+    fn folders_that_divide_a_set_are_no_classes() {
+        use Portion::{Test, Training, Validation};
+        let class = |name: &str, portion| (name.to_owned(), portion);
+        let found = places(&["d/train/cat/1.png", "d/train/dog/1.png", "d/Valid/cat/2.png", "d/test/dog/3.png"]);
+        let expected = [("cat", Training), ("dog", Training), ("cat", Validation), ("dog", Test)];
+        assert_eq!(found, expected.map(|(name, portion)| class(name, portion)));
+        let found = places(&["cat/train/1.png", "cat/test/2.png", "dog/train/3.png"]);
+        assert_eq!(found, [class("cat", Training), class("cat", Test), class("dog", Training)]);
+        let found = places(&["train/cat/1.png", "train/dog/1.png", "val/cat/2.png"]);
+        assert_eq!(found[2], class("cat", Test), "what validates is held out where there is no test");
+        let found = places(&["bus/1.png", "train/2.png", "car/3.png"]);
+        assert_eq!(found[1], class("train", Training));
+    }
+
+    #[test]
+    fn images_to_test_by_without_classes_belong_nowhere() {
+        for test in ["test/9.png", "test/unknown/9.png"] {
+            let layout = of(&["train/cat/1.png", "train/dog/1.png", "train/dog/2.png", test], &[]);
+            assert!(layout.places[3].is_err() && layout.places[..3].iter().all(Result::is_ok), "{test}");
+        }
+        let layout =
+            of(&["train/cat.1.png", "train/cat.2.png", "train/dog.1.png", "train/dog.2.png", "test/7.png"], &[]);
+        assert!(layout.places[4].is_err() && layout.divided);
+        let layout = of(&["train/a.png", "train/b.png", "test/c.png"], &[]);
+        assert!(layout.places.iter().all(Result::is_ok), "where nothing has a class, nothing lacks one");
+    }
+}

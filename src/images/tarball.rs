@@ -1,0 +1,182 @@
+//! Images in a tar archive, plain or packed with gzip. It is read once, from its beginning to its end, and never
+//! written anywhere; the folder rules apply to the names of its entries.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+use flate2::read::MultiGzDecoder;
+use tar::{Archive, EntryType, PaxExtensions};
+
+use super::arrays::{self, Candidate};
+use super::batch::Batch;
+use super::collect::{Collector, MAX_BYTES, MAX_FILES, too_many};
+use super::folder::{is_hidden, text_of};
+use super::label_table::{self, MAX_TABLE};
+use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off};
+use super::{ImageError, decode, entries};
+
+/// No name may be longer, in bytes; with what else its record says.
+const MAX_NAME: u64 = 64 << 10;
+
+/// Reads the tar archive at a path; `inside` is the name that its entries get as a folder's, if it lies in one.
+pub(super) fn read(collector: &mut Collector, path: &Path, inside: Option<&str>) -> Result<(), Stop> {
+    let file = BufReader::new(File::open(path).map_err(|error| format!("cannot be opened ({error})"))?);
+    let left = Rc::new(Cell::new(MAX_UNPACKED));
+    let mut head = file;
+    let packed = io::BufRead::fill_buf(&mut head).map_err(|error| broke_off(&error))?.starts_with(b"\x1f\x8b");
+    let stream: Box<dyn Read> =
+        if packed { Box::new(BufReader::new(MultiGzDecoder::new(head))) } else { Box::new(head) };
+    let mut reading =
+        Reading { path, inside, batch: Batch::default(), arrays: Arrays::default(), candidates: Vec::new() };
+    reading.entries(collector, Unpacked::new(stream, &left))?;
+    reading.batch.flush(collector)?;
+    Ok(arrays::read(collector, &mut reading.arrays, reading.candidates)?)
+}
+
+struct Reading<'a> {
+    path: &'a Path,
+    inside: Option<&'a str>,
+    batch: Batch,
+    arrays: Arrays,
+    candidates: Vec<Candidate>,
+}
+
+impl Reading<'_> {
+    fn entries(&mut self, collector: &mut Collector, stream: impl Read) -> Result<(), Stop> {
+        let mut archive = Archive::new(stream);
+        // Names of any length would be kept in memory otherwise.
+        let all = archive.entries().map_err(|error| explain(&error))?.raw(true);
+        let (mut long_name, mut files) = (None, 0);
+        for entry in all {
+            collector.check_cancel()?;
+            let mut entry = match entry {
+                Ok(entry) => entry,
+                Err(error) if files == 0 => return Err(explain(&error).into()),
+                // What came before is whole.
+                Err(error) => {
+                    collector
+                        .skip_uncounted(self.path.to_owned(), format!("{}; what came before is used", explain(&error)));
+                    break;
+                }
+            };
+            match entry.header().entry_type() {
+                EntryType::GNULongName => long_name = read_name(&mut entry).map(|name| trimmed(&name)),
+                EntryType::XHeader => {
+                    long_name = read_name(&mut entry).and_then(|record| path_of(&record)).or(long_name)
+                }
+                EntryType::Regular | EntryType::Continuous => {
+                    let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
+                    if files == MAX_FILES {
+                        collector
+                            .skip_uncounted(self.path.join(text_of(&name)), too_many(&format!("{MAX_FILES} files")));
+                        break;
+                    }
+                    files += 1;
+                    if !self.file(collector, &text_of(&name), &mut entry)? {
+                        break;
+                    }
+                }
+                EntryType::GNUSparse => {
+                    let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
+                    let reason = "has holes, which are not read: pack it again without";
+                    collector.skip_uncounted(self.path.join(text_of(&name)), reason.to_owned());
+                }
+                EntryType::GNULongLink | EntryType::XGlobalHeader => {}
+                _ => long_name = None,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a file in; false once there is no room for more images.
+    fn file(&mut self, collector: &mut Collector, name: &str, content: &mut impl Read) -> Result<bool, ImageError> {
+        let Some(mut name) = entries::named(name) else {
+            collector.skip_uncounted(self.path.join(entries::unrooted(name)), entries::LEADS_OUT.to_owned());
+            return Ok(true);
+        };
+        if name.split('/').any(is_hidden) {
+            return Ok(true);
+        }
+        if let Some(folder) =
+            self.inside.filter(|folder| name.split_once('/').is_none_or(|(first, _)| first != *folder))
+        {
+            name.insert_str(0, &format!("{folder}/"));
+        }
+        let shown = self.path.join(&name);
+        if label_table::may_be(&name) {
+            let mut table = Vec::new();
+            if content.take(MAX_TABLE + 1).read_to_end(&mut table).is_ok() && collector.take_table(&name, table) {
+                return Ok(true);
+            }
+        }
+        match Format::of(&name) {
+            Format::Image => {
+                collector.found_more(1, 1);
+                let content = decode::read(content, &name, None);
+                return self.batch.add(collector, name, shown, content);
+            }
+            Format::Archive | Format::Tar => collector.skip_uncounted(shown, entries::NESTED.to_owned()),
+            format => match self.arrays.take(content) {
+                Ok(()) => self.candidates.push(Candidate { name, path: shown, format }),
+                Err(reason) => collector.skip_uncounted(shown, reason),
+            },
+        }
+        collector.found_more(1, 0);
+        Ok(true)
+    }
+}
+
+/// Files of arrays, which are read several times: kept in memory.
+#[derive(Default)]
+struct Arrays {
+    files: Vec<Vec<u8>>,
+    bytes: usize,
+}
+
+impl Arrays {
+    fn take(&mut self, content: &mut impl Read) -> Result<(), String> {
+        let (room, mut file) = (MAX_BYTES - self.bytes, Vec::new());
+        content.take(room as u64 + 1).read_to_end(&mut file).map_err(|error| broke_off(&error))?;
+        if file.len() > room {
+            return Err(format!("and the arrays before it have more than {} MB: unpack the archive", MAX_BYTES >> 20));
+        }
+        self.bytes += file.len();
+        self.files.push(file);
+        Ok(())
+    }
+}
+
+impl Store for Arrays {
+    fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), String> {
+        let file = &self.files[index];
+        Ok((Box::new(Cursor::new(file.as_slice())), Some(file.len() as u64)))
+    }
+}
+
+impl Stream for Cursor<&[u8]> {}
+
+fn read_name(entry: &mut impl Read) -> Option<Vec<u8>> {
+    let mut name = Vec::new();
+    entry.take(MAX_NAME).read_to_end(&mut name).ok()?;
+    Some(name)
+}
+
+fn trimmed(name: &[u8]) -> Vec<u8> {
+    name.split(|&byte| byte == 0).next().unwrap_or_default().to_vec()
+}
+
+/// The path in a record of POSIX's extended headers.
+fn path_of(record: &[u8]) -> Option<Vec<u8>> {
+    let mut fields = PaxExtensions::new(record).filter_map(Result::ok);
+    fields.find(|field| field.key_bytes() == b"path").map(|field| field.value_bytes().to_vec())
+}
+
+fn explain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge => error.to_string(),
+        _ => format!("is no tar archive, or damaged ({error}): copy it or pack it again"),
+    }
+}
