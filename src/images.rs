@@ -28,6 +28,9 @@ pub mod loader;
 /// The built-in ones in the background.
 pub mod making;
 
+/// What was understood of a set's files.
+pub mod understood;
+
 mod archive;
 mod arrays;
 mod collect;
@@ -47,6 +50,7 @@ use crate::settings::{ImageSource, RunSettings};
 pub use collect::{MAX_BYTES, MAX_FILES};
 pub use loader::Loader;
 pub use making::Making;
+pub use understood::ImageCounts;
 
 /// Images of one size, ready for the task families.
 #[derive(Clone, Debug)]

@@ -1,0 +1,139 @@
+//! What was understood of a set's files, in numbers and in words.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{ImageSet, Skipped};
+
+/// A set in numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ImageCounts {
+    /// Images.
+    pub images: usize,
+    /// Classes that they belong to.
+    pub classes: usize,
+    /// Images that are held out, where tasks are made of images.
+    pub held_out: usize,
+    /// 1 (grey) or 3 (sRGB).
+    pub channels: usize,
+    /// Side of the square images in pixels.
+    pub size: usize,
+    /// How many files could not be used, by reason; “…” stands for what differs between the files.
+    pub skipped: BTreeMap<String, usize>,
+}
+
+impl ImageSet {
+    /// The set in numbers.
+    pub fn counts(&self) -> ImageCounts {
+        ImageCounts {
+            images: self.images.len(),
+            classes: self.classes.len(),
+            held_out: self.images.iter().filter(|image| image.held_out).count(),
+            channels: self.channels,
+            size: self.size,
+            skipped: reasons(&self.skipped),
+        }
+    }
+
+    /// What was understood, for people: a line of what there is, a line of what was skipped (if anything was)
+    /// by reason, most files first, and a line for each of the notes.
+    pub fn understood(&self) -> String {
+        let counts = self.counts();
+        let colour = if counts.channels == 1 { "grey" } else { "colour" };
+        let mut lines = vec![format!(
+            "{}: {} in {}, {} held out, {colour}, {size} x {size} pixels",
+            self.name,
+            plural(counts.images, "image", "images"),
+            plural(counts.classes, "class", "classes"),
+            counts.held_out,
+            size = counts.size,
+        )];
+        let mut reasons: Vec<(String, usize)> = counts.skipped.into_iter().collect();
+        reasons.sort_by_key(|(_, files)| std::cmp::Reverse(*files));
+        if !reasons.is_empty() {
+            let reasons: Vec<String> = reasons.iter().map(|(reason, files)| format!("{files} x {reason}")).collect();
+            lines.push(format!("{} skipped: {}", plural(self.skipped.len(), "file", "files"), reasons.join("; ")));
+        }
+        lines.extend(self.notes.iter().cloned());
+        lines.join("\n")
+    }
+}
+
+fn plural(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Files by reason. Reasons are alike that differ in numbers and in what brackets or quotation marks hold.
+fn reasons(skipped: &[Skipped]) -> BTreeMap<String, usize> {
+    let mut groups: BTreeMap<Vec<String>, (String, usize)> = BTreeMap::new();
+    for Skipped { reason, .. } in skipped {
+        let group = groups.entry(pattern(reason)).or_insert_with(|| (reason.clone(), 0));
+        group.0 = common(&group.0, reason);
+        group.1 += 1;
+    }
+    let mut reasons = BTreeMap::new();
+    for (reason, files) in groups.into_values() {
+        *reasons.entry(reason).or_default() += files;
+    }
+    reasons
+}
+
+/// The pieces of a reason: numbers, what stands in brackets or quotation marks, and the words between.
+fn pieces(reason: &str) -> Vec<&str> {
+    let (mut pieces, mut rest) = (Vec::new(), reason);
+    while let Some(first) = rest.chars().next() {
+        let closing = match first {
+            '(' => Some(')'),
+            '“' => Some('”'),
+            _ => None,
+        };
+        let end = match closing {
+            Some(closing) => rest.rfind(closing).map(|at| at + closing.len_utf8()),
+            None if first.is_ascii_digit() => rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ','),
+            None => rest.find(|c: char| c.is_ascii_digit() || c == '(' || c == '“'),
+        };
+        let end = end.filter(|&end| end > 0).unwrap_or(rest.len());
+        let (piece, later) = rest.split_at(end);
+        pieces.push(piece);
+        rest = later;
+    }
+    pieces
+}
+
+fn varies(piece: &str) -> bool {
+    piece.starts_with(|c: char| c.is_ascii_digit() || c == '(' || c == '“')
+}
+
+fn pattern(reason: &str) -> Vec<String> {
+    let fixed = |piece: &str| if varies(piece) { "…".to_owned() } else { piece.to_owned() };
+    pieces(reason).into_iter().map(fixed).collect()
+}
+
+/// Two reasons of one pattern as one.
+fn common(one: &str, other: &str) -> String {
+    let both = |(one, other): (&str, &str)| if one == other { one.to_owned() } else { "…".to_owned() };
+    pieces(one).into_iter().zip(pieces(other)).map(both).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_that_differ_in_numbers_and_details_are_one() {
+        let skip = |reason: &str| Skipped { path: "a".into(), reason: reason.to_owned() };
+        let given = [
+            "is 3 x 5 pixels; at least 4 x 4 are needed",
+            "is 3 x 2 pixels; at least 4 x 4 are needed",
+            "is damaged or cut off (no end)",
+            "is damaged or cut off (bad (very bad) header)",
+            "is damaged or cut off (no end)",
+            "is empty",
+        ];
+        let found = reasons(&given.map(skip));
+        let expected =
+            [("is 3 x … pixels; at least 4 x 4 are needed", 2), ("is damaged or cut off …", 3), ("is empty", 1)];
+        assert_eq!(found, expected.map(|(reason, files)| (reason.to_owned(), files)).into());
+    }
+}
