@@ -153,7 +153,14 @@ fn every_algorithm_runs_and_threads_do_not_change_a_bit() {
         let [one, three] = [1, 3].map(|threads| {
             let out = folder.path().join(format!("{}-{threads}", algorithm.id()));
             let experiment = Experiment { settings: settings.clone(), ..Experiment::default() };
-            let job = Job { experiment, images: Some(images.clone()), iterations: 15, out: out.clone(), threads };
+            let job = Job {
+                experiment,
+                images: Some(images.clone()),
+                iterations: 15,
+                out: out.clone(),
+                threads,
+                ..Job::default()
+            };
             let summary = run(&job).unwrap();
             assert!(summary.diverged.is_none(), "{algorithm:?}: {:?}", summary.diverged);
             let interpolation = summary.interpolation_psnr.unwrap();
