@@ -102,7 +102,9 @@ pub fn check_vacant(folder: &Path) -> Result<(), HeadlessError> {
 pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
     let start = Instant::now();
     let mut trainer = Trainer::new(job.experiment.settings.clone(), job.images.clone(), job.threads)?;
-    let mut outputs = Outputs::create(job)?;
+    // What ran is what is written.
+    let experiment = Experiment { settings: trainer.settings().clone(), ..job.experiment.clone() };
+    let mut outputs = Outputs::create(&job.out, &experiment, job.overwrite)?;
     outputs.row(&trainer.first_row())?;
     let bar = progress_bar(job.iterations);
     let pool = trainer.pool();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use image::RgbImage;
 
-use super::{HeadlessError, Job, Summary, check_vacant, filmstrip};
+use super::{HeadlessError, Summary, check_vacant, filmstrip};
 use crate::experiment::Experiment;
 use crate::files::{FileError, Locked, create_whole, write_whole};
 use crate::settings::{Knob, TaskFamily};
@@ -44,11 +44,10 @@ pub(super) struct Columns {
 
 impl Outputs {
     /// Makes the folder, metrics.csv with its header, and experiment.toml. Of a run that may be replaced nothing stays.
-    pub fn create(job: &Job) -> Result<Self, HeadlessError> {
-        let (folder, experiment) = (&job.out, &job.experiment);
+    pub fn create(folder: &Path, experiment: &Experiment, overwrite: bool) -> Result<Self, HeadlessError> {
         let text = experiment.to_text()?;
         let lock = Locked::new(folder)?;
-        if !job.overwrite {
+        if !overwrite {
             check_vacant(folder)?;
         }
         // The summary first: without it nobody takes the rest for a finished run.
@@ -65,7 +64,7 @@ impl Outputs {
         let metrics = create_whole(&path, &header)?;
         let title = "# A Metascope experiment: `metascope run` replays it bit for bit.";
         write_whole(&folder.join(EXPERIMENT), format!("{title}\n{text}").as_bytes())?;
-        Ok(Self { folder: folder.clone(), _lock: lock, metrics, written: header.len() as u64, columns })
+        Ok(Self { folder: folder.to_owned(), _lock: lock, metrics, written: header.len() as u64, columns })
     }
 
     /// Appends a row to metrics.csv: a whole line, or nothing.
