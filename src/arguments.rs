@@ -3,7 +3,9 @@
 mod bench;
 mod choose;
 mod experiment;
+mod planned;
 mod procedural;
+mod run;
 
 use std::path::PathBuf;
 
@@ -15,7 +17,10 @@ use crate::settings::{
 };
 pub use bench::BenchArguments;
 pub use choose::{RaceArguments, SweepArguments};
+pub use experiment::threads;
+pub use planned::Planned;
 pub use procedural::ProceduralArguments;
+pub use run::RunArguments;
 
 /// See meta-learning happen: a meta-learner trains live while you turn its rates.
 #[derive(Debug, Parser)]
@@ -38,17 +43,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Train without a window and write metrics.csv, samples.png, experiment.toml and summary.json.
-    Run {
-        /// Meta-iterations to do.
-        #[arg(long, default_value_t = 500)]
-        iterations: u64,
-        /// The folder for the files; made if missing.
-        #[arg(long)]
-        out: PathBuf,
-        /// What to train.
-        #[command(flatten)]
-        what: What,
-    },
+    Run(RunArguments),
     /// Try many values of two settings and write sweep.csv, sweep.png and best.toml.
     Sweep(SweepArguments),
     /// Train algorithms on the same tasks and write race.csv and race.json.
@@ -237,6 +232,20 @@ pub enum ArgumentError {
     /// One algorithm where several are compared.
     #[error("--algorithm goes with a single run: name those to compare with --algorithms")]
     OneAlgorithm,
+    /// More than the images can give.
+    #[error("--{option} {value}: “{name}” gives at most {most} {what}; use --{option} {most}, or a set that has more")]
+    TooMany {
+        /// The option.
+        option: &'static str,
+        /// As asked for.
+        value: usize,
+        /// The most there is.
+        most: usize,
+        /// Of what, and why no more.
+        what: &'static str,
+        /// The set.
+        name: String,
+    },
     /// A value.
     #[error("--{}: {error}", procedural::option_of(.error))]
     Value {

@@ -29,6 +29,7 @@ pub mod heat_map;
 /// Small letters for pictures.
 mod letters;
 
+use crate::experiment::ExperimentError;
 use crate::settings::SettingError;
 use crate::train::trainer::TrainError;
 
@@ -74,9 +75,6 @@ pub enum ChooseError {
     #[error(transparent)]
     Train(#[from] TrainError),
     /// The settings cannot be written down.
-    #[error("cannot write the settings down: {message}; use a path of images that is Unicode and a seed below 2^63")]
-    Text {
-        /// Why.
-        message: String,
-    },
+    #[error(transparent)]
+    Text(#[from] ExperimentError),
 }

@@ -1,131 +1,237 @@
-//! What the commands that compare many runs do, and what they say at the end.
+//! What the commands without a window do, and what they say at the end.
 
 use std::error::Error;
 use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
 
-use crate::arguments::{BenchArguments, RaceArguments, SweepArguments};
+use crate::arguments::{BenchArguments, RaceArguments, RunArguments, SweepArguments, threads};
 use crate::bench::window::WindowReport;
-use crate::choose::axis::Value;
+use crate::choose::axis::{Swept, Value};
 use crate::choose::race::Race;
 use crate::choose::sweep::Sweep;
-use crate::headless::choose::{self, Part};
-use crate::images;
-use crate::{bench, check};
+use crate::files::write_whole;
+use crate::headless::choose::{self, ChoiceError, Part};
+use crate::headless::{self, Interrupt, Job};
+use crate::images::{self, ImageError, ImageSet};
+use crate::said::{note, print};
+use crate::settings::{Knob, RunSettings};
+use crate::{bench, check, tasks};
+
+/// How a command ended, where it was no error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All is done, or all that was reached before a signal is measured and written.
+    Done,
+    /// The run diverged.
+    Diverged,
+    /// A signal came, and work is left to do.
+    Unfinished,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Done => Self::SUCCESS,
+            Ending::Diverged => Self::from(3),
+            Ending::Unfinished => Self::from(headless::EXIT_CODE),
+        }
+    }
+}
+
+/// A run.
+///
+/// # Errors
+/// Whatever is wrong with arguments, images or files.
+pub fn run(arguments: &RunArguments) -> Result<Ending, Box<dyn Error>> {
+    let RunArguments { iterations, out, overwrite, keep_best, what } = arguments;
+    let mut planned = what.planned(&[])?;
+    // Reading images may take long.
+    if !overwrite {
+        headless::check_vacant(out)?;
+    }
+    let images = read_images(&planned.experiment.settings.run)?;
+    planned.fit(images.as_deref())?.iter().for_each(note);
+    let job = Job {
+        experiment: planned.experiment,
+        images,
+        iterations: *iterations,
+        out: out.clone(),
+        threads: what.threads_or(0),
+        overwrite: *overwrite,
+        keep_best: *keep_best,
+        interrupt: Interrupt::listen()?,
+    };
+    let summary = headless::run(&job)?;
+    let (done, secs) = (summary.iterations, summary.elapsed_secs);
+    note(format_args!("{done} meta-iterations in {secs:.1} s; results in {}", out.display()));
+    Ok(if summary.diverged.is_some() { Ending::Diverged } else { Ending::Done })
+}
+
+/// A run's images, with a word of what was understood of them.
+fn read_images(run: &RunSettings) -> Result<Option<Arc<ImageSet>>, ImageError> {
+    let images = images::for_run(run)?;
+    images.iter().for_each(|set| note(set.understood()));
+    Ok(images)
+}
 
 /// A sweep.
 ///
 /// # Errors
 /// Whatever is wrong with arguments, images or files; with `--merge` also missing cells.
-pub fn sweep(arguments: &SweepArguments) -> Result<(), Box<dyn Error>> {
+pub fn sweep(arguments: &SweepArguments) -> Result<Ending, Box<dyn Error>> {
     let [columns, rows] = arguments.cells.0;
     let axes = [arguments.x.axis(columns), arguments.y.axis(rows)];
     let swept = axes.iter().flat_map(|axis| &axis.values).filter_map(|value| match value {
         Value::Algorithm(algorithm) => Some(*algorithm),
         Value::Number(_) => None,
     });
-    let experiment = arguments.what.experiment_or(&swept.collect::<Vec<_>>())?;
-    let images = images::for_run(&experiment.settings.run)?;
-    let sweep = Sweep::new(&experiment, axes, arguments.iterations, images)?;
+    let mut planned = arguments.what.planned(&swept.collect::<Vec<_>>())?;
+    let run = &planned.experiment.settings.run;
+    let images = read_images(run)?;
+    // Cells have fewer classes than a run: they are judged by some of its training classes.
+    let divided = images.as_deref().and_then(|set| tasks::for_validation(run, set));
+    planned.fit(divided.as_ref())?.iter().for_each(note);
+    for axis in axes.iter().filter(|axis| axis.swept == Swept::Shots) {
+        for value in &axis.values {
+            if let (Value::Number(shots), Some(set)) = (value, &divided) {
+                planned.check_asked(set, Knob::Shots, *shots as usize)?;
+            }
+        }
+    }
+    let sweep = Sweep::new(&planned.experiment, axes, arguments.iterations, images)?;
     let part = match arguments.cell {
         Some(cell) => Part::Cell(cell),
         None if arguments.merge => Part::None,
         None => Part::Missing,
     };
     let out = &arguments.out;
-    let results = choose::sweep(&sweep, part, out, arguments.what.threads_or(1))?;
+    let threads = arguments.what.threads_or(1);
+    let results = match choose::sweep(&sweep, part, out, threads, &Interrupt::listen()?) {
+        Err(interrupted @ ChoiceError::Interrupted { .. }) => return Ok(unfinished(&interrupted)),
+        results => results?,
+    };
     if let Part::Cell(cell) = part {
-        eprintln!("cell {cell} of {} is in {}", sweep.cells(), out.join("cells").display());
-        return Ok(());
+        note(format_args!("cell {cell} of {} is in {}", sweep.cells(), out.join("cells").display()));
+        return Ok(Ending::Done);
     }
     let diverged = results.iter().flatten().filter(|result| result.loss.is_none()).count();
     if let Some((best, result)) = sweep.best(&results).and_then(|best| Some((best, results[best].as_ref()?))) {
         let [x, y] = sweep.axes().each_ref().map(|axis| axis.swept.id());
         let (loss, interval) = (result.loss.unwrap_or(f64::NAN), result.interval.unwrap_or(f64::NAN));
-        eprintln!("best cell {best}: {x} {}, {y} {}, validation loss {loss:.4} ± {interval:.4}", result.x, result.y);
+        let place = format!("{x} {}, {y} {}", result.x, result.y);
+        note(format_args!("best cell {best}: {place}, validation loss {loss:.4} ± {interval:.4}"));
     }
     let done = results.iter().flatten().count();
-    eprintln!("{done} of {} cells, {diverged} diverged; results in {}", sweep.cells(), out.display());
+    note(format_args!("{done} of {} cells, {diverged} diverged; results in {}", sweep.cells(), out.display()));
     let missing: Vec<String> =
         (0..sweep.cells()).filter(|&cell| results[cell].is_none()).map(|c| c.to_string()).collect();
-    if missing.is_empty() { Ok(()) } else { Err(format!("these cells are missing: {}", missing.join(" ")).into()) }
+    if missing.is_empty() {
+        Ok(Ending::Done)
+    } else {
+        Err(format!("these cells are missing: {}", missing.join(" ")).into())
+    }
+}
+
+fn unfinished(interrupted: &ChoiceError) -> Ending {
+    note(interrupted);
+    Ending::Unfinished
 }
 
 /// A race.
 ///
 /// # Errors
 /// Whatever is wrong with arguments, images or files.
-pub fn race(arguments: &RaceArguments) -> Result<(), Box<dyn Error>> {
-    let entrants = arguments.experiments()?;
-    let run = &entrants.first().ok_or("--algorithms needs at least one")?.settings.run;
+pub fn race(arguments: &RaceArguments) -> Result<Ending, Box<dyn Error>> {
+    let mut entrants = arguments.planned()?;
+    let run = entrants.first().ok_or("--algorithms needs at least one")?.experiment.settings.run.clone();
     let seeds: Vec<u64> = (0..arguments.seeds).map(|i| run.seed.saturating_add(i)).collect();
-    let sets = seeds.iter().map(|&seed| images::for_run(&crate::settings::RunSettings { seed, ..run.clone() }));
-    let sets = sets.collect::<Result<_, _>>()?;
+    let mut sets = Vec::with_capacity(seeds.len());
+    for &seed in &seeds {
+        let seeded = RunSettings { seed, ..run.clone() };
+        // What is understood is the same for all of them.
+        sets.push(if sets.is_empty() { read_images(&seeded)? } else { images::for_run(&seeded)? });
+    }
+    for (index, planned) in entrants.iter_mut().enumerate() {
+        for (&seed, set) in seeds.iter().zip(&sets) {
+            planned.experiment.settings.run.seed = seed;
+            let notes = planned.fit(set.as_deref())?;
+            notes.iter().filter(|_| index == 0).for_each(note);
+            for (&shots, set) in arguments.what.test_shots.iter().zip(set.iter().cycle()) {
+                planned.check_asked(set, Knob::TestShots, shots)?;
+            }
+        }
+        planned.experiment.settings.run.seed = run.seed;
+    }
+    let entrants: Vec<_> = entrants.into_iter().map(|planned| planned.experiment).collect();
     let race = Race::new(&entrants, &seeds, arguments.iterations, &arguments.what.test_shots, sets)?;
-    let summary = choose::race(&race, &arguments.out, arguments.what.threads_or(1))?;
-    print!("{}", if arguments.table { summary.markdown() } else { summary.plain() });
-    eprintln!("results in {}", arguments.out.display());
-    Ok(())
+    let threads = arguments.what.threads_or(1);
+    let summary = match choose::race(&race, &arguments.out, threads, &Interrupt::listen()?) {
+        Err(interrupted @ ChoiceError::Interrupted { .. }) => return Ok(unfinished(&interrupted)),
+        summary => summary?,
+    };
+    print(if arguments.table { summary.markdown() } else { summary.plain() })?;
+    note(format_args!("results in {}", arguments.out.display()));
+    Ok(Ending::Done)
 }
 
 /// The exactness report.
 ///
 /// # Errors
 /// If a comparison is above its tolerance.
-pub fn check() -> Result<(), Box<dyn Error>> {
+pub fn check() -> Result<Ending, Box<dyn Error>> {
     let report = check::report();
-    print!("{}", check::table(&report));
+    print(check::table(&report))?;
     let failed = report.iter().filter(|line| !line.passes()).count();
     if failed > 0 {
         return Err(format!("{failed} of {} comparisons are above their tolerance", report.len()).into());
     }
     let [all, implicit] = [check::TOLERANCE, check::IMPLICIT_TOLERANCE];
-    println!("All {} comparisons are within {all:e} (iMAML {implicit:e}).", report.len());
-    Ok(())
+    print(format_args!("All {} comparisons are within {all:e} (iMAML {implicit:e}).\n", report.len()))?;
+    Ok(Ending::Done)
 }
 
 /// The benchmark.
 ///
 /// # Errors
 /// An unknown case, a time that is none, a case that fails, or a file that cannot be written.
-pub fn bench(arguments: &BenchArguments) -> Result<(), Box<dyn Error>> {
-    let BenchArguments { threads, cases, json, scaling, closeups, .. } = arguments;
+pub fn bench(arguments: &BenchArguments) -> Result<Ending, Box<dyn Error>> {
+    let BenchArguments { cases, json, scaling, closeups, .. } = arguments;
     let each = arguments.each()?;
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = threads.map_or_else(cores, usize::from);
-    let said = |what: &str| eprintln!("measuring {what}");
+    // A window leaves itself a core.
+    let threads = threads(arguments.threads.map(usize::from), usize::from(*closeups));
+    let said = |what: &str| note(format_args!("measuring {what}"));
     if *closeups {
-        // A window leaves itself a core.
-        let threads = arguments.threads.map_or_else(|| cores().saturating_sub(1).max(1), usize::from);
         let costs = bench::closeups::measure(&bench::closeups::named(cases)?, threads, each, said)?;
-        print!("{}", bench::closeups::table(&costs));
+        print(bench::closeups::table(&costs))?;
         if let Some(path) = json {
             beside(path, "closeups", serde_json::to_value(&costs)?)?;
         }
-        return Ok(());
+        return Ok(Ending::Done);
     }
     let report = bench::measure(&bench::named(cases)?, threads, each, said)?;
-    print!("{}", bench::table(&report));
+    print(bench::table(&report))?;
     if *scaling {
-        print!("\n{}", bench::scaling::table(&bench::scaling::scaling(threads, each, said)?));
+        print(format_args!("\n{}", bench::scaling::table(&bench::scaling::scaling(threads, each, said)?)))?;
     }
     if let Some(path) = json {
         write_json(path, &serde_json::to_value(&report)?)?;
     }
-    Ok(())
+    Ok(Ending::Done)
 }
 
 /// What the benchmark of the window has found; in a file of the other benchmark it takes a place beside its figures.
 ///
 /// # Errors
 /// A view that was not reached, or a file that cannot be written.
-pub fn window_bench(report: &WindowReport, json: Option<&Path>) -> Result<(), Box<dyn Error>> {
-    print!("{}", bench::window::table(report));
+pub fn window_bench(report: &WindowReport, json: Option<&Path>) -> Result<Ending, Box<dyn Error>> {
+    print(bench::window::table(report))?;
     if let Some(path) = json {
         beside(path, "window", serde_json::to_value(report)?)?;
     }
     match &report.missed[..] {
         [] if report.latency_ms.turns == 0 => Err("the knob was never turned: the window was closed early".into()),
-        [] => Ok(()),
+        [] => Ok(Ending::Done),
         missed => Err(format!("these views were not reached: {}", missed.join(", ")).into()),
     }
 }
@@ -140,5 +246,5 @@ fn beside(path: &Path, name: &str, value: serde_json::Value) -> Result<(), Box<d
 
 fn write_json(path: &Path, value: &serde_json::Value) -> Result<(), Box<dyn Error>> {
     let text = serde_json::to_string_pretty(value)?;
-    std::fs::write(path, text + "\n").map_err(|error| format!("{} cannot be written: {error}", path.display()).into())
+    Ok(write_whole(path, (text + "\n").as_bytes())?)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::settings::{Algorithm, ProceduralSettings, RunSettings, SettingError, Settings};
+use crate::settings::{Algorithm, ImageSource, ProceduralSettings, RunSettings, SettingError, Settings};
 use crate::train::snapshot::KnobMark;
 
 /// The file format that this program writes.
@@ -28,7 +28,7 @@ pub struct Experiment {
 /// Why an experiment file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
-    /// The file cannot be read or written.
+    /// The file cannot be read.
     #[error("cannot access {path}: {source}")]
     File {
         /// The file.
@@ -64,6 +64,21 @@ pub enum ExperimentError {
         /// What is wrong with it.
         error: SettingError,
     },
+    /// A path of images that no file can hold.
+    #[error(
+        "the path of the images, {}, is not Unicode, so no experiment file can hold it: rename it, or make a link to it with another name",
+        .path.display()
+    )]
+    NotUnicode {
+        /// The images.
+        path: PathBuf,
+    },
+    /// The settings cannot be written down.
+    #[error("the settings cannot be written down: {message}")]
+    Text {
+        /// Why.
+        message: String,
+    },
 }
 
 impl Default for Experiment {
@@ -87,6 +102,14 @@ impl Experiment {
     /// # Errors
     /// As [`Self::read`].
     pub fn read_as(path: &Path, algorithm: Option<Algorithm>) -> Result<Self, ExperimentError> {
+        Ok(Self::read_given(path, algorithm)?.0)
+    }
+
+    /// The same, with what the file itself sets.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_given(path: &Path, algorithm: Option<Algorithm>) -> Result<(Self, Given), ExperimentError> {
         let file = |source| ExperimentError::File { path: path.to_owned(), source };
         Self::parse_as(&std::fs::read_to_string(path).map_err(file)?, path, algorithm)
     }
@@ -96,10 +119,10 @@ impl Experiment {
     /// # Errors
     /// As [`Self::read`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, ExperimentError> {
-        Self::parse_as(text, path, None)
+        Ok(Self::parse_as(text, path, None)?.0)
     }
 
-    fn parse_as(text: &str, path: &Path, algorithm: Option<Algorithm>) -> Result<Self, ExperimentError> {
+    fn parse_as(text: &str, path: &Path, algorithm: Option<Algorithm>) -> Result<(Self, Given), ExperimentError> {
         let format =
             |error: toml::de::Error| ExperimentError::Format { path: path.to_owned(), message: error.to_string() };
         // The first reading finds unknown keys and wrong types, with their lines.
@@ -110,10 +133,9 @@ impl Experiment {
         }
         let mut table = preset_table(&given.run, algorithm.unwrap_or(given.run.algorithm))
             .map_err(|message| ExperimentError::Format { path: path.to_owned(), message })?;
-        let own: Table = toml::from_str(text).map_err(format)?;
-        let has = |table: &str, key: &str| own.get(table).and_then(|table| table.get(key)).is_some();
-        let given_rate = has("live", "inner_rate") && !has("run", "fit_inner_rate");
-        overlay(&mut table, own);
+        let given = Given(toml::from_str(text).map_err(format)?);
+        let given_rate = given.sets("live", "inner_rate") && !given.sets("run", "fit_inner_rate");
+        overlay(&mut table, given.0.clone());
         let mut experiment: Self = table.try_into().map_err(format)?;
         experiment.settings.run.fit_inner_rate &= !given_rate;
         experiment.settings.run.algorithm = algorithm.unwrap_or(experiment.settings.run.algorithm);
@@ -126,26 +148,31 @@ impl Experiment {
             change.knob.set(&mut settings.live, change.value);
             settings.validate().map_err(|error| ExperimentError::Change { path: path.to_owned(), change, error })?;
         }
-        Ok(experiment)
+        Ok((experiment, given))
     }
 
     /// The text of a file.
     ///
     /// # Errors
     /// If the path of the images is not Unicode, which TOML cannot hold.
-    pub fn to_text(&self) -> Result<String, toml::ser::Error> {
-        toml::to_string(self)
+    pub fn to_text(&self) -> Result<String, ExperimentError> {
+        if let ImageSource::Path(path) = &self.settings.run.images
+            && path.to_str().is_none()
+        {
+            return Err(ExperimentError::NotUnicode { path: path.clone() });
+        }
+        toml::to_string(self).map_err(|error| ExperimentError::Text { message: error.to_string() })
     }
+}
 
-    /// Writes a file.
-    ///
-    /// # Errors
-    /// If the file cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), ExperimentError> {
-        let file = |source| ExperimentError::File { path: path.to_owned(), source };
-        let text = self.to_text().map_err(|error| file(std::io::Error::other(error)))?;
-        let title = "# A Metascope experiment: `metascope run` replays it bit for bit.";
-        std::fs::write(path, format!("{title}\n{text}")).map_err(file)
+/// What a file sets itself, and what it leaves to the preset.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Given(Table);
+
+impl Given {
+    /// Whether it sets a key, such as `ways` of the table `run`.
+    pub fn sets(&self, table: &str, key: &str) -> bool {
+        self.0.get(table).and_then(Value::as_table).is_some_and(|table| table.contains_key(key))
     }
 }
 

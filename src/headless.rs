@@ -4,23 +4,29 @@
 pub mod choose;
 
 mod filmstrip;
+mod interrupt;
 mod outputs;
+mod summary;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::experiment::Experiment;
+use crate::files::FileError;
 use crate::images::ImageSet;
-use crate::train::snapshot::{Divergence, KnobMark};
+use crate::said::note;
+use crate::train::snapshot::{Divergence, Evaluation, KnobMark};
 use crate::train::trainer::{Step, TrainError, Trainer};
+pub use interrupt::{EXIT_CODE, Interrupt};
 use outputs::Outputs;
-pub use outputs::Summary;
+pub use summary::{Best, Summary};
 
 /// A headless run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Job {
     /// Settings, and knob changes to replay.
     pub experiment: Experiment,
@@ -28,10 +34,16 @@ pub struct Job {
     pub images: Option<Arc<ImageSet>>,
     /// Meta-iterations to do.
     pub iterations: u64,
-    /// The folder for metrics.csv, samples.png, experiment.toml and summary.json; made if missing.
+    /// The folder for the files; made if missing.
     pub out: PathBuf,
     /// Threads for the tasks of a meta-batch; the files do not depend on it.
     pub threads: usize,
+    /// Whether the folder's files of another run may be replaced.
+    pub overwrite: bool,
+    /// Whether the best state on the way is measured too.
+    pub keep_best: bool,
+    /// Ends training early; what was reached is measured and written.
+    pub interrupt: Interrupt,
 }
 
 /// Why a headless run failed.
@@ -48,26 +60,45 @@ pub enum HeadlessError {
         /// What is wrong with it.
         error: crate::settings::SettingError,
     },
-    /// A file could not be written.
-    #[error("cannot write {path}: {message}; choose another --out folder or free some space")]
-    Write {
+    /// A file that may not be replaced.
+    #[error("{} holds {file} of another run: add --overwrite to replace that run, or choose another --out folder", folder.display())]
+    Taken {
+        /// The folder.
+        folder: PathBuf,
         /// The file.
-        path: PathBuf,
-        /// What the system says.
-        message: String,
+        file: &'static str,
     },
+    /// Files.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The experiment cannot be written down.
+    #[error(transparent)]
+    Experiment(#[from] crate::experiment::ExperimentError),
 }
 
-impl HeadlessError {
-    fn write(path: &Path, error: &dyn std::fmt::Display) -> Self {
-        Self::Write { path: path.to_owned(), message: error.to_string() }
+/// How training ended before its time.
+#[derive(Debug, Default)]
+struct Ended {
+    diverged: Option<Divergence>,
+    interrupted: bool,
+}
+
+/// Whether a folder holds no run yet.
+///
+/// # Errors
+/// If it does.
+pub fn check_vacant(folder: &Path) -> Result<(), HeadlessError> {
+    match outputs::FILES.into_iter().find(|file| folder.join(file).exists()) {
+        Some(file) => Err(HeadlessError::Taken { folder: folder.to_owned(), file }),
+        None => Ok(()),
     }
 }
 
-/// Does the run and writes its files. A divergence ends it early; it is no error, but is in the summary.
+/// Does the run and writes its files. A divergence or an interruption ends it early; it is no error, but is in the
+/// summary.
 ///
 /// # Errors
-/// If the run cannot start or a file cannot be written.
+/// If the run cannot start, another one is or was in the folder, or a file cannot be written.
 pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
     let start = Instant::now();
     let mut trainer = Trainer::new(job.experiment.settings.clone(), job.images.clone(), job.threads)?;
@@ -79,43 +110,68 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
             "α starts at {starts}: at its usual {asked} a step would overshoot on these tasks; --inner-rate sets it"
         );
     }
-    let mut outputs = Outputs::create(&job.out, &experiment)?;
+    let mut outputs = Outputs::create(&job.out, &experiment, job.overwrite)?;
     outputs.row(&trainer.first_row())?;
     let bar = progress_bar(job.iterations);
     let pool = trainer.pool();
-    let divergence = pool.run(|| train(job, &mut trainer, &mut outputs, &bar))?;
-    bar.set_message("measuring held-out tasks");
+    let ended = pool.run(|| train(job, &mut trainer, &mut outputs, &bar))?;
+
+    let said = AtomicBool::new(ended.interrupted);
+    let stepped = || {
+        bar.inc(1);
+        if job.interrupt.came() && !said.swap(true, Ordering::Relaxed) {
+            bar.suspend(|| note("all is trained; it is still measured and written, and a second signal ends at once"));
+        }
+    };
     trainer.probe();
-    let summary = Summary::new(&trainer, start.elapsed().as_secs_f64(), divergence);
-    outputs.finish(&trainer, &summary)?;
+    measuring(&bar, &trainer);
+    let mut summary = Summary::new(&trainer, job, ended, &stepped);
+    let last = trainer.evaluation();
+    let best = if job.keep_best { measure_best(&mut trainer, &bar, &stepped) } else { None };
+    let (best, best_shown) = best.unzip();
+    summary.best = best;
+    summary.elapsed_secs = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
+    outputs.finish(&summary, &last, best_shown.as_deref())?;
     Ok(summary)
 }
 
-/// All meta-iterations, or those before a divergence.
-fn train(
-    job: &Job,
-    trainer: &mut Trainer,
-    outputs: &mut Outputs,
-    bar: &ProgressBar,
-) -> Result<Option<Divergence>, HeadlessError> {
+/// What the best state on the way does on the held-out tasks, and on the probe tasks; `None` where none is known.
+fn measure_best(
+    _trainer: &mut Trainer,
+    _bar: &ProgressBar,
+    _stepped: &(dyn Fn() + Sync),
+) -> Option<(Best, Arc<Evaluation>)> {
+    None
+}
+
+/// All meta-iterations, or those before a divergence or an interruption.
+fn train(job: &Job, trainer: &mut Trainer, outputs: &mut Outputs, bar: &ProgressBar) -> Result<Ended, HeadlessError> {
+    let say = |line: &str| bar.suspend(|| note(line));
     while trainer.meta_iteration() < job.iterations {
         apply_changes(trainer, &job.experiment.changes)?;
-        match trainer.step(&|| true) {
+        match trainer.step(&|| !job.interrupt.came()) {
             Step::Done(row) => {
                 if let Some(row) = row {
                     outputs.row(&row)?;
                 }
                 bar.set_position(trainer.meta_iteration());
             }
-            Step::Interrupted => {}
+            Step::Interrupted => {
+                let (done, all) = (trainer.meta_iteration(), job.iterations);
+                say(&format!(
+                    "interrupted after {done} of {all} meta-iterations; what was learned is measured and written, \
+                     and a second signal ends at once"
+                ));
+                return Ok(Ended { interrupted: true, diverged: None });
+            }
             Step::Diverged(event) => {
-                bar.suspend(|| eprintln!("{}", event.reason));
-                return Ok(Some(event));
+                say(&event.reason);
+                return Ok(Ended { diverged: Some(event), interrupted: false });
             }
         }
     }
-    Ok(None)
+    Ok(Ended::default())
 }
 
 fn apply_changes(trainer: &mut Trainer, changes: &[KnobMark]) -> Result<(), HeadlessError> {
@@ -130,10 +186,20 @@ fn apply_changes(trainer: &mut Trainer, changes: &[KnobMark]) -> Result<(), Head
 
 fn progress_bar(iterations: u64) -> ProgressBar {
     let bar = ProgressBar::new(iterations);
-    let template = "{bar:32} {human_pos}/{human_len} meta-iterations · {per_sec} · {eta} left {msg}";
+    restyle(&bar, "{bar:32} {human_pos}/{human_len} meta-iterations · {per_sec} · {eta} left");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// From now on the bar shows how far the measurement of the trainer's state is.
+fn measuring(bar: &ProgressBar, trainer: &Trainer) {
+    restyle(bar, "{bar:32} {percent} % of the held-out tasks measured · {eta} left");
+    bar.set_length(trainer.statistics_steps());
+    bar.reset();
+}
+
+fn restyle(bar: &ProgressBar, template: &str) {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }

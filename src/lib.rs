@@ -4,6 +4,10 @@ pub mod settings;
 
 pub mod columns;
 
+pub mod files;
+
+pub mod said;
+
 pub mod maths;
 
 pub mod meta;

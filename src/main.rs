@@ -7,9 +7,9 @@ use std::time::Instant;
 use clap::Parser as _;
 use metascope::arguments::{Arguments, BenchArguments, Command, What};
 use metascope::bench::window::Recorder;
-use metascope::commands;
-use metascope::headless::{self, Job};
+use metascope::commands::{self, Ending};
 use metascope::images;
+use metascope::said::note;
 use metascope::train::{link, worker};
 use metascope::window::{self, Script};
 
@@ -23,33 +23,24 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = arguments.check().map_err(Into::into).and_then(|()| obey(&arguments, begun));
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(ending) => ending.into(),
         Err(error) => {
-            eprintln!("metascope: {error}");
+            note(format_args!("metascope: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn obey(arguments: &Arguments, begun: Instant) -> Result<(), Box<dyn std::error::Error>> {
+fn obey(arguments: &Arguments, begun: Instant) -> Result<Ending, Box<dyn std::error::Error>> {
     match &arguments.command {
-        Some(Command::Run { iterations, out, what }) => run(what, *iterations, out),
+        Some(Command::Run(arguments)) => commands::run(arguments),
         Some(Command::Sweep(arguments)) => commands::sweep(arguments),
         Some(Command::Race(arguments)) => commands::race(arguments),
         Some(Command::Check) => commands::check(),
         Some(Command::Bench(arguments)) if arguments.window => bench_window(arguments, begun),
         Some(Command::Bench(arguments)) => commands::bench(arguments),
-        None => open_window(&arguments.what, None),
+        None => open_window(&arguments.what, None).map(|()| Ending::Done),
     }
-}
-
-fn run(what: &What, iterations: u64, out: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
-    let experiment = what.experiment()?;
-    let images = images::for_run(&experiment.settings.run)?;
-    let job = Job { experiment, images, iterations, out: out.to_owned(), threads: what.threads_or(0) };
-    let summary = headless::run(&job)?;
-    eprintln!("{} meta-iterations in {:.1} s; results in {}", summary.iterations, summary.elapsed_secs, out.display());
-    Ok(())
 }
 
 fn open_window(what: &What, script: Option<Script>) -> Result<(), Box<dyn std::error::Error>> {
@@ -68,7 +59,7 @@ fn open_window(what: &What, script: Option<Script>) -> Result<(), Box<dyn std::e
     Ok(())
 }
 
-fn bench_window(arguments: &BenchArguments, begun: Instant) -> Result<(), Box<dyn std::error::Error>> {
+fn bench_window(arguments: &BenchArguments, begun: Instant) -> Result<Ending, Box<dyn std::error::Error>> {
     let recorder = Arc::new(Mutex::new(Recorder::new(begun)));
     let script = Script::new(arguments.each()?, arguments.history, recorder.clone());
     let what = What { threads: arguments.threads.map(usize::from), ..What::default() };

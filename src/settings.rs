@@ -10,6 +10,8 @@ mod method;
 mod outer;
 mod preset;
 mod procedural;
+/// Seeds in files.
+pub mod seed;
 mod validate;
 
 use serde::{Deserialize, Serialize};
@@ -80,6 +82,7 @@ pub struct RunSettings {
     /// Who owns the inner rates, and how the query loss flows back.
     pub algorithm: Algorithm,
     /// The one number that every random stream is derived from.
+    #[serde(with = "seed")]
     pub seed: u64,
     /// Whether an inner rate that stands at its preset starts lower where that would overshoot on other images than the
     /// preset's.

@@ -37,6 +37,9 @@ pub mod given;
 /// Images as a few numbers.
 pub mod encoding;
 
+/// The most ways and shots.
+pub mod limits;
+
 /// Whether samples belong to their class.
 pub mod judge;
 

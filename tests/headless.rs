@@ -1,130 +1,13 @@
-//! The real program without a window: its files, its options and what it says about mistakes.
+//! The real program without a window: its files and its options.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "common/command.rs"]
+mod command;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
+use command::{Bench, SHORT, keys, numbers, pictures, small, sorted};
 use metascope::settings::{Algorithm, TaskFamily};
-use serde_json::Value;
-use tempfile::TempDir;
-
-/// Small enough for a test; overridden by what a test is about.
-const SMALL: [&str; 8] = ["--iterations", "20", "--held-out-tasks", "3", "--meta-batch", "2", "--threads", "1"];
-
-/// Small pictures and a small network.
-const SMALL_PICTURES: &str = "[run]\nimages = \"hand\"\nimage_size = 8\n[run.network]\nhidden = [16, 16]\n";
-
-/// A small network.
-const SMALL_CLASSES: &str = "[run]\ntasks = \"class\"\n[run.network]\nhidden = [16, 16]\n";
-
-fn metascope(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_metascope"));
-    for display in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
-        command.env_remove(display);
-    }
-    command.args(arguments).output().unwrap()
-}
-
-/// A folder for the files of several runs.
-struct Bench(TempDir);
-
-impl Bench {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.path(name).to_str().unwrap().to_owned()
-    }
-
-    fn file(&self, name: &str, text: &str) -> String {
-        fs::write(self.path(name), text).unwrap();
-        self.text(name)
-    }
-
-    /// Arguments for a small run of a family; pictures get small ones and a small network.
-    fn small(&self, tasks: TaskFamily, more: &[&str]) -> Vec<String> {
-        let mut arguments: Vec<String> = small(more).into_iter().map(str::to_owned).collect();
-        let text = match tasks {
-            TaskFamily::Picture => SMALL_PICTURES.to_owned(),
-            TaskFamily::Completion => SMALL_PICTURES.replace("[run]\n", "[run]\ntasks = \"completion\"\n"),
-            TaskFamily::Class => SMALL_CLASSES.to_owned(),
-            TaskFamily::Classify | TaskFamily::Cluster => {
-                SMALL_CLASSES.replace("\"class\"", &format!("{:?}", tasks.id()))
-            }
-            other => format!("[run]\ntasks = \"{}\"\n", other.id()),
-        };
-        arguments.push(self.file("small.toml", &text));
-        arguments
-    }
-
-    fn try_run(&self, out: &str, arguments: &[&str]) -> Output {
-        let out = self.text(out);
-        metascope(&[&["run", "--out", &out], arguments].concat())
-    }
-
-    /// A run that must succeed.
-    fn run(&self, out: &str, arguments: &[impl AsRef<str>]) {
-        let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
-        let output = self.try_run(out, &arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    }
-
-    /// A run that must fail, say all of `parts`, and leave nothing behind.
-    fn refuses(&self, arguments: &[&str], parts: &[&str]) {
-        let output = self.try_run("refused", arguments);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success(), "{arguments:?} was accepted");
-        for part in parts {
-            assert!(said.contains(part), "{arguments:?}: {part:?} is not in {said:?}");
-        }
-        assert!(!said.contains("panicked"), "{said}");
-        assert!(!self.path("refused").exists(), "{arguments:?} left files behind");
-    }
-
-    fn metrics(&self, out: &str) -> String {
-        fs::read_to_string(self.path(out).join("metrics.csv")).unwrap()
-    }
-
-    fn summary(&self, out: &str) -> Value {
-        serde_json::from_str(&fs::read_to_string(self.path(out).join("summary.json")).unwrap()).unwrap()
-    }
-
-    /// Everything that a run wrote and that must not depend on the machine.
-    fn results(&self, out: &str) -> (String, Value, Vec<u8>) {
-        let mut summary = self.summary(out);
-        summary.as_object_mut().unwrap().remove("elapsed_secs");
-        (self.metrics(out), summary, fs::read(self.path(out).join("samples.png")).unwrap())
-    }
-}
-
-fn small<'a>(more: &[&'a str]) -> Vec<&'a str> {
-    let pairs = SMALL.chunks(2).filter(|pair| !more.contains(&pair[0]));
-    pairs.flatten().copied().chain(more.iter().copied()).collect()
-}
-
-fn keys(value: &Value) -> Vec<&str> {
-    value.as_object().unwrap().keys().map(String::as_str).collect()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|number| number.as_f64().expect("a finite number")).collect()
-}
-
-/// Small pictures in a folder.
-fn pictures(folder: &Path, count: usize) {
-    fs::create_dir_all(folder).unwrap();
-    for index in 0..count {
-        let picture =
-            image::RgbImage::from_fn(12, 12, |x, y| image::Rgb([(x * 20) as u8, (y * 20) as u8, index as u8]));
-        picture.save(folder.join(format!("{index}.png"))).unwrap();
-    }
-}
 
 #[test]
 fn the_files_and_their_shape() {
@@ -175,6 +58,7 @@ fn the_files_and_their_shape() {
         let summary = bench.summary(out);
         let mut expected =
             vec!["tasks", "algorithm", "seed", "iterations", "elapsed_secs", "diverged", "held_out", "baselines"];
+        expected.extend(["interrupted", "images", "ways", "shots", "test_shots", "best"]);
         expected.extend((tasks == TaskFamily::Completion).then_some("interpolation_psnr"));
         expected.extend((tasks == TaskFamily::Class).then_some("real"));
         expected
@@ -183,6 +67,10 @@ fn the_files_and_their_shape() {
         assert_eq!((summary["tasks"].as_str(), summary["algorithm"].as_str()), (Some(out), Some("maml")));
         assert_eq!((summary["seed"].as_u64(), summary["iterations"].as_u64()), (Some(5), Some(iterations)));
         assert!(summary["elapsed_secs"].as_f64().unwrap() > 0.0 && summary["diverged"].is_null());
+        assert_eq!(summary["interrupted"], false);
+        assert_eq!(summary["images"].is_object(), tasks.needs_images());
+        let told_apart = matches!(tasks, TaskFamily::Classify | TaskFamily::Cluster);
+        assert_eq!(summary["ways"].as_u64(), told_apart.then_some(5));
         let baselines = &summary["baselines"];
         assert_eq!(sorted(keys(baselines)), ["joint", "random"]);
         for statistics in [&summary["held_out"], &baselines["random"], &baselines["joint"]] {
@@ -210,11 +98,6 @@ fn the_files_and_their_shape() {
         }
         assert!(image::open(bench.path(out).join("samples.png")).unwrap().width() > 100);
     }
-}
-
-fn sorted(mut names: Vec<&str>) -> Vec<&str> {
-    names.sort_unstable();
-    names
 }
 
 #[test]
@@ -252,9 +135,6 @@ fn the_written_experiment_replays_the_run() {
     }
 }
 
-/// An experiment with a short meta-batch and frequent measurements.
-const SHORT: &str = "[run]\ntasks = \"sine\"\nevaluate_every = 5\nheld_out_tasks = 3\n[live]\nmeta_batch = 2\n";
-
 #[test]
 fn changes_take_effect_and_are_replayed() {
     let bench = Bench::new();
@@ -277,9 +157,9 @@ fn changes_take_effect_and_are_replayed() {
     // A change that makes the run diverge, and one after that.
     let fatal = change(7, "inner_rate", "10.0") + &change(300, "noise", "0.5");
     let fatal = bench.file("fatal.toml", &(SHORT.to_owned() + &fatal));
-    bench.run("fatal", &[&fatal, "--iterations", "20"]);
+    bench.run_to(3, "fatal", &[&fatal, "--iterations", "20"]);
     assert!(!bench.summary("fatal")["diverged"].is_null());
-    bench.run("fatal-again", &[&bench.text("fatal/experiment.toml"), "--iterations", "20"]);
+    bench.run_to(3, "fatal-again", &[&bench.text("fatal/experiment.toml"), "--iterations", "20"]);
     assert_eq!(bench.results("fatal"), bench.results("fatal-again"));
 }
 
@@ -350,110 +230,11 @@ fn sets_from_formulas_are_made_as_asked_and_replayed() {
     bench.refuses(&["--set", "textures", "--set-variety", "3"], &["--set-variety", "0 to 2"]);
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn a_path_that_an_experiment_cannot_hold_is_an_error_before_training() {
-    use std::os::unix::ffi::OsStrExt as _;
-    let bench = Bench::new();
-    let folder = bench.0.path().join(std::ffi::OsStr::from_bytes(b"not-unicode-\xff"));
-    pictures(&folder, 3);
-    let out = bench.path("out");
-    let arguments = ["run", "--iterations", "20", "--test-steps", "1", "--meta-batch", "1"];
-    let mut command = Command::new(env!("CARGO_BIN_EXE_metascope"));
-    let output = command.args(arguments).arg("--out").arg(&out).arg("--images").arg(folder).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && said.contains("experiment.toml"), "{said}");
-    assert!(!out.join("metrics.csv").exists());
-}
-
-#[test]
-fn images_that_cannot_be_used_are_explained() {
-    let bench = Bench::new();
-    fs::create_dir(bench.path("empty")).unwrap();
-    fs::create_dir(bench.path("texts")).unwrap();
-    for name in ["texts/a.txt", "texts/b.txt"] {
-        bench.file(name, "hello");
-    }
-    pictures(&bench.path("one"), 1);
-    for (path, parts) in [
-        ("empty", ["holds no files", "choose"]),
-        ("texts", ["0 usable images of 2 files", "a.txt: is not an image"]),
-        ("missing", ["cannot open", "check the path"]),
-        ("texts/a.txt", ["a.txt is not an image", "can be read"]),
-        ("one/0.png", ["0.png is a single image", "choose the folder"]),
-    ] {
-        let path = bench.text(path);
-        bench.refuses(&small(&["--images", &path]), &[path.as_str(), parts[0], parts[1]]);
-    }
-}
-
-#[test]
-fn absurd_rates_are_refused_by_name() {
-    let bench = Bench::new();
-    for value in ["0", "-1", "NaN", "inf", "1e9"] {
-        for (option, key) in [("--inner-rate", "inner_rate"), ("--outer-rate", "outer_rate")] {
-            bench.refuses(&small(&["--tasks", "sine", option, value]), &[option, "range"]);
-            let text = format!("[run]\ntasks = \"sine\"\n[live]\n{key} = {}\n", value.to_lowercase());
-            let file = bench.file("absurd.toml", &text);
-            bench.refuses(&small(&[&file]), &["absurd.toml", "line 4", key, "range"]);
-            let text = format!("[[changes]]\nat = 5\nknob = \"{key}\"\nvalue = {}\n", value.to_lowercase());
-            let file = bench.file("absurd-change.toml", &(SHORT.to_owned() + &text));
-            bench.refuses(&[&file, "--iterations", "20"], &["absurd-change.toml", key, "meta-iteration 5", "range"]);
-        }
-    }
-    for option in ["--inner-steps", "--meta-batch", "--shots", "--test-shots", "--test-steps", "--held-out-tasks"] {
-        for value in ["0", "1000000000", "-3", "1.5"] {
-            bench.refuses(&["--tasks", "sine", option, value], &[option]);
-        }
-    }
-    bench.refuses(&["--tasks", "cube"], &["--tasks", "plane"]);
-    bench.refuses(&["--algorithm", "mamal"], &["--algorithm", "maml"]);
-    bench.refuses(&["--sed", "1"], &["--sed"]);
-}
-
-#[test]
-fn mistakes_in_a_file_name_key_and_line() {
-    let bench = Bench::new();
-    let cases = [
-        ("[run\ntasks = 1\n", ["line 1", "mistake.toml"]),
-        ("[run]\n\ntasks = \"cube\"\n", ["line 3", "cube"]),
-        ("[live]\nmeta_batch = \"many\"\n", ["line 2", "meta_batch"]),
-        ("[live]\nmeta_batch = -2\n", ["line 2", "meta_batch"]),
-        ("[live]\nmeta_bach = 2\n", ["line 2", "meta_bach"]),
-        ("[network]\nhidden = [3]\n", ["line 1", "network"]),
-        ("[run.network]\nhidden = [3, 0]\n", ["line 2", "hidden"]),
-        ("version = 7\n", ["version 7", "version 1"]),
-        ("[[changes]]\nat = 1\nknob = \"inner\"\nvalue = 1\n", ["line 3", "inner_rate"]),
-        ("[[changes]]\nat = 1\nknob = \"test_steps\"\nvalue = 1e12\n", ["test_steps", "meta-iteration 1"]),
-    ];
-    for (text, parts) in cases {
-        let file = bench.file("mistake.toml", text);
-        bench.refuses(&[&file], &parts);
-    }
-    fs::write(bench.path("binary.toml"), [0xff, 0xfe, 0x00]).unwrap();
-    bench.refuses(&[&bench.text("binary.toml")], &["binary.toml"]);
-    bench.refuses(&[&bench.text("missing.toml")], &["missing.toml"]);
-    bench.refuses(&[bench.0.path().to_str().unwrap()], &["cannot access"]);
-}
-
-#[test]
-fn a_folder_that_cannot_be_written_is_named() {
-    let bench = Bench::new();
-    let in_the_way = bench.file("taken", "a file");
-    for out in [in_the_way.clone(), in_the_way + "/below"] {
-        let output = metascope(&[&["run", "--out", &out], small(&["--tasks", "plane"]).as_slice()].concat());
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && said.contains(&out) && said.contains("--out"), "{said}");
-    }
-    assert_eq!(fs::read_to_string(bench.path("taken")).unwrap(), "a file");
-    let output = metascope(&["run"]);
-    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("--out"));
-}
-
 #[test]
 fn a_divergence_is_a_result() {
     let bench = Bench::new();
-    bench.run(
+    bench.run_to(
+        3,
         "out",
         &small(&["--tasks", "picture", "--inner-rate", "10", "--held-out-tasks", "2", "--test-steps", "1"]),
     );
@@ -469,16 +250,4 @@ fn a_divergence_is_a_result() {
         }
     }
     assert!(bench.path("out/samples.png").exists() && bench.path("out/experiment.toml").exists());
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn without_a_display_the_program_says_what_to_do() {
-    let output = metascope(&[]);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    for part in ["apt-get install", "libxkbcommon-x11-0", "libgl1", "metascope run"] {
-        assert!(said.contains(part), "{part:?} is not in {said:?}");
-    }
-    assert!(!said.contains("panicked"), "{said}");
 }

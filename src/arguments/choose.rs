@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::planned::Planned;
 use super::{ArgumentError, What};
 use crate::choose::axis::{Cells, Range};
-use crate::experiment::Experiment;
 use crate::settings::Algorithm;
 
 /// `metascope sweep`.
@@ -68,11 +68,11 @@ impl RaceArguments {
     ///
     /// # Errors
     /// If the file cannot be used or a value is out of range.
-    pub fn experiments(&self) -> Result<Vec<Experiment>, ArgumentError> {
+    pub fn planned(&self) -> Result<Vec<Planned>, ArgumentError> {
         if self.what.algorithm.is_some() {
             return Err(ArgumentError::OneAlgorithm);
         }
         self.what.check_method(&self.algorithms)?;
-        self.algorithms.iter().map(|&algorithm| self.what.experiment_as(algorithm)).collect()
+        self.algorithms.iter().map(|&algorithm| self.what.planned_as(algorithm)).collect()
     }
 }

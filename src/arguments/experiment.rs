@@ -1,7 +1,9 @@
 //! From a file and single settings to an experiment.
 
+use super::planned::{Asked, Planned};
 use super::{ArgumentError, What};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Given};
+use crate::said::note;
 use crate::settings::{Algorithm, ImageSource, Knob, MethodKnob, ProceduralSettings, Settings, TaskFamily};
 
 impl What {
@@ -10,20 +12,20 @@ impl What {
     /// # Errors
     /// If the file cannot be used or a value is out of range.
     pub fn experiment(&self) -> Result<Experiment, ArgumentError> {
-        self.experiment_or(&[])
+        Ok(self.planned(&[])?.experiment)
     }
 
-    /// The same where runs of `others` are planned beside its own algorithm.
+    /// The same with what of it is asked for outright, where runs of `others` are planned beside its own algorithm.
     ///
     /// # Errors
     /// As [`Self::experiment`].
-    pub fn experiment_or(&self, others: &[Algorithm]) -> Result<Experiment, ArgumentError> {
+    pub fn planned(&self, others: &[Algorithm]) -> Result<Planned, ArgumentError> {
         if self.test_shots.len() > 1 {
             return Err(ArgumentError::OneNumber);
         }
-        let experiment = self.experiment_with(self.algorithm, None)?;
-        self.check_method(&[&[experiment.settings.run.algorithm], others].concat())?;
-        Ok(experiment)
+        let planned = self.planned_with(self.algorithm, None)?;
+        self.check_method(&[&[planned.experiment.settings.run.algorithm], others].concat())?;
+        Ok(planned)
     }
 
     /// The same for another algorithm, whose preset then stands for whatever neither file nor option sets;
@@ -31,17 +33,17 @@ impl What {
     ///
     /// # Errors
     /// As [`Self::experiment`].
-    pub fn experiment_as(&self, algorithm: Algorithm) -> Result<Experiment, ArgumentError> {
-        self.experiment_with(Some(algorithm), Some(algorithm))
+    pub fn planned_as(&self, algorithm: Algorithm) -> Result<Planned, ArgumentError> {
+        self.planned_with(Some(algorithm), Some(algorithm))
     }
 
-    fn experiment_with(
+    fn planned_with(
         &self,
         algorithm: Option<Algorithm>,
         preset_of: Option<Algorithm>,
-    ) -> Result<Experiment, ArgumentError> {
-        let mut experiment = match &self.experiment {
-            Some(path) => Experiment::read_as(path, preset_of)?,
+    ) -> Result<Planned, ArgumentError> {
+        let (mut experiment, given) = match &self.experiment {
+            Some(path) => Experiment::read_given(path, preset_of)?,
             None => {
                 let tasks = self.tasks.unwrap_or(if self.images.is_some() || self.set.is_some() {
                     TaskFamily::Picture
@@ -49,7 +51,7 @@ impl What {
                     TaskFamily::default()
                 });
                 let settings = Settings::preset(tasks, algorithm.unwrap_or_default());
-                Experiment { settings, ..Experiment::default() }
+                (Experiment { settings, ..Experiment::default() }, Given::default())
             }
         };
         let Settings { live, run } = &mut experiment.settings;
@@ -116,8 +118,17 @@ impl What {
         run.image_colour = self.image_colour.unwrap_or(run.image_colour);
         run.image_invert |= self.invert;
         run.image_fit = self.image_fit.unwrap_or(run.image_fit);
+        if let ImageSource::Path(path) = &mut run.images {
+            // A file that says where they are is good anywhere on this machine.
+            *path = std::path::absolute(&*path).unwrap_or_else(|_| path.clone());
+        }
         experiment.settings.validate().map_err(|error| ArgumentError::Value { error })?;
-        Ok(experiment)
+        let asked = Asked {
+            ways: self.ways.is_some() || given.sets("run", "ways"),
+            shots: self.shots.is_some() || given.sets("live", "shots"),
+            test_shots: !self.test_shots.is_empty() || given.sets("live", "test_shots"),
+        };
+        Ok(Planned { experiment, asked })
     }
 
     /// The first option about how own images are read.
@@ -157,7 +168,16 @@ impl What {
 
     /// Threads as asked for, or as many as the machine has, less `spare`.
     pub fn threads_or(&self, spare: usize) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.threads.unwrap_or_else(|| cores().saturating_sub(spare)).max(1)
+        threads(self.threads, spare)
     }
+}
+
+/// Threads as asked for, at most as many as the machine has, which is said; or as many as it has, less `spare`.
+pub fn threads(asked: Option<usize>, spare: usize) -> usize {
+    let most = std::thread::available_parallelism().map_or(1, usize::from);
+    let Some(asked) = asked else { return most.saturating_sub(spare).max(1) };
+    if asked > most {
+        note(format_args!("--threads {asked}: this machine has {most}, and so many are used"));
+    }
+    asked.clamp(1, most)
 }

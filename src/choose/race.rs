@@ -36,6 +36,7 @@ pub struct RunResult {
     /// Algorithm.
     pub algorithm: Algorithm,
     /// Seed.
+    #[serde(with = "crate::settings::seed")]
     pub seed: u64,
     /// The meta-iteration at which it diverged, if it did; then nothing was measured at the end.
     pub diverged: Option<u64>,
@@ -109,7 +110,7 @@ impl Race {
                 settings.live.test_shots = shots;
                 settings.validate().map_err(ChooseError::Value)?;
             }
-            text += &toml::to_string(entrant).map_err(|error| ChooseError::Text { message: error.to_string() })?;
+            text += &entrant.to_text()?;
         }
         let fingerprint = fingerprint(&text, images.iter().filter_map(Option::as_deref));
         let entrants = entrants.iter().map(|entrant| entrant.settings.clone()).collect();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::files::{FileError, write_whole};
 use crate::images::ImageSet;
 
 /// A folder of finished runs that belong together. TOML, because its numbers read back to the bit.
@@ -23,13 +24,8 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// Disk or rights.
-    #[error("cannot write {path}: {message}; choose another --out folder or free some space")]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        message: String,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -43,19 +39,13 @@ struct Header {
     fingerprint: String,
 }
 
-impl StoreError {
-    pub(crate) fn write(path: &Path, error: &dyn std::fmt::Display) -> Self {
-        Self::Write { path: path.to_owned(), message: error.to_string() }
-    }
-}
-
 impl Store {
     /// The runs in `folder`, which is made if missing. `fingerprint` is what they have in common.
     ///
     /// # Errors
     /// If the folder cannot be made, or holds a run of another fingerprint.
     pub fn open(folder: &Path, fingerprint: &str) -> Result<Self, StoreError> {
-        let fail = |error: std::io::Error| StoreError::write(folder, &error);
+        let fail = |error: std::io::Error| FileError::write(folder, &error);
         std::fs::create_dir_all(folder).map_err(fail)?;
         for entry in std::fs::read_dir(folder).map_err(fail)? {
             let path = entry.map_err(fail)?.path();
@@ -85,8 +75,8 @@ impl Store {
     pub fn keep<R: Serialize>(&self, index: usize, result: &R) -> Result<(), StoreError> {
         let path = self.path(index);
         let kept = Kept { fingerprint: self.fingerprint.clone(), result };
-        let text = toml::to_string(&kept).map_err(|error| StoreError::write(&path, &error))?;
-        write_whole(&path, text.as_bytes())
+        let text = toml::to_string(&kept).map_err(|error| FileError::write(&path, &error))?;
+        Ok(write_whole(&path, text.as_bytes())?)
     }
 
     fn path(&self, index: usize) -> PathBuf {
@@ -96,19 +86,6 @@ impl Store {
 
 fn read<R: DeserializeOwned>(path: &Path) -> Option<R> {
     toml::from_str(&std::fs::read_to_string(path).ok()?).ok()
-}
-
-/// Writes a file so that nobody ever sees a part of it.
-///
-/// # Errors
-/// If it cannot be written.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let fail = |error: std::io::Error| StoreError::write(path, &error);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    std::fs::write(&part, bytes).map_err(fail)?;
-    std::fs::rename(&part, path).map_err(fail)
 }
 
 /// 16 hexadecimal digits that tell descriptions and images apart (FNV-1a; no protection against malice).

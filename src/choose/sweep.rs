@@ -86,7 +86,7 @@ impl Sweep {
             }
             _ => None,
         };
-        let text = toml::to_string(experiment).map_err(|error| ChooseError::Text { message: error.to_string() })?;
+        let text = experiment.to_text()?;
         let text = format!("{text}\n{axes:?}\n{iterations}");
         let fingerprint = fingerprint(&text, images.as_deref());
         let sweep = Self { settings, axes, iterations, images, fingerprint };

@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::Interrupt;
+use super::outputs::write_png;
 use crate::choose::race::{Race, RunResult, Summary, run_one};
 use crate::choose::spread::spread;
-use crate::choose::store::{Store, StoreError, write_whole};
+use crate::choose::store::{Store, StoreError};
 use crate::choose::sweep::{CellResult, Sweep, run_cell};
 use crate::choose::{ChooseError, heat_map};
 use crate::experiment::Experiment;
+use crate::files::{FileError, Locked, write_whole};
 use crate::train::trainer::TrainError;
 
 /// Which cells of a sweep to run.
@@ -34,9 +37,22 @@ pub enum ChoiceError {
     /// A run cannot start.
     #[error(transparent)]
     Train(#[from] TrainError),
-    /// Files.
+    /// The folder of finished runs.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Other files.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A signal came before all was done.
+    #[error("interrupted: {done} of {all} {what} are done and kept; the same command goes on from there")]
+    Interrupted {
+        /// Finished ones.
+        done: usize,
+        /// All of them.
+        all: usize,
+        /// Cells or runs.
+        what: &'static str,
+    },
     /// A cell that the sweep does not have.
     #[error("--cell {cell}: the sweep has cells 0 to {last}", last = cells.saturating_sub(1))]
     NoSuchCell {
@@ -51,9 +67,17 @@ pub enum ChoiceError {
 /// it is missing.
 ///
 /// # Errors
-/// If a run cannot start, a file cannot be written, or the folder belongs to another sweep.
-pub fn sweep(sweep: &Sweep, part: Part, out: &Path, threads: usize) -> Result<Vec<Option<CellResult>>, ChoiceError> {
+/// If a run cannot start, a file cannot be written, the folder belongs to another sweep, or a signal comes.
+pub fn sweep(
+    sweep: &Sweep,
+    part: Part,
+    out: &Path,
+    threads: usize,
+    interrupt: &Interrupt,
+) -> Result<Vec<Option<CellResult>>, ChoiceError> {
     let cells = sweep.cells();
+    // Single cells may be run side by side, and joined meanwhile.
+    let _lock = if part == Part::Missing { Some(Locked::new(out)?) } else { None };
     let store = Store::open(&out.join("cells"), sweep.fingerprint())?;
     let mut results = store.all::<CellResult>(cells);
     let missing: Vec<usize> = match part {
@@ -68,15 +92,15 @@ pub fn sweep(sweep: &Sweep, part: Part, out: &Path, threads: usize) -> Result<Ve
     }
     let bar = progress_bar(&missing, cells, "cells");
     let work = |cell: usize, keep_going: &(dyn Fn() -> bool + Sync)| {
-        run_cell(sweep, cell, keep_going).map(|finished| (cell, finished.map(|(result, _)| result)))
+        let keep_going = || keep_going() && !interrupt.came();
+        run_cell(sweep, cell, &keep_going).map(|finished| (cell, finished.map(|(result, _)| result)))
     };
     spread(&missing, threads, work, |finished| {
-        if let (cell, Some(result)) = finished? {
-            store.keep(cell, &result)?;
-            results[cell] = Some(result);
-            if !alone {
-                write_sweep(sweep, &results, out)?;
-            }
+        let (cell, Some(result)) = finished? else { return Err(interrupted(&results, "cells")) };
+        store.keep(cell, &result)?;
+        results[cell] = Some(result);
+        if !alone {
+            write_sweep(sweep, &results, out)?;
         }
         bar.inc(1);
         Ok::<(), ChoiceError>(())
@@ -85,7 +109,11 @@ pub fn sweep(sweep: &Sweep, part: Part, out: &Path, threads: usize) -> Result<Ve
     Ok(results)
 }
 
-fn write_sweep(sweep: &Sweep, results: &[Option<CellResult>], out: &Path) -> Result<(), StoreError> {
+fn interrupted<R>(results: &[Option<R>], what: &'static str) -> ChoiceError {
+    ChoiceError::Interrupted { done: results.iter().flatten().count(), all: results.len(), what }
+}
+
+fn write_sweep(sweep: &Sweep, results: &[Option<CellResult>], out: &Path) -> Result<(), FileError> {
     let [x, y] = sweep.axes().each_ref().map(|axis| axis.swept.id().replace('-', "_"));
     let header = ["cell", &x, &y, "validation_loss", "validation_interval", "diverged", "iterations"];
     let text = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
@@ -96,11 +124,7 @@ fn write_sweep(sweep: &Sweep, results: &[Option<CellResult>], out: &Path) -> Res
         Some(vec![cell.to_string(), x.to_string(), y.to_string(), loss, interval, diverged, iterations.to_string()])
     });
     write_csv(&out.join("sweep.csv"), &header, rows)?;
-    let path = out.join("sweep.png");
-    let mut png = std::io::Cursor::new(Vec::new());
-    let drawn = heat_map::draw(sweep, results).write_to(&mut png, image::ImageFormat::Png);
-    drawn.map_err(|error| StoreError::write(&path, &error))?;
-    write_whole(&path, png.get_ref())?;
+    write_png(&out.join("sweep.png"), &heat_map::draw(sweep, results))?;
     if let Some(best) = sweep.best(results) {
         write_experiment(&out.join("best.toml"), &Experiment { settings: sweep.settings(best), ..Default::default() })?;
     }
@@ -110,19 +134,22 @@ fn write_sweep(sweep: &Sweep, results: &[Option<CellResult>], out: &Path) -> Res
 /// Runs a race in a folder, with one thread for each run, and returns what all runs add up to.
 ///
 /// # Errors
-/// If a run cannot start, a file cannot be written, or the folder belongs to another race.
-pub fn race(race: &Race, out: &Path, threads: usize) -> Result<Summary, ChoiceError> {
+/// If a run cannot start, a file cannot be written, the folder belongs to another race, or a signal comes.
+pub fn race(race: &Race, out: &Path, threads: usize, interrupt: &Interrupt) -> Result<Summary, ChoiceError> {
+    let _lock = Locked::new(out)?;
     let store = Store::open(&out.join("runs"), race.fingerprint())?;
     let mut results = store.all::<RunResult>(race.runs());
     let missing: Vec<usize> = (0..race.runs()).filter(|&run| results[run].is_none()).collect();
     let bar = progress_bar(&missing, race.runs(), "runs");
-    let work = |run: usize, keep_going: &(dyn Fn() -> bool + Sync)| run_one(race, run, keep_going).map(|r| (run, r));
+    let work = |run: usize, keep_going: &(dyn Fn() -> bool + Sync)| {
+        let keep_going = || keep_going() && !interrupt.came();
+        run_one(race, run, &keep_going).map(|result| (run, result))
+    };
     spread(&missing, threads, work, |finished| {
-        if let (run, Some(result)) = finished? {
-            store.keep(run, &result)?;
-            results[run] = Some(result);
-            write_race(race, &results, out)?;
-        }
+        let (run, Some(result)) = finished? else { return Err(interrupted(&results, "runs")) };
+        store.keep(run, &result)?;
+        results[run] = Some(result);
+        write_race(race, &results, out)?;
         bar.inc(1);
         Ok::<(), ChoiceError>(())
     })?;
@@ -130,7 +157,7 @@ pub fn race(race: &Race, out: &Path, threads: usize) -> Result<Summary, ChoiceEr
     Ok(write_race(race, &results, out)?)
 }
 
-fn write_race(race: &Race, results: &[Option<RunResult>], out: &Path) -> Result<Summary, StoreError> {
+fn write_race(race: &Race, results: &[Option<RunResult>], out: &Path) -> Result<Summary, FileError> {
     let header = ["algorithm", "seed", "iteration", "held_out_before", "held_out_after"];
     let rows = results.iter().flatten().flat_map(|run| {
         run.probes.iter().map(|probe| {
@@ -141,13 +168,13 @@ fn write_race(race: &Race, results: &[Option<RunResult>], out: &Path) -> Result<
     write_csv(&out.join("race.csv"), &header, rows)?;
     let summary = Summary::new(race, results);
     let path = out.join("race.json");
-    let text = serde_json::to_string_pretty(&summary).map_err(|error| StoreError::write(&path, &error))?;
+    let text = serde_json::to_string_pretty(&summary).map_err(|error| FileError::write(&path, &error))?;
     write_whole(&path, (text + "\n").as_bytes())?;
     Ok(summary)
 }
 
-fn write_csv(path: &Path, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<(), StoreError> {
-    let fail = |error: &dyn std::fmt::Display| StoreError::write(path, error);
+fn write_csv(path: &Path, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<(), FileError> {
+    let fail = |error: &dyn std::fmt::Display| FileError::write(path, error);
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(header).map_err(|error| fail(&error))?;
     for row in rows {
@@ -156,8 +183,8 @@ fn write_csv(path: &Path, header: &[&str], rows: impl Iterator<Item = Vec<String
     write_whole(path, &writer.into_inner().map_err(|error| fail(&error))?)
 }
 
-fn write_experiment(path: &Path, experiment: &Experiment) -> Result<(), StoreError> {
-    let text = experiment.to_text().map_err(|error| StoreError::write(path, &error))?;
+fn write_experiment(path: &Path, experiment: &Experiment) -> Result<(), FileError> {
+    let text = experiment.to_text().map_err(|error| FileError::write(path, &error))?;
     write_whole(path, format!("# The best cell of a sweep, for `metascope run`.\n{text}").as_bytes())
 }
 

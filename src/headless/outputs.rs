@@ -1,86 +1,33 @@
 //! The files of a headless run.
 
 use std::fs::File;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use image::RgbImage;
 
-use super::{HeadlessError, filmstrip};
+use super::{HeadlessError, Summary, check_vacant, filmstrip};
 use crate::experiment::Experiment;
+use crate::files::{FileError, Locked, create_whole, write_whole};
 use crate::settings::{Knob, TaskFamily};
-use crate::tasks::judge::Marks;
-use crate::train::evaluation::Statistics;
-use crate::train::snapshot::Divergence;
-use crate::train::trainer::{MetricsRow, Trainer};
+use crate::train::snapshot::Evaluation;
+use crate::train::trainer::MetricsRow;
 
-/// What summary.json holds. Numbers that are not finite are written as null.
-#[derive(Clone, Debug, Serialize)]
-pub struct Summary {
-    /// Task family.
-    pub tasks: &'static str,
-    /// Algorithm.
-    pub algorithm: &'static str,
-    /// Seed.
-    pub seed: u64,
-    /// Meta-iterations that the final state has behind it.
-    pub iterations: u64,
-    /// Wall time in seconds.
-    pub elapsed_secs: f64,
-    /// Null, or what happened.
-    pub diverged: Option<Divergence>,
-    /// The learned initialisation on held-out tasks.
-    pub held_out: Statistics,
-    /// The baselines on the same tasks, each at its best rate.
-    pub baselines: Baselines,
-    /// What is said of the real images of the held-out classes, in place of samples.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub real: Option<Marks>,
-    /// Completion: mean PSNR in dB of interpolation on the unseen pixels of the same tasks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interpolation_psnr: Option<f64>,
-    /// Cluster: mean purity of clusters of the raw pixels of the same tasks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raw_purity: Option<f64>,
-    /// Cluster: mean purity of clusters drawn by chance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chance_purity: Option<f64>,
-}
-
-/// The two baselines.
-#[derive(Clone, Debug, Serialize)]
-pub struct Baselines {
-    /// No training at all.
-    pub random: Statistics,
-    /// Plain training on the pooled tasks.
-    pub joint: Statistics,
-}
-
-impl Summary {
-    pub(super) fn new(trainer: &Trainer, elapsed_secs: f64, diverged: Option<Divergence>) -> Self {
-        let run = &trainer.settings().run;
-        let [held_out, random, joint] = trainer.statistics();
-        let references = trainer.cluster_references();
-        Self {
-            tasks: run.tasks.id(),
-            algorithm: run.algorithm.id(),
-            seed: run.seed,
-            iterations: trainer.meta_iteration(),
-            elapsed_secs,
-            diverged,
-            held_out,
-            baselines: Baselines { random, joint },
-            real: trainer.real_marks(),
-            interpolation_psnr: trainer.interpolation_psnr(),
-            raw_purity: references.map(|references| references[0]),
-            chance_purity: references.map(|references| references[1]),
-        }
-    }
-}
+/// The files of a run, the one that is written last at the end.
+pub(super) const FILES: [&str; 5] = [EXPERIMENT, METRICS, SAMPLES, BEST, SUMMARY];
+const EXPERIMENT: &str = "experiment.toml";
+const METRICS: &str = "metrics.csv";
+const SAMPLES: &str = "samples.png";
+const BEST: &str = "best.png";
+const SUMMARY: &str = "summary.json";
 
 /// The output folder while the run goes on.
 pub(super) struct Outputs {
     folder: PathBuf,
-    metrics: csv::Writer<File>,
+    _lock: Locked,
+    metrics: File,
+    /// Length of metrics.csv in bytes.
+    written: u64,
     columns: Columns,
 }
 
@@ -96,19 +43,64 @@ pub(super) struct Columns {
 }
 
 impl Outputs {
-    /// Makes the folder, experiment.toml, and metrics.csv with its header.
-    pub fn create(folder: &Path, experiment: &Experiment) -> Result<Self, HeadlessError> {
-        std::fs::create_dir_all(folder).map_err(|error| HeadlessError::write(folder, &error))?;
-        let path = folder.join("experiment.toml");
-        experiment.write(&path).map_err(|error| HeadlessError::write(&path, &error))?;
-        let path = folder.join("metrics.csv");
-        let fail = |error: &dyn std::fmt::Display| HeadlessError::write(&path, error);
-        let mut metrics = csv::WriterBuilder::new().flexible(false).from_path(&path).map_err(|error| fail(&error))?;
+    /// Makes the folder, metrics.csv with its header, and experiment.toml. Of a run that may be replaced nothing stays.
+    pub fn create(folder: &Path, experiment: &Experiment, overwrite: bool) -> Result<Self, HeadlessError> {
+        let text = experiment.to_text()?;
+        let lock = Locked::new(folder)?;
+        if !overwrite {
+            check_vacant(folder)?;
+        }
+        // The summary first: without it nobody takes the rest for a finished run.
+        for name in FILES.into_iter().rev() {
+            let path = folder.join(name);
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(FileError::write(&path, &error).into()),
+                _ => {}
+            }
+        }
+        let columns = Columns::of(experiment);
+        let path = folder.join(METRICS);
+        let header = line(&header(columns)).map_err(|error| FileError::write(&path, &error))?;
+        let metrics = create_whole(&path, &header)?;
+        let title = "# A Metascope experiment: `metascope run` replays it bit for bit.";
+        write_whole(&folder.join(EXPERIMENT), format!("{title}\n{text}").as_bytes())?;
+        Ok(Self { folder: folder.to_owned(), _lock: lock, metrics, written: header.len() as u64, columns })
+    }
+
+    /// Appends a row to metrics.csv: a whole line, or nothing.
+    pub fn row(&mut self, row: &MetricsRow) -> Result<(), HeadlessError> {
+        let fail = |error: &dyn std::fmt::Display| FileError::write(&self.folder.join(METRICS), error);
+        let line = line(&record(row, self.columns)).map_err(|error| fail(&error))?;
+        if let Err(error) = self.metrics.write_all(&line) {
+            let _ = self.metrics.set_len(self.written);
+            return Err(fail(&error).into());
+        }
+        self.written += line.len() as u64;
+        Ok(())
+    }
+
+    /// Writes everything else, the summary last. `last` is the film-strip's content, `best` the same of the best state.
+    pub fn finish(self, summary: &Summary, last: &Evaluation, best: Option<&Evaluation>) -> Result<(), HeadlessError> {
+        let path = self.folder.join(METRICS);
+        self.metrics.sync_all().map_err(|error| FileError::write(&path, &error))?;
+        for (name, shown) in [(SAMPLES, Some(last)), (BEST, best)] {
+            if let Some(shown) = shown {
+                write_png(&self.folder.join(name), &filmstrip::draw(shown))?;
+            }
+        }
+        let path = self.folder.join(SUMMARY);
+        let text = serde_json::to_string_pretty(summary).map_err(|error| FileError::write(&path, &error))?;
+        Ok(write_whole(&path, (text + "\n").as_bytes())?)
+    }
+}
+
+impl Columns {
+    fn of(experiment: &Experiment) -> Self {
         let changed = experiment.changes.iter().filter(|change| change.knob == Knob::TestSteps);
         let steps = changed.map(|change| change.value as usize).chain([experiment.settings.live.test_steps]);
         let family = experiment.settings.run.tasks;
         let steps = steps.max().unwrap_or(0) + 1;
-        let columns = Columns {
+        Self {
             psnr: if family.is_picture() { steps } else { 0 },
             scores: match family {
                 TaskFamily::Classify => (steps, "accuracy"),
@@ -116,29 +108,23 @@ impl Outputs {
                 _ => (0, ""),
             },
             marks: family == TaskFamily::Class,
-        };
-        metrics.write_record(header(columns)).map_err(|error| fail(&error))?;
-        Ok(Self { folder: folder.to_owned(), metrics, columns })
+        }
     }
+}
 
-    /// Appends a row to metrics.csv.
-    pub fn row(&mut self, row: &MetricsRow) -> Result<(), HeadlessError> {
-        let written = self.metrics.write_record(record(row, self.columns)).map_err(|error| error.to_string());
-        let written = written.and_then(|()| self.metrics.flush().map_err(|error| error.to_string()));
-        written.map_err(|error| HeadlessError::write(&self.folder.join("metrics.csv"), &error))
-    }
+/// Writes a picture.
+pub(super) fn write_png(path: &Path, picture: &RgbImage) -> Result<(), FileError> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    let drawn = picture.write_to(&mut png, image::ImageFormat::Png);
+    drawn.map_err(|error| FileError::write(path, &error))?;
+    write_whole(path, png.get_ref())
+}
 
-    /// Writes everything else.
-    pub fn finish(mut self, trainer: &Trainer, summary: &Summary) -> Result<(), HeadlessError> {
-        let fail = |path: &Path, error: &dyn std::fmt::Display| HeadlessError::write(path, error);
-        let path = self.folder.join("metrics.csv");
-        self.metrics.flush().map_err(|error| fail(&path, &error))?;
-        let path = self.folder.join("summary.json");
-        let text = serde_json::to_string_pretty(summary).map_err(|error| fail(&path, &error))?;
-        std::fs::write(&path, text + "\n").map_err(|error| fail(&path, &error))?;
-        let path = self.folder.join("samples.png");
-        filmstrip::draw(&trainer.evaluation()).save(&path).map_err(|error| fail(&path, &error))
-    }
+/// A line of a CSV file.
+fn line(cells: &[String]) -> csv::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(cells)?;
+    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 /// The header of metrics.csv.

@@ -4,18 +4,30 @@ use super::Trainer;
 use crate::settings::LiveSettings;
 use crate::tasks::judge::Marks;
 use crate::tasks::{Given, HeldOut, Split};
-use crate::train::evaluation::{Start, Statistics, best_rate, judged, psnr, query_losses};
+use crate::train::evaluation::{CANDIDATE_RATES, Start, Statistics, best_rate, judged, psnr, query_losses};
 use crate::train::snapshot::Init;
 
 impl Trainer {
     /// Statistics over `held_out_tasks` held-out tasks for each initialisation, the baselines at their best rate.
     pub fn statistics(&self) -> [Statistics; 3] {
+        self.statistics_watched(&|| {})
+    }
+
+    /// About how often [`Self::statistics_watched`] calls.
+    pub fn statistics_steps(&self) -> u64 {
+        let tasks = self.settings.run.held_out_tasks.min(self.family.held_out_tasks());
+        let loops = 1 + 2 * (1 + CANDIDATE_RATES.len());
+        (tasks * loops * self.settings.live.test_steps) as u64
+    }
+
+    /// [`Self::statistics`], with a call about every inner step.
+    pub fn statistics_watched(&self, stepped: &(dyn Fn() + Sync)) -> [Statistics; 3] {
         let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
         let steps = self.settings.live.test_steps;
         Init::ALL.map(|init| {
             let judging = self.judging.as_ref();
             let (inner_rate, results) =
-                self.on_held_out(init, &tasks, |start, task| judged(start, task, steps, judging));
+                self.on_held_out(init, &tasks, stepped, |start, task| judged(start, task, steps, judging));
             let losses: Vec<_> = results.iter().map(|judged| judged.query_loss.clone()).collect();
             let scores: Vec<_> = results.iter().map(|judged| judged.scores.clone()).collect();
             let marks: Vec<_> = results.iter().filter_map(|judged| judged.marks).collect();
@@ -66,27 +78,36 @@ impl Trainer {
     /// Each task's query loss after 0, 1, … `steps` steps from one initialisation, a baseline at the best of its
     /// candidate rates for these tasks and the test-time steps; with the inner rate, `None` where it is learned.
     pub fn held_out_losses(&self, init: Init, tasks: &[HeldOut], steps: usize) -> (Option<f64>, Vec<Vec<f32>>) {
-        self.on_held_out(init, tasks, |start, task| query_losses(start, task, steps))
+        self.on_held_out(init, tasks, &|| {}, |start, task| query_losses(start, task, steps))
     }
 
     fn on_held_out<R: Send>(
         &self,
         init: Init,
         tasks: &[HeldOut],
+        stepped: &(dyn Fn() + Sync),
         work: impl Fn(Start<'_>, &HeldOut) -> R + Sync + Send,
     ) -> (Option<f64>, Vec<R>) {
         let live = &self.settings.live;
         let joint = self.plain.meta_parameters(self.now.joint.clone(), 1.0);
         let plain = |meta| {
             let start = Start { learner: &self.plain, meta, inner_rate: 1.0 };
-            Start { inner_rate: best_rate(&self.pool, start, tasks, live.test_steps, None, &|| true), ..start }
+            let keep_going = || {
+                stepped();
+                true
+            };
+            Start { inner_rate: best_rate(&self.pool, start, tasks, live.test_steps, None, &keep_going), ..start }
         };
         let start = match init {
             Init::Learned => Start { learner: &self.learner, meta: &self.now.meta, inner_rate: live.inner_rate },
             Init::Random => plain(&self.random),
             Init::Joint => plain(&joint),
         };
-        let results = self.pool.map(tasks.len(), |i| work(start, &tasks[i]));
+        let results = self.pool.map(tasks.len(), |i| {
+            let result = work(start, &tasks[i]);
+            (0..live.test_steps).for_each(|_| stepped());
+            result
+        });
         let own = !start.learner.algorithm().learns_rates();
         (own.then_some(start.inner_rate), results)
     }
