@@ -66,6 +66,8 @@ pub struct ImageSet {
     pub foreground: usize,
     /// Files that could not be used, and why.
     pub skipped: Vec<Skipped>,
+    /// What was understood, guessed or changed while it was read, a sentence each.
+    pub notes: Vec<String>,
     /// What it was before.
     pub origin: Origin,
 }
@@ -133,7 +135,8 @@ impl ImageSet {
         let held_out = hold_out(training.len(), seed, Purpose::Validation);
         let images = training.into_iter().zip(held_out);
         let images = images.map(|(image, held_out)| LabelledImage { held_out, ..image.clone() }).collect();
-        Some(Self { images, skipped: Vec::new(), classes: self.classes.clone(), name: self.name.clone(), ..*self })
+        let (classes, name, notes) = (self.classes.clone(), self.name.clone(), self.notes.clone());
+        Some(Self { images, skipped: Vec::new(), classes, name, notes, ..*self })
     }
 }
 

@@ -43,6 +43,7 @@ fn gradients(channels: usize) -> ImageSet {
         classes: (0..10).map(|class| format!("gradient {class}")).collect(),
         foreground: 10,
         skipped: Vec::new(),
+        notes: Vec::new(),
         origin: metascope::images::Origin::default(),
     }
 }

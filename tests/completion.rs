@@ -50,6 +50,7 @@ fn grey(pixel: impl Fn(usize) -> u8) -> Arc<ImageSet> {
         foreground: 1,
         origin: metascope::images::Origin::default(),
         skipped: Vec::new(),
+        notes: Vec::new(),
     })
 }
 

@@ -96,6 +96,7 @@ fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageErr
         foreground: sheet.classes.len(),
         classes: sheet.classes,
         skipped: Vec::new(),
+        notes: Vec::new(),
         origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side },
     })
 }

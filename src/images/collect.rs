@@ -32,6 +32,7 @@ pub(super) struct Collector<'a> {
     /// Names of classes, in the order in which they came.
     classes: BTreeMap<String, usize>,
     skipped: Vec<Skipped>,
+    notes: Vec<String>,
     original: Option<((u32, u32), (u32, u32))>,
     files: usize,
     found: usize,
@@ -62,6 +63,7 @@ impl<'a> Collector<'a> {
             kept: Vec::new(),
             classes: BTreeMap::new(),
             skipped: Vec::new(),
+            notes: Vec::new(),
             original: None,
             files: 0,
             found: 0,
@@ -156,6 +158,13 @@ impl<'a> Collector<'a> {
         self.skip(path, reason);
     }
 
+    /// Says what was understood, guessed or changed, in a sentence for people; the same one only once.
+    pub fn note(&mut self, sentence: String) {
+        if !self.notes.contains(&sentence) {
+            self.notes.push(sentence);
+        }
+    }
+
     pub fn kept(&self) -> usize {
         self.kept.len()
     }
@@ -235,6 +244,7 @@ impl<'a> Collector<'a> {
             foreground: classes.len(),
             classes,
             skipped: self.skipped,
+            notes: self.notes,
             origin: Origin { kind, smallest, largest },
         })
     }

@@ -36,6 +36,7 @@ pub(super) fn set(
         classes: (1..=classes).map(|class| format!("{of_class} {class}")).collect(),
         foreground: classes,
         skipped: Vec::new(),
+        notes: Vec::new(),
         origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side },
     }
 }

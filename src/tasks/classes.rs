@@ -82,7 +82,8 @@ pub(super) fn for_validation(set: &ImageSet, seed: u64) -> Option<ImageSet> {
         LabelledImage { held_out, ..image.clone() }
     });
     let images = images.collect();
-    Some(ImageSet { images, skipped: Vec::new(), classes: set.classes.clone(), name: set.name.clone(), ..*set })
+    let (classes, name, notes) = (set.classes.clone(), set.name.clone(), set.notes.clone());
+    Some(ImageSet { images, skipped: Vec::new(), classes, name, notes, ..*set })
 }
 
 /// A class and the places of its images in the set.

@@ -111,6 +111,7 @@ pub fn image_set() -> Arc<ImageSet> {
         classes: vec!["face".to_owned()],
         foreground: 1,
         skipped: Vec::new(),
+        notes: Vec::new(),
         origin: metascope::images::Origin::default(),
     })
 }

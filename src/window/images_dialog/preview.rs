@@ -166,6 +166,7 @@ mod tests {
             classes: vec!["a".to_owned(), "b".to_owned()],
             foreground: 2,
             skipped: Vec::new(),
+            notes: Vec::new(),
             origin: Origin { kind: Kind::Folder, smallest: (20, 30), largest: (400, 300) },
         };
         let said = |set: &ImageSet| understood(set, &split::counts(set, &RunSettings::default()));

@@ -117,6 +117,7 @@ mod tests {
             classes: (0..classes).map(|class| class.to_string()).collect(),
             foreground: classes,
             skipped: Vec::new(),
+            notes: Vec::new(),
             origin: Origin::default(),
         }
     }
