@@ -40,6 +40,9 @@ pub mod encoding;
 /// Whether samples belong to their class.
 pub mod judge;
 
+/// What a classifier learns from samples.
+pub mod taught;
+
 use std::sync::Arc;
 
 use ndarray::{Array2, Axis};

@@ -243,7 +243,7 @@ fn formats_sizes_and_depths_mix() {
 fn sixteen_bits_keep_their_brightness() {
     let deep: ImageBuffer<Luma<u16>, _> = ImageBuffer::from_pixel(8, 8, Luma([0x8080]));
     let decoded = decode::bytes(&encode(&deep.into(), ImageFormat::Png), SIZE).unwrap();
-    assert_eq!(decoded, Decoded { rgb: vec![0x80; SIZE * SIZE * 3], grey: true, original: (8, 8) });
+    assert_eq!(decoded, Decoded { rgb: vec![0x80; SIZE * SIZE * 3], grey: true, original: (8, 8), drawing: None });
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn transparency_lies_on_white() {
     assert_eq!(decoded.rgb[21..24], [127, 127, 127]);
     let grey = ImageBuffer::from_pixel(8, 8, image::LumaA([0u8, 0]));
     let decoded = decode::bytes(&encode(&grey.into(), ImageFormat::Png), SIZE).unwrap();
-    assert_eq!(decoded, Decoded { rgb: vec![255; SIZE * SIZE * 3], grey: true, original: (8, 8) });
+    assert_eq!(decoded, Decoded { rgb: vec![255; SIZE * SIZE * 3], grey: true, original: (8, 8), drawing: None });
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::decode::Decoded;
+use super::drawing::{self, Drawing};
 use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, Progress, Skipped};
 use crate::maths::stream::Purpose;
 use crate::settings::{ImageColour, ImageReading};
@@ -45,6 +46,7 @@ struct Kept {
     class: usize,
     /// One byte a pixel if it is grey, else three.
     pixels: Arc<[u8]>,
+    drawing: Option<Drawing>,
 }
 
 impl<'a> Collector<'a> {
@@ -128,7 +130,7 @@ impl<'a> Collector<'a> {
             Some(&class) => class,
             None => *self.classes.entry(class.to_owned()).or_insert(next),
         };
-        self.kept.push(Kept { name, class, pixels: self.pixels(image) });
+        self.kept.push(Kept { name, class, pixels: self.pixels(image), drawing: image.drawing.clone() });
         let area = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
         let (least, most) = self.original.unwrap_or((image.original, image.original));
         self.original = Some((
@@ -194,8 +196,17 @@ impl<'a> Collector<'a> {
         rank
     }
 
+    /// Draws the images anew if they are drawings.
+    fn draw_again(&mut self) {
+        let images = self.kept.iter_mut().map(|kept| (&mut kept.pixels, kept.drawing.take()));
+        if let Some((size, notes)) = drawing::draw_again(images.collect(), self.reading) {
+            self.size = size;
+            notes.into_iter().for_each(|note| self.note(note));
+        }
+    }
+
     /// The set, with a fifth of its images held out by the seed.
-    pub fn finish(self, kind: Kind) -> Result<ImageSet, ImageError> {
+    pub fn finish(mut self, kind: Kind) -> Result<ImageSet, ImageError> {
         self.check_cancel()?;
         let path = self.path.to_owned();
         let usable = self.kept.len();
@@ -214,6 +225,7 @@ impl<'a> Collector<'a> {
         if usable < 2 {
             return Err(ImageError::TooFew { path, usable, files: self.files, skipped: self.skipped });
         }
+        self.draw_again();
         let rank = self.ranks();
         // Each class that a damaged array brought alone has gone with its images.
         let mut used = vec![false; rank.len()];
@@ -251,7 +263,7 @@ impl<'a> Collector<'a> {
 }
 
 /// Of a colour, as the standard for sRGB weighs it; a grey one stays as it is.
-fn brightness(rgb: &[u8]) -> u8 {
+pub(super) fn brightness(rgb: &[u8]) -> u8 {
     let weighted = rgb.iter().zip([2126_u32, 7152, 722]).map(|(&value, weight)| weight * u32::from(value));
     ((weighted.sum::<u32>() + 5_000) / 10_000) as u8
 }

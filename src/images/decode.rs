@@ -11,6 +11,8 @@ use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageReader, Limits, Rgb, RgbImage};
 
+use super::drawing::Drawing;
+
 /// No side may be longer.
 pub const MAX_SIDE: u32 = 16_384;
 /// No image may have more pixels.
@@ -34,7 +36,7 @@ const KEPT_FOR_LANCZOS: u32 = 4;
 const HEAD: u64 = 64;
 
 /// A decoded image at the working size.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Decoded {
     /// size · size · 3 bytes, row by row.
     pub rgb: Vec<u8>,
@@ -42,6 +44,8 @@ pub struct Decoded {
     pub grey: bool,
     /// Width and height before it was cropped and resized.
     pub original: (u32, u32),
+    /// What is known of it at its full size, if it may be a drawing.
+    pub drawing: Option<Drawing>,
 }
 
 /// Reads a file to a square of `size` pixels.
@@ -167,13 +171,14 @@ fn on_white(picture: DynamicImage) -> DynamicImage {
 
 fn reduced(square: DynamicImage, size: usize) -> Decoded {
     let original = (square.width(), square.height());
+    let drawing = Drawing::of(&square, size);
     let kept = KEPT_FOR_LANCZOS * size as u32;
     // Three equal channels would take three times as long.
     if let DynamicImage::ImageLuma8(grey) = &square
         && grey.width() / 2 < kept
     {
         let small = image::imageops::resize(grey, size as u32, size as u32, FilterType::Lanczos3);
-        return Decoded { rgb: small.iter().flat_map(|&value| [value; 3]).collect(), grey: true, original };
+        return Decoded { rgb: small.iter().flat_map(|&value| [value; 3]).collect(), grey: true, original, drawing };
     }
     // Lanczos alone would take fifteen times as long as decoding a photograph.
     let square = square.into_rgb8();
@@ -184,7 +189,7 @@ fn reduced(square: DynamicImage, size: usize) -> Decoded {
         image::imageops::resize(&square, size as u32, size as u32, FilterType::Lanczos3)
     };
     let grey = small.pixels().all(|&Rgb([r, g, b])| r == g && g == b);
-    Decoded { rgb: small.into_raw(), grey, original }
+    Decoded { rgb: small.into_raw(), grey, original, drawing }
 }
 
 /// Means of `side` x `side` blocks, which differ by a pixel where the width is no multiple.
