@@ -47,7 +47,7 @@ pub struct Drawing {
     /// Width of its strokes, as a share of the image's side.
     pub width: f32,
     /// Signed distance to the nearest edge of a stroke at the centres of `side`² cells, row by row: 128 on the edge, more
-    /// inside.
+    /// inside; empty where strokes are wide enough.
     field: Arc<[u8]>,
     side: usize,
 }
@@ -68,6 +68,10 @@ impl Drawing {
         if edges == 0 || width > WIDTH {
             return None;
         }
+        let drawing = Self { dark: shades.dark, width, field: Arc::default(), side: 0 };
+        if width * size.min(SIDES[0]) as f32 >= LOST {
+            return Some(drawing);
+        }
         let [inside, outside] = [false, true].map(|to| distances(&ink, side, to));
         let cells = size.max(SIDES[SIDES.len() - 1]);
         let signed = |x: usize, y: usize| {
@@ -76,7 +80,7 @@ impl Drawing {
         };
         let byte = |value: f32| (128.0 + 127.0 * value.clamp(-1.0, 1.0)).round() as u8;
         let field = resampled(side, cells, signed).map(byte).collect();
-        Some(Self { dark: shades.dark, width, field, side: cells })
+        Some(Self { field, side: cells, ..drawing })
     }
 
     /// Light strokes on dark ground: `size`² bytes, strokes widened by `more` (a share of the side) on either edge.
@@ -225,7 +229,7 @@ pub(super) fn draw_again(
     let Drawn { dark, size, width, more } = Drawn::of(&drawings, reading)?;
     let turned = |value: u8, turn: bool| if turn { 255 - value } else { value };
     for (pixels, drawing) in &mut images {
-        **pixels = match drawing.as_ref().filter(|drawing| drawing.dark == dark && more > 0.0) {
+        **pixels = match drawing.as_ref().filter(|drawing| drawing.dark == dark && more > 0.0 && drawing.side > 0) {
             Some(drawing) => {
                 drawing.drawn(size, more).iter().map(|&value| turned(value, reading.invert && !dark)).collect()
             }

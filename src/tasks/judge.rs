@@ -20,8 +20,9 @@ use crate::maths::stream::{Purpose, Stream, stream};
 
 /// Width of the classifier's hidden layer.
 const HIDDEN: usize = 128;
-/// Steps of Adam that train it, rows in each, and their rate, which falls to nothing.
-const STEPS: usize = 600;
+/// Steps of Adam that train it, at least so many for each class and in all; rows in each, and their rate, which falls to
+/// nothing.
+const STEPS: [usize; 2] = [8, 600];
 const ROWS: usize = 128;
 const RATE: f64 = 5e-3;
 /// Noise on the pixels that it sees, so that it does not hang on a few of them.
@@ -81,7 +82,7 @@ impl Judge {
         held_out: Vec<bool>,
         seed: u64,
     ) -> Self {
-        let course = Course { hidden: HIDDEN, steps: STEPS, rows: ROWS };
+        let course = Course { hidden: HIDDEN, steps: STEPS[1].max(STEPS[0] * held_out.len()), rows: ROWS };
         let rng = &mut stream(seed, Purpose::Judge, 0, 0);
         let classifier = Classifier::train(images, channels, held_out.len(), course, rng, |_, rng| {
             let row = rng.random_range(0..classes.len());
