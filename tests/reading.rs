@@ -69,10 +69,10 @@ fn given(arguments: &[&str]) -> Result<Settings, String> {
 #[test]
 fn options_choose_how_own_images_are_read() {
     let plain = given(&["--images", "a"]).unwrap().run.image_reading();
-    assert_eq!(plain, ImageReading::of_size(32, 0));
+    assert_eq!(plain, ImageReading { by_strokes: true, ..ImageReading::of_size(32, 0) });
     let options = ["--images", "a", "--image-size", "24", "--image-colour", "grey", "--invert", "--seed", "5"];
     let chosen = given(&options).unwrap().run.image_reading();
-    assert_eq!(chosen, ImageReading { size: 24, seed: 5, colour: ImageColour::Grey, invert: true });
+    assert_eq!(chosen, ImageReading { size: 24, by_strokes: false, seed: 5, colour: ImageColour::Grey, invert: true });
     for option in [&["--invert"][..], &["--image-size", "8"], &["--image-colour", "grey", "--set", "hand"]] {
         let message = given(option).unwrap_err();
         assert!(message.contains(option[0]) && message.contains("--images PATH"), "{message}");
@@ -85,7 +85,10 @@ fn options_choose_how_own_images_are_read() {
 fn experiment_files_say_it_too_and_old_ones_are_still_read() {
     let parse = |text: &str| Experiment::parse(text, Path::new("e.toml"));
     let run = |text: &str| parse(text).unwrap().settings.run;
-    assert_eq!(run("[run]\nimages = { path = \"a\" }\n").image_reading(), ImageReading::of_size(32, 0));
+    let by_strokes = ImageReading { by_strokes: true, ..ImageReading::of_size(32, 0) };
+    assert_eq!(run("[run]\nimages = { path = \"a\" }\n").image_reading(), by_strokes);
+    let sized = run("[run]\nimage_size = 32\nimages = { path = \"a\" }\n");
+    assert_eq!(sized.image_reading(), ImageReading::of_size(32, 0));
     let text = "[run]\nimage_colour = \"colour\"\nimage_invert = true\n[run.images]\npath = \"a\"\n";
     let chosen = run(text);
     assert_eq!((chosen.image_colour, chosen.image_invert), (ImageColour::Colour, true));
