@@ -164,13 +164,14 @@ pub struct What {
     /// A built-in image set: faces, hand, scripts, characters, digits, creatures or textures.
     #[arg(long, conflicts_with = "images", value_parser = built_in_set)]
     pub set: Option<ImageSource>,
-    /// Own images: side of the square that they are resized to, in pixels.
+    /// Own images: side of the square that they are resized to, in pixels; if not given 32, for tasks of classes 16, and for
+    /// drawings 16 to 32, by their strokes.
     #[arg(long, allow_hyphen_values = true)]
     pub image_size: Option<usize>,
     /// Own images: as they are, all grey, or all with three channels.
     #[arg(long)]
     pub image_colour: Option<ImageColour>,
-    /// Own images: black becomes white; for dark strokes on light ground, as class tasks expect light on dark.
+    /// Own images: black becomes white; drawings of thin dark strokes are turned to light on dark even without it.
     #[arg(long)]
     pub invert: bool,
     /// Own images that are not square: their middle, or all of them with bars beside it.

@@ -16,6 +16,9 @@ pub mod textures;
 /// Drawings as distance fields.
 pub mod distance;
 
+/// Thin strokes on a plain ground.
+pub mod drawing;
+
 /// One file → one small square image.
 pub mod decode;
 

@@ -99,8 +99,9 @@ pub struct RunSettings {
     pub images: ImageSource,
     /// N, the classes of a task (classify and cluster); fewer where the images have no more.
     pub ways: usize,
-    /// Side of the square working image in pixels (own images; built-in sets have their own size).
-    pub image_size: usize,
+    /// Side of the square working image in pixels (own images; built-in sets have their own size); `None` for what
+    /// suits the tasks, or the strokes of drawings.
+    pub image_size: Option<usize>,
     /// Which colours own images are read with.
     pub image_colour: ImageColour,
     /// Whether black and white of own images change places.

@@ -43,6 +43,9 @@ pub mod limits;
 /// Whether samples belong to their class.
 pub mod judge;
 
+/// What a classifier learns from samples.
+pub mod taught;
+
 use std::sync::Arc;
 
 use ndarray::{Array2, Axis};

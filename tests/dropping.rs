@@ -160,7 +160,7 @@ fn choices_read_the_same_path_again() {
     bench.click(Role::ComboBox, "Size");
     bench.harness.get_by_label("16 × 16").click();
     let (run, small) = next_run(&mut bench);
-    assert_eq!((run.image_size, small.size, run.image_invert), (16, 16, true));
+    assert_eq!((run.image_size, small.size, run.image_invert), (Some(16), 16, true));
     assert!(bench.says("60 images of 16 × 16 pixels in 20 classes, grey"));
 }
 

@@ -37,7 +37,8 @@ fn the_files_and_their_shape() {
         };
         let psnr = (0..columns).map(|step| format!("{name}_{step}"));
         let fixed = ["iteration", "training_before", "training_after", "held_out_before", "held_out_after"];
-        let marks = ["recognised_held_out", "recognised_all", "diversity", "nearest_support"];
+        let said = ["recognised_held_out", "recognised_all", "diversity", "nearest_support"];
+        let marks = said.into_iter().chain(["taught_by_support", "taught_by_samples", "taught_by_both"]);
         let marks = marks.into_iter().filter(|_| tasks == TaskFamily::Class);
         let header: Vec<String> =
             fixed.map(str::to_owned).into_iter().chain(psnr).chain(marks.clone().map(str::to_owned)).collect();
@@ -77,7 +78,14 @@ fn the_files_and_their_shape() {
             let mut expected =
                 vec!["tasks", "inner_rate", "loss", "loss_interval", "loss_median", "diverged_share", "psnr"];
             if tasks == TaskFamily::Class {
-                expected.extend(["flow_loss", "recognised_held_out", "recognised_all", "diversity", "nearest_support"]);
+                expected.push("flow_loss");
+                expected.extend(said);
+                for by in ["taught_by_support", "taught_by_samples", "taught_by_both"] {
+                    expected.push(by);
+                    assert!((0.0..=1.0).contains(&statistics[by].as_f64().unwrap()));
+                    let first = &summary["held_out"]["taught_by_support"];
+                    assert_eq!(&statistics["taught_by_support"], first);
+                }
                 assert_eq!(statistics["flow_loss"], statistics["loss"]);
             }
             if matches!(tasks, TaskFamily::Classify | TaskFamily::Cluster) {

@@ -252,7 +252,7 @@ fn sixteen_bits_keep_their_brightness() {
     let decoded = one(&encode(&deep.into(), ImageFormat::Png), SIZE).unwrap();
     assert_eq!(
         decoded,
-        Decoded { rgb: vec![0x80; SIZE * SIZE * 3], grey: true, original: (8, 8), remarks: Vec::new() }
+        Decoded { rgb: vec![0x80; SIZE * SIZE * 3], grey: true, original: (8, 8), remarks: Vec::new(), drawing: None }
     );
 }
 
@@ -264,7 +264,10 @@ fn transparency_lies_on_white() {
     assert_eq!(decoded.rgb[21..24], [127, 127, 127]);
     let grey = ImageBuffer::from_pixel(8, 8, image::LumaA([0u8, 0]));
     let decoded = one(&encode(&grey.into(), ImageFormat::Png), SIZE).unwrap();
-    assert_eq!(decoded, Decoded { rgb: vec![255; SIZE * SIZE * 3], grey: true, original: (8, 8), remarks: Vec::new() });
+    assert_eq!(
+        decoded,
+        Decoded { rgb: vec![255; SIZE * SIZE * 3], grey: true, original: (8, 8), remarks: Vec::new(), drawing: None }
+    );
 }
 
 #[test]

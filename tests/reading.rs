@@ -69,11 +69,19 @@ fn given(arguments: &[&str]) -> Result<Settings, String> {
 #[test]
 fn options_choose_how_own_images_are_read() {
     let plain = given(&["--images", "a"]).unwrap().run.image_reading();
-    assert_eq!(plain, ImageReading::of_size(32, 0));
+    assert_eq!(plain, ImageReading { by_strokes: true, ..ImageReading::of_size(32, 0) });
     let options = "--images a --image-size 24 --image-colour grey --invert --image-fit fit --seed 5";
     let options: Vec<&str> = options.split(' ').collect();
     let chosen = given(&options).unwrap().run.image_reading();
-    assert_eq!(chosen, ImageReading { size: 24, seed: 5, colour: ImageColour::Grey, invert: true, fit: ImageFit::Fit });
+    let expected = ImageReading {
+        size: 24,
+        by_strokes: false,
+        seed: 5,
+        colour: ImageColour::Grey,
+        invert: true,
+        fit: ImageFit::Fit,
+    };
+    assert_eq!(chosen, expected);
     for option in [
         &["--invert"][..],
         &["--image-size", "8"],
@@ -91,7 +99,10 @@ fn options_choose_how_own_images_are_read() {
 fn experiment_files_say_it_too_and_old_ones_are_still_read() {
     let parse = |text: &str| Experiment::parse(text, Path::new("e.toml"));
     let run = |text: &str| parse(text).unwrap().settings.run;
-    assert_eq!(run("[run]\nimages = { path = \"a\" }\n").image_reading(), ImageReading::of_size(32, 0));
+    let by_strokes = ImageReading { by_strokes: true, ..ImageReading::of_size(32, 0) };
+    assert_eq!(run("[run]\nimages = { path = \"a\" }\n").image_reading(), by_strokes);
+    let sized = run("[run]\nimage_size = 32\nimages = { path = \"a\" }\n");
+    assert_eq!(sized.image_reading(), ImageReading::of_size(32, 0));
     let text =
         "[run]\nimage_colour = \"colour\"\nimage_invert = true\nimage_fit = \"fit\"\n[run.images]\npath = \"a\"\n";
     let chosen = run(text);

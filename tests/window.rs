@@ -242,7 +242,7 @@ fn check_restart_on(bench: &Bench, folder: &Path, count: usize) {
     let [Command::Restart(settings, Some(images))] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(settings.run.tasks, TaskFamily::Picture);
     assert_eq!(settings.run.images, ImageSource::Path(folder.to_owned()));
-    assert_eq!((images.images.len(), images.skipped.len(), images.size), (count, 1, settings.run.image_size));
+    assert_eq!((images.images.len(), images.skipped.len(), images.size), (count, 1, settings.run.image_reading().size));
     assert_eq!(bench.settings(), settings.as_ref());
 }
 
@@ -276,7 +276,7 @@ fn a_typed_folder_is_read_with_progress_and_used() {
 fn a_dropped_folder_is_used_and_becomes_a_picture_run() {
     let folder = own_images(10);
     let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Reptile);
-    (settings.run.seed, settings.run.image_size) = (9, 16);
+    (settings.run.seed, settings.run.image_size) = (9, Some(16));
     let mut snapshot = fixtures::snapshot(TaskFamily::Sine, 1284);
     snapshot.settings = Arc::new(settings);
     let mut bench = Bench::with(snapshot);
@@ -285,7 +285,7 @@ fn a_dropped_folder_is_used_and_becomes_a_picture_run() {
     bench.harness.step();
     check_restart_on(&bench, folder.path(), 10);
     let run = &bench.settings().run;
-    assert_eq!((run.algorithm, run.seed, run.image_size), (Algorithm::Reptile, 9, 16));
+    assert_eq!((run.algorithm, run.seed, run.image_size), (Algorithm::Reptile, 9, Some(16)));
 
     // Dropped files stand for their folder.
     for name in ["a/0.png", "a/2.png"] {

@@ -114,7 +114,7 @@ impl What {
         for (knob, value) in self.procedural.given() {
             knob.set(&mut run.procedural, value);
         }
-        run.image_size = self.image_size.unwrap_or(run.image_size);
+        run.image_size = self.image_size.or(run.image_size);
         run.image_colour = self.image_colour.unwrap_or(run.image_colour);
         run.image_invert |= self.invert;
         run.image_fit = self.image_fit.unwrap_or(run.image_fit);

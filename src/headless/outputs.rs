@@ -127,11 +127,21 @@ fn line(cells: &[String]) -> csv::Result<Vec<u8>> {
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
+/// Columns of what is said of samples.
+const MARKS: [&str; 7] = [
+    "recognised_held_out",
+    "recognised_all",
+    "diversity",
+    "nearest_support",
+    "taught_by_support",
+    "taught_by_samples",
+    "taught_by_both",
+];
+
 /// The header of metrics.csv.
 pub(super) fn header(columns: Columns) -> Vec<String> {
     let fixed = ["iteration", "training_before", "training_after", "held_out_before", "held_out_after"];
-    let marks = ["recognised_held_out", "recognised_all", "diversity", "nearest_support"];
-    let marks = marks.into_iter().filter(|_| columns.marks).map(str::to_owned);
+    let marks = MARKS.into_iter().filter(|_| columns.marks).map(str::to_owned);
     let psnr = (0..columns.psnr).map(|k| format!("psnr_{k}"));
     let scores = (0..columns.scores.0).map(|k| format!("{}_{k}", columns.scores.1));
     fixed.map(str::to_owned).into_iter().chain(psnr).chain(scores).chain(marks).collect()
@@ -144,8 +154,17 @@ fn record(row: &MetricsRow, columns: Columns) -> Vec<String> {
     let held_out = row.held_out.map(|loss| text(Some(loss)));
     let psnr = (0..columns.psnr).map(|k| text(row.psnr.get(k).copied()));
     let marks = row.marks.map(|marks| {
-        [marks.recognised_held_out, marks.recognised_all, marks.diversity, marks.nearest_support]
-            .map(|mark| mark.to_string())
+        let taught = marks.taught;
+        let marks = [
+            Some(marks.recognised_held_out),
+            Some(marks.recognised_all),
+            Some(marks.diversity),
+            Some(marks.nearest_support),
+            taught.map(|taught| taught.by_support),
+            taught.map(|taught| taught.by_samples),
+            taught.map(|taught| taught.by_both),
+        ];
+        marks.map(|mark| mark.map_or_else(String::new, |mark| mark.to_string()))
     });
     let marks = marks.unwrap_or_default().into_iter().filter(|_| columns.marks);
     let scores = (0..columns.scores.0).map(|k| text(row.scores.get(k).copied()));

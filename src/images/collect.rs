@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::decode::{Decoded, Remark, Square};
+use super::drawing::Drawing;
 use super::label_table::{self, MAX_TABLE};
 use super::layout::Portion;
 use super::{ImageError, Progress, Skipped};
@@ -54,6 +55,8 @@ pub(super) struct Kept {
     pub pixels: Arc<[u8]>,
     /// The image file that it was read from, below the path; its class is found when all of them are known.
     pub file: Option<String>,
+    /// What is known of it at its full size, if it may be a drawing.
+    pub drawing: Option<Drawing>,
 }
 
 impl<'a> Collector<'a> {
@@ -188,7 +191,7 @@ impl<'a> Collector<'a> {
 
     fn push(&mut self, name: String, class: usize, file: Option<String>, image: &Decoded) {
         let pixels = self.pixels(image);
-        self.kept.push(Kept { name, class, portion: Portion::Training, pixels, file });
+        self.kept.push(Kept { name, class, portion: Portion::Training, pixels, file, drawing: image.drawing.clone() });
         image.remarks.iter().for_each(|remark| *self.remarks.entry(*remark).or_default() += 1);
         let area = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
         let (least, most) = self.original.unwrap_or((image.original, image.original));
@@ -266,7 +269,7 @@ impl<'a> Collector<'a> {
 }
 
 /// Of a colour, as the standard for sRGB weighs it; a grey one stays as it is.
-fn brightness(rgb: &[u8]) -> u8 {
+pub(super) fn brightness(rgb: &[u8]) -> u8 {
     let weighted = rgb.iter().zip([2126_u32, 7152, 722]).map(|(&value, weight)| weight * u32::from(value));
     ((weighted.sum::<u32>() + 5_000) / 10_000) as u8
 }

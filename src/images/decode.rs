@@ -19,6 +19,8 @@ use crate::settings::ImageFit;
 
 pub use super::resize::Square;
 
+use super::drawing::Drawing;
+
 /// No side may be longer.
 pub const MAX_SIDE: u32 = 16_384;
 /// No image may have more pixels.
@@ -42,7 +44,7 @@ const OBLONG: f64 = 2.5;
 const HEAD: u64 = 64;
 
 /// A decoded image at the working size.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Decoded {
     /// size · size · 3 bytes, row by row.
     pub rgb: Vec<u8>,
@@ -52,6 +54,8 @@ pub struct Decoded {
     pub original: (u32, u32),
     /// What was done with it that its owner may not expect.
     pub remarks: Vec<Remark>,
+    /// What is known of it at its full size, if it may be a drawing.
+    pub drawing: Option<Drawing>,
 }
 
 /// What is done with some images and not with others.
@@ -153,9 +157,10 @@ pub fn values(
     let picture = picture.ok_or_else(|| format!("is no image of {width} x {height} pixels"))?;
     let square = square.into();
     let (picture, on_black) = values::on_ground(cropped(picture, square.fit));
+    let drawing = Drawing::of(&picture, square.size);
     let Small { rgb, grey } = resized(picture, square.size);
     let remarks = if on_black { vec![Remark::OnBlack] } else { Vec::new() };
-    Ok(Decoded { rgb, grey, original: (width, height), remarks })
+    Ok(Decoded { rgb, grey, original: (width, height), remarks, drawing })
 }
 
 fn check_format(head: &[u8], name: &str) -> Result<(), String> {
@@ -262,8 +267,9 @@ fn finished(
     if square.fit == ImageFit::Crop && sides[0].max(sides[1]) > OBLONG * sides[0].min(sides[1]) {
         remarks.push(Remark::Oblong);
     }
+    let drawing = Drawing::of(&picture, square.size);
     let Small { rgb, grey } = resized(picture, square.size);
-    Ok(Decoded { rgb, grey, original, remarks })
+    Ok(Decoded { rgb, grey, original, remarks, drawing })
 }
 
 fn explain(error: &ImageError) -> String {

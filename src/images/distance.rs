@@ -7,13 +7,13 @@ use image::{ImageBuffer, Luma, imageops};
 const FINER: usize = 4;
 /// From this share of white on, a pixel belongs to the stroke.
 const THRESHOLD: f32 = 0.43;
-/// Distances in pixels beyond half of this are cut off.
+/// Distances in pixels beyond half of this are cut off, or beyond a quarter of the side if that is more.
 const REACH: f32 = 8.0;
 /// How steeply a field is turned into ink: from paper to ink within 1/9.6 of its range.
 const SLOPE: f32 = 9.6;
 
 /// The signed distance field of a grey drawing (`size`² bytes, light strokes on dark ground): ½ on an
-/// edge, more inside the stroke, 0 and 1 from four pixels on.
+/// edge, more inside the stroke, 0 and 1 from four pixels on, or from a quarter of the side if that is more.
 pub fn field(grey: &[u8], size: usize) -> Vec<f32> {
     let side = size as u32;
     let pixels = grey.iter().map(|&byte| f32::from(byte) / 255.0).collect();
@@ -27,7 +27,7 @@ pub fn field(grey: &[u8], size: usize) -> Vec<f32> {
     let outside = distances(&stroke, fine, true);
     let signed = |i: usize| {
         let distance = (inside[i] - outside[i]) / FINER as f32;
-        (0.5 + distance / REACH).clamp(0.0, 1.0)
+        (0.5 + distance / reach(size)).clamp(0.0, 1.0)
     };
     let mean = |place: usize| {
         let (x0, y0) = (place % size * FINER, place / size * FINER);
@@ -37,15 +37,19 @@ pub fn field(grey: &[u8], size: usize) -> Vec<f32> {
     (0..size * size).map(mean).collect()
 }
 
-/// How much ink a value of a field stands for, 0 to 1.
-pub fn ink(value: f32) -> f32 {
-    (0.5 + (value - 0.5) * SLOPE).clamp(0.0, 1.0)
+/// How much ink a value of a field of so many pixels a side stands for, 0 to 1.
+pub fn ink(value: f32, size: usize) -> f32 {
+    (0.5 + (value - 0.5) * SLOPE * reach(size) / REACH).clamp(0.0, 1.0)
+}
+
+fn reach(size: usize) -> f32 {
+    REACH.max(size as f32 / 2.0)
 }
 
 /// The distance of each pixel to the nearest one whose mark is `to`: along each row by two scans, then
 /// along each column by lower envelopes of parabolas (Felzenszwalb and Huttenlocher 2012); infinite if
 /// there is none.
-fn distances(marks: &[bool], size: usize, to: bool) -> Vec<f32> {
+pub(super) fn distances(marks: &[bool], size: usize, to: bool) -> Vec<f32> {
     let mut squares = Vec::with_capacity(marks.len());
     for row in marks.chunks_exact(size) {
         let start = squares.len();
@@ -126,7 +130,7 @@ mod tests {
         let drawn = field(&bar, size);
         for (i, value) in drawn.iter().enumerate() {
             let truth = f32::from(bar[i]) / 255.0;
-            assert!((ink(*value) - truth).abs() < 0.15, "pixel {i}: {value}");
+            assert!((ink(*value, size) - truth).abs() < 0.15, "pixel {i}: {value}");
         }
         // Four pixels from the edge nothing is left of it.
         assert_eq!(drawn[0], 0.0);

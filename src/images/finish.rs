@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::collect::{Collector, Kept};
 use super::layout::{self, Portion};
-use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, hold_out, label_table};
+use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, drawing, hold_out, label_table};
 use crate::maths::stream::Purpose;
 
 impl Collector<'_> {
@@ -29,6 +29,7 @@ impl Collector<'_> {
         if self.files == 0 && self.skipped.is_empty() {
             return Err(ImageError::Empty { path });
         }
+        self.draw_again();
         let pixels = self.size * self.size;
         let channels = if self.kept.iter().all(|image| image.pixels.len() == pixels) { 1 } else { 3 };
         for image in self.kept.iter_mut().filter(|image| image.pixels.len() != pixels * channels) {
@@ -83,6 +84,15 @@ impl Collector<'_> {
             notes: self.notes,
             origin: Origin { kind, smallest, largest, divided },
         })
+    }
+
+    /// Draws the images anew if they are drawings.
+    fn draw_again(&mut self) {
+        let images = self.kept.iter_mut().map(|kept| (&mut kept.pixels, kept.drawing.take()));
+        if let Some((size, notes)) = drawing::draw_again(images.collect(), self.reading) {
+            self.size = size;
+            self.notes.extend(notes);
+        }
     }
 
     /// Puts image files into the order of a folder, before what came from arrays, and finds their classes;

@@ -58,6 +58,8 @@ pub enum ImageFit {
 pub struct ImageReading {
     /// Side of the square images in pixels.
     pub size: usize,
+    /// Whether drawings have another one, from 16 to 32, chosen by their strokes.
+    pub by_strokes: bool,
     /// Chooses the images that are held out.
     pub seed: u64,
     /// Their colours.
@@ -177,7 +179,7 @@ impl ImageFit {
 impl ImageReading {
     /// Images of this size as they are.
     pub fn of_size(size: usize, seed: u64) -> Self {
-        Self { size, seed, colour: ImageColour::Auto, invert: false, fit: ImageFit::Crop }
+        Self { size, by_strokes: false, seed, colour: ImageColour::Auto, invert: false, fit: ImageFit::Crop }
     }
 }
 
@@ -195,7 +197,8 @@ impl RunSettings {
     /// How own images are to be read.
     pub fn image_reading(&self) -> ImageReading {
         ImageReading {
-            size: self.image_size,
+            size: self.image_size.unwrap_or(if self.tasks.needs_classes() { 16 } else { 32 }),
+            by_strokes: self.image_size.is_none(),
             seed: self.seed,
             colour: self.image_colour,
             invert: self.image_invert,
@@ -205,7 +208,8 @@ impl RunSettings {
 
     /// Takes over how own images were read; the seed stays.
     pub fn set_image_reading(&mut self, reading: ImageReading) {
-        (self.image_size, self.image_fit) = (reading.size, reading.fit);
+        self.image_size = (!reading.by_strokes).then_some(reading.size);
+        self.image_fit = reading.fit;
         (self.image_colour, self.image_invert) = (reading.colour, reading.invert);
     }
 }

@@ -123,7 +123,7 @@ impl Settings {
                 evaluate_every,
                 images: if tasks.needs_classes() { ImageSource::Characters } else { ImageSource::Faces },
                 ways: 5,
-                image_size: if tasks.needs_classes() { 16 } else { 32 },
+                image_size: None,
                 image_colour: ImageColour::Auto,
                 image_invert: false,
                 image_fit: ImageFit::Crop,

@@ -28,7 +28,7 @@ impl Settings {
         check("held_out_tasks", run.held_out_tasks as f64, 1.0, 100_000.0)?;
         check("evaluate_every", run.evaluate_every as f64, 1.0, 1e9)?;
         check("ways", run.ways as f64, 2.0, 20.0)?;
-        check("image_size", run.image_size as f64, 4.0, 128.0)?;
+        check("image_size", run.image_reading().size as f64, 4.0, 128.0)?;
         check("w0", run.network.w0, 0.01, 1000.0)?;
         check("fourier_features", run.network.fourier_features as f64, 0.0, 1024.0)?;
         check("fourier_scale", run.network.fourier_scale, 0.001, 1000.0)?;

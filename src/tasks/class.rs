@@ -22,6 +22,7 @@ use rand_distr::{Distribution as _, StandardNormal};
 
 use super::classes::{Class, Classes, blank, sheet};
 use super::judge::{self, Judge, Marks};
+use super::taught::Pupil;
 use super::{Display, FamilyError, Given, HeldOut, KnownClass, Picture};
 use crate::images::ImageSet;
 use crate::maths::network::Batch;
@@ -194,7 +195,22 @@ impl ClassTasks {
         let [recognised_held_out, recognised_all] = judge.recognise(images.view(), class);
         let support = self.pixels(&self.classes.originals(support));
         let [diversity, nearest_support] = judge::distances(images.view(), support.view());
-        Marks { recognised_held_out, recognised_all, diversity, nearest_support }
+        Marks { recognised_held_out, recognised_all, diversity, nearest_support, taught: None }
+    }
+
+    /// What a classifier may learn a held-out task's class from, and be asked about; `samples` are codes.
+    pub fn pupil(&self, given: &Given, samples: Option<ArrayView2<'_, f32>>) -> Option<Pupil> {
+        let Given::Class { known: Some(known), .. } = given else { return None };
+        let finite = samples.filter(|samples| samples.iter().all(|code| code.is_finite()));
+        let samples = finite.map_or_else(Vec::new, |samples| self.classes.encoding.decode(samples));
+        let [support, query] =
+            [&known.support, &known.query].map(|images| self.pixels(&self.classes.originals(images)));
+        Some(Pupil { support, samples: self.pixels(&samples), query })
+    }
+
+    /// Numbers a pixel of the set's images.
+    pub fn channels(&self) -> usize {
+        self.classes.set.channels
     }
 
     /// One row of numbers from 0 to 1 for each picture.

@@ -52,7 +52,7 @@ impl Encoding {
     /// The images that rows of numbers stand for.
     pub fn decode(&self, codes: ArrayView2<'_, f32>) -> Vec<Picture> {
         let values = self.principal.reconstruct((&codes * self.scale).view());
-        let shade = |value: f32| if self.drawing { distance::ink(value) } else { value.clamp(0.0, 1.0) };
+        let shade = |value: f32| if self.drawing { distance::ink(value, self.size) } else { value.clamp(0.0, 1.0) };
         let channels = self.channels;
         let picture = |row: ndarray::ArrayView1<'_, f32>| {
             let byte = |i: usize, c: usize| (shade(row[i * channels + c.min(channels - 1)]) * 255.0).round() as u8;

@@ -74,6 +74,8 @@ pub struct Judged {
     pub scores: Vec<f32>,
     /// What is said of the samples after the last step.
     pub marks: Option<Marks>,
+    /// Those samples, where somebody judges them.
+    pub samples: Option<Array2<f32>>,
 }
 
 /// Query losses, scores, and what is said of the samples after the last step.
@@ -81,11 +83,13 @@ pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&J
     let (query_loss, mut task_work) = losses_until(start, task, steps, &|| true);
     let TaskWork { inner, work, .. } = &mut task_work;
     let network = &start.learner.network;
-    let marks = judging.and_then(|judging| {
-        let Display::Flow(flow) = task.shows else { return None };
-        let samples = class::sample(network, inner.adapted(), task.display.view(), flow, work);
-        judging.marks(task, samples.view())
-    });
+    let samples = match task.shows {
+        Display::Flow(flow) if judging.is_some() => {
+            Some(class::sample(network, inner.adapted(), task.display.view(), flow, work))
+        }
+        _ => None,
+    };
+    let marks = judging.zip(samples.as_ref()).and_then(|(judging, samples)| judging.marks(task, samples.view()));
     let answers = inner.thetas.iter().map_while(|theta| {
         // Outputs are computed only where somebody reads them.
         task.given.is_answered().then(|| network.output(theta, task.display.view(), work))
@@ -94,7 +98,7 @@ pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&J
     if let Some(&last) = scores.last() {
         scores.resize(steps + 1, last);
     }
-    Judged { query_loss, scores, marks }
+    Judged { query_loss, scores, marks, samples }
 }
 
 fn losses_until(

@@ -3,10 +3,13 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
+use ndarray::ArrayView2;
+
+use super::pool::Pool;
 use crate::tasks::class::ClassTasks;
 use crate::tasks::judge::{Judge, Marks};
+use crate::tasks::taught::{By, Pupil, Taught, right_answers};
 use crate::tasks::{Given, HeldOut};
-use ndarray::ArrayView2;
 
 /// A judge that is ready, or will be.
 pub struct Judging {
@@ -32,6 +35,36 @@ impl Judging {
     /// The same of the real images that the task is judged by.
     pub fn real(&self, given: &Given) -> Option<Marks> {
         self.classes.real_marks(self.judge(), given)
+    }
+
+    /// What classifiers learn of the tasks' classes: for each initialisation in `samples` (as codes, task after task)
+    /// what is to be said of each task. What the support teaches depends on no initialisation, and may be `known`. At a
+    /// no of `keep_going`, asked before each of the classifiers, worthless; empty where a task is no class of the set.
+    pub fn taught(
+        &self,
+        pool: &Pool,
+        given: &[&Given],
+        samples: &[Vec<ArrayView2<'_, f32>>],
+        known: Option<Vec<f64>>,
+        keep_going: &(dyn Fn() -> bool + Sync),
+    ) -> Vec<Vec<Taught>> {
+        let of = |samples| [(Some(samples), By::Samples), (Some(samples), By::Both)];
+        let support = known.is_none().then_some((None, By::Support));
+        let lessons: Vec<(Option<&Vec<ArrayView2<'_, f32>>>, By)> =
+            support.into_iter().chain(samples.iter().flat_map(of)).collect();
+        let mut answers = pool.map(lessons.len(), |i| {
+            let (samples, by) = lessons[i];
+            let of = |task: usize| self.classes.pupil(given[task], samples.map(|samples| samples[task]));
+            let pupils: Option<Vec<Pupil>> = (0..given.len()).map(of).collect();
+            let pupils = pupils.filter(|_| keep_going()).unwrap_or_default();
+            right_answers(&pupils, self.classes.channels(), by, self.seed)
+        });
+        let by_support = known.unwrap_or_else(|| answers.remove(0));
+        let of = |pair: &[Vec<f64>]| {
+            let each = by_support.iter().zip(&pair[0]).zip(&pair[1]);
+            each.map(|((&by_support, &by_samples), &by_both)| Taught { by_support, by_samples, by_both }).collect()
+        };
+        answers.chunks_exact(2).map(of).collect()
     }
 
     fn judge(&self) -> &Judge {

@@ -14,6 +14,7 @@ use crate::settings::{Knob, RunSettings, Settings};
 
 pub use crate::tasks::judge::Marks;
 pub use crate::tasks::scores::{Clustering, Confusion};
+pub use crate::tasks::taught::Taught;
 pub use crate::tasks::{Answer, Gallery, Given, Picture};
 
 /// One picture of the run.

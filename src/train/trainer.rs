@@ -30,6 +30,7 @@ mod sketching;
 mod starting;
 mod statistics;
 mod stepping;
+mod teaching;
 mod walking;
 
 use kept::{Head, Kept, State, turned};

@@ -191,7 +191,11 @@ impl ImagesDialog {
 
     /// How images are to be read next.
     fn reading(&self, run: &RunSettings) -> ImageReading {
-        ImageReading { seed: run.seed, ..self.chosen.unwrap_or_else(|| run.image_reading()) }
+        let mut wanted = run.clone();
+        if let Some(chosen) = self.chosen {
+            wanted.set_image_reading(chosen);
+        }
+        wanted.image_reading()
     }
 
     fn path_row(&mut self, ui: &mut Ui, commands: &mut Commands) {

@@ -12,6 +12,7 @@ mod grid;
 mod plots;
 mod steps;
 mod strip;
+mod taught;
 mod walk;
 
 use std::sync::Arc;
@@ -103,6 +104,9 @@ impl Samples {
         self.canvas = look == Look::Draw;
         if !self.canvas {
             self.draw.rest(commands);
+        }
+        if let Some((_, evaluation)) = shown.filter(|_| !self.canvas) {
+            taught::ui(ui, evaluation);
         }
         match (shown, look) {
             (Some((_, evaluation)), Look::Strip) => self.strip.ui(ui, evaluation),

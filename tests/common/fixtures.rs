@@ -7,7 +7,7 @@ use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
 use metascope::tasks::Interpolation;
 use metascope::train::snapshot::{
     Answer, Clustering, Confusion, Curve, CurvePoint, Curves, Divergence, Evaluation, Gallery, Given, Init, KnobMark,
-    Landscape, LandscapePath, LayerMovement, Marks, Output, Past, Phase, Picture, ProbeTask, Snapshot, Trace,
+    Landscape, LandscapePath, LayerMovement, Marks, Output, Past, Phase, Picture, ProbeTask, Snapshot, Taught, Trace,
 };
 
 /// A repeatable number between 0 and 1.
@@ -199,6 +199,7 @@ fn class_task(index: usize, steps: usize) -> ProbeTask {
             recognised_all: recognised - 0.06,
             diversity: [3.8, 1.2, 6.5][init],
             nearest_support: [3.6, 3.5, 5.0][init],
+            taught: Some(Taught { by_support: 0.81, by_samples: 0.78, by_both: 0.86 }),
         });
     });
     let sheet = |across: usize, down: usize| {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::shown::{gallery, probe_task};
+use super::teaching::teach;
 use crate::maths::network::{Network, Workspace};
 use crate::meta::MetaParameters;
 use crate::meta::tensor_rates::TensorRate;
@@ -250,11 +251,16 @@ impl Probes {
         // Where they are still the same, measuring one of them is enough.
         let twins = all && random == joint && starts[1].meta.values == starts[2].meta.values;
         let jobs: Vec<_> = (0..tasks.len() * 3).filter(|job| redo[job % 3] && !(twins && job % 3 == 2)).collect();
-        let results = pool.map(jobs.len(), |i| {
+        let mut results = pool.map(jobs.len(), |i| {
             let (task, init) = (jobs[i] / 3, jobs[i] % 3);
             let known = known.filter(|_| init == 0).and_then(|known| known.get(task));
             measure_again(starts[init], &tasks[task], steps, judging, known, keep_going)
         });
+        if let Some(judging) = judging.filter(|_| keep_going()) {
+            let of = |task: &[Measured; 3]| task.iter().find_map(|measured| Some(measured.marks?.taught?.by_support));
+            let by_support = if all { None } else { self.measured.iter().map(of).collect() };
+            teach(pool, judging, tasks, (&jobs, &mut results), by_support, keep_going);
+        }
         if !keep_going() {
             return None;
         }

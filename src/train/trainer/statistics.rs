@@ -24,13 +24,23 @@ impl Trainer {
     pub fn statistics_watched(&self, stepped: &(dyn Fn() + Sync)) -> [Statistics; 3] {
         let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
         let steps = self.settings.live.test_steps;
+        let given: Vec<&Given> = tasks.iter().map(|task| &task.given).collect();
+        let judging = self.judging.as_ref();
+        let mut by_support = None;
         Init::ALL.map(|init| {
-            let judging = self.judging.as_ref();
             let (inner_rate, results) =
                 self.on_held_out(init, &tasks, stepped, |start, task| judged(start, task, steps, judging));
             let losses: Vec<_> = results.iter().map(|judged| judged.query_loss.clone()).collect();
             let scores: Vec<_> = results.iter().map(|judged| judged.scores.clone()).collect();
-            let marks: Vec<_> = results.iter().filter_map(|judged| judged.marks).collect();
+            let mut marks: Vec<_> = results.iter().filter_map(|judged| judged.marks).collect();
+            let samples =
+                results.iter().map(|judged| Some(judged.samples.as_ref()?.view())).collect::<Option<Vec<_>>>();
+            if let Some((judging, samples)) = judging.zip(samples) {
+                let taught = judging.taught(&self.pool, &given, &[samples], by_support.take(), &|| true);
+                let taught = taught.concat();
+                marks.iter_mut().zip(&taught).for_each(|(marks, taught)| marks.taught = Some(*taught));
+                by_support = Some(taught.iter().map(|taught| taught.by_support).collect());
+            }
             let statistics = Statistics::new(&losses, inner_rate, self.is_picture());
             statistics.with_marks(&marks).with_scores(&scores, self.settings.run.tasks)
         })

@@ -8,8 +8,9 @@ use crate::window::theme::Palette;
 /// Sizes that can be chosen; an experiment file may name others.
 const SIZES: [usize; 6] = [8, 16, 24, 32, 48, 64];
 
-const SIZE: &str = "Images are made square and resized to so many pixels a side; fewer train faster";
-const INVERT: &str = "Black becomes white and white black. Class tasks expect light strokes on dark ground: invert drawings of dark ink on white paper, such as Omniglot's";
+const BY_ITSELF: &str = "By itself";
+const SIZE: &str = "Images are made square and resized to so many pixels a side; fewer train faster. By itself: 32, for tasks of classes 16, and for drawings from 16 to 32, by their strokes";
+const INVERT: &str = "Black becomes white and white black. Class tasks expect light strokes on dark ground; drawings of thin strokes in grey are turned by themselves";
 
 /// Draws the choices; returns what they are now, if they were changed.
 pub fn ui(ui: &mut Ui, reading: ImageReading) -> Option<ImageReading> {
@@ -20,10 +21,13 @@ pub fn ui(ui: &mut Ui, reading: ImageReading) -> Option<ImageReading> {
         label(ui, "Size").on_hover_text(SIZE);
         let shown = |size: usize| format!("{size} × {size}");
         ComboBox::from_id_salt("image-size")
-            .selected_text(shown(now.size))
+            .selected_text(if now.by_strokes { BY_ITSELF.to_owned() } else { shown(now.size) })
             .show_ui(ui, |ui| {
+                ui.selectable_value(&mut now.by_strokes, true, BY_ITSELF);
                 for size in SIZES {
-                    ui.selectable_value(&mut now.size, size, shown(size));
+                    if ui.selectable_label(!now.by_strokes && now.size == size, shown(size)).clicked() {
+                        (now.size, now.by_strokes) = (size, false);
+                    }
                 }
             })
             .response

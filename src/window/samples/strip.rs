@@ -201,6 +201,13 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, (task, trace): (&ProbeTask,
                 numbers::significant(marks.diversity),
                 numbers::significant(marks.nearest_support),
             );
+            if let Some(taught) = marks.taught {
+                let [support, samples, both] =
+                    [taught.by_support, taught.by_samples, taught.by_both].map(|share| 100.0 * share);
+                about += &format!(
+                    "\nReal images of it that a classifier knows: taught by the support {support:.0} %, by samples {samples:.0} %, by both {both:.0} %"
+                );
+            }
         }
         about
     };
