@@ -38,7 +38,7 @@ fn copies_are_trained_on_together_or_held_out_together() {
         assert!(side(true).is_disjoint(&side(false)), "seed {seed}");
         let held_out = set.images.iter().filter(|image| image.held_out).count();
         assert!((4..=5).contains(&held_out), "{held_out}");
-        check_noted(&set, &["8 images are copies of others"]);
+        check_noted(&set, &["8 images have the same pixels as another"]);
         let validation = set.for_validation(seed).unwrap();
         let side = |held_out: bool| {
             validation
@@ -59,7 +59,7 @@ fn copies_of_what_is_trained_on_are_not_held_out_where_the_set_divides_itself() 
     let set = read(&same);
     assert_eq!(set.images.len(), 8);
     assert_eq!(set.images.iter().filter(|image| image.held_out).count(), 3);
-    check_noted(&set, &["1 images to test or validate by are copies", "trained on"]);
+    check_noted(&set, &["1 image to test or validate by is a copy", "trained on"]);
 
     let mut apart = of_classes(&["train/a", "train/b", "test/c", "test/d"]);
     apart.push(("test/c/copy.png".to_owned(), apart[0].1.clone()));
@@ -71,7 +71,7 @@ fn copies_of_what_is_trained_on_are_not_held_out_where_the_set_divides_itself() 
     let copied: Files = all.iter().map(|(name, bytes)| (name.replace("train", "test"), bytes.clone())).collect();
     let set = read(&[all, copied].concat());
     assert!(set.images.iter().any(|image| image.held_out) && set.images.iter().any(|image| !image.held_out));
-    check_noted(&set, &["all images to test by are copies"]);
+    check_noted(&set, &["All images to test by are copies"]);
 }
 
 #[test]

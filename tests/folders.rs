@@ -224,7 +224,7 @@ fn images_in_one_folder_have_the_classes_of_their_names() {
         ];
         let set = read(&files(&names.map(|name| format!("{prefix}{name}")).each_ref().map(String::as_str)));
         assert_eq!(set.classes, ["Abyssinian", "cat", "dog", "owl"]);
-        check_noted(&set, &["classes are taken from the names", "4 of them"]);
+        check_noted(&set, &["Classes are taken from the names", "4 of them"]);
     }
     for names in
         [["a.png", "b.png", "c.png"], ["017.png", "018.png", "019.png"], ["img_1.png", "img_2.png", "img_3.png"]]
@@ -244,7 +244,7 @@ fn a_table_beside_images_tells_their_classes() {
         all.push((place.to_owned(), table.clone()));
         let set = read(&all);
         assert_eq!((set.classes.as_slice(), set.skipped.len()), (["cat", "dog"].map(str::to_owned).as_slice(), 0));
-        check_noted(&set, &["classes are taken from", "labels.csv"]);
+        check_noted(&set, &["Classes are taken from", "labels.csv"]);
         assert_eq!(essence(&packed("a.zip", &zipped(&all)).unwrap()), essence(&set));
         assert_eq!(essence(&packed("a.tar", &tarred(&all)).unwrap()), essence(&set));
         all.pop();

@@ -14,6 +14,7 @@ use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageReader,
 
 use super::pages::{self, MAX_PAGES};
 use super::resize::{Small, cropped, resized};
+use super::understood::plural;
 use super::{foreign, frames, svg, values};
 use crate::settings::ImageFit;
 
@@ -76,8 +77,8 @@ pub enum Remark {
 impl Remark {
     /// A sentence for people about so many images.
     pub fn of(self, images: usize) -> String {
-        let (images, are) =
-            if images == 1 { ("1 image".to_owned(), "is") } else { (format!("{images} images"), "are") };
+        let are = if images == 1 { "is" } else { "are" };
+        let images = plural(images, "image", "images");
         match self {
             Self::OnBlack => format!("{images} of light shapes on a transparent ground {are} laid on black, not white"),
             Self::LaterFrame => format!("{images} {are} the first frame that is not empty of an animation"),

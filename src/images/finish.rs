@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::collect::{Collector, Kept};
 use super::layout::{self, Portion};
+use super::understood::plural;
 use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, drawing, hold_out, label_table};
 use crate::maths::stream::Purpose;
 
@@ -46,7 +47,8 @@ impl Collector<'_> {
         let copies = first.iter().enumerate().filter(|(i, first)| i != *first).count();
         if copies > 0 {
             self.notes.push(format!(
-                "{copies} images are copies of others, with the same pixels at {0} x {0}: copies are trained on together or held out together",
+                "{} the same pixels as another at {1} x {1}: such copies are trained on together or held out together",
+                plural(copies, "image has", "images have"),
                 self.size
             ));
         }
@@ -149,7 +151,7 @@ impl Collector<'_> {
         let decided = |i: usize| deciding.get(&first[i]).map_or((self.kept[i].portion, i), |one| *one);
         let sides: Vec<(Portion, usize)> = (0..self.kept.len()).map(decided).collect();
         if !sides.iter().any(|(portion, _)| *portion == Portion::Test) {
-            self.notes.push("all images to test by are copies of others: some of all are held out instead".to_owned());
+            self.notes.push("All images to test by are copies of others: some of all are held out instead".to_owned());
             return false;
         }
         let file = |image: &Kept| image.file.clone().unwrap_or_else(|| image.name.clone());
@@ -169,12 +171,14 @@ impl Collector<'_> {
             self.kept.push(image);
         }
         if moved > 0 {
-            self.notes.push(format!(
-                "{moved} images to test or validate by are copies of images to train on: they are trained on"
-            ));
+            let copies =
+                plural(moved, "image to test or validate by is a copy", "images to test or validate by are copies");
+            self.notes.push(format!("{copies} of what is trained on, and trained on too"));
         }
         if left_out > 0 {
-            self.notes.push(format!("{left_out} images to test or validate by are copies of images of other classes to train on: they are left out"));
+            let copies =
+                plural(left_out, "image to test or validate by is a copy", "images to test or validate by are copies");
+            self.notes.push(format!("{copies} of what another class is trained on, and left out"));
         }
         true
     }

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::label_table::Table;
+use super::understood::plural;
 
 /// The class of files that lie in no sub-folder.
 pub(super) const LOOSE: &str = "images";
@@ -172,7 +173,7 @@ fn by_table(files: &[File], tables: &[Table]) -> Option<Named> {
         }
     }
     let different: BTreeSet<&String> = classes.iter().flatten().collect();
-    let note = format!("classes are taken from {}: {} of them", used.join(" and "), different.len());
+    let note = format!("Classes are taken from {}: {} of them", used.join(" and "), different.len());
     (different.len() > 1).then_some((classes, note))
 }
 
@@ -188,7 +189,7 @@ fn by_names(files: &[File]) -> Option<Named> {
     if several < 2 || 10 * named < 9 * training || sizes.len() > named / 2 {
         return None;
     }
-    let note = format!("classes are taken from the names of files, up to the number: {} of them", sizes.len());
+    let note = format!("Classes are taken from the names of files, up to the number: {} of them", sizes.len());
     Some((classes.into_iter().map(|class| class.map(str::to_owned)).collect(), note))
 }
 
@@ -209,7 +210,7 @@ fn describe(parts: &BTreeSet<String>, places: &[Result<Place, String>]) -> Strin
     let parts: Vec<String> = parts.iter().map(|part| format!("“{part}”")).collect();
     let [training, validation, test] = [Portion::Training, Portion::Validation, Portion::Test].map(|portion| {
         let (images, classes) = (of(portion).count(), classes(portion).len());
-        format!("{images} images in {classes} {}", if classes == 1 { "class" } else { "classes" })
+        format!("{} in {}", plural(images, "image", "images"), plural(classes, "class", "classes"))
     });
     let validates =
         if of(Portion::Validation).next().is_some() { format!(", {validation} validate") } else { String::new() };
@@ -220,7 +221,7 @@ fn describe(parts: &BTreeSet<String>, places: &[Result<Place, String>]) -> Strin
         "; as their classes are the same, tasks that are made of classes hold out some of them".to_owned()
     };
     format!(
-        "the folders {} divide the set: {training} are trained on{validates}, {test} are held out{whole}",
+        "The folders {} divide the set: {training} are trained on{validates}, {test} are held out{whole}",
         parts.join(", ")
     )
 }

@@ -60,7 +60,8 @@ impl ImageSet {
     }
 }
 
-fn plural(number: usize, one: &str, many: &str) -> String {
+/// A number with its noun.
+pub(super) fn plural(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

@@ -67,9 +67,12 @@ pub(super) fn stretch(picture: &mut DynamicImage) -> bool {
 
 /// Whether nothing is to be seen on a picture: all its pixels are alike, or transparent.
 pub(super) fn is_empty(picture: &DynamicImage) -> bool {
-    let rgba = picture.to_rgba8();
-    let first = rgba.pixels().next().copied();
-    rgba.pixels().all(|&pixel| pixel.0[3] == 0) || rgba.pixels().all(|pixel| Some(*pixel) == first)
+    let (colour, bytes) = (picture.color(), picture.as_bytes());
+    let width = usize::from(colour.bytes_per_pixel()).max(1);
+    let alpha = width - width / usize::from(colour.channel_count()).max(1);
+    let pixels = || bytes.chunks_exact(width);
+    let clear = |pixel: &[u8]| pixel[alpha..].iter().all(|&byte| byte == 0);
+    pixels().all(|pixel| pixel == &bytes[..width]) || (colour.has_alpha() && pixels().all(clear))
 }
 
 /// Refuses a picture that is all but black, with a few values alone: the numbers of classes, not a picture.
