@@ -32,7 +32,11 @@ fn tables_of_pixels_are_read() {
         ("packed.csv.gz", gz(first.as_bytes())),
     ] {
         let folder = folder_of(&[(name, bytes.clone())]);
-        for path in [folder.path(), &folder.path().join(name)] {
+        let mut tar = tar::Builder::new(Vec::new());
+        tar.append_dir_all("set", folder.path()).unwrap();
+        let (_tar, tarball) = file_of("set.tar", &tar.into_inner().unwrap());
+        let packed = if name.ends_with(".gz") { folder.path() } else { &tarball };
+        for path in [folder.path(), &folder.path().join(name), packed] {
             let set = load(path).unwrap();
             assert_eq!((essence(&set), set.skipped.len()), (wanted.clone(), 0), "{name}");
             check_contains(&said(&set), &[name, "12 images of 28 x 28 pixels", "the label in each row"]);

@@ -18,7 +18,7 @@ use metascope::settings::ImageSource;
 
 use self::pictures::{NAMES, drawing, expected, files, picture, pixels, planar, said};
 use self::reading::{check_contains, essence, file_of, folder_of, load, message, reason_of};
-use self::write::{npy, zip};
+use self::write::{npy, png, zip};
 
 fn npz(arrays: &[(&str, Vec<u8>)]) -> ImageSet {
     let (_folder, path) = file_of("set.npz", &zip(arrays));
@@ -107,6 +107,24 @@ fn arrays_of_one_image_may_differ_in_size_and_share_their_brightness() {
     assert_eq!((middles, set.classes.join(" ")), (vec![0, 255, 0, 128, 64], "a b".to_owned()));
     check_contains(reason_of(&set, "b/2.npy"), &["promises"]);
     check_contains(&said(&set), &["stretched to the values in use: 0 is black and 4000 is white", "different sizes"]);
+}
+
+#[test]
+fn arrays_of_one_image_have_the_classes_that_image_files_have() {
+    let images: Vec<Vec<u8>> = (0..12).map(|index| picture(index, 24, 26, 1)).collect();
+    let of = |name: &dyn Fn(usize) -> String| {
+        let arrays =
+            images.iter().enumerate().map(|(i, pixels)| (format!("{}.npy", name(i)), npy("|u1", &[24, 26], pixels)));
+        let pictures =
+            images.iter().enumerate().map(|(i, pixels)| (format!("{}.png", name(i)), png(26, 24, 1, pixels)));
+        let [arrays, pictures] =
+            [arrays.collect::<Vec<_>>(), pictures.collect()].map(|named| load(files(&named).path()).unwrap());
+        assert_eq!(essence(&arrays), essence(&pictures));
+        assert_eq!(arrays.images[0].name, pictures.images[0].name);
+        arrays.classes.len()
+    };
+    assert_eq!(of(&|index| format!("{}.{index}", ["cat", "dog"][index % 2])), 2);
+    assert_eq!(of(&|index| format!("{}/{}/{index}", ["train", "test"][index % 2], ["cat", "dog"][index / 6])), 2);
 }
 
 #[test]

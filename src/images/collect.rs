@@ -256,7 +256,7 @@ impl<'a> Collector<'a> {
     pub fn sort_by_class(&mut self, from: usize) {
         let rank = self.ranks();
         if let Some(images) = self.kept.get_mut(from..) {
-            images.sort_by_key(|image| rank[image.class]);
+            images.sort_by_key(|image| rank.get(image.class).copied());
         }
     }
 

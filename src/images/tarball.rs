@@ -106,12 +106,14 @@ impl Reading<'_> {
             name.insert_str(0, &format!("{folder}/"));
         }
         let shown = self.path.join(&name);
-        if label_table::may_be(&name) {
-            let mut table = Vec::new();
-            if content.take(MAX_TABLE + 1).read_to_end(&mut table).is_ok() && collector.take_table(&name, table) {
-                return Ok(true);
-            }
+        let mut table = Vec::new();
+        if label_table::may_be(&name)
+            && content.take(MAX_TABLE + 1).read_to_end(&mut table).is_ok()
+            && collector.take_table(&name, table.clone())
+        {
+            return Ok(true);
         }
+        let content = &mut table.as_slice().chain(content);
         match Format::of(&name) {
             Format::Image => {
                 collector.found_more(1, 1);

@@ -4,7 +4,6 @@ use rayon::prelude::*;
 
 use super::super::collect::{CHUNK, Collector};
 use super::super::decode::Square;
-use super::super::layout::LOOSE;
 use super::super::numbers::{Label, Number, Span, Tones, Unsuited, brightness, read_exactly};
 use super::super::shapes::Grid;
 use super::super::source::{Store, broke_off};
@@ -175,7 +174,7 @@ impl Reading<'_> {
         names: &ClassNames,
         failed: &mut Failed,
     ) -> Result<(), Stop> {
-        let shared = &*collector;
+        let (shared, each) = (&*collector, matches!(self.series.classes, Classes::Folder));
         let convert = |row: &Row| {
             shared.check_cancel()?;
             let (array, grid) = self.series.parts[row.part];
@@ -188,13 +187,16 @@ impl Reading<'_> {
         let images: Vec<Result<decode::Decoded, Stop>> = batch.par_iter().map(convert).collect();
         for (row, image) in batch.iter().zip(images) {
             match image {
+                // As an image file, so that its name and folder tell its class as theirs do.
+                Ok(image) if each => {
+                    let file = &self.files[self.series.parts[row.part].0.index];
+                    collector.keep_file(file.path.clone(), &file.name, Ok(vec![image]));
+                }
                 Ok(image) => {
                     let (name, class) = self.called(row, names);
                     collector.keep(name, &class, &image);
                 }
-                Err(Stop::Refused(reason)) if matches!(self.series.classes, Classes::Folder) => {
-                    failed.push((row.part, reason));
-                }
+                Err(Stop::Refused(reason)) if each => failed.push((row.part, reason)),
                 Err(stop) => return Err(stop),
             }
         }
@@ -209,9 +211,7 @@ impl Reading<'_> {
         let short = whole.rsplit('/').next().unwrap_or(whole);
         let label = |label: &Label| names.names.of(label);
         let class = match self.series.classes {
-            Classes::File => whole.to_owned(),
-            Classes::Folder if file.folder().is_empty() => LOOSE.to_owned(),
-            Classes::Folder => file.folder().to_owned(),
+            Classes::File | Classes::Folder => whole.to_owned(),
             Classes::First { only } => {
                 let class = label(&Label::Number((row.index / grid.shots.unwrap_or(1).max(1)).into()));
                 if only { class } else { format!("{whole}/{class}") }
@@ -223,12 +223,7 @@ impl Reading<'_> {
                 own.as_ref().map_or_else(|| whole.to_owned(), label)
             }
         };
-        let name = if matches!(self.series.classes, Classes::Folder) {
-            short.to_owned()
-        } else {
-            format!("{short} {}", row.index)
-        };
-        (name, class)
+        (format!("{short} {}", row.index), class)
     }
 
     /// The least and the greatest value.

@@ -19,7 +19,7 @@ pub fn write(target: &str) {
     let seeds = match target {
         "npy" => arrays(),
         "npz" => archives_of_arrays(),
-        "csv" => tables(),
+        "csv" => tables_of_pixels(),
         "cifar" => binaries(),
         "zip" => archives(),
         "idx" => pairs(false),
@@ -78,7 +78,7 @@ fn archives_of_arrays() -> Vec<Vec<u8>> {
     vec![zip(&files), zip_stored(&files), packed, with_flag(&zip(&files), 1), zip_stored(&each), zip_stored(&named)]
 }
 
-fn tables() -> Vec<Vec<u8>> {
+fn tables_of_pixels() -> Vec<Vec<u8>> {
     let row = |label: &str, value: u8| format!("{label}{}\n", format!(",{value}").repeat(16));
     let rows = [row("3", 7), row("cat", 200), row("3", 0)].concat();
     let header = row("label", 0).replace(",0", ",p");
