@@ -256,10 +256,17 @@ impl Probes {
             let known = known.filter(|_| init == 0).and_then(|known| known.get(task));
             measure_again(starts[init], &tasks[task], steps, judging, known, keep_going)
         });
-        if let Some(judging) = judging.filter(|_| keep_going()) {
+        if let Some(judging) = judging.filter(|_| redo[2] && keep_going()) {
             let of = |task: &[Measured; 3]| task.iter().find_map(|measured| Some(measured.marks?.taught?.by_support));
             let by_support = if all { None } else { self.measured.iter().map(of).collect() };
             teach(pool, judging, tasks, (&jobs, &mut results), by_support, keep_going);
+        } else {
+            // That costs much: between two measurements of joint pretraining what was known before stands.
+            for (job, marks) in jobs.iter().zip(&mut results).filter_map(|(job, new)| Some((job, new.marks.as_mut()?)))
+            {
+                let before = self.measured.get(job / 3).and_then(|task| task[job % 3].marks);
+                marks.taught = marks.taught.or(before.and_then(|marks| marks.taught));
+            }
         }
         if !keep_going() {
             return None;
