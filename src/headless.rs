@@ -19,7 +19,7 @@ use crate::experiment::Experiment;
 use crate::files::FileError;
 use crate::images::ImageSet;
 use crate::said::note;
-use crate::train::snapshot::{Divergence, Evaluation, KnobMark};
+use crate::train::snapshot::{Divergence, Evaluation, Init, KnobMark};
 use crate::train::trainer::{Step, TrainError, Trainer};
 pub use interrupt::{EXIT_CODE, Interrupt};
 use outputs::Outputs;
@@ -106,9 +106,9 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
     let experiment = Experiment { settings: trainer.settings().clone(), ..job.experiment.clone() };
     let (asked, starts) = (job.experiment.settings.live.inner_rate, experiment.settings.live.inner_rate);
     if starts != asked {
-        eprintln!(
+        note(&format!(
             "α starts at {starts}: at its usual {asked} a step would overshoot on these tasks; --inner-rate sets it"
-        );
+        ));
     }
     let mut outputs = Outputs::create(&job.out, &experiment, job.overwrite)?;
     outputs.row(&trainer.first_row())?;
@@ -138,11 +138,15 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
 
 /// What the best state on the way does on the held-out tasks, and on the probe tasks; `None` where none is known.
 fn measure_best(
-    _trainer: &mut Trainer,
-    _bar: &ProgressBar,
-    _stepped: &(dyn Fn() + Sync),
+    trainer: &mut Trainer,
+    bar: &ProgressBar,
+    stepped: &(dyn Fn() + Sync),
 ) -> Option<(Best, Arc<Evaluation>)> {
-    None
+    let (iterations, _) = trainer.best()?;
+    trainer.back_to_best();
+    measuring(bar, trainer);
+    let held_out = trainer.statistics_of(Init::Learned, stepped, &mut None);
+    Some((Best { iterations, held_out }, trainer.evaluation()))
 }
 
 /// All meta-iterations, or those before a divergence or an interruption.

@@ -22,28 +22,36 @@ impl Trainer {
 
     /// [`Self::statistics`], with a call about every inner step.
     pub fn statistics_watched(&self, stepped: &(dyn Fn() + Sync)) -> [Statistics; 3] {
+        let mut by_support = None;
+        Init::ALL.map(|init| self.statistics_of(init, stepped, &mut by_support))
+    }
+
+    /// The same for one initialisation. `by_support` is what the support alone teaches, task by task, which is the same
+    /// for all of them.
+    pub fn statistics_of(
+        &self,
+        init: Init,
+        stepped: &(dyn Fn() + Sync),
+        by_support: &mut Option<Vec<f64>>,
+    ) -> Statistics {
         let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
         let steps = self.settings.live.test_steps;
         let given: Vec<&Given> = tasks.iter().map(|task| &task.given).collect();
         let judging = self.judging.as_ref();
-        let mut by_support = None;
-        Init::ALL.map(|init| {
-            let (inner_rate, results) =
-                self.on_held_out(init, &tasks, stepped, |start, task| judged(start, task, steps, judging));
-            let losses: Vec<_> = results.iter().map(|judged| judged.query_loss.clone()).collect();
-            let scores: Vec<_> = results.iter().map(|judged| judged.scores.clone()).collect();
-            let mut marks: Vec<_> = results.iter().filter_map(|judged| judged.marks).collect();
-            let samples =
-                results.iter().map(|judged| Some(judged.samples.as_ref()?.view())).collect::<Option<Vec<_>>>();
-            if let Some((judging, samples)) = judging.zip(samples) {
-                let taught = judging.taught(&self.pool, &given, &[samples], by_support.take(), &|| true);
-                let taught = taught.concat();
-                marks.iter_mut().zip(&taught).for_each(|(marks, taught)| marks.taught = Some(*taught));
-                by_support = Some(taught.iter().map(|taught| taught.by_support).collect());
-            }
-            let statistics = Statistics::new(&losses, inner_rate, self.is_picture());
-            statistics.with_marks(&marks).with_scores(&scores, self.settings.run.tasks)
-        })
+        let (inner_rate, results) =
+            self.on_held_out(init, &tasks, stepped, |start, task| judged(start, task, steps, judging));
+        let losses: Vec<_> = results.iter().map(|judged| judged.query_loss.clone()).collect();
+        let scores: Vec<_> = results.iter().map(|judged| judged.scores.clone()).collect();
+        let mut marks: Vec<_> = results.iter().filter_map(|judged| judged.marks).collect();
+        let samples = results.iter().map(|judged| Some(judged.samples.as_ref()?.view())).collect::<Option<Vec<_>>>();
+        if let Some((judging, samples)) = judging.zip(samples) {
+            let taught = judging.taught(&self.pool, &given, &[samples], by_support.take(), &|| true);
+            let taught = taught.concat();
+            marks.iter_mut().zip(&taught).for_each(|(marks, taught)| marks.taught = Some(*taught));
+            *by_support = Some(taught.iter().map(|taught| taught.by_support).collect());
+        }
+        let statistics = Statistics::new(&losses, inner_rate, self.is_picture());
+        statistics.with_marks(&marks).with_scores(&scores, self.settings.run.tasks)
     }
 
     /// What is said of the real images of the held-out classes, in place of samples; mean over the classes.
