@@ -105,6 +105,7 @@ fn a_sweep_finds_the_best_cell_and_marks_those_that_diverge() {
     assert_eq!(experiment.settings.live.outer_rate.to_string(), rows[best][2]);
     let mut expected = Settings::preset(TaskFamily::Plane, Algorithm::Maml);
     (expected.live.meta_batch, expected.run.held_out_tasks) = (4, 20);
+    expected.run.fit_inner_rate = false;
     (expected.live.inner_rate, expected.live.outer_rate) =
         (experiment.settings.live.inner_rate, experiment.settings.live.outer_rate);
     assert_eq!(experiment.settings, expected, "nothing else changes");

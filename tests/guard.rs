@@ -1,16 +1,19 @@
 //! A run that leaves its best state: what is said, and the way back; a real trainer behind a window without a screen.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use metascope::experiment::Experiment;
 use metascope::images::for_run;
-use metascope::settings::{Algorithm, LiveSettings, Settings, TaskFamily};
+use metascope::settings::{Algorithm, ImageSource, LiveSettings, Settings, TaskFamily};
 use metascope::train::link::{Command, WindowEnd};
 use metascope::train::snapshot::{Divergence, Init, Phase, Snapshot};
+use metascope::train::trainer::{Step, Trainer};
 use metascope::train::worker::spawn;
 use metascope::window::App;
 
@@ -83,7 +86,7 @@ fn alpha_dragged_to_ten_is_named_and_one_click_brings_the_best_back() {
         let usual = settings.live.inner_rate;
         let mut live = Live::start(&settings);
         live.wait("the best state", |live| {
-            live.snapshot().is_some_and(|snapshot| snapshot.timeline.best.is_some_and(|best| best >= 60))
+            live.snapshot().is_some_and(|snapshot| snapshot.timeline.best.is_some() && snapshot.meta_iteration >= 60)
         });
         live.type_value("Inner rate α", "10");
         assert_eq!(live.settings().inner_rate, 10.0, "{tasks:?}");
@@ -110,4 +113,66 @@ fn alpha_dragged_to_ten_is_named_and_one_click_brings_the_best_back() {
         let (loss, then) = (live.held_out(), snapshot.curves.held_out_after.points.last().unwrap().mean);
         assert!((loss - then).abs() <= 1e-3 * then, "{tasks:?}: {loss}, then {then}");
     }
+}
+
+/// α of a run's first meta-iteration.
+fn starts_at(settings: &Settings) -> (f64, Trainer) {
+    let trainer = Trainer::new(settings.clone(), for_run(&settings.run).unwrap(), 2).unwrap();
+    (trainer.settings().live.inner_rate, trainer)
+}
+
+#[test]
+fn on_other_images_than_the_presets_alpha_starts_below_its_limit_and_training_holds() {
+    let mut settings = Settings::preset(TaskFamily::Completion, Algorithm::Maml);
+    let usual = settings.live.inner_rate;
+    assert_eq!(starts_at(&settings).0, usual, "the preset suits its own images");
+    settings.run.images = ImageSource::Digits;
+    let (fitted, mut trainer) = starts_at(&settings);
+    assert!(fitted < 0.5 * usual && fitted > 0.05 * usual, "{fitted}");
+    let before = trainer.first_row().held_out[1];
+    while trainer.meta_iteration() < 60 {
+        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+    }
+    trainer.probe();
+    assert!(trainer.first_row().held_out[1] < before);
+    // Asked for, it stays as it is; what was written starts as it ran.
+    let experiment = Experiment { settings: trainer.settings().clone(), ..Experiment::default() };
+    let read = Experiment::parse(&experiment.to_text().unwrap(), Path::new("e.toml")).unwrap();
+    assert_eq!(starts_at(&read.settings).0, fitted);
+    let text = format!("[run]\ntasks = \"completion\"\nimages = \"digits\"\n[live]\ninner_rate = {usual}\n");
+    let read = Experiment::parse(&text, Path::new("e.toml")).unwrap();
+    assert_eq!(starts_at(&read.settings).0, usual);
+}
+
+/// A run that goes back to its best state does what it did then, to the bit.
+#[test]
+fn the_run_goes_on_from_its_best_state_as_it_did_then() {
+    let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+    settings.run.network.hidden = vec![8];
+    settings.run.evaluate_every = 2;
+    let start = || {
+        let mut trainer = Trainer::new(settings.clone(), None, 1).unwrap();
+        while trainer.meta_iteration() < 60 {
+            assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        }
+        trainer
+    };
+    let mut straight = start();
+    let (best, loss) = straight.best().unwrap();
+    assert!(best >= 20 && loss.is_finite());
+    let mut back = start();
+    let live = LiveSettings { inner_rate: 0.5, ..settings.live.clone() };
+    back.set_live(live).unwrap();
+    (0..4).for_each(|_| drop(back.step(&|| true)));
+    back.back_to_best();
+    assert_eq!(back.meta_iteration(), best);
+    assert_eq!(back.settings(), straight.settings());
+    assert!(back.marks().is_empty());
+    while back.meta_iteration() < 80 {
+        assert!(matches!(back.step(&|| true), Step::Done(_)));
+    }
+    while straight.meta_iteration() < 80 {
+        assert!(matches!(straight.step(&|| true), Step::Done(_)));
+    }
+    assert_eq!(back.meta_parameters(), straight.meta_parameters());
 }

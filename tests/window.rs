@@ -17,7 +17,7 @@ use egui::{Key, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
 use metascope::train::link::{Command, Event, Pace};
-use metascope::train::snapshot::{Divergence, Enlarged, Output, Phase, Picture};
+use metascope::train::snapshot::{Astray, Divergence, Enlarged, Output, Phase, Picture, Turned};
 
 #[test]
 fn a_slider_sends_live_settings() {
@@ -113,6 +113,44 @@ fn classes_are_not_drawn_from_faces() {
     let commands = bench.commands_when_made();
     let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!((settings.run.tasks, &settings.run.images), (TaskFamily::Classify, &ImageSource::Characters));
+}
+
+#[test]
+fn a_family_brings_its_own_images_back_and_keeps_those_of_its_kind() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut choose = |tasks: TaskFamily| {
+        bench.click(Role::ComboBox, "Tasks");
+        bench.harness.get_by_label(tasks.label()).click();
+        let commands = bench.commands_when_made();
+        let Some(Command::Restart(settings, _)) = commands.last() else { panic!("{tasks:?}: {commands:?}") };
+        assert_eq!(settings.run.tasks, tasks);
+        settings.run.images.clone()
+    };
+    assert_eq!(choose(TaskFamily::Class), ImageSource::Characters);
+    assert_eq!(choose(TaskFamily::Cluster), ImageSource::Characters);
+    assert_eq!(choose(TaskFamily::Completion), ImageSource::Faces);
+    choose(TaskFamily::Sine);
+    assert_eq!(choose(TaskFamily::Class), ImageSource::Characters);
+    assert_eq!(choose(TaskFamily::Picture), ImageSource::Faces);
+}
+
+#[test]
+fn a_run_that_left_its_best_state_says_so_once() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1200);
+    let turned = Turned { knob: Knob::InnerRate, at: 1100, from: 0.1, to: 0.3 };
+    snapshot.astray = Some(Astray { times: 4.2, turned: Some(turned) });
+    let mut bench = Bench::with(snapshot.clone());
+    assert!(bench.says("has stayed at 4.2 times its best, which was at meta-iteration 900"));
+    assert!(bench.says("You turned the inner rate α from 0.1 to 0.3 at meta-iteration 1100"));
+    bench.click(Role::Button, "Back to the best");
+    assert!(matches!(bench.commands().as_slice(), [Command::BackToBest]));
+    bench.click(Role::Button, "Dismiss");
+    assert!(!bench.says("times its best"));
+    bench.publish(snapshot.clone());
+    assert!(!bench.says("times its best"));
+    snapshot.timeline.best = Some(1000);
+    bench.publish(snapshot);
+    assert!(bench.says("times its best"), "it is another best state");
 }
 
 #[test]

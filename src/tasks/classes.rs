@@ -137,12 +137,16 @@ impl Classes {
         let times = if others.is_empty() { 1 } else { FOREGROUND };
         let training: Vec<Class> = std::iter::repeat_n(about, times).flatten().chain(others).collect();
         let seen: Vec<usize> = training.iter().flat_map(|(_, images)| images.iter().copied()).collect();
-        if seen.is_empty() || held_out.is_empty() {
-            return Err(FamilyError::TooFewClasses { name: set.name.clone(), classes: held_out.len() });
+        let too_few = FamilyError::TooFewClasses { name: set.name.clone(), classes: held_out.len() };
+        if seen.is_empty() {
+            return Err(too_few);
         }
         let (encoding, codes) = Encoding::of(&set, &seen);
         if encoding.components() == 0 {
             return Err(FamilyError::AllAlike { name: set.name.clone() });
+        }
+        if held_out.is_empty() {
+            return Err(too_few);
         }
         Ok(Self { set, encoding, codes, training, held_out })
     }

@@ -324,6 +324,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_rate_that_overshoots_on_the_way_is_no_baseline() {
+        let calm = [vec![4.0, 3.0, 2.0], vec![2.0, 1.0, 1.0]];
+        let leap = [vec![4.0, 9.0, 0.1], vec![2.0, 3.0, 0.1]];
+        let [calm, leap] = [verdict(&calm), verdict(&leap)];
+        assert!(!calm.0 && leap.0 && leap.1 < calm.1, "{calm:?} {leap:?}");
+        assert!((calm.1 - 6f64.ln()).abs() < 1e-6);
+        assert!(verdict(&[vec![1.0, f32::INFINITY]]).0);
+    }
+
+    #[test]
     fn statistics_of_a_known_sample() {
         let losses = [vec![1.0, 0.1], vec![2.0, 0.2], vec![3.0, f32::INFINITY], vec![0.5, 5.5]];
         let statistics = Statistics::new(&losses, Some(0.1), true);

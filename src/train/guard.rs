@@ -1,19 +1,27 @@
-//! Which state of a run was its best by the loss on held-out tasks, and whether the run has left it for good. Pure.
+//! Which state of a run was its best by its error on held-out tasks, and whether the run has left it for good. Pure.
+//!
+//! The error is the query loss after adaptation, or, where answers are right or wrong, the share of wrong ones: a loss
+//! over answers rises with confidence while they get better.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// So many measurements are averaged: a single one is too noisy to be called the best.
 pub const MEASUREMENTS: usize = 10;
-/// A run has gone astray when its last [`LASTING`] measurements all exceed its best by this factor.
+/// A run has gone astray when its last [`LASTING`] measurements all exceed its best by this factor, or have lost half of
+/// what it had gained since its first, if that was much: a share of wrong answers never reaches three times its best.
 const ASTRAY: f32 = 3.0;
 const LASTING: usize = 5;
+/// The best is much of a gain when it is at most this share of the first.
+const GAIN: f32 = 0.6;
 
 /// The state to go back to, and how far the run is from it.
 #[derive(Debug)]
 pub struct Guard<S> {
-    /// The last [`MEASUREMENTS`] held-out losses, oldest first.
+    /// The last [`MEASUREMENTS`] errors, oldest first.
     recent: VecDeque<f32>,
+    /// The first error, while it is of the same measure as the last.
+    first: Option<f32>,
     best: Best<S>,
     /// How many times its best loss the run's was when losses became another measure than before.
     carried: Option<f32>,
@@ -24,7 +32,7 @@ pub struct Guard<S> {
 pub struct Best<S> {
     /// When it was.
     pub meta_iteration: u64,
-    /// The mean held-out loss of the last [`MEASUREMENTS`] measurements until then. `None` while there were fewer: then
+    /// The mean error of the last [`MEASUREMENTS`] measurements until then. `None` while there were fewer: then
     /// it is the last state that gave no reason for concern.
     pub loss: Option<f32>,
     /// The state itself.
@@ -39,22 +47,26 @@ impl<S> Clone for Best<S> {
 
 impl<S> Clone for Guard<S> {
     fn clone(&self) -> Self {
-        Self { recent: self.recent.clone(), best: self.best.clone(), carried: self.carried }
+        Self { recent: self.recent.clone(), best: self.best.clone(), ..*self }
     }
 }
 
 impl<S> Guard<S> {
     /// Of a run that begins, or begins again, with this state.
     pub fn new(meta_iteration: u64, state: Arc<S>) -> Self {
-        Self { recent: VecDeque::new(), best: Best { meta_iteration, loss: None, state }, carried: None }
+        let best = Best { meta_iteration, loss: None, state };
+        Self { recent: VecDeque::new(), first: None, best, carried: None }
     }
 
-    /// Notes a measurement of the held-out loss, a NaN as infinite; `calm` says that nothing else gives reason for
+    /// Notes a measured error, a NaN as infinite; `calm` says that nothing else gives reason for
     /// concern. `state` is asked for only if it is the one to go back to from now on.
     pub fn note(&mut self, meta_iteration: u64, loss: f32, calm: bool, state: impl FnOnce() -> Arc<S>) {
         let loss = if loss.is_nan() { f32::INFINITY } else { loss };
         if let Some(times) = self.carried.take() {
             self.best.loss = Some(loss / times);
+        }
+        if self.recent.is_empty() && self.best.loss.is_none() {
+            self.first = Some(loss);
         }
         if self.recent.len() == MEASUREMENTS {
             self.recent.pop_front();
@@ -70,7 +82,7 @@ impl<S> Guard<S> {
         }
     }
 
-    /// From now on the loss is that of other tasks, or after other steps: how many times its best it is, is taken to
+    /// From now on the error is that of other tasks, or after other steps: how many times its best it is, is taken to
     /// stay as it was.
     pub fn measures_anew(&mut self) {
         if let Some((loss, best)) = self.mean().zip(self.best.loss)
@@ -80,6 +92,7 @@ impl<S> Guard<S> {
             self.carried = Some(if times.is_finite() { times.max(1.0) } else { 1.0 });
         }
         self.recent.clear();
+        self.first = None;
     }
 
     /// The run is at its best state again.
@@ -93,11 +106,13 @@ impl<S> Guard<S> {
         &self.best
     }
 
-    /// How many times its best the held-out loss is, if it has been far above it for a while.
+    /// How many times its best the error is, if it has been far above it for a while.
     pub fn astray(&self) -> Option<f32> {
         let best = self.best.loss.filter(|_| self.carried.is_none() && self.recent.len() >= LASTING)?;
         let last = || self.recent.iter().rev().take(LASTING);
-        (last().all(|loss| *loss > ASTRAY * best)).then(|| last().sum::<f32>() / LASTING as f32 / best)
+        let lost = self.first.filter(|first| best < GAIN * first).map_or(f32::INFINITY, |first| 0.5 * (best + first));
+        let far = lost.min(ASTRAY * best);
+        last().all(|loss| *loss > far).then(|| last().sum::<f32>() / LASTING as f32 / best)
     }
 
     fn mean(&self) -> Option<f32> {
@@ -145,6 +160,14 @@ mod tests {
         let mut guard = after(calm().chain([4.0; 5]));
         guard.went_back();
         assert_eq!((guard.astray(), guard.best().meta_iteration), (None, 10));
+    }
+
+    #[test]
+    fn a_run_is_astray_when_it_has_lost_half_of_what_it_had_gained() {
+        let learns = || std::iter::once(0.8).chain([0.3; 12]);
+        assert_eq!(after(learns().chain([0.5; 9])).astray(), None);
+        assert!(after(learns().chain([0.6; 5])).astray().is_some_and(|times| (times - 2.0).abs() < 1e-5));
+        assert_eq!(after(std::iter::once(0.8).chain([0.7; 12]).chain([0.79; 9])).astray(), None, "too little to lose");
     }
 
     #[test]

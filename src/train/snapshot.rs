@@ -56,7 +56,7 @@ pub struct Snapshot {
     pub astray: Option<Astray>,
 }
 
-/// A run whose held-out loss has been far above its best for a while.
+/// A run whose error on held-out tasks has been far above its best for a while.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Astray {
     /// How many times its best it is.
@@ -78,7 +78,7 @@ pub struct Past {
     pub first: u64,
     /// Where the last one was.
     pub last: u64,
-    /// Where the best one was by the held-out loss, once there are enough measurements.
+    /// Where the best one was by its error on held-out tasks, once there are enough measurements.
     pub best: Option<u64>,
     /// The others are at multiples of this.
     pub every: u64,
@@ -141,7 +141,7 @@ pub struct Divergence {
     pub limit: Option<f64>,
     /// The knob that was turned last since the state that was gone back to, if one was.
     pub turned: Option<Turned>,
-    /// Whether that state is the run's best one by the held-out loss; else it is the last one without concern.
+    /// Whether that state is the run's best one by its error on held-out tasks; else it is the last one without concern.
     pub is_best: bool,
     /// A sentence for people, with what to do.
     pub reason: String,

@@ -5,6 +5,7 @@ mod begin;
 mod look;
 mod past;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ use super::theme::{self, GRID, Palette};
 use super::timeline::{self, Timeline};
 use super::top_bar::{Status, TopBar};
 use crate::images::ImageSet;
-use crate::settings::{ImageKey, Settings};
+use crate::settings::{ImageKey, ImageSource, ProceduralSettings, Settings, TaskFamily};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::studies::Focus;
@@ -43,6 +44,8 @@ pub struct App {
     /// The last images, with the [`RunSettings::image_key`] that they were read for.
     image_set: Option<(ImageKey, Arc<ImageSet>)>,
     waiting: Option<Waiting>,
+    /// The images that each family had last.
+    sets: HashMap<TaskFamily, (ImageSource, ProceduralSettings)>,
     snapshot: Option<Arc<Snapshot>>,
     /// What was asked for last, until a snapshot confirms it.
     intent: Option<Phase>,
@@ -80,11 +83,13 @@ impl App {
     pub fn new(ctx: &Context, link: WindowEnd, settings: Settings, image_set: Option<Arc<ImageSet>>) -> Self {
         theme::install(ctx);
         FewTriangles::install(ctx);
+        let run = settings.run.clone();
         Self {
             link,
             image_set: image_set.map(|set| (settings.run.image_key(), set)),
             settings,
             waiting: None,
+            sets: HashMap::from([(run.tasks, (run.images, run.procedural))]),
             snapshot: None,
             intent: None,
             pace: Pace::default(),

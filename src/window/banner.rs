@@ -39,7 +39,7 @@ pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mu
     });
 }
 
-/// Says that the held-out loss has been far above its best for a while, with the way back; once for each best state of a
+/// Says that the error on held-out tasks has been far above its best for a while, with the way back; once for each best state of a
 /// run, unless it is closed.
 pub fn astray(ui: &mut Ui, snapshot: &Snapshot, hushed: &mut Option<(u64, u64)>, commands: &mut Commands) {
     let Some((Astray { times, turned }, best)) = snapshot.astray.zip(snapshot.timeline.best) else { return };
@@ -54,7 +54,7 @@ pub fn astray(ui: &mut Ui, snapshot: &Snapshot, hushed: &mut Option<(u64, u64)>,
         "far above".to_owned()
     };
     let text = format!(
-        "The loss on held-out tasks has stayed at {times} its best, which was at meta-iteration {}. {turned}Training goes on.",
+        "The error on held-out tasks has stayed at {times} its best, which was at meta-iteration {}. {turned}Training goes on.",
         at(best)
     );
     warning(ui, "The run has left its best state", &text, |ui| {

@@ -156,7 +156,7 @@ impl UiCommand {
             Self::FrameTimes => "Shows or hides how long the window takes to draw",
             Self::Quit => "Closes the window",
             Self::BackToBest => {
-                "Pauses at the run's best state by the held-out loss, with the knobs as they were then; what came after is forgotten"
+                "Pauses at the run's best state by its error on held-out tasks, with the knobs as they were then; what came after is forgotten"
             }
             Self::HalveAndGoOn => {
                 "Halves the inner rate (the outer rate if that overflowed or α has no effect) and goes on from the best state"

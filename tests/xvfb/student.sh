@@ -56,14 +56,17 @@ shot 1-trains
 alpha 0.9
 wait_for 'EVENT diverged=' 1 20
 shot 2-beyond-the-mark
-click 276 131 # go back
+click 290 131 # back to the best
+wait_for 'EVENT back_to_best' 1 5
 wait_for 'EVENT phase=Paused' 1 10
 shot 3-gone-back
 key space
+sleep 1
+alpha 0.9
 wait_for 'EVENT diverged=' 2 20
 sleep 0.5
-click 525 131 # set α to the mark
-wait_for 'EVENT knob inner_rate=' 2 10
+click 570 131 # set α to the mark
+wait_for 'EVENT knob inner_rate=' 3 10
 wait_for 'EVENT phase=Running' 3 10
 rate=$(grep 'EVENT knob inner_rate=' "$out/window.log" | tail -1 | sed 's/.*=//')
 awk "BEGIN { exit !($rate > 0 && $rate < 0.1) }" || fail "the mark is at $rate"

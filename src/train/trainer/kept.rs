@@ -194,8 +194,8 @@ impl Trainer {
         Arc::clone(self.timeline.first().map_or(&self.settings, |(_, kept)| &kept.state.settings))
     }
 
-    /// When the run's best state was, and its held-out loss then, the mean of ten measurements; `None` before there are
-    /// as many.
+    /// When the run's best state was, and its error on held-out tasks then, the mean of ten measurements; `None` before
+    /// there are as many.
     pub fn best(&self) -> Option<(u64, f32)> {
         let best = self.guard.best();
         best.loss.map(|loss| (best.meta_iteration, loss))

@@ -28,7 +28,8 @@ impl Trainer {
         let row = self.evaluate(keep_going)?;
         self.owes = false;
         let mut guard = self.guard.clone();
-        guard.note(row.iteration, row.held_out[1], self.watch.is_calm(), || Arc::new(self.state()));
+        let error = row.scores.last().map_or(row.held_out[1], |score| 1.0 - score);
+        guard.note(row.iteration, error, self.watch.is_calm(), || Arc::new(self.state()));
         self.guard = guard;
         self.keep();
         Some(row)

@@ -22,15 +22,23 @@ pub(super) struct Waiting {
 }
 
 impl App {
-    /// A preset keeps the seed and, where its tasks can be drawn from them, the images.
+    /// A preset keeps the seed. The user's own images go along; of built-in ones a family has those that it had last, or
+    /// keeps the present ones where they are of its kind, or brings its own.
     pub(super) fn choose_preset(&mut self, ctx: &Context, preset: Settings) {
         let old = std::mem::replace(&mut self.settings, preset);
         self.settings.run.seed = old.run.seed;
         self.settings.run.set_image_reading(old.run.image_reading());
-        // Each face is one of its kind.
-        if !(self.settings.run.tasks.needs_classes() && old.run.images == ImageSource::Faces) {
-            self.settings.run.images = old.run.images;
-            self.settings.run.procedural = old.run.procedural;
+        let (tasks, before) = (self.settings.run.tasks, old.run.tasks);
+        let own = matches!(old.run.images, ImageSource::Path(_)) || !tasks.needs_images();
+        let of_its_kind = before.needs_images() && tasks.needs_classes() == before.needs_classes();
+        let kept = (old.run.images, old.run.procedural);
+        let images = match self.sets.get(&tasks).cloned() {
+            _ if own || tasks == before => Some(kept),
+            None if of_its_kind => Some(kept),
+            last => last,
+        };
+        if let Some((images, procedural)) = images {
+            (self.settings.run.images, self.settings.run.procedural) = (images, procedural);
         }
         self.log.say(format_args!("restart {} {}", self.settings.run.tasks.id(), self.settings.run.algorithm.id()));
         self.restart(ctx);
@@ -109,6 +117,8 @@ impl App {
             let Settings { live, run } = &mut self.settings;
             live.inner_rate = Settings::preset(run.tasks, run.algorithm).live.inner_rate;
         }
+        let RunSettings { tasks, images, procedural, .. } = &self.settings.run;
+        self.sets.insert(*tasks, (images.clone(), *procedural));
         let settings = Arc::new(self.settings.clone());
         self.send(match from {
             Some(from) => Command::Continue(settings, set, from),

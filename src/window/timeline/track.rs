@@ -48,7 +48,7 @@ pub fn ui(ui: &mut Ui, size: Vec2, past: &Past, at: Option<u64>) -> (Response, O
 /// Where the triangle is, in words.
 fn best_of(past: &Past) -> String {
     past.best.map_or_else(String::new, |best| {
-        format!("; the best state by the held-out loss was at {}", meta_iteration(best))
+        format!("; the best state by its error on held-out tasks was at {}", meta_iteration(best))
     })
 }
 
