@@ -106,7 +106,7 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
     let experiment = Experiment { settings: trainer.settings().clone(), ..job.experiment.clone() };
     let (asked, starts) = (job.experiment.settings.live.inner_rate, experiment.settings.live.inner_rate);
     if starts != asked {
-        note(&format!(
+        note(format!(
             "α starts at {starts}: at its usual {asked} a step would overshoot on these tasks; --inner-rate sets it"
         ));
     }

@@ -128,7 +128,7 @@ fn characters(folder: &Path) {
         let path = folder.join(format!("c{class:02}"));
         fs::create_dir_all(&path).unwrap();
         for index in 0..5u32 {
-            let lit = |x: u32, y: u32| (x * (class + 1) + y * (index + 2)) % 7 < 3;
+            let lit = |x: u32, y: u32| (x * (class + 1) + y * (index + 2)) % 13 < 6;
             let image = image::GrayImage::from_fn(12, 12, |x, y| image::Luma([if lit(x, y) { 220 } else { 10 }]));
             image.save(path.join(format!("{index}.png"))).unwrap();
         }
@@ -168,7 +168,7 @@ fn what_the_preset_asks_too_much_is_lowered_and_said() {
     characters(&bench.path("own"));
     bench.file("own/c00/broken.png", "no image");
     let own = bench.text("own");
-    let images = ["--images", own.as_str(), "--image-size", "8", "--iterations", "2"];
+    let images = ["--images", own.as_str(), "--image-size", "16", "--iterations", "2"];
     let said = bench.run("out", &small(&[&images, ["--tasks", "class"].as_slice()].concat()));
     assert!(said.contains("at most 4 shots of a training class") && said.contains("not the preset's 10"), "{said}");
     assert!(said.contains("60 images in 12 classes") && said.contains("1 file skipped"), "{said}");
@@ -177,7 +177,7 @@ fn what_the_preset_asks_too_much_is_lowered_and_said() {
     assert!(summary["ways"].is_null());
     let images_said = &summary["images"];
     assert_eq!((images_said["images"].as_u64(), images_said["classes"].as_u64()), (Some(60), Some(12)));
-    assert_eq!((images_said["channels"].as_u64(), images_said["size"].as_u64()), (Some(1), Some(8)));
+    assert_eq!((images_said["channels"].as_u64(), images_said["size"].as_u64()), (Some(1), Some(16)));
     assert_eq!(images_said["skipped"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum::<u64>(), 1);
     let said = bench.run("ways", &small(&[&images, ["--tasks", "classify"].as_slice()].concat()));
     assert!(said.contains("at most 2 classes in a task") && bench.summary("ways")["ways"] == 2, "{said}");

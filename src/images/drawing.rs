@@ -55,6 +55,9 @@ pub struct Drawing {
 impl Drawing {
     /// Of a square image; `None` if it is none. Its field has at least `size` cells a side.
     pub(super) fn of(square: &DynamicImage, size: usize) -> Option<Self> {
+        if square.width() != square.height() {
+            return None;
+        }
         let shades = Shades::of(square)?;
         let (ink, side) = shades.strokes(square);
         let at = |x: usize, y: usize| ink[y * side + x];

@@ -214,7 +214,7 @@ fn verdict(losses: &[Vec<f32>]) -> (bool, f64) {
     const RISE: f32 = 1.05;
     let steps = losses.iter().map(Vec::len).min().unwrap_or(0);
     let sum = |k: usize| losses.iter().map(|task| task[k]).sum::<f32>();
-    let rises = (1..steps).any(|k| !(sum(k) <= RISE * sum(k - 1)));
+    let rises = (1..steps).any(|k| sum(k) > RISE * sum(k - 1) || !sum(k).is_finite());
     let logarithms = losses.iter().flat_map(|task| task.iter().skip(1));
     (rises, logarithms.map(|loss| f64::from(loss.max(f32::MIN_POSITIVE)).ln()).sum())
 }
