@@ -140,7 +140,7 @@ fn a_run_that_left_its_best_state_says_so_once() {
     let turned = Turned { knob: Knob::InnerRate, at: 1100, from: 0.1, to: 0.3 };
     snapshot.astray = Some(Astray { times: 4.2, turned: Some(turned) });
     let mut bench = Bench::with(snapshot.clone());
-    assert!(bench.says("has stayed at 4.2 times its best, which was at meta-iteration 900"));
+    assert!(bench.says("has stayed at 4.20 times its best, which was at meta-iteration 900"));
     assert!(bench.says("You turned the inner rate α from 0.1 to 0.3 at meta-iteration 1100"));
     bench.click(Role::Button, "Back to the best");
     assert!(matches!(bench.commands().as_slice(), [Command::BackToBest]));

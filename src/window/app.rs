@@ -255,7 +255,6 @@ impl App {
                 Event::Diverged(divergence) => {
                     self.log.say(format_args!("diverged={}", divergence.meta_iteration));
                     self.intent = None;
-                    self.notices.add(Kind::Error, format!("Diverged at meta-iteration {}", divergence.meta_iteration));
                 }
                 Event::Failed(text) => {
                     self.log.say(format_args!("failed={text}"));
