@@ -20,6 +20,7 @@ use crate::maths::network::{Batch, Network, Workspace};
 use crate::maths::stream::{Purpose, stream};
 use crate::maths::vector::norm;
 use crate::meta::episode::Episode;
+use crate::meta::recipe::Through;
 use crate::meta::{Group, Learner, MetaParameters, TaskWork};
 use crate::settings::{Algorithm, MethodSettings};
 
@@ -80,11 +81,11 @@ impl Comparison {
 impl Reference {
     /// What an algorithm claims to follow.
     pub fn of(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Fomaml => Self::FirstOrder,
-            Algorithm::Reptile => Self::Displacement,
-            Algorithm::Imaml => Self::Rest,
-            _ => Self::QueryLoss,
+        match algorithm.recipe().through {
+            Through::Unrolled => Self::QueryLoss,
+            Through::FirstOrder => Self::FirstOrder,
+            Through::Difference => Self::Displacement,
+            Through::Implicit => Self::Rest,
         }
     }
 
@@ -127,9 +128,9 @@ pub fn report() -> Vec<Comparison> {
         ("SiLU", residual),
     ];
     let mut lines = Vec::new();
-    for algorithm in Algorithm::ALL {
+    for algorithm in Algorithm::all() {
         for (activation, network) in &networks {
-            for steps in if algorithm == Algorithm::Imaml { vec![STEPS_TO_REST] } else { vec![1, 3] } {
+            for steps in if Reference::of(algorithm) == Reference::Rest { vec![STEPS_TO_REST] } else { vec![1, 3] } {
                 lines.extend(compare(&learner(network.clone(), algorithm, steps), activation, steps));
             }
         }
@@ -278,7 +279,7 @@ mod tests {
     #[test]
     fn every_algorithm_is_exact() {
         let report = report();
-        for algorithm in Algorithm::ALL {
+        for algorithm in Algorithm::all() {
             assert!(report.iter().filter(|line| line.algorithm == algorithm).count() >= 3, "{algorithm:?}");
         }
         assert!(report.iter().any(|line| line.part == "learned rates"));
@@ -291,7 +292,7 @@ mod tests {
     #[test]
     fn a_wrong_gradient_is_found() {
         let network = Network::new(&[2, 5, 4, 1], Activation::Tanh, Loss::SquaredError);
-        for algorithm in Algorithm::ALL {
+        for algorithm in Algorithm::all() {
             let reference = Reference::of(algorithm);
             let (steps, tolerance) =
                 if reference == Reference::Rest { (STEPS_TO_REST, IMPLICIT_TOLERANCE) } else { (3, TOLERANCE) };
@@ -309,7 +310,7 @@ mod tests {
             assert_eq!(relative_error(&direction[1..], &reference), f64::INFINITY);
             assert_eq!(relative_error(&vec![f64::NAN; direction.len()], &reference), f64::INFINITY);
         }
-        let fomaml = Learner::new(network, Algorithm::Fomaml);
+        let fomaml = Learner::new(network, "fomaml".parse().unwrap());
         let [first_order, exact] = [Reference::FirstOrder, Reference::QueryLoss].map(|reference| {
             let pair = smooth(&fomaml, reference, 3, 0);
             pair.map(|[direction, reference]| relative_error(&direction, &reference))

@@ -1,6 +1,6 @@
-//! Meta-learning: one inner loop ([`adapt`]) and one backward sweep ([`sweep`]) serve every
-//! algorithm; each algorithm's own file says who owns the inner rates and how the query loss flows
-//! back. Pure: no thread, clock, file or window.
+//! Meta-learning: one inner loop ([`adapt`]) and one backward sweep ([`adjoint`]) serve every
+//! algorithm. What tells algorithms apart is said in [`recipes`], one entry for each: what an inner step moves, who owns
+//! its rates, and how the query loss becomes an outer direction. Pure: no thread, clock, file or window.
 //!
 //! NaN and infinity pass through to the outcome; [`crate::train`] turns them into an event.
 
@@ -17,31 +17,16 @@ pub mod step;
 pub mod adapt;
 
 /// The backward sweep, the adjoint of the inner loop.
-pub mod sweep;
+pub mod adjoint;
 
-/// MAML: the exact meta-gradient.
-pub mod maml;
+/// The parts that algorithms are made of.
+pub mod recipe;
 
-/// FOMAML: without the Hessian term.
-pub mod fomaml;
+/// The algorithms.
+pub mod recipes;
 
-/// Reptile: towards the adapted parameters.
-pub mod reptile;
-
-/// Meta-SGD: one learned rate for each parameter.
-pub mod meta_sgd;
-
-/// MAML++: one learned rate for each tensor and step, and a loss over all steps.
-pub mod maml_plus_plus;
-
-/// ANIL: only the head adapts.
-pub mod anil;
-
-/// CAVIA: only a context adapts.
-pub mod cavia;
-
-/// iMAML: the meta-gradient from where adaptation ends.
-pub mod imaml;
+/// The outer directions.
+pub mod outer;
 
 /// The meta-model: a network that sets each step's rates.
 pub mod meta_model;

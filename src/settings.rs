@@ -14,7 +14,7 @@ mod procedural;
 pub mod seed;
 mod validate;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use images::{ImageColour, ImageFit, ImageKey, ImageMaking, ImageReading, ImageSource};
 pub use knob::Knob;
@@ -170,29 +170,25 @@ pub enum TaskFamily {
     Cluster,
 }
 
-/// The meta-learning algorithm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Algorithm {
-    /// Exact meta-gradient (Finn et al. 2017).
-    #[default]
-    Maml,
-    /// Meta-gradient without the second derivative (Finn et al. 2017).
-    Fomaml,
-    /// Step towards the adapted parameters (Nichol et al. 2018).
-    Reptile,
-    /// One learned rate per parameter (Li et al. 2017).
-    MetaSgd,
-    /// One learned rate per tensor and step, and a loss over all steps (Antoniou et al. 2019).
-    MamlPlusPlus,
-    /// Only the last layer adapts (Raghu et al. 2020).
-    Anil,
-    /// Only a context beside the inputs adapts (Zintgraf et al. 2019).
-    Cavia,
-    /// Implicit meta-gradient of a proximal adaptation (Rajeswaran et al. 2019).
-    Imaml,
-    /// A learned model sets each step's rates (Baik et al. 2020).
-    MetaModel,
+/// The meta-learning algorithm: the id of one of [`crate::meta::recipes::RECIPES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Algorithm(&'static str);
+
+/// What a network has to become on a task, on which rates depend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Domain {
+    /// A linear function.
+    Linear,
+    /// A curve over one variable.
+    Curve,
+    /// An image: from position to colour.
+    Image,
+    /// A flow from noise to images.
+    Flow,
+    /// Scores of labels.
+    Labels,
+    /// Places of images that belong together.
+    Embedding,
 }
 
 /// The non-linearity between layers.
@@ -273,6 +269,18 @@ impl TaskFamily {
         }
     }
 
+    /// What the network has to become.
+    pub fn domain(self) -> Domain {
+        match self {
+            Self::Plane => Domain::Linear,
+            Self::Sine => Domain::Curve,
+            Self::Picture | Self::Completion => Domain::Image,
+            Self::Class => Domain::Flow,
+            Self::Classify => Domain::Labels,
+            Self::Cluster => Domain::Embedding,
+        }
+    }
+
     /// Whether its tasks are made from images.
     pub fn needs_images(self) -> bool {
         self.is_picture() || self.needs_classes()
@@ -290,72 +298,19 @@ impl TaskFamily {
 }
 
 impl Algorithm {
-    /// Every algorithm, simplest relation to MAML first.
-    pub const ALL: [Self; 9] = [
-        Self::Maml,
-        Self::Fomaml,
-        Self::Reptile,
-        Self::MetaSgd,
-        Self::MamlPlusPlus,
-        Self::Anil,
-        Self::Cavia,
-        Self::Imaml,
-        Self::MetaModel,
-    ];
-
-    /// The name shown to people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Maml => "MAML",
-            Self::Fomaml => "FOMAML",
-            Self::Reptile => "Reptile",
-            Self::MetaSgd => "Meta-SGD",
-            Self::MamlPlusPlus => "MAML++",
-            Self::Anil => "ANIL",
-            Self::Cavia => "CAVIA",
-            Self::Imaml => "iMAML",
-            Self::MetaModel => "Meta-model",
-        }
+    /// That of this id, if there is such an algorithm.
+    pub(crate) const fn of(id: &'static str) -> Self {
+        Self(id)
     }
 
     /// The name used in files and on the command line.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Maml => "maml",
-            Self::Fomaml => "fomaml",
-            Self::Reptile => "reptile",
-            Self::MetaSgd => "meta-sgd",
-            Self::MamlPlusPlus => "maml-plus-plus",
-            Self::Anil => "anil",
-            Self::Cavia => "cavia",
-            Self::Imaml => "imaml",
-            Self::MetaModel => "meta-model",
-        }
+        self.0
     }
+}
 
-    /// One sentence: what it does.
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Maml => "Differentiates the query loss through every adaptation step, second derivatives included",
-            Self::Fomaml => {
-                "MAML without second derivatives: the query gradient at the adapted parameters is used as it is"
-            }
-            Self::Reptile => "Moves the initialisation towards where adaptation ends; needs no query set",
-            Self::MetaSgd => "MAML that also learns one inner rate for every parameter",
-            Self::MamlPlusPlus => {
-                "MAML that learns inner rates for every layer and step, one for its weights and one for its biases, and at first counts the loss after every step"
-            }
-            Self::Anil => "MAML in which only the last layer adapts to a task",
-            Self::Cavia => {
-                "MAML in which only a few numbers beside the inputs adapt; the network is shared by all tasks"
-            }
-            Self::Imaml => "Holds adaptation to the initialisation and differentiates where it ends, not the way there",
-            Self::MetaModel => "A small learned network sets the inner rates of every layer, step by step",
-        }
-    }
-
-    /// Whether the inner rates are learned, α being but where they start.
-    pub fn learns_rates(self) -> bool {
-        matches!(self, Self::MetaSgd | Self::MamlPlusPlus | Self::MetaModel)
+impl Serialize for Algorithm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
     }
 }

@@ -96,7 +96,7 @@ pub fn measure(views: &[View], threads: usize, each: Duration, said: impl Fn(&st
         let tasks = views[0].tasks;
         let label = tasks.label().to_owned();
         let failed = |reason: String| BenchError::Run { case: label.clone(), reason };
-        let settings = Settings::preset(tasks, Algorithm::Maml);
+        let settings = Settings::preset(tasks, Algorithm::default());
         let images = images::for_run(&settings.run).map_err(|error| failed(error.to_string()))?;
         let (sender, measured) = channel();
         let sink = move |row: &MetricsRow| {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use clap::ValueEnum as _;
+use crate::meta::recipe::NoAlgorithm;
 use serde::{Deserialize, Serialize};
 
 use crate::settings::{Algorithm, Knob, Settings, TaskFamily};
@@ -110,8 +110,8 @@ pub enum AxisError {
     #[error("algorithms have no order: list them, as in algorithm=maml,fomaml,reptile")]
     NoRange,
     /// No such algorithm.
-    #[error("there is no algorithm “{0}”: choose from {names}", names = Algorithm::ALL.map(Algorithm::id).join(", "))]
-    NoAlgorithm(String),
+    #[error(transparent)]
+    NoAlgorithm(#[from] NoAlgorithm),
     /// No grid.
     #[error("“{0}” is not a number of cells: write COLUMNSxROWS, as in 8x8, each at least 1")]
     Cells(String),
@@ -220,8 +220,7 @@ impl Swept {
         if self != Self::Algorithm {
             return self.number(text).map(Value::Number);
         }
-        let algorithm = Algorithm::from_str(text.trim(), false);
-        algorithm.map(Value::Algorithm).map_err(|_| AxisError::NoAlgorithm(text.trim().to_owned()))
+        Ok(Value::Algorithm(text.parse()?))
     }
 }
 

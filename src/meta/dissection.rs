@@ -13,11 +13,11 @@
 //! Lengths and angles are summed in double precision. What is not finite becomes `None`.
 
 use super::adapt::Kept;
+use super::adjoint::Order;
 use super::episode::Episode;
-use super::imaml;
 use super::learner::{Learner, MetaParameters, TaskWork};
-use super::rates::InnerRates;
-use super::sweep::Order;
+use super::outer::implicit;
+use super::recipe::{Moves, Recipe, Through};
 use crate::maths::real::Real;
 use crate::settings::Algorithm;
 
@@ -44,32 +44,28 @@ pub fn take_apart<T: Real>(
     task: &mut TaskWork<T>,
 ) -> Parts<T> {
     let phi = meta.phi();
-    task.inner.keep(if learner.algorithm() == Algorithm::Imaml { Kept::Path } else { Kept::Sweep });
+    task.inner.keep(if learner.recipe().through == Through::Implicit { Kept::Path } else { Kept::Sweep });
     learner.adapt(meta, inner_rate, episode, steps, &|| true, task);
     task.direction.clear();
     task.direction.resize(meta.values.len(), T::zero());
     learner.query_gradient(episode, task);
     task.outcome.indefinite = false;
     let mut first = task.direction[..phi.len()].to_vec();
-    match learner.algorithm() {
-        Algorithm::Imaml => imaml::direction(learner, episode, task),
-        Algorithm::MetaModel => learner.sweep_with(&learner.meta_model(meta), episode, Order::Second, &[], task),
-        _ => {
-            let weights: Vec<T> = learner.query_weights(task.inner.steps());
-            let (&last, earlier) = weights.split_last().unwrap_or((&T::one(), &[]));
-            let rates = learner.rates(meta, inner_rate);
-            let rule = InnerRates::new(learner.sharing(), &rates);
-            first.iter_mut().for_each(|v| *v *= last);
-            let start = first.clone();
-            if earlier.iter().any(|weight| *weight != T::zero()) {
-                task.direction[..phi.len()].copy_from_slice(&start);
-                learner.sweep_with(&rule, episode, Order::First, earlier, task);
-                first.copy_from_slice(&task.direction[..phi.len()]);
-            }
+    if learner.recipe().through == Through::Implicit {
+        implicit::direction(learner, episode, task);
+    } else {
+        let weights: Vec<T> = learner.query_weights(task.inner.steps());
+        let (&last, earlier) = weights.split_last().unwrap_or((&T::one(), &[]));
+        first.iter_mut().for_each(|v| *v *= last);
+        let start = first.clone();
+        if earlier.iter().any(|weight| *weight != T::zero()) {
             task.direction[..phi.len()].copy_from_slice(&start);
-            task.direction[phi.len()..].fill(T::zero());
-            learner.sweep_with(&rule, episode, Order::Second, earlier, task);
+            learner.sweep_back(meta, episode, Order::First, earlier, task);
+            first.copy_from_slice(&task.direction[..phi.len()]);
         }
+        task.direction[..phi.len()].copy_from_slice(&start);
+        task.direction[phi.len()..].fill(T::zero());
+        learner.sweep_back(meta, episode, Order::Second, earlier, task);
     }
     task.inner.keep(Kept::Path);
     let mut exact = task.direction[..phi.len()].to_vec();
@@ -97,11 +93,11 @@ impl Way {
 
     /// Why an algorithm has no such direction, or has another one in its place; `None` where it has.
     pub fn why_not(self, algorithm: Algorithm) -> Option<&'static str> {
-        match (self, algorithm) {
-            (Self::Exact, Algorithm::Imaml) => Some(
+        match (self, algorithm.recipe()) {
+            (Self::Exact, Recipe { through: Through::Implicit, .. }) => Some(
                 "iMAML has no backward sweep, so v_0 is not defined: in its place stands its implicit direction, (I + H/λ)⁻¹ v_K",
             ),
-            (Self::Moved, Algorithm::Cavia) => Some(
+            (Self::Moved, Recipe { moves: Moves::Context, .. }) => Some(
                 "Only CAVIA's context moves, and it begins at 0 in every task: Reptile would have nothing to follow",
             ),
             _ => None,

@@ -8,9 +8,10 @@ pub use stepping::Stepwise;
 
 use super::adapt::{InnerLoop, Until, adapt_from};
 use super::episode::Episode;
-use super::meta_model::MetaModel;
+use super::meta_model::{self, MetaModel};
+use super::outer::implicit;
 use super::rates::{InnerRates, Sharing};
-use super::{anil, cavia, imaml, maml_plus_plus, meta_model, meta_sgd};
+use super::recipe::{Moves, Rates, Recipe, Rule, Through};
 use crate::maths::kernels::vectorised;
 use crate::maths::network::{Network, Trace, Workspace};
 use crate::maths::real::Real;
@@ -99,7 +100,7 @@ pub struct Group<T> {
 pub struct Learner {
     /// The network that adapts; CAVIA's has a context.
     pub network: Network,
-    algorithm: Algorithm,
+    recipe: &'static Recipe,
     sharing: Sharing,
     method: MethodSettings,
     learned_steps: usize,
@@ -117,18 +118,12 @@ impl Learner {
     /// Pairs a network with an algorithm. What is learned step by step is learned for `steps` inner
     /// steps; those beyond use the last one's.
     pub fn with(network: Network, algorithm: Algorithm, method: MethodSettings, steps: usize) -> Self {
-        let network = if algorithm == Algorithm::Cavia { network.with_context(method.context) } else { network };
-        let sharing = match algorithm {
-            Algorithm::Maml | Algorithm::Fomaml | Algorithm::Reptile | Algorithm::Imaml => Sharing::All,
-            Algorithm::MetaSgd => meta_sgd::sharing(&network),
-            Algorithm::MamlPlusPlus => maml_plus_plus::sharing(&network),
-            Algorithm::Anil => anil::sharing(&network),
-            Algorithm::Cavia => cavia::sharing(&network),
-            Algorithm::MetaModel => meta_model::sharing(&network),
-        };
+        let recipe = algorithm.recipe();
+        let network = if recipe.moves == Moves::Context { network.with_context(method.context) } else { network };
+        let sharing = Sharing::of(recipe, &network);
         let learned_steps = steps.max(1);
         let meta_iteration = u64::MAX;
-        Self { network, algorithm, sharing, method, learned_steps, meta_iteration, tolerance: 0.0, measures: true }
+        Self { network, recipe, sharing, method, learned_steps, meta_iteration, tolerance: 0.0, measures: true }
     }
 
     /// Says how many meta-iterations are done, which annealing goes by; until then it counts as over.
@@ -150,10 +145,10 @@ impl Learner {
     /// three for a gradient and six for a Hessian-vector product.
     pub fn measuring_costs(&self, steps: usize) -> bool {
         const CONSIDERABLE: f64 = 0.05;
-        let (unneeded, step, query) = match self.algorithm {
-            Algorithm::Reptile => (2.0, 3.0, 0.0),
-            Algorithm::Fomaml | Algorithm::Imaml => (1.0, 3.0, 3.0),
-            _ => (1.0, 9.0, 3.0),
+        let (unneeded, step, query) = match self.recipe.through {
+            Through::Difference => (2.0, 3.0, 0.0),
+            Through::FirstOrder | Through::Implicit => (1.0, 3.0, 3.0),
+            Through::Unrolled => (1.0, 9.0, 3.0),
         };
         unneeded > CONSIDERABLE * (step * steps as f64 + query)
     }
@@ -175,7 +170,12 @@ impl Learner {
 
     /// Which algorithm.
     pub fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.recipe.algorithm()
+    }
+
+    /// What the algorithm is made of.
+    pub fn recipe(&self) -> &'static Recipe {
+        self.recipe
     }
 
     /// Meta-parameters that start at `phi`, with whatever else is learned such that every step is at α.
@@ -183,11 +183,11 @@ impl Learner {
         let len = phi.len();
         let mut values = phi;
         let log_rate = T::of(inner_rate.ln());
-        match self.algorithm {
-            Algorithm::MetaSgd => values.resize(len + self.sharing.groups(), log_rate),
-            Algorithm::MamlPlusPlus => values.resize(len + self.learned_steps * self.sharing.groups(), log_rate),
-            Algorithm::MetaModel => values.extend(meta_model::initial(&self.sharing, len, log_rate)),
-            _ => {}
+        match self.recipe.rates {
+            Rates::Given => {}
+            Rates::PerParameter => values.resize(len + self.sharing.groups(), log_rate),
+            Rates::PerTensorAndStep => values.resize(len + self.learned_steps * self.sharing.groups(), log_rate),
+            Rates::Model => values.extend(meta_model::initial(&self.sharing, len, log_rate)),
         }
         MetaParameters { values, phi: len }
     }
@@ -195,12 +195,13 @@ impl Learner {
     /// The inner rates in force: α where the user owns them, the learned ones where they are learned.
     /// For the meta-model what its own rates are multiples of.
     pub fn rates<T: Real>(&self, meta: &MetaParameters<T>, inner_rate: f64) -> Vec<T> {
-        match self.algorithm {
-            Algorithm::MetaSgd | Algorithm::MamlPlusPlus => exponentials(meta.beside_phi()),
-            Algorithm::MetaModel => self.meta_model(meta).rates().to_vec(),
-            Algorithm::Anil => anil::rates(inner_rate),
-            Algorithm::Cavia => cavia::rates(inner_rate),
-            _ => vec![T::of(inner_rate)],
+        let (none, given) = (T::zero(), T::of(inner_rate));
+        match (self.recipe.rates, self.recipe.moves) {
+            (Rates::PerParameter | Rates::PerTensorAndStep, _) => exponentials(meta.beside_phi()),
+            (Rates::Model, _) => self.meta_model(meta).rates().to_vec(),
+            (Rates::Given, Moves::All) => vec![given],
+            (Rates::Given, Moves::Body | Moves::Context) => vec![given, none],
+            (Rates::Given, Moves::Head) => vec![none, given],
         }
     }
 
@@ -236,16 +237,16 @@ impl Learner {
         let (network, phi) = (&self.network, meta.phi());
         let until = Until { steps, tolerance: self.tolerance };
         let TaskWork { work, inner, rates, .. } = task;
-        match self.algorithm {
-            Algorithm::Imaml => {
-                let rule = imaml::rule(self, phi, rates);
+        match self.recipe.rule() {
+            Rule::Proximal => {
+                let rule = implicit::rule(self, phi, rates);
                 adapt_from(network, phi, &rule, episode, until, keep_going, first, work, inner);
             }
-            Algorithm::MetaModel => {
+            Rule::Model => {
                 let rule = self.meta_model(meta);
                 adapt_from(network, phi, &rule, episode, until, keep_going, first, work, inner);
             }
-            _ => {
+            Rule::Rates => {
                 let rule = InnerRates::new(&self.sharing, rates);
                 adapt_from(network, phi, &rule, episode, until, keep_going, first, work, inner);
             }

@@ -21,12 +21,9 @@ use std::ops::Range;
 
 use rand::RngExt as _;
 
-use super::episode::Episode;
-use super::learner::{Learner, MetaParameters, TaskWork, exponentials};
+use super::learner::exponentials;
 use super::rates::Sharing;
 use super::step::{Adjoint, Step, StepRule};
-use super::sweep::Order;
-use crate::maths::network::Network;
 use crate::maths::real::Real;
 use crate::maths::stream::{Purpose, stream};
 use crate::maths::vector::{add_scaled, dot};
@@ -39,11 +36,6 @@ const RATE_SPAN: f64 = 3.0;
 const KEEP_SPAN: f64 = 0.05;
 /// ε beside the loss, under the logarithm.
 const LOSS_FLOOR: f64 = 1e-3;
-
-/// One a and one b for each layer.
-pub(super) fn sharing(network: &Network) -> Sharing {
-    Sharing::layers(network.layout())
-}
 
 /// h_ψ for networks of `layers` layers: W1 row-major [2·layers + 2, 16], b1, W2 [16, 2·layers], b2.
 #[derive(Clone, Copy, Debug)]
@@ -188,7 +180,7 @@ impl<T: Real> StepRule<T> for MetaModel<'_, T> {
 }
 
 impl<T: Real> Adjoint<T> for MetaModel<'_, T> {
-    fn pull_back(&self, step: Step<'_, T>, v: &mut [T], through: &mut [T], own: Option<&mut [T]>) {
+    fn vjp(&self, step: Step<'_, T>, v: &mut [T], through: &mut [T], own: Option<&mut [T]>) {
         let reading = self.read(step);
         let layers = self.segments.len();
         let mut outputs = vec![T::zero(); 2 * layers];
@@ -233,15 +225,4 @@ impl<T: Real> Adjoint<T> for MetaModel<'_, T> {
         let slope = T::of(0.5) / (step.loss + T::of(LOSS_FLOOR));
         add_scaled(v, inputs[2 * layers] * slope, step.gradient);
     }
-}
-
-/// ∂L(θ_K; Q)/∂φ, /∂ln α and /∂ψ, through all K inner steps.
-pub(super) fn direction<T: Real>(
-    learner: &Learner,
-    meta: &MetaParameters<T>,
-    episode: &Episode<T>,
-    task: &mut TaskWork<T>,
-) {
-    learner.query_gradient(episode, task);
-    learner.sweep_with(&learner.meta_model(meta), episode, Order::Second, &[], task);
 }

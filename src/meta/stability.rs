@@ -10,11 +10,10 @@ use std::ops::Range;
 use nalgebra::{DMatrix, SymmetricEigen};
 
 use super::learner::Learner;
-use super::rates::Sharing;
+use super::recipe::{Moves, Rates, Through};
 use crate::maths::network::{Batch, Network, Trace, Workspace};
 use crate::maths::real::Real;
 use crate::maths::vector::{add_scaled, dot, norm};
-use crate::settings::Algorithm;
 
 /// Hessian-vector products that a largest eigenvalue is worth, at most.
 pub const PRODUCTS: usize = 20;
@@ -97,18 +96,21 @@ impl<T: Real> Lanczos<T> {
 impl Learner {
     /// The parameters that α moves; `None` where the inner rates are learned.
     pub fn moved(&self) -> Option<Range<usize>> {
-        match (self.algorithm(), self.sharing()) {
-            (algorithm, _) if algorithm.learns_rates() => None,
-            (Algorithm::Anil, Sharing::Segments(segments)) => segments.last().cloned(),
-            (Algorithm::Cavia, Sharing::Segments(segments)) => segments.first().cloned(),
-            _ => Some(0..self.network.parameters()),
+        let (layout, all) = (self.network.layout(), self.network.parameters());
+        let head = layout.layer(layout.layers().saturating_sub(1)).start;
+        match (self.recipe().rates, self.recipe().moves) {
+            (Rates::Given, Moves::All) => Some(0..all),
+            (Rates::Given, Moves::Head) => Some(head..all),
+            (Rates::Given, Moves::Body) => Some(0..head),
+            (Rates::Given, Moves::Context) => Some(layout.context()),
+            (Rates::PerParameter | Rates::PerTensorAndStep | Rates::Model, _) => None,
         }
     }
 
     /// The inner rate from which on a step overshoots where H has this λ_max, for iMAML with its proximal term:
     /// 2/λ_max. Infinite where the loss is flat or bends down, 0 where λ_max is not finite.
     pub fn longest_step(&self, largest_eigenvalue: f64) -> f64 {
-        let proximal = if self.algorithm() == Algorithm::Imaml { self.method().regularisation } else { 0.0 };
+        let proximal = if self.recipe().through == Through::Implicit { self.method().regularisation } else { 0.0 };
         match largest_eigenvalue + proximal {
             curvature if !curvature.is_finite() => 0.0,
             curvature if curvature <= 0.0 => f64::INFINITY,

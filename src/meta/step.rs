@@ -27,5 +27,5 @@ pub trait Adjoint<T: Real>: StepRule<T> {
     /// From v = ∂J/∂θ_{k+1}: leaves in `v` what flows to θ_k other than through g_k, and in `through`
     /// the vector u = −∂J/∂g_k, whose product with the Hessian of L(θ_k; S_k) the sweep subtracts.
     /// Adds ∂J by the rule's own parameters to `own` if it is given.
-    fn pull_back(&self, step: Step<'_, T>, v: &mut [T], through: &mut [T], own: Option<&mut [T]>);
+    fn vjp(&self, step: Step<'_, T>, v: &mut [T], through: &mut [T], own: Option<&mut [T]>);
 }

@@ -2,9 +2,9 @@
 
 use super::adapt::InnerLoop;
 use super::learner::{Learner, MetaParameters};
+use super::recipe::Rates;
 use crate::maths::layout::Tensor;
 use crate::maths::real::Real;
-use crate::settings::Algorithm;
 
 /// A rate this many times smaller than the one it started from counts as vanished.
 const VANISHED: f64 = 100.0;
@@ -42,13 +42,13 @@ impl Learner {
             let rate = share * mean(&|log| log).exp();
             TensorRate { rate, keep, vanished: mean(&|log| vanished(share * log.exp())) }
         };
-        match self.algorithm() {
-            Algorithm::MetaSgd => vec![tensors.iter().map(|tensor| of_tensor(tensor, 1.0, 1.0)).collect()],
-            Algorithm::MamlPlusPlus => {
+        match self.recipe().rates {
+            Rates::PerParameter => vec![tensors.iter().map(|tensor| of_tensor(tensor, 1.0, 1.0)).collect()],
+            Rates::PerTensorAndStep => {
                 let steps = meta.beside_phi().chunks_exact(self.sharing().groups());
                 steps.map(|logs| logs.iter().map(|log| one(log.double().exp(), 1.0)).collect()).collect()
             }
-            Algorithm::MetaModel => {
+            Rates::Model => {
                 let rule = self.meta_model(meta);
                 let row = |step| {
                     let layers = rule.shares_and_keeps(inner.step(step));
@@ -59,7 +59,7 @@ impl Learner {
                 };
                 (0..inner.steps()).map(row).collect()
             }
-            _ => Vec::new(),
+            Rates::Given => Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Algorithm, LiveSettings, RunSettings, TaskFamily};
+use super::{LiveSettings, RunSettings, TaskFamily};
 
 /// One live setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -277,14 +277,8 @@ impl Knob {
             }
             Self::InnerBatch if picture => Some("Picture tasks have the pixels per step instead"),
             Self::SupportShare | Self::PixelsPerStep if !picture => Some("Only picture tasks have pixels"),
-            Self::InnerRate if run.algorithm == Algorithm::MetaSgd => {
-                Some("Meta-SGD learns its own inner rates; this was their start value and counts again after a reset")
-            }
-            Self::InnerRate if run.algorithm == Algorithm::MamlPlusPlus => {
-                Some("MAML++ learns its own inner rates; this was their start value and counts again after a reset")
-            }
-            Self::InnerRate if run.algorithm == Algorithm::MetaModel => Some(
-                "The meta-model learns its own inner rates; this was their start value and counts again after a reset",
+            Self::InnerRate if run.algorithm.learns_rates() => Some(
+                "This algorithm learns its own inner rates; α was their start value and counts again after a reset",
             ),
             _ => None,
         }

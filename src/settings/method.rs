@@ -24,11 +24,7 @@ impl MethodKnob {
 
     /// The algorithm that has it.
     pub fn algorithm(self) -> Algorithm {
-        match self {
-            Self::MultiStep | Self::FirstOrder => Algorithm::MamlPlusPlus,
-            Self::Regularisation | Self::ConjugateSteps => Algorithm::Imaml,
-            Self::Context => Algorithm::Cavia,
-        }
+        Algorithm::all().find(|algorithm| algorithm.recipe().knobs.contains(&self.key())).unwrap_or_default()
     }
 
     /// The name shown to people.

@@ -33,7 +33,7 @@ impl Settings {
             flow_steps: 20,
             flow_order: 1,
         };
-        let (mut live, network, evaluate_every, held_out_tasks) = match tasks {
+        let (live, network, evaluate_every, held_out_tasks) = match tasks {
             TaskFamily::Plane => (
                 LiveSettings { inner_rate: 0.25, outer_rate: 1e-2, inner_steps: 3, meta_batch: 8, noise: 0.1, ..base },
                 network(&[], ActivationKind::Tanh),
@@ -72,66 +72,24 @@ impl Settings {
                 100,
             ),
         };
-        match (tasks, algorithm) {
-            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Fomaml) => {
-                (live.inner_rate, live.outer_rate) = (0.02, 3e-4)
-            }
-            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Reptile) => {
-                (live.inner_rate, live.inner_steps) = (0.05, 8)
-            }
-            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Imaml) => live.inner_steps = 8,
-            (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
-            (TaskFamily::Sine, Algorithm::MetaModel) => live.inner_steps = 2,
-            // Held closely to φ and at a small rate, else curvature outgrows the rate as training goes on.
-            (TaskFamily::Sine, Algorithm::Imaml) => {
-                (live.inner_rate, live.inner_steps, live.test_steps) = (5e-4, 16, 16);
-            }
-            // With one step, further ones come to overshoot at the end of a long run.
-            (TaskFamily::Sine, Algorithm::Anil) => live.inner_steps = 5,
-            _ => {}
-        }
         // An instrument runs on and on: its steps must shrink.
         let mut outer = OuterSettings { schedule: Schedule::InverseSquareRoot, ..OuterSettings::default() };
         // One step is trained and ten are shown: the others overshoot sooner.
         if tasks == TaskFamily::Sine {
             outer.knee = 1_000;
         }
-        // MAML++ comes with a cosine schedule; each family's is as long as a run of it usually is.
-        if algorithm == Algorithm::MamlPlusPlus {
-            outer.schedule = Schedule::Cosine;
-            outer.period = match tasks {
-                TaskFamily::Plane => 5_000,
-                TaskFamily::Sine => 70_000,
-                _ => 2_000,
-            };
-        }
         // One class in a thousand overshoots: its gradient must not drown the others' in Adam's mean squares.
         if tasks == TaskFamily::Class {
             outer.clip_norm = 0.3;
         }
-        // Its meta-gradient does not see the way that adaptation takes: nothing else keeps curvature low.
-        let optimiser = match (tasks, algorithm) {
-            (TaskFamily::Sine, Algorithm::Imaml) => {
-                outer.weight_decay = 0.2;
-                OuterOptimiser::AdamW
-            }
-            _ => OuterOptimiser::Adam,
-        };
-        let mut method = MethodSettings::default();
-        if tasks.needs_images() {
-            method.context = 32;
-            method.regularisation = 1.0;
-        } else if tasks == TaskFamily::Sine {
-            method.regularisation = 30.0;
-        }
-        Self {
+        let mut settings = Self {
             live,
             run: RunSettings {
                 tasks,
                 algorithm,
                 seed: 0,
                 fit_inner_rate: true,
-                optimiser,
+                optimiser: OuterOptimiser::default(),
                 outer,
                 held_out_tasks,
                 evaluate_every,
@@ -143,9 +101,11 @@ impl Settings {
                 image_fit: ImageFit::Crop,
                 procedural: ProceduralSettings::default(),
                 network,
-                method,
+                method: MethodSettings::default(),
             },
-        }
+        };
+        (algorithm.recipe().preset)(tasks.domain(), &mut settings);
+        settings
     }
 }
 

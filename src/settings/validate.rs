@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn every_preset_is_valid() {
         for tasks in TaskFamily::ALL {
-            for algorithm in Algorithm::ALL {
+            for algorithm in Algorithm::all() {
                 assert_eq!(Settings::preset(tasks, algorithm).validate(), Ok(()));
             }
         }

@@ -48,7 +48,7 @@ mod tests {
         let set = std::sync::Arc::new(built_in(&ImageSource::Digits).unwrap());
         let limits = Limits::of(&set, 0).unwrap();
         assert_eq!(limits.ways, 3);
-        let mut settings = Settings::preset(TaskFamily::Classify, Algorithm::Maml);
+        let mut settings = Settings::preset(TaskFamily::Classify, Algorithm::default());
         settings.run.ways = 20;
         let Family::Classify(tasks) = Family::new(&settings.run, Some(set.clone())).unwrap() else { return };
         assert_eq!(tasks.ways(), limits.ways);

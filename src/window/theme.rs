@@ -60,7 +60,7 @@ pub struct Palette {
     /// Both ends of a scale around 0: -1 and 1.
     pub signs: [Color32; 2],
     /// Lines that only need to be told apart, as the algorithms of a race.
-    pub series: [Color32; 9],
+    pub series: [Color32; 10],
 }
 
 const LIGHT: Palette = Palette {
@@ -94,6 +94,7 @@ const LIGHT: Palette = Palette {
         Color32::from_rgb(0x6A, 0x4C, 0xB8),
         Color32::from_rgb(0x77, 0x77, 0x77),
         Color32::from_rgb(0x8A, 0x2F, 0x3C),
+        Color32::from_rgb(0x4F, 0x7A, 0x28),
     ],
 };
 
@@ -128,6 +129,7 @@ const DARK: Palette = Palette {
         Color32::from_rgb(0xA8, 0x92, 0xF0),
         Color32::from_rgb(0xB4, 0xB4, 0xB4),
         Color32::from_rgb(0xE8, 0x6A, 0x78),
+        Color32::from_rgb(0xB7, 0xD9, 0x6C),
     ],
 };
 

@@ -162,7 +162,7 @@ fn algorithm(ui: &mut Ui, current: Algorithm, commands: &mut Commands) {
         .width(88.0)
         .selected_text(current.label())
         .show_ui(ui, |ui| {
-            for algorithm in Algorithm::ALL {
+            for algorithm in Algorithm::all() {
                 let response =
                     ui.selectable_label(algorithm == current, algorithm.label()).on_hover_text(algorithm.about());
                 if response.clicked() && algorithm != current {

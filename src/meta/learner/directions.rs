@@ -5,12 +5,12 @@ use crate::maths::network::{Batch, Trace};
 use crate::maths::real::Real;
 use crate::maths::vector::{add_scaled, subtract};
 use crate::meta::adapt::{Kept, TRACE_BYTES};
+use crate::meta::adjoint::{Order, sweep, sweep_to_first};
 use crate::meta::episode::Episode;
+use crate::meta::outer::{difference, first_order, implicit, unrolled};
 use crate::meta::rates::InnerRates;
+use crate::meta::recipe::{Moves, Rates, Recipe, Rule, Through};
 use crate::meta::step::Adjoint;
-use crate::meta::sweep::{Order, sweep, sweep_to_first};
-use crate::meta::{cavia, fomaml, imaml, maml, maml_plus_plus, meta_model, reptile};
-use crate::settings::Algorithm;
 
 impl Learner {
     /// Several tasks' part of a meta-iteration: adapts to each with K = `steps`, then leaves the sum of their outer
@@ -31,29 +31,30 @@ impl Learner {
         }
         let Group { direction, tasks, task, at_phi, product } = group;
         let (network, phi) = (&self.network, meta.phi());
-        let first_order = matches!(self.algorithm, Algorithm::Fomaml | Algorithm::Reptile | Algorithm::Imaml);
+        let Recipe { through, rates: rated, moves, .. } = *self.recipe;
+        let unrolled = through == Through::Unrolled;
         let supports = episodes.iter().map(|episode| episode.support(0));
         let queries = if self.measures { episodes } else { &[] };
         let batches = supports.chain(queries.iter().map(|episode| &episode.query));
         let rows = batches.clone().map(Batch::rows).sum();
         let together = steps > 0 && Trace::<T>::bytes(network, rows) <= TRACE_BYTES;
         if together {
-            network.pass(phi, batches, episodes.len(), !first_order, at_phi, &mut task.work);
+            network.pass(phi, batches, episodes.len(), unrolled, at_phi, &mut task.work);
         }
         direction.clear();
         direction.resize(meta.values.len(), T::zero());
         let parameters = phi.len();
-        if together && !first_order && task.first.len() < episodes.len() * parameters {
+        if together && unrolled && task.first.len() < episodes.len() * parameters {
             task.first.resize(episodes.len() * parameters, T::zero());
         }
         tasks.resize_with(episodes.len(), TaskLosses::default);
         task.rates.clear();
         task.rates.extend_from_slice(rates);
-        task.inner.keep(match self.algorithm {
-            Algorithm::Fomaml | Algorithm::Reptile => Kept::Ends,
-            Algorithm::Imaml => Kept::Path,
-            Algorithm::Maml | Algorithm::Anil | Algorithm::Cavia => Kept::BareSweep,
-            Algorithm::MetaSgd | Algorithm::MamlPlusPlus | Algorithm::MetaModel => Kept::Sweep,
+        task.inner.keep(match (through, rated) {
+            (Through::FirstOrder | Through::Difference, _) => Kept::Ends,
+            (Through::Implicit, _) => Kept::Path,
+            (Through::Unrolled, Rates::Given) => Kept::BareSweep,
+            (Through::Unrolled, Rates::PerParameter | Rates::PerTensorAndStep | Rates::Model) => Kept::Sweep,
         });
         let mut left = false;
         for (index, (episode, losses)) in episodes.iter().zip(&mut *tasks).enumerate() {
@@ -68,22 +69,18 @@ impl Learner {
                 }),
                 ..Outcome::default()
             };
-            task.leaves_first = (together && !first_order).then_some(index);
+            task.leaves_first = (together && unrolled).then_some(index);
             // Every algorithm fills the φ part, and adds to the rest.
             task.direction.resize(meta.values.len(), T::zero());
             task.direction[phi.len()..].fill(T::zero());
-            match self.algorithm {
-                Algorithm::Maml | Algorithm::Anil | Algorithm::Cavia | Algorithm::MetaSgd => {
-                    maml::direction(self, episode, task)
-                }
-                Algorithm::Fomaml => fomaml::direction(self, episode, task),
-                Algorithm::Reptile => reptile::direction(self, episode, task),
-                Algorithm::MamlPlusPlus => maml_plus_plus::direction(self, episode, task),
-                Algorithm::Imaml => imaml::direction(self, episode, task),
-                Algorithm::MetaModel => meta_model::direction(self, meta, episode, task),
+            match through {
+                Through::Unrolled => unrolled::direction(self, meta, episode, task),
+                Through::FirstOrder => first_order::direction(self, episode, task),
+                Through::Implicit => implicit::direction(self, episode, task),
+                Through::Difference => difference::direction(self, episode, task),
             }
             add_scaled(direction, T::one(), &task.direction);
-            if together && !first_order {
+            if together && unrolled {
                 match task.leaves_first.take() {
                     None => left = true,
                     Some(index) => task.first[index * parameters..][..parameters].fill(T::zero()),
@@ -100,10 +97,12 @@ impl Learner {
             network.hessian_vectors(phi, first, at_phi, &mut task.work, product);
             subtract(&mut direction[..phi.len()], product);
         }
-        match self.algorithm {
-            Algorithm::MetaSgd | Algorithm::MamlPlusPlus => to_log_rates(&mut direction[phi.len()..], rates),
-            Algorithm::Cavia => cavia::hold_context(self, direction),
-            _ => {}
+        if matches!(rated, Rates::PerParameter | Rates::PerTensorAndStep) {
+            to_log_rates(&mut direction[phi.len()..], rates);
+        }
+        // It starts at 0 in every task.
+        if moves == Moves::Context {
+            direction[network.layout().context()].fill(T::zero());
         }
     }
 
@@ -116,21 +115,26 @@ impl Learner {
     }
 
     /// Carries the φ part of the direction back through the inner loop, but for a first step that is left over,
-    /// with ∂J/∂a in the rest if there is any. `weights` are those of the query losses before the last step.
+    /// with ∂J by what the step rule learns in the rest if there is any. `weights` are those of the query losses before
+    /// the last step.
     pub(in crate::meta) fn sweep_back<T: Real>(
         &self,
+        meta: &MetaParameters<T>,
         episode: &Episode<T>,
         order: Order,
         weights: &[T],
         task: &mut TaskWork<T>,
     ) {
+        if self.recipe.rule() == Rule::Model {
+            return self.sweep_with(&self.meta_model(meta), episode, order, weights, task);
+        }
         let rates = std::mem::take(&mut task.rates);
         self.sweep_with(&InnerRates::new(&self.sharing, &rates), episode, order, weights, task);
         task.rates = rates;
     }
 
     /// The same for any step rule.
-    pub(in crate::meta) fn sweep_with<T: Real>(
+    fn sweep_with<T: Real>(
         &self,
         rule: &impl Adjoint<T>,
         episode: &Episode<T>,

@@ -5,10 +5,10 @@ use crate::maths::network::Workspace;
 use crate::maths::real::Real;
 use crate::maths::vector::norm;
 use crate::meta::episode::Episode;
-use crate::meta::imaml;
+use crate::meta::outer::implicit;
 use crate::meta::rates::InnerRates;
+use crate::meta::recipe::Rule;
 use crate::meta::step::{Step, StepRule};
-use crate::settings::Algorithm;
 
 /// An inner loop as far as it is done.
 #[derive(Clone, Debug, Default)]
@@ -64,10 +64,10 @@ impl Learner {
             return *rests.insert(self.network.loss(theta, episode.support(0), work));
         }
         let step = Step { index: *done, theta, gradient, loss };
-        match self.algorithm {
-            Algorithm::Imaml => imaml::rule(self, meta.phi(), rates).apply(step, next),
-            Algorithm::MetaModel => self.meta_model(meta).apply(step, next),
-            _ => InnerRates::new(&self.sharing, rates).apply(step, next),
+        match self.recipe.rule() {
+            Rule::Proximal => implicit::rule(self, meta.phi(), rates).apply(step, next),
+            Rule::Model => self.meta_model(meta).apply(step, next),
+            Rule::Rates => InnerRates::new(&self.sharing, rates).apply(step, next),
         }
         std::mem::swap(theta, next);
         *done += 1;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::Piece;
+use crate::meta::adjoint::Order;
 use crate::meta::dissection::{Dissection, Gathering, take_apart};
+use crate::meta::recipe::Through;
 use crate::meta::{Learner, MetaParameters, TaskWork};
 use crate::settings::{Algorithm, Settings};
 use crate::tasks::Family;
@@ -47,8 +49,8 @@ impl super::Study for Study {
         let mut learner = trainer.learner().clone();
         learner.set_meta_iteration(trainer.meta_iteration());
         let (now, algorithm) = (trainer.meta_iteration(), learner.algorithm());
-        let first_order = matches!(algorithm, Algorithm::Fomaml | Algorithm::Reptile)
-            || algorithm == Algorithm::MamlPlusPlus && now < learner.method().first_order_iterations;
+        let first_order = matches!(learner.recipe().through, Through::FirstOrder | Through::Difference)
+            || learner.order() == Order::First;
         let settings = Arc::clone(trainer.shared_settings());
         let found = OuterStep {
             meta_iteration: now,

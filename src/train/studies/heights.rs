@@ -3,8 +3,8 @@
 use super::landscape::Heights;
 use crate::maths::network::Batch;
 use crate::meta::episode::Episode;
+use crate::meta::recipe::Rates;
 use crate::meta::{Learner, MetaParameters, TaskWork};
-use crate::settings::Algorithm;
 use crate::train::landscape::{lowest, thinned};
 use crate::train::trainer::Trainer;
 
@@ -50,7 +50,7 @@ impl Surface {
             name: String::new(),
             episodes: Vec::new(),
             all: (probed.tasks.len(), [0; 2]),
-            affine: trainer.learner().algorithm() != Algorithm::MetaModel && live.tolerance == 0.0,
+            affine: trainer.learner().recipe().rates != Rates::Model && live.tolerance == 0.0,
             work: TaskWork::default(),
             place: None,
         };

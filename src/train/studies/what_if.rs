@@ -228,7 +228,7 @@ mod tests {
             (Knob::InnerRate, 0.003),
             (Knob::Tolerance, 8.0),
         ];
-        let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+        let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::default());
         settings.run.network.hidden = vec![8];
         for (knob, value) in knobs {
             for heights in [Heights::Task(1), Heights::Adapted] {

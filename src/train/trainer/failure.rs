@@ -1,7 +1,7 @@
 //! What becomes of a run that has failed: why, and back to its best state.
 
 use super::Trainer;
-use crate::settings::Algorithm;
+use crate::meta::recipe::Moves;
 use crate::train::divergence::{Failure, Finding, explain, first_harmful_step, limit, worst};
 use crate::train::snapshot::{Astray, Divergence, Turned};
 
@@ -13,7 +13,7 @@ impl Trainer {
     pub(super) fn times_too_long(&self, finding: Finding) -> Option<f64> {
         let (Finding::Task(task) | Finding::Suspect(task)) = finding else { return None };
         // A context begins at 0 in every task: φ may learn to live with a step of it that overshoots.
-        if self.learner.algorithm() == Algorithm::Cavia && finding == Finding::Suspect(task) {
+        if self.learner.recipe().moves == Moves::Context && finding == Finding::Suspect(task) {
             return None;
         }
         let live = &self.settings.live;

@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_run_goes_on_from_a_made_up_past() {
-        let mut trainer = Trainer::new(Settings::preset(TaskFamily::Plane, Algorithm::Maml), None, 1).unwrap();
+        let mut trainer = Trainer::new(Settings::preset(TaskFamily::Plane, Algorithm::default()), None, 1).unwrap();
         trainer.pretend(100_000);
         let snapshot = trainer.snapshot(1, 0.0, Phase::Running);
         assert_eq!(snapshot.meta_iteration, 100_000);

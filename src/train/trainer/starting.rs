@@ -71,7 +71,7 @@ impl Trainer {
         let phi = family.initialise(&learner.network, run.seed);
         let meta = learner.meta_parameters(phi, settings.live.inner_rate);
         let phi = family.initialise(&network, run.seed);
-        let plain = Learner::new(network, Algorithm::Maml);
+        let plain = Learner::new(network, Algorithm::default());
         let rule = match run.optimiser {
             OuterOptimiser::Sgd => Rule::Sgd,
             OuterOptimiser::Momentum => Rule::MOMENTUM,
@@ -94,7 +94,7 @@ impl Trainer {
             _ => None,
         };
         let (probes, settings) = (Probes::new(&family, &settings), Arc::new(settings));
-        let joint_preset = Settings::preset(settings.run.tasks, Algorithm::Maml);
+        let joint_preset = Settings::preset(settings.run.tasks, Algorithm::default());
         let state = State::first(now.clone(), Arc::clone(&settings), &probes);
         let mut trainer = Self {
             probes,
@@ -144,7 +144,7 @@ fn fitting_rate(settings: &Settings, family: &Family, pool: &Pool) -> Option<f64
     if own_images || !run.fit_inner_rate || live.inner_rate != usual {
         return None;
     }
-    let algorithm = if run.algorithm.learns_rates() { Algorithm::Maml } else { run.algorithm };
+    let algorithm = if run.algorithm.learns_rates() { Algorithm::default() } else { run.algorithm };
     let learner = Learner::with(family.network(run), algorithm, run.method, live.inner_steps);
     let meta = learner.meta_parameters(family.initialise(&learner.network, run.seed), usual);
     let limits = pool.map(TASKS, |task| limit(&learner, &meta, &family.training(live, run.seed, 0, task)));

@@ -7,7 +7,8 @@ use super::shown::probe_task;
 use crate::maths::network::Workspace;
 use crate::maths::vector::{add_scaled, norm};
 use crate::meta::Group;
-use crate::settings::Algorithm;
+use crate::meta::adjoint::Order;
+use crate::meta::recipe::Through;
 use crate::train::evaluation::{Measured, Start, honest, measure};
 use crate::train::snapshot::Evaluation;
 use crate::train::walk::{Ground, Passage, Route, TASKS, Walk, sub_steps};
@@ -80,30 +81,21 @@ impl Trainer {
             tensors: Vec::new(),
         };
         let others = live.meta_batch - shown;
+        let weights = learner.query_weights::<f32>(live.inner_steps);
+        let earlier_counts = weights.iter().rev().skip(1).any(|weight| *weight > 0.0);
         Some(Walk::new(Ground {
             meta_iteration,
             settings: Arc::clone(settings),
             shown: Arc::new(evaluation),
             passages,
             others,
-            route: match learner.algorithm() {
-                Algorithm::Fomaml => Route::FirstOrder,
-                Algorithm::Reptile => Route::Difference,
-                Algorithm::Imaml => Route::Implicit,
-                Algorithm::MamlPlusPlus
-                    if learner
-                        .query_weights::<f32>(live.inner_steps)
-                        .iter()
-                        .rev()
-                        .skip(1)
-                        .any(|weight| *weight > 0.0) =>
-                {
-                    Route::EveryStep
-                }
-                Algorithm::MamlPlusPlus if meta_iteration < learner.method().first_order_iterations => {
-                    Route::FirstOrder
-                }
-                _ => Route::Sweep,
+            route: match learner.recipe().through {
+                Through::FirstOrder => Route::FirstOrder,
+                Through::Difference => Route::Difference,
+                Through::Implicit => Route::Implicit,
+                Through::Unrolled if earlier_counts => Route::EveryStep,
+                Through::Unrolled if learner.order() == Order::First => Route::FirstOrder,
+                Through::Unrolled => Route::Sweep,
             },
             direction: honest(norm(&mean)),
             outer_rate: live.outer_rate * settings.run.outer.share_of_rate(meta_iteration),

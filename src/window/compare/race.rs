@@ -26,9 +26,12 @@ const PROBES: u64 = 60;
 /// Held-out tasks measured at the end of each run.
 const TASKS: usize = 200;
 
+/// Algorithms, the first ones, that a race is begun with.
+const CHOSEN: usize = 3;
+
 /// The tab.
 pub struct RaceTab {
-    chosen: [bool; Algorithm::ALL.len()],
+    chosen: Vec<bool>,
     seeds: u64,
     /// Meta-iterations of each run; `None` for what suits the task family.
     iterations: Option<u64>,
@@ -50,9 +53,8 @@ struct Shown {
 
 impl Default for RaceTab {
     fn default() -> Self {
-        let first = [Algorithm::Maml, Algorithm::Fomaml, Algorithm::Reptile];
         Self {
-            chosen: Algorithm::ALL.map(|algorithm| first.contains(&algorithm)),
+            chosen: Algorithm::all().enumerate().map(|(index, _)| index < CHOSEN).collect(),
             seeds: 2,
             iterations: None,
             iterations_field: ValueField::default(),
@@ -107,7 +109,7 @@ impl RaceTab {
         let idle = self.running.is_none();
         ui.add_enabled_ui(idle, |ui| {
             ui.horizontal_wrapped(|ui| {
-                for ((index, algorithm), chosen) in Algorithm::ALL.into_iter().enumerate().zip(&mut self.chosen) {
+                for ((index, algorithm), chosen) in Algorithm::all().enumerate().zip(&mut self.chosen) {
                     let name = RichText::new(algorithm.label()).color(palette.series[index]);
                     ui.add(Checkbox::new(chosen, name)).on_hover_text(algorithm.about());
                 }
@@ -230,7 +232,7 @@ impl RaceTab {
 
     fn plan(&self, base: Base<'_>, iterations: u64) -> Result<Race, String> {
         base.check_images()?;
-        let chosen = Algorithm::ALL.into_iter().zip(self.chosen).filter(|(_, chosen)| *chosen);
+        let chosen = Algorithm::all().zip(&self.chosen).filter(|(_, chosen)| **chosen);
         let entrants: Vec<Experiment> = chosen
             .map(|(algorithm, _)| Experiment {
                 settings: entrant(base.settings, algorithm, iterations),
@@ -268,8 +270,8 @@ fn entrant(now: &Settings, algorithm: Algorithm, iterations: u64) -> Settings {
 }
 
 fn colour(palette: &Palette, algorithm: Algorithm) -> egui::Color32 {
-    let index = Algorithm::ALL.iter().position(|other| *other == algorithm).unwrap_or(0);
-    palette.series[index]
+    let index = Algorithm::all().position(|other| other == algorithm).unwrap_or(0);
+    palette.series[index % palette.series.len()]
 }
 
 fn plot<'a>(id: &'static str, palette: &Palette) -> Plot<'a> {

@@ -126,7 +126,7 @@ fn usual_values(swept: Swept) -> String {
         Swept::MetaBatch => "1..16".to_owned(),
         Swept::Shots => "2..20".to_owned(),
         Swept::Width => "8..64".to_owned(),
-        Swept::Algorithm => Algorithm::ALL.map(Algorithm::id).join(", "),
+        Swept::Algorithm => Algorithm::all().map(Algorithm::id).collect::<Vec<_>>().join(", "),
     }
 }
 

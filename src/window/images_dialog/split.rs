@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn images_are_divided_for_pictures_and_classes_for_class_tasks() {
-        let run = |tasks| Settings::preset(tasks, Algorithm::Maml).run;
+        let run = |tasks| Settings::preset(tasks, Algorithm::default()).run;
         let (picture, of_class) = (run(TaskFamily::Picture), run(TaskFamily::Classify));
         let class = |images, held_out, part| ClassCounts { images, held_out, validating: 0, part };
         let counts = [

@@ -5,6 +5,7 @@ use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, 
 use super::font;
 use super::outer_step::{degrees, number};
 use crate::meta::dissection::{Dissection, Way};
+use crate::meta::recipe::Through;
 use crate::settings::Algorithm;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
@@ -23,7 +24,7 @@ pub fn colour(palette: &Palette, way: Way) -> Color32 {
 
 fn name(way: Way, algorithm: Algorithm) -> &'static str {
     match way {
-        Way::Exact if algorithm == Algorithm::Imaml => "implicit",
+        Way::Exact if algorithm.recipe().through == Through::Implicit => "implicit",
         Way::Exact => "exact",
         Way::First => "first order",
         Way::Moved => "Reptile",

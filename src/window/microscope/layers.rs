@@ -4,6 +4,7 @@
 use egui::{Align2, Painter, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{font, line, nothing, toggle};
+use crate::meta::recipe::Moves;
 use crate::settings::Algorithm;
 use crate::train::snapshot::{Init, LayerMovement, Snapshot};
 use crate::train::studies::{LayerLook, Layers};
@@ -92,13 +93,16 @@ impl LayersView {
 /// What the view is to answer, or why there is little to see.
 fn question(found: &Layers, algorithm: Algorithm) -> String {
     let of = format!("means over {} held-out tasks, {} steps", found.tasks, found.steps);
-    match (found.layers.len(), algorithm) {
+    match (found.layers.len(), algorithm.recipe().moves) {
         (1, _) => format!("One layer: its representation is the prediction itself · {of}"),
-        (_, Algorithm::Cavia) => {
+        (_, Moves::Context) => {
             format!("Only the context moves: learned layers stand still, and see another context · {of}")
         }
-        (_, Algorithm::Anil) => format!("Only the last layer adapts: the others must stay at 1 · {of}"),
-        _ => format!("Does adaptation change what layers compute, or the last one alone? · {of}"),
+        (_, Moves::Head) => format!("Only the last layer adapts: the others must stay at 1 · {of}"),
+        (_, Moves::Body) => {
+            format!("All layers but the last adapt: what it sees of a task they have to tell it · {of}")
+        }
+        (_, Moves::All) => format!("Does adaptation change what layers compute, or the last one alone? · {of}"),
     }
 }
 

@@ -4,7 +4,7 @@ use egui::{Rect, RichText, Ui, UiBuilder, pos2};
 
 use super::{arrows, font, heat, line, nothing, tasks};
 use crate::meta::dissection::{TaskPart, Way};
-use crate::settings::Algorithm;
+use crate::meta::recipe::Through;
 use crate::train::studies::OuterStep;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
@@ -97,13 +97,15 @@ fn status(found: &OuterStep) -> String {
         };
     };
     let percent = numbers::significant(100.0 * change);
-    match (found.second_order, found.algorithm) {
-        (_, Algorithm::Imaml) => format!("implicit gradient: it changes this step by {percent} %"),
+    match (found.second_order, found.algorithm.recipe().through) {
+        (_, Through::Implicit) => format!("implicit gradient: it changes this step by {percent} %"),
         (true, _) => format!("second order on: it changes this step by {percent} %"),
-        (false, Algorithm::Reptile) => {
+        (false, Through::Difference) => {
             format!("second order off: it would change the first-order step by {percent} %")
         }
-        (false, _) => format!("second order off: it would change this step by {percent} %"),
+        (false, Through::Unrolled | Through::FirstOrder) => {
+            format!("second order off: it would change this step by {percent} %")
+        }
     }
 }
 
@@ -147,21 +149,21 @@ mod tests {
 
     #[test]
     fn the_line_says_what_is_on() {
-        let found = |algorithm, second_order, change, overflowed| OuterStep {
+        let found = |algorithm: &str, second_order, change, overflowed| OuterStep {
             meta_iteration: 3,
-            algorithm,
+            algorithm: algorithm.parse().unwrap(),
             second_order,
             meta_batch: 25,
             dissection: Dissection { change, overflowed, counted: 25, ..Dissection::default() },
         };
         let cases = [
-            (Algorithm::Maml, true, Some(0.123), 0, "second order on: it changes this step by 12.3 %"),
-            (Algorithm::Fomaml, false, Some(0.123), 0, "second order off: it would change this step by 12.3 %"),
-            (Algorithm::Reptile, false, Some(0.5), 0, "it would change the first-order step by 50.0 %"),
-            (Algorithm::MamlPlusPlus, false, Some(0.5), 0, "second order off"),
-            (Algorithm::Imaml, true, Some(0.5), 0, "implicit gradient: it changes this step by 50.0 %"),
-            (Algorithm::Maml, true, None, 2, "2 tasks overflowed"),
-            (Algorithm::Maml, true, None, 0, "nothing to compare with"),
+            ("maml", true, Some(0.123), 0, "second order on: it changes this step by 12.3 %"),
+            ("fomaml", false, Some(0.123), 0, "second order off: it would change this step by 12.3 %"),
+            ("reptile", false, Some(0.5), 0, "it would change the first-order step by 50.0 %"),
+            ("maml-plus-plus", false, Some(0.5), 0, "second order off"),
+            ("imaml", true, Some(0.5), 0, "implicit gradient: it changes this step by 50.0 %"),
+            ("maml", true, None, 2, "2 tasks overflowed"),
+            ("maml", true, None, 0, "nothing to compare with"),
         ];
         for (algorithm, second_order, change, overflowed, text) in cases {
             let said = status(&found(algorithm, second_order, change, overflowed));
@@ -174,7 +176,7 @@ mod tests {
     fn what_is_left_out_is_named() {
         let found = |shown, counted, meta_batch| OuterStep {
             meta_iteration: 0,
-            algorithm: Algorithm::Maml,
+            algorithm: crate::settings::Algorithm::default(),
             second_order: true,
             meta_batch,
             dissection: Dissection { tasks: vec![TaskPart::default(); shown], counted, ..Dissection::default() },

@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_follows_the_sub_steps() {
-        let settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+        let settings = Settings::preset(TaskFamily::Sine, Algorithm::default());
         let trainer = Trainer::new(settings, None, 1);
         let Some(mut walk) = trainer.ok().and_then(|mut trainer| trainer.walk(&|| true)) else { unreachable!() };
         let last = walk.ground.sub_steps.len() - 1;

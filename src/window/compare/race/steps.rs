@@ -85,8 +85,7 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
                 let colour = match row.id {
                     "joint" => palette.joint,
                     "random" => palette.random,
-                    id => Algorithm::ALL
-                        .into_iter()
+                    id => Algorithm::all()
                         .find(|algorithm| algorithm.id() == id)
                         .map_or(palette.weak, |algorithm| colour(palette, algorithm)),
                 };

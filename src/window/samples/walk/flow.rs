@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::number;
-use crate::settings::Algorithm;
+use crate::meta::recipe::{Moves, Rates, Through};
 use crate::train::snapshot::Init;
 use crate::train::walk::{Passage, Route, SubStep, Walk};
 use crate::window::numbers;
@@ -123,17 +123,18 @@ fn sentence(walk: &Walk) -> String {
             let of =
                 |numbers: fn(&Passage) -> &Vec<f32>| passage.map_or_else(|| "-".to_owned(), |of| at(numbers(of), step));
             let (moved, to) = (of(|passage| &passage.moved), of(|passage| &passage.after));
-            let rate = match settings.run.algorithm {
-                Algorithm::MetaModel => "learned rates and shares of θ to keep".to_owned(),
-                algorithm if algorithm.learns_rates() => "learned rates".to_owned(),
-                Algorithm::Anil => format!("α = {} on the head", numbers::compact(settings.live.inner_rate)),
-                Algorithm::Cavia => format!("α = {} on the context", numbers::compact(settings.live.inner_rate)),
-                Algorithm::Imaml => format!(
-                    "α = {}, held to φ by λ = {}",
-                    numbers::compact(settings.live.inner_rate),
-                    numbers::compact(settings.run.method.regularisation)
-                ),
-                _ => format!("α = {}", numbers::compact(settings.live.inner_rate)),
+            let given = format!("α = {}", numbers::compact(settings.live.inner_rate));
+            let recipe = settings.run.algorithm.recipe();
+            let rate = match (recipe.rates, recipe.through, recipe.moves) {
+                (Rates::Model, ..) => "learned rates and shares of θ to keep".to_owned(),
+                (Rates::PerParameter | Rates::PerTensorAndStep, ..) => "learned rates".to_owned(),
+                (Rates::Given, Through::Implicit, _) => {
+                    format!("{given}, held to φ by λ = {}", numbers::compact(settings.run.method.regularisation))
+                }
+                (Rates::Given, _, Moves::All) => given,
+                (Rates::Given, _, Moves::Head) => format!("{given} on the head"),
+                (Rates::Given, _, Moves::Body) => format!("{given} on all but the head"),
+                (Rates::Given, _, Moves::Context) => format!("{given} on the context"),
             };
             let from = at(losses, step);
             format!(

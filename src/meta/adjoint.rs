@@ -71,7 +71,7 @@ pub(super) fn sweep_to_first<T: Real>(
         through.fill(T::zero());
     }
     for step in (0..inner.steps()).rev() {
-        rule.pull_back(inner.step(step), v, through, own_gradient.as_deref_mut());
+        rule.vjp(inner.step(step), v, through, own_gradient.as_deref_mut());
         if step == 0 {
             break;
         }

@@ -1,5 +1,5 @@
-//! iMAML: adaptation is held to φ by a proximal term, and the meta-gradient follows from where it
-//! ends, not from the way there (Rajeswaran, Finn, Kakade and Levine 2019).
+//! Implicit: adaptation is held to φ by a proximal term, and the meta-gradient follows from where it
+//! ends, not from the way there (iMAML; Rajeswaran, Finn, Kakade and Levine 2019).
 //!
 //! ```text
 //! θ* = argmin L(θ; S) + λ/2 ‖θ − φ‖²,   dL(θ*; Q)/dφ = (I + H/λ)⁻¹ ∇L(θ*; Q),   H = ∇²L(θ*; S)
@@ -9,12 +9,12 @@
 //! definite. Where it is seen not to be, the outcome says so and the last good iterate serves. Where
 //! each step has its own mini-batch, descent takes the step's and H is that of the last one.
 
-use super::episode::Episode;
-use super::learner::{Learner, TaskWork};
-use super::step::{Step, StepRule};
 use crate::maths::conjugate::conjugate_gradients;
 use crate::maths::real::Real;
 use crate::maths::vector::norm;
+use crate::meta::episode::Episode;
+use crate::meta::learner::{Learner, TaskWork};
+use crate::meta::step::{Step, StepRule};
 
 /// Descent rests where the proximal gradient is no longer than this.
 const PROXIMAL_TOLERANCE: f64 = 1e-8;
@@ -22,7 +22,7 @@ const PROXIMAL_TOLERANCE: f64 = 1e-8;
 const RESIDUAL_TOLERANCE: f64 = 1e-6;
 
 /// θ_{k+1} = θ_k − α (g_k + λ (θ_k − φ)).
-pub(super) struct Proximal<'a, T> {
+pub(in crate::meta) struct Proximal<'a, T> {
     phi: &'a [T],
     inner_rate: T,
     regularisation: T,
@@ -42,13 +42,13 @@ impl<T: Real> StepRule<T> for Proximal<'_, T> {
 }
 
 /// Descent of the proximal loss from φ.
-pub(super) fn rule<'a, T: Real>(learner: &Learner, phi: &'a [T], rates: &[T]) -> Proximal<'a, T> {
+pub(in crate::meta) fn rule<'a, T: Real>(learner: &Learner, phi: &'a [T], rates: &[T]) -> Proximal<'a, T> {
     let inner_rate = rates.first().copied().unwrap_or_default();
     Proximal { phi, inner_rate, regularisation: T::of(learner.method().regularisation) }
 }
 
 /// (I + H/λ)⁻¹ ∇L(θ_K; Q).
-pub(super) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
+pub(in crate::meta) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {
     learner.query_gradient(episode, task);
     let method = learner.method();
     let share = T::of(1.0 / method.regularisation);

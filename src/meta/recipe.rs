@@ -1,0 +1,162 @@
+//! What tells algorithms apart, in parts that can be put together: which parameters an inner step moves, who owns its
+//! rates, which losses count and how they become an outer direction. The inner loop, the backward sweep, the checks and
+//! the views go by these parts and know no algorithm by name.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer};
+
+use super::recipes::RECIPES;
+use crate::settings::{Algorithm, Domain, Settings};
+
+/// An algorithm.
+#[derive(Debug)]
+pub struct Recipe {
+    /// The name used in files and on the command line.
+    pub id: &'static str,
+    /// The name shown to people.
+    pub name: &'static str,
+    /// One sentence: what it does.
+    pub about: &'static str,
+    /// Who proposed it.
+    pub source: &'static str,
+    /// Which parameters an inner step moves.
+    pub moves: Moves,
+    /// Who owns the inner rates.
+    pub rates: Rates,
+    /// Which query losses count.
+    pub query_loss: QueryLoss,
+    /// How they become an outer direction.
+    pub through: Through,
+    /// The keys of the settings that it alone has.
+    pub knobs: &'static [&'static str],
+    /// What it changes about the settings that a run of such tasks starts with.
+    pub preset: fn(Domain, &mut Settings),
+}
+
+/// The parameters that an inner step moves; the outer loop moves all of them, but for a context, which starts at 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moves {
+    /// All.
+    All,
+    /// The last layer.
+    Head,
+    /// All layers but the last.
+    Body,
+    /// A few numbers beside the inputs.
+    Context,
+}
+
+/// The inner rates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rates {
+    /// α.
+    Given,
+    /// One is learned for each parameter.
+    PerParameter,
+    /// One is learned for each layer's weights and one for its biases, at each step.
+    PerTensorAndStep,
+    /// One is learned for each parameter, and a network says for each layer and step how much of it counts.
+    Model,
+}
+
+/// The query losses that make up J.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryLoss {
+    /// That after the last step.
+    Last,
+    /// At first those after every step alike, later the last alone.
+    EveryStepAtFirst,
+}
+
+/// The way from adapted parameters to an outer direction; each is a file of [`super::outer`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Through {
+    /// ∂J/∂φ through every inner step.
+    Unrolled,
+    /// ∇L(θ_K; Q) as it stands.
+    FirstOrder,
+    /// (I + H/λ)⁻¹ ∇L(θ_K; Q), of an adaptation that is held to φ.
+    Implicit,
+    /// φ − θ_K.
+    Difference,
+}
+
+/// How an inner step is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// θ − a ⊙ g.
+    Rates,
+    /// The same, held to φ.
+    Proximal,
+    /// b ⊙ θ − a ⊙ g with what the meta-model says.
+    Model,
+}
+
+impl Recipe {
+    /// Which algorithm it is of.
+    pub const fn algorithm(&self) -> Algorithm {
+        Algorithm::of(self.id)
+    }
+
+    /// How its inner step is made.
+    pub(super) fn rule(&self) -> Rule {
+        match (self.through, self.rates) {
+            (Through::Implicit, _) => Rule::Proximal,
+            (_, Rates::Model) => Rule::Model,
+            (_, Rates::Given | Rates::PerParameter | Rates::PerTensorAndStep) => Rule::Rates,
+        }
+    }
+}
+
+impl Algorithm {
+    /// Its recipe.
+    pub fn recipe(self) -> &'static Recipe {
+        RECIPES.iter().find(|recipe| recipe.id == self.id()).unwrap_or(&RECIPES[0])
+    }
+
+    /// Every algorithm, simplest relation to MAML first.
+    pub fn all() -> impl Iterator<Item = Self> + Clone {
+        RECIPES.iter().map(Recipe::algorithm)
+    }
+
+    /// The name shown to people.
+    pub fn label(self) -> &'static str {
+        self.recipe().name
+    }
+
+    /// One sentence: what it does.
+    pub fn about(self) -> &'static str {
+        self.recipe().about
+    }
+
+    /// Whether the inner rates are learned, α being but where they start.
+    pub fn learns_rates(self) -> bool {
+        self.recipe().rates != Rates::Given
+    }
+}
+
+impl Default for Algorithm {
+    fn default() -> Self {
+        RECIPES[0].algorithm()
+    }
+}
+
+/// There is no such algorithm.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no algorithm “{0}”: choose from {names}", names = Algorithm::all().map(Algorithm::id).collect::<Vec<_>>().join(", "))]
+pub struct NoAlgorithm(String);
+
+impl FromStr for Algorithm {
+    type Err = NoAlgorithm;
+
+    fn from_str(text: &str) -> Result<Self, NoAlgorithm> {
+        Self::all().find(|algorithm| algorithm.id() == text.trim()).ok_or_else(|| NoAlgorithm(text.trim().to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Algorithm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}

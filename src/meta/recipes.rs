@@ -1,0 +1,165 @@
+//! The algorithms, one entry for each: a new one is a new entry, and a file in [`super::outer`] only where it goes a way
+//! that none has gone before.
+
+use super::recipe::{Moves, QueryLoss, Rates, Recipe, Through};
+use crate::settings::{Domain, OuterOptimiser, Schedule};
+
+/// Every algorithm, simplest relation to MAML first.
+pub static RECIPES: [Recipe; 9] = [
+    Recipe {
+        id: "maml",
+        name: "MAML",
+        about: "Differentiates the query loss through every adaptation step, second derivatives included",
+        source: "Finn, Abbeel and Levine 2017",
+        moves: Moves::All,
+        rates: Rates::Given,
+        query_loss: QueryLoss::Last,
+        through: Through::Unrolled,
+        knobs: &[],
+        preset: |_, _| {},
+    },
+    Recipe {
+        id: "fomaml",
+        name: "FOMAML",
+        about: "MAML without second derivatives: the query gradient at the adapted parameters is used as it is",
+        source: "Finn, Abbeel and Levine 2017",
+        moves: Moves::All,
+        rates: Rates::Given,
+        query_loss: QueryLoss::Last,
+        through: Through::FirstOrder,
+        knobs: &[],
+        preset: |domain, settings| {
+            if domain == Domain::Image {
+                (settings.live.inner_rate, settings.live.outer_rate) = (0.02, 3e-4);
+            }
+        },
+    },
+    Recipe {
+        id: "reptile",
+        name: "Reptile",
+        about: "Moves the initialisation towards where adaptation ends; needs no query set",
+        source: "Nichol, Achiam and Schulman 2018",
+        moves: Moves::All,
+        rates: Rates::Given,
+        query_loss: QueryLoss::Last,
+        through: Through::Difference,
+        knobs: &[],
+        preset: |domain, settings| match domain {
+            Domain::Image => (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 8),
+            Domain::Curve => settings.live.inner_steps = 5,
+            Domain::Linear | Domain::Flow | Domain::Labels | Domain::Embedding => {}
+        },
+    },
+    Recipe {
+        id: "meta-sgd",
+        name: "Meta-SGD",
+        about: "MAML that also learns one inner rate for every parameter",
+        source: "Li, Zhou, Chen and Li 2017",
+        moves: Moves::All,
+        // The outer optimiser moves ln a, so that rates stay positive: ∂J/∂ln a = a ⊙ ∂J/∂a.
+        rates: Rates::PerParameter,
+        query_loss: QueryLoss::Last,
+        through: Through::Unrolled,
+        knobs: &[],
+        preset: |_, _| {},
+    },
+    Recipe {
+        id: "maml-plus-plus",
+        name: "MAML++",
+        about: "MAML that learns inner rates for every layer and step, one for its weights and one for its biases, and at first counts the loss after every step",
+        source: "Antoniou, Edwards and Storkey 2019",
+        moves: Moves::All,
+        rates: Rates::PerTensorAndStep,
+        query_loss: QueryLoss::EveryStepAtFirst,
+        through: Through::Unrolled,
+        knobs: &["multi_step_iterations", "first_order_iterations"],
+        // It comes with a cosine schedule; each domain's is as long as a run of it usually is.
+        preset: |domain, settings| {
+            settings.run.outer.schedule = Schedule::Cosine;
+            settings.run.outer.period = match domain {
+                Domain::Linear => 5_000,
+                Domain::Curve => 70_000,
+                Domain::Image | Domain::Flow | Domain::Labels | Domain::Embedding => 2_000,
+            };
+        },
+    },
+    Recipe {
+        id: "anil",
+        name: "ANIL",
+        about: "MAML in which only the last layer adapts to a task",
+        source: "Raghu, Raghu, Bengio and Vinyals 2020",
+        moves: Moves::Head,
+        rates: Rates::Given,
+        query_loss: QueryLoss::Last,
+        through: Through::Unrolled,
+        knobs: &[],
+        preset: |domain, settings| {
+            // With one step, further ones come to overshoot at the end of a long run.
+            if domain == Domain::Curve {
+                settings.live.inner_steps = 5;
+            }
+        },
+    },
+    // On the plane the context can but shift the output: its model is linear, and a slope is no shift.
+    Recipe {
+        id: "cavia",
+        name: "CAVIA",
+        about: "MAML in which only a few numbers beside the inputs adapt; the network is shared by all tasks",
+        source: "Zintgraf, Shiarlis, Kurin, Hofmann and Whiteson 2019",
+        moves: Moves::Context,
+        rates: Rates::Given,
+        query_loss: QueryLoss::Last,
+        through: Through::Unrolled,
+        knobs: &["context"],
+        preset: |domain, settings| {
+            if !matches!(domain, Domain::Linear | Domain::Curve) {
+                settings.run.method.context = 32;
+            }
+        },
+    },
+    Recipe {
+        id: "imaml",
+        name: "iMAML",
+        about: "Holds adaptation to the initialisation and differentiates where it ends, not the way there",
+        source: "Rajeswaran, Finn, Kakade and Levine 2019",
+        moves: Moves::All,
+        rates: Rates::Given,
+        query_loss: QueryLoss::Last,
+        through: Through::Implicit,
+        knobs: &["regularisation", "conjugate_steps"],
+        preset: |domain, settings| {
+            let (live, run) = (&mut settings.live, &mut settings.run);
+            match domain {
+                Domain::Linear => {}
+                Domain::Curve => {
+                    // Its direction does not see the way that adaptation takes: only a small rate, a firm hold and a decay
+                    // of the weights keep curvature low as training goes on.
+                    (live.inner_rate, live.inner_steps, live.test_steps) = (5e-4, 16, 16);
+                    run.method.regularisation = 30.0;
+                    (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.2);
+                }
+                Domain::Image => {
+                    live.inner_steps = 8;
+                    run.method.regularisation = 1.0;
+                }
+                Domain::Flow | Domain::Labels | Domain::Embedding => run.method.regularisation = 1.0,
+            }
+        },
+    },
+    Recipe {
+        id: "meta-model",
+        name: "Meta-model",
+        about: "A small learned network sets the inner rates of every layer, step by step",
+        source: "Baik, Choi, Choi, Kim and Lee 2020",
+        moves: Moves::All,
+        rates: Rates::Model,
+        query_loss: QueryLoss::Last,
+        through: Through::Unrolled,
+        knobs: &[],
+        preset: |domain, settings| {
+            if domain == Domain::Curve {
+                settings.live.inner_steps = 2;
+            }
+        },
+    },
+];
