@@ -47,7 +47,12 @@ pub static RECIPES: [Recipe; 9] = [
         preset: |domain, settings| match domain {
             Domain::Image => (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 8),
             Domain::Curve => settings.live.inner_steps = 5,
-            Domain::Linear | Domain::Flow | Domain::Labels | Domain::Embedding => {}
+            // Where adaptation ends says nothing about how sure to be; plain steps, as in its paper, hold.
+            Domain::Labels => {
+                (settings.live.inner_rate, settings.live.outer_rate) = (0.1, 0.1);
+                (settings.run.optimiser, settings.run.outer.weight_decay) = (OuterOptimiser::Sgd, 0.0);
+            }
+            Domain::Linear | Domain::Flow | Domain::Embedding => {}
         },
     },
     Recipe {
@@ -128,21 +133,29 @@ pub static RECIPES: [Recipe; 9] = [
         through: Through::Implicit,
         knobs: &["regularisation", "conjugate_steps"],
         preset: |domain, settings| {
+            // Its direction does not see the way that adaptation takes, and nothing in it keeps curvature low as training
+            // goes on: small rates and a decay of the weights have to, and a hold that is firm enough for adaptation to
+            // end nearby, or so loose that directions of large curvature count for little.
             let (live, run) = (&mut settings.live, &mut settings.run);
             match domain {
-                Domain::Linear => {}
+                Domain::Linear => live.inner_rate = 0.1,
                 Domain::Curve => {
-                    // Its direction does not see the way that adaptation takes: only a small rate, a firm hold and a decay
-                    // of the weights keep curvature low as training goes on.
                     (live.inner_rate, live.inner_steps, live.test_steps) = (5e-4, 16, 16);
                     run.method.regularisation = 30.0;
                     (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.2);
                 }
                 Domain::Image => {
-                    live.inner_steps = 8;
-                    run.method.regularisation = 1.0;
+                    (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 1e-4, 8);
+                    (run.method.regularisation, run.method.conjugate_steps) = (0.1, 5);
+                    (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
                 }
-                Domain::Flow | Domain::Labels | Domain::Embedding => run.method.regularisation = 1.0,
+                Domain::Labels => {
+                    (live.inner_rate, live.outer_rate) = (0.1, 3e-4);
+                    (run.method.regularisation, run.method.conjugate_steps) = (1.0, 5);
+                }
+                Domain::Flow | Domain::Embedding => {
+                    (run.method.regularisation, run.method.conjugate_steps) = (1.0, 5);
+                }
             }
         },
     },

@@ -78,6 +78,11 @@ impl Settings {
         if tasks == TaskFamily::Sine {
             outer.knee = 1_000;
         }
+        // Few classes are soon known by heart: scores that grow without end would be sure of wrong answers.
+        let mut optimiser = OuterOptimiser::Adam;
+        if tasks == TaskFamily::Classify {
+            (optimiser, outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
+        }
         // One class in a thousand overshoots: its gradient must not drown the others' in Adam's mean squares.
         if tasks == TaskFamily::Class {
             outer.clip_norm = 0.3;
@@ -89,7 +94,7 @@ impl Settings {
                 algorithm,
                 seed: 0,
                 fit_inner_rate: true,
-                optimiser: OuterOptimiser::default(),
+                optimiser,
                 outer,
                 held_out_tasks,
                 evaluate_every,
