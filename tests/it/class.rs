@@ -1,6 +1,5 @@
 //! New images of a class from a few: encoding, tasks, sampling, learning.
 
-use crate::common::sets;
 use std::sync::Arc;
 
 use metascope::images::built_in::built_in;
@@ -14,6 +13,8 @@ use metascope::tasks::judge::{Marks, distances};
 use metascope::tasks::{Display, Family, FamilyError, Given, KnownClass};
 use metascope::train::trainer::{Step, Trainer};
 use ndarray::{Array2, Axis, array};
+
+use crate::common::sets;
 
 fn hand() -> ImageSet {
     built_in(&ImageSource::Hand).unwrap()

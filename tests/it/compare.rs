@@ -1,8 +1,5 @@
 //! Sweep and race in the window: started, watched, stopped and gone on from.
 
-use std::time::{Duration, Instant};
-
-use crate::common::bench::Bench;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -10,13 +7,10 @@ use metascope::settings::{Algorithm, Settings, TaskFamily};
 use metascope::train::link::Command;
 use metascope::train::trainer::{Step, Trainer};
 
+use crate::common::bench::Bench;
+
 fn wait_for(bench: &mut Bench, text: &str) {
-    let start = Instant::now();
-    while !bench.says(text) {
-        assert!(start.elapsed() < Duration::from_secs(60), "never said {text}");
-        std::thread::sleep(Duration::from_millis(20));
-        bench.harness.step();
-    }
+    bench.wait_to_say(text);
     bench.harness.step();
 }
 
@@ -118,12 +112,9 @@ fn a_race_compares_algorithms_on_the_same_tasks() {
     bench.harness.get_by_role_and_label(Role::Button, "Start race").click();
     bench.harness.step();
     wait_for(&mut bench, "Difference to MAML");
-    let start = Instant::now();
-    while bench.harness.query_all_by_label_contains("test tasks").count() < 2 {
-        assert!(start.elapsed() < Duration::from_secs(60));
-        std::thread::sleep(Duration::from_millis(20));
-        bench.harness.step();
-    }
+    bench.wait_until("two results", |bench| {
+        (bench.harness.query_all_by_label_contains("test tasks").count() >= 2).then_some(())
+    });
     assert!(bench.says("100 %"));
     // Everybody's losses step by step in one picture.
     bench.click(Role::Button, "Over steps");

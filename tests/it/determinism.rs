@@ -1,10 +1,8 @@
 //! The same settings and seed give the same bits: with any number of threads, and whether the
 //! trainer is driven headless or by the window's worker.
 
-use crate::common::sets;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use metascope::images::built_in::built_in;
 use metascope::settings::{Algorithm, ImageSource, Knob, LiveSettings, Settings, TaskFamily};
@@ -12,6 +10,10 @@ use metascope::train::link::{Command, Event};
 use metascope::train::snapshot::Phase;
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 use metascope::train::worker::spawn;
+
+use crate::common::sets;
+use crate::common::snapshots::wait_for_snapshot;
+use crate::common::waiting::DEADLINE;
 
 fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
@@ -77,7 +79,7 @@ fn the_window_s_worker_gives_the_same_metrics_as_a_headless_run() {
         window.send(Command::Restart(Arc::new(settings.clone()), Some(faces)));
         let mut seen = Vec::new();
         while seen.len() < 4 {
-            seen.push(receiver.recv_timeout(Duration::from_secs(30)).unwrap());
+            seen.push(receiver.recv_timeout(DEADLINE).unwrap());
             window.send(Command::Pause);
             window.send(Command::Step);
             window.send(Command::Play);
@@ -136,22 +138,12 @@ fn divergence_is_an_event_and_the_last_good_state_stays() {
     let (window, thread) = spawn(Arc::new(move || *count.lock().unwrap() += 1), 1, None).unwrap();
     let faces = Arc::new(built_in(&ImageSource::Faces).unwrap());
     window.send(Command::Restart(Arc::new(settings.clone()), Some(faces)));
-    let wait = |what: &str, done: &dyn Fn(&metascope::train::snapshot::Snapshot) -> bool| {
-        let start = Instant::now();
-        loop {
-            assert!(start.elapsed() < Duration::from_secs(60), "waited too long for {what}");
-            match window.take_snapshot() {
-                Some(snapshot) if done(&snapshot) => return snapshot,
-                _ => std::thread::sleep(Duration::from_millis(5)),
-            }
-        }
-    };
-    wait("ten meta-iterations", &|snapshot| snapshot.meta_iteration >= 10);
+    wait_for_snapshot(&window, "ten meta-iterations", |snapshot| snapshot.meta_iteration >= 10);
     let mut live = settings.live.clone();
     // At 1 it depends on the moment whether φ learns to live with it.
     live.inner_rate = 3.0;
     window.set_live(live.clone());
-    let diverged = wait("the divergence", &|snapshot| snapshot.phase == Phase::Diverged);
+    let diverged = wait_for_snapshot(&window, "the divergence", |snapshot| snapshot.phase == Phase::Diverged);
     let event = std::iter::from_fn(|| window.next_event()).next();
     let Some(Event::Diverged(divergence)) = event else { panic!("no event: {event:?}") };
     assert_eq!(Some(&divergence), diverged.divergence.as_ref());
@@ -163,7 +155,7 @@ fn divergence_is_an_event_and_the_last_good_state_stays() {
     window.send(Command::GoBack);
     window.send(Command::Play);
     let restored = divergence.restored;
-    let healthy = wait("training to go on", &|snapshot| snapshot.meta_iteration > restored + 5);
+    let healthy = wait_for_snapshot(&window, "training to go on", |snapshot| snapshot.meta_iteration > restored + 5);
     let after = healthy.curves.held_out_after.points.last().unwrap().mean;
     assert!(after.is_finite() && after < 0.1, "{after}");
     window.send(Command::Quit);

@@ -2,10 +2,7 @@
 //! canvas that tells the trainer of every stroke.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use crate::common::bench::Bench;
-use crate::common::sets;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, pos2};
 use egui_kittest::kittest::Queryable as _;
@@ -15,10 +12,14 @@ use metascope::maths::functions::Loss;
 use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
 use metascope::tasks::sketch::Sketch;
 use metascope::tasks::{Answer, Family, Given, Picture};
-use metascope::train::link::{Command, WindowEnd};
-use metascope::train::snapshot::{Evaluation, Init, Output, Snapshot};
+use metascope::train::link::Command;
+use metascope::train::snapshot::{Evaluation, Init, Output};
 use metascope::train::trainer::{Step, Trainer};
 use metascope::train::worker;
+
+use crate::common::bench::Bench;
+use crate::common::sets;
+use crate::common::snapshots::wait_for_snapshot;
 
 fn run_on(tasks: TaskFamily, source: ImageSource) -> (Settings, Arc<ImageSet>) {
     let mut settings = Settings::preset(tasks, Algorithm::Maml);
@@ -154,34 +155,22 @@ fn drawings_that_do_not_fit_are_no_tasks() {
     }
 }
 
-/// The next snapshot for which this holds.
-fn await_snapshot(window: &WindowEnd, right: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
-    let start = Instant::now();
-    loop {
-        if let Some(snapshot) = window.take_snapshot().filter(|snapshot| right(snapshot)) {
-            return snapshot;
-        }
-        assert!(start.elapsed() < Duration::from_secs(120), "no such snapshot");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
 #[test]
 fn the_trainer_adapts_to_a_drawing_while_paused_and_keeps_it_over_a_restart() {
     let (settings, set) = run_on(TaskFamily::Picture, ImageSource::Faces);
     let settings = Arc::new(settings);
     let (window, thread) = worker::spawn(Arc::new(|| {}), 1, None).unwrap();
     window.send(Command::Restart(settings.clone(), Some(set.clone())));
-    let first = await_snapshot(&window, |snapshot| snapshot.evaluation.is_some());
+    let first = wait_for_snapshot(&window, "a measurement", |snapshot| snapshot.evaluation.is_some());
     window.send(Command::Pause);
     window.set_sketch(Some(Arc::new(picture_of(first.evaluation.as_ref().unwrap()))));
-    await_snapshot(&window, |snapshot| snapshot.sketch.is_some());
+    wait_for_snapshot(&window, "the drawing", |snapshot| snapshot.sketch.is_some());
     window.send(Command::Restart(settings, Some(set.clone())));
-    await_snapshot(&window, |snapshot| snapshot.run == 2 && snapshot.sketch.is_some());
+    wait_for_snapshot(&window, "the drawing again", |snapshot| snapshot.run == 2 && snapshot.sketch.is_some());
     // Other tasks have no use for it.
     let (other, hand) = run_on(TaskFamily::Class, ImageSource::Hand);
     window.send(Command::Restart(Arc::new(other), Some(hand)));
-    await_snapshot(&window, |snapshot| snapshot.run == 3 && snapshot.sketch.is_none());
+    wait_for_snapshot(&window, "other tasks without it", |snapshot| snapshot.run == 3 && snapshot.sketch.is_none());
     window.send(Command::Quit);
     thread.join().unwrap();
 }

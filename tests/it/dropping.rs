@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::common::bench::Bench;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
@@ -14,22 +13,15 @@ use metascope::settings::{ImageColour, ImageSource, RunSettings, TaskFamily};
 use metascope::train::link::Command;
 use tempfile::TempDir;
 
+use crate::common::bench::Bench;
 use crate::common::write::{gz, idx, npy, png, zip};
 
 /// Waits for the next run, which must be the only one.
 fn next_run(bench: &mut Bench) -> (RunSettings, Arc<ImageSet>) {
-    for _ in 0..1000 {
-        bench.harness.step();
-        let mut commands = bench.commands();
-        if let Some(command) = commands.pop() {
-            assert!(commands.is_empty(), "{commands:?}");
-            let Command::Restart(settings, Some(set)) = command else { panic!("{command:?}") };
-            bench.harness.run();
-            return (settings.run.clone(), set);
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    panic!("no run has begun");
+    let mut commands = bench.commands_when_made();
+    let Some(Command::Restart(settings, Some(set))) = commands.pop() else { panic!("no run has begun") };
+    assert!(commands.is_empty(), "{commands:?}");
+    (settings.run.clone(), set)
 }
 
 /// Two sets must be the same, image by image.

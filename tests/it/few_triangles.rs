@@ -1,11 +1,12 @@
 //! Shapes that are redrawn with fewer triangles look as those that were asked for.
 
-use crate::common::soft_renderer::SoftRenderer;
 use egui::epaint::Primitive;
 use egui::{Color32, Pos2, Rect, Shape, Stroke, Theme, pos2, vec2};
 use egui_kittest::Harness;
 use image::RgbaImage;
 use metascope::window::FewTriangles;
+
+use crate::common::soft_renderer::SoftRenderer;
 
 const WHITE: Color32 = Color32::WHITE;
 const SIDE: f32 = 100.0;

@@ -1,7 +1,6 @@
 //! Folders and archives as people have them: divided sets, archives of several packers, names and tables that
 //! tell classes, and what lies beside the images.
 
-use crate::common::write;
 use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Arc;
@@ -16,6 +15,7 @@ use crate::common::files::{
     Files, check_noted, classes_where, essence, files, load, of_classes, packed, picture, read, reason_of, tarred,
     zipped,
 };
+use crate::common::write;
 use crate::common::write::{gz, npy, png, zip};
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -15,6 +14,8 @@ use metascope::train::snapshot::{Divergence, Init, Phase, Snapshot};
 use metascope::train::trainer::{Step, Trainer};
 use metascope::train::worker::spawn;
 use metascope::window::App;
+
+use crate::common::waiting::wait_until;
 
 struct Live(Harness<'static, Option<App>>);
 
@@ -45,12 +46,10 @@ impl Live {
     }
 
     fn wait(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
-        let start = Instant::now();
-        while !done(self) {
-            assert!(start.elapsed() < Duration::from_secs(120), "waited too long for {what}");
+        wait_until(what, || {
             self.0.step();
-            std::thread::sleep(Duration::from_millis(2));
-        }
+            done(self).then_some(())
+        });
     }
 
     fn click(&mut self, label: &str) {

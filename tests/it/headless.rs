@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use crate::common::command::{Bench, SHORT, keys, numbers, pictures, small, sorted};
 use metascope::settings::{Algorithm, TaskFamily};
+
+use crate::common::command::{Bench, SHORT, keys, numbers, pictures, small, sorted};
 
 #[test]
 fn the_files_and_their_shape() {

@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageBuffer, ImageFormat, Rgb, RgbImage};
 use metascope::images::{decode, source};
@@ -34,13 +33,11 @@ fn sparse(path: &Path, head: &[u8], length: u64) {
 fn only_the_head_of_a_film_is_read() {
     let folder = TempDir::new().unwrap();
     let film = folder.path().join("film.mp4");
-    let start = Instant::now();
     for length in [decode::MAX_FILE - 1, 16 * decode::MAX_FILE] {
         sparse(&film, b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41", length);
         let reason = decode::file(&film, SIZE).unwrap_err();
         assert!(reason.contains("not an image"), "{reason}");
     }
-    assert!(start.elapsed() < Duration::from_millis(50), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! No control without effect, and none that has one is disabled.
 
-use crate::common::sets;
 use metascope::settings::{Algorithm, ImageSource, Knob, MethodKnob, Settings, TaskFamily};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
+
+use crate::common::sets;
 
 fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);

@@ -1,10 +1,8 @@
 //! The map around φ: its heights against direct evaluation, its optimum against its closed form, what happens when φ is
 //! dragged, and that nobody's looking changes a run.
 
-use crate::common::sets;
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use metascope::maths::network::Workspace;
 use metascope::meta::TaskWork;
@@ -15,6 +13,9 @@ use metascope::train::snapshot::{Init, Landscape, Snapshot};
 use metascope::train::studies::{Focus, Heights, Map, WhatIf};
 use metascope::train::trainer::{Step, Trainer};
 use metascope::train::worker::spawn;
+
+use crate::common::sets;
+use crate::common::waiting::wait_until;
 
 fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
@@ -54,17 +55,12 @@ impl Watched {
     }
 
     fn wait(&self, what: &str, done: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
-        let start = Instant::now();
-        loop {
-            assert!(start.elapsed() < Duration::from_secs(120), "waited too long for {what}: {:?}", self.settings.run);
+        wait_until(&format!("{what}: {:?}", self.settings.run), || {
             if let Some(snapshot) = self.window.take_snapshot() {
                 self.last.replace(Some(snapshot));
             }
-            match self.last.borrow().as_ref() {
-                Some(snapshot) if done(snapshot) => return snapshot.clone(),
-                _ => std::thread::sleep(Duration::from_millis(2)),
-            }
-        }
+            self.last.borrow().clone().filter(|snapshot| done(snapshot))
+        })
     }
 
     /// A map of this kind at a state, at least as fine as this.
@@ -281,9 +277,7 @@ fn looking_and_dragging_change_no_bit() {
         }
         window.send(Command::Restart(Arc::new(settings.clone()), None));
         let (mut rows, mut maps, mut tries) = (Vec::new(), 0, 0);
-        let start = Instant::now();
-        while rows.len() < 60 || focus.is_some() && (maps < 2 || tries < 2) {
-            assert!(start.elapsed() < Duration::from_secs(120), "{maps} {tries}");
+        wait_until("rows, maps and tries", || {
             rows.extend(receiver.try_iter());
             if let (Some(snapshot), Some(focus)) = (window.take_snapshot(), &focus) {
                 maps += usize::from(snapshot.landscape.is_some());
@@ -294,8 +288,9 @@ fn looking_and_dragging_change_no_bit() {
                     window.set_focus(Focus { what_if: Some(what_if), ..focus.clone() });
                 }
             }
-            std::thread::sleep(Duration::from_millis(1));
-        }
+            let looked = focus.is_none() || maps >= 2 && tries >= 2;
+            (looked && rows.len() >= 60).then_some(())
+        });
         window.send(Command::Quit);
         thread.join().unwrap();
         rows.truncate(60);
@@ -380,71 +375,4 @@ fn the_frame_is_calm_while_a_run_goes_on() {
     }
     edges.dedup();
     assert!(edges.len() < 4, "{edges:?}");
-}
-
-/// What the map costs the trainer: meta-iterations a second with and without somebody looking, in turns.
-#[test]
-#[ignore = "figures for a person to read"]
-fn what_looking_costs() {
-    let round = Duration::from_millis(1500);
-    for tasks in TaskFamily::ALL {
-        let settings = Settings::preset(tasks, Algorithm::Maml);
-        let images = tasks
-            .needs_images()
-            .then(|| Arc::new(metascope::images::built_in::built_in(&settings.run.images).unwrap()));
-        let (window, thread) = spawn(Arc::new(|| {}), 2, None).unwrap();
-        window.send(Command::Restart(Arc::new(settings.clone()), images));
-        let looks = [Focus::default(), looking(of(Heights::Task(0))), looking(of(Heights::Adapted))];
-        let mut done = [0u64; 3];
-        let mut columns = [0; 3];
-        let mut last = 0;
-        for turn in 0..30 {
-            window.set_focus(looks[turn % 3].clone());
-            let (start, before) = (Instant::now(), last);
-            while start.elapsed() < round {
-                std::thread::sleep(Duration::from_millis(5));
-                if let Some(snapshot) = window.take_snapshot() {
-                    last = snapshot.meta_iteration;
-                    let shown = snapshot.landscape.as_ref().map_or(0, |landscape| landscape.columns);
-                    columns[turn % 3] = columns[turn % 3].max(shown);
-                }
-            }
-            if turn >= 3 {
-                done[turn % 3] += last - before;
-            }
-        }
-        window.send(Command::Quit);
-        thread.join().unwrap();
-        let cost = |look: usize| 100.0 * (1.0 - done[look] as f64 / done[0] as f64);
-        println!("{tasks:?}: query loss {:.1} %, after adaptation {:.1} %; {columns:?} columns", cost(1), cost(2));
-    }
-}
-
-/// From a hand's move to the paths from there, of a paused run and of one that goes on.
-#[test]
-#[ignore = "figures for a person to read"]
-fn what_dragging_takes() {
-    for tasks in [TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Picture, TaskFamily::Class] {
-        let settings = Settings::preset(tasks, Algorithm::Maml);
-        let (watched, _) = Watched::new(&settings, 5, looking(Map::default()));
-        let map = watched.map(Map::default(), 5, 13);
-        for command in [Command::Pause, Command::Play] {
-            watched.window.send(command.clone());
-            std::thread::sleep(Duration::from_millis(200));
-            let mut times: Vec<f64> = (0..20)
-                .map(|turn| {
-                    let at = [0.01 * f64::from(turn), 0.02];
-                    let asked = WhatIf { plane: map.plane.clone(), at, map: map.map };
-                    let start = Instant::now();
-                    watched.window.set_focus(Focus { what_if: Some(asked.clone()), ..looking(map.map) });
-                    watched.wait("the paths", |snapshot| {
-                        snapshot.closeups.tried.as_ref().is_some_and(|tried| tried.asked == asked)
-                    });
-                    1000.0 * start.elapsed().as_secs_f64()
-                })
-                .collect();
-            times.sort_by(f64::total_cmp);
-            println!("{tasks:?} {command:?}: median {:.0} ms, 95 % within {:.0} ms", times[10], times[18]);
-        }
-    }
 }

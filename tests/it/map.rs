@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::common::bench::Bench;
-use crate::common::fixtures;
-use crate::common::soft_renderer::SoftRenderer;
 use egui::accesskit::Role;
 use egui::{Key, Pos2, Theme, vec2};
 use egui_kittest::Harness;
@@ -14,6 +11,10 @@ use metascope::train::link::{Command, link};
 use metascope::train::snapshot::{Divergence, Init, LandscapePath, Phase, Snapshot};
 use metascope::train::studies::{Focus, Heights, Map, Stability, Tried, WhatIf};
 use metascope::window::App;
+
+use crate::common::bench::Bench;
+use crate::common::fixtures;
+use crate::common::soft_renderer::SoftRenderer;
 
 fn drag(bench: &mut Bench, from: Pos2, to: Pos2) {
     bench.harness.hover_at(from);
@@ -78,10 +79,11 @@ fn phi_is_dragged_let_go_and_brought_back() {
     assert!(bench.says("here: 2.31"), "it stays when it is let go");
     assert!(bench.trainer.take_focus().is_none_or(|focus| focus.what_if.is_some()));
     // It can be taken hold of again where it is.
-    drag(&mut bench, to, phi + vec2(0.0, 30.0));
+    let below = phi + vec2(0.0, 0.25 * map.height());
+    drag(&mut bench, to, below);
     let again = what_if(&bench).expect("another place");
     assert!(again.at[0].abs() < 0.05 && again.at != asked.at, "{:?}", again.at);
-    drop_at(&mut bench, phi + vec2(0.0, 30.0));
+    drop_at(&mut bench, below);
     let _ = bench.trainer.take_focus();
     bench.key(Key::Escape);
     assert_eq!(bench.trainer.take_focus().map(|focus| focus.what_if), Some(None));
@@ -108,7 +110,7 @@ fn only_phi_can_be_dragged() {
     let mut bench = Bench::of(TaskFamily::Plane);
     let _ = bench.trainer.take_focus();
     let map = map_rect(&bench);
-    let corner = map.left_top() + vec2(20.0, 20.0);
+    let corner = map.left_top() + 0.1 * map.size();
     drag(&mut bench, corner, map.center());
     drop_at(&mut bench, map.center());
     assert_eq!(what_if(&bench), None);

@@ -3,21 +3,23 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::channel;
-use std::time::{Duration, Instant};
 
-use crate::common::bench::Bench;
-use crate::common::sets;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use metascope::meta::TaskWork;
 use metascope::meta::dissection::{Gathering, Way, take_apart};
 use metascope::settings::{Algorithm, Settings, TaskFamily};
-use metascope::train::link::{Command, WindowEnd};
+use metascope::train::link::Command;
 use metascope::train::snapshot::{Init, Phase, Snapshot};
 use metascope::train::studies::{Focus, Map, TestSteps};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 use metascope::train::worker::spawn;
+
+use crate::common::bench::Bench;
+use crate::common::sets;
+use crate::common::snapshots::wait_for_snapshot;
+use crate::common::waiting::DEADLINE;
 
 const ALL: Focus =
     Focus { stability: true, outer_step: true, test_steps: true, layers: true, landscape: None, what_if: None };
@@ -37,17 +39,6 @@ fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
         settings.live.pixels_per_step = 64;
     }
     settings
-}
-
-fn wait(window: &WindowEnd, what: &str, done: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
-    let start = Instant::now();
-    loop {
-        assert!(start.elapsed() < Duration::from_secs(120), "waited too long for {what}");
-        match window.take_snapshot() {
-            Some(snapshot) if done(&snapshot) => return snapshot,
-            _ => std::thread::sleep(Duration::from_millis(2)),
-        }
-    }
 }
 
 /// Everything is there and of the present state.
@@ -181,7 +172,7 @@ fn check_families(families: &[TaskFamily]) {
             window.send(Command::Step);
             run += 1;
             let what = format!("{tasks:?} {algorithm:?}");
-            let snapshot = wait(&window, &what, |snapshot| snapshot.run == run && complete(snapshot));
+            let snapshot = wait_for_snapshot(&window, &what, |snapshot| snapshot.run == run && complete(snapshot));
             check_outer_step(&snapshot, &what);
             check_test_steps(&snapshot, &what);
             check_layers(&snapshot, &what);
@@ -192,7 +183,7 @@ fn check_families(families: &[TaskFamily]) {
     }
     // What nobody looks at any more is gone.
     window.set_focus(Focus::default());
-    wait(&window, "nothing", |snapshot| {
+    wait_for_snapshot(&window, "nothing", |snapshot| {
         let closeups = &snapshot.closeups;
         closeups.outer_step.is_none() && closeups.test_steps.is_none() && closeups.layers.is_none()
     });
@@ -218,7 +209,7 @@ fn looked_at(settings: Settings) -> Arc<Snapshot> {
     window.send(Command::Restart(Arc::new(settings), Some(set)));
     window.send(Command::Pause);
     window.send(Command::Step);
-    let snapshot = wait(&window, "close-ups", complete);
+    let snapshot = wait_for_snapshot(&window, "close-ups", complete);
     window.send(Command::Quit);
     thread.join().unwrap();
     snapshot
@@ -335,7 +326,7 @@ fn the_step_that_is_taken_apart_is_the_coming_one() {
     window.send(Command::Restart(Arc::new(settings.clone()), None));
     window.send(Command::Pause);
     window.send(Command::Step);
-    let snapshot = wait(&window, "the outer step", |snapshot| {
+    let snapshot = wait_for_snapshot(&window, "the outer step", |snapshot| {
         let found = snapshot.closeups.outer_step.as_ref();
         snapshot.phase == Phase::Paused && found.is_some_and(|found| found.meta_iteration == snapshot.meta_iteration)
     });
@@ -370,10 +361,10 @@ fn looking_closely_changes_no_bit_of_the_run() {
         let mut seen = Vec::new();
         let mut looked = 0;
         while seen.len() < 5 {
-            seen.push(receiver.recv_timeout(Duration::from_secs(60)).unwrap());
+            seen.push(receiver.recv_timeout(DEADLINE).unwrap());
             // A pause gives the studies all the time that they want.
             window.send(Command::Pause);
-            let snapshot = wait(&window, "close-ups", complete);
+            let snapshot = wait_for_snapshot(&window, "close-ups", complete);
             looked += usize::from(snapshot.closeups.outer_step.is_some());
             window.send(Command::Play);
         }
@@ -388,33 +379,4 @@ fn looking_closely_changes_no_bit_of_the_run() {
         }
         assert_eq!(seen, rows, "{tasks:?}");
     }
-}
-
-/// How soon test steps show something while a run of the picture preset goes on.
-#[test]
-#[ignore = "a measurement"]
-fn how_soon_test_steps_show() {
-    let settings = Settings::preset(TaskFamily::Picture, Algorithm::Maml);
-    let making = metascope::images::Making::start(&settings.run, Arc::new(|| {}));
-    let set = loop {
-        match making.poll() {
-            Some(set) => break set.unwrap(),
-            None => std::thread::sleep(Duration::from_millis(10)),
-        }
-    };
-    let (window, thread) = spawn(Arc::new(|| {}), 2, None).unwrap();
-    window.set_focus(Focus { stability: true, test_steps: true, ..Focus::default() });
-    window.send(Command::Restart(Arc::new(settings), Some(set)));
-    let began = Instant::now();
-    let first = |snapshot: &Snapshot| snapshot.closeups.test_steps.clone();
-    for (what, done) in [
-        ("a few steps", (|found| found.adapted[0].mean_query.len() > 5) as fn(&TestSteps) -> bool),
-        ("the first task", |found| !found.adapted[0].query.is_empty()),
-        ("all from the learned initialisation", |found| found.adapted[0].query.len() == found.tasks),
-    ] {
-        let snapshot = wait(&window, what, |snapshot| first(snapshot).is_some_and(|found| done(&found)));
-        println!("{what}: {:.1} s, at {}", began.elapsed().as_secs_f64(), snapshot.meta_iteration);
-    }
-    window.send(Command::Quit);
-    thread.join().unwrap();
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::common::bench::Bench;
 use clap::Parser as _;
 use egui::Key;
 use egui::accesskit::Role;
@@ -14,6 +13,8 @@ use metascope::images::built_in::made;
 use metascope::settings::{Algorithm, ImageSource, ProceduralKnob, ProceduralSettings, RunSettings, TaskFamily};
 use metascope::train::link::Command;
 use proptest::prelude::*;
+
+use crate::common::bench::Bench;
 
 const BOTH: [ImageSource; 2] = [ImageSource::Creatures, ImageSource::Textures];
 
@@ -41,7 +42,7 @@ fn distances(set: &ImageSet, each: usize) -> [f64; 2] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
 
     #[test]
     fn a_set_has_as_many_classes_and_images_as_was_asked_for(
@@ -237,15 +238,16 @@ fn a_slider_counts_when_it_is_released() {
     bench.harness.run();
     let (before, _) = begun(&mut bench);
     let at = bench.harness.get_by_role_and_label(Role::Slider, ProceduralKnob::Sameness.label()).rect();
-    bench.harness.hover_at(at.left_center() + egui::vec2(8.0, 0.0));
-    bench.harness.drag_at(at.left_center() + egui::vec2(8.0, 0.0));
+    let at_share = |share: f32| egui::pos2(egui::lerp(at.x_range(), share), at.center().y);
+    bench.harness.hover_at(at_share(0.05));
+    bench.harness.drag_at(at_share(0.05));
     bench.harness.run();
     for share in [0.3, 0.6, 0.8] {
-        bench.harness.hover_at(at.left_center() + egui::vec2(share * at.width(), 0.0));
+        bench.harness.hover_at(at_share(share));
         bench.harness.run();
         assert!(bench.commands().is_empty(), "a held slider begins no run");
     }
-    bench.harness.drop_at(at.left_center() + egui::vec2(0.8 * at.width(), 0.0));
+    bench.harness.drop_at(at_share(0.8));
     bench.harness.run();
     let (after, set) = begun(&mut bench);
     assert!((0.7..0.95).contains(&after.procedural.sameness), "{}", after.procedural.sameness);

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::common::bench::Bench;
-use crate::common::fixtures;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use metascope::settings::{Knob, Settings, TaskFamily};
 use metascope::train::link::Command;
 use metascope::train::snapshot::{Phase, Snapshot};
+
+use crate::common::bench::Bench;
+use crate::common::fixtures;
 
 const CONTINUE: &str = "Continue from here";
 const BACK: &str = "Back to now";
@@ -70,25 +71,27 @@ fn the_handle_asks_for_kept_moments_and_the_window_shows_them() {
 fn dragging_the_handle_looks_back() {
     let mut bench = Bench::with(run(TaskFamily::Picture));
     let track = bench.harness.get_by_role_and_label(Role::Slider, "Timeline").rect();
-    let right = egui::pos2(track.right() - 8.0, track.bottom() - 12.0);
-    bench.harness.hover_at(right);
-    bench.harness.drag_at(right);
+    let at_share = |share: f32| egui::pos2(egui::lerp(track.x_range(), share), track.center().y);
+    bench.harness.hover_at(at_share(0.995));
+    bench.harness.drag_at(at_share(0.995));
     bench.harness.run();
     assert_eq!(bench.trainer.take_look(), None);
     let mut seen = Vec::new();
     for share in [0.75, 0.5, 0.25] {
-        let x = track.left() + 8.0 + share * (track.width() - 16.0);
-        bench.harness.hover_at(egui::pos2(x, right.y));
+        bench.harness.hover_at(at_share(share));
         bench.harness.run();
         seen.push(bench.trainer.take_look().unwrap().unwrap());
         let now = bench.harness.get_by_role_and_label(Role::Slider, "Timeline").rect();
         assert_eq!(now, track, "the track moved under the pointer");
         bench.publish(at(run(TaskFamily::Picture), *seen.last().unwrap(), 0.1));
     }
-    bench.harness.drop_at(egui::pos2(track.left() + 8.0 + 0.25 * (track.width() - 16.0), right.y));
+    bench.harness.drop_at(at_share(0.25));
     bench.harness.run();
-    assert_eq!(seen, [960, 640, 320]);
-    assert_eq!(handle(&bench), 320.0);
+    // The handle's own width lies beside both ends of the track.
+    for (seen, expected) in seen.iter().zip([963, 642, 321]) {
+        assert!(seen.abs_diff(expected) <= 20 && seen % 10 == 0, "{seen}, not {expected}");
+    }
+    assert_eq!(handle(&bench), seen[2] as f64);
 }
 
 #[test]
@@ -167,15 +170,16 @@ fn a_knob_is_turned_back_and_again() {
     let start = bench.settings().live.clone();
     assert!(is_disabled(&bench, "Undo"));
     // A drag over many values is one turn.
-    let from = bench.harness.get_by_role_and_label(Role::Slider, Knob::OuterRate.label()).rect().center();
-    bench.harness.hover_at(from);
-    bench.harness.drag_at(from);
+    let track = bench.harness.get_by_role_and_label(Role::Slider, Knob::OuterRate.label()).rect();
+    let at_share = |share: f32| egui::pos2(egui::lerp(track.x_range(), share), track.center().y);
+    bench.harness.hover_at(at_share(0.5));
+    bench.harness.drag_at(at_share(0.5));
     bench.harness.run();
-    for step in 1..5 {
-        bench.harness.hover_at(from + egui::vec2(10.0 * step as f32, 0.0));
+    for share in [0.6, 0.7, 0.8, 0.9] {
+        bench.harness.hover_at(at_share(share));
         bench.harness.run();
     }
-    bench.harness.drop_at(from + egui::vec2(40.0, 0.0));
+    bench.harness.drop_at(at_share(0.9));
     bench.harness.run();
     let dragged = bench.settings().live.outer_rate;
     assert!(dragged > 2.0 * start.outer_rate);

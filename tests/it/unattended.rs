@@ -101,6 +101,7 @@ fn a_folder_that_may_only_be_read_is_an_error_in_plain_words() {
 #[cfg(unix)]
 mod signals {
     use super::*;
+    use crate::common::waiting::wait_until;
     use std::io::{BufRead as _, BufReader};
     use std::process::Child;
 
@@ -118,17 +119,9 @@ mod signals {
         assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     }
 
-    fn wait_for(what: impl Fn() -> bool) {
-        let start = std::time::Instant::now();
-        while !what() {
-            assert!(start.elapsed().as_secs() < 120, "it never came");
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-    }
-
     fn wait_for_rows(bench: &Bench) {
         let path = bench.path("out/metrics.csv");
-        wait_for(|| fs::read_to_string(&path).is_ok_and(|text| text.lines().count() > 4));
+        wait_until("rows", || fs::read_to_string(&path).ok().filter(|text| text.lines().count() > 4));
     }
 
     #[test]
@@ -195,7 +188,7 @@ mod signals {
         let arguments = ["sweep", "--tasks", "plane", "--iterations", "3000", "--threads", "1", "--out", &out];
         let mut command = Command::new(env!("CARGO_BIN_EXE_metascope"));
         let child = command.args(arguments).stderr(Stdio::piped()).spawn().unwrap();
-        wait_for(|| bench.path("out/cells/001.toml").exists());
+        wait_until("a cell", || bench.path("out/cells/001.toml").exists().then_some(()));
         send("-INT", &child);
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130), "{}", said(&output));

@@ -1,16 +1,19 @@
 //! The window as a user meets it: found by name, clicked, typed into.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use crate::common::bench::Bench;
-use crate::common::fixtures;
 use egui::accesskit::Role;
 use egui::{Key, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
 use metascope::train::link::{Command, Event, Pace};
-use metascope::train::snapshot::{Astray, Divergence, Enlarged, Output, Phase, Picture, Turned};
+use metascope::train::snapshot::{Astray, Divergence, Phase, Turned};
+
+use crate::common::bench::Bench;
+use crate::common::fixtures;
+
+mod measured;
+mod own_images;
 
 #[test]
 fn a_slider_sends_live_settings() {
@@ -27,13 +30,14 @@ fn a_slider_sends_live_settings() {
 #[test]
 fn dragging_a_slider_turns_the_knob() {
     let mut bench = Bench::of(TaskFamily::Picture);
-    let at = bench.harness.get_by_role_and_label(Role::Slider, Knob::OuterRate.label()).rect().center();
-    bench.harness.hover_at(at);
-    bench.harness.drag_at(at);
+    let track = bench.harness.get_by_role_and_label(Role::Slider, Knob::OuterRate.label()).rect();
+    let (from, to) = (track.center(), track.right_center());
+    bench.harness.hover_at(from);
+    bench.harness.drag_at(from);
     bench.harness.run();
-    bench.harness.hover_at(at + egui::vec2(40.0, 0.0));
+    bench.harness.hover_at(to);
     bench.harness.run();
-    bench.harness.drop_at(at + egui::vec2(40.0, 0.0));
+    bench.harness.drop_at(to);
     bench.harness.run();
     let live = bench.trainer.take_live().expect("live settings");
     assert!(live.outer_rate > 5e-3, "{}", live.outer_rate);
@@ -221,126 +225,6 @@ fn the_ways_out_of_a_divergence() {
     assert_eq!(rates, Some((before.inner_rate, 0.5 * before.outer_rate)));
 }
 
-/// Lets a loader's thread work until the window shows the text.
-fn wait_for(bench: &mut Bench, text: &str) {
-    for _ in 0..200 {
-        bench.harness.step();
-        if bench.says(text) {
-            return;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    panic!("the window never said {text:?}");
-}
-
-#[test]
-fn a_dropped_path_is_read_and_a_wrong_one_is_explained() {
-    let mut bench = Bench::of(TaskFamily::Picture);
-    bench.drop_file("/no/such/folder");
-    wait_for(&mut bench, "The run goes on with the images that it has");
-    assert!(bench.commands().is_empty());
-}
-
-#[test]
-fn a_typed_path_is_read_and_a_wrong_one_is_explained() {
-    let mut bench = Bench::of(TaskFamily::Picture);
-    bench.key(Key::O);
-    bench.type_value("Path", "/no/such/file.png");
-    wait_for(&mut bench, "/no/such/file.png");
-    wait_for(&mut bench, "The run goes on with the images that it has");
-    assert!(bench.commands().is_empty());
-}
-
-/// A folder of small pictures in two classes, and a file that is none.
-fn own_images(count: usize) -> tempfile::TempDir {
-    let folder = tempfile::TempDir::new().unwrap();
-    for class in ["a", "b"] {
-        std::fs::create_dir(folder.path().join(class)).unwrap();
-    }
-    let mut png = std::io::Cursor::new(Vec::new());
-    let picture = image::RgbImage::from_fn(40, 40, |x, y| image::Rgb([x as u8 * 6, y as u8 * 6, 90]));
-    picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
-    for index in 0..count {
-        std::fs::write(folder.path().join(["a", "b"][index % 2]).join(format!("{index}.png")), png.get_ref()).unwrap();
-    }
-    std::fs::write(folder.path().join("notes.txt"), "no image").unwrap();
-    folder
-}
-
-/// The one command must begin a run on this folder.
-fn check_restart_on(bench: &Bench, folder: &Path, count: usize) {
-    let commands = bench.commands();
-    let [Command::Restart(settings, Some(images))] = commands.as_slice() else { panic!("{commands:?}") };
-    assert_eq!(settings.run.tasks, TaskFamily::Picture);
-    assert_eq!(settings.run.images, ImageSource::Path(folder.to_owned()));
-    assert_eq!((images.images.len(), images.skipped.len(), images.size), (count, 1, settings.run.image_reading().size));
-    assert_eq!(bench.settings(), settings.as_ref());
-}
-
-#[test]
-fn a_typed_folder_is_read_with_progress_and_used() {
-    let folder = own_images(3000);
-    let mut bench = Bench::of(TaskFamily::Picture);
-    bench.key(Key::O);
-    let field = bench.harness.get_by_role_and_label(Role::TextInput, "Path");
-    field.focus();
-    field.set_text_value_accesskit(folder.path().to_str().unwrap());
-    bench.harness.run();
-    bench.harness.key_press(Key::Enter);
-    let mut progress_seen = false;
-    for _ in 0..2000 {
-        bench.harness.step();
-        progress_seen |= bench.says("read, ") && bench.harness.query_by_label("Reading images").is_some();
-        if bench.says("1 file skipped") {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    assert!(progress_seen);
-    assert!(bench.says("1 file skipped") && bench.says("notes.txt · is not an image"));
-    assert!(bench.says("3,000 images of 32 × 32 pixels in 2 classes, colour"));
-    assert!(bench.says("2,976 images to train on, 24 held out"));
-    check_restart_on(&bench, folder.path(), 3000);
-}
-
-#[test]
-fn a_dropped_folder_is_used_and_becomes_a_picture_run() {
-    let folder = own_images(10);
-    let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Reptile);
-    (settings.run.seed, settings.run.image_size) = (9, Some(16));
-    let mut snapshot = fixtures::snapshot(TaskFamily::Sine, 1284);
-    snapshot.settings = Arc::new(settings);
-    let mut bench = Bench::with(snapshot);
-    bench.drop_file(folder.path());
-    wait_for(&mut bench, "1 file skipped");
-    bench.harness.step();
-    check_restart_on(&bench, folder.path(), 10);
-    let run = &bench.settings().run;
-    assert_eq!((run.algorithm, run.seed, run.image_size), (Algorithm::Reptile, 9, Some(16)));
-
-    // Dropped files stand for their folder.
-    for name in ["a/0.png", "a/2.png"] {
-        bench.drop_file(folder.path().join(name));
-    }
-    wait_for(&mut bench, "5 images of");
-    bench.harness.step();
-    let commands = bench.commands();
-    let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
-    assert_eq!(settings.run.images, ImageSource::Path(folder.path().join("a")));
-}
-
-#[test]
-fn images_that_cannot_be_used_leave_the_old_run() {
-    let folder = own_images(0);
-    let mut bench = Bench::of(TaskFamily::Picture);
-    let before = bench.settings().clone();
-    bench.drop_file(folder.path());
-    wait_for(&mut bench, "0 usable images of 1 file");
-    wait_for(&mut bench, "The run goes on with the images that it has");
-    assert!(bench.commands().is_empty());
-    assert_eq!(bench.settings(), &before);
-}
-
 #[test]
 fn a_paused_window_draws_no_frames() {
     let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
@@ -362,61 +246,6 @@ fn a_paused_window_draws_no_frames() {
         })
         .count();
     assert!(rests(&bench), "asks for frames after {steps} steps");
-}
-
-#[test]
-fn every_family_has_its_columns() {
-    for tasks in TaskFamily::ALL {
-        let bench = Bench::of(tasks);
-        for label in ["k = 0", "k = 1", "k = 10", "Learned init", "Random init", "Joint pretraining"] {
-            assert!(bench.harness.query_all_by_label(label).next().is_some(), "{label} in {tasks:?}");
-        }
-    }
-    let bench = Bench::of(TaskFamily::Picture);
-    assert!(bench.says("target") && bench.says("support"));
-}
-
-#[test]
-fn overflow_is_shown_and_survived() {
-    for tasks in TaskFamily::ALL {
-        let mut snapshot = fixtures::snapshot(tasks, 1284);
-        let mut evaluation = snapshot.evaluation.as_deref().unwrap().clone();
-        for trace in evaluation.tasks.iter_mut().flat_map(|task| &mut task.traces) {
-            trace.query_loss.fill(f32::INFINITY);
-            trace.support_loss.fill(f32::NAN);
-            if let Some(psnr) = &mut trace.psnr {
-                psnr.fill(f32::NEG_INFINITY);
-            }
-            for output in &mut trace.outputs {
-                if let Output::Values(values) = output {
-                    values.iter_mut().step_by(2).for_each(|value| *value = f32::NAN);
-                    values.iter_mut().step_by(3).for_each(|value| *value = 1e30);
-                }
-            }
-        }
-        evaluation.movement.iter_mut().for_each(|layer| layer.relative = [f32::INFINITY, f32::NAN, 0.0]);
-        snapshot.evaluation = Some(Arc::new(evaluation));
-        let mut curves = snapshot.curves.as_ref().clone();
-        for curve in [&mut curves.training_before, &mut curves.held_out_after] {
-            curve.points.iter_mut().step_by(2).for_each(|point| point.mean = f32::INFINITY);
-        }
-        curves.random_after.points.iter_mut().for_each(|point| point.mean = f32::NAN);
-        snapshot.curves = Arc::new(curves);
-        let mut landscape = snapshot.landscape.as_deref().unwrap().clone();
-        landscape.loss.fill(f32::INFINITY);
-        snapshot.landscape = Some(Arc::new(landscape));
-        let bench = Bench::with(snapshot);
-        assert!(bench.says("overflow"));
-    }
-}
-
-#[test]
-fn nothing_measured_yet() {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 0);
-    (snapshot.evaluation, snapshot.landscape, snapshot.marks) = (None, None, Arc::new([]));
-    snapshot.curves = Arc::default();
-    let bench = Bench::with(snapshot);
-    assert!(bench.says("The first evaluation is coming"));
 }
 
 #[test]
@@ -484,36 +313,4 @@ fn the_theme_changes_and_a_curve_can_be_hidden() {
     bench.click(Role::CheckBox, "each task");
     let toggled = bench.harness.get_by_role_and_label(Role::CheckBox, "held-out after").accesskit_node().toggled();
     assert_eq!(toggled, Some(egui::accesskit::Toggled::False));
-}
-
-#[test]
-fn limits_settle_after_a_shrink() {
-    let mut bench = Bench::of(TaskFamily::Picture);
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
-    let mut curves = snapshot.curves.as_ref().clone();
-    curves
-        .held_out_before
-        .points
-        .iter_mut()
-        .chain(&mut curves.training_before.points)
-        .for_each(|point| point.mean = 0.05);
-    snapshot.curves = Arc::new(curves);
-    bench.trainer.publish(snapshot);
-    bench.harness.run_steps(200);
-    assert_eq!(bench.harness.run(), 1);
-}
-
-#[test]
-fn hovering_shows_a_picture_closer() {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Completion, 1284);
-    let pair = |task: usize| {
-        [0, 1].map(|i| Picture { width: 128, height: 128, rgb: vec![(40 * task + i) as u8; 3 * 128 * 128] })
-    };
-    snapshot.enlarged = Some(Arc::new(Enlarged { meta_iteration: 1280, factor: 4, pairs: (0..4).map(pair).collect() }));
-    let mut bench = Bench::with(snapshot);
-    assert!(!bench.says("bicubically"));
-    bench.harness.get_by_label("target face-105").hover();
-    bench.harness.run_steps(25);
-    assert!(bench.says("Adapted function at 4 × the resolution, at meta-iteration 1,280"));
-    assert!(bench.says("Target enlarged 4 × bicubically"));
 }

@@ -1,105 +1,34 @@
-//! Pictures of the window, written to target/pictures for a person to look at; what can be checked
-//! without a person is checked.
+//! Pictures of the window, and what can be seen in them without a person.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::common::fixtures;
-use crate::common::soft_renderer::SoftRenderer;
 use egui::Theme;
-use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use image::RgbaImage;
+use image::{GenericImageView as _, RgbaImage};
 use metascope::settings::TaskFamily;
-use metascope::train::link::link;
-use metascope::train::snapshot::Snapshot;
-use metascope::window::App;
+use metascope::train::snapshot::{Phase, Snapshot};
 
-/// The test harness leaves this around the window; it is cut off again.
-const MARGIN: f32 = 8.0;
-
-fn picture(name: &str, size: [f32; 2], scale: f32, theme: Theme, snapshot: Option<Snapshot>) -> RgbaImage {
-    picture_after(name, size, scale, theme, snapshot, |_| {})
-}
-
-type Window = Harness<'static, Option<App>>;
-
-/// The picture after a person did something.
-fn picture_after(
-    name: &str,
-    size: [f32; 2],
-    scale: f32,
-    theme: Theme,
-    snapshot: Option<Snapshot>,
-    act: impl FnOnce(&mut Window),
-) -> RgbaImage {
-    let (window_end, trainer_end) = link(Arc::new(|| {}));
-    let settings = snapshot.as_ref().map(|snapshot| snapshot.settings.as_ref().clone()).unwrap_or_default();
-    if let Some(snapshot) = snapshot {
-        trainer_end.publish(snapshot);
-    }
-    let mut window_end = Some(window_end);
-    let mut harness = Harness::builder()
-        .with_size([size[0] + 2.0 * MARGIN, size[1] + 2.0 * MARGIN])
-        .with_pixels_per_point(scale)
-        .with_theme(theme)
-        .renderer(SoftRenderer::default())
-        .build_ui_state(
-            move |ui, app: &mut Option<App>| {
-                app.get_or_insert_with(|| {
-                    App::new(ui.ctx(), window_end.take().unwrap(), settings.clone(), Some(fixtures::image_set()))
-                })
-                .show(ui);
-            },
-            None,
-        );
-    harness.run();
-    act(&mut harness);
-    harness.run_steps(10);
-    let image = harness.render().unwrap();
-    let margin = (MARGIN * scale) as u32;
-    let image =
-        image::imageops::crop_imm(&image, margin, margin, image.width() - 2 * margin, image.height() - 2 * margin)
-            .to_image();
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
-    std::fs::create_dir_all(&folder).unwrap();
-    image.save(folder.join(format!("{name}.png"))).unwrap();
-    image
-}
+use crate::common::fixtures;
+use crate::common::picture::{MARGIN, SMALL, USUAL, Window, picture, picture_after};
 
 fn colours(image: &RgbaImage) -> usize {
-    image.pixels().map(|pixel| pixel.0).collect::<std::collections::HashSet<_>>().len()
+    image.pixels().map(|pixel| pixel.0).collect::<HashSet<_>>().len()
 }
 
-const SMALL: [f32; 2] = [1024.0, 640.0];
-const USUAL: [f32; 2] = [1280.0, 800.0];
-const LARGE: [f32; 2] = [1920.0, 1080.0];
-
-fn every_family(sizes: &[([f32; 2], Theme)]) {
-    for tasks in TaskFamily::ALL {
-        for &(size, theme) in sizes {
-            let name = format!("{}_{}_{theme:?}", tasks.id(), size[0]).to_lowercase();
-            let image = picture(&name, size, 1.0, theme, Some(fixtures::snapshot(tasks, 1284)));
-            assert!(colours(&image) > 100, "{name} is blank");
-        }
-    }
+/// The mean absolute difference of two pictures of one size, in shades of 255.
+fn difference(one: &RgbaImage, other: &RgbaImage) -> f64 {
+    assert_eq!(one.dimensions(), other.dimensions());
+    let sum: f64 = one.as_raw().iter().zip(other.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum();
+    sum / one.as_raw().len() as f64
 }
 
 #[test]
 fn every_family_in_the_smallest_window() {
-    every_family(&[(SMALL, Theme::Dark)]);
-}
-
-#[test]
-#[ignore = "pictures for a person to look at"]
-fn every_family_size_and_theme() {
-    every_family(&[
-        (USUAL, Theme::Light),
-        (USUAL, Theme::Dark),
-        (LARGE, Theme::Dark),
-        (LARGE, Theme::Light),
-        (SMALL, Theme::Light),
-    ]);
+    for tasks in TaskFamily::ALL {
+        let image = picture(SMALL, 1.0, Theme::Dark, Some(fixtures::snapshot(tasks, 1284)));
+        assert!(colours(&image) > 100, "{tasks:?} is blank");
+    }
 }
 
 #[test]
@@ -108,7 +37,7 @@ fn looking_back_dims_what_came_after() {
         let mut snapshot = fixtures::snapshot(family, 5400);
         (snapshot.timeline.shown, snapshot.meta_iteration) = (Some(1200), 1200);
         snapshot.timeline.start = Some(Arc::clone(&snapshot.settings));
-        snapshot.phase = metascope::train::snapshot::Phase::Paused;
+        snapshot.phase = Phase::Paused;
         snapshot
     };
     let pin = |window: &mut Window| {
@@ -125,88 +54,82 @@ fn looking_back_dims_what_came_after() {
         (TaskFamily::Class, SMALL, Theme::Light),
         (TaskFamily::Picture, USUAL, Theme::Dark),
     ] {
-        let name = |what: &str| format!("{what}_{}_{}", family.id(), size[0]);
-        let back = picture_after(&name("back"), size, 1.0, theme, Some(shown(family)), pin);
+        let back = picture_after(size, 1.0, theme, Some(shown(family)), pin);
         let mut now = shown(family);
         now.timeline.shown = None;
-        let now = picture_after(&name("now"), size, 1.0, theme, Some(now), pin);
+        let now = picture_after(size, 1.0, theme, Some(now), pin);
         if theme == Theme::Dark {
             assert!(green(&back) < green(&now), "{} {}", green(&back), green(&now));
         }
+        assert!(difference(&back, &now) > 0.1, "{family:?}");
     }
 }
 
+/// Everything lies where it lies at the usual scale, drawn with four times as many pixels.
 #[test]
 fn twice_the_scale() {
-    let image =
-        picture("picture_2x", [1024.0, 640.0], 2.0, Theme::Dark, Some(fixtures::snapshot(TaskFamily::Picture, 1284)));
-    assert_eq!(image.dimensions(), (2048, 1280));
+    let shot = |tasks| Some(fixtures::snapshot(tasks, 1284));
+    let usual = picture(SMALL, 1.0, Theme::Dark, shot(TaskFamily::Picture));
+    let fine = picture(SMALL, 2.0, Theme::Dark, shot(TaskFamily::Picture));
+    assert_eq!(fine.dimensions(), (2048, 1280));
+    let halved = RgbaImage::from_fn(usual.width(), usual.height(), |x, y| {
+        let mean = |channel: usize| {
+            let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(i, j)| fine.get_pixel(2 * x + i, 2 * y + j)[channel]);
+            (four.into_iter().map(u32::from).sum::<u32>() / 4) as u8
+        };
+        image::Rgba(std::array::from_fn(mean))
+    });
+    let other = picture(SMALL, 1.0, Theme::Dark, shot(TaskFamily::Completion));
+    let (same, another) = (difference(&halved, &usual), difference(&other, &usual));
+    println!("{same} {another}");
+    assert!(same < 0.5 * another, "{same} from the usual scale, {another} from another window");
+    // Enlarged pixels come in blocks of four.
+    let blocks = |image: &RgbaImage| {
+        let whole = |(x, y): &(u32, u32)| {
+            let first = image.get_pixel(2 * x, 2 * y);
+            [(1, 0), (0, 1), (1, 1)].iter().all(|(i, j)| image.get_pixel(2 * x + i, 2 * y + j) == first)
+        };
+        let all = (0..image.width() / 2).flat_map(|x| (0..image.height() / 2).map(move |y| (x, y)));
+        all.filter(|at| !whole(at)).count()
+    };
+    println!("{}", blocks(&fine));
+    assert!(blocks(&fine) > 10_000, "{} places are finer than a pixel of the usual scale", blocks(&fine));
 }
 
 #[test]
 fn the_target_is_drawn_as_it_is() {
-    let image =
-        picture("target", [1280.0, 800.0], 1.0, Theme::Light, Some(fixtures::snapshot(TaskFamily::Picture, 300)));
+    let image = picture(USUAL, 1.0, Theme::Light, Some(fixtures::snapshot(TaskFamily::Picture, 300)));
     let skin = image.pixels().filter(|pixel| pixel.0[..3] == [255, 204, 51]).count();
     assert!(skin > 1000, "{skin} pixels of the first face's skin");
 }
 
 #[test]
 fn before_the_first_snapshot() {
-    assert!(colours(&picture("empty", [1280.0, 800.0], 1.0, Theme::Dark, None)) > 20);
+    assert!(colours(&picture(USUAL, 1.0, Theme::Dark, None)) > 20);
 }
 
+/// The message and each way out are whole in the smallest window, and painted.
 #[test]
 fn diverged() {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 412);
-    snapshot.phase = metascope::train::snapshot::Phase::Diverged;
-    snapshot.divergence = Some(Arc::new(fixtures::divergence()));
-    picture("diverged", [1024.0, 640.0], 1.0, Theme::Dark, Some(snapshot));
-}
-
-#[test]
-#[ignore = "pictures for a person to look at"]
-fn what_lies_over_the_window() {
-    let size = [1280.0, 800.0];
-    let press = |key| {
-        move |window: &mut Window| {
-            window.key_press(key);
-            window.run_steps(4);
+    let healthy = fixtures::snapshot(TaskFamily::Picture, 412);
+    let diverged =
+        Snapshot { phase: Phase::Diverged, divergence: Some(Arc::new(fixtures::divergence())), ..healthy.clone() };
+    let mut places = Vec::new();
+    let image = picture_after(SMALL, 1.0, Theme::Dark, Some(diverged), |window| {
+        for text in ["Diverged at meta-iteration 412", "3.1 times too long", "Back to", "Halve α", "Set α to the mark"]
+        {
+            let rect = window.get_by_label_contains(text).rect().translate(egui::vec2(-MARGIN, -MARGIN));
+            places.push((text, rect));
         }
-    };
-    let shot = || Some(fixtures::snapshot(TaskFamily::Picture, 1284));
-    picture_after("help", size, 1.0, Theme::Dark, shot(), press(egui::Key::F1));
-    picture_after("images", size, 1.0, Theme::Light, shot(), press(egui::Key::O));
-    let of_classes = || Some(fixtures::snapshot(TaskFamily::Class, 1284));
-    for (name, theme) in [("creatures", Theme::Dark), ("textures", Theme::Light)] {
-        picture_after(name, SMALL, 1.0, theme, of_classes(), |window| {
-            press(egui::Key::O)(window);
-            window.get_by_label(if name == "creatures" { "Creatures" } else { "Textures" }).click();
-            // The set is made beside the window.
-            for _ in 0..400 {
-                window.step();
-                if window.query_all_by_label_contains("classes, colour").next().is_some() {
-                    break;
-                }
-                std::thread::sleep(std::time::Duration::from_millis(5));
-            }
-        });
+    });
+    let healthy = picture(SMALL, 1.0, Theme::Dark, Some(healthy));
+    let window = egui::Rect::from_min_size(egui::Pos2::ZERO, SMALL.into());
+    for (text, rect) in places {
+        assert!(window.contains_rect(rect) && rect.width() > 30.0 && rect.height() > 10.0, "{text}: {rect}");
+        let [left, top, width, height] = [rect.left(), rect.top(), rect.width(), rect.height()].map(|side| side as u32);
+        let [there, before] = [&image, &healthy].map(|image| image.view(left, top, width, height).to_image());
+        assert!(colours(&there) > 20, "{text} is blank");
+        println!("{text} {} {} {rect}", colours(&there), difference(&there, &before));
+        assert!(difference(&there, &before) > 3.0, "{text} looks as where nothing diverged");
     }
-    picture_after("advanced", [1024.0, 640.0], 1.0, Theme::Dark, shot(), |window| {
-        window.get_by_label("Advanced").scroll_to_me();
-        window.run_steps(10);
-        window.get_by_label("Advanced").click();
-        window.run_steps(20);
-        window.get_by_label("Apply and restart").scroll_to_me();
-    });
-    picture_after("drop", size, 1.0, Theme::Dark, shot(), |window| {
-        let file = egui::HoveredFile { path: Some("/tmp/pictures".into()), ..Default::default() };
-        window.input_mut().hovered_files = vec![file];
-    });
-    picture_after("tasks_menu", size, 1.0, Theme::Dark, shot(), |window| {
-        window.get_by_role_and_label(Role::ComboBox, "Tasks").click()
-    });
-    picture_after("algorithm_menu", size, 1.0, Theme::Light, shot(), |window| {
-        window.get_by_role_and_label(Role::ComboBox, "Algorithm").click()
-    });
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::fixtures;
 use egui::accesskit::Role;
 use egui::{Key, Theme};
 use egui_kittest::Harness;
@@ -12,6 +11,8 @@ use metascope::settings::{Settings, TaskFamily};
 use metascope::train::link::{Command, TrainerEnd, link};
 use metascope::train::snapshot::Snapshot;
 use metascope::window::App;
+
+use super::{fixtures, waiting};
 
 /// A window whose trainer is the test.
 pub struct Bench {
@@ -75,18 +76,23 @@ impl Bench {
         std::iter::from_fn(|| self.trainer.try_command()).collect()
     }
 
+    /// Draws frame after frame until `look` finds something.
+    pub fn wait_until<T>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<T>) -> T {
+        waiting::wait_until(what, || {
+            self.harness.step();
+            look(self)
+        })
+    }
+
+    pub fn wait_to_say(&mut self, text: &str) {
+        self.wait_until(&format!("{text:?}"), |bench| bench.says(text).then_some(()));
+    }
+
     /// The commands of a run that begins once its images are made.
     pub fn commands_when_made(&mut self) -> Vec<Command> {
-        for _ in 0..2000 {
-            self.harness.step();
-            let commands = self.commands();
-            if !commands.is_empty() {
-                self.harness.run();
-                return commands;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-        Vec::new()
+        let commands = self.wait_until("a run", |bench| Some(bench.commands()).filter(|commands| !commands.is_empty()));
+        self.harness.run();
+        commands
     }
 
     pub fn settings(&self) -> &Settings {
