@@ -30,7 +30,7 @@ fn sparse(path: &Path, head: &[u8], length: u64) {
 }
 
 #[test]
-fn only_the_head_of_a_film_is_read() {
+fn a_film_is_no_image_however_long_it_is() {
     let folder = TempDir::new().unwrap();
     let film = folder.path().join("film.mp4");
     for length in [decode::MAX_FILE - 1, 16 * decode::MAX_FILE] {

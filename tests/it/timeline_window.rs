@@ -89,7 +89,7 @@ fn dragging_the_handle_looks_back() {
     bench.harness.run();
     // The handle's own width lies beside both ends of the track.
     for (seen, expected) in seen.iter().zip([963, 642, 321]) {
-        assert!(seen.abs_diff(expected) <= 20 && seen % 10 == 0, "{seen}, not {expected}");
+        assert!(seen.abs_diff(expected) <= 30 && seen % 10 == 0, "{seen}, not {expected}");
     }
     assert_eq!(handle(&bench), seen[2] as f64);
 }

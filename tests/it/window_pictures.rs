@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use egui::Theme;
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use image::{GenericImageView as _, RgbaImage};
 use metascope::settings::TaskFamily;
@@ -65,35 +66,31 @@ fn looking_back_dims_what_came_after() {
     }
 }
 
-/// Everything lies where it lies at the usual scale, drawn with four times as many pixels.
+/// The mean colour of each cell of so many pixels.
+fn coarse(image: &RgbaImage, cell: u32) -> RgbaImage {
+    RgbaImage::from_fn(image.width() / cell, image.height() / cell, |x, y| {
+        let part = image.view(cell * x, cell * y, cell, cell);
+        let sum = |channel: usize| part.pixels().map(|(_, _, pixel)| u32::from(pixel[channel])).sum::<u32>();
+        image::Rgba(std::array::from_fn(|channel| (sum(channel) / cell.pow(2)) as u8))
+    })
+}
+
+/// Everything lies where it lies at the usual scale, and is drawn with more than enlarged pixels.
 #[test]
 fn twice_the_scale() {
-    let shot = |tasks| Some(fixtures::snapshot(tasks, 1284));
-    let usual = picture(SMALL, 1.0, Theme::Dark, shot(TaskFamily::Picture));
-    let fine = picture(SMALL, 2.0, Theme::Dark, shot(TaskFamily::Picture));
+    let at = |scale, tasks| picture(SMALL, scale, Theme::Dark, Some(fixtures::snapshot(tasks, 1284)));
+    let (usual, fine) = (at(1.0, TaskFamily::Picture), at(2.0, TaskFamily::Picture));
     assert_eq!(fine.dimensions(), (2048, 1280));
-    let halved = RgbaImage::from_fn(usual.width(), usual.height(), |x, y| {
-        let mean = |channel: usize| {
-            let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(i, j)| fine.get_pixel(2 * x + i, 2 * y + j)[channel]);
-            (four.into_iter().map(u32::from).sum::<u32>() / 4) as u8
-        };
-        image::Rgba(std::array::from_fn(mean))
-    });
-    let other = picture(SMALL, 1.0, Theme::Dark, shot(TaskFamily::Completion));
-    let (same, another) = (difference(&halved, &usual), difference(&other, &usual));
-    println!("{same} {another}");
-    assert!(same < 0.5 * another, "{same} from the usual scale, {another} from another window");
-    // Enlarged pixels come in blocks of four.
-    let blocks = |image: &RgbaImage| {
-        let whole = |(x, y): &(u32, u32)| {
-            let first = image.get_pixel(2 * x, 2 * y);
-            [(1, 0), (0, 1), (1, 1)].iter().all(|(i, j)| image.get_pixel(2 * x + i, 2 * y + j) == first)
-        };
-        let all = (0..image.width() / 2).flat_map(|x| (0..image.height() / 2).map(move |y| (x, y)));
-        all.filter(|at| !whole(at)).count()
+    let [usual, other] = [&usual, &at(1.0, TaskFamily::Sine)].map(|image| coarse(image, 16));
+    let (same, another) = (difference(&coarse(&fine, 32), &usual), difference(&other, &usual));
+    assert!(same < 0.25 * another, "{same} from the usual scale, {another} from another window");
+    let places = (0..1024).flat_map(|x| (0..640).map(move |y| (2 * x, 2 * y)));
+    let is_finer = |&(x, y): &(u32, u32)| {
+        let first = fine.get_pixel(x, y);
+        [(1, 0), (0, 1), (1, 1)].iter().any(|(right, down)| fine.get_pixel(x + right, y + down) != first)
     };
-    println!("{}", blocks(&fine));
-    assert!(blocks(&fine) > 10_000, "{} places are finer than a pixel of the usual scale", blocks(&fine));
+    let finer = places.filter(is_finer).count();
+    assert!(finer > 10_000, "{finer} places are finer than a pixel of the usual scale");
 }
 
 #[test]
@@ -116,20 +113,19 @@ fn diverged() {
         Snapshot { phase: Phase::Diverged, divergence: Some(Arc::new(fixtures::divergence())), ..healthy.clone() };
     let mut places = Vec::new();
     let image = picture_after(SMALL, 1.0, Theme::Dark, Some(diverged), |window| {
-        for text in ["Diverged at meta-iteration 412", "3.1 times too long", "Back to", "Halve α", "Set α to the mark"]
-        {
-            let rect = window.get_by_label_contains(text).rect().translate(egui::vec2(-MARGIN, -MARGIN));
-            places.push((text, rect));
-        }
+        let texts = ["Diverged at meta-iteration 412", "3.1 times too long"];
+        let buttons = ["Back to the best", "Halve α and go on", "Set α to the mark (0.028)"];
+        places.extend(texts.map(|text| (text, window.get_by_label_contains(text).rect())));
+        places.extend(buttons.map(|name| (name, window.get_by_role_and_label(Role::Button, name).rect())));
     });
     let healthy = picture(SMALL, 1.0, Theme::Dark, Some(healthy));
     let window = egui::Rect::from_min_size(egui::Pos2::ZERO, SMALL.into());
     for (text, rect) in places {
+        let rect = rect.translate(egui::vec2(-MARGIN, -MARGIN));
         assert!(window.contains_rect(rect) && rect.width() > 30.0 && rect.height() > 10.0, "{text}: {rect}");
         let [left, top, width, height] = [rect.left(), rect.top(), rect.width(), rect.height()].map(|side| side as u32);
         let [there, before] = [&image, &healthy].map(|image| image.view(left, top, width, height).to_image());
         assert!(colours(&there) > 20, "{text} is blank");
-        println!("{text} {} {} {rect}", colours(&there), difference(&there, &before));
         assert!(difference(&there, &before) > 3.0, "{text} looks as where nothing diverged");
     }
 }
