@@ -1,27 +1,29 @@
 //! Everything a user can set, in two halves: [`LiveSettings`] take effect at the next
 //! meta-iteration, [`RunSettings`] need a restart. The compiler says which is which.
 //!
-//! [`Knob`] names each live setting once: its label, tooltip, range and whether it has any effect
-//! on the current run. The window, the experiment file and the marks on the curves all read it.
+//! [`table`] says all that is known about each of them; a [`Knob`] is one that is live.
 
 mod images;
 mod knob;
-mod method;
 mod outer;
 mod preset;
 mod procedural;
 /// Seeds in files.
 pub mod seed;
+/// What is known about each setting.
+pub mod table;
 mod validate;
 
 use serde::{Deserialize, Serialize};
 
 pub use images::{ImageColour, ImageFit, ImageKey, ImageMaking, ImageReading, ImageSource};
 pub use knob::Knob;
-pub use method::MethodKnob;
 pub use outer::{OuterSettings, Schedule};
-pub use procedural::{ProceduralKnob, ProceduralSettings};
+pub use procedural::ProceduralSettings;
+pub use table::Setting;
 pub use validate::SettingError;
+
+use table::Name;
 
 /// A complete description of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -150,7 +152,7 @@ pub struct MethodSettings {
 }
 
 /// Where tasks come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TaskFamily {
     /// Linear regression in two variables.
@@ -211,7 +213,7 @@ pub enum ActivationKind {
 }
 
 /// How the outer direction becomes a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OuterOptimiser {
     /// Plain gradient descent.
@@ -231,7 +233,7 @@ impl TaskFamily {
         [Self::Plane, Self::Sine, Self::Picture, Self::Completion, Self::Class, Self::Classify, Self::Cluster];
 
     /// The name shown to people.
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Plane => "Plane",
             Self::Sine => "Sine",
@@ -244,7 +246,7 @@ impl TaskFamily {
     }
 
     /// The name used in files and on the command line.
-    pub fn id(self) -> &'static str {
+    pub const fn id(self) -> &'static str {
         match self {
             Self::Plane => "plane",
             Self::Sine => "sine",
@@ -257,7 +259,7 @@ impl TaskFamily {
     }
 
     /// One sentence: what a task of this family is.
-    pub fn about(self) -> &'static str {
+    pub const fn about(self) -> &'static str {
         match self {
             Self::Plane => {
                 "Each task is a plane y = w·x with its own w; with two parameters everything can be drawn exactly"
@@ -271,6 +273,10 @@ impl TaskFamily {
                 "Each task is a pile of images without labels; the network has to find which belong together"
             }
         }
+    }
+
+    pub(crate) const fn name(self) -> Name {
+        Name { id: self.id(), label: self.label(), about: self.about() }
     }
 
     /// Whether its tasks are made from images.
@@ -304,7 +310,7 @@ impl Algorithm {
     ];
 
     /// The name shown to people.
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Maml => "MAML",
             Self::Fomaml => "FOMAML",
@@ -319,7 +325,7 @@ impl Algorithm {
     }
 
     /// The name used in files and on the command line.
-    pub fn id(self) -> &'static str {
+    pub const fn id(self) -> &'static str {
         match self {
             Self::Maml => "maml",
             Self::Fomaml => "fomaml",
@@ -334,7 +340,7 @@ impl Algorithm {
     }
 
     /// One sentence: what it does.
-    pub fn about(self) -> &'static str {
+    pub const fn about(self) -> &'static str {
         match self {
             Self::Maml => "Differentiates the query loss through every adaptation step, second derivatives included",
             Self::Fomaml => {
@@ -352,6 +358,10 @@ impl Algorithm {
             Self::Imaml => "Holds adaptation to the initialisation and differentiates where it ends, not the way there",
             Self::MetaModel => "A small learned network sets the inner rates of every layer, step by step",
         }
+    }
+
+    pub(crate) const fn name(self) -> Name {
+        Name { id: self.id(), label: self.label(), about: self.about() }
     }
 
     /// Whether the inner rates are learned, α being but where they start.

@@ -110,13 +110,13 @@ fn knob_changes_replay_bit_for_bit() {
         (rows, trainer.marks().to_vec())
     };
     let mut faster = settings.live.clone();
-    Knob::InnerRate.set(&mut faster, 0.02);
+    Knob::INNER_RATE.set(&mut faster, 0.02);
     let mut broader = faster.clone();
-    Knob::MetaBatch.set(&mut broader, 7.0);
+    Knob::META_BATCH.set(&mut broader, 7.0);
     let (rows, marks) = play(&[(4, faster), (11, broader)]);
     assert_eq!(
         marks.iter().map(|mark| (mark.at, mark.knob)).collect::<Vec<_>>(),
-        [(4, Knob::InnerRate), (11, Knob::MetaBatch)]
+        [(4, Knob::INNER_RATE), (11, Knob::META_BATCH)]
     );
     let mut live = settings.live.clone();
     let mut replayed = Vec::new();
@@ -186,7 +186,8 @@ fn a_late_divergence_names_its_task() {
             while trainer.meta_iteration() < late {
                 assert!(matches!(trainer.step(&|| true), Step::Done(_)));
             }
-            let live = LiveSettings { inner_rate: Knob::InnerRate.range().1, inner_steps: 10, ..settings.live.clone() };
+            let live =
+                LiveSettings { inner_rate: Knob::INNER_RATE.range().high, inner_steps: 10, ..settings.live.clone() };
             trainer.set_live(live).unwrap();
             let diverged = (0..50).find_map(|_| match trainer.step(&|| true) {
                 Step::Diverged(divergence) => Some(divergence),

@@ -155,11 +155,11 @@ fn measured(algorithm: Algorithm, limits: Option<&[f64]>) -> Snapshot {
 #[test]
 fn alpha_says_from_where_on_a_step_overshoots() {
     let mut bench = Bench::with(measured(Algorithm::Maml, Some(&[0.31, 0.9, 0.23])));
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerRate.label()).hover();
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).hover();
     bench.harness.run_steps(25);
     assert!(bench.says("From 0.23 on the inner step overshoots: 2/λ_max of task 3's support loss"));
     let mut bench = Bench::with(measured(Algorithm::MetaSgd, None));
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerRate.label()).hover();
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).hover();
     bench.harness.run_steps(25);
     assert!(bench.says("Meta-SGD learns its own inner rates") && !bench.says("overshoots"));
 }
@@ -183,7 +183,7 @@ fn danger_on_the_track(snapshot: Snapshot) -> Vec<f32> {
         );
     harness.run();
     harness.run_steps(5);
-    let track = harness.get_by_role_and_label(Role::Slider, Knob::InnerRate.label()).rect();
+    let track = harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).rect();
     let image = harness.render().unwrap();
     let is_danger = |x: u32, y: u32| {
         let [red, green, blue, _] = image.get_pixel(x, y).0.map(i32::from);

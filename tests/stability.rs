@@ -243,7 +243,7 @@ fn a_run_beyond_stability_says_how_far_and_where_and_the_mark_is_safe() {
     assert_eq!(divergence.inner_step, Some(1), "{divergence:?}");
     assert!(divergence.reason.contains("inner step 1 of 5"), "{}", divergence.reason);
     assert_eq!(divergence.inner_rate, 8.0);
-    assert_eq!(divergence.rate_to_lower(&trainer.settings().run), Knob::InnerRate);
+    assert_eq!(divergence.rate_to_lower(&trainer.settings().run), Knob::INNER_RATE);
     assert_eq!(divergence.why_no_mark(&trainer.settings().run), None);
     let mark = divergence.mark().unwrap();
     assert_eq!(mark, slightly_below(divergence.limit.unwrap()));
@@ -272,6 +272,6 @@ fn beta_is_blamed_where_alpha_was_within_its_limit() {
     let run = &trainer.settings().run;
     assert!(divergence.mark().is_none() && divergence.why_no_mark(run).is_some(), "{divergence:?}");
     assert!(divergence.reason.contains('β'), "{}", divergence.reason);
-    assert_eq!(divergence.rate_to_lower(run), Knob::OuterRate, "{divergence:?}");
+    assert_eq!(divergence.rate_to_lower(run), Knob::OUTER_RATE, "{divergence:?}");
     assert!(!divergence.reason.contains("Set the inner rate"), "{}", divergence.reason);
 }

@@ -133,7 +133,7 @@ fn the_joint_curve_is_that_of_an_undisturbed_run() {
             run.look_back(at);
             let live = run.settings().live.clone();
             let [noise, test_steps] = [live.noise + 0.25, live.test_steps as f64 + 1.0];
-            for (knob, value) in [(Knob::Noise, noise), (Knob::TestSteps, test_steps)] {
+            for (knob, value) in [(Knob::NOISE, noise), (Knob::TEST_STEPS, test_steps)] {
                 let mut turned = live.clone();
                 knob.set(&mut turned, value);
                 for live in [turned, live.clone()] {
@@ -270,36 +270,36 @@ fn a_knob_is_marked_where_the_new_branch_has_it_and_nowhere_else() {
     let marks = |run: &Trainer| run.marks().iter().map(|mark| (mark.at, mark.knob, mark.value)).collect::<Vec<_>>();
     let mut run = trainer(&settings);
     train(&mut run, 6);
-    turn(&mut run, Knob::InnerRate, 0.02);
+    turn(&mut run, Knob::INNER_RATE, 0.02);
     train(&mut run, 12);
-    turn(&mut run, Knob::OuterRate, 2e-3);
+    turn(&mut run, Knob::OUTER_RATE, 2e-3);
     train(&mut run, 20);
-    let all = [(6, Knob::InnerRate, 0.02), (12, Knob::OuterRate, 2e-3)];
+    let all = [(6, Knob::INNER_RATE, 0.02), (12, Knob::OUTER_RATE, 2e-3)];
     assert_eq!(marks(&run), all);
 
     // A knob that is turned and at once turned back was not turned.
-    turn(&mut run, Knob::Noise, 0.5);
-    turn(&mut run, Knob::Noise, settings.live.noise);
-    turn(&mut run, Knob::InnerRate, 0.03);
-    turn(&mut run, Knob::InnerRate, 0.02);
+    turn(&mut run, Knob::NOISE, 0.5);
+    turn(&mut run, Knob::NOISE, settings.live.noise);
+    turn(&mut run, Knob::INNER_RATE, 0.03);
+    turn(&mut run, Knob::INNER_RATE, 0.02);
     assert_eq!(marks(&run), all);
 
     // At 12 the outer rate was as before: the mark there came after.
     run.look_back(12);
     assert_eq!(run.settings().live.outer_rate, settings.live.outer_rate);
     assert_eq!(run.settings().live.inner_rate, 0.02);
-    turn(&mut run, Knob::MetaBatch, 7.0);
+    turn(&mut run, Knob::META_BATCH, 7.0);
     assert_eq!(marks(&run), all);
     assert!(run.continue_here());
-    assert_eq!(marks(&run), [(6, Knob::InnerRate, 0.02), (12, Knob::MetaBatch, 7.0)]);
+    assert_eq!(marks(&run), [(6, Knob::INNER_RATE, 0.02), (12, Knob::META_BATCH, 7.0)]);
     let rows = train(&mut run, 20);
 
     // The marks replay the new branch.
     let mut replayed = trainer(&settings);
     train(&mut replayed, 6);
-    turn(&mut replayed, Knob::InnerRate, 0.02);
+    turn(&mut replayed, Knob::INNER_RATE, 0.02);
     train(&mut replayed, 12);
-    turn(&mut replayed, Knob::MetaBatch, 7.0);
+    turn(&mut replayed, Knob::META_BATCH, 7.0);
     assert_eq!(train(&mut replayed, 20), rows);
     assert_eq!(bits(&replayed), bits(&run));
 
@@ -363,7 +363,7 @@ fn a_divergence_forgets_the_states_after_the_one_that_it_goes_back_to() {
     assert_eq!((past.head, past.last <= divergence.restored), (divergence.restored, true));
     // The rate is still in force, and said to be.
     let marks: Vec<_> = run.marks().iter().map(|mark| (mark.at, mark.knob, mark.value)).collect();
-    assert_eq!(marks, [(divergence.restored, Knob::InnerRate, 10.0)]);
+    assert_eq!(marks, [(divergence.restored, Knob::INNER_RATE, 10.0)]);
 }
 
 fn wait(window: &WindowEnd, what: &str, done: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {

@@ -22,7 +22,7 @@ use metascope::train::snapshot::{Astray, Divergence, Enlarged, Output, Phase, Pi
 #[test]
 fn a_slider_sends_live_settings() {
     let mut bench = Bench::of(TaskFamily::Picture);
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerRate.label()).set_value_accesskit(0.4);
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).set_value_accesskit(0.4);
     bench.harness.run();
     let live = bench.trainer.take_live().expect("live settings");
     assert_eq!(live.inner_rate, 0.4);
@@ -34,7 +34,7 @@ fn a_slider_sends_live_settings() {
 #[test]
 fn dragging_a_slider_turns_the_knob() {
     let mut bench = Bench::of(TaskFamily::Picture);
-    let at = bench.harness.get_by_role_and_label(Role::Slider, Knob::OuterRate.label()).rect().center();
+    let at = bench.harness.get_by_role_and_label(Role::Slider, Knob::OUTER_RATE.label).rect().center();
     bench.harness.hover_at(at);
     bench.harness.drag_at(at);
     bench.harness.run();
@@ -49,14 +49,14 @@ fn dragging_a_slider_turns_the_knob() {
 #[test]
 fn typed_values_count_and_wrong_ones_stay() {
     let mut bench = Bench::of(TaskFamily::Picture);
-    bench.type_value(Knob::InnerRate.label(), "0.25");
+    bench.type_value(Knob::INNER_RATE.label, "0.25");
     assert_eq!(bench.settings().live.inner_rate, 0.25);
-    bench.type_value(Knob::InnerRate.label(), "99");
+    bench.type_value(Knob::INNER_RATE.label, "99");
     assert!(bench.says("Out of range"));
     assert_eq!(bench.settings().live.inner_rate, 0.25);
-    let field = bench.harness.get_by_role_and_label(Role::TextInput, Knob::InnerRate.label());
+    let field = bench.harness.get_by_role_and_label(Role::TextInput, Knob::INNER_RATE.label);
     assert_eq!(field.value().as_deref(), Some("99"));
-    bench.type_value(Knob::InnerRate.label(), "0.3");
+    bench.type_value(Knob::INNER_RATE.label, "0.3");
     assert!(!bench.says("Out of range"));
     assert_eq!(bench.settings().live.inner_rate, 0.3);
 }
@@ -65,16 +65,16 @@ fn typed_values_count_and_wrong_ones_stay() {
 fn knobs_without_effect_are_disabled() {
     let bench = Bench::of(TaskFamily::Picture);
     for knob in Knob::ALL {
-        let reason = knob.why_disabled(&bench.settings().run);
-        let slider = bench.harness.get_by_role_and_label(Role::Slider, knob.label());
-        assert_eq!(slider.accesskit_node().is_disabled(), reason.is_some(), "{}", knob.label());
+        let reason = knob.why_dead(&bench.settings().run);
+        let slider = bench.harness.get_by_role_and_label(Role::Slider, knob.label);
+        assert_eq!(slider.accesskit_node().is_disabled(), reason.is_some(), "{}", knob.label);
     }
 }
 
 #[test]
 fn a_disabled_knob_says_why() {
     let mut bench = Bench::of(TaskFamily::Picture);
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::Shots.label()).hover();
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::SHOTS.label).hover();
     bench.harness.run_steps(25);
     assert!(bench.says("use the support share instead"));
 }
@@ -137,7 +137,7 @@ fn a_family_brings_its_own_images_back_and_keeps_those_of_its_kind() {
 #[test]
 fn a_run_that_left_its_best_state_says_so_once() {
     let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1200);
-    let turned = Turned { knob: Knob::InnerRate, at: 1100, from: 0.1, to: 0.3 };
+    let turned = Turned { knob: Knob::INNER_RATE, at: 1100, from: 0.1, to: 0.3 };
     snapshot.astray = Some(Astray { times: 4.2, turned: Some(turned) });
     let mut bench = Bench::with(snapshot.clone());
     assert!(bench.says("has stayed at 4.20 times its best, which was at meta-iteration 900"));
@@ -467,8 +467,8 @@ fn the_network_is_applied_on_request() {
 fn a_double_click_puts_a_knob_back() {
     let mut bench = Bench::of(TaskFamily::Picture);
     let slider =
-        |bench: &Bench| bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerSteps.label()).rect().center();
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerSteps.label()).set_value_accesskit(9.0);
+        |bench: &Bench| bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label).rect().center();
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label).set_value_accesskit(9.0);
     bench.harness.run();
     assert_eq!(bench.settings().live.inner_steps, 9);
     let at = slider(&bench);

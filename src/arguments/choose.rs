@@ -8,6 +8,9 @@ use super::planned::Planned;
 use super::{ArgumentError, What};
 use crate::choose::axis::{Cells, Range};
 use crate::settings::Algorithm;
+use crate::settings::table::{Setting, setting};
+
+const ALGORITHM: &Setting = setting("run.algorithm");
 
 /// `metascope sweep`.
 #[derive(Debug, Args)]
@@ -69,10 +72,9 @@ impl RaceArguments {
     /// # Errors
     /// If the file cannot be used or a value is out of range.
     pub fn planned(&self) -> Result<Vec<Planned>, ArgumentError> {
-        if self.what.algorithm.is_some() {
+        if self.what.options.given.sets(ALGORITHM) {
             return Err(ArgumentError::OneAlgorithm);
         }
-        self.what.check_method(&self.algorithms)?;
-        self.algorithms.iter().map(|&algorithm| self.what.planned_as(algorithm)).collect()
+        self.what.planned_for(&self.algorithms)
     }
 }

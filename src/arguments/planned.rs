@@ -1,29 +1,28 @@
 //! What is asked for against what the images can give.
 
 use super::ArgumentError;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Given};
 use crate::images::ImageSet;
+use crate::settings::table::{Setting, setting};
 use crate::settings::{Knob, Settings, TaskFamily};
 use crate::tasks::limits::Limits;
+
+const WAYS: &Setting = setting("run.ways");
+const SHOTS: &Setting = setting("live.shots");
+const TEST_SHOTS: &Setting = setting("live.test_shots");
 
 /// An experiment, and which of its numbers somebody asked for: those must be had, others come from the preset.
 #[derive(Clone, Debug)]
 pub struct Planned {
     /// The experiment.
     pub experiment: Experiment,
-    pub(super) asked: Asked,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Asked {
-    pub ways: bool,
-    pub shots: bool,
-    pub test_shots: bool,
+    /// What file and options give.
+    pub(super) given: Given,
 }
 
 /// A number of ways or shots, and the most that a set can give.
 struct Number {
-    option: &'static str,
+    setting: &'static Setting,
     value: usize,
     asked: bool,
     most: usize,
@@ -39,7 +38,7 @@ impl Planned {
     pub fn fit(&mut self, set: Option<&ImageSet>) -> Result<Vec<String>, ArgumentError> {
         let Settings { live, run } = &mut self.experiment.settings;
         let Some((set, limits)) = limits(run.tasks, run.seed, set) else { return Ok(Vec::new()) };
-        let Asked { ways, shots, test_shots } = self.asked;
+        let [ways, shots, test_shots] = [WAYS, SHOTS, TEST_SHOTS].map(|setting| self.given.sets(setting));
         let mut notes = Vec::new();
         let mut numbers = vec![(&mut run.ways, ways, Number::ways as fn(usize, bool, Limits) -> Number)];
         if run.tasks == TaskFamily::Class {
@@ -73,10 +72,12 @@ impl Planned {
     pub fn check_asked(&self, set: &ImageSet, knob: Knob, value: usize) -> Result<(), ArgumentError> {
         let run = &self.experiment.settings.run;
         let Some((set, limits)) = limits(run.tasks, run.seed, Some(set)) else { return Ok(()) };
-        let number = match knob {
-            Knob::Shots => Number::shots(value, true, limits),
-            Knob::TestShots => Number::test_shots(value, true, limits),
-            _ => return Ok(()),
+        let number = if knob == Knob::SHOTS {
+            Number::shots(value, true, limits)
+        } else if knob == Knob::TEST_SHOTS {
+            Number::test_shots(value, true, limits)
+        } else {
+            return Ok(());
         };
         let counts = run.tasks != TaskFamily::Cluster;
         if counts { number.fits(set).map(drop) } else { Ok(()) }
@@ -93,24 +94,24 @@ fn limits(tasks: TaskFamily, seed: u64, set: Option<&ImageSet>) -> Option<(&Imag
 impl Number {
     fn ways(value: usize, asked: bool, limits: Limits) -> Self {
         let what = "classes in a task, the fewer of those to train on and to test on";
-        Self { option: "ways", value, asked, most: limits.ways.max(2), what }
+        Self { setting: WAYS, value, asked, most: limits.ways.max(2), what }
     }
 
     fn shots(value: usize, asked: bool, limits: Limits) -> Self {
         let what = "shots of a training class, one image less than its largest has";
-        Self { option: "shots", value, asked, most: limits.shots, what }
+        Self { setting: SHOTS, value, asked, most: limits.shots, what }
     }
 
     fn test_shots(value: usize, asked: bool, limits: Limits) -> Self {
         let what = "shots of a test class, one image less than its largest has";
-        Self { option: "test-shots", value, asked, most: limits.test_shots, what }
+        Self { setting: TEST_SHOTS, value, asked, most: limits.test_shots, what }
     }
 
     fn fits(&self, set: &ImageSet) -> Result<bool, ArgumentError> {
         let fits = self.value <= self.most;
         if self.asked && !fits {
             return Err(ArgumentError::TooMany {
-                option: self.option,
+                option: self.setting.option(),
                 value: self.value,
                 most: self.most,
                 what: self.what,

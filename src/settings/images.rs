@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::table::Name;
 use super::{ProceduralSettings, RunSettings};
 
 /// The images that tasks are made from.
@@ -30,7 +31,7 @@ pub enum ImageSource {
 }
 
 /// Which colours own images are read with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImageColour {
     /// Grey if all of them are grey, else colour.
@@ -43,7 +44,7 @@ pub enum ImageColour {
 }
 
 /// What becomes of own images that are not square.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImageFit {
     /// The largest square in the middle is read.
@@ -117,6 +118,11 @@ impl ImageSource {
         }
     }
 
+    /// All of these; `None` for the user's own images.
+    pub(super) fn name(&self) -> Option<Name> {
+        Some(Name { id: self.id()?, label: self.label()?, about: self.about() })
+    }
+
     /// What is in it.
     pub fn about(&self) -> &'static str {
         match self {
@@ -128,50 +134,6 @@ impl ImageSource {
             Self::Creatures => "Species of animals, made from formulas with knobs of their own, colour, 16 × 16 pixels",
             Self::Textures => "Patterns, made from formulas with knobs of their own, colour, 16 × 16 pixels",
             Self::Path(_) => "A folder of your own; each sub-folder is one class",
-        }
-    }
-}
-
-impl ImageColour {
-    /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Grey, Self::Colour];
-
-    /// The name shown to people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Auto => "As they are",
-            Self::Grey => "Grey",
-            Self::Colour => "Colour",
-        }
-    }
-
-    /// What it does.
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Auto => "One channel if every image is grey, else three",
-            Self::Grey => "One channel: brightness alone, so that coloured drawings can be learned as drawings",
-            Self::Colour => "Three channels, for grey images too",
-        }
-    }
-}
-
-impl ImageFit {
-    /// Every choice.
-    pub const ALL: [Self; 2] = [Self::Crop, Self::Fit];
-
-    /// The name shown to people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Crop => "Crop",
-            Self::Fit => "Fit",
-        }
-    }
-
-    /// What it does.
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Crop => "The largest square in the middle of each image",
-            Self::Fit => "All of each image, with bars of its edge's colour beside it; for sheets and panoramas",
         }
     }
 }

@@ -157,8 +157,8 @@ impl ImagesDialog {
         ui.add_space(2.0 * GRID);
         if run.images.is_procedural() {
             ui.label(RichText::new("How the set is made").color(palette.weak));
-            if let Some(procedural) = self.procedural.ui(ui, &run.images, &run.procedural) {
-                commands.push(UiCommand::ApplyRun(Box::new(RunSettings { procedural, ..run.clone() })));
+            if let Some(run) = self.procedural.ui(ui, run) {
+                commands.push(UiCommand::ApplyRun(Box::new(run)));
             }
         } else {
             self.how_own_are_read(ui, run, commands);

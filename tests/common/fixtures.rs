@@ -40,8 +40,8 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         })
         .collect();
     let marks = [
-        KnobMark { at: meta_iteration / 3, knob: Knob::InnerRate, value: 0.2 },
-        KnobMark { at: meta_iteration * 3 / 5, knob: Knob::OuterRate, value: 5e-4 },
+        KnobMark { at: meta_iteration / 3, knob: Knob::INNER_RATE, value: 0.2 },
+        KnobMark { at: meta_iteration * 3 / 5, knob: Knob::OUTER_RATE, value: 5e-4 },
     ];
     Snapshot {
         run: 1,

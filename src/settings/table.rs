@@ -1,0 +1,94 @@
+//! The table of settings: one entry for each, with everything that is known about it. The window's panels, validation,
+//! experiment files, the command line, marks and the axes of sweeps all read it. A new setting is a field of its struct
+//! and an entry here.
+
+/// A number at a path of fields in `live` or `run`, and where an experiment file has it.
+macro_rules! number {
+    ($field:ident, live.$($name:ident).+, $range:expr) => { number!(@ $field, "live", $($name).+, $range) };
+    ($field:ident, run.$($name:ident).+, $range:expr) => { number!(@ $field, "run", $($name).+, $range) };
+    (@ $field:ident, $table:literal, $($name:ident).+, $range:expr) => {
+        Setting {
+            path: concat!($table, $(".", stringify!($name)),+),
+            field: Field::$field(Number {
+                range: $range,
+                get: |settings| settings.$($name).+ as f64,
+                set: |settings, value| settings.$($name).+ = value as _,
+            }),
+            ..Setting::BLANK
+        }
+    };
+}
+
+/// A choice at a path of fields in `run`, with its values and their names.
+macro_rules! choice {
+    (run.$($name:ident).+, $values:expr) => {
+        Setting {
+            path: concat!("run", $(".", stringify!($name)),+),
+            field: Field::Choice(Choice {
+                name: |index| $values.get(index).map(|(_, name)| *name),
+                get: |run| $values.iter().position(|(value, _)| *value == run.$($name).+).unwrap_or_default(),
+                set: |run, index| if let Some((value, _)) = $values.get(index) {
+                    run.$($name).+ = *value;
+                },
+            }),
+            ..Setting::BLANK
+        }
+    };
+}
+
+mod entry;
+mod images;
+mod live;
+mod method;
+mod network;
+mod outer;
+mod run;
+
+pub use entry::{Choice, Field, Group, Name, Number, Range, Setting};
+pub(crate) use entry::{MOST_LAYERS, SEED};
+pub use images::{COLOURS, FITS};
+pub(super) use live::LIVE;
+
+/// Every setting, section by section, in the order of panels and of the command line's help.
+pub static SETTINGS: [&[Setting]; 6] =
+    [&run::RUN, &LIVE, &network::NETWORK, &outer::OUTER, &method::METHOD, &images::IMAGES];
+
+/// Every setting, one after the other.
+pub fn all() -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.into_iter().flatten()
+}
+
+/// The setting at a path such as `run.outer.warm_up`, where code names one: `const WAYS: &Setting = setting("run.ways")`.
+///
+/// # Panics
+/// If there is none; in a constant, that does not compile.
+#[expect(clippy::panic, reason = "a constant that names no setting must not compile")]
+pub const fn setting(path: &str) -> &'static Setting {
+    let mut section = 0;
+    while section < SETTINGS.len() {
+        let mut index = 0;
+        while index < SETTINGS[section].len() {
+            if is_same(SETTINGS[section][index].path, path) {
+                return &SETTINGS[section][index];
+            }
+            index += 1;
+        }
+        section += 1;
+    }
+    panic!("there is no such setting")
+}
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < one.len() {
+        if one[index] != other[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
