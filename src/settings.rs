@@ -233,7 +233,7 @@ impl TaskFamily {
         [Self::Plane, Self::Sine, Self::Picture, Self::Completion, Self::Class, Self::Classify, Self::Cluster];
 
     /// The name shown to people.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Plane => "Plane",
             Self::Sine => "Sine",
@@ -246,7 +246,7 @@ impl TaskFamily {
     }
 
     /// The name used in files and on the command line.
-    pub const fn id(self) -> &'static str {
+    pub fn id(self) -> &'static str {
         match self {
             Self::Plane => "plane",
             Self::Sine => "sine",
@@ -259,7 +259,7 @@ impl TaskFamily {
     }
 
     /// One sentence: what a task of this family is.
-    pub const fn about(self) -> &'static str {
+    pub fn about(self) -> &'static str {
         match self {
             Self::Plane => {
                 "Each task is a plane y = w·x with its own w; with two parameters everything can be drawn exactly"
@@ -275,7 +275,8 @@ impl TaskFamily {
         }
     }
 
-    pub(crate) const fn name(self) -> Name {
+    /// All of these.
+    pub fn name(self) -> Name {
         Name { id: self.id(), label: self.label(), about: self.about() }
     }
 
@@ -310,7 +311,7 @@ impl Algorithm {
     ];
 
     /// The name shown to people.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Maml => "MAML",
             Self::Fomaml => "FOMAML",
@@ -325,7 +326,7 @@ impl Algorithm {
     }
 
     /// The name used in files and on the command line.
-    pub const fn id(self) -> &'static str {
+    pub fn id(self) -> &'static str {
         match self {
             Self::Maml => "maml",
             Self::Fomaml => "fomaml",
@@ -340,7 +341,7 @@ impl Algorithm {
     }
 
     /// One sentence: what it does.
-    pub const fn about(self) -> &'static str {
+    pub fn about(self) -> &'static str {
         match self {
             Self::Maml => "Differentiates the query loss through every adaptation step, second derivatives included",
             Self::Fomaml => {
@@ -360,7 +361,8 @@ impl Algorithm {
         }
     }
 
-    pub(crate) const fn name(self) -> Name {
+    /// All of these.
+    pub fn name(self) -> Name {
         Name { id: self.id(), label: self.label(), about: self.about() }
     }
 

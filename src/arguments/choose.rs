@@ -15,8 +15,8 @@ const ALGORITHM: &Setting = setting("run.algorithm");
 /// `metascope sweep`.
 #[derive(Debug, Args)]
 pub struct SweepArguments {
-    /// First setting and its range (LOW..HIGH) or list (A,B,C): inner-rate, outer-rate, inner-steps, meta-batch,
-    /// shots, width or algorithm.
+    /// First setting and its range (LOW..HIGH) or list (A,B,C): a number among the options below, width (of every
+    /// hidden layer) or algorithm.
     #[arg(long, default_value = "inner-rate=1e-3..1", value_name = "NAME=VALUES")]
     pub x: Range,
     /// Second setting and its range or list.

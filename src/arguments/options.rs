@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use toml::Value;
 
 use crate::experiment::Given;
-use crate::settings::table::{self, Field, Setting, setting};
+use crate::settings::table::{self, Field, Group, Setting, setting};
 
 /// The one setting that takes a list where algorithms race: they are judged with each of its numbers.
 const LIST: &Setting = setting("live.test_shots");
@@ -56,10 +56,13 @@ impl Args for Options {
             .help(
                 "A folder of images, each of its sub-folders a class; or a .zip, .tar, .npz, .npy or MNIST's IDX file",
             )
-            .help_heading(table::Group::Images.heading())
+            .help_heading(Group::Images.heading())
             .value_parser(value_parser!(PathBuf))
             .conflicts_with("set");
-        command.args(table::all().map(option)).arg(images)
+        // What all runs have comes first.
+        let (special, common): (Vec<_>, Vec<_>) =
+            table::all().partition(|setting| matches!(setting.group, Group::Families(..) | Group::Method(_)));
+        command.args(common.into_iter().map(option)).arg(images).args(special.into_iter().map(option))
     }
 
     fn augment_args_for_update(command: Command) -> Command {

@@ -60,31 +60,15 @@ pub enum AxisError {
     /// No such setting.
     #[error("there is no setting “{0}” to vary: choose one of {names}", names = Swept::all().map(Swept::id).collect::<Vec<_>>().join(", "))]
     Unknown(String),
-    /// No number.
-    #[error("{name} = “{text}” is not a number")]
-    NotANumber {
+    /// No value of it.
+    #[error("{name} = {text} is not {advice}")]
+    Value {
         /// The setting.
         name: String,
         /// As typed.
         text: String,
-    },
-    /// A count with a fraction, or below the lowest.
-    #[error("{name} = {value} is not {advice}")]
-    NotACount {
-        /// The setting.
-        name: String,
-        /// As typed.
-        value: f64,
         /// What is.
         advice: String,
-    },
-    /// A logarithm that does not exist.
-    #[error("{name} = {value} cannot be on the axis: its values are spaced logarithmically, so they must be above 0")]
-    NotPositive {
-        /// The setting.
-        name: String,
-        /// As typed.
-        value: f64,
     },
     /// Not upwards.
     #[error("{name} goes from {low} to {high}: write the lower end first")]
@@ -117,7 +101,7 @@ impl Swept {
 
     /// Every one.
     pub fn all() -> impl Iterator<Item = Self> {
-        table::all().filter(|setting| setting.axis.is_some()).map(Self)
+        table::all().filter(|setting| setting.axis.is_some()).chain([ALGORITHM]).map(Self)
     }
 
     /// The name on the command line.
@@ -132,8 +116,7 @@ impl Swept {
 
     /// The values that an axis begins with, as typed.
     pub fn usual_values(self) -> String {
-        let names: Vec<_> = self.0.names().into_iter().map(|name| name.id).collect();
-        if names.is_empty() { self.0.axis.unwrap_or_default().to_owned() } else { names.join(", ") }
+        self.0.axis.map_or_else(|| Algorithm::ALL.map(Algorithm::id).join(", "), str::to_owned)
     }
 
     fn is_width(self) -> bool {
@@ -169,16 +152,19 @@ impl Swept {
         reason.or_else(|| linear.then_some("the network has no hidden layer"))
     }
 
+    /// That a cell's value is not above its range is for its settings to say.
     fn number(self, text: &str) -> Result<f64, AxisError> {
-        let value = text.trim().parse().ok().filter(|value: &f64| value.is_finite());
-        let value = value.ok_or_else(|| AxisError::NotANumber { name: self.id(), text: text.to_owned() })?;
-        // That a cell's value lies in its range is for its settings to say.
-        let no_count = |range: &table::Range| range.whole && (value < range.low || value.fract() != 0.0);
-        match self.0.range().filter(no_count) {
-            _ if self.is_logarithmic() && value <= 0.0 => Err(AxisError::NotPositive { name: self.id(), value }),
-            Some(range) => Err(AxisError::NotACount { name: self.id(), value, advice: range.advice() }),
-            None => Ok(value),
-        }
+        let value: Option<f64> = text.trim().parse().ok().filter(|value: &f64| value.is_finite());
+        let count = self.0.range().filter(|range| range.whole);
+        let wrong = match (value, count) {
+            (None, _) => "a number".to_owned(),
+            (Some(value), Some(range)) if value < range.low || value.fract() != 0.0 => range.advice(),
+            (Some(value), _) if self.is_logarithmic() && value <= 0.0 => {
+                "above 0, as it must be: the axis is logarithmic".to_owned()
+            }
+            (Some(value), _) => return Ok(value),
+        };
+        Err(AxisError::Value { name: self.id(), text: text.trim().to_owned(), advice: wrong })
     }
 
     fn value(self, text: &str) -> Result<Value, AxisError> {
@@ -290,6 +276,7 @@ impl FromStr for Cells {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::settings::TaskFamily;
 
     fn values(text: &str, cells: usize) -> Vec<String> {
         text.parse::<Range>().unwrap().axis(cells).values.iter().map(Value::to_string).collect()
@@ -307,6 +294,19 @@ mod tests {
         assert_eq!(values("outer-rate=0.1..0.1", 5), ["0.1"]);
         assert_eq!(values("outer-rate=0.1..0.2", 1), ["0.1"]);
         assert_eq!(values("algorithm=reptile,meta-sgd", 7), ["reptile", "meta-sgd"]);
+    }
+
+    #[test]
+    fn every_axis_begins_with_values_that_a_run_can_have() {
+        for swept in Swept::all() {
+            let axis = format!("{}={}", swept.id(), swept.usual_values()).parse::<Range>().unwrap().axis(4);
+            assert!(axis.values.len() > 1, "{swept:?}");
+            for value in axis.values {
+                let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+                swept.set(&mut settings, value);
+                assert_eq!((settings.validate(), swept.get(&settings)), (Ok(()), value), "{swept:?}");
+            }
+        }
     }
 
     #[test]

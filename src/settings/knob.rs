@@ -1,7 +1,6 @@
 //! The settings that can change while a run goes on.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -92,12 +91,6 @@ impl PartialEq for Knob {
 }
 
 impl Eq for Knob {}
-
-impl Hash for Knob {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.path.hash(state);
-    }
-}
 
 impl fmt::Debug for Knob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,13 +2,14 @@
 //! experiment files, the command line, marks and the axes of sweeps all read it. A new setting is a field of its struct
 //! and an entry here.
 
-/// A number at a path of fields in `live` or `run`, and where an experiment file has it.
+/// A number at a path of fields in `live` or `run`: what it belongs to, and its range.
 macro_rules! number {
-    ($field:ident, live.$($name:ident).+, $range:expr) => { number!(@ $field, "live", $($name).+, $range) };
-    ($field:ident, run.$($name:ident).+, $range:expr) => { number!(@ $field, "run", $($name).+, $range) };
-    (@ $field:ident, $table:literal, $($name:ident).+, $range:expr) => {
+    (live.$name:ident, $group:expr, $range:expr) => { number!(Live, "live", $name, $group, $range) };
+    (run.$($name:ident).+, $group:expr, $range:expr) => { number!(Run, "run", $($name).+, $group, $range) };
+    ($field:ident, $table:literal, $($name:ident).+, $group:expr, $range:expr) => {
         Setting {
             path: concat!($table, $(".", stringify!($name)),+),
+            group: $group,
             field: Field::$field(Number {
                 range: $range,
                 get: |settings| settings.$($name).+ as f64,
@@ -19,15 +20,16 @@ macro_rules! number {
     };
 }
 
-/// A choice at a path of fields in `run`, with its values and their names.
+/// A choice at a path of fields in `run`: its type has `ALL` values and their `name`s.
 macro_rules! choice {
-    (run.$($name:ident).+, $values:expr) => {
+    (run.$($name:ident).+, $group:expr, $type:ty) => {
         Setting {
             path: concat!("run", $(".", stringify!($name)),+),
+            group: $group,
             field: Field::Choice(Choice {
-                name: |index| $values.get(index).map(|(_, name)| *name),
-                get: |run| $values.iter().position(|(value, _)| *value == run.$($name).+).unwrap_or_default(),
-                set: |run, index| if let Some((value, _)) = $values.get(index) {
+                name: |index| <$type>::ALL.get(index).map(|value| value.name()),
+                get: |run| <$type>::ALL.iter().position(|value| *value == run.$($name).+).unwrap_or_default(),
+                set: |run, index| if let Some(value) = <$type>::ALL.get(index) {
                     run.$($name).+ = *value;
                 },
             }),
@@ -46,7 +48,6 @@ mod run;
 
 pub use entry::{Choice, Field, Group, Name, Number, Range, Setting};
 pub(crate) use entry::{MOST_LAYERS, SEED};
-pub use images::{COLOURS, FITS};
 pub(super) use live::LIVE;
 
 /// Every setting, section by section, in the order of panels and of the command line's help.

@@ -21,9 +21,9 @@ impl Settings {
     /// # Errors
     /// The first value out of its range, with the range.
     pub fn validate(&self) -> Result<(), SettingError> {
-        table::all().try_for_each(|setting| match setting.field {
-            Field::Live(number) => check(setting, number.range, number.get(&self.live)),
-            Field::Run(number) => check(setting, number.range, number.get(&self.run)),
+        table::all().try_for_each(|setting| match &setting.field {
+            Field::Live(number) => check(setting, &number.range, number.get(&self.live)),
+            Field::Run(number) => check(setting, &number.range, number.get(&self.run)),
             Field::Widths(range) => {
                 let hidden = &self.run.network.hidden;
                 hidden.iter().try_for_each(|&width| check(setting, range, width as f64))?;
@@ -38,7 +38,7 @@ impl Settings {
     }
 }
 
-fn check(setting: &'static Setting, range: Range, value: f64) -> Result<(), SettingError> {
+fn check(setting: &'static Setting, range: &Range, value: f64) -> Result<(), SettingError> {
     if range.has(value) {
         return Ok(());
     }

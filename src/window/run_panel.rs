@@ -118,7 +118,7 @@ fn row(
     draft: &mut RunSettings,
 ) -> Option<egui::Response> {
     let name = setting.label;
-    match setting.field {
+    match &setting.field {
         Field::Run(number) => {
             let shown = numbers::compact(number.get(draft));
             let read = |text: &str| numbers::read(name, number.range, text);
@@ -138,12 +138,12 @@ fn row(
             Some(response)
         }
         Field::Choice(choice) => {
-            let mut chosen = choice.get(draft);
-            let names: Vec<_> = choice.names().collect();
+            let mut chosen = (choice.get)(draft);
+            let names = setting.names();
             let combo = ComboBox::from_id_salt(name)
                 .width(width)
                 .show_index(ui, &mut chosen, names.len(), |index| names.get(index).map_or("", |name| name.label));
-            choice.set(draft, chosen);
+            (choice.set)(draft, chosen);
             Some(combo.accessible_name(name))
         }
         Field::Live(_) | Field::Switch | Field::Seed | Field::Images => None,

@@ -7,7 +7,6 @@ use toml::Value;
 use crate::settings::{Algorithm, ImageSource, LiveSettings, RunSettings, Settings, TaskFamily};
 
 /// One setting.
-#[derive(Clone, Copy)]
 pub struct Setting {
     /// Where an experiment file has it: its tables, then its key, as in `run.outer.warm_up`.
     pub path: &'static str,
@@ -57,7 +56,6 @@ pub enum Group {
 }
 
 /// The values of a setting, and where they lie.
-#[derive(Clone, Copy)]
 pub enum Field {
     /// A number that can change while the run goes on.
     Live(Number<LiveSettings>),
@@ -97,12 +95,13 @@ pub struct Range {
 }
 
 /// One of a few named values.
-#[derive(Clone, Copy)]
 pub struct Choice {
     /// The names in the order in which they are shown; `None` after the last.
     pub name: fn(usize) -> Option<Name>,
-    pub(super) get: fn(&RunSettings) -> usize,
-    pub(super) set: fn(&mut RunSettings, usize),
+    /// The place of the chosen value among them.
+    pub get: fn(&RunSettings) -> usize,
+    /// Chooses the value at a place.
+    pub set: fn(&mut RunSettings, usize),
 }
 
 /// A value's name.
@@ -151,16 +150,16 @@ impl Setting {
 
     /// The range of a number, or of each of several.
     pub fn range(&self) -> Option<Range> {
-        match self.field {
-            Field::Live(Number { range, .. }) | Field::Run(Number { range, .. }) | Field::Widths(range) => Some(range),
+        match &self.field {
+            Field::Live(Number { range, .. }) | Field::Run(Number { range, .. }) | Field::Widths(range) => Some(*range),
             Field::Choice(_) | Field::Switch | Field::Seed | Field::Images => None,
         }
     }
 
     /// The names of the values, where they have some.
     pub fn names(&self) -> Vec<Name> {
-        match self.field {
-            Field::Choice(choice) => choice.names().collect(),
+        match &self.field {
+            Field::Choice(choice) => (0..).map_while(choice.name).collect(),
             Field::Images => ImageSource::BUILT_IN.iter().filter_map(ImageSource::name).collect(),
             _ => Vec::new(),
         }
@@ -168,7 +167,7 @@ impl Setting {
 
     /// The value as a number, where it is one; of hidden widths the first.
     pub fn number(&self, settings: &Settings) -> Option<f64> {
-        match self.field {
+        match &self.field {
             Field::Live(number) => Some(number.get(&settings.live)),
             Field::Run(number) => Some(number.get(&settings.run)),
             Field::Widths(_) => settings.run.network.hidden.first().map(|width| *width as f64),
@@ -178,7 +177,7 @@ impl Setting {
 
     /// Sets a value that is a number; a width is set for every hidden layer.
     pub fn set_number(&self, settings: &mut Settings, value: f64) {
-        match self.field {
+        match &self.field {
             Field::Live(number) => number.set(&mut settings.live, value),
             Field::Run(number) => number.set(&mut settings.run, value),
             Field::Widths(_) => settings.run.network.hidden.fill(value.round() as usize),
@@ -198,30 +197,25 @@ impl Setting {
     /// If it is no such value; says what is.
     pub fn read(&self, text: &str) -> Result<Value, String> {
         let text = text.trim();
-        let value = match self.field {
+        match &self.field {
             Field::Live(Number { range, .. }) | Field::Run(Number { range, .. }) => {
-                let value = if range.whole {
-                    text.parse().ok().filter(|&value: &i64| value >= 0).map(Value::Integer)
-                } else {
-                    text.parse().ok().map(Value::Float)
-                };
-                return value.ok_or_else(|| range.advice());
+                let whole = || text.parse().ok().filter(|&value: &i64| value >= 0).map(Value::Integer);
+                let real = || text.parse().ok().map(Value::Float);
+                (if range.whole { whole() } else { real() }).ok_or_else(|| range.advice())
             }
-            Field::Widths(range) => {
-                return range.read_widths(text).and_then(|widths| Value::try_from(widths).map_err(|e| e.to_string()));
-            }
-            Field::Seed => {
-                let seed = text.parse::<u64>();
-                let value = seed.map(|seed| i64::try_from(seed).map_or_else(|_| text.into(), Value::Integer));
-                value.map_err(|_| SEED)
-            }
-            Field::Switch => text.parse().map(Value::Boolean).map_err(|_| "true or false"),
+            Field::Widths(range) => range
+                .read_widths(text)
+                .map(|all| Value::Array(all.into_iter().map(|width| (width as i64).into()).collect())),
+            Field::Seed => match text.parse::<u64>() {
+                Ok(seed) => Ok(i64::try_from(seed).map_or_else(|_| text.into(), Value::Integer)),
+                Err(_) => Err(SEED.to_owned()),
+            },
+            Field::Switch => text.parse().map(Value::Boolean).map_err(|_| "true or false".to_owned()),
             Field::Choice(_) | Field::Images => {
-                let name = self.names().into_iter().find(|name| name.id == text);
-                name.map(|name| name.id.into()).ok_or("there is no such value")
+                let known = self.names().into_iter().any(|name| name.id == text);
+                if known { Ok(text.into()) } else { Err("there is no such value".to_owned()) }
             }
-        };
-        value.map_err(str::to_owned)
+        }
     }
 }
 
@@ -229,14 +223,6 @@ impl Setting {
 pub(crate) const SEED: &str = "A seed is a whole number from 0 to 2^64 - 1";
 /// The most hidden layers that there can be.
 pub(crate) const MOST_LAYERS: usize = 8;
-
-impl<S> Clone for Number<S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<S> Copy for Number<S> {}
 
 impl<S> Number<S> {
     /// The value in these settings.
@@ -247,23 +233,6 @@ impl<S> Number<S> {
     /// Sets the value; whole numbers are rounded.
     pub fn set(&self, settings: &mut S, value: f64) {
         (self.set)(settings, if self.range.whole { value.round() } else { value });
-    }
-}
-
-impl Choice {
-    /// The names in the order in which they are shown.
-    pub fn names(self) -> impl Iterator<Item = Name> {
-        (0..).map_while(self.name)
-    }
-
-    /// The place of the chosen value among the names.
-    pub fn get(self, run: &RunSettings) -> usize {
-        (self.get)(run)
-    }
-
-    /// Chooses the value at a place.
-    pub fn set(self, run: &mut RunSettings, index: usize) {
-        (self.set)(run, index);
     }
 }
 

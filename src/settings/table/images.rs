@@ -30,14 +30,12 @@ pub static IMAGES: [Setting; 10] = [
     Setting {
         label: "Colour",
         about: "Which colours the images are read with",
-        group: Group::OwnImages,
-        ..choice!(run.image_colour, COLOURS)
+        ..choice!(run.image_colour, Group::OwnImages, ImageColour)
     },
     Setting {
         label: "Shape",
         about: "What becomes of images that are not square",
-        group: Group::OwnImages,
-        ..choice!(run.image_fit, FITS)
+        ..choice!(run.image_fit, Group::OwnImages, ImageFit)
     },
     Setting {
         path: "run.image_invert",
@@ -51,65 +49,63 @@ pub static IMAGES: [Setting; 10] = [
         option: Some("set-classes"),
         label: "Classes",
         about: "Classes of the set, an eighth of them held out: with more, the shared prior is learned from more",
-        group: Group::Formulas,
-        ..number!(Run, run.procedural.classes, Range::whole(8, 480))
+        ..number!(run.procedural.classes, Group::Formulas, Range::whole(8, 480))
     },
     Setting {
         option: Some("set-each"),
         label: "Images of each",
         about: "Images of each class: the shots are taken from them, the others judge",
-        group: Group::Formulas,
-        ..number!(Run, run.procedural.each, Range::whole(4, 60))
+        ..number!(run.procedural.each, Group::Formulas, Range::whole(4, 60))
     },
     Setting {
         option: Some("set-variety"),
         label: "Variety",
         about: "How much the images of one class differ in pose, size, squash, place, gaze and light, or in where the pattern lies: the more, the less a few of them tell",
-        group: Group::Formulas,
-        ..number!(Run, run.procedural.variety, Range::real(0.0, 2.0))
+        ..number!(run.procedural.variety, Group::Formulas, Range::real(0.0, 2.0))
     },
     Setting {
         option: Some("set-sameness"),
         label: "Sameness",
         about: "How little colour gives a class away: fewer colours for more of it, and at 1 the classes differ in shape alone",
-        group: Group::Formulas,
-        ..number!(Run, run.procedural.sameness, Range::real(0.0, 1.0))
+        ..number!(run.procedural.sameness, Group::Formulas, Range::real(0.0, 1.0))
     },
     Setting {
         option: Some("set-seed"),
         label: "Seed of the set",
         about: "Another seed makes other classes in the same way",
-        group: Group::Formulas,
-        ..number!(Run, run.procedural.seed, Range::whole(0, 9999))
+        ..number!(run.procedural.seed, Group::Formulas, Range::whole(0, 9999))
     },
 ];
 
-/// Which colours own images can be read with.
-pub static COLOURS: [(ImageColour, Name); 3] = [
-    (
-        ImageColour::Auto,
-        Name { id: "auto", label: "As they are", about: "One channel if every image is grey, else three" },
-    ),
-    (
-        ImageColour::Grey,
-        Name {
-            id: "grey",
-            label: "Grey",
-            about: "One channel: brightness alone, so that coloured drawings can be learned as drawings",
-        },
-    ),
-    (ImageColour::Colour, Name { id: "colour", label: "Colour", about: "Three channels, for grey images too" }),
-];
+impl ImageColour {
+    /// Every one, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Grey, Self::Colour];
 
-/// What can become of own images that are not square.
-pub static FITS: [(ImageFit, Name); 2] = [
-    (ImageFit::Crop, Name { id: "crop", label: "Crop", about: "The largest square in the middle of each image" }),
-    (
-        ImageFit::Fit,
-        Name {
-            id: "fit",
-            label: "Fit",
-            about: "All of each image, with bars of its edge's colour beside it; for sheets and panoramas",
-        },
-    ),
-];
+    /// Its name.
+    pub fn name(self) -> Name {
+        let (id, label, about) = match self {
+            Self::Auto => ("auto", "As they are", "One channel if every image is grey, else three"),
+            Self::Grey => {
+                ("grey", "Grey", "One channel: brightness alone, so that coloured drawings can be learned as drawings")
+            }
+            Self::Colour => ("colour", "Colour", "Three channels, for grey images too"),
+        };
+        Name { id, label, about }
+    }
+}
+
+impl ImageFit {
+    /// Every one, in the order in which they are shown.
+    pub const ALL: [Self; 2] = [Self::Crop, Self::Fit];
+
+    /// Its name.
+    pub fn name(self) -> Name {
+        let (id, label, about) = match self {
+            Self::Crop => ("crop", "Crop", "The largest square in the middle of each image"),
+            Self::Fit => {
+                ("fit", "Fit", "All of each image, with bars of its edge's colour beside it; for sheets and panoramas")
+            }
+        };
+        Name { id, label, about }
+    }
+}

@@ -9,37 +9,40 @@ pub static METHOD: [Setting; 5] = [
         label: "Multi-step until",
         about: "Meta-iterations over which the loss goes from counting every step alike to the last alone; 0 for the last alone",
         unit: Some("meta-iterations"),
-        group: Group::Method(Algorithm::MamlPlusPlus),
         axis: Some("0..1000"),
-        ..number!(Run, run.method.multi_step_iterations, Range::whole(0, 1_000_000_000))
+        ..number!(
+            run.method.multi_step_iterations,
+            Group::Method(Algorithm::MamlPlusPlus),
+            Range::whole(0, 1_000_000_000)
+        )
     },
     Setting {
         label: "1st order until",
         about: "Meta-iterations at the start without second derivatives: faster, and less exact",
         unit: Some("meta-iterations"),
-        group: Group::Method(Algorithm::MamlPlusPlus),
         axis: Some("0..1000"),
-        ..number!(Run, run.method.first_order_iterations, Range::whole(0, 1_000_000_000))
+        ..number!(
+            run.method.first_order_iterations,
+            Group::Method(Algorithm::MamlPlusPlus),
+            Range::whole(0, 1_000_000_000)
+        )
     },
     Setting {
         label: "Hold λ",
         about: "How firmly adaptation is held to the initialisation: the larger, the less a task may move away",
-        group: Group::Method(Algorithm::Imaml),
         axis: Some("0.1..100"),
-        ..number!(Run, run.method.regularisation, Range::real(1e-3, 1e6).logarithmic())
+        ..number!(run.method.regularisation, Group::Method(Algorithm::Imaml), Range::real(1e-3, 1e6).logarithmic())
     },
     Setting {
         label: "Solver steps",
         about: "Steps of conjugate gradients that solve for the meta-gradient at most: more are more exact and slower",
-        group: Group::Method(Algorithm::Imaml),
         axis: Some("1..16"),
-        ..number!(Run, run.method.conjugate_steps, Range::whole(1, 200))
+        ..number!(run.method.conjugate_steps, Group::Method(Algorithm::Imaml), Range::whole(1, 200))
     },
     Setting {
         label: "Context",
         about: "Numbers beside the inputs that adapt to a task: more can tell more tasks apart",
-        group: Group::Method(Algorithm::Cavia),
         axis: Some("2..32"),
-        ..number!(Run, run.method.context, Range::whole(1, 256))
+        ..number!(run.method.context, Group::Method(Algorithm::Cavia), Range::whole(1, 256))
     },
 ];

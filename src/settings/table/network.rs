@@ -18,48 +18,53 @@ pub static NETWORK: [Setting; 5] = [
     Setting {
         label: "Activation",
         about: "The non-linearity between layers: sine draws sharp pictures, ReLU and tanh soft ones",
-        group: Group::Network,
-        ..choice!(run.network.activation, ACTIVATIONS)
+        ..choice!(run.network.activation, Group::Network, ActivationKind)
     },
     Setting {
         label: "Frequency w0",
         about: "How fast the sine activation turns: higher draws finer detail and is harder to adapt",
-        group: Group::Network,
         dead: |run| {
             let sine = run.network.activation == ActivationKind::Sine;
             (!sine).then_some("Only the sine activation has a frequency")
         },
         axis: Some("5..40"),
-        ..number!(Run, run.network.w0, Range::real(0.01, 1000.0).logarithmic())
+        ..number!(run.network.w0, Group::Network, Range::real(0.01, 1000.0).logarithmic())
     },
     Setting {
         label: "Fourier features",
         about: "Random sines of the position in front of the network, which draw finer detail; 0 for none",
-        group: Group::Network,
         dead: |run| (!run.tasks.is_picture()).then_some(NO_POSITIONS),
         axis: Some("0..64"),
-        ..number!(Run, run.network.fourier_features, Range::whole(0, 1024))
+        ..number!(run.network.fourier_features, Group::Network, Range::whole(0, 1024))
     },
     Setting {
         label: "Fourier scale",
         about: "Spread of the Fourier features' frequencies: higher draws finer detail",
         unit: Some("periods per unit of input"),
-        group: Group::Network,
         dead: |run| match run.network.fourier_features {
             _ if !run.tasks.is_picture() => Some(NO_POSITIONS),
             0 => Some("There are no Fourier features"),
             _ => None,
         },
         axis: Some("0.5..8"),
-        ..number!(Run, run.network.fourier_scale, Range::real(0.001, 1000.0).logarithmic())
+        ..number!(run.network.fourier_scale, Group::Network, Range::real(0.001, 1000.0).logarithmic())
     },
 ];
 
 const NO_POSITIONS: &str = "Only the networks of picture tasks read positions";
 
-static ACTIVATIONS: [(ActivationKind, Name); 4] = [
-    (ActivationKind::Sine, Name { id: "sine", label: "Sine", about: "" }),
-    (ActivationKind::Relu, Name { id: "relu", label: "ReLU", about: "" }),
-    (ActivationKind::Tanh, Name { id: "tanh", label: "Tanh", about: "" }),
-    (ActivationKind::Silu, Name { id: "silu", label: "SiLU", about: "" }),
-];
+impl ActivationKind {
+    /// Every one, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::Sine, Self::Relu, Self::Tanh, Self::Silu];
+
+    /// Its name.
+    pub fn name(self) -> Name {
+        let (id, label, about) = match self {
+            Self::Sine => ("sine", "Sine", "sin(w0 x)"),
+            Self::Relu => ("relu", "ReLU", "max(0, x)"),
+            Self::Tanh => ("tanh", "Tanh", "Hyperbolic tangent"),
+            Self::Silu => ("silu", "SiLU", "x/(1 + e^−x)"),
+        };
+        Name { id, label, about }
+    }
+}

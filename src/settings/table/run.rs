@@ -1,15 +1,19 @@
 //! What is run, and how it is measured.
 
-use super::{Choice, Field, Group, Name, Number, Range, Setting};
+use super::{Choice, Field, Group, Number, Range, Setting};
 use crate::settings::{Algorithm, TaskFamily};
 
 /// Its settings.
 pub static RUN: [Setting; 7] = [
-    Setting { label: "Tasks", about: "The family that tasks are drawn from", ..choice!(run.tasks, FAMILIES) },
+    Setting {
+        label: "Tasks",
+        about: "The family that tasks are drawn from",
+        ..choice!(run.tasks, Group::Run, TaskFamily)
+    },
     Setting {
         label: "Algorithm",
         about: "How the query loss becomes a step of the initialisation",
-        ..choice!(run.algorithm, ALGORITHMS)
+        ..choice!(run.algorithm, Group::Run, Algorithm)
     },
     Setting {
         path: "run.seed",
@@ -21,13 +25,13 @@ pub static RUN: [Setting; 7] = [
     Setting {
         label: "Held-out tasks",
         about: "Held-out tasks measured at the end of a run without a window, of a race and of a sweep's cells",
-        ..number!(Run, run.held_out_tasks, Range::whole(1, 100_000).logarithmic())
+        ..number!(run.held_out_tasks, Group::Run, Range::whole(1, 100_000).logarithmic())
     },
     Setting {
         label: "Measured every",
         about: "Meta-iterations between two measurements on the probe tasks",
         unit: Some("meta-iterations"),
-        ..number!(Run, run.evaluate_every, Range::whole(1, 1_000_000_000).logarithmic())
+        ..number!(run.evaluate_every, Group::Run, Range::whole(1, 1_000_000_000).logarithmic())
     },
     Setting {
         path: "run.fit_inner_rate",
@@ -39,30 +43,9 @@ pub static RUN: [Setting; 7] = [
     Setting {
         label: "Ways",
         about: "Classes of a task; fewer where the images have not so many to train on or to test on",
-        group: Group::Families(
-            &[TaskFamily::Classify, TaskFamily::Cluster],
-            "Only classify and cluster tasks tell classes apart",
-        ),
-        ..number!(Run, run.ways, Range::whole(2, 20))
+        ..number!(run.ways, WITH_WAYS, Range::whole(2, 20))
     },
 ];
 
-static FAMILIES: [(TaskFamily, Name); TaskFamily::ALL.len()] = {
-    let mut all = [(TaskFamily::Plane, TaskFamily::Plane.name()); TaskFamily::ALL.len()];
-    let mut index = 0;
-    while index < all.len() {
-        all[index] = (TaskFamily::ALL[index], TaskFamily::ALL[index].name());
-        index += 1;
-    }
-    all
-};
-
-static ALGORITHMS: [(Algorithm, Name); Algorithm::ALL.len()] = {
-    let mut all = [(Algorithm::Maml, Algorithm::Maml.name()); Algorithm::ALL.len()];
-    let mut index = 0;
-    while index < all.len() {
-        all[index] = (Algorithm::ALL[index], Algorithm::ALL[index].name());
-        index += 1;
-    }
-    all
-};
+const WITH_WAYS: Group =
+    Group::Families(&[TaskFamily::Classify, TaskFamily::Cluster], "Only classify and cluster tasks tell classes apart");

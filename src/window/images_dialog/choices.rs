@@ -2,8 +2,8 @@
 
 use egui::{ComboBox, Grid, RichText, Ui};
 
-use crate::settings::ImageReading;
-use crate::settings::table::{COLOURS, FITS, Setting, setting};
+use crate::settings::table::{Setting, setting};
+use crate::settings::{ImageColour, ImageFit, ImageReading};
 use crate::window::theme::Palette;
 
 /// Sizes that can be chosen; an experiment file may name others.
@@ -41,7 +41,8 @@ pub fn ui(ui: &mut Ui, reading: ImageReading) -> Option<ImageReading> {
 
         label(ui, COLOUR);
         ui.horizontal(|ui| {
-            for (colour, name) in COLOURS {
+            for colour in ImageColour::ALL {
+                let name = colour.name();
                 ui.selectable_value(&mut now.colour, colour, name.label).on_hover_text(name.about);
             }
         });
@@ -49,7 +50,8 @@ pub fn ui(ui: &mut Ui, reading: ImageReading) -> Option<ImageReading> {
 
         label(ui, FIT);
         ui.horizontal(|ui| {
-            for (fit, name) in FITS {
+            for fit in ImageFit::ALL {
+                let name = fit.name();
                 ui.selectable_value(&mut now.fit, fit, name.label).on_hover_text(name.about);
             }
         });

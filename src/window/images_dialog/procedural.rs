@@ -28,7 +28,7 @@ impl Procedural {
         let first = RunSettings { procedural: ProceduralSettings::of(&run.images), ..run.clone() };
         let mut now = run.clone();
         for setting in table::all().filter(|setting| setting.group == Group::Formulas) {
-            let Field::Run(number) = setting.field else { continue };
+            let Field::Run(number) = &setting.field else { continue };
             let field = self.fields.entry(setting.path).or_default();
             let values = [run, &first].map(|of| number.get(of));
             if let Some(value) = row(ui, setting, number.range, field, &mut self.held, values) {

@@ -10,7 +10,6 @@ use std::sync::atomic::AtomicBool;
 
 use metascope::images::decode::{self, Square};
 use metascope::images::{ImageSet, source};
-use metascope::settings::table::COLOURS;
 use metascope::settings::{ImageColour, ImageFit, ImageReading};
 
 pub use seeds::{beside_images, write as write_seeds};
@@ -26,7 +25,7 @@ pub fn read(files: &[(&str, &[u8])]) {
     let [(first, content), ..] = files else { return };
     // The content chooses how it is read, so that every choice is met.
     let choice = content.len() % 6;
-    let colour = COLOURS[choice % 3].0;
+    let colour = ImageColour::ALL[choice % 3];
     let reading = ImageReading { colour, invert: choice > 2, ..ImageReading::of_size(SIZE, 0) };
     if let Ok(set) = source::load(&folder.join(first), reading, &|_| {}, &AtomicBool::new(false)) {
         check(&set, colour);
