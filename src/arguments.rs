@@ -93,9 +93,9 @@ pub enum ArgumentError {
         /// The option.
         option: String,
         /// As asked for.
-        value: usize,
+        value: f64,
         /// The most there is.
-        most: usize,
+        most: f64,
         /// Of what, and why no more.
         what: &'static str,
         /// The set.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, TypedValueParser as _};
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use toml::Value;
 
 use crate::experiment::Given;
@@ -28,7 +28,6 @@ pub struct Options {
 fn option(setting: &'static Setting) -> Arg {
     let option = setting.option();
     let arg = Arg::new(option.clone()).long(option).help(setting.help()).help_heading(setting.group.heading());
-    let number = |arg: Arg| arg.value_name("N").allow_hyphen_values(true);
     match setting.field {
         Field::Choice(_) | Field::Images => {
             let names = setting.names().into_iter().map(|name| PossibleValue::new(name.id).help(name.about));
@@ -42,8 +41,8 @@ fn option(setting: &'static Setting) -> Arg {
             .value_parser(BoolishValueParser::new().map(Value::Boolean)),
         Field::Widths(_) => arg.value_name("N,N").value_parser(|text: &str| setting.read(text)),
         Field::Live(_) | Field::Run(_) | Field::Seed => {
-            let arg = if setting == LIST { arg.value_delimiter(',').action(clap::ArgAction::Append) } else { arg };
-            number(arg).value_parser(|text: &str| setting.read(text))
+            let arg = arg.value_name("N").allow_hyphen_values(true).value_parser(|text: &str| setting.read(text));
+            if setting == LIST { arg.value_delimiter(',').action(ArgAction::Append) } else { arg }
         }
     }
 }

@@ -13,7 +13,7 @@ const ALGORITHM: &Setting = setting("run.algorithm");
 
 /// A setting that a sweep can vary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Swept(&'static Setting);
+pub struct Swept(pub &'static Setting);
 
 /// A value of such a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,8 +96,6 @@ impl Swept {
     pub const INNER_RATE: Self = Self(setting("live.inner_rate"));
     /// β.
     pub const OUTER_RATE: Self = Self(setting("live.outer_rate"));
-    /// Support points per training task.
-    pub const SHOTS: Self = Self(setting("live.shots"));
 
     /// Every one.
     pub fn all() -> impl Iterator<Item = Self> {

@@ -12,10 +12,9 @@ pub struct Given(pub(super) Table);
 impl Given {
     /// Whether a setting is among them.
     pub fn sets(&self, setting: &Setting) -> bool {
-        let mut tables: Vec<&str> = setting.path.split('.').collect();
-        let key = tables.pop();
-        let table = tables.into_iter().try_fold(&self.0, |table, name| table.get(name)?.as_table());
-        table.zip(key).is_some_and(|(table, key)| table.contains_key(key))
+        let mut keys = setting.path.split('.');
+        let table = keys.next().and_then(|key| self.0.get(key));
+        table.and_then(|table| keys.try_fold(table, |table, key| table.get(key))).is_some()
     }
 
     /// Gives a setting.

@@ -69,7 +69,7 @@ pub const fn setting(path: &str) -> &'static Setting {
     while section < SETTINGS.len() {
         let mut index = 0;
         while index < SETTINGS[section].len() {
-            if is_same(SETTINGS[section][index].path, path) {
+            if is_same(SETTINGS[section][index].path.as_bytes(), path.as_bytes()) {
                 return &SETTINGS[section][index];
             }
             index += 1;
@@ -79,17 +79,10 @@ pub const fn setting(path: &str) -> &'static Setting {
     panic!("there is no such setting")
 }
 
-const fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    if one.len() != other.len() {
-        return false;
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        ([first, one @ ..], [second, other @ ..]) => *first == *second && is_same(one, other),
+        _ => false,
     }
-    let mut index = 0;
-    while index < one.len() {
-        if one[index] != other[index] {
-            return false;
-        }
-        index += 1;
-    }
-    true
 }
