@@ -128,7 +128,7 @@ pub fn report() -> Vec<Comparison> {
         ("SiLU", residual),
     ];
     let mut lines = Vec::new();
-    for algorithm in Algorithm::all() {
+    for algorithm in Algorithm::ALL {
         for (activation, network) in &networks {
             for steps in if Reference::of(algorithm) == Reference::Rest { vec![STEPS_TO_REST] } else { vec![1, 3] } {
                 let learner = learner(network.clone(), algorithm, steps);

@@ -40,7 +40,7 @@ pub enum ChooseError {
     #[error("both axes vary {name}: choose two different settings")]
     SameTwice {
         /// The setting.
-        name: &'static str,
+        name: String,
     },
     /// Too many runs.
     #[error("{cells} cells are too many: at most {} are allowed, so choose fewer values", sweep::MOST_CELLS)]
@@ -52,7 +52,7 @@ pub enum ChooseError {
     #[error("varying {name} would change nothing: {reason}")]
     NoEffect {
         /// The setting.
-        name: &'static str,
+        name: String,
         /// Why.
         reason: &'static str,
     },

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::arguments::{BenchArguments, RaceArguments, RunArguments, SweepArguments, threads};
 use crate::bench::window::WindowReport;
-use crate::choose::axis::{Swept, Value};
+use crate::choose::axis::Value;
 use crate::choose::race::Race;
 use crate::choose::sweep::Sweep;
 use crate::files::write_whole;
@@ -92,10 +92,10 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Ending, Box<dyn Error>> {
     // Cells have fewer classes than a run: they are judged by some of its training classes.
     let divided = images.as_deref().and_then(|set| tasks::for_validation(run, set));
     planned.fit(divided.as_ref())?.iter().for_each(note);
-    for axis in axes.iter().filter(|axis| axis.swept == Swept::Shots) {
+    for (axis, set) in axes.iter().zip(divided.iter().cycle()) {
         for value in &axis.values {
-            if let (Value::Number(shots), Some(set)) = (value, &divided) {
-                planned.check_asked(set, Knob::Shots, *shots as usize)?;
+            if let Value::Number(value) = value {
+                planned.check_asked(set, axis.swept.0, *value)?;
             }
         }
     }
@@ -157,14 +157,14 @@ pub fn race(arguments: &RaceArguments) -> Result<Ending, Box<dyn Error>> {
             planned.experiment.settings.run.seed = seed;
             let notes = planned.fit(set.as_deref())?;
             notes.iter().filter(|_| index == 0).for_each(note);
-            for (&shots, set) in arguments.what.test_shots.iter().zip(set.iter().cycle()) {
-                planned.check_asked(set, Knob::TestShots, shots)?;
+            for (&shots, set) in arguments.what.options.test_shots.iter().zip(set.iter().cycle()) {
+                planned.check_asked(set, &Knob::TEST_SHOTS, shots as f64)?;
             }
         }
         planned.experiment.settings.run.seed = run.seed;
     }
     let entrants: Vec<_> = entrants.into_iter().map(|planned| planned.experiment).collect();
-    let race = Race::new(&entrants, &seeds, arguments.iterations, &arguments.what.test_shots, sets)?;
+    let race = Race::new(&entrants, &seeds, arguments.iterations, &arguments.what.options.test_shots, sets)?;
     let threads = arguments.what.threads_or(1);
     let summary = match choose::race(&race, &arguments.out, threads, &Interrupt::listen()?) {
         Err(interrupted @ ChoiceError::Interrupted { .. }) => return Ok(unfinished(&interrupted)),

@@ -3,10 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use toml::{Table, Value};
+mod given;
 
-use crate::settings::{Algorithm, ImageSource, ProceduralSettings, RunSettings, SettingError, Settings};
+use serde::{Deserialize, Serialize};
+use toml::Table;
+
+pub use self::given::Given;
+use crate::settings::{ImageSource, ProceduralSettings, Setting, SettingError, Settings};
 use crate::train::snapshot::KnobMark;
 
 /// The file format that this program writes.
@@ -54,6 +57,12 @@ pub enum ExperimentError {
         /// What is wrong.
         error: SettingError,
     },
+    /// An option's value makes no sense.
+    #[error("--{}: {error}", .error.setting.option())]
+    Option {
+        /// What is wrong.
+        error: SettingError,
+    },
     /// A knob change makes no sense.
     #[error("{path}, the change of {key} at meta-iteration {at}: {error}", key = change.knob.key(), at = change.at)]
     Change {
@@ -88,30 +97,13 @@ impl Default for Experiment {
 }
 
 impl Experiment {
-    /// Reads a file. Keys that are not in it have the preset's values for its task family and algorithm.
+    /// Reads a file.
     ///
     /// # Errors
     /// If the file cannot be read, is not TOML, has a key that does not exist (named, with its line), or
     /// a value out of range, be it at the start or in a change.
     pub fn read(path: &Path) -> Result<Self, ExperimentError> {
-        Self::read_as(path, None)
-    }
-
-    /// Reads a file for another algorithm than its own, if one is given.
-    ///
-    /// # Errors
-    /// As [`Self::read`].
-    pub fn read_as(path: &Path, algorithm: Option<Algorithm>) -> Result<Self, ExperimentError> {
-        Ok(Self::read_given(path, algorithm)?.0)
-    }
-
-    /// The same, with what the file itself sets.
-    ///
-    /// # Errors
-    /// As [`Self::read`].
-    pub fn read_given(path: &Path, algorithm: Option<Algorithm>) -> Result<(Self, Given), ExperimentError> {
-        let file = |source| ExperimentError::File { path: path.to_owned(), source };
-        Self::parse_as(&std::fs::read_to_string(path).map_err(file)?, path, algorithm)
+        Ok(Self::resolve(Some(path), &Given::default())?.0)
     }
 
     /// Reads the text of a file; `path` is for messages.
@@ -119,29 +111,45 @@ impl Experiment {
     /// # Errors
     /// As [`Self::read`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, ExperimentError> {
-        Ok(Self::parse_as(text, path, None)?.0)
+        Ok(Self::layered(text, path, &Given::default())?.0)
     }
 
-    fn parse_as(text: &str, path: &Path, algorithm: Option<Algorithm>) -> Result<(Self, Given), ExperimentError> {
-        let format =
-            |error: toml::de::Error| ExperimentError::Format { path: path.to_owned(), message: error.to_string() };
+    /// The experiment of a file, if there is one, and options; and what these two give together.
+    ///
+    /// Each setting has the value of the uppermost of three layers that gives it: the *preset*, then the *file*, then the
+    /// *options*. The preset is that of the task family, the algorithm and the images, which are settings themselves:
+    /// those that file and options name count. So `metascope run sine.toml --algorithm reptile` has Reptile's preset
+    /// for whatever the file leaves out.
+    ///
+    /// # Errors
+    /// As [`Self::read`], or an option's value that is out of range.
+    pub fn resolve(file: Option<&Path>, options: &Given) -> Result<(Self, Given), ExperimentError> {
+        let Some(path) = file else { return Self::layered("", Path::new("the options"), options) };
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(|source| ExperimentError::File { path: path.to_owned(), source })?;
+        Self::layered(&text, path, options)
+    }
+
+    fn layered(text: &str, path: &Path, options: &Given) -> Result<(Self, Given), ExperimentError> {
+        let message = |message| ExperimentError::Format { path: path.to_owned(), message };
+        let format = |error: toml::de::Error| message(error.to_string());
         // The first reading finds unknown keys and wrong types, with their lines.
-        let given: Checked = toml::from_str(text).map_err(format)?;
-        if given.version != VERSION {
-            let message = format!("it has version {}; this program reads version {VERSION}", given.version);
-            return Err(ExperimentError::Format { path: path.to_owned(), message });
+        let Checked { version, .. } = toml::from_str(text).map_err(format)?;
+        if version != VERSION {
+            return Err(message(format!("it has version {version}; this program reads version {VERSION}")));
         }
-        let mut table = preset_table(&given.run, algorithm.unwrap_or(given.run.algorithm))
-            .map_err(|message| ExperimentError::Format { path: path.to_owned(), message })?;
-        let given = Given(toml::from_str(text).map_err(format)?);
-        let given_rate = given.sets("live", "inner_rate") && !given.sets("run", "fit_inner_rate");
-        overlay(&mut table, given.0.clone());
-        let mut experiment: Self = table.try_into().map_err(format)?;
-        experiment.settings.run.fit_inner_rate &= !given_rate;
-        experiment.settings.run.algorithm = algorithm.unwrap_or(experiment.settings.run.algorithm);
-        experiment.settings.validate().map_err(|error| {
-            let line = line_of(text, &error.key);
-            ExperimentError::Value { path: path.to_owned(), line, error }
+        let given = options.clone().over(Given(toml::from_str(text).map_err(format)?));
+        let Checked { run, .. } = given.0.clone().try_into().map_err(format)?;
+        let mut preset = Self { settings: Settings::preset(run.tasks, run.algorithm), ..Self::default() };
+        preset.settings.run.procedural = ProceduralSettings::of(&run.images);
+        let preset = Table::try_from(preset).map_err(|error| message(error.to_string()))?;
+        let experiment: Self = given.clone().over(Given(preset)).0.try_into().map_err(format)?;
+        experiment.settings.validate().map_err(|error| match options.sets(error.setting) {
+            true => ExperimentError::Option { error },
+            false => {
+                let line = line_of(text, error.setting);
+                ExperimentError::Value { path: path.to_owned(), line, error }
+            }
         })?;
         for &change in &experiment.changes {
             let mut settings = experiment.settings.clone();
@@ -165,17 +173,6 @@ impl Experiment {
     }
 }
 
-/// What a file sets itself, and what it leaves to the preset.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Given(Table);
-
-impl Given {
-    /// Whether it sets a key, such as `ways` of the table `run`.
-    pub fn sets(&self, table: &str, key: &str) -> bool {
-        self.0.get(table).and_then(Value::as_table).is_some_and(|table| table.contains_key(key))
-    }
-}
-
 /// The shape of a file, for a first reading that knows lines.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -192,37 +189,25 @@ fn version() -> u32 {
     VERSION
 }
 
-/// The preset of a run's family, with the first settings of its images.
-fn preset_table(run: &RunSettings, algorithm: Algorithm) -> Result<Table, String> {
-    let mut preset = Experiment { settings: Settings::preset(run.tasks, algorithm), ..Experiment::default() };
-    preset.settings.run.procedural = ProceduralSettings::of(&run.images);
-    Table::try_from(preset).map_err(|error| error.to_string())
-}
-
-/// Puts `given` over `base`, table by table.
-fn overlay(base: &mut Table, given: Table) {
-    for (key, value) in given {
-        match (base.get_mut(&key), value) {
-            (Some(Value::Table(base)), Value::Table(given)) => overlay(base, given),
-            (_, value) => {
-                base.insert(key, value);
-            }
+/// The line where a setting is set, from 1; 1 if it is nowhere.
+fn line_of(text: &str, setting: &Setting) -> usize {
+    let mut table = "";
+    let place = text.lines().position(|line| {
+        let line = line.trim();
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+            table = name.trim();
         }
-    }
-}
-
-/// The line where a key is set, from 1; 1 if it is nowhere.
-fn line_of(text: &str, key: &str) -> usize {
-    let first = key.split(' ').next().unwrap_or(key);
-    let sets = |line: &str| line.split('=').next().is_some_and(|name| name.trim() == first) && line.contains('=');
-    text.lines().position(sets).map_or(1, |line| line + 1)
+        let name = line.split_once('=').map(|(name, _)| name.trim());
+        name.is_some_and(|name| setting.path == format!("{table}.{name}") || setting.path == name)
+    });
+    place.map_or(1, |line| line + 1)
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::settings::{Knob, TaskFamily};
+    use crate::settings::{Algorithm, Knob, TaskFamily};
 
     fn parse(text: &str) -> Result<Experiment, String> {
         Experiment::parse(text, Path::new("e.toml")).map_err(|error| error.to_string())
@@ -231,8 +216,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         for tasks in TaskFamily::ALL {
-            for algorithm in Algorithm::all() {
-                let changes = vec![KnobMark { at: 7, knob: Knob::InnerRate, value: 0.3 }];
+            for algorithm in Algorithm::ALL {
+                let changes = vec![KnobMark { at: 7, knob: Knob::INNER_RATE, value: 0.3 }];
                 let experiment =
                     Experiment { settings: Settings::preset(tasks, algorithm), changes, ..Default::default() };
                 assert_eq!(parse(&experiment.to_text().unwrap()).unwrap(), experiment);

@@ -1,27 +1,29 @@
 //! Everything a user can set, in two halves: [`LiveSettings`] take effect at the next
 //! meta-iteration, [`RunSettings`] need a restart. The compiler says which is which.
 //!
-//! [`Knob`] names each live setting once: its label, tooltip, range and whether it has any effect
-//! on the current run. The window, the experiment file and the marks on the curves all read it.
+//! [`table`] says all that is known about each of them; a [`Knob`] is one that is live.
 
 mod images;
 mod knob;
-mod method;
 mod outer;
 mod preset;
 mod procedural;
 /// Seeds in files.
 pub mod seed;
+/// What is known about each setting.
+pub mod table;
 mod validate;
 
 use serde::{Deserialize, Serialize, Serializer};
 
 pub use images::{ImageColour, ImageFit, ImageKey, ImageMaking, ImageReading, ImageSource};
 pub use knob::Knob;
-pub use method::MethodKnob;
 pub use outer::{OuterSettings, Schedule};
-pub use procedural::{ProceduralKnob, ProceduralSettings};
+pub use procedural::ProceduralSettings;
+pub use table::Setting;
 pub use validate::SettingError;
+
+use table::Name;
 
 /// A complete description of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -150,7 +152,7 @@ pub struct MethodSettings {
 }
 
 /// Where tasks come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TaskFamily {
     /// Linear regression in two variables.
@@ -207,7 +209,7 @@ pub enum ActivationKind {
 }
 
 /// How the outer direction becomes a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OuterOptimiser {
     /// Plain gradient descent.
@@ -267,6 +269,11 @@ impl TaskFamily {
                 "Each task is a pile of images without labels; the network has to find which belong together"
             }
         }
+    }
+
+    /// All of these.
+    pub fn name(self) -> Name {
+        Name { id: self.id(), label: self.label(), about: self.about() }
     }
 
     /// What the network has to become.

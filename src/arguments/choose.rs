@@ -8,12 +8,15 @@ use super::planned::Planned;
 use super::{ArgumentError, What};
 use crate::choose::axis::{Cells, Range};
 use crate::settings::Algorithm;
+use crate::settings::table::{Setting, setting};
+
+const ALGORITHM: &Setting = setting("run.algorithm");
 
 /// `metascope sweep`.
 #[derive(Debug, Args)]
 pub struct SweepArguments {
-    /// First setting and its range (LOW..HIGH) or list (A,B,C): inner-rate, outer-rate, inner-steps, meta-batch,
-    /// shots, width or algorithm.
+    /// First setting and its range (LOW..HIGH) or list (A,B,C): a number among the options below, width (of every
+    /// hidden layer) or algorithm.
     #[arg(long, default_value = "inner-rate=1e-3..1", value_name = "NAME=VALUES")]
     pub x: Range,
     /// Second setting and its range or list.
@@ -69,10 +72,9 @@ impl RaceArguments {
     /// # Errors
     /// If the file cannot be used or a value is out of range.
     pub fn planned(&self) -> Result<Vec<Planned>, ArgumentError> {
-        if self.what.algorithm.is_some() {
+        if self.what.options.given.sets(ALGORITHM) {
             return Err(ArgumentError::OneAlgorithm);
         }
-        self.what.check_method(&self.algorithms)?;
-        self.algorithms.iter().map(|&algorithm| self.what.planned_as(algorithm)).collect()
+        self.what.planned_for(&self.algorithms)
     }
 }

@@ -1,33 +1,22 @@
 //! What is asked for against what the images can give.
 
 use super::ArgumentError;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Given};
 use crate::images::ImageSet;
-use crate::settings::{Knob, Settings, TaskFamily};
+use crate::settings::Settings;
+use crate::settings::table::{Setting, setting};
 use crate::tasks::limits::Limits;
 
-/// An experiment, and which of its numbers somebody asked for: those must be had, others come from the preset.
+/// The settings that a set limits.
+const LIMITED: [&Setting; 3] = [setting("run.ways"), setting("live.shots"), setting("live.test_shots")];
+
+/// An experiment, and which of its settings somebody asked for: those must be had, others come from the preset.
 #[derive(Clone, Debug)]
 pub struct Planned {
     /// The experiment.
     pub experiment: Experiment,
-    pub(super) asked: Asked,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Asked {
-    pub ways: bool,
-    pub shots: bool,
-    pub test_shots: bool,
-}
-
-/// A number of ways or shots, and the most that a set can give.
-struct Number {
-    option: &'static str,
-    value: usize,
-    asked: bool,
-    most: usize,
-    what: &'static str,
+    /// What file and options give.
+    pub(super) given: Given,
 }
 
 impl Planned {
@@ -37,86 +26,51 @@ impl Planned {
     /// # Errors
     /// If more was asked for than there is.
     pub fn fit(&mut self, set: Option<&ImageSet>) -> Result<Vec<String>, ArgumentError> {
-        let Settings { live, run } = &mut self.experiment.settings;
-        let Some((set, limits)) = limits(run.tasks, run.seed, set) else { return Ok(Vec::new()) };
-        let Asked { ways, shots, test_shots } = self.asked;
+        let Some(set) = set else { return Ok(Vec::new()) };
         let mut notes = Vec::new();
-        let mut numbers = vec![(&mut run.ways, ways, Number::ways as fn(usize, bool, Limits) -> Number)];
-        if run.tasks == TaskFamily::Class {
-            numbers.clear();
-        }
-        if run.tasks != TaskFamily::Cluster {
-            numbers.push((&mut live.shots, shots, Number::shots));
-            numbers.push((&mut live.test_shots, test_shots, Number::test_shots));
-        }
-        for (value, asked, number) in numbers {
-            let number = number(*value, asked, limits);
-            if number.fits(set)? {
-                continue;
+        for setting in LIMITED {
+            let value = setting.number(&self.experiment.settings).unwrap_or_default();
+            if self.given.sets(setting) {
+                self.check_asked(set, setting, value)?;
+            } else if let Some((most, what)) = self.most(set, setting).filter(|(most, _)| value > *most) {
+                let name = &set.name;
+                notes.push(format!("“{name}” gives at most {most} {what}: {most}, not the preset's {value}"));
+                setting.set_number(&mut self.experiment.settings, most);
             }
-            notes.push(format!(
-                "“{}” gives at most {} {}: {}, not the preset's {}",
-                set.name, number.most, number.what, number.most, number.value
-            ));
-            *value = number.most;
         }
         for change in &self.experiment.changes {
-            self.check_asked(set, change.knob, change.value as usize)?;
+            self.check_asked(set, &change.knob, change.value)?;
         }
         Ok(notes)
     }
 
-    /// Whether the images can give what else is asked for, beside the experiment's own numbers.
+    /// Whether the images can give a value that is asked for.
     ///
     /// # Errors
     /// If they cannot.
-    pub fn check_asked(&self, set: &ImageSet, knob: Knob, value: usize) -> Result<(), ArgumentError> {
-        let run = &self.experiment.settings.run;
-        let Some((set, limits)) = limits(run.tasks, run.seed, Some(set)) else { return Ok(()) };
-        let number = match knob {
-            Knob::Shots => Number::shots(value, true, limits),
-            Knob::TestShots => Number::test_shots(value, true, limits),
-            _ => return Ok(()),
-        };
-        let counts = run.tasks != TaskFamily::Cluster;
-        if counts { number.fits(set).map(drop) } else { Ok(()) }
-    }
-}
-
-/// Where there are limits; a set that no task can be made of is refused by the family itself.
-fn limits(tasks: TaskFamily, seed: u64, set: Option<&ImageSet>) -> Option<(&ImageSet, Limits)> {
-    let set = set.filter(|_| tasks.needs_classes())?;
-    let limits = Limits::of(set, seed).ok()?;
-    (limits.ways >= 1).then_some((set, limits))
-}
-
-impl Number {
-    fn ways(value: usize, asked: bool, limits: Limits) -> Self {
-        let what = "classes in a task, the fewer of those to train on and to test on";
-        Self { option: "ways", value, asked, most: limits.ways.max(2), what }
-    }
-
-    fn shots(value: usize, asked: bool, limits: Limits) -> Self {
-        let what = "shots of a training class, one image less than its largest has";
-        Self { option: "shots", value, asked, most: limits.shots, what }
-    }
-
-    fn test_shots(value: usize, asked: bool, limits: Limits) -> Self {
-        let what = "shots of a test class, one image less than its largest has";
-        Self { option: "test-shots", value, asked, most: limits.test_shots, what }
-    }
-
-    fn fits(&self, set: &ImageSet) -> Result<bool, ArgumentError> {
-        let fits = self.value <= self.most;
-        if self.asked && !fits {
-            return Err(ArgumentError::TooMany {
-                option: self.option,
-                value: self.value,
-                most: self.most,
-                what: self.what,
-                name: set.name.clone(),
-            });
+    pub fn check_asked(&self, set: &ImageSet, setting: &Setting, value: f64) -> Result<(), ArgumentError> {
+        match self.most(set, setting) {
+            Some((most, what)) if value > most => {
+                Err(ArgumentError::TooMany { option: setting.option(), value, most, what, name: set.name.clone() })
+            }
+            _ => Ok(()),
         }
-        Ok(fits)
+    }
+
+    /// The most of a setting that a set can give, and of what; `None` where there is no limit. A set that no task can be
+    /// made of is refused by the family itself.
+    fn most(&self, set: &ImageSet, setting: &Setting) -> Option<(f64, &'static str)> {
+        let Settings { run, .. } = &self.experiment.settings;
+        if !LIMITED.contains(&setting) || !run.tasks.needs_classes() || setting.why_dead(run).is_some() {
+            return None;
+        }
+        let limits = Limits::of(set, run.seed).ok().filter(|limits| limits.ways >= 1)?;
+        let (most, what) = match setting.key() {
+            "ways" => (limits.ways.max(2), "classes in a task, the fewer of those to train on and to test on"),
+            "shots" => (limits.shots, "shots of a training class, one image less than its largest has"),
+            "test_shots" => (limits.test_shots, "shots of a test class, one image less than its largest has"),
+            _ => return None,
+        };
+        Some((most as f64, what))
     }
 }

@@ -6,26 +6,14 @@ use std::str::FromStr;
 use crate::meta::recipe::NoAlgorithm;
 use serde::{Deserialize, Serialize};
 
-use crate::settings::{Algorithm, Knob, Settings, TaskFamily};
+use crate::settings::table::{self, Field, Setting, setting};
+use crate::settings::{Algorithm, Settings};
+
+const ALGORITHM: &Setting = setting("run.algorithm");
 
 /// A setting that a sweep can vary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Swept {
-    /// α.
-    InnerRate,
-    /// β.
-    OuterRate,
-    /// K.
-    InnerSteps,
-    /// Tasks per meta-iteration.
-    MetaBatch,
-    /// Support points per training task.
-    Shots,
-    /// Width of every hidden layer.
-    Width,
-    /// The algorithm.
-    Algorithm,
-}
+pub struct Swept(pub &'static Setting);
 
 /// A value of such a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,37 +58,23 @@ pub enum AxisError {
     #[error("“{0}” is not an axis: write NAME=LOW..HIGH, as in inner-rate=1e-3..1, or NAME=A,B,C")]
     Shape(String),
     /// No such setting.
-    #[error("there is no setting “{0}” to vary: choose one of {names}", names = Swept::ALL.map(Swept::id).join(", "))]
+    #[error("there is no setting “{0}” to vary: choose one of {names}", names = Swept::all().map(Swept::id).collect::<Vec<_>>().join(", "))]
     Unknown(String),
-    /// No number.
-    #[error("{name} = “{text}” is not a number")]
-    NotANumber {
+    /// No value of it.
+    #[error("{name} = {text} is not {advice}")]
+    Value {
         /// The setting.
-        name: &'static str,
+        name: String,
         /// As typed.
         text: String,
-    },
-    /// A count with a fraction.
-    #[error("{name} = {value} is not a whole number above 0")]
-    NotACount {
-        /// The setting.
-        name: &'static str,
-        /// As typed.
-        value: f64,
-    },
-    /// A logarithm that does not exist.
-    #[error("{name} = {value} cannot be on the axis: its values are spaced logarithmically, so they must be above 0")]
-    NotPositive {
-        /// The setting.
-        name: &'static str,
-        /// As typed.
-        value: f64,
+        /// What is.
+        advice: String,
     },
     /// Not upwards.
     #[error("{name} goes from {low} to {high}: write the lower end first")]
     Reversed {
         /// The setting.
-        name: &'static str,
+        name: String,
         /// First.
         low: f64,
         /// Second.
@@ -118,106 +92,81 @@ pub enum AxisError {
 }
 
 impl Swept {
+    /// α.
+    pub const INNER_RATE: Self = Self(setting("live.inner_rate"));
+    /// β.
+    pub const OUTER_RATE: Self = Self(setting("live.outer_rate"));
+
     /// Every one.
-    pub const ALL: [Self; 7] = [
-        Self::InnerRate,
-        Self::OuterRate,
-        Self::InnerSteps,
-        Self::MetaBatch,
-        Self::Shots,
-        Self::Width,
-        Self::Algorithm,
-    ];
+    pub fn all() -> impl Iterator<Item = Self> {
+        table::all().filter(|setting| setting.axis.is_some()).chain([ALGORITHM]).map(Self)
+    }
 
     /// The name on the command line.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::InnerRate => "inner-rate",
-            Self::OuterRate => "outer-rate",
-            Self::InnerSteps => "inner-steps",
-            Self::MetaBatch => "meta-batch",
-            Self::Shots => "shots",
-            Self::Width => "width",
-            Self::Algorithm => "algorithm",
-        }
+    pub fn id(self) -> String {
+        if self.is_width() { "width".to_owned() } else { self.0.option() }
     }
 
     /// The name shown to people.
     pub fn label(self) -> &'static str {
-        match (self.knob(), self) {
-            (Some(knob), _) => knob.label(),
-            (None, Self::Width) => "Hidden width",
-            (None, _) => "Algorithm",
-        }
+        if self.is_width() { "Hidden width" } else { self.0.label }
     }
 
-    /// Whether its values are spaced logarithmically; the others are whole numbers or names.
+    /// The values that an axis begins with, as typed.
+    pub fn usual_values(self) -> String {
+        self.0.axis.map_or_else(|| Algorithm::ALL.map(Algorithm::id).join(", "), str::to_owned)
+    }
+
+    fn is_width(self) -> bool {
+        matches!(self.0.field, Field::Widths(_))
+    }
+
+    /// Whether its values are spaced logarithmically; the others lie evenly, or are names.
     pub fn is_logarithmic(self) -> bool {
-        matches!(self, Self::InnerRate | Self::OuterRate)
-    }
-
-    fn knob(self) -> Option<Knob> {
-        match self {
-            Self::InnerRate => Some(Knob::InnerRate),
-            Self::OuterRate => Some(Knob::OuterRate),
-            Self::InnerSteps => Some(Knob::InnerSteps),
-            Self::MetaBatch => Some(Knob::MetaBatch),
-            Self::Shots => Some(Knob::Shots),
-            Self::Width | Self::Algorithm => None,
-        }
+        self.0.range().is_some_and(|range| range.logarithmic && !range.whole)
     }
 
     /// The value in these settings; of several hidden widths the first.
     pub fn get(self, settings: &Settings) -> Value {
-        match (self.knob(), self) {
-            (Some(knob), _) => Value::Number(knob.get(&settings.live)),
-            (None, Self::Algorithm) => Value::Algorithm(settings.run.algorithm),
-            (None, _) => Value::Number(settings.run.network.hidden.first().copied().unwrap_or(0) as f64),
-        }
+        let number = || self.0.number(settings).unwrap_or_default();
+        if self.0 == ALGORITHM { Value::Algorithm(settings.run.algorithm) } else { Value::Number(number()) }
     }
 
     /// Sets the value; a width is set for every hidden layer.
     pub fn set(self, settings: &mut Settings, value: Value) {
-        match (value, self.knob()) {
-            (Value::Algorithm(algorithm), _) => settings.run.algorithm = algorithm,
-            (Value::Number(number), Some(knob)) => {
-                knob.set(&mut settings.live, number);
-                settings.run.fit_inner_rate &= knob != Knob::InnerRate;
-            }
-            (Value::Number(number), None) => {
-                settings.run.network.hidden.iter_mut().for_each(|width| *width = number.round().max(0.0) as usize);
-            }
+        match value {
+            Value::Algorithm(algorithm) => settings.run.algorithm = algorithm,
+            Value::Number(number) => self.0.set_number(settings, number),
         }
+        settings.run.fit_inner_rate &= self != Self::INNER_RATE;
     }
 
     /// Why such runs do not depend on it, or `None` if they do.
     pub fn why_no_effect(self, settings: &Settings) -> Option<&'static str> {
         let run = &settings.run;
-        match self {
-            Self::Width if run.tasks == TaskFamily::Plane => Some("the plane family's model has no hidden layer"),
-            Self::Width if run.network.hidden.is_empty() => Some("the network has no hidden layer"),
-            // Where rates are learned this is what they start from, so it counts in every new run.
-            Self::InnerRate => None,
-            _ => self.knob().and_then(|knob| knob.why_disabled(run)),
-        }
+        // Where rates are learned this is what they start from, so it counts in every new run.
+        let reason = self.0.why_dead(run).filter(|_| self != Self::INNER_RATE);
+        let linear = self.is_width() && run.network.hidden.is_empty();
+        reason.or_else(|| linear.then_some("the network has no hidden layer"))
     }
 
-    fn check(self, value: f64) -> Result<f64, AxisError> {
-        let name = self.id();
-        if self.is_logarithmic() {
-            return if value > 0.0 { Ok(value) } else { Err(AxisError::NotPositive { name, value }) };
-        }
-        if value >= 1.0 && value.fract() == 0.0 { Ok(value) } else { Err(AxisError::NotACount { name, value }) }
-    }
-
+    /// That a cell's value is not above its range is for its settings to say.
     fn number(self, text: &str) -> Result<f64, AxisError> {
-        let wrong = || AxisError::NotANumber { name: self.id(), text: text.to_owned() };
-        let value: f64 = text.trim().parse().map_err(|_| wrong())?;
-        if value.is_finite() { self.check(value) } else { Err(wrong()) }
+        let value: Option<f64> = text.trim().parse().ok().filter(|value: &f64| value.is_finite());
+        let count = self.0.range().filter(|range| range.whole);
+        let wrong = match (value, count) {
+            (None, _) => "a number".to_owned(),
+            (Some(value), Some(range)) if value < range.low || value.fract() != 0.0 => range.advice(),
+            (Some(value), _) if self.is_logarithmic() && value <= 0.0 => {
+                "above 0, as it must be: the axis is logarithmic".to_owned()
+            }
+            (Some(value), _) => return Ok(value),
+        };
+        Err(AxisError::Value { name: self.id(), text: text.trim().to_owned(), advice: wrong })
     }
 
     fn value(self, text: &str) -> Result<Value, AxisError> {
-        if self != Self::Algorithm {
+        if self.0 != ALGORITHM {
             return self.number(text).map(Value::Number);
         }
         Ok(Value::Algorithm(text.parse()?))
@@ -238,13 +187,13 @@ impl FromStr for Range {
 
     fn from_str(text: &str) -> Result<Self, AxisError> {
         let (name, values) = text.split_once('=').ok_or_else(|| AxisError::Shape(text.to_owned()))?;
-        let swept = Swept::ALL.into_iter().find(|swept| swept.id() == name.trim().replace('_', "-"));
+        let swept = Swept::all().find(|swept| swept.id() == name.trim().replace('_', "-"));
         let swept = swept.ok_or_else(|| AxisError::Unknown(name.trim().to_owned()))?;
         if values.trim().is_empty() {
             return Err(AxisError::Shape(text.to_owned()));
         }
         let given = match values.split_once("..") {
-            Some(_) if swept == Swept::Algorithm => return Err(AxisError::NoRange),
+            Some(_) if swept.0 == ALGORITHM => return Err(AxisError::NoRange),
             Some((low, high)) => {
                 let (low, high) = (swept.number(low)?, swept.number(high)?);
                 if low > high {
@@ -260,18 +209,20 @@ impl FromStr for Range {
 
 impl Range {
     /// The axis with so many values: of a rate evenly spaced on a logarithmic scale and rounded to three
-    /// digits, of a count evenly spaced and rounded. Values that rounding makes equal are one; a list
+    /// digits, of another number evenly spaced and rounded alike, of a count to a whole one. Values that rounding makes equal are one; a list
     /// keeps its own values.
     pub fn axis(&self, cells: usize) -> Axis {
         let values = match self.given {
             Given::List(ref values) => values.clone(),
             Given::Between(low, high) => {
                 let last = cells.max(2) - 1;
-                let at = |i: usize| match (i, self.swept.is_logarithmic()) {
+                let whole = self.swept.0.range().is_some_and(|range| range.whole);
+                let at = |i: usize| match (i, i as f64 / last as f64) {
                     (0, _) => low,
                     (i, _) if i == last => high,
-                    (i, true) => three_digits(low * (high / low).powf(i as f64 / last as f64)),
-                    (i, false) => (low + (high - low) * i as f64 / last as f64).round(),
+                    (_, share) if self.swept.is_logarithmic() => three_digits(low * (high / low).powf(share)),
+                    (_, share) if whole => (low + (high - low) * share).round(),
+                    (_, share) => three_digits(low + (high - low) * share),
                 };
                 (0..cells.max(1)).map(|i| Value::Number(at(i))).collect()
             }
@@ -322,6 +273,7 @@ impl FromStr for Cells {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::settings::TaskFamily;
 
     fn values(text: &str, cells: usize) -> Vec<String> {
         text.parse::<Range>().unwrap().axis(cells).values.iter().map(Value::to_string).collect()
@@ -334,9 +286,24 @@ mod tests {
         assert_eq!(values("inner-steps=1..10", 4), ["1", "4", "7", "10"]);
         assert_eq!(values("inner-steps=1..3", 8), ["1", "2", "3"], "equal ones are one");
         assert_eq!(values("shots=5,1", 9), ["5", "1"]);
+        assert_eq!(values("noise=0..1", 4), ["0", "0.333", "0.667", "1"]);
+        assert_eq!(values("warm-up=0..100", 3), ["0", "50", "100"]);
         assert_eq!(values("outer-rate=0.1..0.1", 5), ["0.1"]);
         assert_eq!(values("outer-rate=0.1..0.2", 1), ["0.1"]);
         assert_eq!(values("algorithm=reptile,meta-sgd", 7), ["reptile", "meta-sgd"]);
+    }
+
+    #[test]
+    fn every_axis_begins_with_values_that_a_run_can_have() {
+        for swept in Swept::all() {
+            let axis = format!("{}={}", swept.id(), swept.usual_values()).parse::<Range>().unwrap().axis(4);
+            assert!(axis.values.len() > 1, "{swept:?}");
+            for value in axis.values {
+                let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::default());
+                swept.set(&mut settings, value);
+                assert_eq!((settings.validate(), swept.get(&settings)), (Ok(()), value), "{swept:?}");
+            }
+        }
     }
 
     #[test]

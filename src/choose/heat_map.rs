@@ -47,7 +47,7 @@ pub fn draw(sweep: &Sweep, results: &[Option<CellResult>]) -> RgbImage {
     let height = top + rows * cell[1] + (3 + legend.len() as u32) * line + MARGIN;
     let mut picture = RgbImage::from_pixel(width, height, GROUND);
     letters::write(&mut picture, &title, [MARGIN, MARGIN], TEXT, INK);
-    letters::write(&mut picture, y.swept.id(), [MARGIN, MARGIN + line], TEXT, INK);
+    letters::write(&mut picture, &y.swept.id(), [MARGIN, MARGIN + line], TEXT, INK);
 
     let corner = |column: u32, row: u32| [left + column * cell[0], top + (rows - 1 - row) * cell[1]];
     let losses = || results.iter().flatten().filter_map(|result| result.loss);
@@ -78,8 +78,8 @@ pub fn draw(sweep: &Sweep, results: &[Option<CellResult>]) -> RgbImage {
         letters::write(&mut picture, text, [left - 8 - width, y], TEXT, INK);
     }
     let name = x.swept.id();
-    let indent = (columns * cell[0]).saturating_sub(letters::size(name, TEXT).0) / 2;
-    letters::write(&mut picture, name, [left + indent, below + line], TEXT, INK);
+    let indent = (columns * cell[0]).saturating_sub(letters::size(&name, TEXT).0) / 2;
+    letters::write(&mut picture, &name, [left + indent, below + line], TEXT, INK);
     for (index, text) in legend.iter().enumerate() {
         let y = below + (2 + index as u32) * line + line / 2;
         letters::write(&mut picture, text, [MARGIN, y], TEXT, INK);

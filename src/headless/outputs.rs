@@ -96,7 +96,7 @@ impl Outputs {
 
 impl Columns {
     fn of(experiment: &Experiment) -> Self {
-        let changed = experiment.changes.iter().filter(|change| change.knob == Knob::TestSteps);
+        let changed = experiment.changes.iter().filter(|change| change.knob == Knob::TEST_STEPS);
         let steps = changed.map(|change| change.value as usize).chain([experiment.settings.live.test_steps]);
         let family = experiment.settings.run.tasks;
         let steps = steps.max().unwrap_or(0) + 1;

@@ -79,7 +79,7 @@ impl Summary {
         let Settings { live, run } = trainer.settings();
         let [held_out, random, joint] = trainer.statistics_watched(stepped);
         let references = trainer.cluster_references();
-        let has_shots = Knob::Shots.why_disabled(run).is_none();
+        let has_shots = Knob::SHOTS.why_dead(run).is_none();
         let has_ways = matches!(run.tasks, TaskFamily::Classify | TaskFamily::Cluster);
         Self {
             tasks: run.tasks.id(),

@@ -51,7 +51,7 @@ impl Making {
 }
 
 fn failed(key: &ImageKey, reason: String) -> ImageError {
-    ImageError::BuiltIn { name: key.0.label().unwrap_or_default(), reason }
+    ImageError::BuiltIn { name: key.0.name().map_or("", |name| name.label), reason }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer};
 
 use super::recipes::RECIPES;
+use crate::settings::table::{Name, is_same};
 use crate::settings::{Algorithm, Domain, Settings};
 
 /// An algorithm.
@@ -28,8 +29,6 @@ pub struct Recipe {
     pub query_loss: QueryLoss,
     /// How they become an outer direction.
     pub through: Through,
-    /// The keys of the settings that it alone has.
-    pub knobs: &'static [&'static str],
     /// What it changes about the settings that a run of such tasks starts with.
     pub preset: fn(Domain, &mut Settings),
 }
@@ -116,8 +115,30 @@ impl Algorithm {
     }
 
     /// Every algorithm, simplest relation to MAML first.
-    pub fn all() -> impl Iterator<Item = Self> + Clone {
-        RECIPES.iter().map(Recipe::algorithm)
+    pub const ALL: [Self; RECIPES.len()] = {
+        let mut all = [RECIPES[0].algorithm(); RECIPES.len()];
+        let mut index = 0;
+        while index < all.len() {
+            all[index] = RECIPES[index].algorithm();
+            index += 1;
+        }
+        all
+    };
+
+    /// The algorithm of an id such as `maml`, where code names one: `const MAML: Algorithm = Algorithm::named("maml")`.
+    ///
+    /// # Panics
+    /// If there is none; in a constant, that does not compile.
+    #[expect(clippy::panic, reason = "a constant that names no algorithm must not compile")]
+    pub const fn named(id: &str) -> Self {
+        let mut index = 0;
+        while index < RECIPES.len() {
+            if is_same(RECIPES[index].id.as_bytes(), id.as_bytes()) {
+                return RECIPES[index].algorithm();
+            }
+            index += 1;
+        }
+        panic!("there is no such algorithm")
     }
 
     /// The name shown to people.
@@ -128,6 +149,11 @@ impl Algorithm {
     /// One sentence: what it does.
     pub fn about(self) -> &'static str {
         self.recipe().about
+    }
+
+    /// All of these.
+    pub fn name(self) -> Name {
+        Name { id: self.id(), label: self.label(), about: self.about() }
     }
 
     /// Whether the inner rates are learned, α being but where they start.
@@ -144,14 +170,17 @@ impl Default for Algorithm {
 
 /// There is no such algorithm.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no algorithm “{0}”: choose from {names}", names = Algorithm::all().map(Algorithm::id).collect::<Vec<_>>().join(", "))]
+#[error("there is no algorithm “{0}”: choose from {names}", names = Algorithm::ALL.map(Algorithm::id).join(", "))]
 pub struct NoAlgorithm(String);
 
 impl FromStr for Algorithm {
     type Err = NoAlgorithm;
 
     fn from_str(text: &str) -> Result<Self, NoAlgorithm> {
-        Self::all().find(|algorithm| algorithm.id() == text.trim()).ok_or_else(|| NoAlgorithm(text.trim().to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.id() == text.trim())
+            .ok_or_else(|| NoAlgorithm(text.trim().to_owned()))
     }
 }
 

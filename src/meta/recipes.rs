@@ -15,7 +15,6 @@ pub static RECIPES: [Recipe; 9] = [
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
         through: Through::Unrolled,
-        knobs: &[],
         preset: |_, _| {},
     },
     Recipe {
@@ -27,7 +26,6 @@ pub static RECIPES: [Recipe; 9] = [
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
         through: Through::FirstOrder,
-        knobs: &[],
         preset: |domain, settings| {
             if domain == Domain::Image {
                 (settings.live.inner_rate, settings.live.outer_rate) = (0.02, 3e-4);
@@ -43,7 +41,6 @@ pub static RECIPES: [Recipe; 9] = [
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
         through: Through::Difference,
-        knobs: &[],
         preset: |domain, settings| match domain {
             Domain::Image => (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 8),
             Domain::Curve => settings.live.inner_steps = 5,
@@ -65,7 +62,6 @@ pub static RECIPES: [Recipe; 9] = [
         rates: Rates::PerParameter,
         query_loss: QueryLoss::Last,
         through: Through::Unrolled,
-        knobs: &[],
         preset: |_, _| {},
     },
     Recipe {
@@ -77,7 +73,6 @@ pub static RECIPES: [Recipe; 9] = [
         rates: Rates::PerTensorAndStep,
         query_loss: QueryLoss::EveryStepAtFirst,
         through: Through::Unrolled,
-        knobs: &["multi_step_iterations", "first_order_iterations"],
         // It comes with a cosine schedule; each domain's is as long as a run of it usually is.
         preset: |domain, settings| {
             settings.run.outer.schedule = Schedule::Cosine;
@@ -97,7 +92,6 @@ pub static RECIPES: [Recipe; 9] = [
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
         through: Through::Unrolled,
-        knobs: &[],
         preset: |domain, settings| {
             // With one step, further ones come to overshoot at the end of a long run.
             if domain == Domain::Curve {
@@ -115,7 +109,6 @@ pub static RECIPES: [Recipe; 9] = [
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
         through: Through::Unrolled,
-        knobs: &["context"],
         preset: |domain, settings| {
             if !matches!(domain, Domain::Linear | Domain::Curve) {
                 settings.run.method.context = 32;
@@ -131,7 +124,6 @@ pub static RECIPES: [Recipe; 9] = [
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
         through: Through::Implicit,
-        knobs: &["regularisation", "conjugate_steps"],
         preset: |domain, settings| {
             // Its direction does not see the way that adaptation takes, and nothing in it keeps curvature low as training
             // goes on: small rates and a decay of the weights have to, and a hold that is firm enough for adaptation to
@@ -168,7 +160,6 @@ pub static RECIPES: [Recipe; 9] = [
         rates: Rates::Model,
         query_loss: QueryLoss::Last,
         through: Through::Unrolled,
-        knobs: &[],
         preset: |domain, settings| {
             if domain == Domain::Curve {
                 settings.live.inner_steps = 2;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::table::Name;
 use super::{ProceduralSettings, RunSettings};
 
 /// The images that tasks are made from.
@@ -30,7 +31,7 @@ pub enum ImageSource {
 }
 
 /// Which colours own images are read with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImageColour {
     /// Grey if all of them are grey, else colour.
@@ -43,7 +44,7 @@ pub enum ImageColour {
 }
 
 /// What becomes of own images that are not square.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImageFit {
     /// The largest square in the middle is read.
@@ -89,90 +90,27 @@ impl ImageSource {
     pub const BUILT_IN: [Self; 7] =
         [Self::Faces, Self::Hand, Self::Scripts, Self::Characters, Self::Digits, Self::Creatures, Self::Textures];
 
-    /// The name on the command line; `None` for the user's own images.
-    pub fn id(&self) -> Option<&'static str> {
-        match self {
-            Self::Faces => Some("faces"),
-            Self::Hand => Some("hand"),
-            Self::Scripts => Some("scripts"),
-            Self::Characters => Some("characters"),
-            Self::Digits => Some("digits"),
-            Self::Creatures => Some("creatures"),
-            Self::Textures => Some("textures"),
-            Self::Path(_) => None,
-        }
-    }
-
-    /// The name shown to people; `None` for their own images.
-    pub fn label(&self) -> Option<&'static str> {
-        match self {
-            Self::Faces => Some("Faces"),
-            Self::Hand => Some("Handwriting"),
-            Self::Scripts => Some("World scripts"),
-            Self::Characters => Some("Characters"),
-            Self::Digits => Some("Digits"),
-            Self::Creatures => Some("Creatures"),
-            Self::Textures => Some("Textures"),
-            Self::Path(_) => None,
-        }
-    }
-
-    /// What is in it.
-    pub fn about(&self) -> &'static str {
-        match self {
-            Self::Faces => "124 colour faces of 32 × 32 pixels; one class, so not for class tasks",
-            Self::Hand => "62 handwritten-like characters in 19 hands, grey, 16 × 16 pixels",
-            Self::Scripts => "480 letters of 30 alphabets, twenty of each, grey, 16 × 16 pixels",
-            Self::Characters => "Handwriting and world scripts together: 542 characters",
-            Self::Digits => "10 handwritten digits, a hundred of each, grey, 8 × 8 pixels",
-            Self::Creatures => "Species of animals, made from formulas with knobs of their own, colour, 16 × 16 pixels",
-            Self::Textures => "Patterns, made from formulas with knobs of their own, colour, 16 × 16 pixels",
-            Self::Path(_) => "A folder of your own; each sub-folder is one class",
-        }
-    }
-}
-
-impl ImageColour {
-    /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Grey, Self::Colour];
-
-    /// The name shown to people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Auto => "As they are",
-            Self::Grey => "Grey",
-            Self::Colour => "Colour",
-        }
-    }
-
-    /// What it does.
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Auto => "One channel if every image is grey, else three",
-            Self::Grey => "One channel: brightness alone, so that coloured drawings can be learned as drawings",
-            Self::Colour => "Three channels, for grey images too",
-        }
-    }
-}
-
-impl ImageFit {
-    /// Every choice.
-    pub const ALL: [Self; 2] = [Self::Crop, Self::Fit];
-
-    /// The name shown to people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Crop => "Crop",
-            Self::Fit => "Fit",
-        }
-    }
-
-    /// What it does.
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Crop => "The largest square in the middle of each image",
-            Self::Fit => "All of each image, with bars of its edge's colour beside it; for sheets and panoramas",
-        }
+    /// Its names, and what is in it; `None` for the user's own images.
+    pub fn name(&self) -> Option<Name> {
+        let (id, label, about) = match self {
+            Self::Faces => ("faces", "Faces", "124 colour faces of 32 × 32 pixels; one class, so not for class tasks"),
+            Self::Hand => ("hand", "Handwriting", "62 handwritten-like characters in 19 hands, grey, 16 × 16 pixels"),
+            Self::Scripts => {
+                ("scripts", "World scripts", "480 letters of 30 alphabets, twenty of each, grey, 16 × 16 pixels")
+            }
+            Self::Characters => ("characters", "Characters", "Handwriting and world scripts together: 542 characters"),
+            Self::Digits => ("digits", "Digits", "10 handwritten digits, a hundred of each, grey, 8 × 8 pixels"),
+            Self::Creatures => (
+                "creatures",
+                "Creatures",
+                "Species of animals, made from formulas with knobs of their own, colour, 16 × 16 pixels",
+            ),
+            Self::Textures => {
+                ("textures", "Textures", "Patterns, made from formulas with knobs of their own, colour, 16 × 16 pixels")
+            }
+            Self::Path(_) => return None,
+        };
+        Some(Name { id, label, about })
     }
 }
 

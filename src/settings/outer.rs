@@ -23,7 +23,7 @@ pub struct OuterSettings {
 }
 
 /// How the outer rate changes over meta-iterations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
     /// It does not.
@@ -37,16 +37,6 @@ pub enum Schedule {
     Cosine,
     /// Multiplied by a factor again and again.
     Step,
-}
-
-impl Schedule {
-    /// Every schedule with its name for people.
-    pub const ALL: [(Self, &str); 4] = [
-        (Self::InverseSquareRoot, "1/√t"),
-        (Self::Constant, "Constant"),
-        (Self::Cosine, "Cosine"),
-        (Self::Step, "Steps"),
-    ];
 }
 
 impl Default for OuterSettings {

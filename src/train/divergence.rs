@@ -192,7 +192,7 @@ pub fn explain(failure: Failure, restored: u64, is_best: bool) -> Divergence {
     let turn = turned.map_or_else(String::new, |turned| format!("{turned}. "));
     let advice = match (divergence.mark(), divergence.limit) {
         (mark, _) if let Some(Turned { knob, from, .. }) = turned => {
-            let mark = mark.filter(|_| knob == Knob::InnerRate && task.is_some() && limit.is_some());
+            let mark = mark.filter(|_| knob == Knob::INNER_RATE && task.is_some() && limit.is_some());
             let below = mark.map_or_else(String::new, |mark| format!(", or set it to {mark} or less"));
             format!("Go back to it, with {} at {from} again{below}.", knob.name())
         }

@@ -172,12 +172,12 @@ impl Divergence {
     /// The inner rate to go on with, slightly below the limit, if that is lower than it was and a value of the knob.
     pub fn mark(&self) -> Option<f64> {
         let mark = slightly_below(self.limit?);
-        (mark < self.inner_rate && mark >= Knob::InnerRate.range().0).then_some(mark)
+        (mark < self.inner_rate && mark >= Knob::INNER_RATE.range().low).then_some(mark)
     }
 
     /// Why α is not to be set to the mark, or `None` if it is.
     pub fn why_no_mark(&self, run: &RunSettings) -> Option<&'static str> {
-        if let Some(reason) = Knob::InnerRate.why_disabled(run) {
+        if let Some(reason) = Knob::INNER_RATE.why_dead(run) {
             return Some(reason);
         }
         match self.limit {
@@ -191,14 +191,15 @@ impl Divergence {
 
     /// The rate to lower: the one that was turned last, else β where no single task is to blame, α has no effect or α was within its limit, else α.
     pub fn rate_to_lower(&self, run: &RunSettings) -> Knob {
-        if let Some(Turned { knob: knob @ (Knob::InnerRate | Knob::OuterRate), from, to, .. }) = self.turned
+        if let Some(Turned { knob, from, to, .. }) = self.turned
+            && [Knob::INNER_RATE, Knob::OUTER_RATE].contains(&knob)
             && to > from
         {
             return knob;
         }
         let within = self.limit.is_some_and(|limit| self.inner_rate <= limit) && self.mark().is_none();
-        let inner = self.task.is_some() && Knob::InnerRate.why_disabled(run).is_none() && !within;
-        if inner { Knob::InnerRate } else { Knob::OuterRate }
+        let inner = self.task.is_some() && Knob::INNER_RATE.why_dead(run).is_none() && !within;
+        if inner { Knob::INNER_RATE } else { Knob::OUTER_RATE }
     }
 }
 

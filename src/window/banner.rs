@@ -12,7 +12,7 @@ use crate::train::snapshot::{Astray, Divergence, Snapshot};
 pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mut Commands) {
     let heading = format!("Diverged at meta-iteration {}", at(divergence.meta_iteration));
     warning(ui, &heading, &divergence.reason, |ui| {
-        let outer = divergence.rate_to_lower(run) == Knob::OuterRate;
+        let outer = divergence.rate_to_lower(run) == Knob::OUTER_RATE;
         for command in [UiCommand::BackToBest, UiCommand::HalveAndGoOn, UiCommand::SetToMarkAndGoOn] {
             let why_not = match command {
                 UiCommand::SetToMarkAndGoOn => divergence.why_no_mark(run),

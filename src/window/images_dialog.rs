@@ -22,6 +22,7 @@ use super::theme::{GRID, Palette};
 use super::{numbers, pacing};
 use crate::images::ImageSet;
 use crate::images::loader::Loader;
+use crate::settings::table::Name;
 use crate::settings::{ImageReading, ImageSource, RunSettings};
 
 /// What is said when no file dialog can be had.
@@ -144,8 +145,8 @@ impl ImagesDialog {
         ui.label(RichText::new("Built in").color(palette.weak));
         ui.horizontal_wrapped(|ui| {
             for source in ImageSource::BUILT_IN {
-                let label = source.label().unwrap_or_default();
-                if ui.selectable_label(run.images == source, label).on_hover_text(source.about()).clicked() {
+                let Some(Name { label, about, .. }) = source.name() else { continue };
+                if ui.selectable_label(run.images == source, label).on_hover_text(about).clicked() {
                     commands.push(UiCommand::ChooseImages(source));
                 }
             }
@@ -157,8 +158,8 @@ impl ImagesDialog {
         ui.add_space(2.0 * GRID);
         if run.images.is_procedural() {
             ui.label(RichText::new("How the set is made").color(palette.weak));
-            if let Some(procedural) = self.procedural.ui(ui, &run.images, &run.procedural) {
-                commands.push(UiCommand::ApplyRun(Box::new(RunSettings { procedural, ..run.clone() })));
+            if let Some(run) = self.procedural.ui(ui, run) {
+                commands.push(UiCommand::ApplyRun(Box::new(run)));
             }
         } else {
             self.how_own_are_read(ui, run, commands);

@@ -1,6 +1,7 @@
 //! Numbers as people read them: three significant digits, thousands separators, powers of ten.
 
 use crate::settings::Knob;
+use crate::settings::table::Range;
 
 /// Three significant digits; very large and very small values with a power of ten.
 pub fn significant(value: f64) -> String {
@@ -37,7 +38,7 @@ pub fn compact(value: f64) -> String {
 
 /// A knob's value as a person would type it.
 pub fn knob_value(knob: Knob, value: f64) -> String {
-    if knob.is_integer() { thousands(value.round() as i64) } else { compact(value) }
+    if knob.range().whole { thousands(value.round() as i64) } else { compact(value) }
 }
 
 /// Reads what a person typed: thousands separators and a decimal comma are understood.
@@ -54,6 +55,20 @@ pub fn parse(text: &str) -> Option<f64> {
         _ => return None,
     };
     text.parse().ok()
+}
+
+/// Reads a number of a range that a person typed.
+///
+/// # Errors
+/// What is wrong with it, and what to type.
+pub fn read(name: &str, range: Range, text: &str) -> Result<f64, String> {
+    let wrong = match parse(text) {
+        None => "This is not a number",
+        Some(value) if !range.has(value) => "Out of range",
+        Some(value) if range.whole && value.fract() != 0.0 => "Not a whole number",
+        Some(value) => return Ok(value),
+    };
+    Err(format!("{wrong}. {name}: {}", range.advice()))
 }
 
 /// A whole number with a comma after every three digits.
@@ -107,6 +122,7 @@ pub fn ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -151,6 +167,21 @@ mod tests {
         ];
         for (text, value) in cases {
             assert_eq!(parse(text), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn typed_values_of_a_range() {
+        let [rate, count] = [Knob::INNER_RATE, Knob::INNER_STEPS].map(Knob::range);
+        assert_eq!((read("α", rate, "0.25"), read("K", count, "8")), (Ok(0.25), Ok(8.0)));
+        for (range, text, part) in [
+            (rate, "fast", "not a number. α: a number from 1e-4 to 10"),
+            (rate, "11", "Out of range. α: a number from 1e-4 to 10"),
+            (rate, "NaN", "Out of range"),
+            (count, "2.5", "Not a whole number. α: a whole number from 1 to 20"),
+        ] {
+            let error = read("α", range, text).unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
         }
     }
 

@@ -9,6 +9,7 @@ use super::numbers;
 use super::theme::{GRID, Palette};
 use super::tooltip::tooltip;
 use crate::images::ImageSet;
+use crate::settings::table::Name;
 use crate::settings::{Algorithm, ImageSource, Settings, TaskFamily};
 use crate::train::link::Pace;
 use crate::train::snapshot::{Phase, Snapshot};
@@ -64,8 +65,8 @@ impl TopBar {
         image_set: Option<&Arc<ImageSet>>,
         commands: &mut Commands,
     ) {
-        let name = match (source.label(), source, image_set) {
-            (Some(label), ..) => label.to_owned(),
+        let name = match (source.name(), source, image_set) {
+            (Some(name), ..) => name.label.to_owned(),
             (None, _, Some(set)) => short(&set.name),
             (None, ImageSource::Path(path), None) => {
                 short(&path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
@@ -79,8 +80,8 @@ impl TopBar {
         };
         let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
             for option in ImageSource::BUILT_IN {
-                let label = option.label().unwrap_or_default();
-                if ui.selectable_label(*source == option, label).on_hover_text(option.about()).clicked() {
+                let Some(Name { label, about, .. }) = option.name() else { continue };
+                if ui.selectable_label(*source == option, label).on_hover_text(about).clicked() {
                     commands.push(UiCommand::ChooseImages(option));
                     ui.close();
                 }
@@ -162,7 +163,7 @@ fn algorithm(ui: &mut Ui, current: Algorithm, commands: &mut Commands) {
         .width(88.0)
         .selected_text(current.label())
         .show_ui(ui, |ui| {
-            for algorithm in Algorithm::all() {
+            for algorithm in Algorithm::ALL {
                 let response =
                     ui.selectable_label(algorithm == current, algorithm.label()).on_hover_text(algorithm.about());
                 if response.clicked() && algorithm != current {

@@ -88,10 +88,10 @@ mod tests {
         let start = live.clone();
         let mut turns = Turns::default();
         for value in [0.2, 0.3, 0.4] {
-            turn(&mut turns, &mut live, Knob::InnerRate, value);
+            turn(&mut turns, &mut live, Knob::INNER_RATE, value);
         }
         turns.let_go();
-        turn(&mut turns, &mut live, Knob::MetaBatch, 9.0);
+        turn(&mut turns, &mut live, Knob::META_BATCH, 9.0);
         turns.let_go();
         let end = live.clone();
         assert!(turns.undo(&mut live));
@@ -107,15 +107,15 @@ mod tests {
     fn another_turn_ends_what_could_be_redone() {
         let mut live = LiveSettings::default();
         let mut turns = Turns::default();
-        turn(&mut turns, &mut live, Knob::InnerRate, 0.2);
+        turn(&mut turns, &mut live, Knob::INNER_RATE, 0.2);
         turns.undo(&mut live);
-        turn(&mut turns, &mut live, Knob::OuterRate, 0.02);
+        turn(&mut turns, &mut live, Knob::OUTER_RATE, 0.02);
         assert!(!turns.redo(&mut live));
         // A drag that ends where it began was none.
         turns.let_go();
         let (there, back) = (0.5, live.inner_rate);
-        turn(&mut turns, &mut live, Knob::InnerRate, there);
-        turn(&mut turns, &mut live, Knob::InnerRate, back);
+        turn(&mut turns, &mut live, Knob::INNER_RATE, there);
+        turn(&mut turns, &mut live, Knob::INNER_RATE, back);
         turns.let_go();
         assert!(turns.undo(&mut live));
         assert_eq!(live, LiveSettings::default());

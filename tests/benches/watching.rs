@@ -82,7 +82,7 @@ fn what_the_map_costs() {
     let of = |heights| looking(Map { heights, ..Map::default() });
     let looks = [Focus::default(), of(Heights::Task(0)), of(Heights::Adapted)];
     for tasks in TaskFamily::ALL {
-        let mut run = Run::new(&Settings::preset(tasks, Algorithm::Maml), Focus::default());
+        let mut run = Run::new(&Settings::preset(tasks, Algorithm::default()), Focus::default());
         let (mut done, mut columns) = ([0; 3], [0; 3]);
         for turn in 0..30 {
             run.window.set_focus(looks[turn % 3].clone());
@@ -103,7 +103,7 @@ fn what_the_map_costs() {
 /// From a hand's move to the paths from there, of a paused run and of one that goes on.
 fn what_dragging_takes() {
     for tasks in [TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Picture, TaskFamily::Class] {
-        let mut run = Run::new(&Settings::preset(tasks, Algorithm::Maml), looking(Map::default()));
+        let mut run = Run::new(&Settings::preset(tasks, Algorithm::default()), looking(Map::default()));
         let map = run.wait(|snapshot| snapshot.landscape.is_some()).landscape.clone().unwrap();
         for command in [Command::Pause, Command::Play] {
             run.window.send(command.clone());
@@ -126,7 +126,7 @@ fn what_dragging_takes() {
 
 /// How soon test steps show something while a run of the picture preset goes on.
 fn how_soon_test_steps_show() {
-    let settings = Settings::preset(TaskFamily::Picture, Algorithm::Maml);
+    let settings = Settings::preset(TaskFamily::Picture, Algorithm::default());
     let mut run = Run::new(&settings, Focus { stability: true, test_steps: true, ..Focus::default() });
     let began = Instant::now();
     for (what, done) in [
@@ -150,7 +150,7 @@ fn how_long_looking_back_takes() {
         (TaskFamily::Sine, 100_000),
         (TaskFamily::Plane, 100_000),
     ] {
-        let mut settings = Settings::preset(tasks, Algorithm::Maml);
+        let mut settings = Settings::preset(tasks, Algorithm::default());
         if tasks.needs_classes() {
             settings.run.images = ImageSource::Characters;
         }
@@ -184,7 +184,7 @@ fn how_long_looking_back_takes() {
 /// What a copy of the state costs the trainer, which takes one at every measurement.
 fn what_keeping_states_costs() {
     for tasks in [TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Picture] {
-        let settings = Settings::preset(tasks, Algorithm::MetaSgd);
+        let settings = Settings::preset(tasks, Algorithm::named("meta-sgd"));
         let mut trainer = Trainer::new(settings.clone(), images(&settings), 2).unwrap();
         trainer.set_timeline_cap(TIMELINE_CAP);
         let began = Instant::now();

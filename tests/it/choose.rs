@@ -1,6 +1,7 @@
 //! Sweeps and races by the real program: their files, how they go on where they were, and what they say about
 //! mistakes.
 
+use crate::common::algorithms;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -102,7 +103,7 @@ fn a_sweep_finds_the_best_cell_and_marks_those_that_diverge() {
     let experiment = Experiment::read(&out.join("best.toml")).unwrap();
     assert_eq!(experiment.settings.live.inner_rate.to_string(), rows[best][1]);
     assert_eq!(experiment.settings.live.outer_rate.to_string(), rows[best][2]);
-    let mut expected = Settings::preset(TaskFamily::Plane, Algorithm::Maml);
+    let mut expected = Settings::preset(TaskFamily::Plane, algorithms::MAML);
     (expected.live.meta_batch, expected.run.held_out_tasks) = (4, 20);
     expected.run.fit_inner_rate = false;
     (expected.live.inner_rate, expected.live.outer_rate) =
@@ -211,7 +212,7 @@ fn axes(x: &str, y: &str) -> [metascope::choose::axis::Axis; 2] {
 #[test]
 fn every_axis_has_an_effect() {
     let mut experiment =
-        Experiment { settings: Settings::preset(TaskFamily::Sine, Algorithm::Maml), ..Default::default() };
+        Experiment { settings: Settings::preset(TaskFamily::Sine, algorithms::MAML), ..Default::default() };
     experiment.settings.live.meta_batch = 2;
     experiment.settings.run.held_out_tasks = 4;
     for x in [
@@ -229,7 +230,7 @@ fn every_axis_has_an_effect() {
         assert!(run_cell(&sweep, 0, &|| false).unwrap().is_none());
     }
     let mut pictures =
-        Experiment { settings: Settings::preset(TaskFamily::Picture, Algorithm::Maml), ..Default::default() };
+        Experiment { settings: Settings::preset(TaskFamily::Picture, algorithms::MAML), ..Default::default() };
     pictures.settings.run.network.hidden = vec![8, 8];
     pictures.settings.run.held_out_tasks = 2;
     let hand = Arc::new(built_in(&ImageSource::Hand).unwrap());
@@ -248,7 +249,7 @@ fn every_axis_has_an_effect() {
 fn validation_tasks_are_not_test_tasks() {
     let live = LiveSettings::default();
     for tasks in [TaskFamily::Plane, TaskFamily::Sine] {
-        let settings = Settings::preset(tasks, Algorithm::Maml);
+        let settings = Settings::preset(tasks, algorithms::MAML);
         let family = Family::new(&settings.run, None).unwrap();
         let names = |split| (0..100).map(|i| family.held_out_of(split, &live, 0, i).name).collect::<Vec<_>>();
         let queries =

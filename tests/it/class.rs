@@ -6,7 +6,7 @@ use metascope::images::built_in::built_in;
 use metascope::images::{ImageSet, LabelledImage};
 use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::network::{Network, Workspace};
-use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
+use metascope::settings::{ImageSource, Settings, TaskFamily};
 use metascope::tasks::class::{ClassTasks, Flow, sample};
 use metascope::tasks::encoding::Encoding;
 use metascope::tasks::judge::{Marks, distances};
@@ -14,6 +14,7 @@ use metascope::tasks::{Display, Family, FamilyError, Given, KnownClass};
 use metascope::train::trainer::{Step, Trainer};
 use ndarray::{Array2, Axis, array};
 
+use crate::common::algorithms;
 use crate::common::sets;
 
 fn hand() -> ImageSet {
@@ -122,7 +123,7 @@ fn what_a_set_is_about_is_drawn_more_often_and_alone_held_out() {
     let family = ClassTasks::new(Arc::new(set), 5).unwrap();
     assert_eq!(family.held_out_classes(), 2);
     let family = Family::Class(family);
-    let settings = Settings::preset(TaskFamily::Class, Algorithm::Maml);
+    let settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
     for index in 0..2 {
         let name = family.held_out(&settings.live, 0, index).name;
         assert!(names[..10].contains(&name), "{name}");
@@ -133,7 +134,7 @@ fn what_a_set_is_about_is_drawn_more_often_and_alone_held_out() {
 fn the_judge_knows_real_images_and_marks_what_is_wrong() {
     let family = ClassTasks::new(Arc::new(hand()), 0).unwrap();
     let judge = family.judge(0);
-    let settings = Settings::preset(TaskFamily::Class, Algorithm::Maml);
+    let settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
     let all = Family::Class(family.clone());
     let tasks: Vec<_> = (0..12).map(|index| all.held_out(&settings.live, 0, index)).collect();
     let real: Vec<Marks> = tasks.iter().map(|task| family.real_marks(&judge, &task.given).unwrap()).collect();
@@ -173,7 +174,7 @@ fn distances_between_known_points() {
 
 #[test]
 fn held_out_classes_are_those_of_the_set_or_a_fifth() {
-    let settings = Settings::preset(TaskFamily::Class, Algorithm::Maml);
+    let settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
     let family = Family::new(&settings.run, Some(Arc::new(hand()))).unwrap();
     assert_eq!(family.held_out_tasks(), 12);
     let mut names = String::new();
@@ -194,7 +195,7 @@ fn held_out_classes_are_those_of_the_set_or_a_fifth() {
 
 #[test]
 fn a_row_lies_between_noise_and_image_at_the_time_it_says() {
-    let settings = Settings::preset(TaskFamily::Class, Algorithm::Maml);
+    let settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
     let family = Family::new(&settings.run, Some(Arc::new(sets::characters()))).unwrap();
     let task = family.training(&settings.live, 0, 0, 0);
     let (x, y) = (task.query.x(), task.query.y());
@@ -236,7 +237,7 @@ fn images_that_are_all_alike_are_refused() {
 
 #[test]
 fn unseen_characters_are_learned_from_ten_images() {
-    let mut settings = Settings::preset(TaskFamily::Class, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
     settings.live.test_steps = 5;
     let mut trainer = Trainer::new(settings, Some(Arc::new(hand())), 2).unwrap();
     while trainer.meta_iteration() < 60 {

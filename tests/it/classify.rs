@@ -1,11 +1,12 @@
 //! Telling classes apart, and finding them in a pile: what tasks are made of, and that both are learned.
 
+use crate::common::algorithms;
 use std::sync::Arc;
 
 use metascope::images::ImageSet;
 use metascope::images::built_in::built_in;
 use metascope::maths::functions::Loss;
-use metascope::settings::{Algorithm, ImageSource, LiveSettings, Settings, TaskFamily};
+use metascope::settings::{ImageSource, LiveSettings, Settings, TaskFamily};
 use metascope::tasks::classes::{Part, class_parts};
 use metascope::tasks::{Display, Family, FamilyError, Given, for_validation};
 use metascope::train::evaluation::Statistics;
@@ -13,7 +14,7 @@ use metascope::train::trainer::{Step, Trainer};
 use ndarray::Axis;
 
 fn family(tasks: TaskFamily, ways: usize, set: ImageSet) -> Result<(Family, LiveSettings), FamilyError> {
-    let mut settings = Settings::preset(tasks, Algorithm::Maml);
+    let mut settings = Settings::preset(tasks, algorithms::MAML);
     settings.run.ways = ways;
     Ok((Family::new(&settings.run, Some(Arc::new(set)))?, settings.live))
 }
@@ -50,7 +51,7 @@ fn classes_are_divided_into_three_parts() {
 fn settings_are_chosen_without_the_test_classes() {
     let mut own = hand();
     own.images.iter_mut().enumerate().for_each(|(i, image)| image.held_out = i % 5 == 0);
-    let run = Settings::preset(TaskFamily::Class, Algorithm::Maml).run;
+    let run = Settings::preset(TaskFamily::Class, algorithms::MAML).run;
     let of_part = class_parts(&own, run.seed).unwrap();
     let validation = for_validation(&run, &own).unwrap();
     for image in &validation.images {
@@ -118,7 +119,7 @@ fn a_pile_tells_nobody_its_classes_but_the_meta_loss() {
 fn ways_follow_what_a_set_can_give() {
     let network = |tasks, ways, set| {
         family(tasks, ways, set).map(|(family, _)| {
-            let network = family.network(&Settings::preset(tasks, Algorithm::Maml).run);
+            let network = family.network(&Settings::preset(tasks, algorithms::MAML).run);
             assert_eq!(network.loss_kind(), Loss::CrossEntropy);
             *network.sizes().last().unwrap()
         })
@@ -137,7 +138,7 @@ fn ways_follow_what_a_set_can_give() {
 
 /// Statistics of the learned, random and joint initialisation after some meta-iterations on handwriting.
 fn learned(tasks: TaskFamily, iterations: u64) -> [Statistics; 3] {
-    let mut settings = Settings::preset(tasks, Algorithm::Maml);
+    let mut settings = Settings::preset(tasks, algorithms::MAML);
     settings.run.held_out_tasks = 40;
     settings.run.evaluate_every = 1_000;
     settings.run.network.hidden = vec![32, 32];

@@ -1,5 +1,6 @@
 //! What several topics need.
 
+pub mod algorithms;
 pub mod alone;
 pub mod bench;
 pub mod command;

@@ -3,10 +3,11 @@
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use metascope::settings::{Algorithm, Settings, TaskFamily};
+use metascope::settings::{Settings, TaskFamily};
 use metascope::train::link::Command;
 use metascope::train::trainer::{Step, Trainer};
 
+use crate::common::algorithms;
 use crate::common::bench::Bench;
 
 fn wait_for(bench: &mut Bench, text: &str) {
@@ -50,7 +51,7 @@ fn a_sweep_fills_its_map_and_its_best_cell_is_gone_on_from() {
     bench.harness.step();
     let (settings, _) = continued(&bench);
     assert_eq!((settings.live.inner_rate, settings.live.outer_rate), (0.01, 0.001));
-    assert_eq!(settings.run.evaluate_every, Settings::preset(TaskFamily::Plane, Algorithm::Maml).run.evaluate_every);
+    assert_eq!(settings.run.evaluate_every, Settings::preset(TaskFamily::Plane, algorithms::MAML).run.evaluate_every);
 }
 
 /// What the window asked the trainer to go on from, gone on from.
@@ -103,11 +104,11 @@ fn a_stopped_sweep_keeps_what_it_found() {
 fn a_race_compares_algorithms_on_the_same_tasks() {
     let mut bench = opened(TaskFamily::Plane);
     bench.click(Role::Button, "Race");
-    bench.click(Role::CheckBox, Algorithm::Reptile.label());
-    bench.click(Role::CheckBox, Algorithm::Fomaml.label());
+    bench.click(Role::CheckBox, algorithms::REPTILE.label());
+    bench.click(Role::CheckBox, algorithms::FOMAML.label());
     let start = bench.harness.get_by_role_and_label(Role::Button, "Start race");
     assert!(start.accesskit_node().is_disabled(), "one algorithm alone");
-    bench.click(Role::CheckBox, Algorithm::MetaSgd.label());
+    bench.click(Role::CheckBox, algorithms::META_SGD.label());
     bench.type_value("Meta-iterations", "60");
     bench.harness.get_by_role_and_label(Role::Button, "Start race").click();
     bench.harness.step();
@@ -126,7 +127,7 @@ fn a_race_compares_algorithms_on_the_same_tasks() {
 
 #[test]
 fn a_run_gone_on_from_its_checkpoint_is_the_same_run() {
-    for algorithm in [Algorithm::Maml, Algorithm::MetaModel] {
+    for algorithm in [algorithms::MAML, algorithms::META_MODEL] {
         let settings = Settings::preset(TaskFamily::Sine, algorithm);
         let train = |trainer: &mut Trainer, until: u64| {
             while trainer.meta_iteration() < until {

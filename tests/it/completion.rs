@@ -1,5 +1,6 @@
 //! An image from a few of its pixels: what a task sees, what it is judged by, and interpolation beside it.
 
+use crate::common::algorithms;
 use std::collections::HashSet;
 use std::fs;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use metascope::train::trainer::{Step, Trainer};
 use ndarray::Array2;
 
 fn preset() -> Settings {
-    Settings::preset(TaskFamily::Completion, Algorithm::Maml)
+    Settings::preset(TaskFamily::Completion, algorithms::MAML)
 }
 
 fn small(algorithm: Algorithm) -> Settings {
@@ -98,7 +99,7 @@ fn seen_and_judged_pixels_are_the_whole_image_without_overlap() {
 
 #[test]
 fn only_unseen_pixels_count() {
-    let mut settings = small(Algorithm::Maml);
+    let mut settings = small(algorithms::MAML);
     settings.live.support_share = 0.5;
     let family = |images| Family::new(&settings.run, Some(images)).unwrap();
     let task = family(grey(|_| 0)).held_out(&settings.live, 0, 0);
@@ -109,7 +110,7 @@ fn only_unseen_pixels_count() {
         let network = family.network(&settings.run);
         let mut phi = vec![0.0; network.parameters()];
         *phi.last_mut().unwrap() = 0.2;
-        let learner = Learner::new(network, Algorithm::Maml);
+        let learner = Learner::new(network, algorithms::MAML);
         let meta = learner.meta_parameters(phi, 0.1);
         let start = Start { learner: &learner, meta: &meta, inner_rate: 0.1 };
         let task = family.held_out(&settings.live, 0, 0);
@@ -137,7 +138,7 @@ fn interpolation_keeps_constants_and_ramps() {
 #[test]
 fn the_share_of_held_out_images_does_not_change_training() {
     let learned = |share: f64, training_share: f64| {
-        let mut settings = small(Algorithm::Maml);
+        let mut settings = small(algorithms::MAML);
         (settings.live.support_share, settings.live.training_share) = (share, training_share);
         let images = Arc::new(built_in(&settings.run.images).unwrap());
         let mut trainer = Trainer::new(settings, Some(images), 1).unwrap();
@@ -223,6 +224,6 @@ fn a_function_is_drawn_finer_than_the_image_it_was_adapted_to() {
             assert!(error / 1024.0 < 12.0, "{}", error / 1024.0);
         }
     }
-    let trainer = Trainer::new(Settings::preset(TaskFamily::Plane, Algorithm::Maml), None, 1).unwrap();
+    let trainer = Trainer::new(Settings::preset(TaskFamily::Plane, algorithms::MAML), None, 1).unwrap();
     assert!(trainer.enlarged(&|| true).is_none());
 }

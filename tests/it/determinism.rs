@@ -11,6 +11,7 @@ use metascope::train::snapshot::Phase;
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 use metascope::train::worker::spawn;
 
+use crate::common::algorithms;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
 use crate::common::waiting::DEADLINE;
@@ -61,7 +62,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 
 #[test]
 fn another_seed_gives_other_bits() {
-    let first = settings(TaskFamily::Sine, Algorithm::Maml);
+    let first = settings(TaskFamily::Sine, algorithms::MAML);
     let mut second = first.clone();
     second.run.seed = 1;
     assert_ne!(rows(&first, 1, 5), rows(&second, 1, 5));
@@ -71,7 +72,7 @@ fn another_seed_gives_other_bits() {
 #[test]
 fn the_window_s_worker_gives_the_same_metrics_as_a_headless_run() {
     for tasks in [TaskFamily::Picture, TaskFamily::Sine] {
-        let settings = settings(tasks, Algorithm::Maml);
+        let settings = settings(tasks, algorithms::MAML);
         let (sender, receiver) = channel();
         let sink = Box::new(move |row: &MetricsRow| drop(sender.send(row.clone())));
         let (window, thread) = spawn(Arc::new(|| {}), 2, Some(sink)).unwrap();
@@ -93,7 +94,7 @@ fn the_window_s_worker_gives_the_same_metrics_as_a_headless_run() {
 /// A run with knob changes replays from its settings and its list of changes.
 #[test]
 fn knob_changes_replay_bit_for_bit() {
-    let settings = settings(TaskFamily::Sine, Algorithm::Maml);
+    let settings = settings(TaskFamily::Sine, algorithms::MAML);
     let play = |changes: &[(u64, LiveSettings)]| {
         let mut trainer = trainer(&settings, 2);
         let mut rows = Vec::new();
@@ -109,13 +110,13 @@ fn knob_changes_replay_bit_for_bit() {
         (rows, trainer.marks().to_vec())
     };
     let mut faster = settings.live.clone();
-    Knob::InnerRate.set(&mut faster, 0.02);
+    Knob::INNER_RATE.set(&mut faster, 0.02);
     let mut broader = faster.clone();
-    Knob::MetaBatch.set(&mut broader, 7.0);
+    Knob::META_BATCH.set(&mut broader, 7.0);
     let (rows, marks) = play(&[(4, faster), (11, broader)]);
     assert_eq!(
         marks.iter().map(|mark| (mark.at, mark.knob)).collect::<Vec<_>>(),
-        [(4, Knob::InnerRate), (11, Knob::MetaBatch)]
+        [(4, Knob::INNER_RATE), (11, Knob::META_BATCH)]
     );
     let mut live = settings.live.clone();
     let mut replayed = Vec::new();
@@ -130,7 +131,7 @@ fn knob_changes_replay_bit_for_bit() {
 /// An inner rate far beyond stability: the event says so, the last good state stays, and the run can go on.
 #[test]
 fn divergence_is_an_event_and_the_last_good_state_stays() {
-    let mut settings = settings(TaskFamily::Picture, Algorithm::Maml);
+    let mut settings = settings(TaskFamily::Picture, algorithms::MAML);
     settings.run.network.hidden = vec![64, 64, 64];
     settings.live.pixels_per_step = 256;
     let woken = Arc::new(Mutex::new(0));
@@ -166,7 +167,7 @@ fn divergence_is_an_event_and_the_last_good_state_stays() {
 /// Late in a run not every meta-iteration's losses are measured; one that fails is.
 #[test]
 fn a_late_divergence_names_its_task() {
-    for algorithm in [Algorithm::Reptile, Algorithm::Fomaml] {
+    for algorithm in [algorithms::REPTILE, algorithms::FOMAML] {
         for late in [2048, 2051] {
             let mut settings = Settings::preset(TaskFamily::Sine, algorithm);
             settings.run.evaluate_every = 100;
@@ -175,7 +176,8 @@ fn a_late_divergence_names_its_task() {
             while trainer.meta_iteration() < late {
                 assert!(matches!(trainer.step(&|| true), Step::Done(_)));
             }
-            let live = LiveSettings { inner_rate: Knob::InnerRate.range().1, inner_steps: 10, ..settings.live.clone() };
+            let live =
+                LiveSettings { inner_rate: Knob::INNER_RATE.range().high, inner_steps: 10, ..settings.live.clone() };
             trainer.set_live(live).unwrap();
             let diverged = (0..50).find_map(|_| match trainer.step(&|| true) {
                 Step::Diverged(divergence) => Some(divergence),

@@ -1,5 +1,6 @@
 //! The parts of an outer step against differences, closed forms and the algorithms that take them.
 
+use crate::common::algorithms;
 use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::init::initialise;
 use metascope::maths::network::{Batch, Network, Workspace};
@@ -145,15 +146,15 @@ fn the_ways_are_those_of_the_algorithms() {
         }
         sum
     };
-    for algorithm in [Algorithm::Maml, Algorithm::Fomaml, Algorithm::Reptile] {
-        for (way, taker) in Way::ALL.into_iter().zip([Algorithm::Maml, Algorithm::Fomaml, Algorithm::Reptile]) {
+    for algorithm in [algorithms::MAML, algorithms::FOMAML, algorithms::REPTILE] {
+        for (way, taker) in Way::ALL.into_iter().zip([algorithms::MAML, algorithms::FOMAML, algorithms::REPTILE]) {
             let error = error(&mean(algorithm, way), &taken(taker));
             assert!(error < 1e-12, "{way:?} of {algorithm:?}: {error:.1e}");
         }
     }
-    assert!(error(&mean(Algorithm::Imaml, Way::Exact), &taken(Algorithm::Imaml)) < 1e-5);
-    assert!(error(&mean(Algorithm::Imaml, Way::Exact), &mean(Algorithm::Imaml, Way::First)) > 1e-3);
-    assert!(error(&mean(Algorithm::Anil, Way::Exact), &taken(Algorithm::Anil)) < 1e-12);
+    assert!(error(&mean(algorithms::IMAML, Way::Exact), &taken(algorithms::IMAML)) < 1e-5);
+    assert!(error(&mean(algorithms::IMAML, Way::Exact), &mean(algorithms::IMAML, Way::First)) > 1e-3);
+    assert!(error(&mean(algorithms::ANIL, Way::Exact), &taken(algorithms::ANIL)) < 1e-12);
 }
 
 /// While MAML++ counts every step, so do its parts: second order on, and off as at its beginning.
@@ -164,7 +165,7 @@ fn annealing_counts_every_step() {
     let episode = episode(&network, rng);
     for (first_order_iterations, way) in [(0, Way::Exact), (1000, Way::First)] {
         let method = MethodSettings { multi_step_iterations: 100, first_order_iterations, ..MethodSettings::default() };
-        let mut learner = Learner::with(network.clone(), Algorithm::MamlPlusPlus, method, STEPS);
+        let mut learner = Learner::with(network.clone(), algorithms::MAML_PLUS_PLUS, method, STEPS);
         let meta = meta_parameters(&learner, rng);
         for now in [0, 40, 100] {
             learner.set_meta_iteration(now);
@@ -187,7 +188,7 @@ fn quadratic_losses_have_closed_forms() {
     let phi = array![0.3, -1.1];
     let mut gathering = Gathering::new(16);
     let mut expected: Vec<[[f64; 2]; 3]> = Vec::new();
-    for algorithm in [Algorithm::Maml, Algorithm::Fomaml, Algorithm::Reptile] {
+    for algorithm in [algorithms::MAML, algorithms::FOMAML, algorithms::REPTILE] {
         let learner = learner(&network, algorithm);
         let meta = learner.meta_parameters(phi.to_vec(), RATE);
         let episode = Episode { support: vec![batch(&network, 5, rng)], query: batch(&network, 9, rng) };
@@ -244,7 +245,7 @@ fn quadratic_losses_have_closed_forms() {
 fn without_curvature_there_is_no_correction() {
     let network = Network::new(&[2, 5, 1], Activation::Relu, Loss::SquaredError);
     let rng = &mut rng(4);
-    let learner = learner(&network, Algorithm::Maml);
+    let learner = learner(&network, algorithms::MAML);
     let meta = meta_parameters(&learner, rng);
     let parts = take_apart(&learner, &meta, RATE, &episode(&network, rng), 0, &mut TaskWork::default());
     let mut gathering = Gathering::new(16);
@@ -261,7 +262,7 @@ fn without_curvature_there_is_no_correction() {
 fn the_matrix_is_that_of_the_query_gradients() {
     let network = small();
     let rng = &mut rng(5);
-    let learner = learner(&network, Algorithm::Maml);
+    let learner = learner(&network, algorithms::MAML);
     let meta = meta_parameters(&learner, rng);
     let all: Vec<_> = (0..5).map(|_| parts(&learner, &meta, &episode(&network, rng))).collect();
     let mut gathering = Gathering::new(3);

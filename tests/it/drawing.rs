@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable as _;
 use metascope::images::ImageSet;
 use metascope::images::built_in::built_in;
 use metascope::maths::functions::Loss;
-use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
+use metascope::settings::{ImageSource, Settings, TaskFamily};
 use metascope::tasks::sketch::Sketch;
 use metascope::tasks::{Answer, Family, Given, Picture};
 use metascope::train::link::Command;
@@ -17,12 +17,13 @@ use metascope::train::snapshot::{Evaluation, Init, Output};
 use metascope::train::trainer::{Step, Trainer};
 use metascope::train::worker;
 
+use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
 
 fn run_on(tasks: TaskFamily, source: ImageSource) -> (Settings, Arc<ImageSet>) {
-    let mut settings = Settings::preset(tasks, Algorithm::Maml);
+    let mut settings = Settings::preset(tasks, algorithms::MAML);
     settings.run.images = source;
     settings.live.test_steps = 2;
     let set = Arc::new(built_in(&settings.run.images).unwrap());

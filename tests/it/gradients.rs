@@ -2,6 +2,7 @@
 //! family, and what relates the algorithms to one another.
 #![allow(clippy::needless_range_loop)]
 
+use crate::common::algorithms;
 use std::slice::from_ref;
 
 use metascope::maths::functions::{Activation, Loss};
@@ -132,7 +133,7 @@ fn annealing_learner(network: &Network, algorithm: Algorithm) -> Learner {
 fn objective(learner: &Learner, meta: &MetaParameters<f64>, episode: &Episode<f64>, steps: usize) -> f64 {
     let mut task = TaskWork::default();
     learner.adapt(meta, 0.05, episode, steps, &|| true, &mut task);
-    let annealing = if learner.algorithm() == Algorithm::MamlPlusPlus { 10 } else { 0 };
+    let annealing = if learner.algorithm() == algorithms::MAML_PLUS_PLUS { 10 } else { 0 };
     let weights: Vec<f64> = step_weights(steps, 4, annealing);
     let TaskWork { inner, work, .. } = &mut task;
     let losses = inner.thetas[1..].iter().map(|theta| learner.network.loss(theta, &episode.query, work));
@@ -185,7 +186,7 @@ fn the_implicit_gradient_is_the_derivative_of_the_converged_adaptation() {
     let rng = &mut rng(300);
     let episode = Episode { support: vec![batch(&network, 6, rng)], query: batch(&network, 7, rng) };
     let method = MethodSettings { regularisation: 10.0, conjugate_steps: 60, ..MethodSettings::default() };
-    let learner = Learner::with(network.clone(), Algorithm::Imaml, method, 1);
+    let learner = Learner::with(network.clone(), algorithms::IMAML, method, 1);
     let meta: MetaParameters<f64> = learner.meta_parameters(initialise(&network, 0.0, rng), 0.05);
     let mut task = Group::default();
     directions(&learner, &meta, 0.05, from_ref(&episode), 100, &mut task);
@@ -224,7 +225,7 @@ fn check_sum(learner: &Learner, meta: &MetaParameters<f64>, episodes: &[Episode<
     if sum.iter().any(|number| *number != 0.0) {
         let error = relative_error(&together.direction, &sum);
         // Conjugate gradients end at 1e-6 of the query gradient.
-        let tolerance = if learner.algorithm() == Algorithm::Imaml { 1e-5 } else { 1e-12 };
+        let tolerance = if learner.algorithm() == algorithms::IMAML { 1e-5 } else { 1e-12 };
         assert!(error < tolerance, "{what}: {error:.1e}");
     }
 }
@@ -295,7 +296,7 @@ fn what_does_not_fit_into_memory_is_computed_again() {
     };
     let large = Episode { support: vec![repeated(&support)], query: repeated(&query) };
     let small = Episode { support: vec![support], query };
-    for algorithm in [Algorithm::Maml, Algorithm::MetaSgd, Algorithm::Fomaml, Algorithm::MamlPlusPlus] {
+    for algorithm in [algorithms::MAML, algorithms::META_SGD, algorithms::FOMAML, algorithms::MAML_PLUS_PLUS] {
         let learner = annealing_learner(&network, algorithm);
         let meta = learner.meta_parameters(initialise(&network, 0.0, rng), 0.05);
         let [large, small] = [&large, &small].map(|episode| {
@@ -319,9 +320,9 @@ fn the_weights_of_the_multi_step_loss_go_from_every_step_alike_to_the_last() {
 /// θ_K = w* + (I − αH)ᴷ (φ − w*) for squared error on a linear model.
 #[test]
 fn the_plane_s_adapted_parameters_equal_their_closed_form() {
-    let settings = Settings::preset(TaskFamily::Plane, Algorithm::Maml);
+    let settings = Settings::preset(TaskFamily::Plane, algorithms::MAML);
     let family = Family::new(&settings.run, None).unwrap();
-    let learner = Learner::new(family.network(&settings.run), Algorithm::Maml);
+    let learner = Learner::new(family.network(&settings.run), algorithms::MAML);
     for index in 0..20 {
         let episode = family.training(&settings.live, 3, 0, index);
         let meta = learner.meta_parameters(vec![0.3f32, -0.7], settings.live.inner_rate);
@@ -350,7 +351,7 @@ fn the_plane_s_adapted_parameters_equal_their_closed_form() {
 fn the_text_s_task_is_fitted_to_its_weights() {
     let data = plane::text_example(0.0, &mut rng(0));
     assert_eq!(data.rows(), 100);
-    let learner = Learner::new(Network::linear(2), Algorithm::Maml);
+    let learner = Learner::new(Network::linear(2), algorithms::MAML);
     let meta = learner.meta_parameters(vec![0.0f32; 2], 0.005);
     let episode = Episode { support: vec![data.clone()], query: data };
     let mut task = TaskWork::default();

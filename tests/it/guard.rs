@@ -8,13 +8,14 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use metascope::experiment::Experiment;
 use metascope::images::for_run;
-use metascope::settings::{Algorithm, ImageSource, LiveSettings, Settings, TaskFamily};
+use metascope::settings::{ImageSource, LiveSettings, Settings, TaskFamily};
 use metascope::train::link::{Command, WindowEnd};
 use metascope::train::snapshot::{Divergence, Init, Phase, Snapshot};
 use metascope::train::trainer::{Step, Trainer};
 use metascope::train::worker::spawn;
 use metascope::window::App;
 
+use crate::common::algorithms;
 use crate::common::waiting::wait_until;
 
 struct Live(Harness<'static, Option<App>>);
@@ -79,7 +80,7 @@ impl Live {
 #[test]
 fn alpha_dragged_to_ten_is_named_and_one_click_brings_the_best_back() {
     for tasks in TaskFamily::ALL {
-        let mut settings = Settings::preset(tasks, Algorithm::Maml);
+        let mut settings = Settings::preset(tasks, algorithms::MAML);
         settings.run.evaluate_every = 5;
         let usual = settings.live.inner_rate;
         let mut live = Live::start(&settings);
@@ -121,7 +122,7 @@ fn starts_at(settings: &Settings) -> (f64, Trainer) {
 
 #[test]
 fn on_other_images_than_the_presets_alpha_starts_below_its_limit_and_training_holds() {
-    let mut settings = Settings::preset(TaskFamily::Completion, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Completion, algorithms::MAML);
     let usual = settings.live.inner_rate;
     assert_eq!(starts_at(&settings).0, usual, "the preset suits its own images");
     settings.run.images = ImageSource::Digits;
@@ -145,7 +146,7 @@ fn on_other_images_than_the_presets_alpha_starts_below_its_limit_and_training_ho
 /// A run that goes back to its best state does what it did then, to the bit.
 #[test]
 fn the_run_goes_on_from_its_best_state_as_it_did_then() {
-    let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
     settings.run.network.hidden = vec![8];
     settings.run.evaluate_every = 2;
     let start = || {

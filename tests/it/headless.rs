@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use metascope::settings::{Algorithm, TaskFamily};
+use metascope::settings::TaskFamily;
 
+use crate::common::algorithms;
 use crate::common::command::{Bench, SHORT, keys, numbers, pictures, small, sorted};
 
 #[test]
@@ -109,7 +110,7 @@ fn the_files_and_their_shape() {
 fn threads_do_not_change_a_bit() {
     let bench = Bench::new();
     for tasks in TaskFamily::ALL {
-        for algorithm in [Algorithm::Maml, Algorithm::Reptile] {
+        for algorithm in [algorithms::MAML, algorithms::REPTILE] {
             let iterations = if tasks.needs_images() { "10" } else { "100" };
             let what = ["--algorithm", algorithm.id(), "--iterations", iterations];
             let [one, two] = ["1", "2"].map(|threads| {

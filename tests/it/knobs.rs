@@ -1,6 +1,7 @@
 //! No control without effect, and none that has one is disabled.
 
-use metascope::settings::{Algorithm, ImageSource, Knob, MethodKnob, Settings, TaskFamily};
+use metascope::settings::table::{self, Group};
+use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 
 use crate::common::sets;
@@ -42,24 +43,25 @@ fn every_knob(tasks: TaskFamily) {
         let settings = small(tasks, algorithm);
         let as_it_was = shown(&settings, |_| ());
         for knob in Knob::ALL {
-            let value = match knob {
-                Knob::InnerRate | Knob::OuterRate => 0.5 * knob.get(&settings.live),
-                Knob::InnerSteps | Knob::TestSteps | Knob::MetaBatch => knob.get(&settings.live) + 1.0,
-                Knob::Shots | Knob::TestShots | Knob::InnerBatch => 4.0,
-                Knob::SupportShare | Knob::TrainingShare => 0.5,
-                Knob::PixelsPerStep => 20.0,
-                Knob::Tolerance => 5.0,
-                Knob::Noise => knob.get(&settings.live) + 0.3,
-                Knob::Temperature => 0.5,
-                Knob::FlowSteps => 7.0,
-                Knob::FlowOrder => 2.0,
+            let value = match knob.key() {
+                "inner_rate" | "outer_rate" => 0.5 * knob.get(&settings.live),
+                "inner_steps" | "test_steps" | "meta_batch" => knob.get(&settings.live) + 1.0,
+                "shots" | "test_shots" | "inner_batch" => 4.0,
+                "support_share" | "training_share" => 0.5,
+                "pixels_per_step" => 20.0,
+                "tolerance" => 5.0,
+                "noise" => knob.get(&settings.live) + 0.3,
+                "temperature" => 0.5,
+                "flow_steps" => 7.0,
+                "flow_order" => 2.0,
+                key => unreachable!("{key}"),
             };
             let turned = shown(&settings, |trainer| {
                 let mut live = trainer.settings().live.clone();
                 knob.set(&mut live, value);
                 trainer.set_live(live).unwrap();
             });
-            let enabled = knob.why_disabled(&settings.run).is_none();
+            let enabled = knob.why_dead(&settings.run).is_none();
             assert_eq!(turned != as_it_was, enabled, "{tasks:?} {algorithm:?} {knob:?}");
         }
     }
@@ -102,15 +104,16 @@ fn no_knob_of_cluster_tasks_is_without_effect() {
 
 #[test]
 fn a_setting_of_one_algorithm_changes_that_algorithm() {
-    for knob in MethodKnob::ALL {
+    for setting in table::all() {
+        let Group::Method(owner) = setting.group else { continue };
         for algorithm in Algorithm::ALL {
             let mut settings = small(TaskFamily::Sine, algorithm);
             settings.live.inner_rate = 0.01;
             let before = shown(&settings, |_| ()).0;
-            let value = if knob == MethodKnob::ConjugateSteps { 1.0 } else { knob.get(&settings.run.method) + 3.0 };
-            knob.set(&mut settings.run.method, value);
+            let now = setting.number(&settings).unwrap();
+            setting.set_number(&mut settings, if setting.key() == "conjugate_steps" { 1.0 } else { now + 3.0 });
             let changes = shown(&settings, |_| ()).0 != before;
-            assert_eq!(changes, knob.algorithm() == algorithm, "{knob:?} {algorithm:?}");
+            assert_eq!(changes, owner == algorithm, "{setting:?} {algorithm:?}");
         }
     }
 }

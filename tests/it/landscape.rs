@@ -14,6 +14,7 @@ use metascope::train::studies::{Focus, Heights, Map, WhatIf};
 use metascope::train::trainer::{Step, Trainer};
 use metascope::train::worker::spawn;
 
+use crate::common::algorithms;
 use crate::common::sets;
 use crate::common::waiting::wait_until;
 
@@ -130,7 +131,7 @@ fn adapted_from(trainer: &Trainer, tasks: &[HeldOut], theta: &[f32]) -> f32 {
 #[test]
 fn every_height_is_the_query_loss_there() {
     for (tasks, chosen) in [(TaskFamily::Plane, 0), (TaskFamily::Plane, 5), (TaskFamily::Sine, 2)] {
-        let settings = settings(tasks, Algorithm::Maml);
+        let settings = settings(tasks, algorithms::MAML);
         let wanted = Map { heights: Heights::Task(chosen), through: [3, 1] };
         let (watched, _) = Watched::new(&settings, 20, looking(wanted));
         let map = watched.map(wanted, 20, 49);
@@ -156,9 +157,9 @@ fn every_height_is_the_query_loss_there() {
 #[test]
 fn every_height_after_adaptation_is_the_mean_over_the_tasks() {
     for (tasks, algorithm) in [
-        (TaskFamily::Plane, Algorithm::Maml),
-        (TaskFamily::Plane, Algorithm::MetaSgd),
-        (TaskFamily::Sine, Algorithm::MamlPlusPlus),
+        (TaskFamily::Plane, algorithms::MAML),
+        (TaskFamily::Plane, algorithms::META_SGD),
+        (TaskFamily::Sine, algorithms::MAML_PLUS_PLUS),
     ] {
         let mut settings = settings(tasks, algorithm);
         settings.live.inner_steps = 2;
@@ -178,10 +179,10 @@ fn every_height_after_adaptation_is_the_mean_over_the_tasks() {
 #[test]
 fn the_optimum_of_the_plane_is_that_of_the_heights() {
     for (algorithm, heights) in [
-        (Algorithm::Maml, Heights::Task(3)),
-        (Algorithm::Maml, Heights::Adapted),
-        (Algorithm::MetaSgd, Heights::Adapted),
-        (Algorithm::Imaml, Heights::Adapted),
+        (algorithms::MAML, Heights::Task(3)),
+        (algorithms::MAML, Heights::Adapted),
+        (algorithms::META_SGD, Heights::Adapted),
+        (algorithms::IMAML, Heights::Adapted),
     ] {
         let mut settings = settings(TaskFamily::Plane, algorithm);
         settings.live.inner_steps = 3;
@@ -205,7 +206,7 @@ fn the_optimum_of_the_plane_is_that_of_the_heights() {
         assert!((map.x[0]..=map.x[1]).contains(&optimum[0]) && (map.y[0]..=map.y[1]).contains(&optimum[1]));
     }
     // Rates that depend on where one is make the heights anything but quadratic.
-    let settings = settings(TaskFamily::Plane, Algorithm::MetaModel);
+    let settings = settings(TaskFamily::Plane, algorithms::META_MODEL);
     let (watched, _) = Watched::new(&settings, 5, looking(of(Heights::Adapted)));
     assert_eq!(watched.map(of(Heights::Adapted), 5, 13).optimum, None);
 }
@@ -217,7 +218,7 @@ fn paths_begin_where_phi_is_dragged_to_and_the_losses_are_those_there() {
         (TaskFamily::Sine, Heights::Task(0)),
         (TaskFamily::Plane, Heights::Adapted),
     ] {
-        let settings = settings(tasks, Algorithm::Maml);
+        let settings = settings(tasks, algorithms::MAML);
         let (watched, _) = Watched::new(&settings, 10, looking(of(heights)));
         let map = watched.map(of(heights), 10, 13);
         let at = [0.3 * map.x[0] + 0.7 * map.x[1], 0.6 * map.y[0] + 0.4 * map.y[1]];
@@ -267,7 +268,7 @@ fn paths_begin_where_phi_is_dragged_to_and_the_losses_are_those_there() {
 /// The bits of a run do not depend on what is looked at, nor on a hand that drags φ.
 #[test]
 fn looking_and_dragging_change_no_bit() {
-    let settings = settings(TaskFamily::Sine, Algorithm::MetaSgd);
+    let settings = settings(TaskFamily::Sine, algorithms::META_SGD);
     let rows = |focus: Option<Focus>| {
         let (sender, receiver) = std::sync::mpsc::channel();
         let sink = Box::new(move |row: &metascope::train::trainer::MetricsRow| drop(sender.send(row.clone())));
@@ -339,11 +340,11 @@ fn every_family_and_algorithm_has_a_map_or_a_reason() {
 #[test]
 fn a_map_survives_adaptation_that_overflows() {
     for (rate, drawn) in [(1.5, true), (1e9, false)] {
-        let mut settings = settings(TaskFamily::Sine, Algorithm::Maml);
+        let mut settings = settings(TaskFamily::Sine, algorithms::MAML);
         (settings.live.test_steps, settings.live.inner_rate) = (10, 0.01);
         let (watched, _) = Watched::new(&settings, 1, Focus::default());
         let mut live = settings.live.clone();
-        live.inner_rate = f64::min(rate, Knob::InnerRate.range().1);
+        live.inner_rate = f64::min(rate, Knob::INNER_RATE.range().high);
         watched.window.set_live(live);
         watched.wait("the other rate", |snapshot| snapshot.settings.live.inner_rate > 1.0);
         let wanted = of(Heights::Task(1));
@@ -362,7 +363,7 @@ fn a_map_survives_adaptation_that_overflows() {
 /// While a run goes on, the edges of the map stay for a while: they do not follow every meta-iteration.
 #[test]
 fn the_frame_is_calm_while_a_run_goes_on() {
-    let settings = settings(TaskFamily::Plane, Algorithm::Maml);
+    let settings = settings(TaskFamily::Plane, algorithms::MAML);
     let wanted = Map::default();
     let (watched, _) = Watched::new(&settings, 100, looking(wanted));
     let mut edges = Vec::new();

@@ -1,5 +1,6 @@
 //! Meta-training works: what is learned adapts to held-out tasks better than what was there before.
 
+use crate::common::algorithms;
 use std::sync::Arc;
 
 use metascope::images::built_in::built_in;
@@ -20,7 +21,7 @@ fn train(mut settings: Settings, iterations: u64) -> [Statistics; 3] {
 
 #[test]
 fn faces_appear_in_a_few_steps_after_forty_meta_iterations() {
-    let [learned, random, joint] = train(Settings::preset(TaskFamily::Picture, Algorithm::Maml), 40);
+    let [learned, random, joint] = train(Settings::preset(TaskFamily::Picture, algorithms::MAML), 40);
     let psnr = |statistics: &Statistics, k: usize| statistics.psnr.as_ref().unwrap()[k];
     assert!(psnr(&learned, 5) > 20.0, "{:?}", learned.psnr);
     assert!(psnr(&learned, 5) > psnr(&random, 5) + 5.0, "{:?} {:?}", learned.psnr, random.psnr);
@@ -32,7 +33,7 @@ fn every_algorithm_learns_to_adapt_to_sine_curves() {
     for algorithm in Algorithm::ALL {
         let settings = Settings::preset(TaskFamily::Sine, algorithm);
         // iMAML is made for where adaptation ends, the others for the first step too.
-        let step = if algorithm == Algorithm::Imaml { settings.live.inner_steps } else { 1 };
+        let step = if algorithm == algorithms::IMAML { settings.live.inner_steps } else { 1 };
         let [learned, random, joint] = train(settings, 3000);
         let after = |statistics: &Statistics| statistics.loss_median[step];
         assert!(after(&learned) < 0.7 * after(&random), "{algorithm:?}: {} {}", after(&learned), after(&random));
@@ -43,7 +44,7 @@ fn every_algorithm_learns_to_adapt_to_sine_curves() {
 /// Where every task has the same curvature, the best initialisation is the centre of the tasks.
 #[test]
 fn the_plane_s_initialisation_moves_to_the_centre_of_the_tasks() {
-    for algorithm in [Algorithm::Maml, Algorithm::Fomaml, Algorithm::Reptile] {
+    for algorithm in [algorithms::MAML, algorithms::FOMAML, algorithms::REPTILE] {
         let settings = Settings::preset(TaskFamily::Plane, algorithm);
         let mut trainer = Trainer::new(settings, None, 1).unwrap();
         while trainer.meta_iteration() < 1500 {
@@ -56,7 +57,7 @@ fn the_plane_s_initialisation_moves_to_the_centre_of_the_tasks() {
 
 #[test]
 fn fourier_features_tanh_and_handwriting_work_too() {
-    let mut settings = Settings::preset(TaskFamily::Picture, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Picture, algorithms::MAML);
     settings.run.network.activation = ActivationKind::Tanh;
     settings.run.network.fourier_features = 32;
     settings.run.network.hidden = vec![32];
@@ -77,7 +78,7 @@ fn fourier_features_tanh_and_handwriting_work_too() {
 fn a_run_that_cannot_start_says_why() {
     let missing = Trainer::new(Settings::default(), None, 1).err();
     assert!(matches!(missing, Some(TrainError::Family(_))), "{missing:?}");
-    let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
     settings.live.outer_rate = f64::NAN;
     let error = Trainer::new(settings, None, 1).err().unwrap().to_string();
     assert!(error.contains("outer_rate"), "{error}");

@@ -12,6 +12,7 @@ use metascope::train::snapshot::{Divergence, Init, LandscapePath, Phase, Snapsho
 use metascope::train::studies::{Focus, Heights, Map, Stability, Tried, WhatIf};
 use metascope::window::App;
 
+use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::fixtures;
 use crate::common::soft_renderer::SoftRenderer;
@@ -148,12 +149,12 @@ fn measured(algorithm: Algorithm, limits: Option<&[f64]>) -> Snapshot {
 
 #[test]
 fn alpha_says_from_where_on_a_step_overshoots() {
-    let mut bench = Bench::with(measured(Algorithm::Maml, Some(&[0.31, 0.9, 0.23])));
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerRate.label()).hover();
+    let mut bench = Bench::with(measured(algorithms::MAML, Some(&[0.31, 0.9, 0.23])));
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).hover();
     bench.harness.run_steps(25);
     assert!(bench.says("From 0.23 on the inner step overshoots: 2/λ_max of task 3's support loss"));
-    let mut bench = Bench::with(measured(Algorithm::MetaSgd, None));
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerRate.label()).hover();
+    let mut bench = Bench::with(measured(algorithms::META_SGD, None));
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).hover();
     bench.harness.run_steps(25);
     assert!(bench.says("Meta-SGD learns its own inner rates") && !bench.says("overshoots"));
 }
@@ -177,7 +178,7 @@ fn danger_on_the_track(snapshot: Snapshot) -> Vec<f32> {
         );
     harness.run();
     harness.run_steps(5);
-    let track = harness.get_by_role_and_label(Role::Slider, Knob::InnerRate.label()).rect();
+    let track = harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).rect();
     let image = harness.render().unwrap();
     let is_danger = |x: u32, y: u32| {
         let [red, green, blue, _] = image.get_pixel(x, y).0.map(i32::from);
@@ -191,13 +192,13 @@ fn danger_on_the_track(snapshot: Snapshot) -> Vec<f32> {
 
 #[test]
 fn the_track_is_hatched_from_the_limit_on() {
-    assert!(danger_on_the_track(measured(Algorithm::Maml, None)).is_empty());
+    assert!(danger_on_the_track(measured(algorithms::MAML, None)).is_empty());
     // 0.316 is at 0.7 of five decades from 0.0001.
-    let hit = danger_on_the_track(measured(Algorithm::Maml, Some(&[0.9, 0.316])));
+    let hit = danger_on_the_track(measured(algorithms::MAML, Some(&[0.9, 0.316])));
     let first = hit.first().copied().unwrap();
     assert!((first - 0.7).abs() < 0.03, "{first}");
     assert!(hit.last().copied().unwrap() > 0.97 && hit.len() > 20, "{hit:?}");
-    assert!(danger_on_the_track(measured(Algorithm::Maml, Some(&[f64::INFINITY, 50.0]))).is_empty());
+    assert!(danger_on_the_track(measured(algorithms::MAML, Some(&[f64::INFINITY, 50.0]))).is_empty());
 }
 
 fn diverged(divergence: Divergence) -> Bench {

@@ -16,6 +16,7 @@ use metascope::train::studies::{Focus, Map, TestSteps};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 use metascope::train::worker::spawn;
 
+use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
@@ -56,7 +57,7 @@ fn check_outer_step(snapshot: &Snapshot, what: &str) {
     let dissection = &found.dissection;
     assert_eq!((found.meta_batch, dissection.counted, dissection.tasks.len()), (3, 3, 3), "{what}");
     assert_eq!((found.algorithm, dissection.overflowed), (algorithm, 0), "{what}");
-    let first_order = matches!(algorithm, Algorithm::Fomaml | Algorithm::Reptile);
+    let first_order = matches!(algorithm, algorithms::FOMAML | algorithms::REPTILE);
     assert_eq!(found.second_order, !first_order, "{what}");
     for task in &dissection.tasks {
         let numbers = [task.first, task.exact, task.correction, task.turn, task.with_mean];
@@ -77,7 +78,7 @@ fn check_outer_step(snapshot: &Snapshot, what: &str) {
         }
         assert!(direction.in_plane.is_some(), "{what}");
     }
-    let flat = snapshot.settings.run.tasks == TaskFamily::Plane && algorithm != Algorithm::Cavia;
+    let flat = snapshot.settings.run.tasks == TaskFamily::Plane && algorithm != algorithms::CAVIA;
     assert_eq!(dissection.arrows.is_some(), flat, "{what}");
 }
 
@@ -117,7 +118,7 @@ fn check_layers(snapshot: &Snapshot, what: &str) {
         let evaluation = snapshot.evaluation.as_ref().unwrap();
         assert_eq!(layer.movement, evaluation.movement[index].relative, "{what}");
         // ANIL's body stands still, and so does what it computes.
-        if algorithm == Algorithm::Anil && index + 1 < layers {
+        if algorithm == algorithms::ANIL && index + 1 < layers {
             assert_eq!(layer.movement[0], 0.0, "{what}");
             assert!(layer.similarity[0].unwrap() > 1.0 - 1e-9, "{what}: {layer:?}");
         }
@@ -133,7 +134,7 @@ fn check_window(bench: &mut Bench, snapshot: &Snapshot, what: &str) {
         bench.click(Role::Button, "Outer step");
         let percent = 100.0 * dissection.change.unwrap();
         let step =
-            if snapshot.settings.run.algorithm == Algorithm::Reptile { "the first-order step" } else { "this step" };
+            if snapshot.settings.run.algorithm == algorithms::REPTILE { "the first-order step" } else { "this step" };
         assert!(bench.says(&format!("{step} by {}", three_digits(percent))), "{what}, {size}: {percent}");
         assert!(bench.says("task 3: first order"), "{what}, {size}");
         for way in Way::ALL {
@@ -177,7 +178,7 @@ fn check_families(families: &[TaskFamily]) {
             check_test_steps(&snapshot, &what);
             check_layers(&snapshot, &what);
             check_window(&mut bench, &snapshot, &what);
-            let has_limit = !algorithm.learns_rates() && algorithm != Algorithm::Cavia;
+            let has_limit = !algorithm.learns_rates() && algorithm != algorithms::CAVIA;
             assert!(!has_limit || snapshot.closeups.stability.is_some(), "{what}");
         }
     }
@@ -267,7 +268,7 @@ fn a_view_takes_the_centre_and_gives_it_back() {
 
 #[test]
 fn the_outer_step_s_numbers_are_on_the_screen() {
-    let mut settings = settings(TaskFamily::Plane, Algorithm::Maml);
+    let mut settings = settings(TaskFamily::Plane, algorithms::MAML);
     settings.live.meta_batch = 20;
     let snapshot = looked_at(settings);
     let mut bench = Bench::with(Snapshot::clone(&snapshot));
@@ -293,7 +294,7 @@ fn the_outer_step_s_numbers_are_on_the_screen() {
 
 #[test]
 fn test_steps_and_layers_say_what_they_found() {
-    let snapshot = looked_at(settings(TaskFamily::Sine, Algorithm::MetaSgd));
+    let snapshot = looked_at(settings(TaskFamily::Sine, algorithms::META_SGD));
     let mut bench = Bench::with(Snapshot::clone(&snapshot));
     bench.click(Role::Button, "Test steps");
     let adapted = &snapshot.closeups.test_steps.as_ref().unwrap().adapted[0];
@@ -320,7 +321,7 @@ fn test_steps_and_layers_say_what_they_found() {
 /// The tasks that are taken apart are those of the coming meta-batch, at the present φ.
 #[test]
 fn the_step_that_is_taken_apart_is_the_coming_one() {
-    let settings = settings(TaskFamily::Sine, Algorithm::Maml);
+    let settings = settings(TaskFamily::Sine, algorithms::MAML);
     let (window, thread) = spawn(Arc::new(|| {}), 1, None).unwrap();
     window.set_focus(Focus { outer_step: true, ..Focus::default() });
     window.send(Command::Restart(Arc::new(settings.clone()), None));
@@ -350,7 +351,8 @@ fn the_step_that_is_taken_apart_is_the_coming_one() {
 /// All studies at once, in the middle of training, against a run that nobody looks at.
 #[test]
 fn looking_closely_changes_no_bit_of_the_run() {
-    for (tasks, algorithm) in [(TaskFamily::Picture, Algorithm::Maml), (TaskFamily::Sine, Algorithm::MamlPlusPlus)] {
+    for (tasks, algorithm) in [(TaskFamily::Picture, algorithms::MAML), (TaskFamily::Sine, algorithms::MAML_PLUS_PLUS)]
+    {
         let settings = settings(tasks, algorithm);
         let (sender, receiver) = channel();
         let sink = Box::new(move |row: &MetricsRow| drop(sender.send(row.clone())));

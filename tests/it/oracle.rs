@@ -1,6 +1,7 @@
 //! The exactness of every gradient against float64 references that another automatic
 //! differentiation system computed (tests/oracle), and against closed forms.
 
+use crate::common::algorithms;
 use metascope::maths::kernels::without_vectors;
 use metascope::maths::network::{Trace, Workspace};
 use metascope::maths::optimiser::{Optimiser, Rule};
@@ -10,7 +11,7 @@ use metascope::meta::Group;
 use metascope::meta::adapt::{InnerLoop, adapt};
 use metascope::meta::rates::{InnerRates, Sharing};
 use metascope::meta::sweep::{Order, sweep};
-use metascope::settings::{Algorithm, MethodSettings};
+use metascope::settings::MethodSettings;
 
 use self::reference::{Oracle, convert, directions, numbers};
 
@@ -76,17 +77,19 @@ fn the_inner_loop_matches() {
 
 fn outer_directions<T: Real>(oracle: &Oracle<T>) {
     for steps in [1, 3] {
-        for (algorithm, name) in [(Algorithm::Maml, "maml"), (Algorithm::Fomaml, "fomaml"), (Algorithm::Anil, "anil")] {
+        for (algorithm, name) in
+            [(algorithms::MAML, "maml"), (algorithms::FOMAML, "fomaml"), (algorithms::ANIL, "anil")]
+        {
             let (learner, meta) = oracle.learner(algorithm);
             let (direction, loss) = oracle.mean_direction(&learner, &meta, steps);
             let reference = &oracle.results[format!("{name}_K{steps}")];
             oracle.check(name, &direction, &reference["grad"]);
-            if algorithm != Algorithm::Fomaml {
+            if algorithm != algorithms::FOMAML {
                 oracle.check(name, &[loss], &reference["outer_loss"]);
             }
         }
     }
-    let (learner, meta) = oracle.learner(Algorithm::Reptile);
+    let (learner, meta) = oracle.learner(algorithms::REPTILE);
     oracle.check("reptile", &oracle.mean_direction(&learner, &meta, 3).0, &oracle.results["reptile_K3"]["grad"]);
 }
 
@@ -113,7 +116,7 @@ fn learned_rates<T: Real>(oracle: &Oracle<T>) {
             let gradient = oracle.rate_gradient(&sharing, &alpha(steps * sharing.groups()), steps).1;
             oracle.check(name, &gradient, &at(&format!("lslr_per_{name}"))["grad"]);
         }
-        let (learner, meta) = oracle.learner(Algorithm::MetaSgd);
+        let (learner, meta) = oracle.learner(algorithms::META_SGD);
         let (direction, loss) = oracle.mean_direction(&learner, &meta, steps);
         let reference = at("metasgd_const");
         oracle.check("Meta-SGD, φ", &direction[..len], &reference["grad_theta"]);
@@ -163,7 +166,7 @@ fn the_multi_step_loss_matches() {
 fn learned_rates_of_maml_plus_plus<T: Real>(oracle: &Oracle<T>) {
     let len = oracle.phi.len();
     for steps in [1, 3] {
-        let learner = oracle.learner_with(Algorithm::MamlPlusPlus, MethodSettings::default(), steps);
+        let learner = oracle.learner_with(algorithms::MAML_PLUS_PLUS, MethodSettings::default(), steps);
         let meta = learner.meta_parameters(oracle.phi.clone(), oracle.rate);
         let (direction, loss) = oracle.mean_direction(&learner, &meta, steps);
         let maml = &oracle.results[format!("maml_K{steps}")];
@@ -188,7 +191,7 @@ fn implicit<T: Real>(
 ) -> (Vec<T>, Vec<bool>) {
     let regularisation = oracle.results[name]["lambda_"].as_f64().unwrap();
     let method = MethodSettings { regularisation, conjugate_steps, ..MethodSettings::default() };
-    let learner = oracle.learner_with(Algorithm::Imaml, method, inner_steps);
+    let learner = oracle.learner_with(algorithms::IMAML, method, inner_steps);
     let meta = learner.meta_parameters(oracle.phi.clone(), oracle.rate);
     let mut group = Group::default();
     directions(&learner, &meta, oracle.rate, &oracle.episodes, inner_steps, &mut group);
@@ -239,7 +242,7 @@ fn an_indefinite_system_is_reported() {
 fn twenty_adam_steps<T: Real>(oracle: &Oracle<T>) {
     for steps in [1, 3] {
         let reference = &oracle.results[format!("adam20_maml_K{steps}")];
-        let (learner, mut meta) = oracle.learner(Algorithm::Maml);
+        let (learner, mut meta) = oracle.learner(algorithms::MAML);
         let published = Rule::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, surprise: f64::INFINITY };
         let mut optimiser = Optimiser::new(published, meta.values.len());
         let mut losses = Vec::new();
@@ -266,11 +269,11 @@ fn twenty_outer_adam_steps_match() {
 fn linear<T: Real>(oracle: &Oracle<T>) {
     for steps in [1, 3] {
         let reference = &oracle.results[format!("K{steps}")];
-        for (algorithm, name) in [(Algorithm::Maml, "maml_grad"), (Algorithm::Fomaml, "fomaml_grad")] {
+        for (algorithm, name) in [(algorithms::MAML, "maml_grad"), (algorithms::FOMAML, "fomaml_grad")] {
             let (learner, meta) = oracle.learner(algorithm);
             oracle.check(name, &oracle.mean_direction(&learner, &meta, steps).0, &reference[name]);
         }
-        let (learner, meta) = oracle.learner(Algorithm::Reptile);
+        let (learner, meta) = oracle.learner(algorithms::REPTILE);
         let direction = oracle.mean_direction(&learner, &meta, steps).0;
         oracle.check("Reptile", &direction, &reference["reptile_grad_theta_minus_mean_phi"]);
         let mut group = Group::default();

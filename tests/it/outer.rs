@@ -1,5 +1,6 @@
 //! The outer loop beside the meta-gradient: schedules, weight decay, clipping, full and stochastic batches.
 
+use crate::common::algorithms;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use metascope::images::built_in::built_in;
 use metascope::maths::network::Workspace;
 use metascope::maths::optimiser::clip;
 use metascope::meta::{Learner, TaskWork};
-use metascope::settings::{Algorithm, ImageSource, OuterOptimiser, OuterSettings, Schedule, Settings, TaskFamily};
+use metascope::settings::{ImageSource, OuterOptimiser, OuterSettings, Schedule, Settings, TaskFamily};
 use metascope::tasks::Family;
 use metascope::train::trainer::{Step, Trainer};
 
@@ -20,7 +21,7 @@ fn trained(settings: &Settings, iterations: usize) -> Vec<f32> {
 }
 
 fn sine(optimiser: OuterOptimiser, outer: OuterSettings) -> Settings {
-    let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
     settings.live.meta_batch = 2;
     (settings.run.optimiser, settings.run.outer) = (optimiser, outer);
     settings
@@ -80,7 +81,7 @@ fn clipping_keeps_the_direction() {
 fn a_full_meta_batch_holds_every_image_once() {
     let images = Arc::new(built_in(&ImageSource::Hand).unwrap());
     let training = images.images.iter().filter(|image| !image.held_out).count();
-    let mut settings = Settings::preset(TaskFamily::Picture, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Picture, algorithms::MAML);
     settings.live.pixels_per_step = 256;
     let family = Family::new(&settings.run, Some(images)).unwrap();
     let different = |settings: &Settings| {
@@ -105,7 +106,7 @@ fn a_full_meta_batch_holds_every_image_once() {
 
 #[test]
 fn inner_mini_batches_are_drawn_from_the_support() {
-    let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
     settings.live.inner_steps = 4;
     let family = Family::new(&settings.run, None).unwrap();
     let all = family.training(&settings.live, 3, 5, 0);
@@ -124,9 +125,9 @@ fn inner_mini_batches_are_drawn_from_the_support() {
 
 #[test]
 fn adaptation_ends_where_its_gradient_is_short() {
-    let settings = Settings::preset(TaskFamily::Plane, Algorithm::Maml);
+    let settings = Settings::preset(TaskFamily::Plane, algorithms::MAML);
     let family = Family::new(&settings.run, None).unwrap();
-    let mut learner = Learner::new(family.network(&settings.run), Algorithm::Maml);
+    let mut learner = Learner::new(family.network(&settings.run), algorithms::MAML);
     let episode = family.held_out(&settings.live, 0, 0).episode;
     let meta = learner.meta_parameters(vec![0.0f32; 2], 0.1);
     let mut adapted = |tolerance| {

@@ -1,12 +1,13 @@
 //! Grey pictures like photographs, a user's own: no strokes on dark ground, so no distance fields; they
 //! are learned as they are, and judged as drawings are.
 
+use crate::common::algorithms;
 use std::fs;
 use std::sync::Arc;
 
 use image::{GrayImage, Luma};
 use metascope::images::for_run;
-use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
+use metascope::settings::{ImageSource, Settings, TaskFamily};
 use metascope::tasks::class::ClassTasks;
 use metascope::tasks::encoding::Encoding;
 use metascope::train::trainer::{Step, Trainer};
@@ -37,7 +38,7 @@ fn grey_photographs_of_ones_own_are_learned_as_they_are() {
             ball(class, sample).save(folder.path().join(format!("ball {class}/{sample}.png"))).unwrap();
         }
     }
-    let mut settings = Settings::preset(TaskFamily::Class, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
     settings.run.images = ImageSource::Path(folder.path().to_owned());
     settings.run.network.hidden = vec![24];
     (settings.live.shots, settings.live.test_shots, settings.live.test_steps) = (3, 3, 2);

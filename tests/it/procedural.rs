@@ -10,10 +10,12 @@ use metascope::arguments::Arguments;
 use metascope::experiment::Experiment;
 use metascope::images::ImageSet;
 use metascope::images::built_in::made;
-use metascope::settings::{Algorithm, ImageSource, ProceduralKnob, ProceduralSettings, RunSettings, TaskFamily};
+use metascope::settings::table::{self, Group, setting};
+use metascope::settings::{Algorithm, ImageSource, ProceduralSettings, RunSettings, TaskFamily};
 use metascope::train::link::Command;
 use proptest::prelude::*;
 
+use crate::common::algorithms;
 use crate::common::bench::Bench;
 
 const BOTH: [ImageSource; 2] = [ImageSource::Creatures, ImageSource::Textures];
@@ -190,6 +192,11 @@ fn begun(bench: &mut Bench) -> (RunSettings, std::sync::Arc<ImageSet>) {
     (settings.run.clone(), set)
 }
 
+/// The name of a setting of sets made from formulas.
+fn label(key: &str) -> &'static str {
+    setting(&format!("run.procedural.{key}")).label
+}
+
 #[test]
 fn a_knob_of_the_images_window_makes_the_set_again() {
     let mut bench = Bench::of(TaskFamily::Class);
@@ -202,27 +209,25 @@ fn a_knob_of_the_images_window_makes_the_set_again() {
     assert!(bench.says("How the set is made") && !bench.says("How your own are read"));
     assert!(bench.says("4,800 images of 16 × 16 pixels in 240 classes, colour"));
 
-    let slider = |knob: ProceduralKnob| (Role::Slider, knob.label());
-    let (role, label) = slider(ProceduralKnob::Classes);
-    bench.harness.get_by_role_and_label(role, label).set_value_accesskit(24.0);
+    bench.harness.get_by_role_and_label(Role::Slider, label("classes")).set_value_accesskit(24.0);
     bench.harness.run();
     let (run, set) = begun(&mut bench);
     assert_eq!((run.procedural.classes, set.classes.len(), set.images.len()), (24, 24, 480));
     assert!(bench.says("480 images of 16 × 16 pixels in 24 classes, colour"));
     assert!(bench.says("17 to train on, 4 to validate, 3 to test"));
 
-    bench.type_value(ProceduralKnob::Variety.label(), "0.437");
+    bench.type_value(label("variety"), "0.437");
     assert_eq!(
         begun(&mut bench).0.procedural,
         ProceduralSettings { classes: 24, variety: 0.437, ..Default::default() }
     );
     bench.harness.run_steps(3);
-    bench.type_value(ProceduralKnob::Each.label(), "400");
+    bench.type_value(label("each"), "400");
     assert!(bench.commands().is_empty() && bench.says("Images of each: a whole number from 4 to 60"));
 
     // Another algorithm keeps the set.
     let algorithm = bench.settings().run.algorithm;
-    assert_eq!(algorithm, Algorithm::Maml);
+    assert_eq!(algorithm, algorithms::MAML);
     bench.key(Key::Escape);
     bench.click(Role::ComboBox, "Tasks");
     bench.harness.get_by_label(TaskFamily::Classify.label()).click();
@@ -237,7 +242,7 @@ fn a_slider_counts_when_it_is_released() {
     bench.harness.get_by_label("Textures").click();
     bench.harness.run();
     let (before, _) = begun(&mut bench);
-    let at = bench.harness.get_by_role_and_label(Role::Slider, ProceduralKnob::Sameness.label()).rect();
+    let at = bench.harness.get_by_role_and_label(Role::Slider, label("sameness")).rect();
     let at_share = |share: f32| egui::pos2(egui::lerp(at.x_range(), share), at.center().y);
     bench.harness.hover_at(at_share(0.05));
     bench.harness.drag_at(at_share(0.05));
@@ -263,10 +268,10 @@ fn everything_fits_into_the_smallest_window() {
     begun(&mut bench);
     let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1040.0, 656.0)).shrink(8.0);
     let mut right = Vec::new();
-    for knob in ProceduralKnob::ALL {
+    for setting in table::all().filter(|setting| setting.group == Group::Formulas) {
         for role in [Role::Slider, Role::TextInput] {
-            let rect = bench.harness.get_by_role_and_label(role, knob.label()).rect();
-            assert!(screen.contains_rect(rect) && rect.width() > 30.0, "{knob:?} {rect}");
+            let rect = bench.harness.get_by_role_and_label(role, setting.label).rect();
+            assert!(screen.contains_rect(rect) && rect.width() > 30.0, "{setting:?} {rect}");
             right.push(rect.right());
         }
     }

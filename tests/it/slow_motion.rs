@@ -12,6 +12,7 @@ use metascope::train::trainer::{Step, Trainer};
 use metascope::train::walk::SubStep;
 use metascope::train::worker::spawn;
 
+use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
@@ -33,7 +34,7 @@ fn trainer(settings: &Settings) -> Trainer {
 #[test]
 fn a_shown_training_task_is_the_one_that_is_trained_on() {
     for tasks in TaskFamily::ALL {
-        let mut settings = settings(tasks, Algorithm::Maml);
+        let mut settings = settings(tasks, algorithms::MAML);
         settings.live.noise = 0.05;
         let family = Family::new(&settings.run, Some(sets::for_settings(&settings))).unwrap();
         for (meta_iteration, index) in [(0, 0), (7, 0), (7, 1)] {
@@ -75,7 +76,7 @@ fn walking_changes_no_bit_and_shows_finite_numbers() {
 /// With plain gradient descent outside, φ moves by β times the mean direction.
 #[test]
 fn the_outer_step_is_as_long_as_the_walk_says() {
-    for algorithm in [Algorithm::Maml, Algorithm::Fomaml, Algorithm::Reptile] {
+    for algorithm in [algorithms::MAML, algorithms::FOMAML, algorithms::REPTILE] {
         let mut settings = settings(TaskFamily::Sine, algorithm);
         settings.run.optimiser = OuterOptimiser::Sgd;
         let mut trainer = trainer(&settings);
@@ -91,7 +92,7 @@ fn the_outer_step_is_as_long_as_the_walk_says() {
 
 #[test]
 fn a_step_at_a_slow_pace_is_one_sub_step() {
-    let settings = settings(TaskFamily::Plane, Algorithm::Maml);
+    let settings = settings(TaskFamily::Plane, algorithms::MAML);
     let (window, thread) = spawn(Arc::new(|| ()), 1, None).unwrap();
     window.send(Command::Restart(Arc::new(settings.clone()), None));
     window.send(Command::Pause);
@@ -135,7 +136,7 @@ fn a_step_at_a_slow_pace_is_one_sub_step() {
 #[test]
 fn a_walk_can_be_broken_off_between_inner_steps() {
     for tasks in [TaskFamily::Sine, TaskFamily::Class] {
-        for algorithm in [Algorithm::Maml, Algorithm::Imaml, Algorithm::Reptile] {
+        for algorithm in [algorithms::MAML, algorithms::IMAML, algorithms::REPTILE] {
             let mut settings = settings(tasks, algorithm);
             (settings.live.inner_steps, settings.live.meta_batch) = (5, 6);
             let what = format!("{tasks:?} {algorithm:?}");
@@ -163,7 +164,7 @@ fn a_walk_can_be_broken_off_between_inner_steps() {
 /// A walk that would take hours gives way to whatever ends it.
 #[test]
 fn slow_motion_stops_while_it_computes() {
-    let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
     settings.run.network.hidden = vec![1024, 1024];
     (settings.live.meta_batch, settings.live.test_steps) = (1, 1);
     let mut long = settings.live.clone();
@@ -201,7 +202,7 @@ fn slow_motion_stops_while_it_computes() {
 #[test]
 fn the_window_shows_every_sub_step_of_every_family() {
     for tasks in TaskFamily::ALL {
-        let settings = settings(tasks, Algorithm::Maml);
+        let settings = settings(tasks, algorithms::MAML);
         let mut trainer = trainer(&settings);
         let mut walk = trainer.walk(&|| true).unwrap();
         let last = walk.ground.sub_steps.len() - 1;
@@ -233,7 +234,7 @@ fn the_window_shows_every_sub_step_of_every_family() {
 /// Each inner step is shown on the mini-batch that it went by: a short enough step never raises that loss.
 #[test]
 fn a_step_is_judged_on_its_own_batch() {
-    let mut settings = settings(TaskFamily::Sine, Algorithm::Maml);
+    let mut settings = settings(TaskFamily::Sine, algorithms::MAML);
     settings.live.inner_batch = 4;
     settings.live.inner_steps = 5;
     settings.live.inner_rate = 1e-4;
@@ -251,7 +252,7 @@ fn a_step_is_judged_on_its_own_batch() {
 /// Steps that a tolerance leaves out are not walked through.
 #[test]
 fn a_loop_that_rests_has_no_more_sub_steps() {
-    let mut settings = settings(TaskFamily::Plane, Algorithm::Maml);
+    let mut settings = settings(TaskFamily::Plane, algorithms::MAML);
     settings.live.inner_steps = 5;
     settings.live.tolerance = 10.0;
     let walk = trainer(&settings).walk(&|| true).unwrap();

@@ -2,6 +2,7 @@
 //! and what is said of a run that went beyond them.
 #![allow(clippy::needless_range_loop)]
 
+use crate::common::algorithms;
 use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::init::initialise;
 use metascope::maths::network::{Batch, Network, Trace, Workspace};
@@ -9,7 +10,7 @@ use metascope::maths::stream::{Purpose, Stream, stream};
 use metascope::meta::episode::Episode;
 use metascope::meta::stability::{PRODUCTS, largest_eigenvalue};
 use metascope::meta::{Learner, TaskWork};
-use metascope::settings::{Algorithm, Knob, MethodSettings, Settings, TaskFamily};
+use metascope::settings::{Knob, MethodSettings, Settings, TaskFamily};
 use metascope::train::divergence::{first_harmful_step, limit, slightly_below};
 use metascope::train::snapshot::Divergence;
 use metascope::train::trainer::{Step, Trainer};
@@ -138,7 +139,7 @@ fn the_largest_eigenvalue_is_that_of_a_dense_solve() {
 /// What does not move counts for nothing: ANIL's body, and everything but CAVIA's context.
 #[test]
 fn only_parameters_that_move_count() {
-    for algorithm in [Algorithm::Anil, Algorithm::Cavia, Algorithm::Maml] {
+    for algorithm in [algorithms::ANIL, algorithms::CAVIA, algorithms::MAML] {
         let network = Network::new(&[2, 7, 6, 3], Activation::Tanh, Loss::SquaredError);
         let learner = Learner::new(network, algorithm);
         let network = &learner.network;
@@ -151,9 +152,9 @@ fn only_parameters_that_move_count() {
         let exact = *eigenvalues(block).last().unwrap();
         let found = largest_eigenvalue(network, &theta, &data, moved.clone(), 60, &mut Workspace::default());
         assert!((found.value - exact).abs() < 1e-3 * exact, "{algorithm:?} {found:?} {exact}");
-        assert_eq!(moved.len() == theta.len(), algorithm == Algorithm::Maml);
+        assert_eq!(moved.len() == theta.len(), algorithm == algorithms::MAML);
     }
-    for algorithm in [Algorithm::MetaSgd, Algorithm::MamlPlusPlus, Algorithm::MetaModel] {
+    for algorithm in [algorithms::META_SGD, algorithms::MAML_PLUS_PLUS, algorithms::META_MODEL] {
         assert_eq!(Learner::new(Network::linear(2), algorithm).moved(), None);
     }
 }
@@ -168,12 +169,12 @@ fn plane_curvature(x: ndarray::ArrayView2<'_, f32>) -> f64 {
 
 #[test]
 fn the_plane_s_limits_have_a_closed_form() {
-    for algorithm in [Algorithm::Maml, Algorithm::Reptile, Algorithm::Anil, Algorithm::Imaml] {
+    for algorithm in [algorithms::MAML, algorithms::REPTILE, algorithms::ANIL, algorithms::IMAML] {
         let settings = Settings::preset(TaskFamily::Plane, algorithm);
         let trainer = Trainer::new(settings, None, 1).unwrap();
         let learner = trainer.learner();
         for episode in trainer.coming_episodes(8) {
-            let proximal = if algorithm == Algorithm::Imaml { learner.method().regularisation } else { 0.0 };
+            let proximal = if algorithm == algorithms::IMAML { learner.method().regularisation } else { 0.0 };
             let exact = 2.0 / (plane_curvature(episode.support(0).x()) + proximal);
             let found = limit(learner, trainer.meta_parameters(), &episode).unwrap();
             assert!((found - exact).abs() < 1e-4 * exact, "{algorithm:?} {found} {exact}");
@@ -190,7 +191,7 @@ fn axes(a: f32, b: f32) -> Episode<f32> {
 /// With α = 3/λ_max every step multiplies the steepest direction by 1 − αλ_max = −2, its loss by 4.
 #[test]
 fn the_first_step_that_harms_is_that_of_the_closed_form() {
-    let learner = Learner::with(Network::linear(2), Algorithm::Maml, MethodSettings::default(), 1);
+    let learner = Learner::with(Network::linear(2), algorithms::MAML, MethodSettings::default(), 1);
     // λ = a² = 4 and λ = b² = 1: the loss is θ₁²·a²/2 + θ₂²·b²/2.
     let episode = axes(2.0, 1.0);
     let rate = 3.0 / 4.0;
@@ -233,7 +234,7 @@ fn run_until_it_diverges(settings: Settings, change: impl Fn(&mut Trainer)) -> (
 
 #[test]
 fn a_run_beyond_stability_says_how_far_and_where_and_the_mark_is_safe() {
-    let settings = Settings::preset(TaskFamily::Plane, Algorithm::Maml);
+    let settings = Settings::preset(TaskFamily::Plane, algorithms::MAML);
     let (divergence, mut trainer) = run_until_it_diverges(settings, |trainer| {
         let mut live = trainer.settings().live.clone();
         (live.inner_rate, live.inner_steps) = (8.0, 5);
@@ -243,7 +244,7 @@ fn a_run_beyond_stability_says_how_far_and_where_and_the_mark_is_safe() {
     assert_eq!(divergence.inner_step, Some(1), "{divergence:?}");
     assert!(divergence.reason.contains("inner step 1 of 5"), "{}", divergence.reason);
     assert_eq!(divergence.inner_rate, 8.0);
-    assert_eq!(divergence.rate_to_lower(&trainer.settings().run), Knob::InnerRate);
+    assert_eq!(divergence.rate_to_lower(&trainer.settings().run), Knob::INNER_RATE);
     assert_eq!(divergence.why_no_mark(&trainer.settings().run), None);
     let mark = divergence.mark().unwrap();
     assert_eq!(mark, slightly_below(divergence.limit.unwrap()));
@@ -261,7 +262,7 @@ fn a_run_beyond_stability_says_how_far_and_where_and_the_mark_is_safe() {
 
 #[test]
 fn beta_is_blamed_where_alpha_was_within_its_limit() {
-    let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Maml);
+    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
     settings.run.optimiser = metascope::settings::OuterOptimiser::Sgd;
     settings.live.inner_rate = 1e-3;
     let (divergence, trainer) = run_until_it_diverges(settings, |trainer| {
@@ -272,6 +273,6 @@ fn beta_is_blamed_where_alpha_was_within_its_limit() {
     let run = &trainer.settings().run;
     assert!(divergence.mark().is_none() && divergence.why_no_mark(run).is_some(), "{divergence:?}");
     assert!(divergence.reason.contains('β'), "{}", divergence.reason);
-    assert_eq!(divergence.rate_to_lower(run), Knob::OuterRate, "{divergence:?}");
+    assert_eq!(divergence.rate_to_lower(run), Knob::OUTER_RATE, "{divergence:?}");
     assert!(!divergence.reason.contains("Set the inner rate"), "{}", divergence.reason);
 }

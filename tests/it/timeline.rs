@@ -4,6 +4,7 @@ use metascope::settings::{Algorithm, ImageSource, Knob, OuterOptimiser, Schedule
 use metascope::train::snapshot::{Phase, Snapshot};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 
+use crate::common::algorithms;
 use crate::common::sets;
 
 mod worker;
@@ -95,7 +96,7 @@ fn every_algorithm_goes_on_to_the_bit() {
 fn every_family_and_optimiser_goes_on_to_the_bit() {
     let optimisers = [OuterOptimiser::Sgd, OuterOptimiser::Momentum, OuterOptimiser::AdamW, OuterOptimiser::Adam];
     for (tasks, optimiser) in TaskFamily::ALL.into_iter().zip(optimisers.into_iter().cycle()) {
-        let mut settings = small(tasks, Algorithm::MetaSgd);
+        let mut settings = small(tasks, algorithms::META_SGD);
         settings.run.optimiser = optimiser;
         settings.run.outer.weight_decay = 0.01;
         goes_on_to_the_bit(&settings);
@@ -108,7 +109,7 @@ fn every_family_and_optimiser_goes_on_to_the_bit() {
 fn the_joint_curve_is_that_of_an_undisturbed_run() {
     const END: u64 = 80;
     for tasks in [TaskFamily::Sine, TaskFamily::Cluster, TaskFamily::Class] {
-        let settings = small(tasks, Algorithm::Maml);
+        let settings = small(tasks, algorithms::MAML);
         let joint = |trainer: &Trainer| {
             let curves = snapshot(trainer).curves;
             (curves.joint_after.points.clone(), curves.scores[2].points.clone())
@@ -127,7 +128,7 @@ fn the_joint_curve_is_that_of_an_undisturbed_run() {
             run.look_back(at);
             let live = run.settings().live.clone();
             let [noise, test_steps] = [live.noise + 0.25, live.test_steps as f64 + 1.0];
-            for (knob, value) in [(Knob::Noise, noise), (Knob::TestSteps, test_steps)] {
+            for (knob, value) in [(Knob::NOISE, noise), (Knob::TEST_STEPS, test_steps)] {
                 let mut turned = live.clone();
                 knob.set(&mut turned, value);
                 for live in [turned, live.clone()] {
@@ -149,7 +150,7 @@ fn the_joint_curve_is_that_of_an_undisturbed_run() {
 /// Where held-out tasks are reshaped joint pretraining is measured again, on the new branch as in a run of its own.
 #[test]
 fn the_joint_curve_of_a_branch_is_that_of_its_replay() {
-    let settings = small(TaskFamily::Sine, Algorithm::Maml);
+    let settings = small(TaskFamily::Sine, algorithms::MAML);
     let mut reshaped = settings.live.clone();
     reshaped.test_shots += 3;
     let joint = |trainer: &Trainer| snapshot(trainer).curves.joint_after.points.clone();
@@ -171,7 +172,7 @@ fn the_joint_curve_of_a_branch_is_that_of_its_replay() {
 #[test]
 fn looking_back_changes_nothing() {
     for tasks in [TaskFamily::Sine, TaskFamily::Picture] {
-        let settings = small(tasks, Algorithm::MamlPlusPlus);
+        let settings = small(tasks, algorithms::MAML_PLUS_PLUS);
         let (mut plain, mut watched) = (trainer(&settings), trainer(&settings));
         let expected = train(&mut plain, 24);
         let mut rows = train(&mut watched, 10);
@@ -203,7 +204,7 @@ fn looking_back_changes_nothing() {
 
 #[test]
 fn what_is_shown_is_the_state_of_then() {
-    let mut settings = small(TaskFamily::Sine, Algorithm::MetaSgd);
+    let mut settings = small(TaskFamily::Sine, algorithms::META_SGD);
     settings.run.outer.warm_up = 0;
     let (mut run, mut then) = (trainer(&settings), trainer(&settings));
     train(&mut run, 20);
@@ -234,7 +235,7 @@ fn what_is_shown_is_the_state_of_then() {
 #[test]
 fn every_family_shows_what_was_measured_then() {
     for tasks in TaskFamily::ALL {
-        let settings = small(tasks, Algorithm::Maml);
+        let settings = small(tasks, algorithms::MAML);
         let (mut run, mut then) = (trainer(&settings), trainer(&settings));
         train(&mut run, 12);
         train(&mut then, 4);
@@ -255,7 +256,7 @@ fn every_family_shows_what_was_measured_then() {
 
 #[test]
 fn a_knob_is_marked_where_the_new_branch_has_it_and_nowhere_else() {
-    let settings = small(TaskFamily::Sine, Algorithm::Maml);
+    let settings = small(TaskFamily::Sine, algorithms::MAML);
     let turn = |run: &mut Trainer, knob: Knob, value: f64| {
         let mut live = run.settings().live.clone();
         knob.set(&mut live, value);
@@ -264,36 +265,36 @@ fn a_knob_is_marked_where_the_new_branch_has_it_and_nowhere_else() {
     let marks = |run: &Trainer| run.marks().iter().map(|mark| (mark.at, mark.knob, mark.value)).collect::<Vec<_>>();
     let mut run = trainer(&settings);
     train(&mut run, 6);
-    turn(&mut run, Knob::InnerRate, 0.02);
+    turn(&mut run, Knob::INNER_RATE, 0.02);
     train(&mut run, 12);
-    turn(&mut run, Knob::OuterRate, 2e-3);
+    turn(&mut run, Knob::OUTER_RATE, 2e-3);
     train(&mut run, 20);
-    let all = [(6, Knob::InnerRate, 0.02), (12, Knob::OuterRate, 2e-3)];
+    let all = [(6, Knob::INNER_RATE, 0.02), (12, Knob::OUTER_RATE, 2e-3)];
     assert_eq!(marks(&run), all);
 
     // A knob that is turned and at once turned back was not turned.
-    turn(&mut run, Knob::Noise, 0.5);
-    turn(&mut run, Knob::Noise, settings.live.noise);
-    turn(&mut run, Knob::InnerRate, 0.03);
-    turn(&mut run, Knob::InnerRate, 0.02);
+    turn(&mut run, Knob::NOISE, 0.5);
+    turn(&mut run, Knob::NOISE, settings.live.noise);
+    turn(&mut run, Knob::INNER_RATE, 0.03);
+    turn(&mut run, Knob::INNER_RATE, 0.02);
     assert_eq!(marks(&run), all);
 
     // At 12 the outer rate was as before: the mark there came after.
     run.look_back(12);
     assert_eq!(run.settings().live.outer_rate, settings.live.outer_rate);
     assert_eq!(run.settings().live.inner_rate, 0.02);
-    turn(&mut run, Knob::MetaBatch, 7.0);
+    turn(&mut run, Knob::META_BATCH, 7.0);
     assert_eq!(marks(&run), all);
     assert!(run.continue_here());
-    assert_eq!(marks(&run), [(6, Knob::InnerRate, 0.02), (12, Knob::MetaBatch, 7.0)]);
+    assert_eq!(marks(&run), [(6, Knob::INNER_RATE, 0.02), (12, Knob::META_BATCH, 7.0)]);
     let rows = train(&mut run, 20);
 
     // The marks replay the new branch.
     let mut replayed = trainer(&settings);
     train(&mut replayed, 6);
-    turn(&mut replayed, Knob::InnerRate, 0.02);
+    turn(&mut replayed, Knob::INNER_RATE, 0.02);
     train(&mut replayed, 12);
-    turn(&mut replayed, Knob::MetaBatch, 7.0);
+    turn(&mut replayed, Knob::META_BATCH, 7.0);
     assert_eq!(train(&mut replayed, 20), rows);
     assert_eq!(bits(&replayed), bits(&run));
 
@@ -308,7 +309,7 @@ fn a_knob_is_marked_where_the_new_branch_has_it_and_nowhere_else() {
 
 #[test]
 fn states_stay_under_the_cap() {
-    let mut settings = small(TaskFamily::Sine, Algorithm::MetaSgd);
+    let mut settings = small(TaskFamily::Sine, algorithms::META_SGD);
     settings.run.evaluate_every = 1;
     let mut run = trainer(&settings);
     let one = snapshot(&run).timeline.bytes;
@@ -332,7 +333,7 @@ fn train_one(run: &mut Trainer) {
 
 #[test]
 fn without_a_cap_only_the_start_is_kept() {
-    let settings = small(TaskFamily::Sine, Algorithm::Maml);
+    let settings = small(TaskFamily::Sine, algorithms::MAML);
     let mut run = Trainer::new(settings, None, 1).unwrap();
     train(&mut run, 20);
     assert_eq!(run.look_back(19), Some(0));
@@ -340,7 +341,7 @@ fn without_a_cap_only_the_start_is_kept() {
 
 #[test]
 fn a_divergence_forgets_the_states_after_the_one_that_it_goes_back_to() {
-    let mut settings = small(TaskFamily::Sine, Algorithm::Maml);
+    let mut settings = small(TaskFamily::Sine, algorithms::MAML);
     settings.run.outer.warm_up = 0;
     let mut run = trainer(&settings);
     train(&mut run, 10);
@@ -357,5 +358,5 @@ fn a_divergence_forgets_the_states_after_the_one_that_it_goes_back_to() {
     assert_eq!((past.head, past.last <= divergence.restored), (divergence.restored, true));
     // The rate is still in force, and said to be.
     let marks: Vec<_> = run.marks().iter().map(|mark| (mark.at, mark.knob, mark.value)).collect();
-    assert_eq!(marks, [(divergence.restored, Knob::InnerRate, 10.0)]);
+    assert_eq!(marks, [(divergence.restored, Knob::INNER_RATE, 10.0)]);
 }

@@ -122,7 +122,7 @@ fn keys_move_the_handle_while_it_has_the_keyboard() {
 fn continuing_branches_and_leaves_a_thin_line() {
     let mut bench = Bench::with(run(TaskFamily::Sine));
     bench.publish(at(run(TaskFamily::Sine), 640, 0.02));
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerRate.label()).set_value_accesskit(0.05);
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).set_value_accesskit(0.05);
     bench.harness.run();
     assert_eq!(bench.trainer.take_live().map(|live| live.inner_rate), Some(0.05));
     bench.click(Role::Button, CONTINUE);
@@ -170,7 +170,7 @@ fn a_knob_is_turned_back_and_again() {
     let start = bench.settings().live.clone();
     assert!(is_disabled(&bench, "Undo"));
     // A drag over many values is one turn.
-    let track = bench.harness.get_by_role_and_label(Role::Slider, Knob::OuterRate.label()).rect();
+    let track = bench.harness.get_by_role_and_label(Role::Slider, Knob::OUTER_RATE.label).rect();
     let at_share = |share: f32| egui::pos2(egui::lerp(track.x_range(), share), track.center().y);
     bench.harness.hover_at(at_share(0.5));
     bench.harness.drag_at(at_share(0.5));
@@ -183,7 +183,7 @@ fn a_knob_is_turned_back_and_again() {
     bench.harness.run();
     let dragged = bench.settings().live.outer_rate;
     assert!(dragged > 2.0 * start.outer_rate);
-    bench.type_value(Knob::InnerSteps.label(), "7");
+    bench.type_value(Knob::INNER_STEPS.label, "7");
     bench.trainer.take_live();
     bench.click(Role::Button, "Undo");
     assert_eq!(bench.settings().live.inner_steps, start.inner_steps);
@@ -200,8 +200,8 @@ fn a_knob_is_turned_back_and_again() {
 #[test]
 fn a_text_field_undoes_its_own() {
     let mut bench = Bench::with(run(TaskFamily::Sine));
-    bench.type_value(Knob::InnerSteps.label(), "7");
-    bench.harness.get_by_role_and_label(Role::TextInput, Knob::MetaBatch.label()).focus();
+    bench.type_value(Knob::INNER_STEPS.label, "7");
+    bench.harness.get_by_role_and_label(Role::TextInput, Knob::META_BATCH.label).focus();
     bench.harness.run();
     ctrl(&mut bench, Key::Z);
     assert_eq!(bench.settings().live.inner_steps, 7);
@@ -210,7 +210,7 @@ fn a_text_field_undoes_its_own() {
 #[test]
 fn a_canvas_undoes_its_own() {
     let mut bench = Bench::with(run(TaskFamily::Picture));
-    bench.type_value(Knob::InnerSteps.label(), "7");
+    bench.type_value(Knob::INNER_STEPS.label, "7");
     bench.harness.get_by_label("Draw").click();
     bench.harness.run();
     ctrl(&mut bench, Key::Z);
@@ -265,13 +265,13 @@ fn undo_on_a_branch_undoes_what_was_turned_on_the_way_to_it() {
     let mut bench = Bench::with(run());
     let first = bench.settings().live.clone();
     let turn = |bench: &mut Bench, knob: Knob| {
-        bench.harness.get_by_role_and_label(Role::Slider, knob.label()).set_value_accesskit(0.05);
+        bench.harness.get_by_role_and_label(Role::Slider, knob.label).set_value_accesskit(0.05);
         bench.harness.run();
         bench.trainer.take_live();
     };
-    turn(&mut bench, Knob::OuterRate);
+    turn(&mut bench, Knob::OUTER_RATE);
     bench.publish(at(1280, first.inner_rate));
-    turn(&mut bench, Knob::InnerRate);
+    turn(&mut bench, Knob::INNER_RATE);
     bench.click(Role::Button, "Continue from here");
     bench.commands();
     let mut branch = at(1290, 0.05);
@@ -291,7 +291,7 @@ fn undo_is_the_knobs_while_a_canvas_is_out_of_sight() {
     bench.harness.run();
     bench.key(Key::M);
     let first = bench.settings().live.inner_steps;
-    bench.type_value(Knob::InnerSteps.label(), "7");
+    bench.type_value(Knob::INNER_STEPS.label, "7");
     bench.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     bench.harness.run();
     assert_eq!(bench.settings().live.inner_steps, first);

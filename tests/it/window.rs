@@ -9,6 +9,7 @@ use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
 use metascope::train::link::{Command, Event, Pace};
 use metascope::train::snapshot::{Astray, Divergence, Phase, Turned};
 
+use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::fixtures;
 
@@ -18,7 +19,7 @@ mod own_images;
 #[test]
 fn a_slider_sends_live_settings() {
     let mut bench = Bench::of(TaskFamily::Picture);
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerRate.label()).set_value_accesskit(0.4);
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).set_value_accesskit(0.4);
     bench.harness.run();
     let live = bench.trainer.take_live().expect("live settings");
     assert_eq!(live.inner_rate, 0.4);
@@ -30,7 +31,7 @@ fn a_slider_sends_live_settings() {
 #[test]
 fn dragging_a_slider_turns_the_knob() {
     let mut bench = Bench::of(TaskFamily::Picture);
-    let track = bench.harness.get_by_role_and_label(Role::Slider, Knob::OuterRate.label()).rect();
+    let track = bench.harness.get_by_role_and_label(Role::Slider, Knob::OUTER_RATE.label).rect();
     let (from, to) = (track.center(), track.right_center());
     bench.harness.hover_at(from);
     bench.harness.drag_at(from);
@@ -46,14 +47,14 @@ fn dragging_a_slider_turns_the_knob() {
 #[test]
 fn typed_values_count_and_wrong_ones_stay() {
     let mut bench = Bench::of(TaskFamily::Picture);
-    bench.type_value(Knob::InnerRate.label(), "0.25");
+    bench.type_value(Knob::INNER_RATE.label, "0.25");
     assert_eq!(bench.settings().live.inner_rate, 0.25);
-    bench.type_value(Knob::InnerRate.label(), "99");
+    bench.type_value(Knob::INNER_RATE.label, "99");
     assert!(bench.says("Out of range"));
     assert_eq!(bench.settings().live.inner_rate, 0.25);
-    let field = bench.harness.get_by_role_and_label(Role::TextInput, Knob::InnerRate.label());
+    let field = bench.harness.get_by_role_and_label(Role::TextInput, Knob::INNER_RATE.label);
     assert_eq!(field.value().as_deref(), Some("99"));
-    bench.type_value(Knob::InnerRate.label(), "0.3");
+    bench.type_value(Knob::INNER_RATE.label, "0.3");
     assert!(!bench.says("Out of range"));
     assert_eq!(bench.settings().live.inner_rate, 0.3);
 }
@@ -62,16 +63,16 @@ fn typed_values_count_and_wrong_ones_stay() {
 fn knobs_without_effect_are_disabled() {
     let bench = Bench::of(TaskFamily::Picture);
     for knob in Knob::ALL {
-        let reason = knob.why_disabled(&bench.settings().run);
-        let slider = bench.harness.get_by_role_and_label(Role::Slider, knob.label());
-        assert_eq!(slider.accesskit_node().is_disabled(), reason.is_some(), "{}", knob.label());
+        let reason = knob.why_dead(&bench.settings().run);
+        let slider = bench.harness.get_by_role_and_label(Role::Slider, knob.label);
+        assert_eq!(slider.accesskit_node().is_disabled(), reason.is_some(), "{}", knob.label);
     }
 }
 
 #[test]
 fn a_disabled_knob_says_why() {
     let mut bench = Bench::of(TaskFamily::Picture);
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::Shots.label()).hover();
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::SHOTS.label).hover();
     bench.harness.run_steps(25);
     assert!(bench.says("use the support share instead"));
 }
@@ -88,7 +89,7 @@ fn algorithms_and_tasks_restart_with_their_preset_and_the_same_seed() {
     bench.harness.run();
     let commands = bench.commands();
     let [Command::Restart(settings, Some(images))] = commands.as_slice() else { panic!("{commands:?}") };
-    assert_eq!(settings.live, Settings::preset(TaskFamily::Picture, Algorithm::Reptile).live);
+    assert_eq!(settings.live, Settings::preset(TaskFamily::Picture, algorithms::REPTILE).live);
     assert_eq!((settings.run.seed, images.images.len()), (7, 6));
     bench.click(Role::ComboBox, "Tasks");
     bench.harness.get_by_label("Sine").click();
@@ -97,7 +98,7 @@ fn algorithms_and_tasks_restart_with_their_preset_and_the_same_seed() {
     let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(
         (settings.run.tasks, settings.run.algorithm, settings.run.seed),
-        (TaskFamily::Sine, Algorithm::Reptile, 7)
+        (TaskFamily::Sine, algorithms::REPTILE, 7)
     );
 }
 
@@ -134,7 +135,7 @@ fn a_family_brings_its_own_images_back_and_keeps_those_of_its_kind() {
 #[test]
 fn a_run_that_left_its_best_state_says_so_once() {
     let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1200);
-    let turned = Turned { knob: Knob::InnerRate, at: 1100, from: 0.1, to: 0.3 };
+    let turned = Turned { knob: Knob::INNER_RATE, at: 1100, from: 0.1, to: 0.3 };
     snapshot.astray = Some(Astray { times: 4.2, turned: Some(turned) });
     let mut bench = Bench::with(snapshot.clone());
     assert!(bench.says("has stayed at 4.20 times its best, which was at meta-iteration 900"));
@@ -289,8 +290,8 @@ fn the_network_is_applied_on_request() {
 fn a_double_click_puts_a_knob_back() {
     let mut bench = Bench::of(TaskFamily::Picture);
     let slider =
-        |bench: &Bench| bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerSteps.label()).rect().center();
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::InnerSteps.label()).set_value_accesskit(9.0);
+        |bench: &Bench| bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label).rect().center();
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label).set_value_accesskit(9.0);
     bench.harness.run();
     assert_eq!(bench.settings().live.inner_steps, 9);
     let at = slider(&bench);

@@ -298,7 +298,7 @@ mod tests {
         // What is kept is what would be found anew.
         assert_eq!(after, through(&mut Study::begin(&trainer).unwrap()).0);
         // With other tasks nothing holds any more, nor where adaptation ends at another tolerance.
-        for knob in [Knob::Noise, Knob::Tolerance] {
+        for knob in [Knob::NOISE, Knob::TOLERANCE] {
             let mut live = trainer.settings().live.clone();
             knob.set(&mut live, 0.25);
             trainer.set_live(live).unwrap();

@@ -222,11 +222,11 @@ mod tests {
     #[test]
     fn what_was_turned_waits_for_the_next_probe() {
         let knobs = [
-            (Knob::Noise, 0.7),
-            (Knob::TestShots, 3.0),
-            (Knob::TestSteps, 9.0),
-            (Knob::InnerRate, 0.003),
-            (Knob::Tolerance, 8.0),
+            (Knob::NOISE, 0.7),
+            (Knob::TEST_SHOTS, 3.0),
+            (Knob::TEST_STEPS, 9.0),
+            (Knob::INNER_RATE, 0.003),
+            (Knob::TOLERANCE, 8.0),
         ];
         let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::default());
         settings.run.network.hidden = vec![8];

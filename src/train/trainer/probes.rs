@@ -20,16 +20,6 @@ use crate::train::snapshot::{Enlarged, Evaluation, Init, LayerMovement};
 const RATE_TASKS: usize = 2;
 /// Joint pretraining is measured at every so many measurements.
 const JOINT_EVERY: u64 = 4;
-/// Knobs that shape held-out tasks, what is drawn of them or where adaptation rests.
-const SHAPING: [Knob; 7] = [
-    Knob::TestShots,
-    Knob::SupportShare,
-    Knob::Noise,
-    Knob::Tolerance,
-    Knob::Temperature,
-    Knob::FlowSteps,
-    Knob::FlowOrder,
-];
 /// Points a side for each pixel of an enlarged image.
 const ENLARGED: usize = 4;
 /// Images with more pixels a side are large enough.
@@ -93,8 +83,8 @@ pub(super) struct Baselines {
     rates: [Option<f64>; 2],
     /// Measurements since the joint rate was chosen, and how many to wait for the next choice.
     joint_age: [u64; 2],
-    /// What shaped the last measurement: the knobs of [`SHAPING`], the test-time steps, and whether samples were judged.
-    shape: Option<([f64; SHAPING.len()], usize, bool)>,
+    /// What shaped the last measurement: the knobs that it depends on, 0 for the others, and whether samples were judged.
+    shape: Option<([f64; Knob::ALL.len()], bool)>,
 }
 
 impl Baselines {
@@ -107,7 +97,8 @@ impl Baselines {
             *age = [0, 2 * age[1]];
         }
         age[0] += 1;
-        let shape = Some((SHAPING.map(|knob| knob.get(live)), live.test_steps, judges));
+        let shaping = Knob::ALL.map(|knob| if Probes::measures_anew(&[knob]) { knob.get(live) } else { 0.0 });
+        let shape = Some((shaping, judges));
         let reshaped = std::mem::replace(&mut self.shape, shape) != shape;
         [choose_again, choose_again || reshaped || age[0].is_multiple_of(JOINT_EVERY)]
     }
@@ -145,12 +136,12 @@ impl Probes {
 
     /// Whether the held-out loss is another measure once these knobs were turned.
     pub fn measures_anew(turned: &[Knob]) -> bool {
-        turned.iter().any(|knob| SHAPING.contains(knob) || *knob == Knob::TestSteps)
+        turned.iter().any(|knob| knob.shapes_probes || *knob == Knob::TEST_STEPS)
     }
 
     /// Draws the tasks again if one of these knobs shapes them; whether one does.
     pub fn turned(&mut self, knobs: &[Knob], settings: &Settings) -> bool {
-        let shapes = knobs.iter().any(|knob| SHAPING.contains(knob));
+        let shapes = knobs.iter().any(|knob| knob.shapes_probes);
         if shapes {
             self.draw(settings);
         }

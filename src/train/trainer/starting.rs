@@ -150,6 +150,6 @@ fn fitting_rate(settings: &Settings, family: &Family, pool: &Pool) -> Option<f64
     let limits = pool.map(TASKS, |task| limit(&learner, &meta, &family.training(live, run.seed, 0, task)));
     let mut limits: Vec<f64> = limits.into_iter().flatten().collect();
     limits.sort_by(f64::total_cmp);
-    let rate = two_digits_below(0.5 * limits.get(limits.len() / 2)?).max(Knob::InnerRate.range().0);
+    let rate = two_digits_below(0.5 * limits.get(limits.len() / 2)?).max(Knob::INNER_RATE.range().low);
     (rate < usual).then_some(rate)
 }

@@ -52,7 +52,7 @@ impl App {
             UiCommand::SetToMarkAndGoOn => {
                 let divergence = self.snapshot.as_ref().and_then(|snapshot| snapshot.divergence.as_ref());
                 if let Some(mark) = divergence.and_then(|divergence| divergence.mark()) {
-                    self.lower_and_go_on(Knob::InnerRate, mark);
+                    self.lower_and_go_on(Knob::INNER_RATE, mark);
                 }
             }
             UiCommand::ChooseTasks(tasks) => {
@@ -100,8 +100,8 @@ impl App {
     fn halve_and_go_on(&mut self) {
         let divergence = self.snapshot.as_ref().and_then(|snapshot| snapshot.divergence.as_ref());
         let Some(knob) = divergence.map(|divergence| divergence.rate_to_lower(&self.settings.run)) else { return };
-        let (low, high) = knob.range();
-        self.lower_and_go_on(knob, (0.5 * knob.get(&self.settings.live)).clamp(low, high));
+        let value = 0.5 * knob.get(&self.settings.live);
+        self.lower_and_go_on(knob, value.clamp(knob.range().low, knob.range().high));
     }
 
     fn lower_and_go_on(&mut self, knob: Knob, value: f64) {

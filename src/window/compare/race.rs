@@ -54,7 +54,7 @@ struct Shown {
 impl Default for RaceTab {
     fn default() -> Self {
         Self {
-            chosen: Algorithm::all().enumerate().map(|(index, _)| index < CHOSEN).collect(),
+            chosen: Algorithm::ALL.into_iter().enumerate().map(|(index, _)| index < CHOSEN).collect(),
             seeds: 2,
             iterations: None,
             iterations_field: ValueField::default(),
@@ -109,7 +109,7 @@ impl RaceTab {
         let idle = self.running.is_none();
         ui.add_enabled_ui(idle, |ui| {
             ui.horizontal_wrapped(|ui| {
-                for ((index, algorithm), chosen) in Algorithm::all().enumerate().zip(&mut self.chosen) {
+                for ((index, algorithm), chosen) in Algorithm::ALL.into_iter().enumerate().zip(&mut self.chosen) {
                     let name = RichText::new(algorithm.label()).color(palette.series[index]);
                     ui.add(Checkbox::new(chosen, name)).on_hover_text(algorithm.about());
                 }
@@ -232,7 +232,7 @@ impl RaceTab {
 
     fn plan(&self, base: Base<'_>, iterations: u64) -> Result<Race, String> {
         base.check_images()?;
-        let chosen = Algorithm::all().zip(&self.chosen).filter(|(_, chosen)| **chosen);
+        let chosen = Algorithm::ALL.into_iter().zip(&self.chosen).filter(|(_, chosen)| **chosen);
         let entrants: Vec<Experiment> = chosen
             .map(|(algorithm, _)| Experiment {
                 settings: entrant(base.settings, algorithm, iterations),
@@ -270,7 +270,7 @@ fn entrant(now: &Settings, algorithm: Algorithm, iterations: u64) -> Settings {
 }
 
 fn colour(palette: &Palette, algorithm: Algorithm) -> egui::Color32 {
-    let index = Algorithm::all().position(|other| other == algorithm).unwrap_or(0);
+    let index = Algorithm::ALL.into_iter().position(|other| other == algorithm).unwrap_or(0);
     palette.series[index % palette.series.len()]
 }
 

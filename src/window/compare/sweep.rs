@@ -10,7 +10,7 @@ use crate::choose::background::{self, Background, SweepNews};
 use crate::choose::sweep::{CellResult, Sweep};
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
-use crate::settings::{Algorithm, Settings, TaskFamily};
+use crate::settings::{Settings, TaskFamily};
 use crate::train::trainer::Checkpoint;
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::script::spot;
@@ -51,7 +51,7 @@ struct Shown {
 impl Default for SweepTab {
     fn default() -> Self {
         Self {
-            axes: [AxisChoice::new(Swept::InnerRate), AxisChoice::new(Swept::OuterRate)],
+            axes: [AxisChoice::new(Swept::INNER_RATE), AxisChoice::new(Swept::OUTER_RATE)],
             iterations: None,
             iterations_field: ValueField::default(),
             running: None,
@@ -63,7 +63,7 @@ impl Default for SweepTab {
 
 impl AxisChoice {
     fn new(swept: Swept) -> Self {
-        Self { swept, values: usual_values(swept), count: 6 }
+        Self { swept, values: swept.usual_values(), count: 6 }
     }
 
     fn axis(&self) -> Result<Axis, String> {
@@ -79,7 +79,7 @@ impl AxisChoice {
             .width(128.0)
             .selected_text(self.swept.label())
             .show_ui(ui, |ui| {
-                for swept in Swept::ALL {
+                for swept in Swept::all() {
                     let reason = swept.why_no_effect(settings);
                     ui.add_enabled_ui(reason.is_none(), |ui| {
                         ui.selectable_value(&mut self.swept, swept, swept.label())
@@ -91,7 +91,7 @@ impl AxisChoice {
             .on_hover_text("The setting that this axis varies")
             .accessible_name(format!("Setting {name}"));
         if self.swept != before {
-            self.values = usual_values(self.swept);
+            self.values = self.swept.usual_values();
         }
         let edit = egui::TextEdit::singleline(&mut self.values)
             .margin(egui::Margin::symmetric(4, 2))
@@ -115,18 +115,6 @@ impl AxisChoice {
                 .accessible_name(format!("Number {name}"));
         });
         ui.end_row();
-    }
-}
-
-fn usual_values(swept: Swept) -> String {
-    match swept {
-        Swept::InnerRate => "1e-3..1".to_owned(),
-        Swept::OuterRate => "1e-4..1e-1".to_owned(),
-        Swept::InnerSteps => "1..8".to_owned(),
-        Swept::MetaBatch => "1..16".to_owned(),
-        Swept::Shots => "2..20".to_owned(),
-        Swept::Width => "8..64".to_owned(),
-        Swept::Algorithm => Algorithm::all().map(Algorithm::id).collect::<Vec<_>>().join(", "),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use egui::{ComboBox, Grid, RichText, Ui};
 
+use crate::settings::table::{Setting, setting};
 use crate::settings::{ImageColour, ImageFit, ImageReading};
 use crate::window::theme::Palette;
 
@@ -9,16 +10,19 @@ use crate::window::theme::Palette;
 const SIZES: [usize; 6] = [8, 16, 24, 32, 48, 64];
 
 const BY_ITSELF: &str = "By itself";
-const SIZE: &str = "Images are made square and resized to so many pixels a side; fewer train faster. By itself: 32, for tasks of classes 16, and for drawings from 16 to 32, by their strokes";
-const INVERT: &str = "Black becomes white and white black. Class tasks expect light strokes on dark ground; drawings of thin strokes in grey are turned by themselves";
+const SIZE: &Setting = setting("run.image_size");
+const COLOUR: &Setting = setting("run.image_colour");
+const FIT: &Setting = setting("run.image_fit");
+const INVERT: &Setting = setting("run.image_invert");
 
 /// Draws the choices; returns what they are now, if they were changed.
 pub fn ui(ui: &mut Ui, reading: ImageReading) -> Option<ImageReading> {
     let weak = Palette::of(ui).weak;
     let mut now = reading;
-    let label = |ui: &mut Ui, text: &str| ui.label(RichText::new(text).color(weak));
+    let named = |ui: &mut Ui, label, about| ui.label(RichText::new(label).color(weak)).on_hover_text(about);
+    let label = |ui: &mut Ui, setting: &Setting| named(ui, setting.label, setting.about);
     Grid::new("image-choices").num_columns(2).show(ui, |ui| {
-        label(ui, "Size").on_hover_text(SIZE);
+        label(ui, SIZE);
         let shown = |size: usize| format!("{size} × {size}");
         ComboBox::from_id_salt("image-size")
             .selected_text(if now.by_strokes { BY_ITSELF.to_owned() } else { shown(now.size) })
@@ -31,28 +35,30 @@ pub fn ui(ui: &mut Ui, reading: ImageReading) -> Option<ImageReading> {
                 }
             })
             .response
-            .on_hover_text(SIZE)
-            .accessible_name("Size");
+            .on_hover_text(SIZE.about)
+            .accessible_name(SIZE.label);
         ui.end_row();
 
-        label(ui, "Colour").on_hover_text("Which colours the images are read with");
+        label(ui, COLOUR);
         ui.horizontal(|ui| {
             for colour in ImageColour::ALL {
-                ui.selectable_value(&mut now.colour, colour, colour.label()).on_hover_text(colour.about());
+                let name = colour.name();
+                ui.selectable_value(&mut now.colour, colour, name.label).on_hover_text(name.about);
             }
         });
         ui.end_row();
 
-        label(ui, "Shape").on_hover_text("What becomes of images that are not square");
+        label(ui, FIT);
         ui.horizontal(|ui| {
             for fit in ImageFit::ALL {
-                ui.selectable_value(&mut now.fit, fit, fit.label()).on_hover_text(fit.about());
+                let name = fit.name();
+                ui.selectable_value(&mut now.fit, fit, name.label).on_hover_text(name.about);
             }
         });
         ui.end_row();
 
-        label(ui, "Shade").on_hover_text(INVERT);
-        ui.checkbox(&mut now.invert, "Invert").on_hover_text(INVERT);
+        named(ui, "Shade", INVERT.about);
+        ui.checkbox(&mut now.invert, INVERT.label).on_hover_text(INVERT.about);
         ui.end_row();
     });
     (now != reading).then_some(now)

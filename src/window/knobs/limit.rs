@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
 
+use crate::settings::table::Range;
 use crate::train::studies::Stability;
 use crate::window::numbers;
 use crate::window::theme::Palette;
@@ -59,8 +60,8 @@ impl Limit {
     }
 
     /// Draws a tick at the limit and hatches the track beyond it, but for the handle.
-    pub fn draw(&self, painter: &Painter, track: Rect, range: (f64, f64), value: f64, palette: &Palette) {
-        let (low, high) = range;
+    pub fn draw(&self, painter: &Painter, track: Rect, range: Range, value: f64, palette: &Palette) {
+        let Range { low, high, .. } = range;
         let Some(mark) = self.smoothed.filter(|mark| *mark < high) else { return };
         let radius = track.height() / 2.5;
         let across = track.x_range().shrink(radius);

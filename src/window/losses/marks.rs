@@ -35,7 +35,7 @@ pub fn draw(plot: &mut PlotUi<'_>, marks: &[KnobMark], palette: &Palette) {
             continue;
         }
         labelled = at;
-        let text = format!("{} {}", short_name(mark.knob), numbers::knob_value(mark.knob, mark.value));
+        let text = format!("{} {}", mark.knob.short, numbers::knob_value(mark.knob, mark.value));
         let near_right = bounds.max()[0] - at < f64::from(LABEL_POINTS) * per_point;
         let (anchor, shift) = if near_right { (Align2::RIGHT_TOP, -3.0) } else { (Align2::LEFT_TOP, 3.0) };
         let position = PlotPoint::new(at + shift * per_point, top);
@@ -56,28 +56,6 @@ pub fn one_per_turn(marks: &[KnobMark], near: f64) -> Vec<KnobMark> {
     turns
 }
 
-/// A name that fits beside a line.
-pub fn short_name(knob: Knob) -> &'static str {
-    match knob {
-        Knob::InnerRate => "α",
-        Knob::OuterRate => "β",
-        Knob::InnerSteps => "K",
-        Knob::TestSteps => "test steps",
-        Knob::MetaBatch => "batch",
-        Knob::Shots => "shots",
-        Knob::TestShots => "test shots",
-        Knob::SupportShare => "support",
-        Knob::TrainingShare => "training",
-        Knob::PixelsPerStep => "pixels",
-        Knob::InnerBatch => "points",
-        Knob::Tolerance => "stop at",
-        Knob::Noise => "noise",
-        Knob::Temperature => "temperature",
-        Knob::FlowSteps => "flow steps",
-        Knob::FlowOrder => "flow order",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,11 +64,11 @@ mod tests {
     fn a_turn_is_one_mark() {
         let mark = |at, knob, value| KnobMark { at, knob, value };
         let marks = [
-            mark(10, Knob::InnerRate, 0.1),
-            mark(11, Knob::InnerRate, 0.2),
-            mark(12, Knob::InnerRate, 0.3),
-            mark(13, Knob::OuterRate, 1e-3),
-            mark(90, Knob::OuterRate, 1e-4),
+            mark(10, Knob::INNER_RATE, 0.1),
+            mark(11, Knob::INNER_RATE, 0.2),
+            mark(12, Knob::INNER_RATE, 0.3),
+            mark(13, Knob::OUTER_RATE, 1e-3),
+            mark(90, Knob::OUTER_RATE, 1e-4),
         ];
         let turns: Vec<f64> = one_per_turn(&marks, 5.0).iter().map(|mark| mark.value).collect();
         assert_eq!(turns, [0.3, 1e-3, 1e-4]);

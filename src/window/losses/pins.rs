@@ -164,9 +164,9 @@ fn name(snapshot: &Snapshot, left: Option<u64>) -> String {
     let algorithm = snapshot.settings.run.algorithm;
     let mut name = algorithm.label().to_owned();
     if !algorithm.learns_rates() {
-        name += &format!(" α {}", numbers::compact(last_value(snapshot, Knob::InnerRate)));
+        name += &format!(" α {}", numbers::compact(last_value(snapshot, Knob::INNER_RATE)));
     }
-    name += &format!(" β {}", numbers::compact(last_value(snapshot, Knob::OuterRate)));
+    name += &format!(" β {}", numbers::compact(last_value(snapshot, Knob::OUTER_RATE)));
     if let Some(left) = left {
         name += &format!(", left at {}", numbers::thousands(i64::try_from(left).unwrap_or(i64::MAX)));
     }

@@ -176,7 +176,7 @@ impl Plan {
 
     /// Drags the inner rate to and fro around its default.
     fn turn(&mut self) {
-        let spot = Knob::InnerRate.key();
+        let spot = Knob::INNER_RATE.key();
         let turns = LEAST_TURNS.max((self.each.as_secs_f64() / TURN.as_secs_f64()) as u32);
         self.then(CLICK, Input::Point(spot, [0.55, 0.5]));
         self.then(CLICK, Input::Button(true));

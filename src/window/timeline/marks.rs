@@ -5,7 +5,7 @@ use egui::{Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 use super::{meta_iteration, track};
 use crate::settings::Knob;
 use crate::train::snapshot::{KnobMark, Snapshot};
-use crate::window::losses::marks::{one_per_turn, short_name};
+use crate::window::losses::marks::one_per_turn;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 use crate::window::tooltip::tooltip;
@@ -32,7 +32,7 @@ pub fn ui(ui: &mut Ui, track: Rect, snapshot: &Snapshot) -> Option<u64> {
         let KnobMark { at, knob, value } = turn.mark;
         let x = track::x_of(rail, past, at);
         let shown = numbers::knob_value(knob, value);
-        let galley = ui.painter().layout_no_wrap(format!("{} {shown}", short_name(knob)), small_font(), palette.accent);
+        let galley = ui.painter().layout_no_wrap(format!("{} {shown}", knob.short), small_font(), palette.accent);
         let width = galley.size().x;
         let mut area = Rect::from_x_y_ranges(x - 0.5 * WIDTH..=x + 0.5 * WIDTH, track.y_range());
         let left = if x + 4.0 + width > track.right() { x - 4.0 - width } else { x + 4.0 };
@@ -47,7 +47,7 @@ pub fn ui(ui: &mut Ui, track: Rect, snapshot: &Snapshot) -> Option<u64> {
                 Some(from) => format!("{} -> {shown}", numbers::knob_value(knob, from)),
                 None => shown.clone(),
             };
-            format!("{} {change} at {}", short_name(knob), meta_iteration(at))
+            format!("{} {change} at {}", knob.short, meta_iteration(at))
         };
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name()));
         let colour = if response.hovered() { palette.text } else { palette.accent };

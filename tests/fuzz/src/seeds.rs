@@ -186,7 +186,7 @@ fn experiments() -> Vec<Vec<u8>> {
     let small = "version = 1\n[run]\ntasks = \"sine\"\nimages = { path = \"a\" }\n[live]\nmeta_batch = 2\n[[changes]]\nat = 10\nknob = \"inner_rate\"\nvalue = 0.05\n";
     let mut texts = vec![small.as_bytes().to_vec()];
     for tasks in TaskFamily::ALL {
-        let settings = Settings::preset(tasks, Algorithm::MetaSgd);
+        let settings = Settings::preset(tasks, Algorithm::named("meta-sgd"));
         let text = Experiment { settings, ..Experiment::default() }.to_text();
         texts.extend(text.ok().map(String::into_bytes));
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{refuses, runs};
+use crate::common::algorithms;
 
 fn small_sine(algorithm: Algorithm) -> Experiment {
     let mut settings = Settings::preset(TaskFamily::Sine, algorithm);
@@ -20,7 +21,7 @@ fn small_sine(algorithm: Algorithm) -> Experiment {
 
 #[test]
 fn an_algorithm_against_itself_differs_by_exactly_nothing() {
-    let entrants = [Algorithm::Maml, Algorithm::Maml, Algorithm::Fomaml].map(small_sine);
+    let entrants = [algorithms::MAML, algorithms::MAML, algorithms::FOMAML].map(small_sine);
     let race = Race::new(&entrants, &[3, 4], 10, &[5, 10], vec![None, None]).unwrap();
     let results: Vec<_> = (0..race.runs()).map(|run| run_one(&race, run, &|| true).unwrap()).collect();
     let summary = Summary::new(&race, &results);

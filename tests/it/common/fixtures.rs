@@ -20,7 +20,7 @@ pub fn noise(seed: usize) -> f32 {
 
 /// The snapshot of a run of this family after `meta_iteration` steps.
 pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
-    let settings = Settings::preset(tasks, Algorithm::Maml);
+    let settings = Settings::preset(tasks, Algorithm::default());
     let steps = settings.live.test_steps;
     let probes: Vec<ProbeTask> = (0..4)
         .map(|index| match tasks {
@@ -41,8 +41,8 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         })
         .collect();
     let marks = [
-        KnobMark { at: meta_iteration / 3, knob: Knob::InnerRate, value: 0.2 },
-        KnobMark { at: meta_iteration * 3 / 5, knob: Knob::OuterRate, value: 5e-4 },
+        KnobMark { at: meta_iteration / 3, knob: Knob::INNER_RATE, value: 0.2 },
+        KnobMark { at: meta_iteration * 3 / 5, knob: Knob::OUTER_RATE, value: 5e-4 },
     ];
     Snapshot {
         run: 1,

@@ -12,6 +12,7 @@ use metascope::settings::{Algorithm, MethodSettings};
 use rand::RngExt as _;
 
 use super::{batch, directions, relative_error, rng};
+use crate::common::algorithms;
 
 /// One direction of one algorithm on a fixed tanh network and episode.
 fn direction_of(algorithm: Algorithm, steps: usize, inner_rate: f64) -> (Group<f64>, Network, Episode<f64>, Vec<f64>) {
@@ -28,7 +29,7 @@ fn direction_of(algorithm: Algorithm, steps: usize, inner_rate: f64) -> (Group<f
 
 #[test]
 fn reptile_with_one_step_is_plain_gradient_descent_on_the_support() {
-    let (task, network, episode, phi) = direction_of(Algorithm::Reptile, 1, 0.05);
+    let (task, network, episode, phi) = direction_of(algorithms::REPTILE, 1, 0.05);
     let mut gradient = vec![0.0; phi.len()];
     network.gradient(&phi, episode.support(0), &mut Workspace::default(), &mut gradient);
     let scaled: Vec<f64> = gradient.iter().map(|g| 0.05 * g).collect();
@@ -39,15 +40,15 @@ fn reptile_with_one_step_is_plain_gradient_descent_on_the_support() {
 fn fomaml_is_maml_where_the_hessian_vanishes_and_differs_elsewhere() {
     // A ReLU layer with every unit off is locally constant but for the output bias, whose rate is 0 in
     // the second argument of the product; the plainest such case is an inner rate of 0.
-    let [first, exact] = [Algorithm::Fomaml, Algorithm::Maml].map(|a| direction_of(a, 3, 1e-300).0.direction);
+    let [first, exact] = [algorithms::FOMAML, algorithms::MAML].map(|a| direction_of(a, 3, 1e-300).0.direction);
     assert_eq!(first, exact);
-    let [first, exact] = [Algorithm::Fomaml, Algorithm::Maml].map(|a| direction_of(a, 3, 0.05).0.direction);
+    let [first, exact] = [algorithms::FOMAML, algorithms::MAML].map(|a| direction_of(a, 3, 0.05).0.direction);
     assert!(relative_error(&first, &exact) > 1e-3);
 }
 
 #[test]
 fn the_body_of_anil_does_not_move_and_its_head_does() {
-    let (task, network, ..) = direction_of(Algorithm::Anil, 3, 0.05);
+    let (task, network, ..) = direction_of(algorithms::ANIL, 3, 0.05);
     let [start, end] = [&task.task.inner.thetas[0], &task.task.inner.thetas[3]];
     let body = network.layout().layer(0);
     assert_eq!(start[body.clone()], end[body.clone()]);
@@ -58,7 +59,7 @@ fn the_body_of_anil_does_not_move_and_its_head_does() {
 
 #[test]
 fn cavia_moves_its_context_and_nothing_else() {
-    let (task, ..) = direction_of(Algorithm::Cavia, 3, 0.05);
+    let (task, ..) = direction_of(algorithms::CAVIA, 3, 0.05);
     let context = MethodSettings::default().context;
     let [start, end] = [&task.task.inner.thetas[0], &task.task.inner.thetas[3]];
     assert_eq!(start[context..], end[context..]);
@@ -70,8 +71,8 @@ fn cavia_moves_its_context_and_nothing_else() {
 
 #[test]
 fn learned_rules_start_as_maml() {
-    let maml = direction_of(Algorithm::Maml, 3, 0.05).0;
-    for algorithm in [Algorithm::MetaSgd, Algorithm::MamlPlusPlus, Algorithm::MetaModel] {
+    let maml = direction_of(algorithms::MAML, 3, 0.05).0;
+    for algorithm in [algorithms::META_SGD, algorithms::MAML_PLUS_PLUS, algorithms::META_MODEL] {
         let task = direction_of(algorithm, 3, 0.05).0;
         assert!(relative_error(&task.direction[..maml.direction.len()], &maml.direction) < 1e-12, "{algorithm:?}");
         assert!(task.direction[maml.direction.len()..].iter().any(|&g| g != 0.0), "{algorithm:?}");
@@ -82,7 +83,7 @@ fn learned_rules_start_as_maml() {
 fn maml_plus_plus_begins_in_first_order_if_asked_to() {
     let network = Network::new(&[2, 6, 1], Activation::Tanh, Loss::SquaredError);
     let method = MethodSettings { first_order_iterations: 5, multi_step_iterations: 0, ..MethodSettings::default() };
-    let mut learner = Learner::with(network.clone(), Algorithm::MamlPlusPlus, method, 3);
+    let mut learner = Learner::with(network.clone(), algorithms::MAML_PLUS_PLUS, method, 3);
     let direction_at = |learner: &Learner| {
         let rng = &mut rng(7);
         let episode = Episode { support: vec![batch(&network, 8, rng)], query: batch(&network, 8, rng) };
@@ -91,7 +92,7 @@ fn maml_plus_plus_begins_in_first_order_if_asked_to() {
         directions(learner, &meta, 0.05, from_ref(&episode), 3, &mut task);
         task.direction[..network.parameters()].to_vec()
     };
-    for (meta_iteration, like) in [(4, Algorithm::Fomaml), (5, Algorithm::Maml)] {
+    for (meta_iteration, like) in [(4, algorithms::FOMAML), (5, algorithms::MAML)] {
         learner.set_meta_iteration(meta_iteration);
         let reference = direction_of(like, 3, 0.05).0.direction;
         assert!(relative_error(&direction_at(&learner), &reference) < 1e-12, "{meta_iteration}");
@@ -102,7 +103,7 @@ fn maml_plus_plus_begins_in_first_order_if_asked_to() {
 #[test]
 fn the_meta_model_s_rule_is_bounded() {
     let network = Network::new(&[2, 6, 1], Activation::Tanh, Loss::SquaredError);
-    let learner = Learner::with(network.clone(), Algorithm::MetaModel, MethodSettings::default(), 2);
+    let learner = Learner::with(network.clone(), algorithms::META_MODEL, MethodSettings::default(), 2);
     let rng = &mut rng(8);
     let episode = Episode { support: vec![batch(&network, 8, rng)], query: batch(&network, 8, rng) };
     let mut meta: MetaParameters<f64> = learner.meta_parameters(initialise(&network, 0.0, rng), 1e-4);

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
+use metascope::settings::{ImageSource, Settings, TaskFamily};
 use metascope::train::link::Command;
 
+use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::fixtures;
 
@@ -81,7 +82,7 @@ fn a_typed_folder_is_read_with_progress_and_used() {
 #[test]
 fn a_dropped_folder_is_used_and_becomes_a_picture_run() {
     let folder = own_images(10);
-    let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::Reptile);
+    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::REPTILE);
     (settings.run.seed, settings.run.image_size) = (9, Some(16));
     let mut snapshot = fixtures::snapshot(TaskFamily::Sine, 1284);
     snapshot.settings = Arc::new(settings);
@@ -91,7 +92,7 @@ fn a_dropped_folder_is_used_and_becomes_a_picture_run() {
     bench.harness.step();
     check_restart_on(&bench, folder.path(), 10);
     let run = &bench.settings().run;
-    assert_eq!((run.algorithm, run.seed, run.image_size), (Algorithm::Reptile, 9, Some(16)));
+    assert_eq!((run.algorithm, run.seed, run.image_size), (algorithms::REPTILE, 9, Some(16)));
 
     // Dropped files stand for their folder.
     for name in ["a/0.png", "a/2.png"] {

@@ -85,7 +85,8 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
                 let colour = match row.id {
                     "joint" => palette.joint,
                     "random" => palette.random,
-                    id => Algorithm::all()
+                    id => Algorithm::ALL
+                        .into_iter()
                         .find(|algorithm| algorithm.id() == id)
                         .map_or(palette.weak, |algorithm| colour(palette, algorithm)),
                 };

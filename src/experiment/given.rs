@@ -1,0 +1,57 @@
+//! What somebody asks for, setting by setting.
+
+use toml::{Table, Value};
+
+use crate::settings::Setting;
+use crate::settings::table::setting;
+
+/// Settings that a file or options give, as the tables of an experiment file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Given(pub(super) Table);
+
+impl Given {
+    /// Whether a setting is among them.
+    pub fn sets(&self, setting: &Setting) -> bool {
+        let mut keys = setting.path.split('.');
+        let table = keys.next().and_then(|key| self.0.get(key));
+        table.and_then(|table| keys.try_fold(table, |table, key| table.get(key))).is_some()
+    }
+
+    /// Gives a setting.
+    pub fn set(&mut self, setting: &Setting, value: Value) {
+        let within = |value, name: &str| Value::Table(Table::from_iter([(name.to_owned(), value)]));
+        if let Value::Table(given) = setting.path.rsplit('.').fold(value, within) {
+            overlay(&mut self.0, given);
+        }
+    }
+
+    /// These over others.
+    pub(super) fn over(mut self, below: Self) -> Self {
+        let mut both = below.complete().0;
+        self = self.complete();
+        overlay(&mut both, self.0);
+        Self(both)
+    }
+
+    /// Whoever gives an inner rate means it: it is not fitted, unless that is asked for too.
+    fn complete(mut self) -> Self {
+        const RATE: &Setting = setting("live.inner_rate");
+        const FIT: &Setting = setting("run.fit_inner_rate");
+        if self.sets(RATE) && !self.sets(FIT) {
+            self.set(FIT, Value::Boolean(false));
+        }
+        self
+    }
+}
+
+/// Puts `given` over `base`, table by table.
+fn overlay(base: &mut Table, given: Table) {
+    for (key, value) in given {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(base)), Value::Table(given)) => overlay(base, given),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The knobs, in the order of their panel.
+
+use super::{Field, Group, Number, Range, Setting};
+use crate::settings::{RunSettings, TaskFamily};
+
+/// Every live setting.
+pub static LIVE: [Setting; 16] = [
+    Setting {
+        label: "Inner rate α",
+        short: "α",
+        about: "Length of one adaptation step: too small and nothing appears, too large and the picture breaks up",
+        dead: is_learned,
+        axis: Some("1e-3..1"),
+        ..number!(live.inner_rate, Group::Inner, Range::real(1e-4, 10.0).logarithmic())
+    },
+    Setting {
+        label: "Outer rate β",
+        short: "β",
+        about: "How far the initialisation moves per meta-iteration: the speed and the roughness of the curves",
+        axis: Some("1e-4..1e-1"),
+        ..number!(live.outer_rate, Group::Outer, Range::real(1e-6, 1.0).logarithmic())
+    },
+    Setting {
+        label: "Inner steps K",
+        short: "K",
+        about: "Adaptation steps per task while meta-training: how much work the initialisation may leave to them",
+        axis: Some("1..8"),
+        ..number!(live.inner_steps, Group::Inner, Range::whole(1, 20))
+    },
+    Setting {
+        label: "Test-time steps",
+        short: "test steps",
+        about: "Adaptation steps on held-out tasks: the columns of the film-strip",
+        axis: Some("1..10"),
+        ..number!(live.test_steps, Group::Inner, Range::whole(1, 50))
+    },
+    Setting {
+        label: "Meta-batch",
+        short: "batch",
+        about: "Tasks averaged per meta-iteration: more make the curves calmer and each meta-iteration slower",
+        axis: Some("1..16"),
+        ..number!(live.meta_batch, Group::Outer, Range::whole(1, 1000).logarithmic())
+    },
+    Setting {
+        label: "Shots",
+        short: "shots",
+        about: "Support points, or images of each class, that a training task adapts on",
+        dead: is_pile,
+        axis: Some("2..20"),
+        ..number!(live.shots, WITH_SHOTS, Range::whole(1, 100).logarithmic())
+    },
+    Setting {
+        label: "Test shots",
+        short: "test shots",
+        about: "Support points, or images of each class, that a held-out task adapts on: what the film-strip shows as support",
+        dead: is_pile,
+        shapes_probes: true,
+        ..number!(live.test_shots, WITH_SHOTS, Range::whole(1, 100).logarithmic())
+    },
+    Setting {
+        label: "Support share",
+        short: "support",
+        about: "Share of an image's pixels that adaptation may see, for completion on held-out tasks; the rest must be guessed",
+        axis: Some("0.1..1"),
+        shapes_probes: true,
+        ..number!(live.support_share, WITH_SHARE, Range::real(0.01, 1.0))
+    },
+    Setting {
+        label: "Training share",
+        short: "training",
+        about: "Share of an image's pixels that a training task adapts on, the same at every inner step; held-out images have the support share",
+        axis: Some("0.05..0.5"),
+        ..number!(live.training_share, WITH_TRAINING_SHARE, Range::real(0.01, 1.0))
+    },
+    Setting {
+        label: "Pixels per step",
+        short: "pixels",
+        about: "Random pixels used by one adaptation step: fewer are faster and noisier",
+        dead: |run| (run.tasks == TaskFamily::Completion).then_some(ALL_PIXELS),
+        axis: Some("32..512"),
+        ..number!(live.pixels_per_step, WITH_PIXELS, Range::whole(16, 4096).logarithmic())
+    },
+    Setting {
+        label: "Points per step",
+        short: "points",
+        about: "Support points drawn for each inner step of a training task: fewer make adaptation stochastic; 0 uses all",
+        dead: |run| match run.tasks {
+            TaskFamily::Completion => Some(ALL_PIXELS),
+            TaskFamily::Class => Some("Class tasks draw all support images anew, with fresh noise, at each step"),
+            TaskFamily::Cluster => Some("Clusters are learned from the whole pile at every step"),
+            TaskFamily::Plane | TaskFamily::Sine | TaskFamily::Picture | TaskFamily::Classify => None,
+        },
+        axis: Some("0..10"),
+        ..number!(live.inner_batch, WITH_POINTS, Range::whole(0, 100))
+    },
+    Setting {
+        label: "Stop at gradient",
+        short: "stop at",
+        about: "Adaptation ends as soon as its gradient is this short, at the latest after its steps; 0 never ends early",
+        axis: Some("1e-3..1"),
+        shapes_probes: true,
+        ..number!(live.tolerance, Group::Inner, Range::real(0.0, 10.0).logarithmic())
+    },
+    Setting {
+        label: "Noise",
+        short: "noise",
+        about: "Noise on the support: on its targets, or on the images where classes are told apart; how well the learned prior averages it out",
+        dead: |run| {
+            let class = run.tasks == TaskFamily::Class;
+            class.then_some("Class tasks mix noise into every image already: the flow begins with it")
+        },
+        shapes_probes: true,
+        axis: Some("0..1"),
+        ..number!(live.noise, Group::Inner, Range::real(0.0, 2.0))
+    },
+    Setting {
+        label: "Temperature",
+        short: "temperature",
+        about: "Length of the noise that samples start from, 1 as in training: less makes them alike and clean, more varied and wild",
+        shapes_probes: true,
+        ..number!(live.temperature, WITH_FLOW, Range::real(0.0, 2.0))
+    },
+    Setting {
+        label: "Flow steps",
+        short: "flow steps",
+        about: "Steps from noise to a sample: few are quick and blurred, many change little any more",
+        shapes_probes: true,
+        ..number!(live.flow_steps, WITH_FLOW, Range::whole(1, 100).logarithmic())
+    },
+    Setting {
+        label: "Flow order",
+        short: "flow order",
+        about: "How the flow is followed: 1 is Euler's method, 2 is Heun's, which needs fewer steps and twice the work for each",
+        shapes_probes: true,
+        ..number!(live.flow_order, WITH_FLOW, Range::whole(1, 2))
+    },
+];
+
+const WITH_SHOTS: Group = Group::Families(
+    &[TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Class, TaskFamily::Classify],
+    "A picture task is one image: use the support share instead",
+);
+const WITH_POINTS: Group = Group::Families(
+    &[TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Classify],
+    "Picture tasks have the pixels per step instead",
+);
+const NO_PIXELS: &str = "Only picture tasks have pixels";
+const WITH_PIXELS: Group = Group::Families(&[TaskFamily::Picture], NO_PIXELS);
+const WITH_SHARE: Group = Group::Families(&[TaskFamily::Picture, TaskFamily::Completion], NO_PIXELS);
+const WITH_TRAINING_SHARE: Group =
+    Group::Families(&[TaskFamily::Completion], "Only completion tasks train on another share than they are tested on");
+const WITH_FLOW: Group = Group::Families(&[TaskFamily::Class], "Only samples of class tasks come from noise by a flow");
+const ALL_PIXELS: &str = "Completion tasks adapt on all given pixels at every step";
+
+fn is_pile(run: &RunSettings) -> Option<&'static str> {
+    (run.tasks == TaskFamily::Cluster).then_some("A pile has eight images of each class")
+}
+
+fn is_learned(run: &RunSettings) -> Option<&'static str> {
+    run.algorithm.learns_rates().then_some(
+        "The algorithm learns its own inner rates; this was their start value and counts again after a reset",
+    )
+}

@@ -1,0 +1,70 @@
+//! The network that adapts.
+
+use super::{Choice, Field, Group, Name, Number, Range, Setting};
+use crate::settings::{ActivationKind, TaskFamily};
+
+/// Its settings.
+pub static NETWORK: [Setting; 5] = [
+    Setting {
+        path: "run.network.hidden",
+        label: "Layers",
+        about: "Width of each hidden layer, e.g. 64, 64; empty makes the model linear",
+        group: Group::Network,
+        field: Field::Widths(Range::whole(1, 1024)),
+        dead: |run| (run.tasks == TaskFamily::Plane).then_some("The plane family's model has no hidden layer"),
+        axis: Some("8..64"),
+        ..Setting::BLANK
+    },
+    Setting {
+        label: "Activation",
+        about: "The non-linearity between layers: sine draws sharp pictures, ReLU and tanh soft ones",
+        ..choice!(run.network.activation, Group::Network, ActivationKind)
+    },
+    Setting {
+        label: "Frequency w0",
+        about: "How fast the sine activation turns: higher draws finer detail and is harder to adapt",
+        dead: |run| {
+            let sine = run.network.activation == ActivationKind::Sine;
+            (!sine).then_some("Only the sine activation has a frequency")
+        },
+        axis: Some("5..40"),
+        ..number!(run.network.w0, Group::Network, Range::real(0.01, 1000.0).logarithmic())
+    },
+    Setting {
+        label: "Fourier features",
+        about: "Random sines of the position in front of the network, which draw finer detail; 0 for none",
+        dead: |run| (!run.tasks.is_picture()).then_some(NO_POSITIONS),
+        axis: Some("0..64"),
+        ..number!(run.network.fourier_features, Group::Network, Range::whole(0, 1024))
+    },
+    Setting {
+        label: "Fourier scale",
+        about: "Spread of the Fourier features' frequencies: higher draws finer detail",
+        unit: Some("periods per unit of input"),
+        dead: |run| match run.network.fourier_features {
+            _ if !run.tasks.is_picture() => Some(NO_POSITIONS),
+            0 => Some("There are no Fourier features"),
+            _ => None,
+        },
+        axis: Some("0.5..8"),
+        ..number!(run.network.fourier_scale, Group::Network, Range::real(0.001, 1000.0).logarithmic())
+    },
+];
+
+const NO_POSITIONS: &str = "Only the networks of picture tasks read positions";
+
+impl ActivationKind {
+    /// Every one, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::Sine, Self::Relu, Self::Tanh, Self::Silu];
+
+    /// Its name.
+    pub fn name(self) -> Name {
+        let (id, label, about) = match self {
+            Self::Sine => ("sine", "Sine", "sin(w0 x)"),
+            Self::Relu => ("relu", "ReLU", "max(0, x)"),
+            Self::Tanh => ("tanh", "Tanh", "Hyperbolic tangent"),
+            Self::Silu => ("silu", "SiLU", "x/(1 + e^−x)"),
+        };
+        Name { id, label, about }
+    }
+}
