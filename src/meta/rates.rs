@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::recipe::{Moves, Rates, Recipe};
 use super::step::{Adjoint, Step, StepRule};
 use crate::maths::kernels::vectorised;
+use crate::maths::layout::Layout;
 use crate::maths::network::Network;
 use crate::maths::real::Real;
 use crate::maths::vector::dot;
@@ -22,24 +23,29 @@ pub enum Sharing {
 }
 
 impl Sharing {
+    /// One rate for each layer; a context counts with the first.
+    pub fn layers(layout: &Layout) -> Self {
+        let mut segments: Vec<_> = (0..layout.layers()).map(|layer| layout.layer(layer)).collect();
+        if let Some(first) = segments.first_mut() {
+            first.start = 0;
+        }
+        Self::Segments(segments)
+    }
+
+    /// One rate for each tensor that is not empty.
+    pub fn tensors(layout: &Layout) -> Self {
+        Self::Segments(layout.filled().map(|tensor| tensor.range.clone()).collect())
+    }
+
     /// What a recipe's inner rates have in common in such a network: where they are given and not everything moves,
-    /// what does and what does not are a segment each. A context, which the meta-model does not have, counts with the
-    /// first layer.
+    /// what does and what does not are a segment each.
     pub(super) fn of(recipe: &Recipe, network: &Network) -> Self {
         let layout = network.layout();
         let divided = |at: usize| Self::Segments(vec![0..at, at..network.parameters()]);
         match (recipe.rates, recipe.moves) {
             (Rates::PerParameter, _) => Self::None(network.parameters()),
-            (Rates::PerTensorAndStep, _) => {
-                Self::Segments(layout.filled().map(|tensor| tensor.range.clone()).collect())
-            }
-            (Rates::Model, _) => {
-                let mut layers: Vec<_> = (0..layout.layers()).map(|layer| layout.layer(layer)).collect();
-                if let Some(first) = layers.first_mut() {
-                    first.start = 0;
-                }
-                Self::Segments(layers)
-            }
+            (Rates::PerTensorAndStep, _) => Self::tensors(layout),
+            (Rates::Model, _) => Self::layers(layout),
             (Rates::Given, Moves::All) => Self::All,
             (Rates::Given, Moves::Head | Moves::Body) => divided(layout.layer(layout.layers().saturating_sub(1)).start),
             (Rates::Given, Moves::Context) => divided(layout.context().end),

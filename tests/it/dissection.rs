@@ -92,9 +92,9 @@ fn error(ours: &[f64], reference: &[f64]) -> f64 {
 /// The loss after adaptation differentiated numerically by φ is v_0, that at θ_K held fast by θ is v_K.
 #[test]
 fn both_gradients_are_derivatives_of_the_query_loss() {
-    use Algorithm::{Anil, Cavia, Fomaml, Maml, MamlPlusPlus, MetaModel, MetaSgd, Reptile};
+    use algorithms::{ANIL, CAVIA, FOMAML, MAML, MAML_PLUS_PLUS, META_MODEL, META_SGD, REPTILE};
     let network = small();
-    for algorithm in [Maml, Fomaml, Reptile, MetaSgd, MamlPlusPlus, Anil, Cavia, MetaModel] {
+    for algorithm in [MAML, FOMAML, REPTILE, META_SGD, MAML_PLUS_PLUS, ANIL, CAVIA, META_MODEL] {
         let rng = &mut rng(1);
         let learner = learner(&network, algorithm);
         let episode = episode(&network, rng);

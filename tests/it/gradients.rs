@@ -11,7 +11,7 @@ use metascope::maths::network::{Batch, Network, Trace, Workspace};
 use metascope::maths::stream::{Purpose, Stream, stream};
 use metascope::maths::vector::norm;
 use metascope::meta::episode::Episode;
-use metascope::meta::maml_plus_plus::step_weights;
+use metascope::meta::outer::unrolled::step_weights;
 use metascope::meta::{Group, Learner, MetaParameters, TaskWork};
 use metascope::settings::{Algorithm, MethodSettings, Settings, TaskFamily};
 use metascope::tasks::{Family, plane};
@@ -144,8 +144,8 @@ fn objective(learner: &Learner, meta: &MetaParameters<f64>, episode: &Episode<f6
 /// Meta-SGD and MAML++, and the meta-model's ψ.
 #[test]
 fn exact_meta_gradients_are_the_derivatives_of_the_outer_objective() {
-    use Algorithm::{Anil, Cavia, Maml, MamlPlusPlus, MetaModel, MetaSgd};
-    for algorithm in [Maml, MetaSgd, MamlPlusPlus, Anil, Cavia, MetaModel] {
+    use algorithms::{ANIL, CAVIA, MAML, MAML_PLUS_PLUS, META_MODEL, META_SGD};
+    for algorithm in [MAML, META_SGD, MAML_PLUS_PLUS, ANIL, CAVIA, META_MODEL] {
         for (i, network) in networks().into_iter().enumerate() {
             for steps in [1, 3, 5] {
                 let rng = &mut rng(100 + i as u64);
@@ -165,7 +165,7 @@ fn exact_meta_gradients_are_the_derivatives_of_the_outer_objective() {
                     moved.values.copy_from_slice(values);
                     objective(&learner, &moved, &episode, steps)
                 });
-                if algorithm == Cavia {
+                if algorithm == CAVIA {
                     difference[learner.network.layout().context()].fill(0.0);
                 }
                 let error = relative_error(&task.direction, &difference);

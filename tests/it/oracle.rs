@@ -9,8 +9,8 @@ use metascope::maths::real::Real;
 use metascope::maths::vector::{add_scaled, norm};
 use metascope::meta::Group;
 use metascope::meta::adapt::{InnerLoop, adapt};
+use metascope::meta::adjoint::{Order, sweep};
 use metascope::meta::rates::{InnerRates, Sharing};
-use metascope::meta::sweep::{Order, sweep};
 use metascope::settings::MethodSettings;
 
 use self::reference::{Oracle, convert, directions, numbers};

@@ -11,7 +11,7 @@ use metascope::experiment::Experiment;
 use metascope::images::ImageSet;
 use metascope::images::built_in::made;
 use metascope::settings::table::{self, Group, setting};
-use metascope::settings::{Algorithm, ImageSource, ProceduralSettings, RunSettings, TaskFamily};
+use metascope::settings::{ImageSource, ProceduralSettings, RunSettings, TaskFamily};
 use metascope::train::link::Command;
 use proptest::prelude::*;
 

@@ -9,7 +9,7 @@ use clap::{CommandFactory as _, Parser as _};
 use metascope::arguments::{Arguments, Command};
 use metascope::experiment::Experiment;
 use metascope::settings::table::{self, Field, Group, Setting, setting};
-use metascope::settings::{Algorithm, Knob, RunSettings, Settings, TaskFamily};
+use metascope::settings::{Knob, RunSettings, Settings, TaskFamily};
 use toml::{Table, Value};
 
 /// The experiment that `metascope run` would do, or what it says.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::accesskit::Role;
 use egui::{Key, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
+use metascope::settings::{ImageSource, Knob, Settings, TaskFamily};
 use metascope::train::link::{Command, Event, Pace};
 use metascope::train::snapshot::{Astray, Divergence, Phase, Turned};
 
