@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer};
 
 use super::recipes::RECIPES;
-use crate::settings::table::{Name, is_same};
+use crate::settings::table::{Name, Part, is_same};
 use crate::settings::{Algorithm, Domain, Settings};
 
 /// An algorithm.
@@ -156,9 +156,26 @@ impl Algorithm {
         Name { id: self.id(), label: self.label(), about: self.about() }
     }
 
+    /// Whether it has this part.
+    pub fn has(self, part: Part) -> bool {
+        let recipe = self.recipe();
+        match part {
+            Part::EveryStep => recipe.query_loss == QueryLoss::EveryStepAtFirst,
+            Part::Hold => recipe.through == Through::Implicit,
+            Part::Context => recipe.moves == Moves::Context,
+        }
+    }
+
     /// Whether the inner rates are learned, α being but where they start.
     pub fn learns_rates(self) -> bool {
         self.recipe().rates != Rates::Given
+    }
+}
+
+impl Part {
+    /// The algorithms that have it.
+    pub fn algorithms(self) -> impl Iterator<Item = Algorithm> {
+        Algorithm::ALL.into_iter().filter(move |algorithm| algorithm.has(self))
     }
 }
 

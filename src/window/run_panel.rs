@@ -104,7 +104,7 @@ impl RunPanel {
 fn is_advanced(setting: &Setting, run: &RunSettings) -> bool {
     match setting.group {
         Group::Families(..) | Group::Network | Group::Outer => !matches!(setting.field, Field::Live(_)),
-        Group::Method(algorithm) => algorithm == run.algorithm,
+        Group::Method(part) => run.algorithm.has(part),
         Group::Run | Group::Inner | Group::Images | Group::OwnImages | Group::Formulas => false,
     }
 }

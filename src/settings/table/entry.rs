@@ -45,14 +45,25 @@ pub enum Group {
     Network,
     /// What only tasks of these families have, and why the others do not.
     Families(&'static [TaskFamily], &'static str),
-    /// What only this algorithm has.
-    Method(Algorithm),
+    /// What only algorithms with this part have.
+    Method(Part),
     /// The images that tasks are made from.
     Images,
     /// How own images are read.
     OwnImages,
     /// How sets made from formulas are made.
     Formulas,
+}
+
+/// A part of an algorithm that has settings of its own. Which algorithms have it, their recipes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Every step's query loss, at first.
+    EveryStep,
+    /// A hold on φ, and a linear system in place of the way back.
+    Hold,
+    /// A context beside the inputs.
+    Context,
 }
 
 /// The values of a setting, and where they lie.
@@ -292,7 +303,9 @@ impl Group {
             Self::Outer => "Outer loop".to_owned(),
             Self::Network => "Network".to_owned(),
             Self::Families(families, _) => format!("Tasks: {}", names(families)),
-            Self::Method(algorithm) => format!("Algorithm: {}", algorithm.id()),
+            Self::Method(part) => {
+                format!("Algorithm: {}", part.algorithms().map(Algorithm::id).collect::<Vec<_>>().join(", "))
+            }
             Self::Images => "Images".to_owned(),
             Self::OwnImages => "Own images".to_owned(),
             Self::Formulas => "Images: creatures, textures".to_owned(),
@@ -304,7 +317,7 @@ impl Group {
         let (there, reason) = match self {
             Self::Run | Self::Inner | Self::Outer | Self::Network => return None,
             Self::Families(families, reason) => (families.contains(&run.tasks), reason),
-            Self::Method(algorithm) => (run.algorithm == algorithm, "It belongs to another algorithm"),
+            Self::Method(part) => (run.algorithm.has(part), "It belongs to another algorithm"),
             Self::Images => (run.tasks.needs_images(), "These tasks are not made from images"),
             Self::OwnImages => (matches!(run.images, ImageSource::Path(_)), "Only own images are read"),
             Self::Formulas => (run.images.is_procedural(), "Only creatures and textures are made from formulas"),
@@ -318,8 +331,9 @@ impl Group {
         self.why_dead(run)?;
         match self {
             Self::Run | Self::Inner | Self::Outer | Self::Network | Self::Families(..) => None,
-            Self::Method(algorithm) => {
-                Some(format!("belongs to {} and would change nothing here: leave it out", algorithm.label()))
+            Self::Method(part) => {
+                let owners: Vec<_> = part.algorithms().map(Algorithm::label).collect();
+                Some(format!("belongs to {} and would change nothing here: leave it out", owners.join(", ")))
             }
             Self::Images => {
                 let with_images: Vec<_> = TaskFamily::ALL.into_iter().filter(|tasks| tasks.needs_images()).collect();
