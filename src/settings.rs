@@ -185,6 +185,8 @@ pub enum Domain {
     Curve,
     /// An image: from position to colour.
     Image,
+    /// An image of which most is hidden.
+    HiddenImage,
     /// A flow from noise to images.
     Flow,
     /// Scores of labels.
@@ -281,7 +283,8 @@ impl TaskFamily {
         match self {
             Self::Plane => Domain::Linear,
             Self::Sine => Domain::Curve,
-            Self::Picture | Self::Completion => Domain::Image,
+            Self::Picture => Domain::Image,
+            Self::Completion => Domain::HiddenImage,
             Self::Class => Domain::Flow,
             Self::Classify => Domain::Labels,
             Self::Cluster => Domain::Embedding,

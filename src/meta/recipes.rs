@@ -27,7 +27,7 @@ pub static RECIPES: [Recipe; 9] = [
         query_loss: QueryLoss::Last,
         through: Through::FirstOrder,
         preset: |domain, settings| {
-            if domain == Domain::Image {
+            if matches!(domain, Domain::Image | Domain::HiddenImage) {
                 (settings.live.inner_rate, settings.live.outer_rate) = (0.02, 3e-4);
             }
         },
@@ -42,7 +42,9 @@ pub static RECIPES: [Recipe; 9] = [
         query_loss: QueryLoss::Last,
         through: Through::Difference,
         preset: |domain, settings| match domain {
-            Domain::Image => (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 8),
+            Domain::Image | Domain::HiddenImage => {
+                (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 8);
+            }
             Domain::Curve => settings.live.inner_steps = 5,
             // Where adaptation ends says nothing about how sure to be; plain steps, as in its paper, hold.
             Domain::Labels => {
@@ -79,7 +81,7 @@ pub static RECIPES: [Recipe; 9] = [
             settings.run.outer.period = match domain {
                 Domain::Linear => 5_000,
                 Domain::Curve => 70_000,
-                Domain::Image | Domain::Flow | Domain::Labels | Domain::Embedding => 2_000,
+                Domain::Image | Domain::HiddenImage | Domain::Flow | Domain::Labels | Domain::Embedding => 2_000,
             };
         },
     },
@@ -137,6 +139,10 @@ pub static RECIPES: [Recipe; 9] = [
                     (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.2);
                 }
                 Domain::Image => {
+                    (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 3e-4, 8);
+                    (run.method.regularisation, run.method.conjugate_steps) = (0.1, 5);
+                }
+                Domain::HiddenImage => {
                     (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 1e-4, 8);
                     (run.method.regularisation, run.method.conjugate_steps) = (0.1, 5);
                     (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
