@@ -81,10 +81,9 @@ impl Settings {
             }
             // Its meta-gradient does not see the way that adaptation takes: only small rates and a loose hold, for which
             // the directions of large curvature count for little, keep it from where a step overshoots.
-            (TaskFamily::Picture, Algorithm::Imaml) => {
-                (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 3e-4, 8);
+            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Imaml) => {
+                (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 1e-4, 8);
             }
-            (TaskFamily::Completion, Algorithm::Imaml) => (live.inner_rate, live.outer_rate) = (0.02, 1e-4),
             (TaskFamily::Plane, Algorithm::Imaml) => live.inner_rate = 0.1,
             (TaskFamily::Classify, Algorithm::Imaml) => (live.inner_rate, live.outer_rate) = (0.1, 3e-4),
             (TaskFamily::Classify, Algorithm::Reptile) => (live.inner_rate, live.outer_rate) = (0.1, 0.1),
@@ -125,7 +124,7 @@ impl Settings {
                 outer.weight_decay = 0.5;
                 OuterOptimiser::AdamW
             }
-            (TaskFamily::Completion, Algorithm::Imaml) => {
+            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Imaml) => {
                 outer.weight_decay = 0.5;
                 OuterOptimiser::AdamW
             }
