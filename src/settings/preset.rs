@@ -81,7 +81,10 @@ impl Settings {
             }
             // Its meta-gradient does not see the way that adaptation takes: only small rates and a loose hold, for which
             // the directions of large curvature count for little, keep it from where a step overshoots.
-            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Imaml) => {
+            (TaskFamily::Picture, Algorithm::Imaml) => {
+                (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 3e-4, 8);
+            }
+            (TaskFamily::Completion, Algorithm::Imaml) => {
                 (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 1e-4, 8);
             }
             (TaskFamily::Plane, Algorithm::Imaml) => live.inner_rate = 0.1,
@@ -124,7 +127,7 @@ impl Settings {
                 outer.weight_decay = 0.5;
                 OuterOptimiser::AdamW
             }
-            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Imaml) => {
+            (TaskFamily::Completion, Algorithm::Imaml) => {
                 outer.weight_decay = 0.5;
                 OuterOptimiser::AdamW
             }
