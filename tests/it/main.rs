@@ -32,6 +32,7 @@ mod microscope;
 mod mistakes;
 mod oracle;
 mod outer;
+mod own_sets;
 mod photos;
 mod pictures;
 mod procedural;

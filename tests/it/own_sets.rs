@@ -1,25 +1,12 @@
 //! The kinds of sets that people bring: dropped on the window and given to a run without one, each is read alike and
 //! with the right counts. What becomes of their pixels is tested with the readers.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common {
-    pub mod bench;
-    pub mod command;
-    pub mod files;
-    pub mod fixtures;
-    use super::write;
-}
-
-#[path = "arrays/write.rs"]
-#[allow(dead_code)]
-mod write;
-
-use common::files::{Files, files, of_classes, picture, tarred, write_into, zipped};
-use common::{bench, command};
 use metascope::settings::{ImageSource, TaskFamily};
 use metascope::train::link::Command;
 use serde_json::json;
-use write::{gz, npy, png};
+
+use crate::common::files::{self, Files, files, of_classes, picture, tarred, write_into, zipped};
+use crate::common::write::{gz, npy, png};
+use crate::common::{bench, command};
 
 /// A set, and what it holds: images, classes, held-out images, what is skipped by reason, a word of what is said.
 struct Kind {
@@ -213,7 +200,7 @@ fn dropped(path: &std::path::Path) -> (std::sync::Arc<metascope::images::ImageSe
     window.drop_file(path);
     let commands = window.commands_when_made();
     let [Command::Restart(settings, Some(set))] = commands.as_slice() else {
-        panic!("{}: {commands:?}, {:?}", path.display(), common::files::load(path).map(|set| set.understood()))
+        panic!("{}: {commands:?}, {:?}", path.display(), files::load(path).map(|set| set.understood()))
     };
     assert_eq!(settings.run.images, ImageSource::Path(path.to_owned()));
     (set.clone(), window)
