@@ -52,7 +52,7 @@ for name in sorted(os.listdir("out")):
     elif name == "summary.json":
         json.loads(data)
         assert "samples.png" in found and "metrics.csv" in found, "a summary of what is not there"
-    elif name == "samples.png":
+    elif name in ("samples.png", "best.png"):
         png(data)
     else:
         raise AssertionError("what is that file?")
@@ -92,7 +92,7 @@ for ((kill = 1; kill <= times; kill++)); do
   fi
 done
 "${command[@]}" --overwrite 2>said || fault "no new run starts: $(cat said)"
-[ "$(find out -mindepth 1 | sort | tr '\n' ' ')" = "out/experiment.toml out/metrics.csv out/samples.png out/summary.json " ] ||
+[ "$(find out -mindepth 1 ! -name best.png | sort | tr '\n' ' ')" = "out/experiment.toml out/metrics.csv out/samples.png out/summary.json " ] ||
   fault "a whole run leaves $(ls -A out)"
 for key in "${!codes[@]}"; do echo "exit code after $key: ${codes[$key]} times"; done | sort
 for key in "${!left[@]}"; do echo "left $key: ${left[$key]} times"; done | sort

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Takes the README's pictures of the real window, and one film-strip of a run without a window.
-# Usage: assets/pictures/take.sh [BINARY] (default: target/release/metascope)
+# Usage: assets/pictures/take.sh [BINARY [OMNIGLOT]] (default: target/release/metascope; OMNIGLOT is a path of that set's
+# drawings, such as images_background_small1.zip of brendenlake/omniglot, without which its picture stays as it is)
 set -euo pipefail
 binary=$(realpath "${1:-target/release/metascope}")
+omniglot=${2:+$(realpath "$2")}
 cd "$(dirname "$0")/../.."
 shots=$(mktemp -d)
 trap 'rm -r "$shots"' EXIT
@@ -17,6 +19,7 @@ done
 METASCOPE_TRAIN_SECS=25 METASCOPE_STROKES="330,180:330,400 330,180:450,210:450,260:330,290:450,400" \
   tests/xvfb/window.sh "$binary" "$shots/classify" --tasks classify
 "$binary" run --iterations 300 --out "$shots/run"
+[ -z "$omniglot" ] || "$binary" run --tasks class --images "$omniglot" --iterations 300 --out "$shots/omniglot"
 tests/xvfb/student.sh "$binary" "$shots/student"
 
 keep() { convert "$shots/$1" "${@:3}" -strip -define png:compression-level=9 "assets/pictures/$2"; }
@@ -35,4 +38,5 @@ for tasks in completion classify cluster; do keep "$tasks/trained.png" "$tasks.p
 keep sine/sweep.png sweep.png -gravity center -crop 818x558+0+16 +repage
 # The first two of the film-strip's four tasks.
 keep run/samples.png samples.png -crop 100%x50%+0+0 +repage
+[ -z "$omniglot" ] || keep omniglot/samples.png omniglot.png
 ls -l assets/pictures/*.png

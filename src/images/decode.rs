@@ -280,3 +280,27 @@ fn explain(error: &ImageError) -> String {
         _ => format!("is damaged or cut off ({error})"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What no reader may reach.
+    struct Rest;
+
+    impl Read for Rest {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("it was read on"))
+        }
+    }
+
+    #[test]
+    fn only_the_head_of_a_film_is_read() {
+        let mut head = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41".to_vec();
+        head.resize(HEAD as usize, 0);
+        for length in [Some(MAX_FILE - 1), Some(16 * MAX_FILE), None] {
+            let reason = read(&mut head.as_slice().chain(Rest), "film.mp4", length);
+            assert!(reason.as_ref().is_err_and(|reason| reason.contains("not an image")), "{length:?}: {reason:?}");
+        }
+    }
+}

@@ -79,7 +79,17 @@ impl Settings {
             (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Reptile) => {
                 (live.inner_rate, live.inner_steps) = (0.05, 8)
             }
-            (TaskFamily::Picture | TaskFamily::Completion, Algorithm::Imaml) => live.inner_steps = 8,
+            // Its meta-gradient does not see the way that adaptation takes: only small rates and a loose hold, for which
+            // the directions of large curvature count for little, keep it from where a step overshoots.
+            (TaskFamily::Picture, Algorithm::Imaml) => {
+                (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 3e-4, 8);
+            }
+            (TaskFamily::Completion, Algorithm::Imaml) => {
+                (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 1e-4, 8);
+            }
+            (TaskFamily::Plane, Algorithm::Imaml) => live.inner_rate = 0.1,
+            (TaskFamily::Classify, Algorithm::Imaml) => (live.inner_rate, live.outer_rate) = (0.1, 3e-4),
+            (TaskFamily::Classify, Algorithm::Reptile) => (live.inner_rate, live.outer_rate) = (0.1, 0.1),
             (TaskFamily::Sine, Algorithm::Reptile) => live.inner_steps = 5,
             (TaskFamily::Sine, Algorithm::MetaModel) => live.inner_steps = 2,
             // Held closely to φ and at a small rate, else curvature outgrows the rate as training goes on.
@@ -109,8 +119,18 @@ impl Settings {
         if tasks == TaskFamily::Class {
             outer.clip_norm = 0.3;
         }
-        // Its meta-gradient does not see the way that adaptation takes: nothing else keeps curvature low.
         let optimiser = match (tasks, algorithm) {
+            // Where adaptation ends says nothing about how confident to be; plain steps, as in its paper, hold.
+            (TaskFamily::Classify, Algorithm::Reptile) => OuterOptimiser::Sgd,
+            // Few classes are soon known by heart: scores that grow without end would be sure of wrong answers.
+            (TaskFamily::Classify, _) => {
+                outer.weight_decay = 0.5;
+                OuterOptimiser::AdamW
+            }
+            (TaskFamily::Completion, Algorithm::Imaml) => {
+                outer.weight_decay = 0.5;
+                OuterOptimiser::AdamW
+            }
             (TaskFamily::Sine, Algorithm::Imaml) => {
                 outer.weight_decay = 0.2;
                 OuterOptimiser::AdamW
@@ -120,7 +140,8 @@ impl Settings {
         let mut method = MethodSettings::default();
         if tasks.needs_images() {
             method.context = 32;
-            method.regularisation = 1.0;
+            method.regularisation = if tasks.is_picture() { 0.1 } else { 1.0 };
+            method.conjugate_steps = 5;
         } else if tasks == TaskFamily::Sine {
             method.regularisation = 30.0;
         }

@@ -1,6 +1,6 @@
 //! What the fuzzers begin with: small whole files of every kind, and false ones.
 
-#[path = "../../arrays/write.rs"]
+#[path = "../../it/common/write.rs"]
 #[allow(dead_code)]
 mod files;
 

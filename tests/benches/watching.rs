@@ -1,0 +1,201 @@
+//! What it costs to watch a run, and how soon something is to be seen: `cargo bench --bench watching`, with the names
+//! of single measurements behind `--`.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+use std::thread::{JoinHandle, sleep};
+use std::time::{Duration, Instant};
+
+use metascope::images::{ImageSet, for_run};
+use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
+use metascope::train::link::{Command, WindowEnd};
+use metascope::train::snapshot::Snapshot;
+use metascope::train::studies::{Focus, Heights, Map, TestSteps, WhatIf};
+use metascope::train::trainer::{Step, Trainer};
+use metascope::train::worker::{TIMELINE_CAP, spawn};
+
+const MEASUREMENTS: [(&str, fn()); 5] = [
+    ("map", what_the_map_costs),
+    ("dragging", what_dragging_takes),
+    ("test-steps", how_soon_test_steps_show),
+    ("looking-back", how_long_looking_back_takes),
+    ("states", what_keeping_states_costs),
+];
+
+fn main() {
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    for (name, measure) in MEASUREMENTS {
+        if chosen.is_empty() || chosen.iter().any(|chosen| chosen == name) {
+            println!("{name}");
+            measure();
+        }
+    }
+}
+
+/// A worker that trains, until it goes out of scope.
+struct Run {
+    window: WindowEnd,
+    thread: Option<JoinHandle<()>>,
+    last: Option<Arc<Snapshot>>,
+}
+
+impl Run {
+    fn new(settings: &Settings, focus: Focus) -> Self {
+        let (window, thread) = spawn(Arc::new(|| {}), 2, None).unwrap();
+        window.set_focus(focus);
+        window.send(Command::Restart(Arc::new(settings.clone()), images(settings)));
+        Self { window, thread: Some(thread), last: None }
+    }
+
+    fn wait(&mut self, right: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
+        loop {
+            self.last = self.window.take_snapshot().or(self.last.take());
+            match &self.last {
+                Some(snapshot) if right(snapshot) => return snapshot.clone(),
+                _ => sleep(Duration::from_millis(1)),
+            }
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.window.send(Command::Quit);
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn images(settings: &Settings) -> Option<Arc<ImageSet>> {
+    for_run(&settings.run).unwrap()
+}
+
+fn looking(map: Map) -> Focus {
+    Focus { stability: true, landscape: Some(map), ..Focus::default() }
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    1e3 * since.elapsed().as_secs_f64()
+}
+
+/// What the map costs the trainer: meta-iterations with and without somebody looking, in turns.
+fn what_the_map_costs() {
+    let of = |heights| looking(Map { heights, ..Map::default() });
+    let looks = [Focus::default(), of(Heights::Task(0)), of(Heights::Adapted)];
+    for tasks in TaskFamily::ALL {
+        let mut run = Run::new(&Settings::preset(tasks, Algorithm::Maml), Focus::default());
+        let (mut done, mut columns) = ([0; 3], [0; 3]);
+        for turn in 0..30 {
+            run.window.set_focus(looks[turn % 3].clone());
+            let before = run.wait(|_| true).meta_iteration;
+            sleep(Duration::from_millis(1500));
+            let after = run.wait(|_| true);
+            let shown = after.landscape.as_ref().map_or(0, |landscape| landscape.columns);
+            columns[turn % 3] = shown.max(columns[turn % 3]);
+            if turn >= 3 {
+                done[turn % 3] += after.meta_iteration - before;
+            }
+        }
+        let cost = |look: usize| 100.0 * (1.0 - done[look] as f64 / done[0] as f64);
+        println!("{tasks:?}: query loss {:.1} %, after adaptation {:.1} %; {columns:?} columns", cost(1), cost(2));
+    }
+}
+
+/// From a hand's move to the paths from there, of a paused run and of one that goes on.
+fn what_dragging_takes() {
+    for tasks in [TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Picture, TaskFamily::Class] {
+        let mut run = Run::new(&Settings::preset(tasks, Algorithm::Maml), looking(Map::default()));
+        let map = run.wait(|snapshot| snapshot.landscape.is_some()).landscape.clone().unwrap();
+        for command in [Command::Pause, Command::Play] {
+            run.window.send(command.clone());
+            sleep(Duration::from_millis(200));
+            let mut times: Vec<f64> = (0..20)
+                .map(|turn| {
+                    let at = [0.01 * f64::from(turn), 0.02];
+                    let asked = WhatIf { plane: map.plane.clone(), at, map: map.map };
+                    let start = Instant::now();
+                    run.window.set_focus(Focus { what_if: Some(asked.clone()), ..looking(map.map) });
+                    run.wait(|snapshot| snapshot.closeups.tried.as_ref().is_some_and(|tried| tried.asked == asked));
+                    milliseconds(start)
+                })
+                .collect();
+            times.sort_by(f64::total_cmp);
+            println!("{tasks:?} {command:?}: median {:.0} ms, 95 % within {:.0} ms", times[10], times[18]);
+        }
+    }
+}
+
+/// How soon test steps show something while a run of the picture preset goes on.
+fn how_soon_test_steps_show() {
+    let settings = Settings::preset(TaskFamily::Picture, Algorithm::Maml);
+    let mut run = Run::new(&settings, Focus { stability: true, test_steps: true, ..Focus::default() });
+    let began = Instant::now();
+    for (what, done) in [
+        ("a few steps", (|found| found.adapted[0].mean_query.len() > 5) as fn(&TestSteps) -> bool),
+        ("the first task", |found| !found.adapted[0].query.is_empty()),
+        ("all from the learned initialisation", |found| found.adapted[0].query.len() == found.tasks),
+    ] {
+        let snapshot = run.wait(|snapshot| snapshot.closeups.test_steps.as_ref().is_some_and(|found| done(found)));
+        println!("{what}: {:.1} s, at {}", began.elapsed().as_secs_f64(), snapshot.meta_iteration);
+    }
+}
+
+/// How long the window waits for an earlier moment after many meta-iterations on simple tasks, and after a few hundred
+/// on others.
+fn how_long_looking_back_takes() {
+    for (tasks, last) in [
+        (TaskFamily::Cluster, 200),
+        (TaskFamily::Class, 200),
+        (TaskFamily::Picture, 300),
+        (TaskFamily::Classify, 200),
+        (TaskFamily::Sine, 100_000),
+        (TaskFamily::Plane, 100_000),
+    ] {
+        let mut settings = Settings::preset(tasks, Algorithm::Maml);
+        if tasks.needs_classes() {
+            settings.run.images = ImageSource::Characters;
+        }
+        let mut run = Run::new(&settings, Focus::default());
+        let began = Instant::now();
+        let end = run.wait(|snapshot| snapshot.meta_iteration >= last);
+        let trained = began.elapsed().as_secs_f64();
+        let mut waits: Vec<f64> = (0..40)
+            .map(|index| {
+                let at = end.timeline.kept(index * 7919 % last);
+                let asked = Instant::now();
+                run.window.look_at(Some(at));
+                run.wait(|snapshot| snapshot.timeline.shown == Some(at));
+                let waited = milliseconds(asked);
+                sleep(Duration::from_millis(30));
+                waited
+            })
+            .collect();
+        waits.sort_by(f64::total_cmp);
+        println!(
+            "{tasks:?}: {last} in {trained:.1} s; shortest {:.1} ms, median {:.1} ms, longest {:.1} ms; every {}, {:.1} MB",
+            waits[0],
+            waits[20],
+            waits[39],
+            end.timeline.every,
+            end.timeline.bytes as f64 / f64::from(1 << 20)
+        );
+    }
+}
+
+/// What a copy of the state costs the trainer, which takes one at every measurement.
+fn what_keeping_states_costs() {
+    for tasks in [TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Picture] {
+        let settings = Settings::preset(tasks, Algorithm::MetaSgd);
+        let mut trainer = Trainer::new(settings.clone(), images(&settings), 2).unwrap();
+        trainer.set_timeline_cap(TIMELINE_CAP);
+        let began = Instant::now();
+        for _ in 0..20 * settings.run.evaluate_every {
+            assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        }
+        let between = milliseconds(began) / 20.0;
+        let began = Instant::now();
+        let copies: Vec<_> = (0..20).map(|_| trainer.checkpoint()).collect();
+        let copy = milliseconds(began) / copies.len() as f64;
+        let share = 100.0 * copy / between;
+        println!("{tasks:?}: a copy {:.1} us, {share:.3} % of the {between:.1} ms between two", 1e3 * copy);
+    }
+}

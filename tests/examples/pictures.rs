@@ -1,0 +1,97 @@
+//! Pictures of the window in every family, size and theme, and of what lies over it, for a person to look at:
+//! `cargo run --example pictures [FOLDER]`, by default target/pictures.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::accesskit::Role;
+use egui::{Key, Theme};
+use egui_kittest::kittest::Queryable as _;
+use image::RgbaImage;
+use metascope::settings::TaskFamily;
+use metascope::train::snapshot::Phase;
+
+use common::fixtures;
+use common::picture::{SMALL, USUAL, Window, picture, picture_after};
+use common::waiting::wait_until;
+
+#[path = "../it/common"]
+mod common {
+    pub mod fixtures;
+    pub mod picture;
+    pub mod soft_renderer;
+    pub mod waiting;
+}
+
+const LARGE: [f32; 2] = [1920.0, 1080.0];
+
+fn main() {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/target/pictures");
+    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| default.to_owned()));
+    fs::create_dir_all(&folder).unwrap();
+    let save = |name: &str, image: RgbaImage| image.save(folder.join(format!("{name}.png"))).unwrap();
+    every_family(&save);
+    what_lies_over_the_window(&save);
+    diverged(&save);
+    save("empty", picture(USUAL, 1.0, Theme::Dark, None));
+    save("twice", picture(SMALL, 2.0, Theme::Dark, Some(fixtures::snapshot(TaskFamily::Picture, 1284))));
+    println!("{}", folder.display());
+}
+
+fn every_family(save: &dyn Fn(&str, RgbaImage)) {
+    for tasks in TaskFamily::ALL {
+        for size in [SMALL, USUAL, LARGE] {
+            for theme in [Theme::Dark, Theme::Light] {
+                let image = picture(size, 1.0, theme, Some(fixtures::snapshot(tasks, 1284)));
+                save(&format!("{}_{}_{theme:?}", tasks.id(), size[0]).to_lowercase(), image);
+            }
+        }
+    }
+}
+
+fn diverged(save: &dyn Fn(&str, RgbaImage)) {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 412);
+    snapshot.phase = Phase::Diverged;
+    snapshot.divergence = Some(Arc::new(fixtures::divergence()));
+    save("diverged", picture(SMALL, 1.0, Theme::Dark, Some(snapshot)));
+}
+
+fn what_lies_over_the_window(save: &dyn Fn(&str, RgbaImage)) {
+    let shot = |name: &str, size, theme, tasks, act: &dyn Fn(&mut Window)| {
+        save(name, picture_after(size, 1.0, theme, Some(fixtures::snapshot(tasks, 1284)), act));
+    };
+    let press = |window: &mut Window, key| {
+        window.key_press(key);
+        window.run_steps(4);
+    };
+    shot("help", USUAL, Theme::Dark, TaskFamily::Picture, &|window| press(window, Key::F1));
+    shot("images", USUAL, Theme::Light, TaskFamily::Picture, &|window| press(window, Key::O));
+    for (name, theme) in [("Creatures", Theme::Dark), ("Textures", Theme::Light)] {
+        shot(&name.to_lowercase(), SMALL, theme, TaskFamily::Class, &|window| {
+            press(window, Key::O);
+            window.get_by_label(name).click();
+            wait_until("the set", || {
+                window.step();
+                window.query_all_by_label_contains("classes, colour").next().map(|_| ())
+            });
+        });
+    }
+    shot("advanced", SMALL, Theme::Dark, TaskFamily::Picture, &|window| {
+        window.get_by_label("Advanced").scroll_to_me();
+        window.run_steps(10);
+        window.get_by_label("Advanced").click();
+        window.run_steps(20);
+        window.get_by_label("Apply and restart").scroll_to_me();
+    });
+    shot("drop", USUAL, Theme::Dark, TaskFamily::Picture, &|window| {
+        let file = egui::HoveredFile { path: Some("pictures".into()), ..Default::default() };
+        window.input_mut().hovered_files = vec![file];
+    });
+    for (name, theme, label) in [("tasks_menu", Theme::Dark, "Tasks"), ("algorithm_menu", Theme::Light, "Algorithm")] {
+        shot(name, USUAL, theme, TaskFamily::Picture, &|window| {
+            window.get_by_role_and_label(Role::ComboBox, label).click();
+        });
+    }
+}

@@ -1,0 +1,171 @@
+//! Telling classes apart, and finding them in a pile: what tasks are made of, and that both are learned.
+
+use std::sync::Arc;
+
+use metascope::images::ImageSet;
+use metascope::images::built_in::built_in;
+use metascope::maths::functions::Loss;
+use metascope::settings::{Algorithm, ImageSource, LiveSettings, Settings, TaskFamily};
+use metascope::tasks::classes::{Part, class_parts};
+use metascope::tasks::{Display, Family, FamilyError, Given, for_validation};
+use metascope::train::evaluation::Statistics;
+use metascope::train::trainer::{Step, Trainer};
+use ndarray::Axis;
+
+fn family(tasks: TaskFamily, ways: usize, set: ImageSet) -> Result<(Family, LiveSettings), FamilyError> {
+    let mut settings = Settings::preset(tasks, Algorithm::Maml);
+    settings.run.ways = ways;
+    Ok((Family::new(&settings.run, Some(Arc::new(set)))?, settings.live))
+}
+
+fn hand() -> ImageSet {
+    built_in(&ImageSource::Hand).unwrap()
+}
+
+fn parts(set: &ImageSet, seed: u64) -> [usize; 3] {
+    let parts = class_parts(set, seed).unwrap();
+    [Part::Training, Part::Validation, Part::Test]
+        .map(|part| parts.iter().filter(|other| **other == Some(part)).count())
+}
+
+#[test]
+fn classes_are_divided_into_three_parts() {
+    // What a set holds out whole is for testing, and a fifth of the others for validation.
+    assert_eq!(parts(&hand(), 0), [40, 10, 12]);
+    assert_eq!(parts(&built_in(&ImageSource::Characters).unwrap(), 0), [520, 10, 12]);
+    let mut own = hand();
+    own.images.iter_mut().enumerate().for_each(|(i, image)| image.held_out = i % 5 == 0);
+    assert_eq!(parts(&own, 0), [40, 10, 12]);
+    assert_eq!(class_parts(&own, 3), class_parts(&own, 3));
+    assert_ne!(class_parts(&own, 3), class_parts(&own, 4));
+    let of = |classes: usize| {
+        let mut set = own.clone();
+        set.images.retain(|image| image.class < classes);
+        parts(&set, 0)
+    };
+    assert_eq!((of(20), of(4), of(3), of(2)), ([13, 3, 4], [1, 1, 2], [1, 1, 1], [1, 0, 1]));
+}
+
+#[test]
+fn settings_are_chosen_without_the_test_classes() {
+    let mut own = hand();
+    own.images.iter_mut().enumerate().for_each(|(i, image)| image.held_out = i % 5 == 0);
+    let run = Settings::preset(TaskFamily::Class, Algorithm::Maml).run;
+    let of_part = class_parts(&own, run.seed).unwrap();
+    let validation = for_validation(&run, &own).unwrap();
+    for image in &validation.images {
+        assert_ne!(of_part[image.class], Some(Part::Test));
+        assert_eq!(image.held_out, of_part[image.class] == Some(Part::Validation));
+    }
+    assert_eq!(parts(&validation, 0)[2], 10);
+    own.images.retain(|image| image.class < 2);
+    assert!(for_validation(&run, &own).is_none());
+}
+
+#[test]
+fn a_classify_task_has_its_shots_and_no_image_twice() {
+    let (family, live) = family(TaskFamily::Classify, 5, hand()).unwrap();
+    for shots in [1, 5, 100] {
+        let live = LiveSettings { shots, test_shots: shots, ..live.clone() };
+        for index in 0..4 {
+            let episode = family.training(&live, 0, 7, index);
+            let held_out = family.held_out(&live, 0, index);
+            for (episode, most) in [(&episode, 10), (&held_out.episode, 15)] {
+                let support = episode.support(0);
+                let given = shots.min(18);
+                assert_eq!(support.rows(), 5 * given);
+                assert_eq!(episode.query.rows(), 5 * (19 - given).min(most));
+                for batch in [support, &episode.query] {
+                    assert!(batch.y().sum_axis(Axis(1)).iter().all(|&sum| sum == 1.0));
+                    let each = batch.rows() as f32 / 5.0;
+                    assert!(batch.y().sum_axis(Axis(0)).iter().all(|&count| count == each));
+                }
+                let same = |a: usize, b: usize| support.x().row(a) == episode.query.x().row(b);
+                assert!(!(0..support.rows()).any(|a| (0..episode.query.rows()).any(|b| same(a, b))));
+            }
+            assert_eq!(held_out.shows, Display::Query);
+            let Given::Classify { labels, names, shots: shown, .. } = &held_out.given else { unreachable!() };
+            assert_eq!((names.len(), *shown), (5, shots.min(18)));
+            let hot = |(row, &label): (usize, &usize)| held_out.episode.query.y()[[row, label]] == 1.0;
+            assert!(labels.iter().enumerate().all(hot));
+        }
+    }
+}
+
+#[test]
+fn a_pile_tells_nobody_its_classes_but_the_meta_loss() {
+    let (family, live) = family(TaskFamily::Cluster, 4, hand()).unwrap();
+    let task = family.held_out(&live, 0, 0);
+    let Given::Cluster { labels, names, raw, chance, .. } = &task.given else { unreachable!() };
+    assert_eq!((labels.len(), names.len()), (32, 4));
+    assert!(*chance > 0.25 && *chance < raw.purity, "chance {chance}, raw pixels {}", raw.purity);
+    for step in 0..3 {
+        // Each image is its own target, and no other image's.
+        let y = task.episode.support(step).y();
+        assert!(y.sum_axis(Axis(1)).iter().all(|&sum| sum == 1.0));
+        assert!(y.sum_axis(Axis(0)).iter().all(|&sum| sum <= 1.0));
+    }
+    assert_ne!(task.episode.support(0).x(), task.episode.support(1).x());
+    let y = task.episode.query.y();
+    for (a, &first) in labels.iter().enumerate() {
+        for (b, &second) in labels.iter().enumerate() {
+            assert_eq!(y.row(a) == y.row(b), first == second);
+        }
+    }
+}
+
+#[test]
+fn ways_follow_what_a_set_can_give() {
+    let network = |tasks, ways, set| {
+        family(tasks, ways, set).map(|(family, _)| {
+            let network = family.network(&Settings::preset(tasks, Algorithm::Maml).run);
+            assert_eq!(network.loss_kind(), Loss::CrossEntropy);
+            *network.sizes().last().unwrap()
+        })
+    };
+    assert_eq!(network(TaskFamily::Classify, 7, hand()), Ok(7));
+    assert_eq!(network(TaskFamily::Classify, 20, hand()), Ok(12));
+    assert_eq!(network(TaskFamily::Cluster, 5, hand()), Ok(40));
+    let mut few = hand();
+    few.images.retain(|image| image.class < 3);
+    for tasks in [TaskFamily::Classify, TaskFamily::Cluster] {
+        let error = network(tasks, 5, few.clone()).unwrap_err();
+        assert!(matches!(error, FamilyError::TooFewWays { .. }) && error.to_string().contains("folder for each class"));
+    }
+    assert!(network(TaskFamily::Classify, 5, built_in(&ImageSource::Faces).unwrap()).is_err());
+}
+
+/// Statistics of the learned, random and joint initialisation after some meta-iterations on handwriting.
+fn learned(tasks: TaskFamily, iterations: u64) -> [Statistics; 3] {
+    let mut settings = Settings::preset(tasks, Algorithm::Maml);
+    settings.run.held_out_tasks = 40;
+    settings.run.evaluate_every = 1_000;
+    settings.run.network.hidden = vec![32, 32];
+    let mut trainer = Trainer::new(settings, Some(Arc::new(hand())), 2).unwrap();
+    while trainer.meta_iteration() < iterations {
+        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+    }
+    trainer.statistics()
+}
+
+#[test]
+fn unseen_classes_are_told_apart_better_than_without_meta_learning() {
+    let [learned, random, joint] = learned(TaskFamily::Classify, 200).map(|statistics| {
+        assert!(statistics.purity.is_none());
+        statistics.accuracy.unwrap()
+    });
+    assert!((learned[0] - 0.2).abs() < 0.08, "before adaptation nothing says which is which: {}", learned[0]);
+    let best = random[10].max(joint[10]);
+    assert!(learned[10] > best + 0.04, "learned {learned:?}, random {random:?}, joint {joint:?}");
+}
+
+#[test]
+fn piles_of_unseen_classes_come_apart_better_than_without_meta_learning() {
+    let [learned, random, joint] = learned(TaskFamily::Cluster, 300).map(|statistics| {
+        assert!(statistics.accuracy.is_none());
+        statistics.purity.unwrap()
+    });
+    let best = random[10].max(joint[10]);
+    assert!(learned[10] > best + 0.04, "learned {learned:?}, random {random:?}, joint {joint:?}");
+    assert!(learned[3] > learned[0], "adaptation without labels helps: {learned:?}");
+}

@@ -1,0 +1,15 @@
+//! What several topics need.
+
+pub mod alone;
+pub mod bench;
+pub mod command;
+pub mod files;
+pub mod fixtures;
+pub mod picture;
+pub mod pictures;
+pub mod reading;
+pub mod sets;
+pub mod snapshots;
+pub mod soft_renderer;
+pub mod waiting;
+pub mod write;

@@ -1,0 +1,130 @@
+//! A window without a screen, and a trainer played by the test.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::accesskit::Role;
+use egui::{Key, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use metascope::settings::{Settings, TaskFamily};
+use metascope::train::link::{Command, TrainerEnd, link};
+use metascope::train::snapshot::Snapshot;
+use metascope::window::App;
+
+use super::{fixtures, waiting};
+
+/// A window whose trainer is the test.
+pub struct Bench {
+    pub harness: Harness<'static, Option<App>>,
+    pub trainer: TrainerEnd,
+}
+
+impl Bench {
+    pub fn empty(settings: Settings) -> Self {
+        let (window, trainer) = link(Arc::new(|| {}));
+        let mut window = Some(window);
+        let builder = Harness::builder()
+            .with_size([1040.0, 656.0])
+            .with_theme(Theme::Dark)
+            .with_max_steps(120)
+            .with_step_dt(0.04);
+        let mut harness = builder.build_ui_state(
+            move |ui, app: &mut Option<App>| match app {
+                Some(app) => app.show(ui),
+                None => {
+                    *app =
+                        Some(App::new(ui.ctx(), window.take().unwrap(), settings.clone(), Some(fixtures::image_set())))
+                }
+            },
+            None,
+        );
+        harness.run();
+        Self { harness, trainer }
+    }
+
+    pub fn with(snapshot: Snapshot) -> Self {
+        let mut bench = Self::empty(snapshot.settings.as_ref().clone());
+        bench.publish(snapshot);
+        bench
+    }
+
+    pub fn of(tasks: TaskFamily) -> Self {
+        Self::with(fixtures::snapshot(tasks, 1284))
+    }
+
+    pub fn publish(&mut self, snapshot: Snapshot) {
+        self.trainer.publish(snapshot);
+        self.harness.run();
+    }
+
+    pub fn click(&mut self, role: Role, label: &str) {
+        self.harness.get_by_role_and_label(role, label).click();
+        self.harness.run();
+    }
+
+    pub fn drop_file(&mut self, path: impl Into<PathBuf>) {
+        self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.into())));
+    }
+
+    pub fn key(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.harness.run();
+    }
+
+    pub fn commands(&self) -> Vec<Command> {
+        std::iter::from_fn(|| self.trainer.try_command()).collect()
+    }
+
+    /// Draws frame after frame until `look` finds something.
+    pub fn wait_until<T>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<T>) -> T {
+        waiting::wait_until(what, || {
+            self.harness.step();
+            look(self)
+        })
+    }
+
+    pub fn wait_to_say(&mut self, text: &str) {
+        self.wait_until(&format!("{text:?}"), |bench| bench.says(text).then_some(()));
+    }
+
+    /// The commands of a run that begins once its images are made.
+    pub fn commands_when_made(&mut self) -> Vec<Command> {
+        let commands = self.wait_until("a run", |bench| Some(bench.commands()).filter(|commands| !commands.is_empty()));
+        self.harness.run();
+        commands
+    }
+
+    pub fn settings(&self) -> &Settings {
+        self.harness.state().as_ref().unwrap().settings()
+    }
+
+    pub fn type_value(&mut self, label: &str, text: &str) {
+        let field = self.harness.get_by_role_and_label(Role::TextInput, label);
+        field.focus();
+        self.harness.run();
+        self.harness.key_combination(&[Key::Backspace]);
+        let field = self.harness.get_by_role_and_label(Role::TextInput, label);
+        field.set_text_value_accesskit(text);
+        self.harness.run();
+        self.harness.key_press(Key::Enter);
+        self.harness.run();
+    }
+
+    pub fn says(&self, text: &str) -> bool {
+        self.harness.query_all_by_label_contains(text).next().is_some()
+    }
+}
+
+/// A file or a folder that is dropped on the window; its bytes are never asked for.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a path is enough".to_owned())
+    }
+}

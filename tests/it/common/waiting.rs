@@ -1,0 +1,19 @@
+//! Waiting for what another thread or program does.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Long enough for everything here on a slow and busy machine; what takes longer will never come.
+pub const DEADLINE: Duration = Duration::from_secs(300);
+
+/// What `look` finds in the end; it is asked again and again.
+pub fn wait_until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < DEADLINE, "waited too long for {what}");
+        sleep(Duration::from_millis(2));
+    }
+}

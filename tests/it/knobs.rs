@@ -1,0 +1,119 @@
+//! No control without effect, and none that has one is disabled.
+
+use metascope::settings::table::{self, Group};
+use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
+use metascope::train::trainer::{MetricsRow, Step, Trainer};
+
+use crate::common::sets;
+
+fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
+    let mut settings = Settings::preset(tasks, algorithm);
+    if tasks.is_picture() {
+        settings.run.network.hidden = vec![8, 8];
+        settings.live.pixels_per_step = 32;
+        settings.run.images = ImageSource::Hand;
+    }
+    if tasks.needs_classes() {
+        settings.run.network.hidden = vec![12, 12];
+    }
+    if tasks == TaskFamily::Classify {
+        (settings.live.shots, settings.live.test_shots) = (3, 3);
+    }
+    settings.live.meta_batch = 3;
+    settings.live.inner_steps = 2;
+    settings.live.test_steps = 3;
+    settings.run.evaluate_every = 1;
+    settings
+}
+
+/// What a run shows after `turn` was done to it on its way.
+fn shown(settings: &Settings, turn: impl FnOnce(&mut Trainer)) -> (Vec<f32>, MetricsRow, usize) {
+    let mut trainer = Trainer::new(settings.clone(), Some(sets::for_settings(settings)), 1).unwrap();
+    let go_on = |trainer: &mut Trainer| assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+    (0..2).for_each(|_| go_on(&mut trainer));
+    turn(&mut trainer);
+    (0..3).for_each(|_| go_on(&mut trainer));
+    let steps = trainer.evaluation().tasks[0].traces[0].query_loss.len();
+    (trainer.meta_parameters().values.clone(), trainer.first_row(), steps)
+}
+
+/// A live knob has an effect exactly where it is enabled.
+fn every_knob(tasks: TaskFamily) {
+    for algorithm in Algorithm::ALL {
+        let settings = small(tasks, algorithm);
+        let as_it_was = shown(&settings, |_| ());
+        for knob in Knob::ALL {
+            let value = match knob.key() {
+                "inner_rate" | "outer_rate" => 0.5 * knob.get(&settings.live),
+                "inner_steps" | "test_steps" | "meta_batch" => knob.get(&settings.live) + 1.0,
+                "shots" | "test_shots" | "inner_batch" => 4.0,
+                "support_share" | "training_share" => 0.5,
+                "pixels_per_step" => 20.0,
+                "tolerance" => 5.0,
+                "noise" => knob.get(&settings.live) + 0.3,
+                "temperature" => 0.5,
+                "flow_steps" => 7.0,
+                "flow_order" => 2.0,
+                key => unreachable!("{key}"),
+            };
+            let turned = shown(&settings, |trainer| {
+                let mut live = trainer.settings().live.clone();
+                knob.set(&mut live, value);
+                trainer.set_live(live).unwrap();
+            });
+            let enabled = knob.why_dead(&settings.run).is_none();
+            assert_eq!(turned != as_it_was, enabled, "{tasks:?} {algorithm:?} {knob:?}");
+        }
+    }
+}
+
+#[test]
+fn no_knob_of_plane_tasks_is_without_effect() {
+    every_knob(TaskFamily::Plane);
+}
+
+#[test]
+fn no_knob_of_sine_tasks_is_without_effect() {
+    every_knob(TaskFamily::Sine);
+}
+
+#[test]
+fn no_knob_of_picture_tasks_is_without_effect() {
+    every_knob(TaskFamily::Picture);
+}
+
+#[test]
+fn no_knob_of_completion_tasks_is_without_effect() {
+    every_knob(TaskFamily::Completion);
+}
+
+#[test]
+fn no_knob_of_class_tasks_is_without_effect() {
+    every_knob(TaskFamily::Class);
+}
+
+#[test]
+fn no_knob_of_classify_tasks_is_without_effect() {
+    every_knob(TaskFamily::Classify);
+}
+
+#[test]
+fn no_knob_of_cluster_tasks_is_without_effect() {
+    every_knob(TaskFamily::Cluster);
+}
+
+#[test]
+fn a_setting_of_one_algorithm_changes_that_algorithm() {
+    for setting in table::all() {
+        let Group::Method(owner) = setting.group else { continue };
+        for algorithm in Algorithm::ALL {
+            let mut settings = small(TaskFamily::Sine, algorithm);
+            settings.live.inner_rate = 0.01;
+            let before = shown(&settings, |_| ()).0;
+            let now = setting.number(&settings).unwrap();
+            setting.set_number(&mut settings, if setting.key() == "conjugate_steps" { 1.0 } else { now + 3.0 });
+            let changes = shown(&settings, |_| ()).0 != before;
+            assert_eq!(changes, owner == algorithm, "{setting:?} {algorithm:?}");
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! The window as a user meets it: found by name, clicked, typed into.
+
+use std::sync::Arc;
+
+use egui::accesskit::Role;
+use egui::{Key, Theme};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
+use metascope::train::link::{Command, Event, Pace};
+use metascope::train::snapshot::{Astray, Divergence, Phase, Turned};
+
+use crate::common::bench::Bench;
+use crate::common::fixtures;
+
+mod measured;
+mod own_images;
+
+#[test]
+fn a_slider_sends_live_settings() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).set_value_accesskit(0.4);
+    bench.harness.run();
+    let live = bench.trainer.take_live().expect("live settings");
+    assert_eq!(live.inner_rate, 0.4);
+    assert_eq!(bench.settings().live.inner_rate, 0.4);
+    bench.click(Role::Button, "Reset knobs");
+    assert_eq!(bench.trainer.take_live(), Some(Settings::default().live));
+}
+
+#[test]
+fn dragging_a_slider_turns_the_knob() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    let track = bench.harness.get_by_role_and_label(Role::Slider, Knob::OUTER_RATE.label).rect();
+    let (from, to) = (track.center(), track.right_center());
+    bench.harness.hover_at(from);
+    bench.harness.drag_at(from);
+    bench.harness.run();
+    bench.harness.hover_at(to);
+    bench.harness.run();
+    bench.harness.drop_at(to);
+    bench.harness.run();
+    let live = bench.trainer.take_live().expect("live settings");
+    assert!(live.outer_rate > 5e-3, "{}", live.outer_rate);
+}
+
+#[test]
+fn typed_values_count_and_wrong_ones_stay() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.type_value(Knob::INNER_RATE.label, "0.25");
+    assert_eq!(bench.settings().live.inner_rate, 0.25);
+    bench.type_value(Knob::INNER_RATE.label, "99");
+    assert!(bench.says("Out of range"));
+    assert_eq!(bench.settings().live.inner_rate, 0.25);
+    let field = bench.harness.get_by_role_and_label(Role::TextInput, Knob::INNER_RATE.label);
+    assert_eq!(field.value().as_deref(), Some("99"));
+    bench.type_value(Knob::INNER_RATE.label, "0.3");
+    assert!(!bench.says("Out of range"));
+    assert_eq!(bench.settings().live.inner_rate, 0.3);
+}
+
+#[test]
+fn knobs_without_effect_are_disabled() {
+    let bench = Bench::of(TaskFamily::Picture);
+    for knob in Knob::ALL {
+        let reason = knob.why_dead(&bench.settings().run);
+        let slider = bench.harness.get_by_role_and_label(Role::Slider, knob.label);
+        assert_eq!(slider.accesskit_node().is_disabled(), reason.is_some(), "{}", knob.label);
+    }
+}
+
+#[test]
+fn a_disabled_knob_says_why() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::SHOTS.label).hover();
+    bench.harness.run_steps(25);
+    assert!(bench.says("use the support share instead"));
+}
+
+#[test]
+fn algorithms_and_tasks_restart_with_their_preset_and_the_same_seed() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
+    let mut settings = Settings::default();
+    settings.run.seed = 7;
+    snapshot.settings = Arc::new(settings);
+    let mut bench = Bench::with(snapshot);
+    bench.click(Role::ComboBox, "Algorithm");
+    bench.harness.get_by_label("Reptile").click();
+    bench.harness.run();
+    let commands = bench.commands();
+    let [Command::Restart(settings, Some(images))] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(settings.live, Settings::preset(TaskFamily::Picture, Algorithm::Reptile).live);
+    assert_eq!((settings.run.seed, images.images.len()), (7, 6));
+    bench.click(Role::ComboBox, "Tasks");
+    bench.harness.get_by_label("Sine").click();
+    bench.harness.run();
+    let commands = bench.commands();
+    let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(
+        (settings.run.tasks, settings.run.algorithm, settings.run.seed),
+        (TaskFamily::Sine, Algorithm::Reptile, 7)
+    );
+}
+
+#[test]
+fn classes_are_not_drawn_from_faces() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    assert_eq!(bench.settings().run.images, ImageSource::Faces);
+    bench.click(Role::ComboBox, "Tasks");
+    bench.harness.get_by_label(TaskFamily::Classify.label()).click();
+    let commands = bench.commands_when_made();
+    let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!((settings.run.tasks, &settings.run.images), (TaskFamily::Classify, &ImageSource::Characters));
+}
+
+#[test]
+fn a_family_brings_its_own_images_back_and_keeps_those_of_its_kind() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut choose = |tasks: TaskFamily| {
+        bench.click(Role::ComboBox, "Tasks");
+        bench.harness.get_by_label(tasks.label()).click();
+        let commands = bench.commands_when_made();
+        let Some(Command::Restart(settings, _)) = commands.last() else { panic!("{tasks:?}: {commands:?}") };
+        assert_eq!(settings.run.tasks, tasks);
+        settings.run.images.clone()
+    };
+    assert_eq!(choose(TaskFamily::Class), ImageSource::Characters);
+    assert_eq!(choose(TaskFamily::Cluster), ImageSource::Characters);
+    assert_eq!(choose(TaskFamily::Completion), ImageSource::Faces);
+    choose(TaskFamily::Sine);
+    assert_eq!(choose(TaskFamily::Class), ImageSource::Characters);
+    assert_eq!(choose(TaskFamily::Picture), ImageSource::Faces);
+}
+
+#[test]
+fn a_run_that_left_its_best_state_says_so_once() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1200);
+    let turned = Turned { knob: Knob::INNER_RATE, at: 1100, from: 0.1, to: 0.3 };
+    snapshot.astray = Some(Astray { times: 4.2, turned: Some(turned) });
+    let mut bench = Bench::with(snapshot.clone());
+    assert!(bench.says("has stayed at 4.20 times its best, which was at meta-iteration 900"));
+    assert!(bench.says("You turned the inner rate α from 0.1 to 0.3 at meta-iteration 1100"));
+    bench.click(Role::Button, "Back to the best");
+    assert!(matches!(bench.commands().as_slice(), [Command::BackToBest]));
+    bench.click(Role::Button, "Dismiss");
+    assert!(!bench.says("times its best"));
+    bench.publish(snapshot.clone());
+    assert!(!bench.says("times its best"));
+    snapshot.timeline.best = Some(1000);
+    bench.publish(snapshot);
+    assert!(bench.says("times its best"), "it is another best state");
+}
+
+#[test]
+fn frame_times_come_and_go() {
+    let mut bench = Bench::of(TaskFamily::Sine);
+    for shown in [true, false] {
+        bench.key(Key::F3);
+        assert_eq!(bench.says("own work"), shown);
+    }
+}
+
+#[test]
+fn keys() {
+    let mut bench = Bench::of(TaskFamily::Sine);
+    for key in [Key::Space, Key::Space, Key::Period, Key::ArrowRight, Key::S, Key::R] {
+        bench.key(key);
+    }
+    let commands = bench.commands();
+    let [
+        Command::Pause,
+        Command::Play,
+        Command::Step,
+        Command::Step,
+        Command::SetPace(Pace::Slow),
+        Command::Restart(..),
+    ] = commands.as_slice()
+    else {
+        panic!("{commands:?}")
+    };
+    bench.key(Key::F1);
+    assert!(bench.says("Keys"));
+}
+
+#[test]
+fn a_text_field_keeps_its_keys() {
+    let mut bench = Bench::of(TaskFamily::Sine);
+    bench.key(Key::O);
+    bench.harness.get_by_role_and_label(Role::TextInput, "Path").focus();
+    bench.harness.run();
+    bench.key(Key::R);
+    bench.key(Key::Space);
+    assert!(bench.commands().is_empty());
+}
+
+#[test]
+fn buttons_of_the_top_bar() {
+    let mut bench = Bench::of(TaskFamily::Plane);
+    bench.click(Role::Button, "Pause");
+    bench.click(Role::Button, "Step");
+    bench.click(Role::Button, "Play");
+    let commands = bench.commands();
+    assert!(matches!(commands.as_slice(), [Command::Pause, Command::Step, Command::Play]), "{commands:?}");
+}
+
+#[test]
+fn the_ways_out_of_a_divergence() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 412);
+    snapshot.phase = Phase::Diverged;
+    snapshot.divergence = Some(Arc::new(fixtures::divergence()));
+    let mut bench = Bench::with(snapshot.clone());
+    assert!(bench.says("3.1 times too long"));
+    bench.click(Role::Button, "Back to the best");
+    assert!(matches!(bench.commands().as_slice(), [Command::BackToBest]));
+    let mut bench = Bench::with(snapshot.clone());
+    bench.click(Role::Button, "Halve α and go on");
+    assert!(matches!(bench.commands().as_slice(), [Command::GoBack, Command::Play]));
+    assert_eq!(bench.trainer.take_live().map(|live| live.inner_rate), Some(0.05));
+    // Where the outer step overflowed, α is not to blame.
+    snapshot.divergence = Some(Arc::new(Divergence { task: None, times_too_long: None, ..fixtures::divergence() }));
+    let before = snapshot.settings.live.clone();
+    let mut bench = Bench::with(snapshot);
+    bench.click(Role::Button, "Halve β and go on");
+    assert!(matches!(bench.commands().as_slice(), [Command::GoBack, Command::Play]));
+    let rates = bench.trainer.take_live().map(|live| (live.inner_rate, live.outer_rate));
+    assert_eq!(rates, Some((before.inner_rate, 0.5 * before.outer_rate)));
+}
+
+#[test]
+fn a_paused_window_draws_no_frames() {
+    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
+    snapshot.phase = Phase::Paused;
+    let mut bench = Bench::with(snapshot);
+    bench.harness.run();
+    assert_eq!(bench.harness.run(), 1);
+    let rests = |bench: &Bench| {
+        let viewports = &bench.harness.output().viewport_output;
+        viewports.values().all(|viewport| viewport.repaint_delay == std::time::Duration::MAX)
+    };
+    // The loss axis may still be on its way.
+    let steps = (0..200)
+        .take_while(|_| {
+            !rests(&bench) && {
+                bench.harness.step();
+                true
+            }
+        })
+        .count();
+    assert!(rests(&bench), "asks for frames after {steps} steps");
+}
+
+#[test]
+fn a_run_that_cannot_begin_leaves_the_old_settings() {
+    let mut bench = Bench::of(TaskFamily::Plane);
+    bench.click(Role::ComboBox, "Tasks");
+    bench.harness.get_by_label("Sine").click();
+    bench.harness.run();
+    assert_eq!(bench.settings().run.tasks, TaskFamily::Sine);
+    bench.trainer.report(Event::Failed("The worker failed: restart the run".to_owned()));
+    bench.harness.step();
+    bench.harness.step();
+    assert!(bench.says("The worker failed"));
+    assert_eq!(bench.settings().run.tasks, TaskFamily::Plane);
+}
+
+#[test]
+fn the_network_is_applied_on_request() {
+    let mut bench = Bench::of(TaskFamily::Sine);
+    bench.harness.get_by_label("Advanced").scroll_to_me();
+    bench.harness.run_steps(10);
+    bench.harness.get_by_label("Advanced").click();
+    bench.harness.run_steps(20);
+    bench.type_value("Layers", "20, 20, 20");
+    assert!(bench.commands().is_empty());
+    bench.harness.get_by_label("Apply and restart").scroll_to_me();
+    bench.harness.run_steps(10);
+    bench.click(Role::Button, "Apply and restart");
+    let commands = bench.commands();
+    let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(settings.run.network.hidden, [20, 20, 20]);
+    bench.harness.get_by_role_and_label(Role::TextInput, "Seed").scroll_to_me();
+    bench.harness.run_steps(10);
+    bench.type_value("Seed", "11");
+    let commands = bench.commands();
+    let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(settings.run.seed, 11);
+}
+
+#[test]
+fn a_double_click_puts_a_knob_back() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    let slider =
+        |bench: &Bench| bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label).rect().center();
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label).set_value_accesskit(9.0);
+    bench.harness.run();
+    assert_eq!(bench.settings().live.inner_steps, 9);
+    let at = slider(&bench);
+    for _ in 0..2 {
+        bench.harness.hover_at(at);
+        bench.harness.drag_at(at);
+        bench.harness.drop_at(at);
+    }
+    bench.harness.run();
+    assert_eq!(bench.settings().live.inner_steps, 3);
+    assert_eq!(bench.trainer.take_live().map(|live| live.inner_steps), Some(3));
+}
+
+#[test]
+fn the_theme_changes_and_a_curve_can_be_hidden() {
+    let mut bench = Bench::of(TaskFamily::Picture);
+    bench.key(Key::T);
+    assert_eq!(bench.harness.ctx.theme(), Theme::Light);
+    bench.click(Role::CheckBox, "held-out after");
+    bench.click(Role::CheckBox, "each task");
+    let toggled = bench.harness.get_by_role_and_label(Role::CheckBox, "held-out after").accesskit_node().toggled();
+    assert_eq!(toggled, Some(egui::accesskit::Toggled::False));
+}
