@@ -273,7 +273,7 @@ impl TaskFamily {
         }
     }
 
-    /// All of these.
+    /// Its names and what it is about.
     pub fn name(self) -> Name {
         Name { id: self.id(), label: self.label(), about: self.about() }
     }

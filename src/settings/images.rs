@@ -90,7 +90,7 @@ impl ImageSource {
     pub const BUILT_IN: [Self; 7] =
         [Self::Faces, Self::Hand, Self::Scripts, Self::Characters, Self::Digits, Self::Creatures, Self::Textures];
 
-    /// Its names, and what is in it; `None` for the user's own images.
+    /// Its names and what is in it; `None` for the user's own images.
     pub fn name(&self) -> Option<Name> {
         let (id, label, about) = match self {
             Self::Faces => ("faces", "Faces", "124 colour faces of 32 × 32 pixels; one class, so not for class tasks"),

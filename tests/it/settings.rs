@@ -1,5 +1,4 @@
 //! The table of settings against experiment files, the command line and the settings themselves.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use crate::common::algorithms;
 use std::collections::BTreeSet;

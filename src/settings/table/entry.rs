@@ -122,7 +122,7 @@ pub struct Name {
     pub id: &'static str,
     /// Shown to people.
     pub label: &'static str,
-    /// What it is or does; empty where the label says it.
+    /// What it is or does.
     pub about: &'static str,
 }
 
