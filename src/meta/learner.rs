@@ -200,8 +200,7 @@ impl Learner {
             (Rates::PerParameter | Rates::PerTensorAndStep, _) => exponentials(meta.beside_phi()),
             (Rates::Model, _) => self.meta_model(meta).rates().to_vec(),
             (Rates::Given, Moves::All) => vec![given],
-            (Rates::Given, Moves::Body | Moves::Context) => vec![given, none],
-            (Rates::Given, Moves::Head) => vec![none, given],
+            (Rates::Given, Moves::Head | Moves::Body | Moves::Context) => vec![none, given, none],
         }
     }
 

@@ -38,17 +38,18 @@ impl Sharing {
     }
 
     /// What a recipe's inner rates have in common in such a network: where they are given and not everything moves,
-    /// what does and what does not are a segment each.
+    /// what does is a segment between what does not.
     pub(super) fn of(recipe: &Recipe, network: &Network) -> Self {
         let layout = network.layout();
-        let divided = |at: usize| Self::Segments(vec![0..at, at..network.parameters()]);
         match (recipe.rates, recipe.moves) {
             (Rates::PerParameter, _) => Self::None(network.parameters()),
             (Rates::PerTensorAndStep, _) => Self::tensors(layout),
             (Rates::Model, _) => Self::layers(layout),
             (Rates::Given, Moves::All) => Self::All,
-            (Rates::Given, Moves::Head | Moves::Body) => divided(layout.layer(layout.layers().saturating_sub(1)).start),
-            (Rates::Given, Moves::Context) => divided(layout.context().end),
+            (Rates::Given, moves) => {
+                let Range { start, end } = moves.range(network);
+                Self::Segments(vec![0..start, start..end, end..network.parameters()])
+            }
         }
     }
 

@@ -2,11 +2,13 @@
 //! rates, which losses count and how they become an outer direction. The inner loop, the backward sweep, the checks and
 //! the views go by these parts and know no algorithm by name.
 
+use std::ops::Range;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
 
 use super::recipes::RECIPES;
+use crate::maths::network::Network;
 use crate::settings::table::{Name, Part, is_same};
 use crate::settings::{Algorithm, Domain, Settings};
 
@@ -40,7 +42,7 @@ pub enum Moves {
     All,
     /// The last layer.
     Head,
-    /// All layers but the last.
+    /// All layers but the last; where there is one alone, that one.
     Body,
     /// A few numbers beside the inputs.
     Context,
@@ -90,6 +92,20 @@ pub(super) enum Rule {
     Proximal,
     /// b ⊙ θ − a ⊙ g with what the meta-model says.
     Model,
+}
+
+impl Moves {
+    /// The parameters themselves; a context is moved alone or not at all.
+    pub(super) fn range(self, network: &Network) -> Range<usize> {
+        let (layout, all) = (network.layout(), network.parameters());
+        let head = layout.layer(layout.layers().saturating_sub(1)).start;
+        match self {
+            Self::All => 0..all,
+            Self::Head => head..all,
+            Self::Body => 0..if layout.layers() > 1 { head } else { all },
+            Self::Context => layout.context(),
+        }
+    }
 }
 
 impl Recipe {

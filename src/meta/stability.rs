@@ -10,7 +10,7 @@ use std::ops::Range;
 use nalgebra::{DMatrix, SymmetricEigen};
 
 use super::learner::Learner;
-use super::recipe::{Moves, Rates, Through};
+use super::recipe::{Rates, Through};
 use crate::maths::network::{Batch, Network, Trace, Workspace};
 use crate::maths::real::Real;
 use crate::maths::vector::{add_scaled, dot, norm};
@@ -96,15 +96,7 @@ impl<T: Real> Lanczos<T> {
 impl Learner {
     /// The parameters that α moves; `None` where the inner rates are learned.
     pub fn moved(&self) -> Option<Range<usize>> {
-        let (layout, all) = (self.network.layout(), self.network.parameters());
-        let head = layout.layer(layout.layers().saturating_sub(1)).start;
-        match (self.recipe().rates, self.recipe().moves) {
-            (Rates::Given, Moves::All) => Some(0..all),
-            (Rates::Given, Moves::Head) => Some(head..all),
-            (Rates::Given, Moves::Body) => Some(0..head),
-            (Rates::Given, Moves::Context) => Some(layout.context()),
-            (Rates::PerParameter | Rates::PerTensorAndStep | Rates::Model, _) => None,
-        }
+        (self.recipe().rates == Rates::Given).then(|| self.recipe().moves.range(&self.network))
     }
 
     /// The inner rate from which on a step overshoots where H has this λ_max, for iMAML with its proximal term:
