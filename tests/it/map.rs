@@ -156,7 +156,7 @@ fn alpha_says_from_where_on_a_step_overshoots() {
     let mut bench = Bench::with(measured(algorithms::META_SGD, None));
     bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).hover();
     bench.harness.run_steps(25);
-    assert!(bench.says("Meta-SGD learns its own inner rates") && !bench.says("overshoots"));
+    assert!(bench.says("learns its own inner rates") && !bench.says("overshoots"));
 }
 
 /// Where α's track is in the colour of danger, as shares of its width.
