@@ -5,7 +5,7 @@ use super::recipe::{Moves, QueryLoss, Rates, Recipe, Through};
 use crate::settings::{Domain, OuterOptimiser, Schedule};
 
 /// Every algorithm, simplest relation to MAML first.
-pub static RECIPES: [Recipe; 9] = [
+pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "maml",
         name: "MAML",
@@ -100,6 +100,17 @@ pub static RECIPES: [Recipe; 9] = [
                 settings.live.inner_steps = 5;
             }
         },
+    },
+    Recipe {
+        id: "boil",
+        name: "BOIL",
+        about: "MAML in which all layers but the last adapt to a task: what they see changes, not what is made of it",
+        source: "Oh, Yoo, Kim and Yun 2021",
+        moves: Moves::Body,
+        rates: Rates::Given,
+        query_loss: QueryLoss::Last,
+        through: Through::Unrolled,
+        preset: |_, _| {},
     },
     // On the plane the context can but shift the output: its model is linear, and a slope is no shift.
     Recipe {
