@@ -146,12 +146,13 @@ pub(super) fn in_words(index: usize, task: &TaskPart) -> String {
 mod tests {
     use super::*;
     use crate::meta::dissection::Dissection;
+    use crate::settings::Algorithm;
 
     #[test]
     fn the_line_says_what_is_on() {
-        let found = |algorithm: &str, second_order, change, overflowed| OuterStep {
+        let found = |algorithm, second_order, change, overflowed| OuterStep {
             meta_iteration: 3,
-            algorithm: algorithm.parse().unwrap(),
+            algorithm: Algorithm::named(algorithm),
             second_order,
             meta_batch: 25,
             dissection: Dissection { change, overflowed, counted: 25, ..Dissection::default() },
@@ -176,7 +177,7 @@ mod tests {
     fn what_is_left_out_is_named() {
         let found = |shown, counted, meta_batch| OuterStep {
             meta_iteration: 0,
-            algorithm: crate::settings::Algorithm::default(),
+            algorithm: Algorithm::default(),
             second_order: true,
             meta_batch,
             dissection: Dissection { tasks: vec![TaskPart::default(); shown], counted, ..Dissection::default() },
