@@ -64,7 +64,8 @@ pub static RECIPES: [Recipe; 10] = [
         rates: Rates::PerParameter,
         query_loss: QueryLoss::Last,
         through: Through::Unrolled,
-        preset: |_, _| {},
+        // Rates that are free to grow would make up for weights that decay, without end.
+        preset: |_, settings| (settings.run.optimiser, settings.run.outer.weight_decay) = (OuterOptimiser::Adam, 0.0),
     },
     Recipe {
         id: "maml-plus-plus",
