@@ -31,8 +31,8 @@ pub static NETWORK: [Setting; 5] = [
         ..number!(run.network.w0, Group::Network, Range::real(0.01, 1000.0).logarithmic())
     },
     Setting {
-        label: "Fourier features",
-        about: "Random sines of the position in front of the network, which draw finer detail; 0 for none",
+        label: "Frequencies",
+        about: "Random Fourier features, sines of the position, in front of the network, which draw finer detail; 0 for none",
         dead: |run| (!run.tasks.is_picture()).then_some(NO_POSITIONS),
         axis: Some("0..64"),
         ..number!(run.network.fourier_features, Group::Network, Range::whole(0, 1024))
