@@ -139,7 +139,9 @@ fn one_knob(
             ui.painter().vline(label.rect.left() - 2.0 * GRID, label.rect.y_range(), line);
         }
         if let Some(now) = now {
-            ui.label(RichText::new(format!("now {}", numbers::compact(rounded(now)))).small().color(palette.weak));
+            // Two digits leave the field its room, however small β has become.
+            let now = format!("{now:.1e}").parse().unwrap_or(now);
+            ui.label(RichText::new(format!("now {}", numbers::compact(now))).small().color(palette.weak));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             field.ui(ui, knob.label, FIELD_WIDTH, &numbers::knob_value(knob, value), |text| {
