@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn missing_keys_come_from_the_preset_of_the_family() {
         let experiment = parse("[run]\ntasks = \"sine\"\n[live]\nmeta_batch = 5\n").unwrap();
-        let mut expected = Settings::preset(TaskFamily::Sine, Algorithm::default());
+        let mut expected = Settings::preset(TaskFamily::named("sine"), Algorithm::default());
         expected.live.meta_batch = 5;
         assert_eq!(experiment.settings, expected);
     }

@@ -23,8 +23,6 @@ pub use procedural::ProceduralSettings;
 pub use table::Setting;
 pub use validate::SettingError;
 
-use table::Name;
-
 /// A complete description of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -151,26 +149,9 @@ pub struct MethodSettings {
     pub context: usize,
 }
 
-/// Where tasks come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TaskFamily {
-    /// Linear regression in two variables.
-    Plane,
-    /// Sine curves of different amplitude and phase.
-    Sine,
-    /// One image as a function from position to colour.
-    #[default]
-    Picture,
-    /// One image from a few of its pixels.
-    Completion,
-    /// New images of a class from a few of it.
-    Class,
-    /// To which of a few classes does an image belong?
-    Classify,
-    /// Which images of a pile belong together?
-    Cluster,
-}
+/// The family that tasks are drawn from: the id of one of [`crate::tasks::FAMILIES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TaskFamily(&'static str);
 
 /// The meta-learning algorithm: the id of one of [`crate::meta::recipes::RECIPES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -226,84 +207,20 @@ pub enum OuterOptimiser {
 }
 
 impl TaskFamily {
-    /// Every family, in teaching order.
-    pub const ALL: [Self; 7] =
-        [Self::Plane, Self::Sine, Self::Picture, Self::Completion, Self::Class, Self::Classify, Self::Cluster];
-
-    /// The name shown to people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Plane => "Plane",
-            Self::Sine => "Sine",
-            Self::Picture => "Pictures",
-            Self::Completion => "Completion",
-            Self::Class => "Classes",
-            Self::Classify => "Classify",
-            Self::Cluster => "Cluster",
-        }
+    /// That of this id, if there is such a family.
+    pub(crate) const fn of(id: &'static str) -> Self {
+        Self(id)
     }
 
     /// The name used in files and on the command line.
     pub fn id(self) -> &'static str {
-        match self {
-            Self::Plane => "plane",
-            Self::Sine => "sine",
-            Self::Picture => "picture",
-            Self::Completion => "completion",
-            Self::Class => "class",
-            Self::Classify => "classify",
-            Self::Cluster => "cluster",
-        }
+        self.0
     }
+}
 
-    /// One sentence: what a task of this family is.
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Plane => {
-                "Each task is a plane y = w·x with its own w; with two parameters everything can be drawn exactly"
-            }
-            Self::Sine => "Each task is a sine curve with its own amplitude and phase, seen at a few points",
-            Self::Picture => "Each task is one image, learned as a function from position to colour",
-            Self::Completion => "Each task is one image of which a few pixels are given; the others must be guessed",
-            Self::Class => "Each task is one class of images; from a few of them the network makes new ones",
-            Self::Classify => "Each task is a few classes of images; the network has to tell them apart",
-            Self::Cluster => {
-                "Each task is a pile of images without labels; the network has to find which belong together"
-            }
-        }
-    }
-
-    /// Its names and what it is about.
-    pub fn name(self) -> Name {
-        Name { id: self.id(), label: self.label(), about: self.about() }
-    }
-
-    /// What the network has to become.
-    pub fn domain(self) -> Domain {
-        match self {
-            Self::Plane => Domain::Linear,
-            Self::Sine => Domain::Curve,
-            Self::Picture => Domain::Image,
-            Self::Completion => Domain::HiddenImage,
-            Self::Class => Domain::Flow,
-            Self::Classify => Domain::Labels,
-            Self::Cluster => Domain::Embedding,
-        }
-    }
-
-    /// Whether its tasks are made from images.
-    pub fn needs_images(self) -> bool {
-        self.is_picture() || self.needs_classes()
-    }
-
-    /// Whether its tasks are made from whole classes of images.
-    pub fn needs_classes(self) -> bool {
-        matches!(self, Self::Class | Self::Classify | Self::Cluster)
-    }
-
-    /// Whether a task is one image as a function from position to colour.
-    pub fn is_picture(self) -> bool {
-        matches!(self, Self::Picture | Self::Completion)
+impl Serialize for TaskFamily {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
     }
 }
 

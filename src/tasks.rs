@@ -7,7 +7,10 @@ pub mod plane;
 /// Sine curves.
 pub mod sine;
 
-/// One image as a function from position to colour.
+/// A set's images as functions from position to colour.
+pub mod pictures;
+
+/// One image, whole or to be completed.
 pub mod picture;
 
 /// The guess that needs no learning: unknown pixels from known ones near them.
@@ -31,8 +34,14 @@ pub mod sketch;
 /// Right answers and pure clusters.
 pub mod scores;
 
-/// What is known of a task, and what outputs mean.
-pub mod given;
+/// What is drawn of a task.
+pub mod panel;
+
+/// Tasks with what is drawn of them.
+pub mod held_out;
+
+/// What is known of a family.
+pub mod card;
 
 /// Images as a few numbers.
 pub mod encoding;
@@ -46,9 +55,10 @@ pub mod judge;
 /// What a classifier learns from samples.
 pub mod taught;
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
-use ndarray::{Array2, Axis};
+use ndarray::Axis;
 use rand::Rng;
 
 use crate::images::ImageSet;
@@ -58,9 +68,24 @@ use crate::maths::network::{Batch, Network};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
 
-pub use given::{Answer, Gallery, Given, Interpolation, KnownClass};
+pub use card::Card;
+pub use held_out::{Adapted, Choice, HeldOut, KnownClass, Read, Reading};
+pub use panel::{Given, Look, Panel, Sheet};
 
-use crate::settings::{ActivationKind, LiveSettings, RunSettings, TaskFamily};
+use crate::settings::{ActivationKind, LiveSettings, NetworkSettings, RunSettings};
+use class::ClassTasks;
+use sketch::Sketch;
+
+/// Every family, in teaching order. A new one is a file and a line here.
+pub static FAMILIES: [Card; 7] = [
+    plane::PLANE,
+    sine::SINE,
+    picture::PICTURE,
+    picture::COMPLETION,
+    class::CLASS,
+    classify::CLASSIFY,
+    cluster::CLUSTER,
+];
 
 /// A small image, row by row, ready to be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,32 +98,6 @@ pub struct Picture {
     pub rgb: Vec<u8>,
 }
 
-/// A task with what is drawn of it: as a rule a held-out one.
-#[derive(Clone, Debug)]
-pub struct HeldOut {
-    /// A name for people.
-    pub name: String,
-    /// What to adapt on and be judged by.
-    pub episode: Episode<f32>,
-    /// What is drawn of it.
-    pub given: Given,
-    /// What is drawn comes from this; `shows` says how.
-    pub display: Array2<f32>,
-    /// How `display` becomes what is drawn.
-    pub shows: Display,
-}
-
-/// What a held-out task's `display` is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Display {
-    /// Exactly the query's inputs; their outputs are drawn.
-    Query,
-    /// Inputs; their outputs are drawn.
-    Inputs,
-    /// Noise; where the flow carries it is drawn ([`class::sample`]).
-    Flow(class::Flow),
-}
-
 /// Which of the tasks that are never trained on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Split {
@@ -109,22 +108,53 @@ pub enum Split {
     Validation,
 }
 
-/// A family of tasks.
-#[derive(Clone, Debug)]
-pub enum Family {
-    /// Linear regression in two variables.
-    Plane,
-    /// Sine curves.
-    Sine,
-    /// Images, whole or to be completed.
-    Picture(picture::PictureTasks),
-    /// Classes of images.
-    Class(class::ClassTasks),
-    /// Classes to be told apart.
-    Classify(classify::ClassifyTasks),
-    /// Piles of images.
-    Cluster(cluster::ClusterTasks),
+/// A held-out task's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The split that it belongs to.
+    pub split: Split,
+    /// Its number there.
+    pub index: usize,
 }
+
+/// The tasks of a family. What is drawn from the same stream is the same.
+pub trait Tasks: Debug + Send + Sync {
+    /// The network that fits them.
+    fn network(&self, settings: &NetworkSettings) -> Network;
+
+    /// What the output layer's biases begin with.
+    fn output_bias(&self) -> f64 {
+        0.0
+    }
+
+    /// Training task `index` of a meta-iteration.
+    fn training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> Episode<f32>;
+
+    /// The same with what is drawn of it.
+    fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> HeldOut;
+
+    /// A held-out task.
+    fn held_out(&self, live: &LiveSettings, at: Place, rng: &mut Stream) -> HeldOut;
+
+    /// How many different held-out tasks there are.
+    fn held_out_tasks(&self) -> usize {
+        usize::MAX
+    }
+
+    /// The task that was drawn; `None` where it does not fit, or has nothing to adapt on.
+    fn sketched(&self, _sketch: &Sketch, _live: &LiveSettings, _seed: u64) -> Option<HeldOut> {
+        None
+    }
+
+    /// The classes that new images are made of, where they are; somebody may judge them.
+    fn makes_images(&self) -> Option<&ClassTasks> {
+        None
+    }
+}
+
+/// A family of tasks, and the seed's streams that they are drawn from.
+#[derive(Clone, Debug)]
+pub struct Family(Arc<dyn Tasks>);
 
 /// Why a family cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -184,94 +214,45 @@ fn mini_batches(support: Batch<f32>, live: &LiveSettings, rng: &mut impl Rng) ->
     (0..live.inner_steps.max(1)).map(|_| draw()).collect()
 }
 
+/// A dense stack of the hidden layers that were set, between so many inputs and outputs.
+fn dense(settings: &NetworkSettings, [inputs, outputs]: [usize; 2], loss: Loss) -> Network {
+    let activation = match settings.activation {
+        ActivationKind::Tanh => Activation::Tanh,
+        ActivationKind::Relu => Activation::Relu,
+        ActivationKind::Sine => Activation::Sine { w0: settings.w0 },
+        ActivationKind::Silu => Activation::Silu,
+    };
+    let sizes: Vec<usize> = [inputs].into_iter().chain(settings.hidden.iter().copied()).chain([outputs]).collect();
+    Network::new(&sizes, activation, loss)
+}
+
 impl Family {
     /// The family that these settings ask for.
     ///
     /// # Errors
     /// If a family of images lacks them.
     pub fn new(run: &RunSettings, images: Option<Arc<ImageSet>>) -> Result<Self, FamilyError> {
-        match run.tasks {
-            TaskFamily::Plane => Ok(Self::Plane),
-            TaskFamily::Sine => Ok(Self::Sine),
-            TaskFamily::Picture => {
-                let images = images.ok_or(FamilyError::NoImages)?;
-                Ok(Self::Picture(picture::PictureTasks::new(images, &run.network, run.seed)?))
-            }
-            TaskFamily::Completion => {
-                let images = images.ok_or(FamilyError::NoImages)?;
-                Ok(Self::Picture(picture::PictureTasks::new(images, &run.network, run.seed)?.for_completion()))
-            }
-            TaskFamily::Class => {
-                Ok(Self::Class(class::ClassTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed)?))
-            }
-            TaskFamily::Classify => {
-                let images = images.ok_or(FamilyError::NoImages)?;
-                Ok(Self::Classify(classify::ClassifyTasks::new(images, run.seed, run.ways)?))
-            }
-            TaskFamily::Cluster => {
-                let images = images.ok_or(FamilyError::NoImages)?;
-                Ok(Self::Cluster(cluster::ClusterTasks::new(images, run.seed, run.ways)?))
-            }
-        }
+        Ok(Self((run.tasks.card().open)(run, images)?))
     }
 
     /// The network that fits this family.
     pub fn network(&self, run: &RunSettings) -> Network {
-        let settings = &run.network;
-        let activation = match settings.activation {
-            ActivationKind::Tanh => Activation::Tanh,
-            ActivationKind::Relu => Activation::Relu,
-            ActivationKind::Sine => Activation::Sine { w0: settings.w0 },
-            ActivationKind::Silu => Activation::Silu,
-        };
-        let (inputs, outputs) = match self {
-            Self::Plane => return Network::linear(2),
-            Self::Sine => (1, 1),
-            Self::Picture(pictures) => (pictures.inputs(), pictures.channels()),
-            Self::Class(classes) => (classes.inputs(), classes.outputs()),
-            Self::Classify(classes) => (classes.inputs(), classes.ways()),
-            Self::Cluster(piles) => (piles.inputs(), piles.outputs()),
-        };
-        let loss = match self {
-            Self::Classify(_) | Self::Cluster(_) => Loss::CrossEntropy,
-            _ => Loss::SquaredError,
-        };
-        let sizes: Vec<usize> = [inputs].into_iter().chain(settings.hidden.iter().copied()).chain([outputs]).collect();
-        let network = Network::new(&sizes, activation, loss);
-        if matches!(self, Self::Class(_)) { network.with_residuals() } else { network }
+        self.0.network(&run.network)
     }
 
     /// The random initialisation that meta-training, joint pretraining and the random baseline start from.
     pub fn initialise(&self, network: &Network, seed: u64) -> Vec<f32> {
-        // Colours lie in 0..1, so a picture's network starts in their middle.
-        let output_bias = if matches!(self, Self::Picture(_)) { 0.5 } else { 0.0 };
-        initialise(network, output_bias, &mut stream(seed, Purpose::Initialisation, 0, 0))
+        initialise(network, self.0.output_bias(), &mut stream(seed, Purpose::Initialisation, 0, 0))
     }
 
     /// Training task `index` of a meta-iteration.
     pub fn training(&self, live: &LiveSettings, seed: u64, meta_iteration: u64, index: usize) -> Episode<f32> {
-        let rng: &mut Stream = &mut stream(seed, Purpose::Training, meta_iteration, index as u64);
-        match self {
-            Self::Plane => plane::training(live, rng),
-            Self::Sine => sine::training(live, rng),
-            Self::Picture(pictures) => pictures.training(live, index, rng),
-            Self::Class(classes) => classes.training(live, index, rng),
-            Self::Classify(classes) => classes.training(live, rng),
-            Self::Cluster(piles) => piles.training(live, rng),
-        }
+        self.0.training(live, index, &mut stream(seed, Purpose::Training, meta_iteration, index as u64))
     }
 
     /// The same with what is drawn of it.
     pub fn shown_training(&self, live: &LiveSettings, seed: u64, meta_iteration: u64, index: usize) -> HeldOut {
-        let rng: &mut Stream = &mut stream(seed, Purpose::Training, meta_iteration, index as u64);
-        match self {
-            Self::Plane => plane::shown_training(live, rng),
-            Self::Sine => sine::shown_training(live, rng),
-            Self::Picture(pictures) => pictures.shown_training(live, index, rng),
-            Self::Class(classes) => classes.shown_training(live, index, rng),
-            Self::Classify(classes) => classes.shown_training(live, rng),
-            Self::Cluster(piles) => piles.shown_training(live, rng),
-        }
+        self.0.shown_training(live, index, &mut stream(seed, Purpose::Training, meta_iteration, index as u64))
     }
 
     /// Held-out task `index` for testing; it does not depend on the meta-iteration.
@@ -285,23 +266,16 @@ impl Family {
             Split::Test => Purpose::HeldOut,
             Split::Validation => Purpose::Validation,
         };
-        let rng: &mut Stream = &mut stream(seed, purpose, 0, index as u64);
-        match self {
-            Self::Plane => plane::held_out(live, split == Split::Test && index == 1, rng),
-            Self::Sine => sine::held_out(live, rng),
-            Self::Picture(pictures) => pictures.held_out(live, index, rng),
-            Self::Class(classes) => classes.held_out(live, index, rng),
-            Self::Classify(classes) => classes.held_out(live, rng),
-            Self::Cluster(piles) => piles.held_out(live, rng),
-        }
+        self.0.held_out(live, Place { split, index }, &mut stream(seed, purpose, 0, index as u64))
     }
 
     /// How many different held-out tasks there are.
     pub fn held_out_tasks(&self) -> usize {
-        match self {
-            Self::Plane | Self::Sine | Self::Classify(_) | Self::Cluster(_) => usize::MAX,
-            Self::Picture(pictures) => pictures.held_out_images(),
-            Self::Class(classes) => classes.held_out_classes(),
-        }
+        self.0.held_out_tasks()
+    }
+
+    /// The classes that new images are made of, where they are.
+    pub fn makes_images(&self) -> Option<&ClassTasks> {
+        self.0.makes_images()
     }
 }

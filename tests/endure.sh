@@ -16,7 +16,7 @@ last=${5:-$first}
 families=${*:6}
 families=${families:-plane sine picture completion class classify cluster}
 jobs=${JOBS:-$(nproc)}
-algorithms="maml fomaml reptile meta-sgd maml-plus-plus anil cavia imaml meta-model"
+algorithms="maml fomaml reptile meta-sgd maml-plus-plus anil boil cavia imaml meta-model"
 mkdir -p "$folder"
 
 plan() {

@@ -60,7 +60,7 @@ impl Args for Options {
             .conflicts_with("set");
         // What all runs have comes first.
         let (special, common): (Vec<_>, Vec<_>) =
-            table::all().partition(|setting| matches!(setting.group, Group::Families(..) | Group::Method(_)));
+            table::all().partition(|setting| matches!(setting.group, Group::Tasks(_) | Group::Method(_)));
         command.args(common.into_iter().map(option)).arg(images).args(special.into_iter().map(option))
     }
 

@@ -34,7 +34,7 @@ pub fn scaling(threads: usize, each: Duration, said: impl Fn(&str)) -> Result<Ve
         for value in values {
             let id = format!("{setting} {value}");
             said(&id);
-            let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::default());
+            let mut settings = Settings::preset(TaskFamily::named("sine"), Algorithm::default());
             settings.run.evaluate_every = 1_000_000_000;
             // So slow that nothing diverges, however wide or deep.
             (settings.live.inner_rate, settings.live.outer_rate) = (1e-4, 1e-6);

@@ -299,7 +299,7 @@ mod tests {
             let axis = format!("{}={}", swept.id(), swept.usual_values()).parse::<Range>().unwrap().axis(4);
             assert!(axis.values.len() > 1, "{swept:?}");
             for value in axis.values {
-                let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::default());
+                let mut settings = Settings::preset(TaskFamily::named("sine"), Algorithm::default());
                 swept.set(&mut settings, value);
                 assert_eq!((settings.validate(), swept.get(&settings)), (Ok(()), value), "{swept:?}");
             }

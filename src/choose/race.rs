@@ -10,6 +10,7 @@ use super::store::fingerprint;
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
 use crate::settings::{Algorithm, Settings};
+use crate::tasks::card::Feature;
 use crate::tasks::{HeldOut, Split};
 use crate::train::snapshot::Init;
 use crate::train::trainer::{Step, TrainError, Trainer};
@@ -96,7 +97,7 @@ impl Race {
         if entrants.iter().any(|entrant| !entrant.changes.is_empty()) {
             return Err(ChooseError::Changes);
         }
-        if first.settings.run.tasks.is_picture() && test_shots.len() > 1 {
+        if first.settings.run.tasks.lacks(Feature::Shots).is_some() && test_shots.len() > 1 {
             return Err(ChooseError::NoShots);
         }
         if seeds.is_empty() {

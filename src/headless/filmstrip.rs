@@ -1,14 +1,10 @@
 //! samples.png: the film-strip of the probe tasks without a window. Each task has three rows, one for
 //! each initialisation (learned, random, joint pretraining), marked by a bar in its colour; the
-//! columns are target, support, for completion what interpolation makes of it, then the output after inner step 0, 1, ….
-
-use std::sync::Arc;
+//! columns are what is known of the task, then the output after inner step 0, 1, ….
 
 use image::{Rgb, RgbImage, imageops};
 
-use crate::train::snapshot::{
-    Answer, Clustering, Confusion, Evaluation, Given, Init, Output, Picture, ProbeTask, Trace,
-};
+use crate::train::snapshot::{Clustering, Confusion, Evaluation, Init, Panel, Picture};
 
 /// Side of a cell in pixels.
 const CELL: u32 = 64;
@@ -34,7 +30,7 @@ const FRAME: Rgb<u8> = Rgb([0xdd; 3]);
 /// Draws all probe tasks below one another.
 pub(super) fn draw(evaluation: &Evaluation) -> RgbImage {
     let outputs = evaluation.tasks.iter().map(|task| task.traces[0].outputs.len()).max().unwrap_or(0);
-    let given = 2 + usize::from(evaluation.tasks.iter().any(|task| interpolated(task).is_some()));
+    let given = evaluation.tasks.iter().map(|task| task.given.len()).max().unwrap_or(0);
     let columns = (given + outputs) as u32;
     let rows = 3 * evaluation.tasks.len() as u32;
     let task_gap = GAP * evaluation.tasks.len() as u32;
@@ -46,20 +42,15 @@ pub(super) fn draw(evaluation: &Evaluation) -> RgbImage {
             for dy in 0..CELL {
                 (0..BAR).for_each(|x| sheet.put_pixel(x, y + dy, colour(init)));
             }
-            for (column, cell) in cells(task, trace, init).iter().enumerate() {
+            let known = task.given.iter().map(|given| (&given.panel, TRUTH));
+            let outputs = trace.outputs.iter().map(|panel| (panel, colour(init)));
+            for (column, (panel, colour)) in known.chain(outputs).enumerate() {
                 let x = BAR + GAP + column as u32 * (CELL + GAP);
-                imageops::replace(&mut sheet, cell, i64::from(x), i64::from(y));
+                imageops::replace(&mut sheet, &cell(panel, colour), i64::from(x), i64::from(y));
             }
         }
     }
     sheet
-}
-
-fn interpolated(task: &ProbeTask) -> Option<&Arc<Picture>> {
-    match &task.given {
-        Given::Picture { interpolation, .. } => interpolation.as_ref().map(|interpolation| &interpolation.picture),
-        _ => None,
-    }
 }
 
 fn colour(init: Init) -> Rgb<u8> {
@@ -70,75 +61,33 @@ fn colour(init: Init) -> Rgb<u8> {
     }
 }
 
-fn cells(task: &ProbeTask, trace: &Trace, init: Init) -> Vec<RgbImage> {
-    let outputs = trace.outputs.iter();
-    match &task.given {
-        Given::Picture { target, support, .. } | Given::Class { target, support, .. } => {
-            let output = |output: &Output| match output {
-                Output::Picture(picture) => enlarge(picture),
-                _ => Canvas::new([0.0, 1.0], [0.0, 1.0]).pixels,
-            };
-            let given = [Some(target), Some(support), interpolated(task)].into_iter().flatten();
-            given.map(|picture| enlarge(picture)).chain(outputs.map(output)).collect()
-        }
-        Given::Classify { target, support, .. } | Given::Query { query: target, support, .. } => [target, support]
-            .map(|picture| enlarge(picture))
-            .into_iter()
-            .chain(outputs.map(|output| answered(output, &[])))
-            .collect(),
-        Given::Cluster { target, labels, raw, .. } => {
-            let given = [enlarge(target), clustered(raw, labels)];
-            given.into_iter().chain(outputs.map(|output| answered(output, labels))).collect()
-        }
-        Given::Curve { support, xs, truth } => {
+/// Draws a panel, what the network made of it in this colour.
+fn cell(panel: &Panel, colour: Rgb<u8>) -> RgbImage {
+    match panel {
+        Panel::Picture { picture, .. } => enlarge(picture),
+        Panel::Curve { support, xs, truth, fitted } => {
             let line = |ys: &[f32]| xs.iter().copied().zip(ys.iter().copied()).collect::<Vec<_>>();
             let x = [xs.first().copied().unwrap_or(0.0), xs.last().copied().unwrap_or(1.0)];
-            let y = range(truth.iter().chain(support.iter().map(|point| &point[1])));
-            let base = |with_truth: bool| {
-                let mut canvas = Canvas::new(x, y);
-                if with_truth {
-                    canvas.line(&line(truth), TRUTH);
-                }
-                support.iter().for_each(|point| canvas.dot(*point, SUPPORT));
-                canvas
-            };
-            let drawn = outputs.map(|output| {
-                let mut canvas = base(true);
-                if let Output::Values(values) = output {
-                    canvas.line(&line(values), colour(init));
-                }
-                canvas.pixels
-            });
-            [base(true).pixels, base(false).pixels].into_iter().chain(drawn).collect()
+            let mut canvas = Canvas::new(x, range(truth.iter().chain(support.iter().map(|point| &point[1]))));
+            canvas.line(&line(truth), TRUTH);
+            support.iter().for_each(|point| canvas.dot(*point, SUPPORT));
+            if let Some(values) = fitted {
+                canvas.line(&line(values), colour);
+            }
+            canvas.pixels
         }
-        Given::Scatter { actual, support } => {
+        Panel::Scatter { actual, support, predicted } => {
             let y = range(actual.iter());
-            let drawn = |values: &[f32]| {
-                let mut canvas = Canvas::new(y, y);
-                canvas.line(&[(y[0], y[0]), (y[1], y[1])], TRUTH);
-                for (i, (&actual, &value)) in actual.iter().zip(values).enumerate() {
-                    canvas.dot([actual, value], if i < *support { SUPPORT } else { colour(init) });
-                }
-                canvas.pixels
-            };
-            let output = |output: &Output| match output {
-                Output::Values(values) => drawn(values),
-                Output::Picture(picture) => enlarge(picture),
-                Output::Answer(_) => Canvas::new(y, y).pixels,
-            };
-            [drawn(actual), drawn(&actual[..*support])].into_iter().chain(outputs.map(output)).collect()
+            let mut canvas = Canvas::new(y, y);
+            canvas.line(&[(y[0], y[0]), (y[1], y[1])], TRUTH);
+            for (i, (&actual, &value)) in actual.iter().zip(predicted.as_deref().unwrap_or(actual)).enumerate() {
+                canvas.dot([actual, value], if i < *support { SUPPORT } else { colour });
+            }
+            canvas.pixels
         }
-    }
-}
-
-fn answered(output: &Output, labels: &[usize]) -> RgbImage {
-    match output {
-        Output::Answer(answer) => match answer.as_ref() {
-            Answer::Confusion(confusion) => confused(confusion),
-            Answer::Clustering(clustering) => clustered(clustering, labels),
-            Answer::Chances(chances) => likely(chances),
-        },
-        _ => Canvas::new([0.0, 1.0], [0.0, 1.0]).pixels,
+        Panel::Matrix(confusion) => confused(confusion),
+        Panel::Points { clustering, labels } => clustered(clustering, labels),
+        Panel::Bars { chances, .. } => likely(chances, colour),
     }
 }
 
@@ -153,11 +102,11 @@ fn confused(confusion: &Confusion) -> RgbImage {
 }
 
 /// A bar for each class, as long as it is likely.
-fn likely(chances: &[f32]) -> RgbImage {
+fn likely(chances: &[f32], colour: Rgb<u8>) -> RgbImage {
     let ways = chances.len().max(1) as u32;
     RgbImage::from_fn(CELL, CELL, |x, y| {
         let filled = chances.get((y * ways / CELL) as usize).is_some_and(|chance| (x as f32) < chance * CELL as f32);
-        if filled { colour(Init::Learned) } else { Rgb([255; 3]) }
+        if filled { colour } else { Rgb([255; 3]) }
     })
 }
 

@@ -9,7 +9,8 @@ use image::RgbImage;
 use super::{HeadlessError, Summary, check_vacant, filmstrip};
 use crate::experiment::Experiment;
 use crate::files::{FileError, Locked, create_whole, write_whole};
-use crate::settings::{Knob, TaskFamily};
+use crate::settings::Knob;
+use crate::tasks::card::Judged;
 use crate::train::snapshot::Evaluation;
 use crate::train::trainer::MetricsRow;
 
@@ -101,13 +102,9 @@ impl Columns {
         let family = experiment.settings.run.tasks;
         let steps = steps.max().unwrap_or(0) + 1;
         Self {
-            psnr: if family.is_picture() { steps } else { 0 },
-            scores: match family {
-                TaskFamily::Classify => (steps, "accuracy"),
-                TaskFamily::Cluster => (steps, "purity"),
-                _ => (0, ""),
-            },
-            marks: family == TaskFamily::Class,
+            psnr: if family.is_told_in_decibels() { steps } else { 0 },
+            scores: family.card().step_score().map_or((0, ""), |score| (steps, score.id)),
+            marks: matches!(family.card().judged, Judged::Samples(_)),
         }
     }
 }

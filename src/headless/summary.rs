@@ -1,10 +1,13 @@
 //! What a headless run found, in numbers.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Ended, Job};
 use crate::images::ImageCounts;
-use crate::settings::{Knob, Settings, TaskFamily};
+use crate::settings::{Knob, Settings};
+use crate::tasks::card::Feature;
 use crate::tasks::judge::Marks;
 use crate::train::evaluation::Statistics;
 use crate::train::snapshot::Divergence;
@@ -44,15 +47,9 @@ pub struct Summary {
     /// What is said of the real images of the held-out classes, in place of samples.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub real: Option<Marks>,
-    /// Completion: mean PSNR in dB of interpolation on the unseen pixels of the same tasks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub interpolation_psnr: Option<f64>,
-    /// Cluster: mean purity of clusters of the raw pixels of the same tasks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub raw_purity: Option<f64>,
-    /// Cluster: mean purity of clusters drawn by chance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chance_purity: Option<f64>,
+    /// What other ways than learning reach on the same tasks, mean over them: in dB, or a share.
+    #[serde(flatten)]
+    pub references: BTreeMap<&'static str, f64>,
 }
 
 /// The best state on the way.
@@ -78,9 +75,8 @@ impl Summary {
     pub(super) fn new(trainer: &Trainer, job: &Job, ended: Ended, stepped: &(dyn Fn() + Sync)) -> Self {
         let Settings { live, run } = trainer.settings();
         let [held_out, random, joint] = trainer.statistics_watched(stepped);
-        let references = trainer.cluster_references();
         let has_shots = Knob::SHOTS.why_dead(run).is_none();
-        let has_ways = matches!(run.tasks, TaskFamily::Classify | TaskFamily::Cluster);
+        let has_ways = run.tasks.lacks(Feature::Ways).is_none();
         Self {
             tasks: run.tasks.id(),
             algorithm: run.algorithm.id(),
@@ -97,9 +93,7 @@ impl Summary {
             best: None,
             baselines: Baselines { random, joint },
             real: trainer.real_marks(),
-            interpolation_psnr: trainer.interpolation_psnr(),
-            raw_purity: references.map(|references| references[0]),
-            chance_purity: references.map(|references| references[1]),
+            references: trainer.references(),
         }
     }
 }

@@ -46,7 +46,7 @@ mod network;
 mod outer;
 mod run;
 
-pub use entry::{Choice, Field, Group, Name, Number, Part, Range, Setting};
+pub use entry::{Choice, Feature, Field, Group, Name, Number, Part, Range, Setting};
 pub(crate) use entry::{MOST_LAYERS, SEED};
 pub(super) use live::LIVE;
 

@@ -8,10 +8,10 @@
 //! The network sees x_t and t, and says x; the velocity of the flow is (x − x_t)/(1 − t).
 
 mod flow;
-mod gallery;
+mod looks;
 
 pub use flow::{Flow, sample};
-pub use gallery::MOMENTS;
+pub use looks::MOMENTS;
 
 use std::sync::Arc;
 
@@ -20,15 +20,57 @@ use rand::seq::SliceRandom as _;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
+use super::card::{Card, Drawing, Feature, Judged, Needs, Pages, Score};
 use super::classes::{Class, Classes, blank, sheet};
+use super::held_out::{Adapted, KnownClass, Read, Reading};
 use super::judge::{self, Judge, Marks};
+use super::panel::{Given, Panel, Sheet};
+use super::sketch::Sketch;
 use super::taught::Pupil;
-use super::{Display, FamilyError, Given, HeldOut, KnownClass, Picture};
+use super::{FamilyError, HeldOut, Picture, Place, Tasks};
 use crate::images::ImageSet;
-use crate::maths::network::Batch;
+use crate::maths::functions::Loss;
+use crate::maths::network::{Batch, Network, Workspace};
+use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
-use crate::settings::LiveSettings;
+use crate::settings::{ActivationKind, Domain, ImageSource, LiveSettings, NetworkSettings};
 use flow::inputs;
+
+pub(super) const CLASS: Card = Card {
+    id: "class",
+    name: "Classes",
+    about: "Each task is one class of images; from a few of them the network makes new ones",
+    domain: Domain::Flow,
+    needs: Needs::Classes,
+    judged: Judged::Samples(Score {
+        id: "recognised",
+        name: "Recognised",
+        about: "The share of samples after adaptation that a classifier of all characters takes for the right one of the held-out classes",
+    }),
+    features: &[Feature::Shots, Feature::HiddenLayers, Feature::Flow],
+    lacks: &[
+        (Feature::Points, "Class tasks draw all support images anew, with fresh noise, at each step"),
+        (Feature::Noise, "Class tasks mix noise into every image already: the flow begins with it"),
+    ],
+    looks: &looks::LOOKS,
+    drawing: Some(Drawing {
+        pages: Pages::OfOneClass,
+        masks: false,
+        coarser: |_| 1,
+        hint: "Draw a few images of something new: at every pen-up the network makes more of them",
+    }),
+    usual_iterations: [50, 150],
+    preset: |settings| {
+        let (live, run) = (&mut settings.live, &mut settings.run);
+        run.images = ImageSource::Characters;
+        (live.inner_rate, live.outer_rate, live.inner_steps, live.meta_batch) = (0.2, 3e-3, 5, 4);
+        (run.network.hidden, run.network.activation) = (vec![128, 128], ActivationKind::Silu);
+        (run.evaluate_every, run.held_out_tasks) = (10, 12);
+        // One class in a thousand overshoots: its gradient must not drown the others' in Adam's mean squares.
+        run.outer.clip_norm = 0.3;
+    },
+    open: |run, images| Ok(Arc::new(ClassTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed)?)),
+};
 
 /// Pairs of noise and time drawn for each image, at each inner step.
 const DRAWS: usize = 8;
@@ -59,29 +101,9 @@ impl ClassTasks {
         Ok(Self { classes: Arc::new(Classes::new(set, seed)?) })
     }
 
-    /// Network inputs: a code and the time.
-    pub fn inputs(&self) -> usize {
-        self.outputs() + flow::TIME_FEATURES
-    }
-
-    /// Network outputs: a code.
-    pub fn outputs(&self) -> usize {
+    /// Numbers in a code.
+    fn outputs(&self) -> usize {
         self.classes.codes.ncols()
-    }
-
-    /// How many classes are held out.
-    pub fn held_out_classes(&self) -> usize {
-        self.classes.held_out.len()
-    }
-
-    /// A meta-batch as large as the number of training classes holds each of them once.
-    pub(super) fn training(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> Episode<f32> {
-        let (_, images) = self.training_class(live, index, rng);
-        let (support, query) = divide(images, live.shots, rng);
-        let [support, query] = [support, query].map(|images| self.classes.codes_of(&images));
-        let steps = 0..live.inner_steps.max(1);
-        let support = steps.map(|_| rows(support.view(), DRAWS, rng)).collect();
-        Episode { support, query: rows(query.view(), DRAWS, rng) }
     }
 
     fn training_class(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> &Class {
@@ -91,20 +113,7 @@ impl ClassTasks {
         &training[if full { index % training.len() } else { drawn }]
     }
 
-    /// Adapts on a few images of the class; is judged by its others.
-    pub(super) fn held_out(&self, live: &LiveSettings, index: usize, rng: &mut impl Rng) -> HeldOut {
-        let (class, images) = &self.classes.held_out[index % self.classes.held_out.len()];
-        self.shown(*class, divide(images, live.test_shots, rng), live, rng)
-    }
-
-    /// A training task with what is drawn of it.
-    pub(super) fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut (impl Rng + Clone)) -> HeldOut {
-        let own = &mut rng.clone();
-        let (class, images) = self.training_class(live, index, own);
-        let shown = self.shown(*class, divide(images, live.shots, own), live, own);
-        HeldOut { episode: self.training(live, index, rng), ..shown }
-    }
-
+    /// Adapts on some images of a class of the set; is judged by others.
     fn shown(
         &self,
         class: usize,
@@ -113,47 +122,52 @@ impl ClassTasks {
         rng: &mut impl Rng,
     ) -> HeldOut {
         let codes = [&support, &query].map(|images| self.classes.codes_of(images));
-        let [shown, target] = [&support, &query].map(|images| self.classes.originals(images));
-        let given = Given::Class {
-            target: Arc::new(mosaic(&target, self.classes.set.size)),
-            support: Arc::new(mosaic(&shown, self.classes.set.size)),
-            shots: support.len(),
-            known: Some(KnownClass { class, support: support.into(), query: query.into() }),
-        };
-        self.task(self.classes.set.classes[class].clone(), codes, given, live, rng)
+        let images = [&support, &query].map(|images| self.classes.originals(images));
+        let known = KnownClass { class, support: support.into(), query: query.into() };
+        self.task(self.classes.set.classes[class].clone(), codes, &images, Some(known), live, rng)
     }
 
-    /// A class of which a person drew all that there is: it is judged by the same images.
-    pub(super) fn sketched(&self, images: &[Picture], live: &LiveSettings, rng: &mut impl Rng) -> Option<HeldOut> {
-        let size = self.classes.set.size;
-        if images.is_empty() || !Picture::fit(images, size) {
-            return None;
-        }
-        let bytes: Vec<Vec<u8>> = images.iter().map(|image| image.channels(self.classes.set.channels)).collect();
-        let codes = self.classes.encoding.encode(bytes.iter().map(Vec::as_slice));
-        let shown = Arc::new(mosaic(images, size));
-        let given = Given::Class { target: shown.clone(), support: shown, shots: images.len(), known: None };
-        Some(self.task("your class".to_owned(), [codes.clone(), codes], given, live, rng))
-    }
-
-    /// Adapts on the first images and is judged by the second ones (both as codes).
+    /// Adapts on the first images and is judged by the second ones.
     fn task(
         &self,
         name: String,
         [support, query]: [Array2<f32>; 2],
-        given: Given,
+        [shown, target]: &[Vec<Picture>; 2],
+        known: Option<KnownClass>,
         live: &LiveSettings,
         rng: &mut impl Rng,
     ) -> HeldOut {
         let query = rows(query.view(), JUDGING_DRAWS, rng);
         let noise = normal(JUDGED, self.outputs(), rng) * live.temperature as f32;
         let steps = 0..live.test_steps.max(1);
+        let shots = if shown.len() == 1 { "1 image".to_owned() } else { format!("{} images", shown.len()) };
+        let panel = |images: &[Picture]| Panel::of(mosaic(images, self.classes.set.size));
+        let given = vec![
+            Given {
+                title: "target",
+                about: "Images of a class that was never trained on; the network has to make new ones like them",
+                caption: name.clone(),
+                says: format!("Images of {name} that adaptation does not see"),
+                panel: panel(target),
+                reaches: Vec::new(),
+            },
+            Given {
+                title: "support",
+                about: "The few images of it that adaptation sees",
+                caption: shots,
+                says: "What adaptation sees; at most nine are shown".to_owned(),
+                panel: panel(shown),
+                reaches: Vec::new(),
+            },
+        ];
+        let flow = Flow { steps: live.flow_steps, order: live.flow_order };
         HeldOut {
             name,
             episode: Episode { support: steps.map(|_| rows(support.view(), DRAWS, rng)).collect(), query },
             given,
-            display: noise,
-            shows: Display::Flow(Flow { steps: live.flow_steps, order: live.flow_order }),
+            choices: [].into(),
+            display: Some(noise),
+            reading: Arc::new(Samples { tasks: self.clone(), flow, known }),
         }
     }
 
@@ -175,20 +189,18 @@ impl ClassTasks {
     }
 
     /// What is to be said of samples (as codes) of a held-out task of this family.
-    pub fn marks(&self, judge: &Judge, given: &Given, samples: ArrayView2<'_, f32>) -> Option<Marks> {
-        let Given::Class { known: Some(known), .. } = given else { return None };
+    pub fn marks(&self, judge: &Judge, known: &KnownClass, samples: ArrayView2<'_, f32>) -> Marks {
         if samples.iter().any(|code| !code.is_finite()) {
-            return Some(Marks::default());
+            return Marks::default();
         }
         let samples = self.pixels(&self.classes.encoding.decode(samples));
-        Some(self.marks_of(judge, known.class, &samples, &known.support))
+        self.marks_of(judge, known.class, &samples, &known.support)
     }
 
     /// The same of the real images that a held-out task is judged by.
-    pub fn real_marks(&self, judge: &Judge, given: &Given) -> Option<Marks> {
-        let Given::Class { known: Some(known), .. } = given else { return None };
+    pub fn real_marks(&self, judge: &Judge, known: &KnownClass) -> Marks {
         let query = self.pixels(&self.classes.originals(&known.query));
-        Some(self.marks_of(judge, known.class, &query, &known.support))
+        self.marks_of(judge, known.class, &query, &known.support)
     }
 
     fn marks_of(&self, judge: &Judge, class: usize, images: &Array2<f32>, support: &[usize]) -> Marks {
@@ -199,13 +211,12 @@ impl ClassTasks {
     }
 
     /// What a classifier may learn a held-out task's class from, and be asked about; `samples` are codes.
-    pub fn pupil(&self, given: &Given, samples: Option<ArrayView2<'_, f32>>) -> Option<Pupil> {
-        let Given::Class { known: Some(known), .. } = given else { return None };
+    pub fn pupil(&self, known: &KnownClass, samples: Option<ArrayView2<'_, f32>>) -> Pupil {
         let finite = samples.filter(|samples| samples.iter().all(|code| code.is_finite()));
         let samples = finite.map_or_else(Vec::new, |samples| self.classes.encoding.decode(samples));
         let [support, query] =
             [&known.support, &known.query].map(|images| self.pixels(&self.classes.originals(images)));
-        Some(Pupil { support, samples: self.pixels(&samples), query })
+        Pupil { support, samples: self.pixels(&samples), query }
     }
 
     /// Numbers a pixel of the set's images.
@@ -222,9 +233,99 @@ impl ClassTasks {
     }
 
     /// Codes as one drawable picture of several images.
-    pub fn draw(&self, codes: &Array2<f32>) -> Picture {
-        let (drawn, _) = codes.view().split_at(Axis(0), codes.nrows().min(DRAWN));
+    fn draw(&self, codes: ArrayView2<'_, f32>) -> Picture {
+        let (drawn, _) = codes.split_at(Axis(0), codes.nrows().min(DRAWN));
         mosaic(&self.classes.encoding.decode(drawn), self.classes.set.size)
+    }
+}
+
+impl Tasks for ClassTasks {
+    /// From a code and the time to a code.
+    fn network(&self, settings: &NetworkSettings) -> Network {
+        let sizes = [self.outputs() + flow::TIME_FEATURES, self.outputs()];
+        super::dense(settings, sizes, Loss::SquaredError).with_residuals()
+    }
+
+    /// A meta-batch as large as the number of training classes holds each of them once.
+    fn training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> Episode<f32> {
+        let (_, images) = self.training_class(live, index, rng);
+        let (support, query) = divide(images, live.shots, rng);
+        let [support, query] = [support, query].map(|images| self.classes.codes_of(&images));
+        let steps = 0..live.inner_steps.max(1);
+        let support = steps.map(|_| rows(support.view(), DRAWS, rng)).collect();
+        Episode { support, query: rows(query.view(), DRAWS, rng) }
+    }
+
+    fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> HeldOut {
+        let own = &mut rng.clone();
+        let (class, images) = self.training_class(live, index, own);
+        let shown = self.shown(*class, divide(images, live.shots, own), live, own);
+        HeldOut { episode: self.training(live, index, rng), ..shown }
+    }
+
+    fn held_out(&self, live: &LiveSettings, at: Place, rng: &mut Stream) -> HeldOut {
+        let (class, images) = &self.classes.held_out[at.index % self.classes.held_out.len()];
+        self.shown(*class, divide(images, live.test_shots, rng), live, rng)
+    }
+
+    fn held_out_tasks(&self) -> usize {
+        self.classes.held_out.len()
+    }
+
+    /// A class of which a person drew all that there is: it is judged by the same images.
+    fn sketched(&self, sketch: &Sketch, live: &LiveSettings, seed: u64) -> Option<HeldOut> {
+        let images: Vec<Picture> = sketch.pages.iter().flatten().map(|page| page.picture.clone()).collect();
+        if images.is_empty() || !Picture::fit(&images, self.classes.set.size) {
+            return None;
+        }
+        let rng = &mut stream(seed, Purpose::Sketch, 0, 0);
+        let bytes: Vec<Vec<u8>> = images.iter().map(|image| image.channels(self.classes.set.channels)).collect();
+        let codes = self.classes.encoding.encode(bytes.iter().map(Vec::as_slice));
+        Some(self.task("your class".to_owned(), [codes.clone(), codes], &[images.clone(), images], None, live, rng))
+    }
+
+    fn makes_images(&self) -> Option<&ClassTasks> {
+        Some(self)
+    }
+}
+
+/// New images of a class: outputs are codes to which the flow carries noise.
+#[derive(Debug)]
+struct Samples {
+    tasks: ClassTasks,
+    flow: Flow,
+    known: Option<KnownClass>,
+}
+
+impl Reading for Samples {
+    fn outputs(
+        &self,
+        network: &Network,
+        theta: &[f32],
+        noise: ArrayView2<'_, f32>,
+        all: bool,
+        work: &mut Workspace<f32>,
+    ) -> Array2<f32> {
+        let (drawn, _) = noise.split_at(Axis(0), if all { noise.nrows() } else { DRAWN.min(noise.nrows()) });
+        sample(network, theta, drawn, self.flow, work)
+    }
+
+    fn read(&self, outputs: ArrayView2<'_, f32>) -> Read {
+        Read { panel: Panel::of(self.tasks.draw(outputs)), score: None }
+    }
+
+    fn known(&self) -> Option<&KnownClass> {
+        self.known.as_ref()
+    }
+
+    fn gallery(
+        &self,
+        network: &Network,
+        adapted: Adapted<'_>,
+        _next: Adapted<'_>,
+        work: &mut Workspace<f32>,
+    ) -> Option<Vec<Sheet>> {
+        looks::sheets(&self.tasks, network, adapted, self.flow, self.known.as_ref()?, work)
     }
 }
 

@@ -4,17 +4,58 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 use rand::Rng;
 use rand::seq::SliceRandom as _;
 use rand_distr::{Distribution as _, StandardNormal};
 
+use super::card::{Card, Drawing, Feature, Judged, Needs, Pages, Score};
 use super::classes::{Class, Classes, blank, sheet};
-use super::{Display, FamilyError, Given, HeldOut, Picture, mini_batches};
+use super::held_out::{Choice, Read, Reading};
+use super::panel::{Given, Panel};
+use super::scores::{Confusion, chances};
+use super::sketch::Sketch;
+use super::{FamilyError, HeldOut, Picture, Place, Tasks, mini_batches};
 use crate::images::ImageSet;
-use crate::maths::network::Batch;
+use crate::maths::functions::Loss;
+use crate::maths::network::{Batch, Network};
+use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
-use crate::settings::LiveSettings;
+use crate::settings::{ActivationKind, Domain, ImageSource, LiveSettings, NetworkSettings, OuterOptimiser};
+
+pub(super) const CLASSIFY: Card = Card {
+    id: "classify",
+    name: "Classify",
+    about: "Each task is a few classes of images; the network has to tell them apart",
+    domain: Domain::Labels,
+    needs: Needs::Classes,
+    judged: Judged::Score(Score {
+        id: "accuracy",
+        name: "Accuracy",
+        about: "The share of the held-out tasks' images whose class is right after adaptation",
+    }),
+    features: &[Feature::Shots, Feature::Points, Feature::Noise, Feature::HiddenLayers, Feature::Ways],
+    lacks: &[],
+    looks: &[],
+    drawing: Some(Drawing {
+        pages: Pages::Question,
+        masks: false,
+        coarser: |_| 1,
+        hint: "Draw an image: the bars show which class the adapted network takes it for",
+    }),
+    usual_iterations: [50, 150],
+    preset: |settings| {
+        let (live, run) = (&mut settings.live, &mut settings.run);
+        run.images = ImageSource::Characters;
+        (live.inner_rate, live.inner_steps, live.meta_batch) = (0.4, 3, 8);
+        (live.shots, live.test_shots) = (1, 1);
+        (run.network.hidden, run.network.activation) = (vec![64, 64], ActivationKind::Silu);
+        (run.evaluate_every, run.held_out_tasks) = (20, 200);
+        // Few classes are soon known by heart: scores that grow without end would be sure of wrong answers.
+        (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
+    },
+    open: |run, images| Ok(Arc::new(ClassifyTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed, run.ways)?)),
+};
 
 /// Query images of each class in training tasks, and in held-out ones.
 const QUERY: [usize; 2] = [10, 15];
@@ -36,98 +77,46 @@ impl ClassifyTasks {
         Ok(Self { classes, ways })
     }
 
-    /// Network inputs: a code.
-    pub fn inputs(&self) -> usize {
-        self.classes.codes.ncols()
-    }
-
     /// N, the classes of a task; as many network outputs.
     pub fn ways(&self) -> usize {
         self.ways
     }
 
-    pub(super) fn training(&self, live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
-        let drawn = Classes::draw(&self.classes.training, self.ways, rng);
-        let [support, query] = divide(&drawn, live.shots, QUERY[0], rng);
-        let support = self.batch(&support, live.noise, rng);
-        Episode { support: mini_batches(support, live, rng), query: self.batch(&query, 0.0, rng) }
-    }
-
-    pub(super) fn held_out(&self, live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
-        let drawn = Classes::draw(&self.classes.held_out, self.ways, rng);
-        let images = divide(&drawn, live.test_shots, QUERY[1], rng);
-        let support = self.batch(&images[0], live.noise, rng);
-        let query = self.batch(&images[1], 0.0, rng);
-        self.shown(&drawn, &images, Episode { support: vec![support], query })
-    }
-
-    /// A training task with what is drawn of it.
-    pub(super) fn shown_training(&self, live: &LiveSettings, rng: &mut (impl Rng + Clone)) -> HeldOut {
-        let own = &mut rng.clone();
-        let drawn = Classes::draw(&self.classes.training, self.ways, own);
-        let images = divide(&drawn, live.shots, QUERY[0], own);
-        self.shown(&drawn, &images, self.training(live, rng))
-    }
-
     fn shown(&self, drawn: &[&Class], [support, query]: &[Vec<Vec<usize>>; 2], episode: Episode<f32>) -> HeldOut {
-        let names: Vec<&str> = drawn.iter().map(|(class, _)| self.classes.set.classes[*class].as_str()).collect();
-        HeldOut {
-            name: names.join(", "),
-            given: Given::Classify {
-                target: Arc::new(self.rows(query)),
-                support: Arc::new(self.rows(support)),
-                shots: support.iter().map(Vec::len).max().unwrap_or(0),
-                names: names.iter().map(|&name| name.to_owned()).collect(),
-                labels: labels(query).collect(),
+        let choices = self.choices(drawn, support);
+        let name = names(&choices).join(", ");
+        let shots = match support.iter().map(Vec::len).max().unwrap_or(0) {
+            1 => "1 image each".to_owned(),
+            shots => format!("{shots} images each"),
+        };
+        let given = vec![
+            Given {
+                title: "target",
+                about: "Images of classes that were never trained on: which belongs to which?",
+                caption: name.clone(),
+                says: "Images that adaptation does not see, a row for each class: it is judged by them".to_owned(),
+                panel: Panel::of(self.rows(query)),
+                reaches: Vec::new(),
             },
-            display: episode.query.x().to_owned(),
-            episode,
-            shows: Display::Query,
-        }
+            Given {
+                title: "support",
+                about: "The few images of each class that adaptation sees",
+                caption: shots,
+                says: "What adaptation sees of each class, in the same rows".to_owned(),
+                panel: Panel::of(self.rows(support)),
+                reaches: Vec::new(),
+            },
+        ];
+        let labels = labels(query).collect();
+        HeldOut { name, given, choices, display: None, episode, reading: Arc::new(Answers { labels }) }
     }
 
-    /// One image that a person drew, and the classes of a held-out task, some of them drawn anew. `rng` is
-    /// the stream of that task.
-    pub(super) fn sketched(
-        &self,
-        query: &Picture,
-        redrawn: &[Option<Picture>],
-        live: &LiveSettings,
-        rng: &mut impl Rng,
-    ) -> Option<HeldOut> {
-        let size = self.classes.set.size;
-        let fits = redrawn.len() <= self.ways && Picture::fit(redrawn.iter().flatten().chain([query]), size);
-        fits.then_some(())?;
-        let drawn = Classes::draw(&self.classes.held_out, self.ways, rng);
-        let [support, _] = divide(&drawn, live.test_shots, QUERY[1], rng);
-        let mut classes: Vec<Vec<Picture>> = support.iter().map(|images| self.classes.originals(images)).collect();
-        for (class, picture) in redrawn.iter().enumerate() {
-            if let Some(picture) = picture {
-                classes[class] = vec![picture.clone()];
-            }
-        }
-        let encode = |pictures: &mut dyn Iterator<Item = &Picture>| {
-            let bytes: Vec<Vec<u8>> = pictures.map(|picture| picture.channels(self.classes.set.channels)).collect();
-            self.classes.encoding.encode(bytes.iter().map(Vec::as_slice))
-        };
-        let codes = encode(&mut classes.iter().flatten());
-        let labels: Vec<usize> = labels(&classes).collect();
-        let support = self.labelled(codes, &labels, live.noise, rng);
-        // Nobody knows the right answer: the query's loss is that of an even guess.
-        let even = Array2::from_elem((1, self.ways), 1.0 / self.ways as f32);
-        let query_batch = Batch::new(encode(&mut [query].into_iter()), even);
-        let names = drawn.iter().map(|(class, _)| self.classes.set.classes[*class].clone());
-        Some(HeldOut {
-            name: "your image".to_owned(),
-            given: Given::Query {
-                query: Arc::new(enlarged(query, self.ways)),
-                support: Arc::new(self.square(&classes)),
-                names: names.collect(),
-            },
-            display: query_batch.x().to_owned(),
-            episode: Episode { support: vec![support], query: query_batch },
-            shows: Display::Query,
-        })
+    fn choices(&self, drawn: &[&Class], support: &[Vec<usize>]) -> Arc<[Choice]> {
+        let each = drawn.iter().zip(support).map(|((class, _), images)| Choice {
+            name: self.classes.set.classes[*class].clone(),
+            image: self.classes.original(images[0]),
+        });
+        each.collect()
     }
 
     /// Codes, with normal noise of this standard deviation, and one-hot labels.
@@ -161,6 +150,131 @@ impl ClassifyTasks {
         let cells: Vec<_> = (0..self.ways * self.ways).map(|i| cell(i / self.ways, i % self.ways)).collect();
         sheet(&cells, self.ways, size)
     }
+}
+
+impl Tasks for ClassifyTasks {
+    /// From a code to a score for each class.
+    fn network(&self, settings: &NetworkSettings) -> Network {
+        super::dense(settings, [self.classes.codes.ncols(), self.ways], Loss::CrossEntropy)
+    }
+
+    fn training(&self, live: &LiveSettings, _index: usize, rng: &mut Stream) -> Episode<f32> {
+        let drawn = Classes::draw(&self.classes.training, self.ways, rng);
+        let [support, query] = divide(&drawn, live.shots, QUERY[0], rng);
+        let support = self.batch(&support, live.noise, rng);
+        Episode { support: mini_batches(support, live, rng), query: self.batch(&query, 0.0, rng) }
+    }
+
+    fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> HeldOut {
+        let own = &mut rng.clone();
+        let drawn = Classes::draw(&self.classes.training, self.ways, own);
+        let images = divide(&drawn, live.shots, QUERY[0], own);
+        self.shown(&drawn, &images, self.training(live, index, rng))
+    }
+
+    fn held_out(&self, live: &LiveSettings, _at: Place, rng: &mut Stream) -> HeldOut {
+        let drawn = Classes::draw(&self.classes.held_out, self.ways, rng);
+        let images = divide(&drawn, live.test_shots, QUERY[1], rng);
+        let support = self.batch(&images[0], live.noise, rng);
+        let query = self.batch(&images[1], 0.0, rng);
+        self.shown(&drawn, &images, Episode { support: vec![support], query })
+    }
+
+    /// One image, and the classes of a held-out task, some of them drawn anew.
+    fn sketched(&self, sketch: &Sketch, live: &LiveSettings, seed: u64) -> Option<HeldOut> {
+        let query = &sketch.page(0)?.picture;
+        let redrawn: Vec<Option<&Picture>> =
+            sketch.pages.iter().skip(1).map(|page| page.as_ref().map(|page| &page.picture)).collect();
+        let size = self.classes.set.size;
+        let fits = redrawn.len() <= self.ways && Picture::fit(redrawn.iter().copied().flatten().chain([query]), size);
+        fits.then_some(())?;
+        let of_task = &mut stream(seed, Purpose::HeldOut, 0, sketch.task as u64);
+        let drawn = Classes::draw(&self.classes.held_out, self.ways, of_task);
+        let [support, _] = divide(&drawn, live.test_shots, QUERY[1], of_task);
+        let mut classes: Vec<Vec<Picture>> = support.iter().map(|images| self.classes.originals(images)).collect();
+        for (class, picture) in redrawn.iter().enumerate() {
+            if let Some(picture) = picture {
+                classes[class] = vec![Picture::clone(picture)];
+            }
+        }
+        let encode = |pictures: &mut dyn Iterator<Item = &Picture>| {
+            let bytes: Vec<Vec<u8>> = pictures.map(|picture| picture.channels(self.classes.set.channels)).collect();
+            self.classes.encoding.encode(bytes.iter().map(Vec::as_slice))
+        };
+        let codes = encode(&mut classes.iter().flatten());
+        let labels: Vec<usize> = labels(&classes).collect();
+        let support_batch = self.labelled(codes, &labels, live.noise, of_task);
+        // Nobody knows the right answer: the query's loss is that of an even guess.
+        let even = Array2::from_elem((1, self.ways), 1.0 / self.ways as f32);
+        let query_batch = Batch::new(encode(&mut [query].into_iter()), even);
+        let choices = self.choices(&drawn, &support);
+        let names = names(&choices);
+        let given = vec![
+            Given {
+                title: "your image",
+                about: "Which of the classes is it?",
+                caption: "your image".to_owned(),
+                says: "Your image: which of the classes is it?".to_owned(),
+                panel: Panel::of(enlarged(query, self.ways)),
+                reaches: Vec::new(),
+            },
+            Given {
+                title: "classes",
+                about: "A row for each class: what adaptation sees of it; the bars lie in the same rows",
+                caption: names.join(" "),
+                says: format!("What adaptation sees, a row for each class: {}", names.join(", ")),
+                panel: Panel::of(self.square(&classes)),
+                reaches: Vec::new(),
+            },
+        ];
+        Some(HeldOut {
+            name: "your image".to_owned(),
+            given,
+            choices,
+            display: None,
+            episode: Episode { support: vec![support_batch], query: query_batch },
+            reading: Arc::new(Likely { names: names.into() }),
+        })
+    }
+}
+
+/// Scores of images whose classes are known.
+#[derive(Debug)]
+struct Answers {
+    labels: Vec<usize>,
+}
+
+impl Reading for Answers {
+    fn read(&self, outputs: ArrayView2<'_, f32>) -> Read {
+        let confusion = Confusion::new(outputs, &self.labels);
+        Read { score: Some(confusion.accuracy), panel: Panel::Matrix(Arc::new(confusion)) }
+    }
+
+    fn score(&self) -> Option<&'static str> {
+        Some("Accuracy")
+    }
+}
+
+/// Scores of one image whose class nobody knows.
+#[derive(Debug)]
+struct Likely {
+    names: Arc<[String]>,
+}
+
+impl Reading for Likely {
+    fn read(&self, outputs: ArrayView2<'_, f32>) -> Read {
+        let chances = chances(outputs.row(0));
+        let likeliest = chances.iter().copied().fold(0.0, f32::max);
+        Read { panel: Panel::Bars { chances, names: self.names.clone() }, score: Some(likeliest) }
+    }
+
+    fn score(&self) -> Option<&'static str> {
+        Some("Likeliest class")
+    }
+}
+
+fn names(choices: &[Choice]) -> Vec<String> {
+    choices.iter().map(|choice| choice.name.clone()).collect()
 }
 
 /// `shots` of each class's images, and at most `query` of its others; at least one of each.

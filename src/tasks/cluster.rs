@@ -6,18 +6,53 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 use rand::Rng;
 use rand::seq::SliceRandom as _;
 use rand_distr::{Distribution as _, StandardNormal};
 
+use super::card::{Card, Feature, Judged, Needs, Score};
 use super::classes::{Classes, blank, sheet};
+use super::held_out::{Read, Reading};
+use super::panel::{Given, Panel};
 use super::scores::{Clustering, purity};
-use super::{Display, FamilyError, Given, HeldOut};
+use super::{FamilyError, HeldOut, Place, Tasks};
 use crate::images::ImageSet;
-use crate::maths::network::Batch;
+use crate::maths::functions::Loss;
+use crate::maths::network::{Batch, Network};
+use crate::maths::stream::Stream;
 use crate::meta::episode::Episode;
-use crate::settings::LiveSettings;
+use crate::settings::{ActivationKind, Domain, ImageSource, LiveSettings, NetworkSettings};
+
+pub(super) const CLUSTER: Card = Card {
+    id: "cluster",
+    name: "Cluster",
+    about: "Each task is a pile of images without labels; the network has to find which belong together",
+    domain: Domain::Embedding,
+    needs: Needs::Classes,
+    judged: Judged::Score(Score {
+        id: "purity",
+        name: "Purity",
+        about: "The share of images that belong to the class which is most frequent in their cluster, after adaptation",
+    }),
+    features: &[Feature::Noise, Feature::HiddenLayers, Feature::Ways],
+    lacks: &[
+        (Feature::Shots, "A pile has eight images of each class"),
+        (Feature::Points, "Clusters are learned from the whole pile at every step"),
+    ],
+    looks: &[],
+    drawing: None,
+    usual_iterations: [50, 150],
+    preset: |settings| {
+        let (live, run) = (&mut settings.live, &mut settings.run);
+        run.images = ImageSource::Characters;
+        (live.inner_rate, live.outer_rate, live.inner_steps) = (0.5, 2e-3, 3);
+        (live.meta_batch, live.noise) = (8, 0.3);
+        (run.network.hidden, run.network.activation) = (vec![64, 64], ActivationKind::Silu);
+        run.evaluate_every = 20;
+    },
+    open: |run, images| Ok(Arc::new(ClusterTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed, run.ways)?)),
+};
 
 /// Images of each class in a pile, at most.
 const EACH: usize = 8;
@@ -41,37 +76,14 @@ impl ClusterTasks {
         Ok(Self { classes, ways })
     }
 
-    /// Network inputs: a code.
-    pub fn inputs(&self) -> usize {
-        self.classes.codes.ncols()
-    }
-
     /// Network outputs: one for each image of a pile.
-    pub fn outputs(&self) -> usize {
+    fn outputs(&self) -> usize {
         self.ways * EACH
     }
 
     /// Classes in a pile.
     pub fn ways(&self) -> usize {
         self.ways
-    }
-
-    pub(super) fn training(&self, live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
-        let (images, labels) = self.pile(false, rng);
-        self.episode(&images, &labels, live.inner_steps, live.noise, rng)
-    }
-
-    pub(super) fn held_out(&self, live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
-        let (images, labels) = self.pile(true, rng);
-        let episode = self.episode(&images, &labels, live.test_steps, live.noise, rng);
-        self.shown(&images, labels, episode, rng)
-    }
-
-    /// A training task with what is drawn of it.
-    pub(super) fn shown_training(&self, live: &LiveSettings, rng: &mut (impl Rng + Clone)) -> HeldOut {
-        let own = &mut rng.clone();
-        let (images, labels) = self.pile(false, own);
-        self.shown(&images, labels, self.training(live, rng), own)
     }
 
     fn shown(&self, images: &[usize], labels: Vec<usize>, episode: Episode<f32>, rng: &mut impl Rng) -> HeldOut {
@@ -97,19 +109,31 @@ impl ClusterTasks {
             of_class.skip(column).map(|i| originals[i].clone()).next().unwrap_or_else(|| blank.clone())
         };
         let cells: Vec<_> = (0..side * side).map(|i| cell(i / side, i % side)).collect();
-        HeldOut {
-            name: names.join(", "),
-            given: Given::Cluster {
-                target: Arc::new(sheet(&cells, side, size)),
-                names: names.iter().map(|&name| name.to_owned()).collect(),
-                labels: labels.into(),
-                raw: Arc::new(raw),
-                chance,
+        let name = names.join(", ");
+        let reading = Piles { labels: labels.into(), ways: self.ways, raw: Arc::new(raw) };
+        let purity = format!("{:.0} %", 100.0 * reading.raw.purity);
+        let given = vec![
+            Given {
+                title: "pile",
+                about: "Images of classes that were never trained on, without their labels: which belong together?",
+                caption: name.clone(),
+                says: "The pile, in rows by its true classes, which adaptation does not know".to_owned(),
+                panel: Panel::of(sheet(&cells, side, size)),
+                reaches: Vec::new(),
             },
-            display: episode.query.x().to_owned(),
-            episode,
-            shows: Display::Query,
-        }
+            Given {
+                title: "raw pixels",
+                about: "Clusters of the pixels themselves; dots are images, coloured by their true class",
+                says: format!(
+                    "Clusters of the pixels themselves: purity {purity}; clusters drawn by chance have {:.0} %",
+                    100.0 * chance
+                ),
+                caption: purity,
+                panel: reading.panel(reading.raw.clone()),
+                reaches: vec![("raw_purity", reading.raw.purity), ("chance_purity", chance)],
+            },
+        ];
+        HeldOut { name, given, choices: [].into(), display: None, episode, reading: Arc::new(reading) }
     }
 
     /// Images of different classes, class after class; and which of the pile's classes each belongs to.
@@ -156,5 +180,55 @@ impl ClusterTasks {
         };
         let support = (0..steps.max(1)).map(|_| Batch::new(noisy(), own.clone())).collect();
         Episode { support, query: Batch::new(codes.clone(), alike) }
+    }
+}
+
+impl Tasks for ClusterTasks {
+    /// From a code to a score for each image of the pile.
+    fn network(&self, settings: &NetworkSettings) -> Network {
+        super::dense(settings, [self.classes.codes.ncols(), self.outputs()], Loss::CrossEntropy)
+    }
+
+    fn training(&self, live: &LiveSettings, _index: usize, rng: &mut Stream) -> Episode<f32> {
+        let (images, labels) = self.pile(false, rng);
+        self.episode(&images, &labels, live.inner_steps, live.noise, rng)
+    }
+
+    fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> HeldOut {
+        let own = &mut rng.clone();
+        let (images, labels) = self.pile(false, own);
+        self.shown(&images, labels, self.training(live, index, rng), own)
+    }
+
+    fn held_out(&self, live: &LiveSettings, _at: Place, rng: &mut Stream) -> HeldOut {
+        let (images, labels) = self.pile(true, rng);
+        let episode = self.episode(&images, &labels, live.test_steps, live.noise, rng);
+        self.shown(&images, labels, episode, rng)
+    }
+}
+
+/// An embedding of a pile, which is put into clusters.
+#[derive(Debug)]
+struct Piles {
+    labels: Arc<[usize]>,
+    ways: usize,
+    /// Clusters of the raw pixels, as which the others are turned.
+    raw: Arc<Clustering>,
+}
+
+impl Piles {
+    fn panel(&self, clustering: Arc<Clustering>) -> Panel {
+        Panel::Points { clustering, labels: self.labels.clone() }
+    }
+}
+
+impl Reading for Piles {
+    fn read(&self, outputs: ArrayView2<'_, f32>) -> Read {
+        let clustering = Clustering::new(outputs, &self.labels, self.ways, Some(&self.raw));
+        Read { score: Some(clustering.purity), panel: self.panel(Arc::new(clustering)) }
+    }
+
+    fn score(&self) -> Option<&'static str> {
+        Some("Purity")
     }
 }

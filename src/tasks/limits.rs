@@ -48,11 +48,11 @@ mod tests {
         let set = std::sync::Arc::new(built_in(&ImageSource::Digits).unwrap());
         let limits = Limits::of(&set, 0).unwrap();
         assert_eq!(limits.ways, 3);
-        let mut settings = Settings::preset(TaskFamily::Classify, Algorithm::default());
+        let mut settings = Settings::preset(TaskFamily::named("classify"), Algorithm::default());
         settings.run.ways = 20;
-        let Family::Classify(tasks) = Family::new(&settings.run, Some(set.clone())).unwrap() else { return };
-        assert_eq!(tasks.ways(), limits.ways);
-        let family = Family::Classify(tasks);
+        let family = Family::new(&settings.run, Some(set.clone())).unwrap();
+        let query = family.training(&settings.live, 0, 0, 0).query;
+        assert_eq!(query.y().ncols(), limits.ways);
         settings.live.shots = limits.shots + 7;
         settings.live.test_shots = limits.test_shots + 7;
         let training = family.training(&settings.live, 0, 0, 0).support[0].rows();

@@ -2,14 +2,41 @@
 //! w = (0.5, 2), which is held-out task 1: the mean of the family, and so no picture of adaptation
 //! once φ is learned. θ is 2-D, so everything can be drawn exactly.
 
-use ndarray::{Array1, Array2, Axis, concatenate};
+use std::sync::Arc;
+
+use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::{Display, Given, HeldOut};
-use crate::maths::network::Batch;
+use super::card::{Card, Feature, Judged, Needs};
+use super::held_out::{Read, Reading};
+use super::panel::{Given, Panel};
+use super::{HeldOut, Place, Split, Tasks};
+use crate::maths::network::{Batch, Network};
+use crate::maths::stream::Stream;
 use crate::meta::episode::Episode;
-use crate::settings::LiveSettings;
+use crate::settings::{Domain, LiveSettings, NetworkSettings};
+
+pub(super) const PLANE: Card = Card {
+    id: "plane",
+    name: "Plane",
+    about: "Each task is a plane y = w·x with its own w; with two parameters everything can be drawn exactly",
+    domain: Domain::Linear,
+    needs: Needs::Nothing,
+    judged: Judged::Loss,
+    features: &[Feature::Shots, Feature::Points, Feature::Noise],
+    lacks: &[(Feature::HiddenLayers, "The plane family's model has no hidden layer")],
+    looks: &[],
+    drawing: None,
+    usual_iterations: [500, 1000],
+    preset: |settings| {
+        let live = &mut settings.live;
+        (live.inner_rate, live.outer_rate, live.inner_steps) = (0.25, 1e-2, 3);
+        (live.meta_batch, live.noise) = (8, 0.1);
+        settings.run.network.hidden = Vec::new();
+    },
+    open: |_, _| Ok(Arc::new(Planes)),
+};
 
 /// The introductory text's w.
 pub const TEXT_WEIGHTS: [f64; 2] = [0.5, 2.0];
@@ -21,36 +48,80 @@ pub fn text_example(noise: f64, rng: &mut impl Rng) -> Batch<f32> {
     sample(TEXT_WEIGHTS, TEXT_SAMPLES, noise, rng)
 }
 
-pub(super) fn training(live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
-    let weights = draw_weights(rng);
-    let support = sample(weights, live.shots, live.noise, rng);
-    Episode { support: super::mini_batches(support, live, rng), query: sample(weights, live.shots.max(10), 0.0, rng) }
-}
+#[derive(Debug)]
+struct Planes;
 
-pub(super) fn held_out(live: &LiveSettings, is_text: bool, rng: &mut impl Rng) -> HeldOut {
-    let drawn = draw_weights(rng);
-    let weights = if is_text { TEXT_WEIGHTS } else { drawn };
-    let query = sample(weights, TEXT_SAMPLES, 0.0, rng);
-    let support = sample(weights, live.test_shots, live.noise, rng);
-    shown(weights, Episode { support: vec![support], query })
-}
+impl Tasks for Planes {
+    fn network(&self, _settings: &NetworkSettings) -> Network {
+        Network::linear(2)
+    }
 
-/// A training task with what is drawn of it.
-pub(super) fn shown_training(live: &LiveSettings, rng: &mut (impl Rng + Clone)) -> HeldOut {
-    shown(draw_weights(&mut rng.clone()), training(live, rng))
+    fn training(&self, live: &LiveSettings, _index: usize, rng: &mut Stream) -> Episode<f32> {
+        let weights = draw_weights(rng);
+        let support = sample(weights, live.shots, live.noise, rng);
+        let query = sample(weights, live.shots.max(10), 0.0, rng);
+        Episode { support: super::mini_batches(support, live, rng), query }
+    }
+
+    fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> HeldOut {
+        shown(draw_weights(&mut rng.clone()), self.training(live, index, rng))
+    }
+
+    fn held_out(&self, live: &LiveSettings, at: Place, rng: &mut Stream) -> HeldOut {
+        let drawn = draw_weights(rng);
+        let is_text = at == Place { split: Split::Test, index: 1 };
+        let weights = if is_text { TEXT_WEIGHTS } else { drawn };
+        let query = sample(weights, TEXT_SAMPLES, 0.0, rng);
+        let support = sample(weights, live.test_shots, live.noise, rng);
+        shown(weights, Episode { support: vec![support], query })
+    }
 }
 
 fn shown(weights: [f64; 2], episode: Episode<f32>) -> HeldOut {
+    let name = format!("w = ({:.2}, {:.2})", weights[0], weights[1]);
     let Episode { support, query } = &episode;
     let support = &support[0];
     let display = concatenate(Axis(0), &[support.x(), query.x()]).unwrap_or_else(|_| query.x().to_owned());
-    let actual = support.y().iter().chain(query.y().iter()).copied().collect();
+    let reading =
+        Predictions { actual: support.y().iter().chain(query.y().iter()).copied().collect(), support: support.rows() };
+    let given = Given {
+        title: "task",
+        about: "The held-out task; each plot beside it shows predicted against actual values",
+        caption: name.clone(),
+        says: format!(
+            "{} support points and {} that it is judged by; a perfect fit lies on the diagonal",
+            support.rows(),
+            query.rows()
+        ),
+        panel: reading.panel(None),
+        reaches: Vec::new(),
+    };
     HeldOut {
-        name: format!("w = ({:.2}, {:.2})", weights[0], weights[1]),
-        given: Given::Scatter { actual, support: support.rows() },
+        name,
+        given: vec![given],
+        choices: [].into(),
+        display: Some(display),
+        reading: Arc::new(reading),
         episode,
-        display,
-        shows: Display::Inputs,
+    }
+}
+
+/// Values of points, the support's first.
+#[derive(Debug)]
+struct Predictions {
+    actual: Arc<[f32]>,
+    support: usize,
+}
+
+impl Predictions {
+    fn panel(&self, predicted: Option<Vec<f32>>) -> Panel {
+        Panel::Scatter { actual: self.actual.clone(), support: self.support, predicted }
+    }
+}
+
+impl Reading for Predictions {
+    fn read(&self, outputs: ArrayView2<'_, f32>) -> Read {
+        Read { panel: self.panel(Some(outputs.iter().copied().collect())), score: None }
     }
 }
 

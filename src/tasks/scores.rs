@@ -7,6 +7,11 @@ use crate::maths::clusters::{Clusters, soft_k_means};
 use crate::maths::principal::Principal;
 use crate::maths::turn::turned_onto;
 
+/// Peak signal-to-noise ratio in dB of values in [0, 1] with this mean squared error.
+pub fn psnr(loss: f32) -> f32 {
+    -10.0 * loss.max(1e-10).log10()
+}
+
 /// What the images of each class were taken for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Confusion {

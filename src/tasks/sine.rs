@@ -1,15 +1,44 @@
 //! The sine family (Finn et al. 2017): y = A sin(x + p), A ~ U[0.1, 5], p ~ U[0, π], x ~ U[−5, 5].
 
-use ndarray::Array2;
+use std::sync::Arc;
+
+use ndarray::{Array2, ArrayView2};
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::{Display, Given, HeldOut};
+use super::card::{Card, Feature, Judged, Needs};
+use super::held_out::{Read, Reading};
+use super::panel::{Given, Panel};
+use super::{HeldOut, Place, Tasks};
+use crate::maths::functions::Loss;
 use crate::maths::kernels::vectorised;
-use crate::maths::network::Batch;
+use crate::maths::network::{Batch, Network};
 use crate::maths::real::Real as _;
+use crate::maths::stream::Stream;
 use crate::meta::episode::Episode;
-use crate::settings::LiveSettings;
+use crate::settings::{ActivationKind, Domain, LiveSettings, NetworkSettings};
+
+pub(super) const SINE: Card = Card {
+    id: "sine",
+    name: "Sine",
+    about: "Each task is a sine curve with its own amplitude and phase, seen at a few points",
+    domain: Domain::Curve,
+    needs: Needs::Nothing,
+    judged: Judged::Loss,
+    features: &[Feature::Shots, Feature::Points, Feature::Noise, Feature::HiddenLayers],
+    lacks: &[],
+    looks: &[],
+    drawing: None,
+    usual_iterations: [1000, 5000],
+    preset: |settings| {
+        let run = &mut settings.run;
+        (run.network.hidden, run.network.activation) = (vec![40, 40], ActivationKind::Relu);
+        run.held_out_tasks = 600;
+        // One step is trained and ten are shown: the others overshoot sooner.
+        run.outer.knee = 1_000;
+    },
+    open: |_, _| Ok(Arc::new(Sines)),
+};
 
 /// Held-out tasks are judged on this many evenly spaced points, the middles of equal parts of [−5, 5].
 const QUERY_POINTS: usize = 100;
@@ -50,46 +79,77 @@ impl Sine {
         Batch::new(column(&|x| x), column(&|x| self.at(x)))
     }
 
-    fn given(&self, support: &Batch<f32>, curve: &Batch<f32>) -> Given {
-        Given::Curve {
-            support: support.x().iter().zip(support.y()).map(|(&x, &y)| [x, y]).collect(),
-            xs: curve.x().iter().copied().collect(),
-            truth: curve.y().iter().copied().collect(),
-        }
-    }
-
     fn name(&self) -> String {
         format!("A {:.2}, p {:.2}", self.amplitude, self.phase)
     }
 }
 
-pub(super) fn training(live: &LiveSettings, rng: &mut impl Rng) -> Episode<f32> {
-    let sine = Sine::draw(rng);
-    let support = sine.sample(live.shots, live.noise, rng);
-    let query = sine.sample(live.shots.max(10), 0.0, rng);
-    Episode { support: super::mini_batches(support, live, rng), query }
-}
+#[derive(Debug)]
+struct Sines;
 
-pub(super) fn held_out(live: &LiveSettings, rng: &mut impl Rng) -> HeldOut {
-    let sine = Sine::draw(rng);
-    let support = sine.sample(live.test_shots, live.noise, rng);
-    let query = sine.curve();
-    let display = query.x().to_owned();
-    let given = sine.given(&support, &query);
-    HeldOut {
-        name: sine.name(),
-        given,
-        display,
-        episode: Episode { support: vec![support], query },
-        shows: Display::Query,
+impl Tasks for Sines {
+    fn network(&self, settings: &NetworkSettings) -> Network {
+        super::dense(settings, [1, 1], Loss::SquaredError)
+    }
+
+    fn training(&self, live: &LiveSettings, _index: usize, rng: &mut Stream) -> Episode<f32> {
+        let sine = Sine::draw(rng);
+        let support = sine.sample(live.shots, live.noise, rng);
+        let query = sine.sample(live.shots.max(10), 0.0, rng);
+        Episode { support: super::mini_batches(support, live, rng), query }
+    }
+
+    fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> HeldOut {
+        let sine = Sine::draw(&mut rng.clone());
+        let episode = self.training(live, index, rng);
+        let curve = sine.curve();
+        HeldOut { display: Some(curve.x().to_owned()), ..shown(sine.name(), episode, &curve) }
+    }
+
+    fn held_out(&self, live: &LiveSettings, _at: Place, rng: &mut Stream) -> HeldOut {
+        let sine = Sine::draw(rng);
+        let support = sine.sample(live.test_shots, live.noise, rng);
+        let query = sine.curve();
+        let curve = query.clone();
+        shown(sine.name(), Episode { support: vec![support], query }, &curve)
     }
 }
 
-/// A training task with what is drawn of it.
-pub(super) fn shown_training(live: &LiveSettings, rng: &mut (impl Rng + Clone)) -> HeldOut {
-    let sine = Sine::draw(&mut rng.clone());
-    let episode = training(live, rng);
-    let curve = sine.curve();
-    let given = sine.given(&episode.support[0], &curve);
-    HeldOut { name: sine.name(), given, display: curve.x().to_owned(), episode, shows: Display::Inputs }
+fn shown(name: String, episode: Episode<f32>, curve: &Batch<f32>) -> HeldOut {
+    let support = &episode.support[0];
+    let reading = Fit {
+        support: support.x().iter().zip(support.y()).map(|(&x, &y)| [x, y]).collect(),
+        xs: curve.x().iter().copied().collect(),
+        truth: curve.y().iter().copied().collect(),
+    };
+    let given = Given {
+        title: "target",
+        about: "The true curve and the support points that adaptation sees",
+        caption: name.clone(),
+        says: format!("The true curve and {} support points", support.rows()),
+        panel: reading.panel(None),
+        reaches: Vec::new(),
+    };
+    HeldOut { name, given: vec![given], choices: [].into(), display: None, reading: Arc::new(reading), episode }
+}
+
+/// The true curve and what is known of it.
+#[derive(Debug)]
+struct Fit {
+    support: Arc<[[f32; 2]]>,
+    xs: Arc<[f32]>,
+    truth: Arc<[f32]>,
+}
+
+impl Fit {
+    fn panel(&self, fitted: Option<Vec<f32>>) -> Panel {
+        let Self { support, xs, truth } = self;
+        Panel::Curve { support: support.clone(), xs: xs.clone(), truth: truth.clone(), fitted }
+    }
+}
+
+impl Reading for Fit {
+    fn read(&self, outputs: ArrayView2<'_, f32>) -> Read {
+        Read { panel: self.panel(Some(outputs.iter().copied().collect())), score: None }
+    }
 }

@@ -7,49 +7,38 @@ pub mod fit;
 pub mod pad;
 
 use super::{Family, HeldOut, Picture};
-use crate::maths::stream::{Purpose, stream};
 use crate::settings::LiveSettings;
 
-/// What was drawn. All pictures are squares of the image set's size.
+/// What was drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sketch {
-    /// An image to be drawn by the network, or to be completed (picture and completion).
-    Picture {
-        /// The image.
-        picture: Picture,
-        /// Which of its pixels adaptation may see, row by row.
-        seen: Vec<bool>,
-    },
-    /// Images of a new class, one at least (class).
-    Class {
-        /// The images.
-        images: Vec<Picture>,
-    },
-    /// An image, and the question to which class it belongs (classify).
-    Query {
-        /// The image.
-        query: Picture,
-        /// The held-out task whose classes can be the answer.
-        task: usize,
-        /// An image for each class that replaces all images of it, where there is one.
-        redrawn: Vec<Option<Picture>>,
-    },
+pub struct Sketch {
+    /// The pages; `None` where nothing is on one.
+    pub pages: Vec<Option<SketchedPage>>,
+    /// The held-out task whose classes can be the answer, where one is asked about.
+    pub task: usize,
+}
+
+/// A page of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SketchedPage {
+    /// A square of the image set's size, or coarser where the family says so.
+    pub picture: Picture,
+    /// Which of its pixels adaptation may see, row by row.
+    pub seen: Vec<bool>,
+}
+
+impl Sketch {
+    /// A page, if something is on it.
+    pub fn page(&self, index: usize) -> Option<&SketchedPage> {
+        self.pages.get(index)?.as_ref()
+    }
 }
 
 impl Family {
     /// The task that was drawn; `None` where it does not fit this family, its image size, or has nothing to
     /// adapt on.
     pub fn sketched(&self, sketch: &Sketch, live: &LiveSettings, seed: u64) -> Option<HeldOut> {
-        let rng = &mut stream(seed, Purpose::Sketch, 0, 0);
-        match (self, sketch) {
-            (Self::Picture(pictures), Sketch::Picture { picture, seen }) => pictures.sketched(picture, seen, live, rng),
-            (Self::Class(classes), Sketch::Class { images }) => classes.sketched(images, live, rng),
-            (Self::Classify(classes), Sketch::Query { query, task, redrawn }) => {
-                let held_out = &mut stream(seed, Purpose::HeldOut, 0, *task as u64);
-                classes.sketched(query, redrawn, live, held_out)
-            }
-            _ => None,
-        }
+        self.0.sketched(sketch, live, seed)
     }
 }
 

@@ -2,17 +2,19 @@
 //!
 //! A loss that overflowed is kept as infinity (NaN becomes infinity too).
 
+use std::collections::BTreeMap;
+
 use super::judging::Judging;
 use super::pool::Pool;
 use crate::maths::network::Workspace;
 use crate::maths::vector::norm;
 use crate::meta::tensor_rates::TensorRate;
 use crate::meta::{Learner, MetaParameters, TaskWork};
-use crate::settings::TaskFamily;
+use crate::tasks::card::Score;
 use crate::tasks::judge::Marks;
-use crate::tasks::{Answer, Display, HeldOut, class};
-use ndarray::{Array2, Axis};
-use std::sync::Arc;
+pub use crate::tasks::scores::psnr;
+use crate::tasks::{HeldOut, Read};
+use ndarray::Array2;
 
 /// Inner rates that the baselines choose from: 0.001 to 1, three to a decade.
 pub const CANDIDATE_RATES: [f64; 10] = [0.001, 0.0022, 0.0046, 0.01, 0.022, 0.046, 0.1, 0.22, 0.46, 1.0];
@@ -37,8 +39,8 @@ pub struct Measured {
     pub query_loss: Vec<f32>,
     /// What is drawn: outputs at the task's display inputs, or samples (more of them after the last step).
     pub outputs: Vec<Array2<f32>>,
-    /// What the outputs mean at each step, where they are answers.
-    pub answers: Vec<Arc<Answer>>,
+    /// What they are read as.
+    pub reads: Vec<Read>,
     /// What is said of the samples after the last step.
     pub marks: Option<Marks>,
     /// ‖θ_K − φ‖ / ‖φ‖ for each layer.
@@ -83,18 +85,15 @@ pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&J
     let (query_loss, mut task_work) = losses_until(start, task, steps, &|| true);
     let TaskWork { inner, work, .. } = &mut task_work;
     let network = &start.learner.network;
-    let samples = match task.shows {
-        Display::Flow(flow) if judging.is_some() => {
-            Some(class::sample(network, inner.adapted(), task.display.view(), flow, work))
-        }
-        _ => None,
-    };
+    // Outputs are computed only where somebody reads them.
+    let (display, reading) = (task.display(), &task.reading);
+    let samples = judging.map(|_| reading.outputs(network, inner.adapted(), display, true, work));
     let marks = judging.zip(samples.as_ref()).and_then(|(judging, samples)| judging.marks(task, samples.view()));
-    let answers = inner.thetas.iter().map_while(|theta| {
-        // Outputs are computed only where somebody reads them.
-        task.given.is_answered().then(|| network.output(theta, task.display.view(), work))
+    let scored = inner.thetas.iter().enumerate().take_while(|_| reading.score().is_some());
+    let scores = scored.filter_map(|(step, theta)| {
+        reading.read(reading.outputs(network, theta, display, step == steps, work).view()).score
     });
-    let mut scores: Vec<f32> = answers.filter_map(|outputs| Some(task.given.answer(outputs.view())?.score())).collect();
+    let mut scores: Vec<f32> = scores.collect();
     if let Some(&last) = scores.last() {
         scores.resize(steps + 1, last);
     }
@@ -148,17 +147,10 @@ pub(super) fn measure_again(
     let mut outputs = Vec::with_capacity(steps + 1);
     let mut query_loss = Vec::with_capacity(steps + 1);
     for (step, theta) in inner.thetas.iter().enumerate().take_while(|_| keep_going()) {
-        let output = match task.shows {
-            Display::Flow(flow) if step < steps => {
-                let (drawn, _) = task.display.view().split_at(Axis(0), class::DRAWN.min(task.display.nrows()));
-                class::sample(network, theta, drawn, flow, work)
-            }
-            Display::Flow(flow) => class::sample(network, theta, task.display.view(), flow, work),
-            Display::Query | Display::Inputs => network.output(theta, task.display.view(), work),
-        };
+        let output = task.reading.outputs(network, theta, task.display(), step == steps, work);
         query_loss.push(match known {
             Some(known) => known.query_loss[step],
-            None if task.shows == Display::Query => {
+            None if task.display.is_none() => {
                 let predicted = output.as_slice().unwrap_or_default();
                 let query = task.episode.query.y();
                 honest(network.loss_kind().value(predicted, query.as_slice().unwrap_or_default(), output.ncols()))
@@ -179,8 +171,8 @@ pub(super) fn measure_again(
         None => judging.filter(|_| keep_going()).and_then(|judging| judging.marks(task, outputs.last()?.view())),
     };
     let drawn = outputs.iter().take_while(|_| keep_going());
-    let answers = drawn.map_while(|output| task.given.answer(output.view()).map(Arc::new)).collect();
-    Measured { answers, support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas, done }
+    let reads = drawn.map(|output| task.reading.read(output.view())).collect();
+    Measured { reads, support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas, done }
 }
 
 /// The candidate rate with the least mean logarithm of the query loss over tasks and steps 1 … K, among those whose mean
@@ -236,12 +228,9 @@ pub struct Statistics {
     pub diverged_share: Vec<f64>,
     /// Mean peak signal-to-noise ratio in dB, for pictures.
     pub psnr: Option<Vec<f64>>,
-    /// Mean share of right answers (classify).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accuracy: Option<Vec<f64>>,
-    /// Mean purity of clusters (cluster).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub purity: Option<Vec<f64>>,
+    /// The mean of what answers are judged by, by the name of its [`Score`]; empty for other tasks.
+    #[serde(flatten)]
+    pub scores: BTreeMap<&'static str, Vec<f64>>,
     /// For classes the mean query loss again, which is that of the flow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow_loss: Option<Vec<f64>>,
@@ -258,17 +247,13 @@ impl Statistics {
         Self { flow_loss, marks: Marks::mean(marks), ..self }
     }
 
-    /// With each task's scores at each step, which are what this family's answers are judged by.
+    /// With each task's scores at each step.
     #[must_use]
-    pub fn with_scores(self, scores: &[Vec<f32>], family: TaskFamily) -> Self {
+    pub fn with_scores(self, scores: &[Vec<f32>], score: Option<Score>) -> Self {
         let at = |k: usize| scores.iter().map(|task| f64::from(task[k])).sum::<f64>() / scores.len() as f64;
         let steps = scores.iter().map(Vec::len).min().unwrap_or(0);
-        let mean = (steps > 0).then(|| (0..steps).map(at).collect());
-        match family {
-            TaskFamily::Classify => Self { accuracy: mean, ..self },
-            TaskFamily::Cluster => Self { purity: mean, ..self },
-            _ => self,
-        }
+        let mean = || (0..steps).map(at).collect();
+        Self { scores: score.filter(|_| steps > 0).map(|score| (score.id, mean())).into_iter().collect(), ..self }
     }
 
     /// From each task's query losses.
@@ -292,17 +277,11 @@ impl Statistics {
                 diverged.count() as f64 / tasks
             }),
             psnr: picture.then(|| each(&|k| at(k).map(|loss| f64::from(psnr(loss as f32))).sum::<f64>() / tasks)),
-            accuracy: None,
-            purity: None,
+            scores: BTreeMap::new(),
             flow_loss: None,
             marks: None,
         }
     }
-}
-
-/// Peak signal-to-noise ratio in dB of values in [0, 1] with this mean squared error.
-pub fn psnr(loss: f32) -> f32 {
-    -10.0 * loss.max(1e-10).log10()
 }
 
 pub(super) fn honest(loss: f32) -> f32 {

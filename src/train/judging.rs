@@ -9,7 +9,7 @@ use super::pool::Pool;
 use crate::tasks::class::ClassTasks;
 use crate::tasks::judge::{Judge, Marks};
 use crate::tasks::taught::{By, Pupil, Taught, right_answers};
-use crate::tasks::{Given, HeldOut};
+use crate::tasks::{HeldOut, KnownClass};
 
 /// A judge that is ready, or will be.
 pub struct Judging {
@@ -29,12 +29,12 @@ impl Judging {
 
     /// What is to be said of samples of a held-out task; waits until the judge is ready.
     pub fn marks(&self, task: &HeldOut, samples: ArrayView2<'_, f32>) -> Option<Marks> {
-        self.classes.marks(self.judge(), &task.given, samples)
+        Some(self.classes.marks(self.judge(), task.reading.known()?, samples))
     }
 
     /// The same of the real images that the task is judged by.
-    pub fn real(&self, given: &Given) -> Option<Marks> {
-        self.classes.real_marks(self.judge(), given)
+    pub fn real(&self, task: &HeldOut) -> Option<Marks> {
+        Some(self.classes.real_marks(self.judge(), task.reading.known()?))
     }
 
     /// What classifiers learn of the tasks' classes: for each initialisation in `samples` (as codes, task after task)
@@ -43,7 +43,7 @@ impl Judging {
     pub fn taught(
         &self,
         pool: &Pool,
-        given: &[&Given],
+        tasks: &[HeldOut],
         samples: &[Vec<ArrayView2<'_, f32>>],
         known: Option<Vec<f64>>,
         keep_going: &(dyn Fn() -> bool + Sync),
@@ -54,8 +54,11 @@ impl Judging {
             support.into_iter().chain(samples.iter().flat_map(of)).collect();
         let mut answers = pool.map(lessons.len(), |i| {
             let (samples, by) = lessons[i];
-            let of = |task: usize| self.classes.pupil(given[task], samples.map(|samples| samples[task]));
-            let pupils: Option<Vec<Pupil>> = (0..given.len()).map(of).collect();
+            let of = |task: usize| {
+                let known: &KnownClass = tasks[task].reading.known()?;
+                Some(self.classes.pupil(known, samples.map(|samples| samples[task])))
+            };
+            let pupils: Option<Vec<Pupil>> = (0..tasks.len()).map(of).collect();
             let pupils = pupils.filter(|_| keep_going()).unwrap_or_default();
             right_answers(&pupils, self.classes.channels(), by, self.seed)
         });

@@ -15,7 +15,7 @@ use crate::settings::{Knob, RunSettings, Settings};
 pub use crate::tasks::judge::Marks;
 pub use crate::tasks::scores::{Clustering, Confusion};
 pub use crate::tasks::taught::Taught;
-pub use crate::tasks::{Answer, Gallery, Given, Picture};
+pub use crate::tasks::{Choice, Given, Panel, Picture, Sheet};
 
 /// One picture of the run.
 #[derive(Clone, Debug)]
@@ -284,13 +284,19 @@ pub struct Evaluation {
 pub struct ProbeTask {
     /// A name for people: an image's name, "amplitude 2.3, phase 1.1", "w = (0.5, 2)".
     pub name: String,
-    /// What is known of the task.
-    pub given: Given,
+    /// What is known of the task, column by column.
+    pub given: Arc<[Given]>,
+    /// The classes that can be the answer, where one of a few is asked for.
+    pub choices: Arc<[Choice]>,
+    /// How many images of its class adaptation sees, where new ones are made of a class of the set.
+    pub shots: Option<usize>,
+    /// The name of what `scores` are; `None` where the loss says all.
+    pub score: Option<&'static str>,
     /// One trace for each of [`Init::ALL`].
     pub traces: [Trace; 3],
-    /// Further looks at the learned initialisation's adaptation (classes and pictures; `None` where something
-    /// in them is not finite).
-    pub gallery: Option<Arc<Gallery>>,
+    /// Further looks at the learned initialisation's adaptation; `None` where there are none, or something in them is
+    /// not finite.
+    pub gallery: Option<Arc<[Sheet]>>,
 }
 
 /// Inner loop from one initialisation on one task; index k is the inner step, 0 = before adaptation.
@@ -309,18 +315,7 @@ pub struct Trace {
     /// What is said of the samples after the last step (classes only, and not before the first meta-iteration).
     pub marks: Option<Marks>,
     /// What the network puts out at each step.
-    pub outputs: Vec<Output>,
-}
-
-/// What the network puts out, in the form that the task's [`Given`] has.
-#[derive(Clone, Debug)]
-pub enum Output {
-    /// For [`Given::Picture`].
-    Picture(Arc<Picture>),
-    /// For [`Given::Classify`] and [`Given::Cluster`].
-    Answer(Arc<Answer>),
-    /// For [`Given::Curve`] (at its `xs`) and [`Given::Scatter`] (in its order); not finite where it overflowed.
-    Values(Vec<f32>),
+    pub outputs: Vec<Panel>,
 }
 
 /// The probe tasks' images enlarged in two ways, one pair for each task.

@@ -207,13 +207,13 @@ impl Trainer {
     fn evaluate(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<MetricsRow> {
         let joint = self.adapt_probes(true, keep_going)?;
         self.record.rates(self.now.meta_iteration, &self.probes.evaluation().rates);
-        let (live_steps, picture) = (self.settings.live.test_steps, self.is_picture());
+        let (live_steps, picture) = (self.settings.live.test_steps, self.in_decibels());
         Some(self.record.held_out(self.now.meta_iteration, self.probes.measured(), live_steps, joint, picture))
     }
 
     /// The measurements at this moment, without noting them: for meta-iteration 0 and for display.
     pub fn first_row(&self) -> MetricsRow {
-        MetricsRow::of(self.now.meta_iteration, None, self.probes.measured(), self.is_picture())
+        MetricsRow::of(self.now.meta_iteration, None, self.probes.measured(), self.in_decibels())
     }
 
     /// Adapts the probe tasks again, for display only: after a knob change, or at a slow pace.
@@ -245,7 +245,8 @@ impl Trainer {
     }
 
     fn adapt_sketch(&mut self) {
-        let Self { learner, plain, now, random, settings, pool, probes, sketching, family, .. } = self;
+        let Self { learner, plain, now, random, settings, pool, probes, sketching, .. } = self;
+        let decibels = settings.run.tasks.is_told_in_decibels();
         let joint = plain.meta_parameters(now.joint.clone(), 1.0);
         let [random_rate, joint_rate] = probes.baseline_rates();
         let starts = [
@@ -253,7 +254,7 @@ impl Trainer {
             Start { learner: plain, meta: random, inner_rate: random_rate },
             Start { learner: plain, meta: &joint, inner_rate: joint_rate },
         ];
-        sketching.measure(pool, starts, family, settings.live.test_steps, now.meta_iteration);
+        sketching.measure(pool, starts, decibels, settings.live.test_steps, now.meta_iteration);
     }
 
     /// The probe tasks' functions, as the last probe found them, on a finer grid; `None` where tasks are no
@@ -290,7 +291,8 @@ impl Trainer {
         }
     }
 
-    fn is_picture(&self) -> bool {
-        matches!(self.family, Family::Picture(_))
+    /// Whether losses are told in dB.
+    fn in_decibels(&self) -> bool {
+        self.settings.run.tasks.is_told_in_decibels()
     }
 }

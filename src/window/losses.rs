@@ -20,6 +20,7 @@ use super::commands::{Commands, UiCommand};
 use super::theme::{GRID, Palette, small_font};
 use super::{numbers, pacing};
 use crate::settings::LiveSettings;
+use crate::tasks::card::Score;
 use crate::train::snapshot::{Curves, Init, Snapshot};
 
 /// Height of the labels of knob changes.
@@ -74,11 +75,11 @@ impl Losses {
     ///
     /// A knob of `live` that the trainer has not obeyed yet is marked where the run is now.
     pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, live: &LiveSettings, commands: &mut Commands) {
-        let score = snapshot.and_then(|snapshot| scores::name(snapshot.settings.run.tasks));
+        let score = snapshot.and_then(|snapshot| snapshot.settings.run.tasks.card().score());
         let score_shown = score.filter(|_| self.scores);
         ui.horizontal(|ui| {
             ui.heading("Task losses");
-            if let Some((name, about)) = score {
+            if let Some(Score { name, about, .. }) = score {
                 ui.spacing_mut().item_spacing.x = GRID;
                 for (scores, name, about) in
                     [(false, "Loss", "The mean query loss, on a logarithmic axis"), (true, name, about)]
@@ -112,7 +113,7 @@ impl Losses {
         }
         let pinned = self.pins.prepare(family, self.smoothing);
         let Some(prepared) = &self.prepared else { return };
-        if let Some((name, _)) = score_shown {
+        if let Some(Score { name, .. }) = score_shown {
             let marks = marks::with_pending(snapshot, live);
             ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
             let shown = |init| self.is_shown(Series::after(init));

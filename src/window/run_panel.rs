@@ -103,7 +103,7 @@ impl RunPanel {
 /// Whether a setting stands under "Advanced".
 fn is_advanced(setting: &Setting, run: &RunSettings) -> bool {
     match setting.group {
-        Group::Families(..) | Group::Network | Group::Outer => !matches!(setting.field, Field::Live(_)),
+        Group::Tasks(_) | Group::Network | Group::Outer => !matches!(setting.field, Field::Live(_)),
         Group::Method(part) => run.algorithm.has(part),
         Group::Run | Group::Inner | Group::Images | Group::OwnImages | Group::Formulas => false,
     }

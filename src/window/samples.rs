@@ -9,6 +9,7 @@ mod draw;
 mod gallery;
 mod given;
 mod grid;
+mod panel;
 mod plots;
 mod steps;
 mod strip;
@@ -66,7 +67,7 @@ impl Samples {
             Some((snapshot, evaluation))
         });
         let family = shown.map(|(snapshot, _)| snapshot.settings.run.tasks);
-        let looks = family.map_or(&[][..], Look::of);
+        let looks = family.map_or_else(Vec::new, Look::of);
         let walk = snapshot.and_then(|snapshot| snapshot.walk.as_ref());
         self.aside &= walk.is_some();
         let walks = walk.is_some() && !self.aside;
@@ -85,7 +86,7 @@ impl Samples {
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if looks.len() > 1 && !walks {
-                    gallery::choose(ui, &mut self.look, looks);
+                    gallery::choose(ui, &mut self.look, &looks);
                 }
                 if walk.is_some() {
                     let about = "One meta-iteration in sub-steps, or the held-out tasks as usual";
@@ -100,7 +101,7 @@ impl Samples {
             self.draw.rest(commands);
             return self.walk.ui(ui, walk);
         }
-        let look = if looks.contains(&self.look) { self.look } else { Look::Strip };
+        let look = self.look.among(&looks);
         self.canvas = look == Look::Draw;
         if !self.canvas {
             self.draw.rest(commands);

@@ -146,7 +146,7 @@ fn tasks(ui: &mut Ui, current: TaskFamily, commands: &mut Commands) {
         .selected_text(current.label())
         .show_ui(ui, |ui| {
             for tasks in TaskFamily::ALL {
-                if ui.selectable_label(tasks == current, tasks.label()).on_hover_text(tasks.about()).clicked()
+                if ui.selectable_label(tasks == current, tasks.label()).on_hover_text(tasks.card().about).clicked()
                     && tasks != current
                 {
                     commands.push(UiCommand::ChooseTasks(tasks));

@@ -102,7 +102,12 @@ fn what_the_map_costs() {
 
 /// From a hand's move to the paths from there, of a paused run and of one that goes on.
 fn what_dragging_takes() {
-    for tasks in [TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Picture, TaskFamily::Class] {
+    for tasks in [
+        TaskFamily::named("plane"),
+        TaskFamily::named("sine"),
+        TaskFamily::named("picture"),
+        TaskFamily::named("class"),
+    ] {
         let mut run = Run::new(&Settings::preset(tasks, Algorithm::default()), looking(Map::default()));
         let map = run.wait(|snapshot| snapshot.landscape.is_some()).landscape.clone().unwrap();
         for command in [Command::Pause, Command::Play] {
@@ -126,7 +131,7 @@ fn what_dragging_takes() {
 
 /// How soon test steps show something while a run of the picture preset goes on.
 fn how_soon_test_steps_show() {
-    let settings = Settings::preset(TaskFamily::Picture, Algorithm::default());
+    let settings = Settings::preset(TaskFamily::named("picture"), Algorithm::default());
     let mut run = Run::new(&settings, Focus { stability: true, test_steps: true, ..Focus::default() });
     let began = Instant::now();
     for (what, done) in [
@@ -143,12 +148,12 @@ fn how_soon_test_steps_show() {
 /// on others.
 fn how_long_looking_back_takes() {
     for (tasks, last) in [
-        (TaskFamily::Cluster, 200),
-        (TaskFamily::Class, 200),
-        (TaskFamily::Picture, 300),
-        (TaskFamily::Classify, 200),
-        (TaskFamily::Sine, 100_000),
-        (TaskFamily::Plane, 100_000),
+        (TaskFamily::named("cluster"), 200),
+        (TaskFamily::named("class"), 200),
+        (TaskFamily::named("picture"), 300),
+        (TaskFamily::named("classify"), 200),
+        (TaskFamily::named("sine"), 100_000),
+        (TaskFamily::named("plane"), 100_000),
     ] {
         let mut settings = Settings::preset(tasks, Algorithm::default());
         if tasks.needs_classes() {
@@ -183,7 +188,7 @@ fn how_long_looking_back_takes() {
 
 /// What a copy of the state costs the trainer, which takes one at every measurement.
 fn what_keeping_states_costs() {
-    for tasks in [TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Picture] {
+    for tasks in [TaskFamily::named("plane"), TaskFamily::named("sine"), TaskFamily::named("picture")] {
         let settings = Settings::preset(tasks, Algorithm::named("meta-sgd"));
         let mut trainer = Trainer::new(settings.clone(), images(&settings), 2).unwrap();
         trainer.set_timeline_cap(TIMELINE_CAP);

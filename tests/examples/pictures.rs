@@ -36,7 +36,7 @@ fn main() {
     what_lies_over_the_window(&save);
     diverged(&save);
     save("empty", picture(USUAL, 1.0, Theme::Dark, None));
-    save("twice", picture(SMALL, 2.0, Theme::Dark, Some(fixtures::snapshot(TaskFamily::Picture, 1284))));
+    save("twice", picture(SMALL, 2.0, Theme::Dark, Some(fixtures::snapshot(TaskFamily::named("picture"), 1284))));
     println!("{}", folder.display());
 }
 
@@ -52,7 +52,7 @@ fn every_family(save: &dyn Fn(&str, RgbaImage)) {
 }
 
 fn diverged(save: &dyn Fn(&str, RgbaImage)) {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 412);
+    let mut snapshot = fixtures::snapshot(TaskFamily::named("picture"), 412);
     snapshot.phase = Phase::Diverged;
     snapshot.divergence = Some(Arc::new(fixtures::divergence()));
     save("diverged", picture(SMALL, 1.0, Theme::Dark, Some(snapshot)));
@@ -66,10 +66,10 @@ fn what_lies_over_the_window(save: &dyn Fn(&str, RgbaImage)) {
         window.key_press(key);
         window.run_steps(4);
     };
-    shot("help", USUAL, Theme::Dark, TaskFamily::Picture, &|window| press(window, Key::F1));
-    shot("images", USUAL, Theme::Light, TaskFamily::Picture, &|window| press(window, Key::O));
+    shot("help", USUAL, Theme::Dark, TaskFamily::named("picture"), &|window| press(window, Key::F1));
+    shot("images", USUAL, Theme::Light, TaskFamily::named("picture"), &|window| press(window, Key::O));
     for (name, theme) in [("Creatures", Theme::Dark), ("Textures", Theme::Light)] {
-        shot(&name.to_lowercase(), SMALL, theme, TaskFamily::Class, &|window| {
+        shot(&name.to_lowercase(), SMALL, theme, TaskFamily::named("class"), &|window| {
             press(window, Key::O);
             window.get_by_label(name).click();
             wait_until("the set", || {
@@ -78,19 +78,19 @@ fn what_lies_over_the_window(save: &dyn Fn(&str, RgbaImage)) {
             });
         });
     }
-    shot("advanced", SMALL, Theme::Dark, TaskFamily::Picture, &|window| {
+    shot("advanced", SMALL, Theme::Dark, TaskFamily::named("picture"), &|window| {
         window.get_by_label("Advanced").scroll_to_me();
         window.run_steps(10);
         window.get_by_label("Advanced").click();
         window.run_steps(20);
         window.get_by_label("Apply and restart").scroll_to_me();
     });
-    shot("drop", USUAL, Theme::Dark, TaskFamily::Picture, &|window| {
+    shot("drop", USUAL, Theme::Dark, TaskFamily::named("picture"), &|window| {
         let file = egui::HoveredFile { path: Some("pictures".into()), ..Default::default() };
         window.input_mut().hovered_files = vec![file];
     });
     for (name, theme, label) in [("tasks_menu", Theme::Dark, "Tasks"), ("algorithm_menu", Theme::Light, "Algorithm")] {
-        shot(name, USUAL, theme, TaskFamily::Picture, &|window| {
+        shot(name, USUAL, theme, TaskFamily::named("picture"), &|window| {
             window.get_by_role_and_label(Role::ComboBox, label).click();
         });
     }

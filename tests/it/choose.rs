@@ -2,6 +2,7 @@
 //! mistakes.
 
 use crate::common::algorithms;
+use crate::common::families;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use metascope::choose::axis::Range;
 use metascope::choose::sweep::{Sweep, run_cell};
 use metascope::experiment::Experiment;
 use metascope::images::built_in::built_in;
-use metascope::settings::{Algorithm, ImageSource, LiveSettings, Settings, TaskFamily};
+use metascope::settings::{Algorithm, ImageSource, LiveSettings, Settings};
 use metascope::tasks::{Family, Split};
 use tempfile::TempDir;
 
@@ -103,7 +104,7 @@ fn a_sweep_finds_the_best_cell_and_marks_those_that_diverge() {
     let experiment = Experiment::read(&out.join("best.toml")).unwrap();
     assert_eq!(experiment.settings.live.inner_rate.to_string(), rows[best][1]);
     assert_eq!(experiment.settings.live.outer_rate.to_string(), rows[best][2]);
-    let mut expected = Settings::preset(TaskFamily::Plane, algorithms::MAML);
+    let mut expected = Settings::preset(families::PLANE, algorithms::MAML);
     (expected.live.meta_batch, expected.run.held_out_tasks) = (4, 20);
     expected.run.fit_inner_rate = false;
     (expected.live.inner_rate, expected.live.outer_rate) =
@@ -212,7 +213,7 @@ fn axes(x: &str, y: &str) -> [metascope::choose::axis::Axis; 2] {
 #[test]
 fn every_axis_has_an_effect() {
     let mut experiment =
-        Experiment { settings: Settings::preset(TaskFamily::Sine, algorithms::MAML), ..Default::default() };
+        Experiment { settings: Settings::preset(families::SINE, algorithms::MAML), ..Default::default() };
     experiment.settings.live.meta_batch = 2;
     experiment.settings.run.held_out_tasks = 4;
     for x in [
@@ -230,7 +231,7 @@ fn every_axis_has_an_effect() {
         assert!(run_cell(&sweep, 0, &|| false).unwrap().is_none());
     }
     let mut pictures =
-        Experiment { settings: Settings::preset(TaskFamily::Picture, algorithms::MAML), ..Default::default() };
+        Experiment { settings: Settings::preset(families::PICTURE, algorithms::MAML), ..Default::default() };
     pictures.settings.run.network.hidden = vec![8, 8];
     pictures.settings.run.held_out_tasks = 2;
     let hand = Arc::new(built_in(&ImageSource::Hand).unwrap());
@@ -248,7 +249,7 @@ fn every_axis_has_an_effect() {
 #[test]
 fn validation_tasks_are_not_test_tasks() {
     let live = LiveSettings::default();
-    for tasks in [TaskFamily::Plane, TaskFamily::Sine] {
+    for tasks in [families::PLANE, families::SINE] {
         let settings = Settings::preset(tasks, algorithms::MAML);
         let family = Family::new(&settings.run, None).unwrap();
         let names = |split| (0..100).map(|i| family.held_out_of(split, &live, 0, i).name).collect::<Vec<_>>();

@@ -6,15 +6,16 @@ use metascope::images::built_in::built_in;
 use metascope::images::{ImageSet, LabelledImage};
 use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::network::{Network, Workspace};
-use metascope::settings::{ImageSource, Settings, TaskFamily};
+use metascope::settings::{ImageSource, Settings};
 use metascope::tasks::class::{ClassTasks, Flow, sample};
 use metascope::tasks::encoding::Encoding;
 use metascope::tasks::judge::{Marks, distances};
-use metascope::tasks::{Display, Family, FamilyError, Given, KnownClass};
+use metascope::tasks::{Family, FamilyError, KnownClass, Tasks as _};
 use metascope::train::trainer::{Step, Trainer};
 use ndarray::{Array2, Axis, array};
 
 use crate::common::algorithms;
+use crate::common::families;
 use crate::common::sets;
 
 fn hand() -> ImageSet {
@@ -120,10 +121,10 @@ fn what_a_set_is_about_is_drawn_more_often_and_alone_held_out() {
     set.images.iter_mut().for_each(|image| image.held_out = false);
     set.foreground = 10;
     let names = set.classes.clone();
-    let family = ClassTasks::new(Arc::new(set), 5).unwrap();
-    assert_eq!(family.held_out_classes(), 2);
-    let family = Family::Class(family);
-    let settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
+    let mut settings = Settings::preset(families::CLASS, algorithms::MAML);
+    settings.run.seed = 5;
+    let family = Family::new(&settings.run, Some(Arc::new(set))).unwrap();
+    assert_eq!(family.held_out_tasks(), 2);
     for index in 0..2 {
         let name = family.held_out(&settings.live, 0, index).name;
         assert!(names[..10].contains(&name), "{name}");
@@ -132,35 +133,30 @@ fn what_a_set_is_about_is_drawn_more_often_and_alone_held_out() {
 
 #[test]
 fn the_judge_knows_real_images_and_marks_what_is_wrong() {
-    let family = ClassTasks::new(Arc::new(hand()), 0).unwrap();
+    let settings = Settings::preset(families::CLASS, algorithms::MAML);
+    let all = Family::new(&settings.run, Some(Arc::new(hand()))).unwrap();
+    let family = all.makes_images().unwrap();
     let judge = family.judge(0);
-    let settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
-    let all = Family::Class(family.clone());
     let tasks: Vec<_> = (0..12).map(|index| all.held_out(&settings.live, 0, index)).collect();
-    let real: Vec<Marks> = tasks.iter().map(|task| family.real_marks(&judge, &task.given).unwrap()).collect();
+    let known: Vec<&KnownClass> = tasks.iter().map(|task| task.reading.known().unwrap()).collect();
+    let real: Vec<Marks> = known.iter().map(|known| family.real_marks(&judge, known)).collect();
     let real = Marks::mean(&real).unwrap();
     assert!(real.recognised_held_out > 0.97 && real.recognised_all > 0.95, "{real:?}");
     assert!(real.nearest_support > 2.0 && real.diversity > real.nearest_support, "{real:?}");
 
     // One and the same sample of another class: not recognised, not varied.
-    let Given::Class { known: Some(KnownClass { query: query_images, .. }), .. } = &tasks[1].given else {
-        unreachable!()
-    };
     let (_, codes) =
         Encoding::of(&hand(), &(0..hand().images.len()).filter(|&i| !hand().images[i].held_out).collect::<Vec<_>>());
-    let wrong = codes.select(Axis(0), &[query_images[0]; 6]);
-    let marks = family.marks(&judge, &tasks[0].given, wrong.view()).unwrap();
+    let wrong = codes.select(Axis(0), &[known[1].query[0]; 6]);
+    let marks = family.marks(&judge, known[0], wrong.view());
     assert_eq!((marks.recognised_held_out, marks.recognised_all), (0.0, 0.0));
     assert!(marks.diversity < 1e-6 && marks.nearest_support > 2.0, "{marks:?}");
     // Copies of the support are recognised, and seen to be copies.
-    let Given::Class { known: Some(KnownClass { support: support_images, .. }), .. } = &tasks[0].given else {
-        unreachable!()
-    };
-    let copies = family.marks(&judge, &tasks[0].given, codes.select(Axis(0), support_images).view()).unwrap();
+    let copies = family.marks(&judge, known[0], codes.select(Axis(0), &known[0].support).view());
     assert!(copies.recognised_held_out > 0.9 && copies.nearest_support < 0.5 * real.nearest_support, "{copies:?}");
     // What overflowed is worth nothing.
     let overflown = Array2::from_elem((3, codes.ncols()), f32::NAN);
-    assert_eq!(family.marks(&judge, &tasks[0].given, overflown.view()), Some(Marks::default()));
+    assert_eq!(family.marks(&judge, known[0], overflown.view()), Marks::default());
 }
 
 #[test]
@@ -174,15 +170,15 @@ fn distances_between_known_points() {
 
 #[test]
 fn held_out_classes_are_those_of_the_set_or_a_fifth() {
-    let settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
+    let settings = Settings::preset(families::CLASS, algorithms::MAML);
     let family = Family::new(&settings.run, Some(Arc::new(hand()))).unwrap();
     assert_eq!(family.held_out_tasks(), 12);
     let mut names = String::new();
     for index in 0..12 {
         let task = family.held_out(&settings.live, 0, index);
         names += &task.name;
-        assert_eq!(task.shows, Display::Flow(Flow { steps: 20, order: 1 }));
-        assert!(matches!(task.given, Given::Class { shots: 10, .. }));
+        let known = task.reading.known().unwrap();
+        assert_eq!((known.support.len(), known.query.len()), (10, 9));
         // 10 images, 8 draws of each; the other 9 judge.
         assert_eq!((task.episode.support(0).rows(), task.episode.query.rows()), (80, 9 * 32));
         assert_ne!(task.episode.support(0), task.episode.support(1), "every step draws anew");
@@ -190,12 +186,12 @@ fn held_out_classes_are_those_of_the_set_or_a_fifth() {
     assert_eq!(names, "AGRe23456789");
 
     let none = ClassTasks::new(Arc::new(gradients(3)), 3).unwrap();
-    assert_eq!(none.held_out_classes(), 2);
+    assert_eq!(none.held_out_tasks(), 2);
 }
 
 #[test]
 fn a_row_lies_between_noise_and_image_at_the_time_it_says() {
-    let settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
+    let settings = Settings::preset(families::CLASS, algorithms::MAML);
     let family = Family::new(&settings.run, Some(Arc::new(sets::characters()))).unwrap();
     let task = family.training(&settings.live, 0, 0, 0);
     let (x, y) = (task.query.x(), task.query.y());
@@ -237,7 +233,7 @@ fn images_that_are_all_alike_are_refused() {
 
 #[test]
 fn unseen_characters_are_learned_from_ten_images() {
-    let mut settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
+    let mut settings = Settings::preset(families::CLASS, algorithms::MAML);
     settings.live.test_steps = 5;
     let mut trainer = Trainer::new(settings, Some(Arc::new(hand())), 2).unwrap();
     while trainer.meta_iteration() < 60 {
@@ -250,7 +246,8 @@ fn unseen_characters_are_learned_from_ten_images() {
     let probe = trainer.evaluation().tasks[0].clone();
     assert!(probe.traces.iter().all(|trace| trace.marks.is_some()));
     let gallery = probe.gallery.unwrap();
-    let [way, nearest] = [&gallery.way, &gallery.nearest].map(|sheet| sheet.as_ref().unwrap());
+    let [way, nearest] =
+        ["From noise", "Nearest"].map(|title| &gallery.iter().find(|sheet| sheet.look.title == title).unwrap().picture);
     assert_eq!((way.width, way.height), (8 * 17 - 1, 4 * 17 - 1));
     assert_eq!((nearest.width, nearest.height), (12 * 17 - 1, 2 * 17 - 1));
     let [learned, random, joint] = statistics.map(|statistics| statistics.loss);

@@ -1,6 +1,7 @@
 //! Telling classes apart, and finding them in a pile: what tasks are made of, and that both are learned.
 
 use crate::common::algorithms;
+use crate::common::families;
 use std::sync::Arc;
 
 use metascope::images::ImageSet;
@@ -8,7 +9,7 @@ use metascope::images::built_in::built_in;
 use metascope::maths::functions::Loss;
 use metascope::settings::{ImageSource, LiveSettings, Settings, TaskFamily};
 use metascope::tasks::classes::{Part, class_parts};
-use metascope::tasks::{Display, Family, FamilyError, Given, for_validation};
+use metascope::tasks::{Family, FamilyError, Panel, for_validation};
 use metascope::train::evaluation::Statistics;
 use metascope::train::trainer::{Step, Trainer};
 use ndarray::Axis;
@@ -51,7 +52,7 @@ fn classes_are_divided_into_three_parts() {
 fn settings_are_chosen_without_the_test_classes() {
     let mut own = hand();
     own.images.iter_mut().enumerate().for_each(|(i, image)| image.held_out = i % 5 == 0);
-    let run = Settings::preset(TaskFamily::Class, algorithms::MAML).run;
+    let run = Settings::preset(families::CLASS, algorithms::MAML).run;
     let of_part = class_parts(&own, run.seed).unwrap();
     let validation = for_validation(&run, &own).unwrap();
     for image in &validation.images {
@@ -65,15 +66,15 @@ fn settings_are_chosen_without_the_test_classes() {
 
 #[test]
 fn a_classify_task_has_its_shots_and_no_image_twice() {
-    let (family, live) = family(TaskFamily::Classify, 5, hand()).unwrap();
+    let (family, live) = family(families::CLASSIFY, 5, hand()).unwrap();
     for shots in [1, 5, 100] {
         let live = LiveSettings { shots, test_shots: shots, ..live.clone() };
         for index in 0..4 {
             let episode = family.training(&live, 0, 7, index);
             let held_out = family.held_out(&live, 0, index);
+            let given = shots.min(18);
             for (episode, most) in [(&episode, 10), (&held_out.episode, 15)] {
                 let support = episode.support(0);
-                let given = shots.min(18);
                 assert_eq!(support.rows(), 5 * given);
                 assert_eq!(episode.query.rows(), 5 * (19 - given).min(most));
                 for batch in [support, &episode.query] {
@@ -84,22 +85,23 @@ fn a_classify_task_has_its_shots_and_no_image_twice() {
                 let same = |a: usize, b: usize| support.x().row(a) == episode.query.x().row(b);
                 assert!(!(0..support.rows()).any(|a| (0..episode.query.rows()).any(|b| same(a, b))));
             }
-            assert_eq!(held_out.shows, Display::Query);
-            let Given::Classify { labels, names, shots: shown, .. } = &held_out.given else { unreachable!() };
-            assert_eq!((names.len(), *shown), (5, shots.min(18)));
-            let hot = |(row, &label): (usize, &usize)| held_out.episode.query.y()[[row, label]] == 1.0;
-            assert!(labels.iter().enumerate().all(hot));
+            assert!(held_out.display.is_none() && held_out.choices.len() == 5);
+            let shown = if given == 1 { "1 image each".to_owned() } else { format!("{given} images each") };
+            assert_eq!(held_out.given[1].caption, shown);
+            // Right scores are read as right answers.
+            assert_eq!(held_out.reading.read(held_out.episode.query.y()).score, Some(1.0));
         }
     }
 }
 
 #[test]
 fn a_pile_tells_nobody_its_classes_but_the_meta_loss() {
-    let (family, live) = family(TaskFamily::Cluster, 4, hand()).unwrap();
+    let (family, live) = family(families::CLUSTER, 4, hand()).unwrap();
     let task = family.held_out(&live, 0, 0);
-    let Given::Cluster { labels, names, raw, chance, .. } = &task.given else { unreachable!() };
-    assert_eq!((labels.len(), names.len()), (32, 4));
-    assert!(*chance > 0.25 && *chance < raw.purity, "chance {chance}, raw pixels {}", raw.purity);
+    let Panel::Points { labels, .. } = &task.given[1].panel else { unreachable!() };
+    assert_eq!((labels.len(), task.name.split(", ").count()), (32, 4));
+    let [(_, raw), (_, chance)] = task.given[1].reaches[..] else { unreachable!() };
+    assert!(chance > 0.25 && chance < raw, "chance {chance}, raw pixels {raw}");
     for step in 0..3 {
         // Each image is its own target, and no other image's.
         let y = task.episode.support(step).y();
@@ -124,16 +126,16 @@ fn ways_follow_what_a_set_can_give() {
             *network.sizes().last().unwrap()
         })
     };
-    assert_eq!(network(TaskFamily::Classify, 7, hand()), Ok(7));
-    assert_eq!(network(TaskFamily::Classify, 20, hand()), Ok(12));
-    assert_eq!(network(TaskFamily::Cluster, 5, hand()), Ok(40));
+    assert_eq!(network(families::CLASSIFY, 7, hand()), Ok(7));
+    assert_eq!(network(families::CLASSIFY, 20, hand()), Ok(12));
+    assert_eq!(network(families::CLUSTER, 5, hand()), Ok(40));
     let mut few = hand();
     few.images.retain(|image| image.class < 3);
-    for tasks in [TaskFamily::Classify, TaskFamily::Cluster] {
+    for tasks in [families::CLASSIFY, families::CLUSTER] {
         let error = network(tasks, 5, few.clone()).unwrap_err();
         assert!(matches!(error, FamilyError::TooFewWays { .. }) && error.to_string().contains("folder for each class"));
     }
-    assert!(network(TaskFamily::Classify, 5, built_in(&ImageSource::Faces).unwrap()).is_err());
+    assert!(network(families::CLASSIFY, 5, built_in(&ImageSource::Faces).unwrap()).is_err());
 }
 
 /// Statistics of the learned, random and joint initialisation after some meta-iterations on handwriting.
@@ -151,9 +153,9 @@ fn learned(tasks: TaskFamily, iterations: u64) -> [Statistics; 3] {
 
 #[test]
 fn unseen_classes_are_told_apart_better_than_without_meta_learning() {
-    let [learned, random, joint] = learned(TaskFamily::Classify, 200).map(|statistics| {
-        assert!(statistics.purity.is_none());
-        statistics.accuracy.unwrap()
+    let [learned, random, joint] = learned(families::CLASSIFY, 200).map(|statistics| {
+        assert_eq!(statistics.scores.len(), 1);
+        statistics.scores["accuracy"].clone()
     });
     assert!((learned[0] - 0.2).abs() < 0.08, "before adaptation nothing says which is which: {}", learned[0]);
     let best = random[10].max(joint[10]);
@@ -162,9 +164,9 @@ fn unseen_classes_are_told_apart_better_than_without_meta_learning() {
 
 #[test]
 fn piles_of_unseen_classes_come_apart_better_than_without_meta_learning() {
-    let [learned, random, joint] = learned(TaskFamily::Cluster, 300).map(|statistics| {
-        assert!(statistics.accuracy.is_none());
-        statistics.purity.unwrap()
+    let [learned, random, joint] = learned(families::CLUSTER, 300).map(|statistics| {
+        assert_eq!(statistics.scores.len(), 1);
+        statistics.scores["purity"].clone()
     });
     let best = random[10].max(joint[10]);
     assert!(learned[10] > best + 0.04, "learned {learned:?}, random {random:?}, joint {joint:?}");

@@ -4,6 +4,7 @@ pub mod algorithms;
 pub mod alone;
 pub mod bench;
 pub mod command;
+pub mod families;
 pub mod files;
 pub mod fixtures;
 pub mod picture;

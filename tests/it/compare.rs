@@ -9,6 +9,7 @@ use metascope::train::trainer::{Step, Trainer};
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
+use crate::common::families;
 
 fn wait_for(bench: &mut Bench, text: &str) {
     bench.wait_to_say(text);
@@ -24,7 +25,7 @@ fn opened(tasks: TaskFamily) -> Bench {
 
 #[test]
 fn a_sweep_fills_its_map_and_its_best_cell_is_gone_on_from() {
-    let mut bench = opened(TaskFamily::Plane);
+    let mut bench = opened(families::PLANE);
     bench.type_value("Values across", "0.01, 0.2, 9");
     bench.type_value("Values upwards", "0.001, 0.01");
     bench.type_value("Meta-iterations", "40");
@@ -51,7 +52,7 @@ fn a_sweep_fills_its_map_and_its_best_cell_is_gone_on_from() {
     bench.harness.step();
     let (settings, _) = continued(&bench);
     assert_eq!((settings.live.inner_rate, settings.live.outer_rate), (0.01, 0.001));
-    assert_eq!(settings.run.evaluate_every, Settings::preset(TaskFamily::Plane, algorithms::MAML).run.evaluate_every);
+    assert_eq!(settings.run.evaluate_every, Settings::preset(families::PLANE, algorithms::MAML).run.evaluate_every);
 }
 
 /// What the window asked the trainer to go on from, gone on from.
@@ -69,7 +70,7 @@ fn continued(bench: &Bench) -> (Settings, Trainer) {
 
 #[test]
 fn wrong_values_are_explained_and_settings_without_effect_are_disabled() {
-    let mut bench = opened(TaskFamily::Plane);
+    let mut bench = opened(families::PLANE);
     bench.type_value("Values across", "fast..1");
     bench.click(Role::Button, "Start sweep");
     assert!(bench.says("not a number"));
@@ -84,7 +85,7 @@ fn wrong_values_are_explained_and_settings_without_effect_are_disabled() {
 
 #[test]
 fn a_stopped_sweep_keeps_what_it_found() {
-    let mut bench = opened(TaskFamily::Sine);
+    let mut bench = opened(families::SINE);
     bench.type_value("Meta-iterations", "2");
     bench.type_value("Values across", "0.01, 0.02");
     bench.type_value("Values upwards", "0.001, 0.002");
@@ -102,7 +103,7 @@ fn a_stopped_sweep_keeps_what_it_found() {
 
 #[test]
 fn a_race_compares_algorithms_on_the_same_tasks() {
-    let mut bench = opened(TaskFamily::Plane);
+    let mut bench = opened(families::PLANE);
     bench.click(Role::Button, "Race");
     bench.click(Role::CheckBox, algorithms::REPTILE.label());
     bench.click(Role::CheckBox, algorithms::FOMAML.label());
@@ -128,7 +129,7 @@ fn a_race_compares_algorithms_on_the_same_tasks() {
 #[test]
 fn a_run_gone_on_from_its_checkpoint_is_the_same_run() {
     for algorithm in [algorithms::MAML, algorithms::META_MODEL] {
-        let settings = Settings::preset(TaskFamily::Sine, algorithm);
+        let settings = Settings::preset(families::SINE, algorithm);
         let train = |trainer: &mut Trainer, until: u64| {
             while trainer.meta_iteration() < until {
                 assert!(matches!(trainer.step(&|| true), Step::Done(_)));

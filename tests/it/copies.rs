@@ -77,5 +77,5 @@ fn test_classes_do_without_copies_of_what_is_trained_on() {
     let family = metascope::tasks::classes::Classes::new(Arc::new(read(&all)), 0).unwrap();
     assert_eq!(family.codes.nrows(), 15);
     let tasks = metascope::tasks::class::ClassTasks::new(Arc::new(read(&all)), 0).unwrap();
-    assert_eq!(tasks.held_out_classes(), 2);
+    assert_eq!(metascope::tasks::Tasks::held_out_tasks(&tasks), 2);
 }

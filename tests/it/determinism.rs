@@ -12,6 +12,7 @@ use metascope::train::trainer::{MetricsRow, Step, Trainer};
 use metascope::train::worker::spawn;
 
 use crate::common::algorithms;
+use crate::common::families;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
 use crate::common::waiting::DEADLINE;
@@ -20,7 +21,7 @@ fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
     settings.live.test_steps = 3;
     settings.run.evaluate_every = 5;
-    if tasks.is_picture() {
+    if tasks.is_told_in_decibels() {
         settings.run.network.hidden = vec![16, 16];
         settings.live.pixels_per_step = 64;
     }
@@ -62,7 +63,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 
 #[test]
 fn another_seed_gives_other_bits() {
-    let first = settings(TaskFamily::Sine, algorithms::MAML);
+    let first = settings(families::SINE, algorithms::MAML);
     let mut second = first.clone();
     second.run.seed = 1;
     assert_ne!(rows(&first, 1, 5), rows(&second, 1, 5));
@@ -71,7 +72,7 @@ fn another_seed_gives_other_bits() {
 /// The window's worker, paused and restarted on the way, against a plain loop.
 #[test]
 fn the_window_s_worker_gives_the_same_metrics_as_a_headless_run() {
-    for tasks in [TaskFamily::Picture, TaskFamily::Sine] {
+    for tasks in [families::PICTURE, families::SINE] {
         let settings = settings(tasks, algorithms::MAML);
         let (sender, receiver) = channel();
         let sink = Box::new(move |row: &MetricsRow| drop(sender.send(row.clone())));
@@ -94,7 +95,7 @@ fn the_window_s_worker_gives_the_same_metrics_as_a_headless_run() {
 /// A run with knob changes replays from its settings and its list of changes.
 #[test]
 fn knob_changes_replay_bit_for_bit() {
-    let settings = settings(TaskFamily::Sine, algorithms::MAML);
+    let settings = settings(families::SINE, algorithms::MAML);
     let play = |changes: &[(u64, LiveSettings)]| {
         let mut trainer = trainer(&settings, 2);
         let mut rows = Vec::new();
@@ -131,7 +132,7 @@ fn knob_changes_replay_bit_for_bit() {
 /// An inner rate far beyond stability: the event says so, the last good state stays, and the run can go on.
 #[test]
 fn divergence_is_an_event_and_the_last_good_state_stays() {
-    let mut settings = settings(TaskFamily::Picture, algorithms::MAML);
+    let mut settings = settings(families::PICTURE, algorithms::MAML);
     settings.run.network.hidden = vec![64, 64, 64];
     settings.live.pixels_per_step = 256;
     let woken = Arc::new(Mutex::new(0));
@@ -169,7 +170,7 @@ fn divergence_is_an_event_and_the_last_good_state_stays() {
 fn a_late_divergence_names_its_task() {
     for algorithm in [algorithms::REPTILE, algorithms::FOMAML] {
         for late in [2048, 2051] {
-            let mut settings = Settings::preset(TaskFamily::Sine, algorithm);
+            let mut settings = Settings::preset(families::SINE, algorithm);
             settings.run.evaluate_every = 100;
             settings.live.meta_batch = 2;
             let mut trainer = trainer(&settings, 1);

@@ -10,15 +10,16 @@ use metascope::images::ImageSet;
 use metascope::images::built_in::built_in;
 use metascope::maths::functions::Loss;
 use metascope::settings::{ImageSource, Settings, TaskFamily};
-use metascope::tasks::sketch::Sketch;
-use metascope::tasks::{Answer, Family, Given, Picture};
+use metascope::tasks::sketch::{Sketch, SketchedPage};
+use metascope::tasks::{Family, HeldOut, Panel, Picture};
 use metascope::train::link::Command;
-use metascope::train::snapshot::{Evaluation, Init, Output};
+use metascope::train::snapshot::{Evaluation, Init};
 use metascope::train::trainer::{Step, Trainer};
 use metascope::train::worker;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
+use crate::common::families;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
 
@@ -31,8 +32,23 @@ fn run_on(tasks: TaskFamily, source: ImageSource) -> (Settings, Arc<ImageSet>) {
 }
 
 fn picture_of(evaluation: &Evaluation) -> Sketch {
-    let Given::Picture { target, mask, .. } = &evaluation.tasks[0].given else { unreachable!() };
-    Sketch::Picture { picture: Picture::clone(target), seen: mask.to_vec() }
+    let given = &evaluation.tasks[0].given;
+    let Panel::Picture { picture: target, .. } = &given[0].panel else { unreachable!() };
+    let Panel::Picture { seen: Some(mask), .. } = &given[1].panel else { unreachable!() };
+    one_page(Picture::clone(target), mask.to_vec())
+}
+
+fn one_page(picture: Picture, seen: Vec<bool>) -> Sketch {
+    Sketch { pages: vec![Some(SketchedPage { picture, seen })], task: 0 }
+}
+
+fn page(picture: Picture) -> Option<SketchedPage> {
+    let seen = vec![true; picture.width * picture.height];
+    Some(SketchedPage { picture, seen })
+}
+
+fn shown(task: &HeldOut, column: usize) -> &Picture {
+    task.given[column].panel.picture().unwrap()
 }
 
 fn colour_of(set: &ImageSet, image: usize) -> Picture {
@@ -48,7 +64,7 @@ fn distance(a: &ndarray::ArrayView2<'_, f32>, b: &ndarray::ArrayView2<'_, f32>) 
 
 #[test]
 fn a_drawn_held_out_image_is_adapted_to_as_the_held_out_task_is() {
-    for tasks in [TaskFamily::Picture, TaskFamily::Completion] {
+    for tasks in [families::PICTURE, families::COMPLETION] {
         let (settings, set) = run_on(tasks, ImageSource::Faces);
         let mut trainer = Trainer::new(settings, Some(set), 1).unwrap();
         assert!(matches!(trainer.step(&|| true), Step::Done(_)));
@@ -59,9 +75,7 @@ fn a_drawn_held_out_image_is_adapted_to_as_the_held_out_task_is() {
         for init in [Init::Learned, Init::Random] {
             let [drawn, probe] = [&shown, &probes].map(|evaluation| &evaluation.tasks[0].traces[init as usize]);
             assert_eq!(drawn.query_loss, probe.query_loss, "{tasks:?} {init:?}");
-            let [Output::Picture(drawn), Output::Picture(probe)] = [drawn, probe].map(|trace| &trace.outputs[2]) else {
-                panic!()
-            };
+            let [drawn, probe] = [drawn, probe].map(|trace| trace.outputs[2].picture().unwrap());
             assert_eq!(drawn, probe);
         }
         assert_eq!(shown.tasks[0].name, "your picture");
@@ -72,7 +86,7 @@ fn a_drawn_held_out_image_is_adapted_to_as_the_held_out_task_is() {
 
 #[test]
 fn nothing_is_learned_from_a_drawing() {
-    let (settings, set) = run_on(TaskFamily::Picture, ImageSource::Faces);
+    let (settings, set) = run_on(families::PICTURE, ImageSource::Faces);
     let train = |draw: bool| {
         let mut trainer = Trainer::new(settings.clone(), Some(set.clone()), 2).unwrap();
         let sketch = Arc::new(picture_of(&trainer.evaluation()));
@@ -89,14 +103,15 @@ fn nothing_is_learned_from_a_drawing() {
 
 #[test]
 fn drawn_images_of_a_class_are_its_support() {
-    let (settings, set) = run_on(TaskFamily::Class, ImageSource::Hand);
+    let (settings, set) = run_on(families::CLASS, ImageSource::Hand);
     let family = Family::new(&settings.run, Some(set.clone())).unwrap();
     let held_out = family.held_out(&settings.live, 0, 0);
-    let Given::Class { known: Some(known), support, .. } = &held_out.given else { panic!() };
-    let images = known.support.iter().map(|&image| colour_of(&set, image)).collect();
-    let drawn = family.sketched(&Sketch::Class { images }, &settings.live, 0).unwrap();
-    let Given::Class { support: shown, known: None, shots, .. } = &drawn.given else { panic!() };
-    assert_eq!((shown, *shots), (support, known.support.len()));
+    let known = held_out.reading.known().unwrap();
+    let pages = known.support.iter().map(|&image| page(colour_of(&set, image))).collect();
+    let drawn = family.sketched(&Sketch { pages, task: 0 }, &settings.live, 0).unwrap();
+    assert!(drawn.reading.known().is_none());
+    assert_eq!(shown(&drawn, 1), shown(&held_out, 1));
+    assert_eq!(drawn.given[1].caption, format!("{} images", known.support.len()));
     // The targets are the images' codes; noise and times are drawn anew.
     let [codes, expected] = [&drawn, &held_out].map(|task| task.episode.support(0).y());
     assert!(distance(&codes, &expected) < 1e-4);
@@ -105,27 +120,29 @@ fn drawn_images_of_a_class_are_its_support() {
 
 #[test]
 fn a_drawn_query_is_asked_about_the_classes_of_a_held_out_task() {
-    let (settings, set) = run_on(TaskFamily::Classify, ImageSource::Hand);
+    let (settings, set) = run_on(families::CLASSIFY, ImageSource::Hand);
     let family = Family::new(&settings.run, Some(set.clone())).unwrap();
     assert_eq!(family.network(&settings.run).loss_kind(), Loss::CrossEntropy);
     let held_out = family.held_out(&settings.live, 0, 2);
-    let Given::Classify { names, support, .. } = &held_out.given else { panic!() };
+    let names: Vec<&str> = held_out.choices.iter().map(|choice| choice.name.as_str()).collect();
     let image = (0..set.images.len()).find(|&i| set.classes[set.images[i].class] == names[3]).unwrap();
-    let sketch = |redrawn| Sketch::Query { query: colour_of(&set, image), task: 2, redrawn };
+    let sketch = |redrawn: Vec<Option<SketchedPage>>| {
+        let query = page(colour_of(&set, image));
+        Sketch { pages: [query].into_iter().chain(redrawn).collect(), task: 2 }
+    };
     let drawn = family.sketched(&sketch(vec![None; names.len()]), &settings.live, 0).unwrap();
-    let Given::Query { names: asked, support: shown, .. } = &drawn.given else { panic!() };
-    assert_eq!((asked, shown), (names, support));
+    assert_eq!((&drawn.choices, shown(&drawn, 1)), (&held_out.choices, shown(&held_out, 1)));
     let [codes, expected] = [&drawn, &held_out].map(|task| task.episode.support(0).x());
     assert!(distance(&codes, &expected) < 1e-4);
     let [labels, right] = [&drawn, &held_out].map(|task| task.episode.support(0).y());
     assert_eq!(labels, right);
-    let Some(Answer::Chances(chances)) = drawn.given.answer(ndarray::array![[0.0, 0.0, 0.0, 4.0, 0.0]].view()) else {
-        panic!()
-    };
+    let read = drawn.reading.read(ndarray::array![[0.0, 0.0, 0.0, 4.0, 0.0]].view());
+    let Panel::Bars { chances, names: asked } = read.panel else { panic!() };
+    assert_eq!(*asked, *names);
     assert!(chances[3] > 0.9 && (chances.iter().sum::<f32>() - 1.0).abs() < 1e-6);
     // A class that was drawn anew has that image alone, and the others stay.
     let mut redrawn = vec![None; names.len()];
-    redrawn[1] = Some(colour_of(&set, image));
+    redrawn[1] = page(colour_of(&set, image));
     let drawn = family.sketched(&sketch(redrawn), &settings.live, 0).unwrap();
     let (one, other) = (drawn.episode.support(0).x(), held_out.episode.support(0).x());
     let change: Vec<bool> = (0..names.len())
@@ -136,29 +153,30 @@ fn a_drawn_query_is_asked_about_the_classes_of_a_held_out_task() {
 
 #[test]
 fn drawings_that_do_not_fit_are_no_tasks() {
-    let (settings, set) = run_on(TaskFamily::Picture, ImageSource::Faces);
+    let (settings, set) = run_on(families::PICTURE, ImageSource::Faces);
     let family = Family::new(&settings.run, Some(set.clone())).unwrap();
     let picture = |size: usize| Picture { width: size, height: size, rgb: vec![7; 3 * size * size] };
     let pixels = set.size * set.size;
     let misfits = [
-        Sketch::Picture { picture: picture(set.size), seen: vec![false; pixels] },
-        Sketch::Picture { picture: picture(set.size), seen: vec![true; 3] },
-        Sketch::Picture { picture: picture(8), seen: vec![true; 64] },
-        Sketch::Class { images: vec![picture(set.size)] },
+        one_page(picture(set.size), vec![false; pixels]),
+        one_page(picture(set.size), vec![true; 3]),
+        one_page(picture(8), vec![true; 64]),
+        Sketch { pages: vec![None, page(picture(set.size))], task: 0 },
     ];
     for sketch in misfits {
         assert!(family.sketched(&sketch, &settings.live, 0).is_none(), "{sketch:?}");
     }
-    let (settings, set) = run_on(TaskFamily::Class, ImageSource::Digits);
+    let (settings, set) = run_on(families::CLASS, ImageSource::Digits);
     let family = Family::new(&settings.run, Some(set)).unwrap();
     for images in [vec![], vec![picture(9)], vec![picture(8), picture(9)]] {
-        assert!(family.sketched(&Sketch::Class { images }, &settings.live, 0).is_none());
+        let pages = images.into_iter().map(page).collect();
+        assert!(family.sketched(&Sketch { pages, task: 0 }, &settings.live, 0).is_none());
     }
 }
 
 #[test]
 fn the_trainer_adapts_to_a_drawing_while_paused_and_keeps_it_over_a_restart() {
-    let (settings, set) = run_on(TaskFamily::Picture, ImageSource::Faces);
+    let (settings, set) = run_on(families::PICTURE, ImageSource::Faces);
     let settings = Arc::new(settings);
     let (window, thread) = worker::spawn(Arc::new(|| {}), 1, None).unwrap();
     window.send(Command::Restart(settings.clone(), Some(set.clone())));
@@ -169,7 +187,7 @@ fn the_trainer_adapts_to_a_drawing_while_paused_and_keeps_it_over_a_restart() {
     window.send(Command::Restart(settings, Some(set.clone())));
     wait_for_snapshot(&window, "the drawing again", |snapshot| snapshot.run == 2 && snapshot.sketch.is_some());
     // Other tasks have no use for it.
-    let (other, hand) = run_on(TaskFamily::Class, ImageSource::Hand);
+    let (other, hand) = run_on(families::CLASS, ImageSource::Hand);
     window.send(Command::Restart(Arc::new(other), Some(hand)));
     wait_for_snapshot(&window, "other tasks without it", |snapshot| snapshot.run == 3 && snapshot.sketch.is_none());
     window.send(Command::Quit);
@@ -196,14 +214,14 @@ fn canvas(bench: &Bench, share: [f32; 2]) -> Pos2 {
 
 #[test]
 fn a_brush_tells_the_trainer_while_it_moves_and_undo_takes_it_back() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.click(Role::Button, "Draw");
     let Some(Some(begun)) = told(&bench) else { panic!("the first held-out image is the first drawing") };
     let [from, to] = [[0.2, 0.2], [0.8, 0.5]].map(|share| canvas(&bench, share));
     stroke(&mut bench, from, to);
     let Some(Some(moving)) = told(&bench) else { panic!("the stroke is not over, but seen") };
-    let Sketch::Picture { picture, seen } = moving.as_ref() else { panic!() };
-    let Sketch::Picture { picture: before, .. } = begun.as_ref() else { panic!() };
+    let [SketchedPage { picture, seen }, SketchedPage { picture: before, .. }] =
+        [&moving, &begun].map(|sketch| sketch.page(0).unwrap());
     let changed = picture.rgb.chunks(3).zip(before.rgb.chunks(3)).filter(|(a, b)| a != b).count();
     assert!(changed > 10 && changed < picture.rgb.len() / 6, "{changed} pixels");
     assert!(seen.iter().all(|seen| *seen));
@@ -221,30 +239,27 @@ fn a_brush_tells_the_trainer_while_it_moves_and_undo_takes_it_back() {
 
 #[test]
 fn a_mask_is_painted_and_hides_pixels_from_adaptation() {
-    let mut bench = Bench::of(TaskFamily::Completion);
+    let mut bench = Bench::of(families::COMPLETION);
     bench.click(Role::Button, "Draw");
     bench.click(Role::Button, "Show all");
     let Some(Some(whole)) = told(&bench) else { panic!() };
-    let Sketch::Picture { seen, picture } = whole.as_ref() else { panic!() };
+    let SketchedPage { seen, picture } = whole.page(0).unwrap();
     assert!(seen.iter().all(|seen| *seen));
     bench.click(Role::Button, "Hide");
     let [from, to] = [[0.5, 0.2], [0.5, 0.8]].map(|share| canvas(&bench, share));
     stroke(&mut bench, from, to);
     let Some(Some(masked)) = told(&bench) else { panic!() };
-    let Sketch::Picture { seen, picture: same } = masked.as_ref() else { panic!() };
+    let SketchedPage { seen, picture: same } = masked.page(0).unwrap();
     let hidden = seen.iter().filter(|seen| !**seen).count();
     assert!(hidden > 10 && hidden < seen.len() / 3 && same == picture, "{hidden} hidden");
 }
 
 #[test]
 fn a_class_is_adapted_to_at_pen_up_and_grows_with_every_page() {
-    let mut bench = Bench::of(TaskFamily::Class);
+    let mut bench = Bench::of(families::CLASS);
     bench.click(Role::Button, "Draw");
     assert_eq!(told(&bench), None, "blank pages are no class");
-    let images = |sketch: &Sketch| match sketch {
-        Sketch::Class { images } => images.len(),
-        _ => panic!(),
-    };
+    let images = |sketch: &Sketch| sketch.pages.iter().flatten().count();
     for drawn in 1..=2 {
         let [from, to] = [[0.3, 0.2], [0.6, 0.8]].map(|share| canvas(&bench, share));
         stroke(&mut bench, from, to);
@@ -261,24 +276,24 @@ fn a_class_is_adapted_to_at_pen_up_and_grows_with_every_page() {
 
 #[test]
 fn a_query_is_drawn_and_a_class_can_be_replaced() {
-    let mut bench = Bench::of(TaskFamily::Classify);
+    let mut bench = Bench::of(families::CLASSIFY);
     bench.click(Role::Button, "Draw");
     let [from, to] = [[0.3, 0.2], [0.6, 0.8]].map(|share| canvas(&bench, share));
     stroke(&mut bench, from, to);
     let Some(Some(sketch)) = told(&bench) else { panic!("it is asked about while it is drawn") };
-    let Sketch::Query { task: 0, redrawn, query: asked } = sketch.as_ref() else { panic!() };
-    assert!(redrawn.len() == 5 && redrawn.iter().all(Option::is_none));
+    let asked = sketch.page(0).unwrap().clone();
+    assert!(sketch.task == 0 && sketch.pages.len() == 6 && sketch.pages[1..].iter().all(Option::is_none));
     bench.harness.drop_at(to);
     bench.click(Role::Button, "Class g");
     stroke(&mut bench, from, to);
     let Some(Some(sketch)) = told(&bench) else { panic!() };
-    let Sketch::Query { redrawn, query, .. } = sketch.as_ref() else { panic!() };
-    assert_eq!(redrawn.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true, false, false, false]);
-    assert_eq!(query, asked);
+    let drawn: Vec<bool> = sketch.pages.iter().map(Option::is_some).collect();
+    assert_eq!(drawn, [true, false, true, false, false, false]);
+    assert_eq!(*sketch.page(0).unwrap(), asked);
     bench.harness.drop_at(to);
     bench.click(Role::Button, "Others");
     let Some(Some(sketch)) = told(&bench) else { panic!() };
-    assert!(matches!(sketch.as_ref(), Sketch::Query { task: 1, .. }));
+    assert_eq!(sketch.task, 1);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Drawings of thin strokes: recognised at their full size, for the whole set, and drawn so that few pixels hold them.
 
 use crate::common::algorithms;
+use crate::common::families;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use image::{GrayImage, Luma, RgbImage};
 use metascope::images::{ImageSet, source};
-use metascope::settings::{ImageColour, ImageReading, RunSettings, Settings, TaskFamily};
+use metascope::settings::{ImageColour, ImageReading, RunSettings, Settings};
 use metascope::tasks::encoding::Encoding;
 use tempfile::TempDir;
 
@@ -38,7 +39,7 @@ fn folder(image: impl Fn(u32) -> GrayImage) -> TempDir {
 }
 
 fn run() -> RunSettings {
-    Settings::preset(TaskFamily::Class, algorithms::MAML).run
+    Settings::preset(families::CLASS, algorithms::MAML).run
 }
 
 fn read(path: &Path, reading: ImageReading) -> ImageSet {
@@ -71,7 +72,7 @@ fn thin_dark_strokes_become_wide_light_ones_of_a_size_that_suits_them() {
     // Wider strokes need fewer pixels; other tasks have the same, and a size that a person chose stays.
     let wider = self::folder(|index| drawing(105, 7.5, index, PAPER));
     assert!(read(wider.path(), run().image_reading()).size < set.size);
-    let pictures = Settings::preset(TaskFamily::Picture, algorithms::MAML).run;
+    let pictures = Settings::preset(families::PICTURE, algorithms::MAML).run;
     assert_eq!(read(folder.path(), pictures.image_reading()).images, set.images);
     let mut sized = run();
     sized.image_size = Some(24);

@@ -9,11 +9,12 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use metascope::images::{ImageSet, Kind, source};
-use metascope::settings::{ImageColour, ImageSource, RunSettings, TaskFamily};
+use metascope::settings::{ImageColour, ImageSource, RunSettings};
 use metascope::train::link::Command;
 use tempfile::TempDir;
 
 use crate::common::bench::Bench;
+use crate::common::families;
 use crate::common::write::{gz, idx, npy, png, zip};
 
 /// Waits for the next run, which must be the only one.
@@ -34,7 +35,7 @@ fn check_same(one: &ImageSet, other: &ImageSet) {
 
 /// Drops a path and compares the run that begins with what is read without a window.
 fn check_drop(path: &Path, kind: Kind, classes: usize, images: usize) {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.drop_file(path);
     let (run, set) = next_run(&mut bench);
     assert_eq!(run.images, ImageSource::Path(path.to_owned()));
@@ -125,7 +126,7 @@ fn choices_read_the_same_path_again() {
     for (name, bytes) in classes_of_mixed_sizes() {
         write(folder.path().join(name), &bytes);
     }
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.drop_file(folder.path());
     let (_, plain) = next_run(&mut bench);
     assert_eq!((plain.size, plain.channels), (32, 3));
@@ -151,7 +152,7 @@ fn choices_made_before_the_first_reading_count() {
     for (name, bytes) in classes_of_mixed_sizes().into_iter().take(6) {
         write(folder.path().join(name), &bytes);
     }
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.key(Key::O);
     bench.harness.get_by_role_and_label(Role::CheckBox, "Invert").click();
     bench.harness.run();

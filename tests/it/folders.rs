@@ -6,12 +6,13 @@ use std::fs;
 use std::sync::Arc;
 
 use metascope::images::{ImageSet, Kind};
-use metascope::settings::{Settings, TaskFamily};
+use metascope::settings::Settings;
 use metascope::tasks::classes::{Part, class_parts};
 use metascope::tasks::{Family, for_validation};
 use tempfile::TempDir;
 
 use crate::common::algorithms;
+use crate::common::families;
 use crate::common::files::{
     Files, check_noted, classes_where, essence, files, load, of_classes, packed, picture, read, reason_of, tarred,
     zipped,
@@ -40,12 +41,11 @@ fn folders_that_divide_a_set_are_no_classes_and_their_images_stay_where_they_are
             &["divide the set", "8 images in 4 classes are trained on", "8 images in 4 classes validate"],
         );
 
-        let run = Settings::preset(TaskFamily::Picture, algorithms::MAML).run;
+        let run = Settings::preset(families::PICTURE, algorithms::MAML).run;
         let images = for_validation(&run, &set).unwrap();
         assert_eq!(images.images.iter().filter(|image| image.held_out).count(), 8);
         assert_eq!(images.images.len(), 16);
-        let Family::Picture(pictures) = Family::new(&run, Some(Arc::new(set))).unwrap() else { panic!() };
-        assert_eq!(pictures.held_out_images(), 8);
+        assert_eq!(Family::new(&run, Some(Arc::new(set))).unwrap().held_out_tasks(), 8);
     }
 }
 
@@ -60,7 +60,7 @@ fn where_the_parts_have_classes_of_their_own_whole_classes_are_held_out_and_vali
         assert_eq!(class_parts(&set, seed).unwrap(), expected.map(Some));
     }
     check_noted(&set, &["the 2 that are in no other part are held out"]);
-    let run = Settings::preset(TaskFamily::Classify, algorithms::MAML).run;
+    let run = Settings::preset(families::CLASSIFY, algorithms::MAML).run;
     let chosen_by = for_validation(&run, &set).unwrap();
     assert_eq!(classes_where(&chosen_by, |image| image.held_out), BTreeSet::from(["d", "e"]));
     assert_eq!(classes_where(&chosen_by, |image| !image.held_out), BTreeSet::from(["a", "b", "c"]));

@@ -3,6 +3,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use crate::common::algorithms;
+use crate::common::families;
 use std::slice::from_ref;
 
 use metascope::maths::functions::{Activation, Loss};
@@ -13,7 +14,7 @@ use metascope::maths::vector::norm;
 use metascope::meta::episode::Episode;
 use metascope::meta::outer::unrolled::step_weights;
 use metascope::meta::{Group, Learner, MetaParameters, TaskWork};
-use metascope::settings::{Algorithm, MethodSettings, Settings, TaskFamily};
+use metascope::settings::{Algorithm, MethodSettings, Settings};
 use metascope::tasks::{Family, plane};
 use ndarray::{Array1, Array2};
 use rand::RngExt as _;
@@ -320,7 +321,7 @@ fn the_weights_of_the_multi_step_loss_go_from_every_step_alike_to_the_last() {
 /// θ_K = w* + (I − αH)ᴷ (φ − w*) for squared error on a linear model.
 #[test]
 fn the_plane_s_adapted_parameters_equal_their_closed_form() {
-    let settings = Settings::preset(TaskFamily::Plane, algorithms::MAML);
+    let settings = Settings::preset(families::PLANE, algorithms::MAML);
     let family = Family::new(&settings.run, None).unwrap();
     let learner = Learner::new(family.network(&settings.run), algorithms::MAML);
     for index in 0..20 {

@@ -16,6 +16,7 @@ use metascope::train::worker::spawn;
 use metascope::window::App;
 
 use crate::common::algorithms;
+use crate::common::families;
 use crate::common::waiting::wait_until;
 
 struct Live(Harness<'static, Option<App>>);
@@ -122,7 +123,7 @@ fn starts_at(settings: &Settings) -> (f64, Trainer) {
 
 #[test]
 fn on_other_images_than_the_presets_alpha_starts_below_its_limit_and_training_holds() {
-    let mut settings = Settings::preset(TaskFamily::Completion, algorithms::MAML);
+    let mut settings = Settings::preset(families::COMPLETION, algorithms::MAML);
     let usual = settings.live.inner_rate;
     assert_eq!(starts_at(&settings).0, usual, "the preset suits its own images");
     settings.run.images = ImageSource::Digits;
@@ -146,7 +147,7 @@ fn on_other_images_than_the_presets_alpha_starts_below_its_limit_and_training_ho
 /// A run that goes back to its best state does what it did then, to the bit.
 #[test]
 fn the_run_goes_on_from_its_best_state_as_it_did_then() {
-    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
+    let mut settings = Settings::preset(families::SINE, algorithms::MAML);
     settings.run.network.hidden = vec![8];
     settings.run.evaluate_every = 2;
     let start = || {

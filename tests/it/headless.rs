@@ -6,18 +6,19 @@ use metascope::settings::TaskFamily;
 
 use crate::common::algorithms;
 use crate::common::command::{Bench, SHORT, keys, numbers, pictures, small, sorted};
+use crate::common::families;
 
 #[test]
 fn the_files_and_their_shape() {
     let bench = Bench::new();
     for (tasks, iterations, every, columns) in [
-        (TaskFamily::Plane, 200, 100, 0),
-        (TaskFamily::Sine, 100, 100, 0),
-        (TaskFamily::Picture, 20, 10, 11),
-        (TaskFamily::Completion, 20, 10, 11),
-        (TaskFamily::Class, 20, 10, 0),
-        (TaskFamily::Classify, 40, 20, 11),
-        (TaskFamily::Cluster, 40, 20, 11),
+        (families::PLANE, 200, 100, 0),
+        (families::SINE, 100, 100, 0),
+        (families::PICTURE, 20, 10, 11),
+        (families::COMPLETION, 20, 10, 11),
+        (families::CLASS, 20, 10, 0),
+        (families::CLASSIFY, 40, 20, 11),
+        (families::CLUSTER, 40, 20, 11),
     ] {
         let out = tasks.id();
         bench.run(out, &bench.small(tasks, &["--iterations", &iterations.to_string(), "--seed", "5"]));
@@ -29,15 +30,15 @@ fn the_files_and_their_shape() {
         let metrics = bench.metrics(out);
         let mut reader = csv::Reader::from_reader(metrics.as_bytes());
         let name = match tasks {
-            TaskFamily::Classify => "accuracy",
-            TaskFamily::Cluster => "purity",
+            families::CLASSIFY => "accuracy",
+            families::CLUSTER => "purity",
             _ => "psnr",
         };
         let psnr = (0..columns).map(|step| format!("{name}_{step}"));
         let fixed = ["iteration", "training_before", "training_after", "held_out_before", "held_out_after"];
         let said = ["recognised_held_out", "recognised_all", "diversity", "nearest_support"];
         let marks = said.into_iter().chain(["taught_by_support", "taught_by_samples", "taught_by_both"]);
-        let marks = marks.into_iter().filter(|_| tasks == TaskFamily::Class);
+        let marks = marks.into_iter().filter(|_| tasks == families::CLASS);
         let header: Vec<String> =
             fixed.map(str::to_owned).into_iter().chain(psnr).chain(marks.clone().map(str::to_owned)).collect();
         assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), header);
@@ -58,24 +59,23 @@ fn the_files_and_their_shape() {
         let mut expected =
             vec!["tasks", "algorithm", "seed", "iterations", "elapsed_secs", "diverged", "held_out", "baselines"];
         expected.extend(["interrupted", "images", "ways", "shots", "test_shots", "best"]);
-        expected.extend((tasks == TaskFamily::Completion).then_some("interpolation_psnr"));
-        expected.extend((tasks == TaskFamily::Class).then_some("real"));
-        expected
-            .extend((tasks == TaskFamily::Cluster).then_some(["raw_purity", "chance_purity"]).into_iter().flatten());
+        expected.extend((tasks == families::COMPLETION).then_some("interpolation_psnr"));
+        expected.extend((tasks == families::CLASS).then_some("real"));
+        expected.extend((tasks == families::CLUSTER).then_some(["raw_purity", "chance_purity"]).into_iter().flatten());
         assert_eq!(sorted(keys(&summary)), sorted(expected));
         assert_eq!((summary["tasks"].as_str(), summary["algorithm"].as_str()), (Some(out), Some("maml")));
         assert_eq!((summary["seed"].as_u64(), summary["iterations"].as_u64()), (Some(5), Some(iterations)));
         assert!(summary["elapsed_secs"].as_f64().unwrap() > 0.0 && summary["diverged"].is_null());
         assert_eq!(summary["interrupted"], false);
         assert_eq!(summary["images"].is_object(), tasks.needs_images());
-        let told_apart = matches!(tasks, TaskFamily::Classify | TaskFamily::Cluster);
+        let told_apart = matches!(tasks, families::CLASSIFY | families::CLUSTER);
         assert_eq!(summary["ways"].as_u64(), told_apart.then_some(5));
         let baselines = &summary["baselines"];
         assert_eq!(sorted(keys(baselines)), ["joint", "random"]);
         for statistics in [&summary["held_out"], &baselines["random"], &baselines["joint"]] {
             let mut expected =
                 vec!["tasks", "inner_rate", "loss", "loss_interval", "loss_median", "diverged_share", "psnr"];
-            if tasks == TaskFamily::Class {
+            if tasks == families::CLASS {
                 expected.push("flow_loss");
                 expected.extend(said);
                 for by in ["taught_by_support", "taught_by_samples", "taught_by_both"] {
@@ -86,7 +86,7 @@ fn the_files_and_their_shape() {
                 }
                 assert_eq!(statistics["flow_loss"], statistics["loss"]);
             }
-            if matches!(tasks, TaskFamily::Classify | TaskFamily::Cluster) {
+            if matches!(tasks, families::CLASSIFY | families::CLUSTER) {
                 expected.push(name);
                 assert!(numbers(&statistics[name]).iter().all(|score| (0.0..=1.0).contains(score)));
                 assert_eq!(numbers(&statistics[name]).len(), 11);
@@ -98,7 +98,7 @@ fn the_files_and_their_shape() {
                 assert_eq!(numbers(&statistics[key]).len(), 11, "{key}");
             }
             match tasks {
-                TaskFamily::Picture | TaskFamily::Completion => assert_eq!(numbers(&statistics["psnr"]).len(), 11),
+                families::PICTURE | families::COMPLETION => assert_eq!(numbers(&statistics["psnr"]).len(), 11),
                 _ => assert!(statistics["psnr"].is_null()),
             }
         }
@@ -128,7 +128,7 @@ fn threads_do_not_change_a_bit() {
 #[test]
 fn the_written_experiment_replays_the_run() {
     let bench = Bench::new();
-    for (tasks, iterations) in [(TaskFamily::Plane, "100"), (TaskFamily::Sine, "100"), (TaskFamily::Picture, "10")] {
+    for (tasks, iterations) in [(families::PLANE, "100"), (families::SINE, "100"), (families::PICTURE, "10")] {
         for algorithm in ["maml", "meta-sgd"] {
             let what = ["--algorithm", algorithm, "--iterations", iterations, "--seed", "3"];
             bench.run("first", &bench.small(tasks, &what));
@@ -210,12 +210,12 @@ fn own_images_are_used_and_replayed() {
     fs::write(bench.path("own/notes.txt"), "no image").unwrap();
     let own = bench.text("own");
     let own = ["--images", own.as_str(), "--iterations", "10", "--test-steps", "4"];
-    bench.run("first", &bench.small(TaskFamily::Picture, &own));
+    bench.run("first", &bench.small(families::PICTURE, &own));
     assert_eq!(bench.summary("first")["tasks"], "picture");
     assert_eq!(bench.summary("first")["held_out"]["tasks"], 1);
     bench.run("again", &[&bench.text("first/experiment.toml"), "--iterations", "10"]);
     assert_eq!(bench.results("first"), bench.results("again"));
-    bench.run("hand", &bench.small(TaskFamily::Picture, &own[2..]));
+    bench.run("hand", &bench.small(families::PICTURE, &own[2..]));
     assert_ne!(bench.metrics("first"), bench.metrics("hand"));
 }
 
@@ -224,12 +224,12 @@ fn sets_from_formulas_are_made_as_asked_and_replayed() {
     let bench = Bench::new();
     let asked = ["--set", "creatures", "--set-classes", "16", "--set-each", "6", "--held-out-tasks", "100"];
     let asked = [&asked[..], &["--iterations", "5", "--test-steps", "2"]].concat();
-    bench.run("first", &bench.small(TaskFamily::Picture, &asked));
+    bench.run("first", &bench.small(families::PICTURE, &asked));
     assert_eq!(bench.summary("first")["held_out"]["tasks"], 12);
     bench.run("again", &[&bench.text("first/experiment.toml"), "--iterations", "5"]);
     assert_eq!(bench.results("first"), bench.results("again"));
     for option in [["--set-variety", "0.5"], ["--set-sameness", "1"], ["--set-seed", "1"]] {
-        bench.run("other", &bench.small(TaskFamily::Picture, &[&asked[..], &option].concat()));
+        bench.run("other", &bench.small(families::PICTURE, &[&asked[..], &option].concat()));
         assert_ne!(bench.metrics("first"), bench.metrics("other"), "{option:?}");
         bench.refuses(&[&["--set", "hand"], &option[..]].concat(), &[option[0], "--set creatures"]);
     }

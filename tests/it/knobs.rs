@@ -4,11 +4,12 @@ use metascope::settings::table::{self, Group};
 use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 
+use crate::common::families;
 use crate::common::sets;
 
 fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
-    if tasks.is_picture() {
+    if tasks.is_told_in_decibels() {
         settings.run.network.hidden = vec![8, 8];
         settings.live.pixels_per_step = 32;
         settings.run.images = ImageSource::Hand;
@@ -16,7 +17,7 @@ fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     if tasks.needs_classes() {
         settings.run.network.hidden = vec![12, 12];
     }
-    if tasks == TaskFamily::Classify {
+    if tasks == families::CLASSIFY {
         (settings.live.shots, settings.live.test_shots) = (3, 3);
     }
     settings.live.meta_batch = 3;
@@ -69,37 +70,37 @@ fn every_knob(tasks: TaskFamily) {
 
 #[test]
 fn no_knob_of_plane_tasks_is_without_effect() {
-    every_knob(TaskFamily::Plane);
+    every_knob(families::PLANE);
 }
 
 #[test]
 fn no_knob_of_sine_tasks_is_without_effect() {
-    every_knob(TaskFamily::Sine);
+    every_knob(families::SINE);
 }
 
 #[test]
 fn no_knob_of_picture_tasks_is_without_effect() {
-    every_knob(TaskFamily::Picture);
+    every_knob(families::PICTURE);
 }
 
 #[test]
 fn no_knob_of_completion_tasks_is_without_effect() {
-    every_knob(TaskFamily::Completion);
+    every_knob(families::COMPLETION);
 }
 
 #[test]
 fn no_knob_of_class_tasks_is_without_effect() {
-    every_knob(TaskFamily::Class);
+    every_knob(families::CLASS);
 }
 
 #[test]
 fn no_knob_of_classify_tasks_is_without_effect() {
-    every_knob(TaskFamily::Classify);
+    every_knob(families::CLASSIFY);
 }
 
 #[test]
 fn no_knob_of_cluster_tasks_is_without_effect() {
-    every_knob(TaskFamily::Cluster);
+    every_knob(families::CLUSTER);
 }
 
 #[test]
@@ -107,7 +108,7 @@ fn a_setting_of_one_algorithm_changes_that_algorithm() {
     for setting in table::all() {
         let Group::Method(part) = setting.group else { continue };
         for algorithm in Algorithm::ALL {
-            let mut settings = small(TaskFamily::Sine, algorithm);
+            let mut settings = small(families::SINE, algorithm);
             settings.live.inner_rate = 0.01;
             let before = shown(&settings, |_| ()).0;
             let now = setting.number(&settings).unwrap();

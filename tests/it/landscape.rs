@@ -15,6 +15,7 @@ use metascope::train::trainer::{Step, Trainer};
 use metascope::train::worker::spawn;
 
 use crate::common::algorithms;
+use crate::common::families;
 use crate::common::sets;
 use crate::common::waiting::wait_until;
 
@@ -130,7 +131,7 @@ fn adapted_from(trainer: &Trainer, tasks: &[HeldOut], theta: &[f32]) -> f32 {
 
 #[test]
 fn every_height_is_the_query_loss_there() {
-    for (tasks, chosen) in [(TaskFamily::Plane, 0), (TaskFamily::Plane, 5), (TaskFamily::Sine, 2)] {
+    for (tasks, chosen) in [(families::PLANE, 0), (families::PLANE, 5), (families::SINE, 2)] {
         let settings = settings(tasks, algorithms::MAML);
         let wanted = Map { heights: Heights::Task(chosen), through: [3, 1] };
         let (watched, _) = Watched::new(&settings, 20, looking(wanted));
@@ -157,9 +158,9 @@ fn every_height_is_the_query_loss_there() {
 #[test]
 fn every_height_after_adaptation_is_the_mean_over_the_tasks() {
     for (tasks, algorithm) in [
-        (TaskFamily::Plane, algorithms::MAML),
-        (TaskFamily::Plane, algorithms::META_SGD),
-        (TaskFamily::Sine, algorithms::MAML_PLUS_PLUS),
+        (families::PLANE, algorithms::MAML),
+        (families::PLANE, algorithms::META_SGD),
+        (families::SINE, algorithms::MAML_PLUS_PLUS),
     ] {
         let mut settings = settings(tasks, algorithm);
         settings.live.inner_steps = 2;
@@ -184,7 +185,7 @@ fn the_optimum_of_the_plane_is_that_of_the_heights() {
         (algorithms::META_SGD, Heights::Adapted),
         (algorithms::IMAML, Heights::Adapted),
     ] {
-        let mut settings = settings(TaskFamily::Plane, algorithm);
+        let mut settings = settings(families::PLANE, algorithm);
         settings.live.inner_steps = 3;
         let (watched, _) = Watched::new(&settings, 10, looking(of(heights)));
         let map = watched.map(of(heights), 10, 13);
@@ -206,18 +207,16 @@ fn the_optimum_of_the_plane_is_that_of_the_heights() {
         assert!((map.x[0]..=map.x[1]).contains(&optimum[0]) && (map.y[0]..=map.y[1]).contains(&optimum[1]));
     }
     // Rates that depend on where one is make the heights anything but quadratic.
-    let settings = settings(TaskFamily::Plane, algorithms::META_MODEL);
+    let settings = settings(families::PLANE, algorithms::META_MODEL);
     let (watched, _) = Watched::new(&settings, 5, looking(of(Heights::Adapted)));
     assert_eq!(watched.map(of(Heights::Adapted), 5, 13).optimum, None);
 }
 
 #[test]
 fn paths_begin_where_phi_is_dragged_to_and_the_losses_are_those_there() {
-    for (tasks, heights) in [
-        (TaskFamily::Plane, Heights::Task(1)),
-        (TaskFamily::Sine, Heights::Task(0)),
-        (TaskFamily::Plane, Heights::Adapted),
-    ] {
+    for (tasks, heights) in
+        [(families::PLANE, Heights::Task(1)), (families::SINE, Heights::Task(0)), (families::PLANE, Heights::Adapted)]
+    {
         let settings = settings(tasks, algorithms::MAML);
         let (watched, _) = Watched::new(&settings, 10, looking(of(heights)));
         let map = watched.map(of(heights), 10, 13);
@@ -268,7 +267,7 @@ fn paths_begin_where_phi_is_dragged_to_and_the_losses_are_those_there() {
 /// The bits of a run do not depend on what is looked at, nor on a hand that drags φ.
 #[test]
 fn looking_and_dragging_change_no_bit() {
-    let settings = settings(TaskFamily::Sine, algorithms::META_SGD);
+    let settings = settings(families::SINE, algorithms::META_SGD);
     let rows = |focus: Option<Focus>| {
         let (sender, receiver) = std::sync::mpsc::channel();
         let sink = Box::new(move |row: &metascope::train::trainer::MetricsRow| drop(sender.send(row.clone())));
@@ -340,7 +339,7 @@ fn every_family_and_algorithm_has_a_map_or_a_reason() {
 #[test]
 fn a_map_survives_adaptation_that_overflows() {
     for (rate, drawn) in [(1.5, true), (1e9, false)] {
-        let mut settings = settings(TaskFamily::Sine, algorithms::MAML);
+        let mut settings = settings(families::SINE, algorithms::MAML);
         (settings.live.test_steps, settings.live.inner_rate) = (10, 0.01);
         let (watched, _) = Watched::new(&settings, 1, Focus::default());
         let mut live = settings.live.clone();
@@ -363,7 +362,7 @@ fn a_map_survives_adaptation_that_overflows() {
 /// While a run goes on, the edges of the map stay for a while: they do not follow every meta-iteration.
 #[test]
 fn the_frame_is_calm_while_a_run_goes_on() {
-    let settings = settings(TaskFamily::Plane, algorithms::MAML);
+    let settings = settings(families::PLANE, algorithms::MAML);
     let wanted = Map::default();
     let (watched, _) = Watched::new(&settings, 100, looking(wanted));
     let mut edges = Vec::new();

@@ -1,15 +1,16 @@
 //! Meta-training works: what is learned adapts to held-out tasks better than what was there before.
 
 use crate::common::algorithms;
+use crate::common::families;
 use std::sync::Arc;
 
 use metascope::images::built_in::built_in;
-use metascope::settings::{ActivationKind, Algorithm, ImageSource, Settings, TaskFamily};
+use metascope::settings::{ActivationKind, Algorithm, ImageSource, Settings};
 use metascope::train::evaluation::Statistics;
 use metascope::train::trainer::{Step, TrainError, Trainer};
 
 fn train(mut settings: Settings, iterations: u64) -> [Statistics; 3] {
-    settings.run.held_out_tasks = if settings.run.tasks == TaskFamily::Picture { 4 } else { 50 };
+    settings.run.held_out_tasks = if settings.run.tasks == families::PICTURE { 4 } else { 50 };
     let faces = Arc::new(built_in(&ImageSource::Faces).unwrap());
     let mut trainer = Trainer::new(settings, Some(faces), 2).unwrap();
     while trainer.meta_iteration() < iterations {
@@ -21,7 +22,7 @@ fn train(mut settings: Settings, iterations: u64) -> [Statistics; 3] {
 
 #[test]
 fn faces_appear_in_a_few_steps_after_forty_meta_iterations() {
-    let [learned, random, joint] = train(Settings::preset(TaskFamily::Picture, algorithms::MAML), 40);
+    let [learned, random, joint] = train(Settings::preset(families::PICTURE, algorithms::MAML), 40);
     let psnr = |statistics: &Statistics, k: usize| statistics.psnr.as_ref().unwrap()[k];
     assert!(psnr(&learned, 5) > 20.0, "{:?}", learned.psnr);
     assert!(psnr(&learned, 5) > psnr(&random, 5) + 5.0, "{:?} {:?}", learned.psnr, random.psnr);
@@ -31,7 +32,7 @@ fn faces_appear_in_a_few_steps_after_forty_meta_iterations() {
 #[test]
 fn every_algorithm_learns_to_adapt_to_sine_curves() {
     for algorithm in Algorithm::ALL {
-        let settings = Settings::preset(TaskFamily::Sine, algorithm);
+        let settings = Settings::preset(families::SINE, algorithm);
         // iMAML is made for where adaptation ends, the others for the first step too.
         let step = if algorithm == algorithms::IMAML { settings.live.inner_steps } else { 1 };
         let [learned, random, joint] = train(settings, 3000);
@@ -45,7 +46,7 @@ fn every_algorithm_learns_to_adapt_to_sine_curves() {
 #[test]
 fn the_plane_s_initialisation_moves_to_the_centre_of_the_tasks() {
     for algorithm in [algorithms::MAML, algorithms::FOMAML, algorithms::REPTILE] {
-        let settings = Settings::preset(TaskFamily::Plane, algorithm);
+        let settings = Settings::preset(families::PLANE, algorithm);
         let mut trainer = Trainer::new(settings, None, 1).unwrap();
         while trainer.meta_iteration() < 1500 {
             trainer.step(&|| true);
@@ -57,7 +58,7 @@ fn the_plane_s_initialisation_moves_to_the_centre_of_the_tasks() {
 
 #[test]
 fn fourier_features_tanh_and_handwriting_work_too() {
-    let mut settings = Settings::preset(TaskFamily::Picture, algorithms::MAML);
+    let mut settings = Settings::preset(families::PICTURE, algorithms::MAML);
     settings.run.network.activation = ActivationKind::Tanh;
     settings.run.network.fourier_features = 32;
     settings.run.network.hidden = vec![32];
@@ -78,7 +79,7 @@ fn fourier_features_tanh_and_handwriting_work_too() {
 fn a_run_that_cannot_start_says_why() {
     let missing = Trainer::new(Settings::default(), None, 1).err();
     assert!(matches!(missing, Some(TrainError::Family(_))), "{missing:?}");
-    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
+    let mut settings = Settings::preset(families::SINE, algorithms::MAML);
     settings.live.outer_rate = f64::NAN;
     let error = Trainer::new(settings, None, 1).err().unwrap().to_string();
     assert!(error.contains("outer_rate"), "{error}");

@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Key, Pos2, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
+use metascope::settings::{Algorithm, Knob, Settings};
 use metascope::train::link::{Command, link};
 use metascope::train::snapshot::{Divergence, Init, LandscapePath, Phase, Snapshot};
 use metascope::train::studies::{Focus, Heights, Map, Stability, Tried, WhatIf};
@@ -14,6 +14,7 @@ use metascope::window::App;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
+use crate::common::families;
 use crate::common::fixtures;
 use crate::common::soft_renderer::SoftRenderer;
 
@@ -43,7 +44,7 @@ fn what_if(bench: &Bench) -> Option<WhatIf> {
 
 /// An answer to what was asked.
 fn answered(asked: &WhatIf) -> Snapshot {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Plane, 1284);
+    let mut snapshot = fixtures::snapshot(families::PLANE, 1284);
     let points = vec![asked.at, [0.5, 0.5], [0.9, 0.6]];
     snapshot.closeups.tried = Some(Arc::new(Tried {
         asked: asked.clone(),
@@ -58,14 +59,14 @@ fn answered(asked: &WhatIf) -> Snapshot {
 
 #[test]
 fn the_window_asks_for_the_limits_and_the_map() {
-    let bench = Bench::of(TaskFamily::Sine);
+    let bench = Bench::of(families::SINE);
     let focus = bench.trainer.take_focus();
     assert_eq!(focus, Some(Focus { stability: true, landscape: Some(Map::default()), ..Focus::default() }));
 }
 
 #[test]
 fn phi_is_dragged_let_go_and_brought_back() {
-    let mut bench = Bench::of(TaskFamily::Plane);
+    let mut bench = Bench::of(families::PLANE);
     let _ = bench.trainer.take_focus();
     let map = map_rect(&bench);
     // The map of these numbers goes from -2 to 2, with φ in its middle.
@@ -100,7 +101,7 @@ fn phi_is_dragged_let_go_and_brought_back() {
                 bench.harness.get_by_label_contains("map of").click();
                 bench.harness.run();
             }
-            _ => bench.publish(Snapshot { run: 2, ..fixtures::snapshot(TaskFamily::Plane, 3) }),
+            _ => bench.publish(Snapshot { run: 2, ..fixtures::snapshot(families::PLANE, 3) }),
         }
         assert_eq!(bench.trainer.take_focus().map(|focus| focus.what_if), Some(None), "{way}");
     }
@@ -108,7 +109,7 @@ fn phi_is_dragged_let_go_and_brought_back() {
 
 #[test]
 fn only_phi_can_be_dragged() {
-    let mut bench = Bench::of(TaskFamily::Plane);
+    let mut bench = Bench::of(families::PLANE);
     let _ = bench.trainer.take_focus();
     let map = map_rect(&bench);
     let corner = map.left_top() + 0.1 * map.size();
@@ -120,10 +121,10 @@ fn only_phi_can_be_dragged() {
 
 #[test]
 fn heights_and_plane_are_chosen_by_name() {
-    let mut bench = Bench::of(TaskFamily::Sine);
+    let mut bench = Bench::of(families::SINE);
     let _ = bench.trainer.take_focus();
     let names: Vec<String> = {
-        let snapshot = fixtures::snapshot(TaskFamily::Sine, 1284);
+        let snapshot = fixtures::snapshot(families::SINE, 1284);
         snapshot.evaluation.unwrap().tasks.iter().map(|task| task.name.clone()).collect()
     };
     bench.click(Role::Button, "Heights");
@@ -140,8 +141,8 @@ fn heights_and_plane_are_chosen_by_name() {
 }
 
 fn measured(algorithm: Algorithm, limits: Option<&[f64]>) -> Snapshot {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Sine, 1284);
-    snapshot.settings = Arc::new(Settings::preset(TaskFamily::Sine, algorithm));
+    let mut snapshot = fixtures::snapshot(families::SINE, 1284);
+    snapshot.settings = Arc::new(Settings::preset(families::SINE, algorithm));
     let stability = limits.map(|limits| Arc::new(Stability { meta_iteration: 1284, limits: limits.to_vec() }));
     snapshot.closeups.stability = stability;
     snapshot
@@ -202,7 +203,7 @@ fn the_track_is_hatched_from_the_limit_on() {
 }
 
 fn diverged(divergence: Divergence) -> Bench {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 412);
+    let mut snapshot = fixtures::snapshot(families::PICTURE, 412);
     snapshot.phase = Phase::Diverged;
     snapshot.divergence = Some(Arc::new(divergence));
     Bench::with(snapshot)

@@ -18,6 +18,7 @@ use metascope::train::worker::spawn;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
+use crate::common::families;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
 use crate::common::waiting::DEADLINE;
@@ -30,13 +31,13 @@ fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     settings.live.test_steps = 3;
     settings.live.meta_batch = 3;
     settings.run.evaluate_every = 5;
-    if tasks == TaskFamily::Plane {
+    if tasks == families::PLANE {
         // However many meta-iterations there are before the pause, CAVIA must not diverge in them.
         settings.live.inner_rate = 0.1;
     } else {
         settings.run.network.hidden = vec![12, 12];
     }
-    if tasks.is_picture() {
+    if tasks.is_told_in_decibels() {
         settings.live.pixels_per_step = 64;
     }
     settings
@@ -78,7 +79,7 @@ fn check_outer_step(snapshot: &Snapshot, what: &str) {
         }
         assert!(direction.in_plane.is_some(), "{what}");
     }
-    let flat = snapshot.settings.run.tasks == TaskFamily::Plane && algorithm != algorithms::CAVIA;
+    let flat = snapshot.settings.run.tasks == families::PLANE && algorithm != algorithms::CAVIA;
     assert_eq!(dissection.arrows.is_some(), flat, "{what}");
 }
 
@@ -109,7 +110,7 @@ fn check_test_steps(snapshot: &Snapshot, what: &str) {
 fn check_layers(snapshot: &Snapshot, what: &str) {
     let found = snapshot.closeups.layers.as_ref().unwrap();
     let algorithm = snapshot.settings.run.algorithm;
-    let layers = if snapshot.settings.run.tasks == TaskFamily::Plane { 1 } else { 3 };
+    let layers = if snapshot.settings.run.tasks == families::PLANE { 1 } else { 3 };
     assert_eq!((found.layers.len(), found.steps), (layers, 3), "{what}");
     for (index, layer) in found.layers.iter().enumerate() {
         for similarity in layer.similarity {
@@ -160,7 +161,7 @@ fn three_digits(value: f64) -> String {
 }
 
 fn check_families(families: &[TaskFamily]) {
-    let mut bench = Bench::of(TaskFamily::Sine);
+    let mut bench = Bench::of(families::SINE);
     let (window, thread) = spawn(Arc::new(|| {}), 1, None).unwrap();
     window.set_focus(ALL);
     let mut run = 0;
@@ -219,7 +220,7 @@ fn looked_at(settings: Settings) -> Arc<Snapshot> {
 /// The trainer is told what is looked at, once and only when it changes.
 #[test]
 fn tabs_say_what_is_looked_at() {
-    let mut bench = Bench::of(TaskFamily::Sine);
+    let mut bench = Bench::of(families::SINE);
     // The inner rate's mark is always there.
     let mark = || Focus { stability: true, ..Focus::default() };
     let map = Focus { landscape: Some(Map::default()), ..mark() };
@@ -241,7 +242,7 @@ fn tabs_say_what_is_looked_at() {
 
 #[test]
 fn a_view_takes_the_centre_and_gives_it_back() {
-    let mut bench = Bench::of(TaskFamily::Sine);
+    let mut bench = Bench::of(families::SINE);
     let is_large = |bench: &Bench| {
         let samples = bench.says("held-out tasks while adapting");
         let back = bench.harness.query_by_role_and_label(Role::Button, "Back to the corner").is_some();
@@ -268,7 +269,7 @@ fn a_view_takes_the_centre_and_gives_it_back() {
 
 #[test]
 fn the_outer_step_s_numbers_are_on_the_screen() {
-    let mut settings = settings(TaskFamily::Plane, algorithms::MAML);
+    let mut settings = settings(families::PLANE, algorithms::MAML);
     settings.live.meta_batch = 20;
     let snapshot = looked_at(settings);
     let mut bench = Bench::with(Snapshot::clone(&snapshot));
@@ -294,7 +295,7 @@ fn the_outer_step_s_numbers_are_on_the_screen() {
 
 #[test]
 fn test_steps_and_layers_say_what_they_found() {
-    let snapshot = looked_at(settings(TaskFamily::Sine, algorithms::META_SGD));
+    let snapshot = looked_at(settings(families::SINE, algorithms::META_SGD));
     let mut bench = Bench::with(Snapshot::clone(&snapshot));
     bench.click(Role::Button, "Test steps");
     let adapted = &snapshot.closeups.test_steps.as_ref().unwrap().adapted[0];
@@ -321,7 +322,7 @@ fn test_steps_and_layers_say_what_they_found() {
 /// The tasks that are taken apart are those of the coming meta-batch, at the present φ.
 #[test]
 fn the_step_that_is_taken_apart_is_the_coming_one() {
-    let settings = settings(TaskFamily::Sine, algorithms::MAML);
+    let settings = settings(families::SINE, algorithms::MAML);
     let (window, thread) = spawn(Arc::new(|| {}), 1, None).unwrap();
     window.set_focus(Focus { outer_step: true, ..Focus::default() });
     window.send(Command::Restart(Arc::new(settings.clone()), None));
@@ -351,8 +352,7 @@ fn the_step_that_is_taken_apart_is_the_coming_one() {
 /// All studies at once, in the middle of training, against a run that nobody looks at.
 #[test]
 fn looking_closely_changes_no_bit_of_the_run() {
-    for (tasks, algorithm) in [(TaskFamily::Picture, algorithms::MAML), (TaskFamily::Sine, algorithms::MAML_PLUS_PLUS)]
-    {
+    for (tasks, algorithm) in [(families::PICTURE, algorithms::MAML), (families::SINE, algorithms::MAML_PLUS_PLUS)] {
         let settings = settings(tasks, algorithm);
         let (sender, receiver) = channel();
         let sink = Box::new(move |row: &MetricsRow| drop(sender.send(row.clone())));

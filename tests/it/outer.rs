@@ -1,6 +1,7 @@
 //! The outer loop beside the meta-gradient: schedules, weight decay, clipping, full and stochastic batches.
 
 use crate::common::algorithms;
+use crate::common::families;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use metascope::images::built_in::built_in;
 use metascope::maths::network::Workspace;
 use metascope::maths::optimiser::clip;
 use metascope::meta::{Learner, TaskWork};
-use metascope::settings::{ImageSource, OuterOptimiser, OuterSettings, Schedule, Settings, TaskFamily};
+use metascope::settings::{ImageSource, OuterOptimiser, OuterSettings, Schedule, Settings};
 use metascope::tasks::Family;
 use metascope::train::trainer::{Step, Trainer};
 
@@ -21,7 +22,7 @@ fn trained(settings: &Settings, iterations: usize) -> Vec<f32> {
 }
 
 fn sine(optimiser: OuterOptimiser, outer: OuterSettings) -> Settings {
-    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
+    let mut settings = Settings::preset(families::SINE, algorithms::MAML);
     settings.live.meta_batch = 2;
     (settings.run.optimiser, settings.run.outer) = (optimiser, outer);
     settings
@@ -81,7 +82,7 @@ fn clipping_keeps_the_direction() {
 fn a_full_meta_batch_holds_every_image_once() {
     let images = Arc::new(built_in(&ImageSource::Hand).unwrap());
     let training = images.images.iter().filter(|image| !image.held_out).count();
-    let mut settings = Settings::preset(TaskFamily::Picture, algorithms::MAML);
+    let mut settings = Settings::preset(families::PICTURE, algorithms::MAML);
     settings.live.pixels_per_step = 256;
     let family = Family::new(&settings.run, Some(images)).unwrap();
     let different = |settings: &Settings| {
@@ -106,7 +107,7 @@ fn a_full_meta_batch_holds_every_image_once() {
 
 #[test]
 fn inner_mini_batches_are_drawn_from_the_support() {
-    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
+    let mut settings = Settings::preset(families::SINE, algorithms::MAML);
     settings.live.inner_steps = 4;
     let family = Family::new(&settings.run, None).unwrap();
     let all = family.training(&settings.live, 3, 5, 0);
@@ -125,7 +126,7 @@ fn inner_mini_batches_are_drawn_from_the_support() {
 
 #[test]
 fn adaptation_ends_where_its_gradient_is_short() {
-    let settings = Settings::preset(TaskFamily::Plane, algorithms::MAML);
+    let settings = Settings::preset(families::PLANE, algorithms::MAML);
     let family = Family::new(&settings.run, None).unwrap();
     let mut learner = Learner::new(family.network(&settings.run), algorithms::MAML);
     let episode = family.held_out(&settings.live, 0, 0).episode;

@@ -1,9 +1,10 @@
 //! The kinds of sets that people bring: dropped on the window and given to a run without one, each is read alike and
 //! with the right counts. What becomes of their pixels is tested with the readers.
-use metascope::settings::{ImageSource, TaskFamily};
+use metascope::settings::ImageSource;
 use metascope::train::link::Command;
 use serde_json::json;
 
+use crate::common::families;
 use crate::common::files::{self, Files, files, of_classes, picture, tarred, write_into, zipped};
 use crate::common::write::{gz, npy, png};
 use crate::common::{bench, command};
@@ -196,7 +197,7 @@ fn kinds() -> Vec<Kind> {
 
 /// Drops a path on the window and waits for the run that begins on it.
 fn dropped(path: &std::path::Path) -> (std::sync::Arc<metascope::images::ImageSet>, bench::Bench) {
-    let mut window = bench::Bench::of(TaskFamily::Picture);
+    let mut window = bench::Bench::of(families::PICTURE);
     window.drop_file(path);
     let commands = window.commands_when_made();
     let [Command::Restart(settings, Some(set))] = commands.as_slice() else {

@@ -2,12 +2,14 @@
 //! are learned as they are, and judged as drawings are.
 
 use crate::common::algorithms;
+use crate::common::families;
 use std::fs;
 use std::sync::Arc;
 
 use image::{GrayImage, Luma};
 use metascope::images::for_run;
-use metascope::settings::{ImageSource, Settings, TaskFamily};
+use metascope::settings::{ImageSource, Settings};
+use metascope::tasks::Tasks as _;
 use metascope::tasks::class::ClassTasks;
 use metascope::tasks::encoding::Encoding;
 use metascope::train::trainer::{Step, Trainer};
@@ -38,7 +40,7 @@ fn grey_photographs_of_ones_own_are_learned_as_they_are() {
             ball(class, sample).save(folder.path().join(format!("ball {class}/{sample}.png"))).unwrap();
         }
     }
-    let mut settings = Settings::preset(TaskFamily::Class, algorithms::MAML);
+    let mut settings = Settings::preset(families::CLASS, algorithms::MAML);
     settings.run.images = ImageSource::Path(folder.path().to_owned());
     settings.run.network.hidden = vec![24];
     (settings.live.shots, settings.live.test_shots, settings.live.test_steps) = (3, 3, 2);
@@ -46,7 +48,7 @@ fn grey_photographs_of_ones_own_are_learned_as_they_are() {
     assert_eq!((set.size, set.channels, set.classes.len(), set.images.len()), (16, 1, 6, 30));
     let (encoding, _) = Encoding::of(&set, &(0..set.images.len()).collect::<Vec<_>>());
     assert!(!encoding.is_drawing());
-    assert_eq!(ClassTasks::new(set.clone(), 0).unwrap().held_out_classes(), 2);
+    assert_eq!(ClassTasks::new(set.clone(), 0).unwrap().held_out_tasks(), 2);
 
     let mut trainer = Trainer::new(settings, Some(Arc::clone(&set)), 1).unwrap();
     (0..10).for_each(|_| assert!(matches!(trainer.step(&|| true), Step::Done(_))));

@@ -11,12 +11,13 @@ use metascope::experiment::Experiment;
 use metascope::images::ImageSet;
 use metascope::images::built_in::made;
 use metascope::settings::table::{self, Group, setting};
-use metascope::settings::{ImageSource, ProceduralSettings, RunSettings, TaskFamily};
+use metascope::settings::{ImageSource, ProceduralSettings, RunSettings};
 use metascope::train::link::Command;
 use proptest::prelude::*;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
+use crate::common::families;
 
 const BOTH: [ImageSource; 2] = [ImageSource::Creatures, ImageSource::Textures];
 
@@ -199,7 +200,7 @@ fn label(key: &str) -> &'static str {
 
 #[test]
 fn a_knob_of_the_images_window_makes_the_set_again() {
-    let mut bench = Bench::of(TaskFamily::Class);
+    let mut bench = Bench::of(families::CLASS);
     bench.key(Key::O);
     assert!(bench.says("How your own are read") && !bench.says("How the set is made"));
     bench.harness.get_by_label("Creatures").click();
@@ -230,14 +231,14 @@ fn a_knob_of_the_images_window_makes_the_set_again() {
     assert_eq!(algorithm, algorithms::MAML);
     bench.key(Key::Escape);
     bench.click(Role::ComboBox, "Tasks");
-    bench.harness.get_by_label(TaskFamily::Classify.label()).click();
+    bench.harness.get_by_label(families::CLASSIFY.label()).click();
     bench.harness.run();
     assert_eq!(begun(&mut bench).0.procedural.classes, 24);
 }
 
 #[test]
 fn a_slider_counts_when_it_is_released() {
-    let mut bench = Bench::of(TaskFamily::Class);
+    let mut bench = Bench::of(families::CLASS);
     bench.key(Key::O);
     bench.harness.get_by_label("Textures").click();
     bench.harness.run();
@@ -262,7 +263,7 @@ fn a_slider_counts_when_it_is_released() {
 
 #[test]
 fn everything_fits_into_the_smallest_window() {
-    let mut bench = Bench::of(TaskFamily::Class);
+    let mut bench = Bench::of(families::CLASS);
     bench.key(Key::O);
     bench.harness.get_by_label("Creatures").click();
     begun(&mut bench);

@@ -1,6 +1,7 @@
 //! The table of settings against experiment files, the command line and the settings themselves.
 
 use crate::common::algorithms;
+use crate::common::families;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -34,7 +35,7 @@ fn written(folder: &tempfile::TempDir, text: &str) -> std::path::PathBuf {
 /// The options that a setting needs to have an effect.
 fn around(setting: &Setting) -> Vec<String> {
     texts(&match setting.group {
-        Group::Families(families, _) => vec!["--tasks", families[0].id()],
+        Group::Tasks(feature) => vec!["--tasks", feature.families().next().unwrap().id()],
         Group::Method(part) => vec!["--algorithm", part.algorithms().next().unwrap().id()],
         Group::OwnImages => vec!["--images", "own"],
         Group::Formulas => vec!["--tasks", "class", "--set", "creatures"],
@@ -107,15 +108,15 @@ fn what_file_and_options_name_decides_the_preset() {
     let folder = tempfile::tempdir().unwrap();
     let path = written(&folder, "[run]\ntasks = \"sine\"\nalgorithm = \"fomaml\"\n[live]\nmeta_batch = 3\n");
     let from_file = run(Some(&path), &[]).unwrap().settings;
-    let mut expected = Settings::preset(TaskFamily::Sine, algorithms::FOMAML);
+    let mut expected = Settings::preset(families::SINE, algorithms::FOMAML);
     expected.live.meta_batch = 3;
     assert_eq!(from_file, expected);
     let reptile = run(Some(&path), &texts(&["--algorithm", "reptile"])).unwrap().settings;
-    let mut expected = Settings::preset(TaskFamily::Sine, algorithms::REPTILE);
+    let mut expected = Settings::preset(families::SINE, algorithms::REPTILE);
     expected.live.meta_batch = 3;
     assert_eq!(reptile, expected);
     let picture = run(Some(&path), &texts(&["--tasks", "picture", "--meta-batch", "9"])).unwrap().settings;
-    let mut expected = Settings::preset(TaskFamily::Picture, algorithms::FOMAML);
+    let mut expected = Settings::preset(families::PICTURE, algorithms::FOMAML);
     expected.live.meta_batch = 9;
     assert_eq!(picture, expected);
 }
@@ -164,7 +165,7 @@ fn every_key_of_a_file_is_a_setting_and_comes_back() {
 #[test]
 fn an_entry_reaches_the_field_of_its_key() {
     for setting in table::all() {
-        let mut settings = Settings::preset(TaskFamily::Classify, algorithms::MAML);
+        let mut settings = Settings::preset(families::CLASSIFY, algorithms::MAML);
         match &setting.field {
             Field::Choice(choice) => {
                 for (index, name) in setting.names().into_iter().enumerate() {
@@ -248,8 +249,9 @@ fn what_a_family_lacks_is_dead_there_and_nowhere_else() {
     for setting in table::all() {
         for tasks in TaskFamily::ALL {
             let run = RunSettings { tasks, ..RunSettings::default() };
-            if let Group::Families(families, _) = setting.group {
-                assert_eq!(setting.why_dead(&run).is_none(), families.contains(&tasks), "{setting:?} {tasks:?}");
+            if let Group::Tasks(feature) = setting.group {
+                let has = tasks.card().features.contains(&feature);
+                assert_eq!(setting.why_dead(&run).is_none(), has, "{setting:?} {tasks:?}");
             }
         }
     }

@@ -14,6 +14,7 @@ use metascope::train::worker::spawn;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
+use crate::common::families;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
 use crate::common::waiting::wait_until;
@@ -77,7 +78,7 @@ fn walking_changes_no_bit_and_shows_finite_numbers() {
 #[test]
 fn the_outer_step_is_as_long_as_the_walk_says() {
     for algorithm in [algorithms::MAML, algorithms::FOMAML, algorithms::REPTILE] {
-        let mut settings = settings(TaskFamily::Sine, algorithm);
+        let mut settings = settings(families::SINE, algorithm);
         settings.run.optimiser = OuterOptimiser::Sgd;
         let mut trainer = trainer(&settings);
         let before = trainer.meta_parameters().phi().to_vec();
@@ -92,7 +93,7 @@ fn the_outer_step_is_as_long_as_the_walk_says() {
 
 #[test]
 fn a_step_at_a_slow_pace_is_one_sub_step() {
-    let settings = settings(TaskFamily::Plane, algorithms::MAML);
+    let settings = settings(families::PLANE, algorithms::MAML);
     let (window, thread) = spawn(Arc::new(|| ()), 1, None).unwrap();
     window.send(Command::Restart(Arc::new(settings.clone()), None));
     window.send(Command::Pause);
@@ -135,7 +136,7 @@ fn a_step_at_a_slow_pace_is_one_sub_step() {
 /// What takes long can be broken off between inner steps, and nothing has changed.
 #[test]
 fn a_walk_can_be_broken_off_between_inner_steps() {
-    for tasks in [TaskFamily::Sine, TaskFamily::Class] {
+    for tasks in [families::SINE, families::CLASS] {
         for algorithm in [algorithms::MAML, algorithms::IMAML, algorithms::REPTILE] {
             let mut settings = settings(tasks, algorithm);
             (settings.live.inner_steps, settings.live.meta_batch) = (5, 6);
@@ -164,7 +165,7 @@ fn a_walk_can_be_broken_off_between_inner_steps() {
 /// A walk that would take hours gives way to whatever ends it.
 #[test]
 fn slow_motion_stops_while_it_computes() {
-    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
+    let mut settings = Settings::preset(families::SINE, algorithms::MAML);
     settings.run.network.hidden = vec![1024, 1024];
     (settings.live.meta_batch, settings.live.test_steps) = (1, 1);
     let mut long = settings.live.clone();
@@ -234,7 +235,7 @@ fn the_window_shows_every_sub_step_of_every_family() {
 /// Each inner step is shown on the mini-batch that it went by: a short enough step never raises that loss.
 #[test]
 fn a_step_is_judged_on_its_own_batch() {
-    let mut settings = settings(TaskFamily::Sine, algorithms::MAML);
+    let mut settings = settings(families::SINE, algorithms::MAML);
     settings.live.inner_batch = 4;
     settings.live.inner_steps = 5;
     settings.live.inner_rate = 1e-4;
@@ -252,7 +253,7 @@ fn a_step_is_judged_on_its_own_batch() {
 /// Steps that a tolerance leaves out are not walked through.
 #[test]
 fn a_loop_that_rests_has_no_more_sub_steps() {
-    let mut settings = settings(TaskFamily::Plane, algorithms::MAML);
+    let mut settings = settings(families::PLANE, algorithms::MAML);
     settings.live.inner_steps = 5;
     settings.live.tolerance = 10.0;
     let walk = trainer(&settings).walk(&|| true).unwrap();

@@ -3,6 +3,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use crate::common::algorithms;
+use crate::common::families;
 use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::init::initialise;
 use metascope::maths::network::{Batch, Network, Trace, Workspace};
@@ -10,7 +11,7 @@ use metascope::maths::stream::{Purpose, Stream, stream};
 use metascope::meta::episode::Episode;
 use metascope::meta::stability::{PRODUCTS, largest_eigenvalue};
 use metascope::meta::{Learner, TaskWork};
-use metascope::settings::{Knob, MethodSettings, Settings, TaskFamily};
+use metascope::settings::{Knob, MethodSettings, Settings};
 use metascope::train::divergence::{first_harmful_step, limit, slightly_below};
 use metascope::train::snapshot::Divergence;
 use metascope::train::trainer::{Step, Trainer};
@@ -170,7 +171,7 @@ fn plane_curvature(x: ndarray::ArrayView2<'_, f32>) -> f64 {
 #[test]
 fn the_plane_s_limits_have_a_closed_form() {
     for algorithm in [algorithms::MAML, algorithms::REPTILE, algorithms::ANIL, algorithms::IMAML] {
-        let settings = Settings::preset(TaskFamily::Plane, algorithm);
+        let settings = Settings::preset(families::PLANE, algorithm);
         let trainer = Trainer::new(settings, None, 1).unwrap();
         let learner = trainer.learner();
         for episode in trainer.coming_episodes(8) {
@@ -234,7 +235,7 @@ fn run_until_it_diverges(settings: Settings, change: impl Fn(&mut Trainer)) -> (
 
 #[test]
 fn a_run_beyond_stability_says_how_far_and_where_and_the_mark_is_safe() {
-    let settings = Settings::preset(TaskFamily::Plane, algorithms::MAML);
+    let settings = Settings::preset(families::PLANE, algorithms::MAML);
     let (divergence, mut trainer) = run_until_it_diverges(settings, |trainer| {
         let mut live = trainer.settings().live.clone();
         (live.inner_rate, live.inner_steps) = (8.0, 5);
@@ -262,7 +263,7 @@ fn a_run_beyond_stability_says_how_far_and_where_and_the_mark_is_safe() {
 
 #[test]
 fn beta_is_blamed_where_alpha_was_within_its_limit() {
-    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::MAML);
+    let mut settings = Settings::preset(families::SINE, algorithms::MAML);
     settings.run.optimiser = metascope::settings::OuterOptimiser::Sgd;
     settings.live.inner_rate = 1e-3;
     let (divergence, trainer) = run_until_it_diverges(settings, |trainer| {

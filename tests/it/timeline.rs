@@ -5,6 +5,7 @@ use metascope::train::snapshot::{Phase, Snapshot};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
 
 use crate::common::algorithms;
+use crate::common::families;
 use crate::common::sets;
 
 mod worker;
@@ -15,7 +16,7 @@ fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
     settings.live.test_steps = 3;
     settings.run.evaluate_every = 4;
-    if tasks.is_picture() {
+    if tasks.is_told_in_decibels() {
         settings.run.network.hidden = vec![12, 12];
         settings.live.pixels_per_step = 48;
         settings.run.images = ImageSource::Hand;
@@ -88,7 +89,7 @@ fn goes_on_to_the_bit(settings: &Settings) {
 #[test]
 fn every_algorithm_goes_on_to_the_bit() {
     for algorithm in Algorithm::ALL {
-        goes_on_to_the_bit(&small(TaskFamily::Sine, algorithm));
+        goes_on_to_the_bit(&small(families::SINE, algorithm));
     }
 }
 
@@ -108,7 +109,7 @@ fn every_family_and_optimiser_goes_on_to_the_bit() {
 #[test]
 fn the_joint_curve_is_that_of_an_undisturbed_run() {
     const END: u64 = 80;
-    for tasks in [TaskFamily::Sine, TaskFamily::Cluster, TaskFamily::Class] {
+    for tasks in [families::SINE, families::CLUSTER, families::CLASS] {
         let settings = small(tasks, algorithms::MAML);
         let joint = |trainer: &Trainer| {
             let curves = snapshot(trainer).curves;
@@ -150,7 +151,7 @@ fn the_joint_curve_is_that_of_an_undisturbed_run() {
 /// Where held-out tasks are reshaped joint pretraining is measured again, on the new branch as in a run of its own.
 #[test]
 fn the_joint_curve_of_a_branch_is_that_of_its_replay() {
-    let settings = small(TaskFamily::Sine, algorithms::MAML);
+    let settings = small(families::SINE, algorithms::MAML);
     let mut reshaped = settings.live.clone();
     reshaped.test_shots += 3;
     let joint = |trainer: &Trainer| snapshot(trainer).curves.joint_after.points.clone();
@@ -171,7 +172,7 @@ fn the_joint_curve_of_a_branch_is_that_of_its_replay() {
 
 #[test]
 fn looking_back_changes_nothing() {
-    for tasks in [TaskFamily::Sine, TaskFamily::Picture] {
+    for tasks in [families::SINE, families::PICTURE] {
         let settings = small(tasks, algorithms::MAML_PLUS_PLUS);
         let (mut plain, mut watched) = (trainer(&settings), trainer(&settings));
         let expected = train(&mut plain, 24);
@@ -204,7 +205,7 @@ fn looking_back_changes_nothing() {
 
 #[test]
 fn what_is_shown_is_the_state_of_then() {
-    let mut settings = small(TaskFamily::Sine, algorithms::META_SGD);
+    let mut settings = small(families::SINE, algorithms::META_SGD);
     settings.run.outer.warm_up = 0;
     let (mut run, mut then) = (trainer(&settings), trainer(&settings));
     train(&mut run, 20);
@@ -248,7 +249,7 @@ fn every_family_shows_what_was_measured_then() {
                 assert_eq!(shown.query_loss, then.query_loss, "{tasks:?}");
                 assert_eq!(shown.support_loss, then.support_loss, "{tasks:?}");
                 assert_eq!((&shown.scores, shown.marks), (&then.scores, then.marks), "{tasks:?}");
-                assert_eq!(then.marks.is_some(), tasks == TaskFamily::Class);
+                assert_eq!(then.marks.is_some(), tasks == families::CLASS);
             }
         }
     }
@@ -256,7 +257,7 @@ fn every_family_shows_what_was_measured_then() {
 
 #[test]
 fn a_knob_is_marked_where_the_new_branch_has_it_and_nowhere_else() {
-    let settings = small(TaskFamily::Sine, algorithms::MAML);
+    let settings = small(families::SINE, algorithms::MAML);
     let turn = |run: &mut Trainer, knob: Knob, value: f64| {
         let mut live = run.settings().live.clone();
         knob.set(&mut live, value);
@@ -309,7 +310,7 @@ fn a_knob_is_marked_where_the_new_branch_has_it_and_nowhere_else() {
 
 #[test]
 fn states_stay_under_the_cap() {
-    let mut settings = small(TaskFamily::Sine, algorithms::META_SGD);
+    let mut settings = small(families::SINE, algorithms::META_SGD);
     settings.run.evaluate_every = 1;
     let mut run = trainer(&settings);
     let one = snapshot(&run).timeline.bytes;
@@ -333,7 +334,7 @@ fn train_one(run: &mut Trainer) {
 
 #[test]
 fn without_a_cap_only_the_start_is_kept() {
-    let settings = small(TaskFamily::Sine, algorithms::MAML);
+    let settings = small(families::SINE, algorithms::MAML);
     let mut run = Trainer::new(settings, None, 1).unwrap();
     train(&mut run, 20);
     assert_eq!(run.look_back(19), Some(0));
@@ -341,7 +342,7 @@ fn without_a_cap_only_the_start_is_kept() {
 
 #[test]
 fn a_divergence_forgets_the_states_after_the_one_that_it_goes_back_to() {
-    let mut settings = small(TaskFamily::Sine, algorithms::MAML);
+    let mut settings = small(families::SINE, algorithms::MAML);
     settings.run.outer.warm_up = 0;
     let mut run = trainer(&settings);
     train(&mut run, 10);

@@ -10,6 +10,7 @@ use metascope::train::link::Command;
 use metascope::train::snapshot::{Phase, Snapshot};
 
 use crate::common::bench::Bench;
+use crate::common::families;
 use crate::common::fixtures;
 
 const CONTINUE: &str = "Continue from here";
@@ -47,29 +48,29 @@ fn ctrl(bench: &mut Bench, key: Key) {
 
 #[test]
 fn the_handle_asks_for_kept_moments_and_the_window_shows_them() {
-    let mut bench = Bench::with(run(TaskFamily::Sine));
+    let mut bench = Bench::with(run(families::SINE));
     assert_eq!(handle(&bench), 1284.0);
     assert!(is_disabled(&bench, CONTINUE) && is_disabled(&bench, BACK));
     bench.harness.get_by_role_and_label(Role::Slider, "Timeline").set_value_accesskit(647.0);
     bench.harness.run();
     assert_eq!(bench.trainer.take_look(), Some(Some(640)));
     assert_eq!(handle(&bench), 640.0);
-    bench.publish(at(run(TaskFamily::Sine), 640, 0.07));
+    bench.publish(at(run(families::SINE), 640, 0.07));
     assert!(bench.says("looking back at 640 of 1,284") && bench.says("640 of 1,284"));
     assert!(!is_disabled(&bench, CONTINUE));
     // The knobs show the values of then.
     assert_eq!(bench.settings().live.inner_rate, 0.07);
     bench.click(Role::Button, BACK);
     assert_eq!(bench.trainer.take_look(), Some(None));
-    bench.publish(run(TaskFamily::Sine));
+    bench.publish(run(families::SINE));
     assert!(!bench.says("looking back"));
-    assert_eq!(bench.settings().live, run(TaskFamily::Sine).settings.live);
+    assert_eq!(bench.settings().live, run(families::SINE).settings.live);
     assert!(bench.commands().is_empty());
 }
 
 #[test]
 fn dragging_the_handle_looks_back() {
-    let mut bench = Bench::with(run(TaskFamily::Picture));
+    let mut bench = Bench::with(run(families::PICTURE));
     let track = bench.harness.get_by_role_and_label(Role::Slider, "Timeline").rect();
     let at_share = |share: f32| egui::pos2(egui::lerp(track.x_range(), share), track.center().y);
     bench.harness.hover_at(at_share(0.995));
@@ -83,7 +84,7 @@ fn dragging_the_handle_looks_back() {
         seen.push(bench.trainer.take_look().unwrap().unwrap());
         let now = bench.harness.get_by_role_and_label(Role::Slider, "Timeline").rect();
         assert_eq!(now, track, "the track moved under the pointer");
-        bench.publish(at(run(TaskFamily::Picture), *seen.last().unwrap(), 0.1));
+        bench.publish(at(run(families::PICTURE), *seen.last().unwrap(), 0.1));
     }
     bench.harness.drop_at(at_share(0.25));
     bench.harness.run();
@@ -96,7 +97,7 @@ fn dragging_the_handle_looks_back() {
 
 #[test]
 fn keys_move_the_handle_while_it_has_the_keyboard() {
-    let mut bench = Bench::with(run(TaskFamily::Sine));
+    let mut bench = Bench::with(run(families::SINE));
     bench.harness.get_by_role_and_label(Role::Slider, "Timeline").focus();
     bench.harness.run();
     for (key, expected) in [
@@ -110,8 +111,8 @@ fn keys_move_the_handle_while_it_has_the_keyboard() {
         bench.key(key);
         assert_eq!(bench.trainer.take_look(), Some(expected), "{key:?}");
         match expected {
-            Some(moment) => bench.publish(at(run(TaskFamily::Sine), moment, 0.01)),
-            None => bench.publish(run(TaskFamily::Sine)),
+            Some(moment) => bench.publish(at(run(families::SINE), moment, 0.01)),
+            None => bench.publish(run(families::SINE)),
         }
     }
     // Without the keyboard the right arrow is a step.
@@ -120,15 +121,15 @@ fn keys_move_the_handle_while_it_has_the_keyboard() {
 
 #[test]
 fn continuing_branches_and_leaves_a_thin_line() {
-    let mut bench = Bench::with(run(TaskFamily::Sine));
-    bench.publish(at(run(TaskFamily::Sine), 640, 0.02));
+    let mut bench = Bench::with(run(families::SINE));
+    bench.publish(at(run(families::SINE), 640, 0.02));
     bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).set_value_accesskit(0.05);
     bench.harness.run();
     assert_eq!(bench.trainer.take_live().map(|live| live.inner_rate), Some(0.05));
     bench.click(Role::Button, CONTINUE);
     let commands = bench.commands();
     assert!(matches!(commands.as_slice(), [Command::ContinueHere(640), Command::Play]), "{commands:?}");
-    let mut branch = at(run(TaskFamily::Sine), 640, 0.05);
+    let mut branch = at(run(families::SINE), 640, 0.05);
     (branch.timeline.head, branch.timeline.last, branch.timeline.shown) = (640, 640, None);
     branch.timeline.branch = 1;
     bench.publish(branch);
@@ -142,8 +143,8 @@ fn continuing_branches_and_leaves_a_thin_line() {
 
 #[test]
 fn a_mark_says_what_was_turned_and_leads_to_the_moment_before() {
-    let mut bench = Bench::with(run(TaskFamily::Sine));
-    let before = run(TaskFamily::Sine).settings.live.inner_rate;
+    let mut bench = Bench::with(run(families::SINE));
+    let before = run(families::SINE).settings.live.inner_rate;
     let label = format!("α {before} -> 0.2 at 428");
     bench.click(Role::Button, &label);
     assert_eq!(bench.trainer.take_look(), Some(Some(420)));
@@ -152,21 +153,21 @@ fn a_mark_says_what_was_turned_and_leads_to_the_moment_before() {
 
 #[test]
 fn memory_is_shown() {
-    let bench = Bench::with(run(TaskFamily::Sine));
+    let bench = Bench::with(run(families::SINE));
     assert!(bench.says("12 of 256 MB"));
 }
 
 #[test]
 fn playing_while_looking_back_is_left_to_the_trainer() {
-    let mut bench = Bench::with(run(TaskFamily::Sine));
-    bench.publish(at(run(TaskFamily::Sine), 640, 0.02));
+    let mut bench = Bench::with(run(families::SINE));
+    bench.publish(at(run(families::SINE), 640, 0.02));
     bench.click(Role::Button, "Play");
     assert!(matches!(bench.commands().as_slice(), [Command::Play]));
 }
 
 #[test]
 fn a_knob_is_turned_back_and_again() {
-    let mut bench = Bench::with(run(TaskFamily::Sine));
+    let mut bench = Bench::with(run(families::SINE));
     let start = bench.settings().live.clone();
     assert!(is_disabled(&bench, "Undo"));
     // A drag over many values is one turn.
@@ -199,7 +200,7 @@ fn a_knob_is_turned_back_and_again() {
 
 #[test]
 fn a_text_field_undoes_its_own() {
-    let mut bench = Bench::with(run(TaskFamily::Sine));
+    let mut bench = Bench::with(run(families::SINE));
     bench.type_value(Knob::INNER_STEPS.label, "7");
     bench.harness.get_by_role_and_label(Role::TextInput, Knob::META_BATCH.label).focus();
     bench.harness.run();
@@ -209,7 +210,7 @@ fn a_text_field_undoes_its_own() {
 
 #[test]
 fn a_canvas_undoes_its_own() {
-    let mut bench = Bench::with(run(TaskFamily::Picture));
+    let mut bench = Bench::with(run(families::PICTURE));
     bench.type_value(Knob::INNER_STEPS.label, "7");
     bench.harness.get_by_label("Draw").click();
     bench.harness.run();
@@ -219,20 +220,20 @@ fn a_canvas_undoes_its_own() {
 
 #[test]
 fn pinned_runs_stay_over_restarts_of_their_family() {
-    let mut bench = Bench::with(run(TaskFamily::Sine));
+    let mut bench = Bench::with(run(families::SINE));
     bench.key(Key::P);
-    let live = run(TaskFamily::Sine).settings.live.clone();
+    let live = run(families::SINE).settings.live.clone();
     let name = format!("MAML α {} β {}", live.inner_rate, live.outer_rate);
     assert!(bench.harness.query_by_role_and_label(Role::CheckBox, &name).is_some());
-    let mut next = run(TaskFamily::Sine);
+    let mut next = run(families::SINE);
     next.run = 2;
     bench.publish(next);
     assert!(bench.harness.query_by_role_and_label(Role::CheckBox, &name).is_some());
-    let mut other = run(TaskFamily::Plane);
+    let mut other = run(families::PLANE);
     other.run = 3;
     bench.publish(other);
     assert!(bench.harness.query_by_role_and_label(Role::CheckBox, &name).is_none());
-    let mut again = run(TaskFamily::Sine);
+    let mut again = run(families::SINE);
     again.run = 4;
     bench.publish(again);
     for _ in 0..4 {
@@ -250,7 +251,7 @@ fn pinned_runs_stay_over_restarts_of_their_family() {
 #[test]
 fn undo_on_a_branch_undoes_what_was_turned_on_the_way_to_it() {
     let run = || {
-        let mut snapshot = fixtures::snapshot(TaskFamily::Sine, 1284);
+        let mut snapshot = fixtures::snapshot(families::SINE, 1284);
         snapshot.timeline.start = Some(Arc::clone(&snapshot.settings));
         snapshot
     };
@@ -286,7 +287,7 @@ fn undo_on_a_branch_undoes_what_was_turned_on_the_way_to_it() {
 /// A canvas that nobody sees keeps no keys.
 #[test]
 fn undo_is_the_knobs_while_a_canvas_is_out_of_sight() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.harness.get_by_label("Draw").click();
     bench.harness.run();
     bench.key(Key::M);

@@ -11,6 +11,7 @@ use metascope::train::snapshot::{Astray, Divergence, Phase, Turned};
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
+use crate::common::families;
 use crate::common::fixtures;
 
 mod measured;
@@ -18,7 +19,7 @@ mod own_images;
 
 #[test]
 fn a_slider_sends_live_settings() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).set_value_accesskit(0.4);
     bench.harness.run();
     let live = bench.trainer.take_live().expect("live settings");
@@ -30,7 +31,7 @@ fn a_slider_sends_live_settings() {
 
 #[test]
 fn dragging_a_slider_turns_the_knob() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     let track = bench.harness.get_by_role_and_label(Role::Slider, Knob::OUTER_RATE.label).rect();
     let (from, to) = (track.center(), track.right_center());
     bench.harness.hover_at(from);
@@ -46,7 +47,7 @@ fn dragging_a_slider_turns_the_knob() {
 
 #[test]
 fn typed_values_count_and_wrong_ones_stay() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.type_value(Knob::INNER_RATE.label, "0.25");
     assert_eq!(bench.settings().live.inner_rate, 0.25);
     bench.type_value(Knob::INNER_RATE.label, "99");
@@ -61,7 +62,7 @@ fn typed_values_count_and_wrong_ones_stay() {
 
 #[test]
 fn knobs_without_effect_are_disabled() {
-    let bench = Bench::of(TaskFamily::Picture);
+    let bench = Bench::of(families::PICTURE);
     for knob in Knob::ALL {
         let reason = knob.why_dead(&bench.settings().run);
         let slider = bench.harness.get_by_role_and_label(Role::Slider, knob.label);
@@ -71,7 +72,7 @@ fn knobs_without_effect_are_disabled() {
 
 #[test]
 fn a_disabled_knob_says_why() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.harness.get_by_role_and_label(Role::Slider, Knob::SHOTS.label).hover();
     bench.harness.run_steps(25);
     assert!(bench.says("use the support share instead"));
@@ -79,7 +80,7 @@ fn a_disabled_knob_says_why() {
 
 #[test]
 fn algorithms_and_tasks_restart_with_their_preset_and_the_same_seed() {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
+    let mut snapshot = fixtures::snapshot(families::PICTURE, 1284);
     let mut settings = Settings::default();
     settings.run.seed = 7;
     snapshot.settings = Arc::new(settings);
@@ -89,7 +90,7 @@ fn algorithms_and_tasks_restart_with_their_preset_and_the_same_seed() {
     bench.harness.run();
     let commands = bench.commands();
     let [Command::Restart(settings, Some(images))] = commands.as_slice() else { panic!("{commands:?}") };
-    assert_eq!(settings.live, Settings::preset(TaskFamily::Picture, algorithms::REPTILE).live);
+    assert_eq!(settings.live, Settings::preset(families::PICTURE, algorithms::REPTILE).live);
     assert_eq!((settings.run.seed, images.images.len()), (7, 6));
     bench.click(Role::ComboBox, "Tasks");
     bench.harness.get_by_label("Sine").click();
@@ -98,24 +99,24 @@ fn algorithms_and_tasks_restart_with_their_preset_and_the_same_seed() {
     let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(
         (settings.run.tasks, settings.run.algorithm, settings.run.seed),
-        (TaskFamily::Sine, algorithms::REPTILE, 7)
+        (families::SINE, algorithms::REPTILE, 7)
     );
 }
 
 #[test]
 fn classes_are_not_drawn_from_faces() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     assert_eq!(bench.settings().run.images, ImageSource::Faces);
     bench.click(Role::ComboBox, "Tasks");
-    bench.harness.get_by_label(TaskFamily::Classify.label()).click();
+    bench.harness.get_by_label(families::CLASSIFY.label()).click();
     let commands = bench.commands_when_made();
     let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
-    assert_eq!((settings.run.tasks, &settings.run.images), (TaskFamily::Classify, &ImageSource::Characters));
+    assert_eq!((settings.run.tasks, &settings.run.images), (families::CLASSIFY, &ImageSource::Characters));
 }
 
 #[test]
 fn a_family_brings_its_own_images_back_and_keeps_those_of_its_kind() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     let mut choose = |tasks: TaskFamily| {
         bench.click(Role::ComboBox, "Tasks");
         bench.harness.get_by_label(tasks.label()).click();
@@ -124,17 +125,17 @@ fn a_family_brings_its_own_images_back_and_keeps_those_of_its_kind() {
         assert_eq!(settings.run.tasks, tasks);
         settings.run.images.clone()
     };
-    assert_eq!(choose(TaskFamily::Class), ImageSource::Characters);
-    assert_eq!(choose(TaskFamily::Cluster), ImageSource::Characters);
-    assert_eq!(choose(TaskFamily::Completion), ImageSource::Faces);
-    choose(TaskFamily::Sine);
-    assert_eq!(choose(TaskFamily::Class), ImageSource::Characters);
-    assert_eq!(choose(TaskFamily::Picture), ImageSource::Faces);
+    assert_eq!(choose(families::CLASS), ImageSource::Characters);
+    assert_eq!(choose(families::CLUSTER), ImageSource::Characters);
+    assert_eq!(choose(families::COMPLETION), ImageSource::Faces);
+    choose(families::SINE);
+    assert_eq!(choose(families::CLASS), ImageSource::Characters);
+    assert_eq!(choose(families::PICTURE), ImageSource::Faces);
 }
 
 #[test]
 fn a_run_that_left_its_best_state_says_so_once() {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1200);
+    let mut snapshot = fixtures::snapshot(families::PICTURE, 1200);
     let turned = Turned { knob: Knob::INNER_RATE, at: 1100, from: 0.1, to: 0.3 };
     snapshot.astray = Some(Astray { times: 4.2, turned: Some(turned) });
     let mut bench = Bench::with(snapshot.clone());
@@ -153,7 +154,7 @@ fn a_run_that_left_its_best_state_says_so_once() {
 
 #[test]
 fn frame_times_come_and_go() {
-    let mut bench = Bench::of(TaskFamily::Sine);
+    let mut bench = Bench::of(families::SINE);
     for shown in [true, false] {
         bench.key(Key::F3);
         assert_eq!(bench.says("own work"), shown);
@@ -162,7 +163,7 @@ fn frame_times_come_and_go() {
 
 #[test]
 fn keys() {
-    let mut bench = Bench::of(TaskFamily::Sine);
+    let mut bench = Bench::of(families::SINE);
     for key in [Key::Space, Key::Space, Key::Period, Key::ArrowRight, Key::S, Key::R] {
         bench.key(key);
     }
@@ -184,7 +185,7 @@ fn keys() {
 
 #[test]
 fn a_text_field_keeps_its_keys() {
-    let mut bench = Bench::of(TaskFamily::Sine);
+    let mut bench = Bench::of(families::SINE);
     bench.key(Key::O);
     bench.harness.get_by_role_and_label(Role::TextInput, "Path").focus();
     bench.harness.run();
@@ -195,7 +196,7 @@ fn a_text_field_keeps_its_keys() {
 
 #[test]
 fn buttons_of_the_top_bar() {
-    let mut bench = Bench::of(TaskFamily::Plane);
+    let mut bench = Bench::of(families::PLANE);
     bench.click(Role::Button, "Pause");
     bench.click(Role::Button, "Step");
     bench.click(Role::Button, "Play");
@@ -205,7 +206,7 @@ fn buttons_of_the_top_bar() {
 
 #[test]
 fn the_ways_out_of_a_divergence() {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 412);
+    let mut snapshot = fixtures::snapshot(families::PICTURE, 412);
     snapshot.phase = Phase::Diverged;
     snapshot.divergence = Some(Arc::new(fixtures::divergence()));
     let mut bench = Bench::with(snapshot.clone());
@@ -228,7 +229,7 @@ fn the_ways_out_of_a_divergence() {
 
 #[test]
 fn a_paused_window_draws_no_frames() {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
+    let mut snapshot = fixtures::snapshot(families::PICTURE, 1284);
     snapshot.phase = Phase::Paused;
     let mut bench = Bench::with(snapshot);
     bench.harness.run();
@@ -251,21 +252,21 @@ fn a_paused_window_draws_no_frames() {
 
 #[test]
 fn a_run_that_cannot_begin_leaves_the_old_settings() {
-    let mut bench = Bench::of(TaskFamily::Plane);
+    let mut bench = Bench::of(families::PLANE);
     bench.click(Role::ComboBox, "Tasks");
     bench.harness.get_by_label("Sine").click();
     bench.harness.run();
-    assert_eq!(bench.settings().run.tasks, TaskFamily::Sine);
+    assert_eq!(bench.settings().run.tasks, families::SINE);
     bench.trainer.report(Event::Failed("The worker failed: restart the run".to_owned()));
     bench.harness.step();
     bench.harness.step();
     assert!(bench.says("The worker failed"));
-    assert_eq!(bench.settings().run.tasks, TaskFamily::Plane);
+    assert_eq!(bench.settings().run.tasks, families::PLANE);
 }
 
 #[test]
 fn the_network_is_applied_on_request() {
-    let mut bench = Bench::of(TaskFamily::Sine);
+    let mut bench = Bench::of(families::SINE);
     bench.harness.get_by_label("Advanced").scroll_to_me();
     bench.harness.run_steps(10);
     bench.harness.get_by_label("Advanced").click();
@@ -288,7 +289,7 @@ fn the_network_is_applied_on_request() {
 
 #[test]
 fn a_double_click_puts_a_knob_back() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     let slider =
         |bench: &Bench| bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label).rect().center();
     bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label).set_value_accesskit(9.0);
@@ -307,7 +308,7 @@ fn a_double_click_puts_a_knob_back() {
 
 #[test]
 fn the_theme_changes_and_a_curve_can_be_hidden() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.key(Key::T);
     assert_eq!(bench.harness.ctx.theme(), Theme::Light);
     bench.click(Role::CheckBox, "held-out after");

@@ -10,6 +10,7 @@ use image::{GenericImageView as _, RgbaImage};
 use metascope::settings::TaskFamily;
 use metascope::train::snapshot::{Phase, Snapshot};
 
+use crate::common::families;
 use crate::common::fixtures;
 use crate::common::picture::{MARGIN, SMALL, USUAL, Window, picture, picture_after};
 
@@ -51,9 +52,9 @@ fn looking_back_dims_what_came_after() {
         image.pixels().filter(|pixel| pixel.0[1] > 180 && pixel.0[0] < 80 && pixel.0[2] < 170).count()
     };
     for (family, size, theme) in [
-        (TaskFamily::Sine, SMALL, Theme::Dark),
-        (TaskFamily::Class, SMALL, Theme::Light),
-        (TaskFamily::Picture, USUAL, Theme::Dark),
+        (families::SINE, SMALL, Theme::Dark),
+        (families::CLASS, SMALL, Theme::Light),
+        (families::PICTURE, USUAL, Theme::Dark),
     ] {
         let back = picture_after(size, 1.0, theme, Some(shown(family)), pin);
         let mut now = shown(family);
@@ -79,9 +80,9 @@ fn coarse(image: &RgbaImage, cell: u32) -> RgbaImage {
 #[test]
 fn twice_the_scale() {
     let at = |scale, tasks| picture(SMALL, scale, Theme::Dark, Some(fixtures::snapshot(tasks, 1284)));
-    let (usual, fine) = (at(1.0, TaskFamily::Picture), at(2.0, TaskFamily::Picture));
+    let (usual, fine) = (at(1.0, families::PICTURE), at(2.0, families::PICTURE));
     assert_eq!(fine.dimensions(), (2048, 1280));
-    let [usual, other] = [&usual, &at(1.0, TaskFamily::Sine)].map(|image| coarse(image, 16));
+    let [usual, other] = [&usual, &at(1.0, families::SINE)].map(|image| coarse(image, 16));
     let (same, another) = (difference(&coarse(&fine, 32), &usual), difference(&other, &usual));
     assert!(same < 0.25 * another, "{same} from the usual scale, {another} from another window");
     let places = (0..1024).flat_map(|x| (0..640).map(move |y| (2 * x, 2 * y)));
@@ -95,7 +96,7 @@ fn twice_the_scale() {
 
 #[test]
 fn the_target_is_drawn_as_it_is() {
-    let image = picture(USUAL, 1.0, Theme::Light, Some(fixtures::snapshot(TaskFamily::Picture, 300)));
+    let image = picture(USUAL, 1.0, Theme::Light, Some(fixtures::snapshot(families::PICTURE, 300)));
     let skin = image.pixels().filter(|pixel| pixel.0[..3] == [255, 204, 51]).count();
     assert!(skin > 1000, "{skin} pixels of the first face's skin");
 }
@@ -108,7 +109,7 @@ fn before_the_first_snapshot() {
 /// The message and each way out are whole in the smallest window, and painted.
 #[test]
 fn diverged() {
-    let healthy = fixtures::snapshot(TaskFamily::Picture, 412);
+    let healthy = fixtures::snapshot(families::PICTURE, 412);
     let diverged =
         Snapshot { phase: Phase::Diverged, divergence: Some(Arc::new(fixtures::divergence())), ..healthy.clone() };
     let mut places = Vec::new();

@@ -82,7 +82,7 @@ impl Summary {
             let start = entrant * race.seeds.len();
             results.iter().skip(start).take(race.seeds.len()).flatten()
         };
-        let picture = race.entrants.first().is_some_and(|settings| settings.run.tasks.is_picture());
+        let picture = race.entrants.first().is_some_and(|settings| settings.run.tasks.is_told_in_decibels());
         // Of each number of test shots, then over many steps.
         let shots = 0..race.test_shots.len();
         let long = race.test_shots.len();

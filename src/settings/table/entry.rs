@@ -43,8 +43,8 @@ pub enum Group {
     Outer,
     /// The network that adapts.
     Network,
-    /// What only tasks of these families have, and why the others do not.
-    Families(&'static [TaskFamily], &'static str),
+    /// What only tasks with this feature have.
+    Tasks(Feature),
     /// What only algorithms with this part have.
     Method(Part),
     /// The images that tasks are made from.
@@ -64,6 +64,48 @@ pub enum Part {
     Hold,
     /// A context beside the inputs.
     Context,
+}
+
+/// A feature of tasks that has settings of its own. Which families have it, their cards say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feature {
+    /// Support points, or images of a class, that can be counted.
+    Shots,
+    /// Support points that each inner step can draw some of.
+    Points,
+    /// Pixels that each inner step draws some of.
+    Pixels,
+    /// A share of an image's pixels that may be seen.
+    Share,
+    /// Another such share in training.
+    TrainingShare,
+    /// A flow from noise to samples.
+    Flow,
+    /// Several classes.
+    Ways,
+    /// Noise on the support.
+    Noise,
+    /// A network with hidden layers.
+    HiddenLayers,
+    /// A network that reads positions.
+    Positions,
+}
+
+impl Feature {
+    /// Why tasks without it have no such setting.
+    pub(crate) fn without(self) -> &'static str {
+        match self {
+            Self::Shots => "A picture task is one image: use the support share instead",
+            Self::Points => "Picture tasks have the pixels per step instead",
+            Self::Pixels | Self::Share => "Only picture tasks have pixels",
+            Self::TrainingShare => "Only completion tasks train on another share than they are tested on",
+            Self::Flow => "Only samples of class tasks come from noise by a flow",
+            Self::Ways => "Only classify and cluster tasks tell classes apart",
+            Self::Noise => "These tasks have no noise",
+            Self::HiddenLayers => "The model has no hidden layer",
+            Self::Positions => "Only the networks of picture tasks read positions",
+        }
+    }
 }
 
 /// The values of a setting, and where they lie.
@@ -302,7 +344,7 @@ impl Group {
             Self::Inner => "Inner loop".to_owned(),
             Self::Outer => "Outer loop".to_owned(),
             Self::Network => "Network".to_owned(),
-            Self::Families(families, _) => format!("Tasks: {}", names(families)),
+            Self::Tasks(feature) => format!("Tasks: {}", names(feature.families())),
             Self::Method(part) => {
                 format!("Algorithm: {}", part.algorithms().map(Algorithm::id).collect::<Vec<_>>().join(", "))
             }
@@ -316,7 +358,7 @@ impl Group {
     pub fn why_dead(self, run: &RunSettings) -> Option<&'static str> {
         let (there, reason) = match self {
             Self::Run | Self::Inner | Self::Outer | Self::Network => return None,
-            Self::Families(families, reason) => (families.contains(&run.tasks), reason),
+            Self::Tasks(feature) => return run.tasks.lacks(feature),
             Self::Method(part) => (run.algorithm.has(part), "It belongs to another algorithm"),
             Self::Images => (run.tasks.needs_images(), "These tasks are not made from images"),
             Self::OwnImages => (matches!(run.images, ImageSource::Path(_)), "Only own images are read"),
@@ -330,16 +372,16 @@ impl Group {
     pub fn refusal(self, run: &RunSettings) -> Option<String> {
         self.why_dead(run)?;
         match self {
-            Self::Run | Self::Inner | Self::Outer | Self::Network | Self::Families(..) => None,
+            Self::Run | Self::Inner | Self::Outer | Self::Network | Self::Tasks(_) => None,
             Self::Method(part) => {
                 let owners: Vec<_> = part.algorithms().map(Algorithm::label).collect();
                 Some(format!("belongs to {} and would change nothing here: leave it out", owners.join(", ")))
             }
             Self::Images => {
-                let with_images: Vec<_> = TaskFamily::ALL.into_iter().filter(|tasks| tasks.needs_images()).collect();
+                let with_images = TaskFamily::ALL.into_iter().filter(|tasks| tasks.needs_images());
                 Some(format!(
                     "goes with {} tasks, not with {} tasks: use --tasks with one of them, or leave it out",
-                    names(&with_images),
+                    names(with_images),
                     run.tasks.id()
                 ))
             }
@@ -351,8 +393,8 @@ impl Group {
     }
 }
 
-fn names(families: &[TaskFamily]) -> String {
-    families.iter().map(|family| family.id()).collect::<Vec<_>>().join(", ")
+fn names(families: impl Iterator<Item = TaskFamily>) -> String {
+    families.map(TaskFamily::id).collect::<Vec<_>>().join(", ")
 }
 
 impl fmt::Debug for Setting {

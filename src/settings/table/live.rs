@@ -1,7 +1,7 @@
 //! The knobs, in the order of their panel.
 
-use super::{Field, Group, Number, Range, Setting};
-use crate::settings::{RunSettings, TaskFamily};
+use super::{Feature, Field, Group, Number, Range, Setting};
+use crate::settings::RunSettings;
 
 /// Every live setting.
 pub static LIVE: [Setting; 16] = [
@@ -45,17 +45,15 @@ pub static LIVE: [Setting; 16] = [
         label: "Shots",
         short: "shots",
         about: "Support points, or images of each class, that a training task adapts on",
-        dead: is_pile,
         axis: Some("2..20"),
-        ..number!(live.shots, WITH_SHOTS, Range::whole(1, 100).logarithmic())
+        ..number!(live.shots, Group::Tasks(Feature::Shots), Range::whole(1, 100).logarithmic())
     },
     Setting {
         label: "Test shots",
         short: "test shots",
         about: "Support points, or images of each class, that a held-out task adapts on: what the film-strip shows as support",
-        dead: is_pile,
         shapes_probes: true,
-        ..number!(live.test_shots, WITH_SHOTS, Range::whole(1, 100).logarithmic())
+        ..number!(live.test_shots, Group::Tasks(Feature::Shots), Range::whole(1, 100).logarithmic())
     },
     Setting {
         label: "Support share",
@@ -63,35 +61,28 @@ pub static LIVE: [Setting; 16] = [
         about: "Share of an image's pixels that adaptation may see, for completion on held-out tasks; the rest must be guessed",
         axis: Some("0.1..1"),
         shapes_probes: true,
-        ..number!(live.support_share, WITH_SHARE, Range::real(0.01, 1.0))
+        ..number!(live.support_share, Group::Tasks(Feature::Share), Range::real(0.01, 1.0))
     },
     Setting {
         label: "Training share",
         short: "training",
         about: "Share of an image's pixels that a training task adapts on, the same at every inner step; held-out images have the support share",
         axis: Some("0.05..0.5"),
-        ..number!(live.training_share, WITH_TRAINING_SHARE, Range::real(0.01, 1.0))
+        ..number!(live.training_share, Group::Tasks(Feature::TrainingShare), Range::real(0.01, 1.0))
     },
     Setting {
         label: "Pixels per step",
         short: "pixels",
         about: "Random pixels used by one adaptation step: fewer are faster and noisier",
-        dead: |run| (run.tasks == TaskFamily::Completion).then_some(ALL_PIXELS),
         axis: Some("32..512"),
-        ..number!(live.pixels_per_step, WITH_PIXELS, Range::whole(16, 4096).logarithmic())
+        ..number!(live.pixels_per_step, Group::Tasks(Feature::Pixels), Range::whole(16, 4096).logarithmic())
     },
     Setting {
         label: "Points per step",
         short: "points",
         about: "Support points drawn for each inner step of a training task: fewer make adaptation stochastic; 0 uses all",
-        dead: |run| match run.tasks {
-            TaskFamily::Completion => Some(ALL_PIXELS),
-            TaskFamily::Class => Some("Class tasks draw all support images anew, with fresh noise, at each step"),
-            TaskFamily::Cluster => Some("Clusters are learned from the whole pile at every step"),
-            TaskFamily::Plane | TaskFamily::Sine | TaskFamily::Picture | TaskFamily::Classify => None,
-        },
         axis: Some("0..10"),
-        ..number!(live.inner_batch, WITH_POINTS, Range::whole(0, 100))
+        ..number!(live.inner_batch, Group::Tasks(Feature::Points), Range::whole(0, 100))
     },
     Setting {
         label: "Stop at gradient",
@@ -105,10 +96,7 @@ pub static LIVE: [Setting; 16] = [
         label: "Noise",
         short: "noise",
         about: "Noise on the support: on its targets, or on the images where classes are told apart; how well the learned prior averages it out",
-        dead: |run| {
-            let class = run.tasks == TaskFamily::Class;
-            class.then_some("Class tasks mix noise into every image already: the flow begins with it")
-        },
+        dead: |run| run.tasks.lacks(Feature::Noise),
         shapes_probes: true,
         axis: Some("0..1"),
         ..number!(live.noise, Group::Inner, Range::real(0.0, 2.0))
@@ -118,43 +106,23 @@ pub static LIVE: [Setting; 16] = [
         short: "temperature",
         about: "Length of the noise that samples start from, 1 as in training: less makes them alike and clean, more varied and wild",
         shapes_probes: true,
-        ..number!(live.temperature, WITH_FLOW, Range::real(0.0, 2.0))
+        ..number!(live.temperature, Group::Tasks(Feature::Flow), Range::real(0.0, 2.0))
     },
     Setting {
         label: "Flow steps",
         short: "flow steps",
         about: "Steps from noise to a sample: few are quick and blurred, many change little any more",
         shapes_probes: true,
-        ..number!(live.flow_steps, WITH_FLOW, Range::whole(1, 100).logarithmic())
+        ..number!(live.flow_steps, Group::Tasks(Feature::Flow), Range::whole(1, 100).logarithmic())
     },
     Setting {
         label: "Flow order",
         short: "flow order",
         about: "How the flow is followed: 1 is Euler's method, 2 is Heun's, which needs fewer steps and twice the work for each",
         shapes_probes: true,
-        ..number!(live.flow_order, WITH_FLOW, Range::whole(1, 2))
+        ..number!(live.flow_order, Group::Tasks(Feature::Flow), Range::whole(1, 2))
     },
 ];
-
-const WITH_SHOTS: Group = Group::Families(
-    &[TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Class, TaskFamily::Classify],
-    "A picture task is one image: use the support share instead",
-);
-const WITH_POINTS: Group = Group::Families(
-    &[TaskFamily::Plane, TaskFamily::Sine, TaskFamily::Classify],
-    "Picture tasks have the pixels per step instead",
-);
-const NO_PIXELS: &str = "Only picture tasks have pixels";
-const WITH_PIXELS: Group = Group::Families(&[TaskFamily::Picture], NO_PIXELS);
-const WITH_SHARE: Group = Group::Families(&[TaskFamily::Picture, TaskFamily::Completion], NO_PIXELS);
-const WITH_TRAINING_SHARE: Group =
-    Group::Families(&[TaskFamily::Completion], "Only completion tasks train on another share than they are tested on");
-const WITH_FLOW: Group = Group::Families(&[TaskFamily::Class], "Only samples of class tasks come from noise by a flow");
-const ALL_PIXELS: &str = "Completion tasks adapt on all given pixels at every step";
-
-fn is_pile(run: &RunSettings) -> Option<&'static str> {
-    (run.tasks == TaskFamily::Cluster).then_some("A pile has eight images of each class")
-}
 
 fn is_learned(run: &RunSettings) -> Option<&'static str> {
     run.algorithm.learns_rates().then_some(

@@ -1,7 +1,7 @@
 //! The network that adapts.
 
-use super::{Choice, Field, Group, Name, Number, Range, Setting};
-use crate::settings::{ActivationKind, TaskFamily};
+use super::{Choice, Feature, Field, Group, Name, Number, Range, Setting};
+use crate::settings::ActivationKind;
 
 /// Its settings.
 pub static NETWORK: [Setting; 5] = [
@@ -11,7 +11,7 @@ pub static NETWORK: [Setting; 5] = [
         about: "Width of each hidden layer, e.g. 64, 64; empty makes the model linear",
         group: Group::Network,
         field: Field::Widths(Range::whole(1, 1024)),
-        dead: |run| (run.tasks == TaskFamily::Plane).then_some("The plane family's model has no hidden layer"),
+        dead: |run| run.tasks.lacks(Feature::HiddenLayers),
         axis: Some("8..64"),
         ..Setting::BLANK
     },
@@ -33,7 +33,7 @@ pub static NETWORK: [Setting; 5] = [
     Setting {
         label: "Frequencies",
         about: "Random Fourier features, sines of the position, in front of the network, which draw finer detail; 0 for none",
-        dead: |run| (!run.tasks.is_picture()).then_some(NO_POSITIONS),
+        dead: |run| run.tasks.lacks(Feature::Positions),
         axis: Some("0..64"),
         ..number!(run.network.fourier_features, Group::Network, Range::whole(0, 1024))
     },
@@ -41,17 +41,14 @@ pub static NETWORK: [Setting; 5] = [
         label: "Fourier scale",
         about: "Spread of the Fourier features' frequencies: higher draws finer detail",
         unit: Some("periods per unit of input"),
-        dead: |run| match run.network.fourier_features {
-            _ if !run.tasks.is_picture() => Some(NO_POSITIONS),
-            0 => Some("There are no Fourier features"),
-            _ => None,
+        dead: |run| {
+            let none = run.network.fourier_features == 0;
+            run.tasks.lacks(Feature::Positions).or(none.then_some("There are no Fourier features"))
         },
         axis: Some("0.5..8"),
         ..number!(run.network.fourier_scale, Group::Network, Range::real(0.001, 1000.0).logarithmic())
     },
 ];
-
-const NO_POSITIONS: &str = "Only the networks of picture tasks read positions";
 
 impl ActivationKind {
     /// Every one, in the order in which they are shown.

@@ -1,6 +1,6 @@
 //! What is run, and how it is measured.
 
-use super::{Choice, Field, Group, Number, Range, Setting};
+use super::{Choice, Feature, Field, Group, Number, Range, Setting};
 use crate::settings::{Algorithm, TaskFamily};
 
 /// Its settings.
@@ -43,9 +43,6 @@ pub static RUN: [Setting; 7] = [
     Setting {
         label: "Ways",
         about: "Classes of a task; fewer where the images have not so many to train on or to test on",
-        ..number!(run.ways, WITH_WAYS, Range::whole(2, 20))
+        ..number!(run.ways, Group::Tasks(Feature::Ways), Range::whole(2, 20))
     },
 ];
-
-const WITH_WAYS: Group =
-    Group::Families(&[TaskFamily::Classify, TaskFamily::Cluster], "Only classify and cluster tasks tell classes apart");

@@ -233,7 +233,7 @@ mod tests {
     }
 
     fn trainer(tolerance: f64) -> Trainer {
-        let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::default());
+        let mut settings = Settings::preset(TaskFamily::named("sine"), Algorithm::default());
         settings.run.network.hidden = vec![8];
         settings.run.evaluate_every = 2;
         settings.live.tolerance = tolerance;

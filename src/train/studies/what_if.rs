@@ -228,7 +228,7 @@ mod tests {
             (Knob::INNER_RATE, 0.003),
             (Knob::TOLERANCE, 8.0),
         ];
-        let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::default());
+        let mut settings = Settings::preset(TaskFamily::named("sine"), Algorithm::default());
         settings.run.network.hidden = vec![8];
         for (knob, value) in knobs {
             for heights in [Heights::Task(1), Heights::Adapted] {

@@ -31,7 +31,7 @@ impl Trainer {
                         trace.query_loss.extend(real.query_loss.iter().map(|loss| loss * factor));
                     }
                 }
-                self.record.held_out(at, &measured, self.settings.live.test_steps, true, self.is_picture());
+                self.record.held_out(at, &measured, self.settings.live.test_steps, true, self.in_decibels());
                 self.record.rates(at, &self.probes.evaluation().rates);
             }
         }
@@ -50,7 +50,8 @@ mod tests {
 
     #[test]
     fn a_run_goes_on_from_a_made_up_past() {
-        let mut trainer = Trainer::new(Settings::preset(TaskFamily::Plane, Algorithm::default()), None, 1).unwrap();
+        let mut trainer =
+            Trainer::new(Settings::preset(TaskFamily::named("plane"), Algorithm::default()), None, 1).unwrap();
         trainer.pretend(100_000);
         let snapshot = trainer.snapshot(1, 0.0, Phase::Running);
         assert_eq!(snapshot.meta_iteration, 100_000);

@@ -9,8 +9,8 @@ use crate::maths::network::{Network, Workspace};
 use crate::meta::MetaParameters;
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::{Knob, LiveSettings, Settings};
-use crate::tasks::picture::bicubic;
-use crate::tasks::{Family, Gallery, Given, HeldOut};
+use crate::tasks::card::Judged;
+use crate::tasks::{Card, Family, HeldOut, Sheet};
 use crate::train::evaluation::{Known, Measured, Start, best_rate, measure_again};
 use crate::train::judging::Judging;
 use crate::train::pool::Pool;
@@ -22,8 +22,6 @@ const RATE_TASKS: usize = 2;
 const JOINT_EVERY: u64 = 4;
 /// Points a side for each pixel of an enlarged image.
 const ENLARGED: usize = 4;
-/// Images with more pixels a side are large enough.
-const LARGEST_ENLARGED: usize = 64;
 
 /// What the last probe adapted to, from where, and what came of it; one entry of `measured` for each task.
 pub(in crate::train) struct Probed<'a> {
@@ -61,6 +59,7 @@ pub(super) struct Probes {
     evaluation: Arc<Evaluation>,
     baselines: Baselines,
     family: Family,
+    card: &'static Card,
     /// Whether everything must be measured again, or joint pretraining.
     stale: bool,
     joint_stale: bool,
@@ -121,6 +120,7 @@ impl Probes {
             }),
             baselines: Baselines { rates: [None; 2], joint_age: [0, 1], shape: None },
             family: family.clone(),
+            card: settings.run.tasks.card(),
             stale: true,
             joint_stale: false,
             hasty: false,
@@ -290,7 +290,8 @@ impl Probes {
         let network = &starts[0].learner.network;
         // Who looks through the past waits for the strip alone.
         let galleries = if hasty { vec![None; tasks.len()] } else { self.galleries(pool, network, keep_going) };
-        let undrawn = (hasty || !keep_going()) && matches!(self.family, Family::Picture(_) | Family::Class(_));
+        let undrawn = (hasty || !keep_going()) && !self.card.looks.is_empty();
+        let decibels = self.card.judged == Judged::Psnr;
         let layout = network.layout();
         self.evaluation = Arc::new(Evaluation {
             meta_iteration,
@@ -298,7 +299,7 @@ impl Probes {
                 .iter()
                 .zip(&self.measured)
                 .zip(galleries)
-                .map(|((task, measured), gallery)| probe_task(&self.family, task, measured, &starts, gallery))
+                .map(|((task, measured), gallery)| probe_task(task, measured, &starts, gallery, decibels))
                 .collect(),
             movement: (0..layout.layers()).map(|layer| self.movement(layer)).collect(),
             rates: self.rates(),
@@ -314,12 +315,12 @@ impl Probes {
         pool: &Pool,
         network: &Network,
         keep_going: &(dyn Fn() -> bool + Sync),
-    ) -> Vec<Option<Arc<Gallery>>> {
-        let Self { tasks, measured, family, .. } = self;
+    ) -> Vec<Option<Arc<[Sheet]>>> {
+        let Self { tasks, measured, .. } = self;
         pool.map(tasks.len(), |i| {
             let next = (i + 1) % tasks.len();
             let learned = [i, next].map(|task| &measured[task][Init::Learned as usize]);
-            keep_going().then(|| gallery(family, network, [&tasks[i], &tasks[next]], learned))?
+            keep_going().then(|| gallery(network, [&tasks[i], &tasks[next]], learned))?
         })
     }
 
@@ -340,22 +341,12 @@ impl Probes {
     }
 
     pub fn enlarged(&self, pool: &Pool, network: &Network, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<Enlarged> {
-        let Family::Picture(pictures) = &self.family else { return None };
-        let drawn = |task: &HeldOut| match &task.given {
-            Given::Picture { target, .. } if target.width <= LARGEST_ENLARGED => Some(target.clone()),
-            _ => None,
-        };
-        let targets: Vec<_> = self.tasks.iter().map(drawn).collect::<Option<_>>()?;
-        let grid = pictures.finer(ENLARGED);
-        let pairs = pool.map(self.measured.len().min(targets.len()), |task| {
-            if !keep_going() {
-                return None;
-            }
-            let adapted = self.measured[task][Init::Learned as usize].thetas.last().map_or(&[][..], Vec::as_slice);
-            let output = network.output(adapted, grid.view(), &mut Workspace::default());
-            Some([pictures.draw(&output), bicubic(&targets[task], ENLARGED)])
+        let pairs = pool.map(self.measured.len().min(self.tasks.len()), |task| {
+            let adapted = self.measured[task][Init::Learned as usize].thetas.last()?;
+            let work = &mut Workspace::default();
+            keep_going().then(|| self.tasks[task].reading.enlarged(network, adapted, ENLARGED, work))?
         });
-        let pairs = pairs.into_iter().collect::<Option<_>>()?;
+        let pairs = pairs.into_iter().collect::<Option<Vec<_>>>()?;
         Some(Enlarged { meta_iteration: self.evaluation.meta_iteration, factor: ENLARGED, pairs })
     }
 

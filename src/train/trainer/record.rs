@@ -40,8 +40,12 @@ impl MetricsRow {
                 mean(&mut learned().filter_map(|losses| losses.last().copied())),
             ],
             psnr: if picture { (0..steps).map(psnr_at).collect() } else { Vec::new() },
-            scores: (0..measured.iter().map(|task| task[0].answers.len()).min().unwrap_or(0))
-                .map(|k| mean(&mut measured.iter().map(|task| task[0].answers[k].score())))
+            scores: (0..measured
+                .iter()
+                .map(|task| task[0].reads.iter().filter(|read| read.score.is_some()).count())
+                .min()
+                .unwrap_or(0))
+                .map(|k| mean(&mut measured.iter().filter_map(|task| task[0].reads[k].score)))
                 .collect(),
             marks: Marks::mean(&measured.iter().filter_map(|task| task[0].marks).collect::<Vec<_>>()),
         }
@@ -163,6 +167,6 @@ impl Record {
 
 /// What a task is judged by after the last step beside its loss: answers, or samples that are recognised.
 fn score(measured: &Measured) -> Option<f32> {
-    let answer = measured.answers.last().map(|answer| answer.score());
+    let answer = measured.reads.last().and_then(|read| read.score);
     answer.or(measured.marks.map(|marks| marks.recognised_held_out as f32))
 }

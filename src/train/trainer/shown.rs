@@ -2,71 +2,47 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
-
 use crate::maths::network::{Network, Workspace};
 use crate::meta::Learner;
-use crate::tasks::{Family, Gallery, Given, HeldOut};
+use crate::tasks::{Adapted, HeldOut, Sheet};
 use crate::train::evaluation::{Measured, Start, psnr};
-use crate::train::snapshot::{Output, ProbeTask, Trace};
+use crate::train::snapshot::{ProbeTask, Trace};
 
-/// A task and its adaptations, as they are drawn.
+/// A task and its adaptations, as they are drawn; `decibels` says whether losses are told in dB.
 pub(super) fn probe_task(
-    family: &Family,
     task: &HeldOut,
     measured: &[Measured; 3],
     starts: &[Start<'_>; 3],
-    gallery: Option<Arc<Gallery>>,
+    gallery: Option<Arc<[Sheet]>>,
+    decibels: bool,
 ) -> ProbeTask {
-    let is_picture = matches!(task.given, Given::Picture { .. });
     ProbeTask {
         name: task.name.clone(),
-        given: task.given.clone(),
+        given: task.given.clone().into(),
+        choices: task.choices.clone(),
+        shots: task.reading.known().map(|known| known.support.len()),
+        score: task.reading.score(),
         gallery,
         traces: std::array::from_fn(|i| Trace {
             inner_rate: shown_rate(starts[i]),
             support_loss: measured[i].support_loss.clone(),
             query_loss: measured[i].query_loss.clone(),
-            psnr: is_picture.then(|| measured[i].query_loss.iter().map(|&loss| psnr(loss)).collect()),
+            psnr: decibels.then(|| measured[i].query_loss.iter().map(|&loss| psnr(loss)).collect()),
             marks: measured[i].marks,
-            scores: measured[i].answers.iter().map(|answer| answer.score()).collect(),
-            outputs: if measured[i].answers.is_empty() {
-                measured[i].outputs.iter().map(|output| draw(family, output)).collect()
-            } else {
-                measured[i].answers.iter().cloned().map(Output::Answer).collect()
-            },
+            scores: measured[i].reads.iter().filter_map(|read| read.score).collect(),
+            outputs: measured[i].reads.iter().map(|read| read.panel.clone()).collect(),
         }),
     }
 }
 
-fn draw(family: &Family, output: &Array2<f32>) -> Output {
-    match family {
-        Family::Picture(pictures) => Output::Picture(Arc::new(pictures.draw(output))),
-        Family::Class(classes) => Output::Picture(Arc::new(classes.draw(output))),
-        _ => Output::Values(output.iter().copied().collect()),
-    }
-}
-
-/// Further looks at a task's adaptation. Pictures are mixed with the `next` task's.
-pub(super) fn gallery(
-    family: &Family,
-    network: &Network,
-    [task, next]: [&HeldOut; 2],
-    [learned, other]: [&Measured; 2],
-) -> Option<Arc<Gallery>> {
+/// Further looks at a task's adaptation, beside the `next` task's.
+pub(super) fn gallery(network: &Network, tasks: [&HeldOut; 2], measured: [&Measured; 2]) -> Option<Arc<[Sheet]>> {
+    let adapted = |i: usize| {
+        let (theta, outputs) = (measured[i].thetas.last()?, measured[i].outputs.last()?);
+        Some(Adapted { task: tasks[i], theta, outputs: outputs.view() })
+    };
     let work = &mut Workspace::default();
-    match family {
-        Family::Class(classes) => {
-            let (theta, samples) = (learned.thetas.last()?, learned.outputs.last()?);
-            classes.gallery(network, theta, task, samples.view(), work).map(Arc::new)
-        }
-        Family::Picture(pictures) => {
-            let between = pictures.between(network, [learned.thetas.last()?, other.thetas.last()?], work)?;
-            let ends = [task, next].map(|task| task.name.clone());
-            Some(Arc::new(Gallery { way: None, nearest: None, between: Arc::new(between), ends }))
-        }
-        _ => None,
-    }
+    Some(tasks[0].reading.gallery(network, adapted(0)?, adapted(1)?, work)?.into())
 }
 
 /// α, or the median of the learned rates where there are any.

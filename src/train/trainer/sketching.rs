@@ -34,14 +34,14 @@ impl Sketching {
         self.task = sketch.and_then(|sketch| family.sketched(sketch, &settings.live, settings.run.seed));
     }
 
-    /// Adapts it from each initialisation.
-    pub fn measure(&mut self, pool: &Pool, starts: [Start<'_>; 3], family: &Family, steps: usize, meta_iteration: u64) {
+    /// Adapts it from each initialisation; `decibels` says whether losses are told in dB.
+    pub fn measure(&mut self, pool: &Pool, starts: [Start<'_>; 3], decibels: bool, steps: usize, meta_iteration: u64) {
         let Some(task) = &self.task else { return };
         let measured = pool.map(starts.len(), |i| measure(starts[i], task, steps, &|| true));
         let Ok(measured) = <[_; 3]>::try_from(measured) else { return };
         self.shown = Some(Arc::new(Evaluation {
             meta_iteration,
-            tasks: vec![probe_task(family, task, &measured, &starts, None)],
+            tasks: vec![probe_task(task, &measured, &starts, None, decibels)],
             movement: Vec::new(),
             rates: Vec::new(),
             tensors: Vec::new(),

@@ -89,10 +89,8 @@ impl Trainer {
             Some(Checkpoint(from)) => from.clone(),
             None => start,
         };
-        let judging = match &family {
-            Family::Class(classes) if accompanied => Some(Judging::start(classes.clone(), run.seed)),
-            _ => None,
-        };
+        let classes = family.makes_images().filter(|_| accompanied);
+        let judging = classes.map(|classes| Judging::start(classes.clone(), run.seed));
         let (probes, settings) = (Probes::new(&family, &settings), Arc::new(settings));
         let joint_preset = Settings::preset(settings.run.tasks, Algorithm::default());
         let state = State::first(now.clone(), Arc::clone(&settings), &probes);

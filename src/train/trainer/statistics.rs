@@ -1,10 +1,12 @@
 //! What is said of a run at its end: many held-out tasks, adapted from each initialisation.
 
+use std::collections::BTreeMap;
+
 use super::Trainer;
 use crate::settings::LiveSettings;
 use crate::tasks::judge::Marks;
-use crate::tasks::{Given, HeldOut, Split};
-use crate::train::evaluation::{CANDIDATE_RATES, Start, Statistics, best_rate, judged, psnr, query_losses};
+use crate::tasks::{HeldOut, Split};
+use crate::train::evaluation::{CANDIDATE_RATES, Start, Statistics, best_rate, judged, query_losses};
 use crate::train::snapshot::Init;
 
 impl Trainer {
@@ -36,7 +38,6 @@ impl Trainer {
     ) -> Statistics {
         let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
         let steps = self.settings.live.test_steps;
-        let given: Vec<&Given> = tasks.iter().map(|task| &task.given).collect();
         let judging = self.judging.as_ref();
         let (inner_rate, results) =
             self.on_held_out(init, &tasks, stepped, |start, task| judged(start, task, steps, judging));
@@ -45,45 +46,32 @@ impl Trainer {
         let mut marks: Vec<_> = results.iter().filter_map(|judged| judged.marks).collect();
         let samples = results.iter().map(|judged| Some(judged.samples.as_ref()?.view())).collect::<Option<Vec<_>>>();
         if let Some((judging, samples)) = judging.zip(samples) {
-            let taught = judging.taught(&self.pool, &given, &[samples], by_support.take(), &|| true);
+            let taught = judging.taught(&self.pool, &tasks, &[samples], by_support.take(), &|| true);
             let taught = taught.concat();
             marks.iter_mut().zip(&taught).for_each(|(marks, taught)| marks.taught = Some(*taught));
             *by_support = Some(taught.iter().map(|taught| taught.by_support).collect());
         }
-        let statistics = Statistics::new(&losses, inner_rate, self.is_picture());
-        statistics.with_marks(&marks).with_scores(&scores, self.settings.run.tasks)
+        let statistics = Statistics::new(&losses, inner_rate, self.in_decibels());
+        statistics.with_marks(&marks).with_scores(&scores, self.settings.run.tasks.card().step_score())
     }
 
     /// What is said of the real images of the held-out classes, in place of samples; mean over the classes.
     pub fn real_marks(&self) -> Option<Marks> {
         let judging = self.judging.as_ref()?;
         let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
-        let marks: Option<Vec<_>> = tasks.iter().map(|task| judging.real(&task.given)).collect();
+        let marks: Option<Vec<_>> = tasks.iter().map(|task| judging.real(task)).collect();
         Marks::mean(&marks?)
     }
 
-    /// Mean peak signal-to-noise ratio in dB that interpolation has on the unseen pixels of the same held-out
-    /// tasks; `None` where nothing is to be completed.
-    pub fn interpolation_psnr(&self) -> Option<f64> {
+    /// What other ways than learning reach on the same held-out tasks, mean over them; by the names in summary.json.
+    pub fn references(&self) -> BTreeMap<&'static str, f64> {
         let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
-        let each = tasks.iter().filter_map(|task| match &task.given {
-            Given::Picture { interpolation: Some(interpolation), .. } => Some(f64::from(psnr(interpolation.loss))),
-            _ => None,
-        });
-        let each: Vec<f64> = each.collect();
-        (!each.is_empty()).then(|| each.iter().sum::<f64>() / each.len() as f64)
-    }
-
-    /// Mean purity of clusters of the raw pixels of the same held-out tasks, and of clusters drawn by chance;
-    /// `None` where nothing is clustered.
-    pub fn cluster_references(&self) -> Option<[f64; 2]> {
-        let tasks = self.held_out_tasks(Split::Test, &self.settings.live);
-        let each = tasks.iter().map(|task| match &task.given {
-            Given::Cluster { raw, chance, .. } => Some([raw.purity, *chance].map(f64::from)),
-            _ => None,
-        });
-        let each: Vec<[f64; 2]> = each.collect::<Option<_>>()?;
-        Some([0, 1].map(|i| each.iter().map(|purities| purities[i]).sum::<f64>() / each.len().max(1) as f64))
+        let mut sums: BTreeMap<&'static str, (f64, usize)> = BTreeMap::new();
+        for (name, reached) in tasks.iter().flat_map(|task| &task.given).flat_map(|given| &given.reaches) {
+            let (sum, count) = sums.entry(name).or_default();
+            (*sum, *count) = (*sum + f64::from(*reached), *count + 1);
+        }
+        sums.into_iter().map(|(name, (sum, count))| (name, sum / count as f64)).collect()
     }
 
     /// `held_out_tasks` tasks of a split (for pictures not more than there are images), shaped by `live`.

@@ -125,7 +125,7 @@ mod tests {
     use crate::train::snapshot::Phase;
 
     fn trainer() -> Trainer {
-        let mut settings = Settings::preset(TaskFamily::Sine, Algorithm::default());
+        let mut settings = Settings::preset(TaskFamily::named("sine"), Algorithm::default());
         settings.run.network.hidden = vec![8];
         settings.run.evaluate_every = 3;
         let mut trainer = Trainer::new(settings, None, 1).unwrap();

@@ -1,7 +1,7 @@
 //! What classifiers learn from the probe tasks' samples.
 
+use crate::tasks::HeldOut;
 use crate::tasks::judge::Marks;
-use crate::tasks::{Given, HeldOut};
 use crate::train::evaluation::Measured;
 use crate::train::judging::Judging;
 use crate::train::pool::Pool;
@@ -16,7 +16,6 @@ pub(super) fn teach(
     by_support: Option<Vec<f64>>,
     keep_going: &(dyn Fn() -> bool + Sync),
 ) {
-    let given: Vec<&Given> = tasks.iter().map(|task| &task.given).collect();
     let of_init = |init: usize| (0..jobs.len()).filter(|&i| jobs[i] % 3 == init).collect::<Vec<_>>();
     let lacks = |places: &Vec<usize>| {
         !places.is_empty() && places.iter().all(|&i| results[i].marks.is_some_and(|marks| marks.taught.is_none()))
@@ -28,7 +27,7 @@ pub(super) fn teach(
     if samples.is_empty() || samples.iter().any(|samples| samples.len() != tasks.len()) {
         return;
     }
-    let taught = judging.taught(pool, &given, &samples, by_support, keep_going);
+    let taught = judging.taught(pool, tasks, &samples, by_support, keep_going);
     for (places, taught) in inits.iter().zip(taught) {
         for (&i, taught) in places.iter().zip(taught) {
             results[i].marks = results[i].marks.map(|marks| Marks { taught: Some(taught), ..marks });

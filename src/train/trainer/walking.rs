@@ -70,9 +70,10 @@ impl Trainer {
             .collect();
         let inner: Vec<usize> = passages.iter().map(|passage| passage.moved.len()).collect();
         let starts = [start; 3];
-        let drawn = tasks
-            .iter()
-            .map(|(task, measured)| probe_task(family, task, &[measured.clone(), nothing(), nothing()], &starts, None));
+        let decibels = settings.run.tasks.is_told_in_decibels();
+        let drawn = tasks.iter().map(|(task, measured)| {
+            probe_task(task, &[measured.clone(), nothing(), nothing()], &starts, None, decibels)
+        });
         let evaluation = Evaluation {
             meta_iteration,
             tasks: drawn.collect(),
@@ -115,7 +116,7 @@ fn nothing() -> Measured {
         support_loss: Vec::new(),
         query_loss: Vec::new(),
         outputs: Vec::new(),
-        answers: Vec::new(),
+        reads: Vec::new(),
         marks: None,
         movement: Vec::new(),
         rates: Vec::new(),

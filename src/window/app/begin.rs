@@ -50,7 +50,7 @@ impl App {
         self.log.say(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
         if !self.settings.run.tasks.needs_images() {
             let RunSettings { seed, algorithm, procedural, .. } = self.settings.run;
-            self.settings = Settings::preset(TaskFamily::Picture, algorithm);
+            self.settings = Settings::preset(TaskFamily::default(), algorithm);
             (self.settings.run.seed, self.settings.run.procedural) = (seed, procedural);
         }
         self.settings.run.set_image_reading(reading);

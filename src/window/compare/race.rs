@@ -14,7 +14,7 @@ use super::{Base, read_iterations, threads};
 use crate::choose::background::{self, Background, RaceNews};
 use crate::choose::race::{Measure, Probe, Race, RunResult, Summary};
 use crate::experiment::Experiment;
-use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings, TaskFamily};
+use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings};
 use crate::window::theme::{GRID, Palette, small_font};
 use crate::window::value_field::ValueField;
 use crate::window::{numbers, pacing};
@@ -66,14 +66,6 @@ impl Default for RaceTab {
     }
 }
 
-fn usual_iterations(tasks: TaskFamily) -> u64 {
-    match tasks {
-        TaskFamily::Plane => 1000,
-        TaskFamily::Sine => 5000,
-        _ => 150,
-    }
-}
-
 impl RaceTab {
     /// Takes what was reported since the last frame.
     pub fn receive(&mut self) {
@@ -95,7 +87,7 @@ impl RaceTab {
             }
         }
         if changed {
-            let same_tasks = shown.race.entrants()[0].run.tasks.is_picture();
+            let same_tasks = shown.race.entrants()[0].run.tasks.is_told_in_decibels();
             shown.lines = Lines::new(&shown.probes, shown.race.seeds().len(), same_tasks);
         }
         if ended {
@@ -151,7 +143,7 @@ impl RaceTab {
 
     fn controls(&mut self, ui: &mut Ui, base: Base<'_>, idle: bool) {
         let palette = Palette::of(ui);
-        let mut iterations = self.iterations.unwrap_or(usual_iterations(base.settings.run.tasks));
+        let mut iterations = self.iterations.unwrap_or(base.settings.run.tasks.card().usual_iterations[1]);
         ui.horizontal(|ui| {
             ui.label(RichText::new("Meta-iterations").color(palette.weak));
             ui.add_enabled_ui(idle, |ui| {

@@ -10,7 +10,7 @@ use crate::choose::background::{self, Background, SweepNews};
 use crate::choose::sweep::{CellResult, Sweep};
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
-use crate::settings::{Settings, TaskFamily};
+use crate::settings::Settings;
 use crate::train::trainer::Checkpoint;
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::script::spot;
@@ -118,14 +118,6 @@ impl AxisChoice {
     }
 }
 
-fn usual_iterations(tasks: TaskFamily) -> u64 {
-    match tasks {
-        TaskFamily::Plane => 500,
-        TaskFamily::Sine => 1000,
-        _ => 50,
-    }
-}
-
 impl SweepTab {
     /// Takes what finished since the last frame.
     pub fn receive(&mut self) {
@@ -155,7 +147,7 @@ impl SweepTab {
     pub fn ui(&mut self, ui: &mut Ui, base: Base<'_>, commands: &mut Commands) {
         let palette = Palette::of(ui);
         let idle = self.running.is_none();
-        let mut iterations = self.iterations.unwrap_or(usual_iterations(base.settings.run.tasks));
+        let mut iterations = self.iterations.unwrap_or(base.settings.run.tasks.card().usual_iterations[0]);
         ui.add_enabled_ui(idle, |ui| {
             egui::Grid::new("sweep-axes").num_columns(4).show(ui, |ui| {
                 let [x, y] = &mut self.axes;

@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn images_are_divided_for_pictures_and_classes_for_class_tasks() {
         let run = |tasks| Settings::preset(tasks, Algorithm::default()).run;
-        let (picture, of_class) = (run(TaskFamily::Picture), run(TaskFamily::Classify));
+        let (picture, of_class) = (run(TaskFamily::named("picture")), run(TaskFamily::named("classify")));
         let class = |images, held_out, part| ClassCounts { images, held_out, validating: 0, part };
         let counts = [
             class(5, 0, Some(Part::Training)),

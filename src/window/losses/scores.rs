@@ -4,7 +4,6 @@ use egui::Ui;
 use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotBounds, PlotPoints, PlotTransform};
 
 use super::{even_grid, marks};
-use crate::settings::TaskFamily;
 use crate::train::snapshot::{Curve, Curves, Init, KnobMark};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label};
@@ -15,24 +14,6 @@ const POINTS: usize = 300;
 const BOTTOM: f64 = -6.0;
 /// Room above 100 % for the labels of marks.
 const TOP: f64 = 112.0;
-
-/// The name of these shares; `None` where tasks are judged by their losses alone.
-pub fn name(family: TaskFamily) -> Option<(&'static str, &'static str)> {
-    match family {
-        TaskFamily::Class => Some((
-            "Recognised",
-            "The share of samples after adaptation that a classifier of all characters takes for the right one of the held-out classes",
-        )),
-        TaskFamily::Classify => {
-            Some(("Accuracy", "The share of the held-out tasks' images whose class is right after adaptation"))
-        }
-        TaskFamily::Cluster => Some((
-            "Purity",
-            "The share of images that belong to the class which is most frequent in their cluster, after adaptation",
-        )),
-        TaskFamily::Plane | TaskFamily::Sine | TaskFamily::Picture | TaskFamily::Completion => None,
-    }
-}
 
 /// Draws them in all the space that is left, for meta-iterations up to `last`; says where the plot is.
 pub fn ui(

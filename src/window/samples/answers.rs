@@ -4,7 +4,7 @@
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2, pos2, vec2};
 
 use super::plots::ground;
-use crate::train::snapshot::{Answer, Clustering, Confusion, Given, Init};
+use crate::train::snapshot::{Clustering, Confusion};
 use crate::window::theme::Palette;
 
 /// Points this many mean distances from the centre reach the edge; farther ones lie on it.
@@ -12,17 +12,8 @@ const REACH: f32 = 2.2;
 /// Side of a point.
 const POINT: f32 = 5.0;
 
-/// One cell of the strip.
-pub fn draw(painter: &Painter, rect: Rect, answer: &Answer, given: &Given, (init, palette): (Init, &Palette)) {
-    match answer {
-        Answer::Chances(chances) => bars(painter, rect, chances, palette.init(init), palette),
-        Answer::Confusion(confusion) => confused(painter, rect, confusion, palette),
-        Answer::Clustering(clustering) => clusters(painter, rect, clustering, given, palette),
-    }
-}
-
 /// A bar for each class, as long as it is likely; beside the class's row of support images.
-fn bars(painter: &Painter, rect: Rect, chances: &[f32], colour: Color32, palette: &Palette) {
+pub fn bars(painter: &Painter, rect: Rect, chances: &[f32], colour: Color32, palette: &Palette) {
     ground(painter, rect, palette);
     let height = rect.height() / chances.len().max(1) as f32;
     let likeliest = chances.iter().copied().fold(0.0, f32::max);
@@ -39,7 +30,7 @@ fn bars(painter: &Painter, rect: Rect, chances: &[f32], colour: Color32, palette
 
 /// A row for each true class and a column for each answer; the stronger, the more of the class's images.
 /// Right answers lie on the diagonal.
-fn confused(painter: &Painter, rect: Rect, confusion: &Confusion, palette: &Palette) {
+pub fn confused(painter: &Painter, rect: Rect, confusion: &Confusion, palette: &Palette) {
     ground(painter, rect, palette);
     let side = vec2(rect.width(), rect.height()) / confusion.ways.max(1) as f32;
     let mut mesh = Mesh::default();
@@ -56,10 +47,9 @@ fn confused(painter: &Painter, rect: Rect, confusion: &Confusion, palette: &Pale
 
 /// Images as dots, coloured by their true class, framed by the cluster that they were put into: a line from
 /// each to the centre of its cluster.
-pub fn clusters(painter: &Painter, rect: Rect, clustering: &Clustering, given: &Given, palette: &Palette) {
+pub fn clusters(painter: &Painter, rect: Rect, clustering: &Clustering, labels: &[usize], palette: &Palette) {
     ground(painter, rect, palette);
     painter.rect_stroke(rect, 0.0, Stroke::new(1.0, palette.line), StrokeKind::Inside);
-    let Given::Cluster { labels, .. } = given else { return };
     let inner = rect.shrink(POINT);
     let place = |[x, y]: [f32; 2]| {
         let share = |value: f32| 0.5 + 0.5 * (value / REACH).clamp(-1.0, 1.0);
@@ -78,7 +68,7 @@ pub fn clusters(painter: &Painter, rect: Rect, clustering: &Clustering, given: &
         painter.line_segment([*point, (sum / members).to_pos2()], stroke);
     }
     let mut dots = Mesh::default();
-    for (point, &label) in points.iter().zip(labels.iter()) {
+    for (point, &label) in points.iter().zip(labels) {
         let colour: Color32 = palette.series[label % palette.series.len()];
         dots.add_colored_rect(Rect::from_center_size(*point, Vec2::splat(POINT)), colour);
     }

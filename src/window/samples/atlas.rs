@@ -4,14 +4,11 @@ use std::sync::Arc;
 
 use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureId, TextureOptions, pos2};
 
-use crate::train::snapshot::{Evaluation, Given, Output, Picture, ProbeTask};
+use crate::train::snapshot::{Evaluation, Panel, Picture, ProbeTask};
 use crate::window::theme::Palette;
 
 /// Side in pixels of the squares that mark unseen pixels.
 const UNSEEN_SQUARE: usize = 4;
-
-/// Places for what is given of a task.
-const GIVEN: usize = 3;
 
 /// The texture and what it was made from.
 pub struct Atlas {
@@ -22,31 +19,18 @@ pub struct Atlas {
     /// Its pixels, kept for the next ones: fresh memory of this size has to be cleared by the system first.
     pixels: Arc<ColorImage>,
     cell: [usize; 2],
+    /// Places for what is given of a task, and all of them.
+    given: usize,
     columns: usize,
 }
 
 /// A place in the atlas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
-    /// The image.
-    Target,
-    /// What adaptation sees of it.
-    Support,
-    /// What interpolation makes of that.
-    Interpolated,
+    /// The column of what is given.
+    Given(usize),
     /// Row (initialisation) and column (index into the chosen steps) of an output.
     Output(usize, usize),
-}
-
-impl Slot {
-    /// The column of what is given.
-    pub fn given_column(self) -> usize {
-        match self {
-            Self::Target | Self::Output(..) => 0,
-            Self::Support => 1,
-            Self::Interpolated => 2,
-        }
-    }
 }
 
 impl Atlas {
@@ -73,8 +57,9 @@ impl Atlas {
         }
         let cell = evaluation.tasks.iter().find_map(picture_size).unwrap_or([1, 1]);
         let drawn = evaluation.tasks.iter().flat_map(|task| &task.traces).flat_map(|trace| &trace.outputs);
-        let draws = drawn.into_iter().any(|output| matches!(output, Output::Picture(_)));
-        let columns = GIVEN + if draws { 3 * steps.len() } else { 0 };
+        let draws = drawn.into_iter().any(|output| output.picture().is_some());
+        let given = given_columns(evaluation);
+        let columns = given + if draws { 3 * steps.len() } else { 0 };
         let size = [cell[0] * columns, cell[1] * evaluation.tasks.len().max(1)];
         let (texture, pixels) = old.map_or((None, None), |old| (Some(old.texture), Some(old.pixels)));
         let mut pixels = pixels.filter(|pixels| pixels.size == size).unwrap_or_default();
@@ -86,11 +71,15 @@ impl Atlas {
             *image = ColorImage::filled(size, Color32::TRANSPARENT);
         }
         for (row, task) in evaluation.tasks.iter().enumerate() {
-            for (column, picture) in pictures(task, steps) {
-                copy(picture, image, [column * cell[0], row * cell[1]], cell);
-            }
-            if let Given::Picture { mask, .. } = &task.given {
-                hide_unseen(mask, image, [cell[0], row * cell[1]], cell, palette.unseen);
+            let outputs = task.traces.iter().flat_map(|trace| steps.iter().map(|&step| trace.outputs.get(step)));
+            let panels = task.given.iter().map(|given| Some(&given.panel)).enumerate();
+            for (column, panel) in panels.chain((given..).zip(outputs)) {
+                let Some(Panel::Picture { picture, seen }) = panel else { continue };
+                let corner = [column * cell[0], row * cell[1]];
+                copy(picture, image, corner, cell);
+                if let Some(seen) = seen {
+                    hide_unseen(seen, image, corner, cell, palette.unseen);
+                }
             }
         }
         let texture = match texture {
@@ -100,7 +89,7 @@ impl Atlas {
             }
             None => ctx.load_texture("film-strip", Arc::clone(&pixels), TextureOptions::NEAREST),
         };
-        Self { evaluation: Arc::clone(evaluation), steps: steps.to_vec(), dark, texture, pixels, cell, columns }
+        Self { evaluation: Arc::clone(evaluation), steps: steps.to_vec(), dark, texture, pixels, cell, given, columns }
     }
 
     /// The texture.
@@ -111,8 +100,8 @@ impl Atlas {
     /// Where a picture of a task is, in texture coordinates.
     pub fn uv(&self, task: usize, slot: Slot) -> Rect {
         let column = match slot {
-            Slot::Output(init, step) => GIVEN + init * self.steps.len() + step,
-            given => given.given_column(),
+            Slot::Given(column) => column,
+            Slot::Output(init, step) => self.given + init * self.steps.len() + step,
         };
         let (columns, rows) = (self.columns as f32, self.evaluation.tasks.len().max(1) as f32);
         // A little inside, so that rounding never shows the neighbour.
@@ -124,38 +113,15 @@ impl Atlas {
     }
 }
 
-/// Width and height of a task's pictures.
+/// Width and height of a task's pictures, if there are any.
 pub fn picture_size(task: &ProbeTask) -> Option<[usize; 2]> {
-    match &task.given {
-        Given::Picture { target, .. }
-        | Given::Class { target, .. }
-        | Given::Classify { target, .. }
-        | Given::Query { support: target, .. }
-        | Given::Cluster { target, .. } => Some([target.width, target.height]),
-        _ => None,
-    }
+    let picture = task.given.iter().find_map(|given| given.panel.picture())?;
+    Some([picture.width, picture.height])
 }
 
-fn pictures<'a>(task: &'a ProbeTask, steps: &'a [usize]) -> impl Iterator<Item = (usize, &'a Picture)> {
-    let given = match &task.given {
-        Given::Picture { target, support, interpolation, .. } => {
-            let interpolated = interpolation.as_ref().map(|interpolation| (2, interpolation.picture.as_ref()));
-            [(0, target.as_ref()), (1, support.as_ref())].into_iter().chain(interpolated).collect()
-        }
-        Given::Class { target, support, .. } | Given::Classify { target, support, .. } => {
-            vec![(0, target.as_ref()), (1, support.as_ref())]
-        }
-        Given::Query { query, support, .. } => vec![(0, query.as_ref()), (1, support.as_ref())],
-        Given::Cluster { target, .. } => vec![(0, target.as_ref())],
-        _ => Vec::new(),
-    };
-    let outputs = task.traces.iter().enumerate().flat_map(move |(init, trace)| {
-        steps.iter().enumerate().filter_map(move |(index, &step)| match trace.outputs.get(step) {
-            Some(Output::Picture(picture)) => Some((GIVEN + init * steps.len() + index, picture.as_ref())),
-            _ => None,
-        })
-    });
-    given.into_iter().chain(outputs)
+/// Columns before those of the steps.
+pub fn given_columns(evaluation: &Evaluation) -> usize {
+    evaluation.tasks.iter().map(|task| task.given.len()).max().unwrap_or(0)
 }
 
 fn copy(picture: &Picture, image: &mut ColorImage, corner: [usize; 2], cell: [usize; 2]) {

@@ -12,11 +12,11 @@ use self::canvas::Textures;
 use self::tools::Brush;
 use super::strip::Strip;
 use crate::images::ImageSet;
-use crate::settings::{RunSettings, TaskFamily};
-use crate::tasks::sketch::Sketch;
+use crate::tasks::card::{Drawing, Pages};
 use crate::tasks::sketch::fit::Fit;
 use crate::tasks::sketch::pad::{Pad, Page, Rgb, paper_and_ink};
-use crate::train::snapshot::{Evaluation, Given, Picture, Snapshot};
+use crate::tasks::sketch::{Sketch, SketchedPage};
+use crate::train::snapshot::{Evaluation, Panel, Snapshot};
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::theme::{GRID, Palette};
 
@@ -50,7 +50,10 @@ pub struct Draw {
 /// What a drawing is for; another one begins with a new pad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Kind {
-    use_as: UseAs,
+    pages: Pages,
+    /// Whether pixels can be hidden.
+    masks: bool,
+    hint: &'static str,
     size: usize,
     paper: Rgb,
     ink: Rgb,
@@ -58,37 +61,6 @@ struct Kind {
     ways: usize,
     /// How the set's images lie, where drawings can be made to lie so too.
     fit: Option<Fit>,
-}
-
-/// What becomes of the pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum UseAs {
-    /// One image to be drawn or completed.
-    Picture,
-    /// Each page is an image of one class.
-    Class,
-    /// The first page is asked about; the others are a class each.
-    Query,
-}
-
-impl UseAs {
-    fn of(family: TaskFamily) -> Option<Self> {
-        match family {
-            TaskFamily::Picture | TaskFamily::Completion => Some(Self::Picture),
-            TaskFamily::Class => Some(Self::Class),
-            TaskFamily::Classify => Some(Self::Query),
-            TaskFamily::Plane | TaskFamily::Sine | TaskFamily::Cluster => None,
-        }
-    }
-
-    /// What is to be done, while nothing is drawn.
-    fn hint(self) -> &'static str {
-        match self {
-            Self::Picture => "Paint a picture, or start from one: the network adapts while you paint",
-            Self::Class => "Draw a few images of something new: at every pen-up the network makes more of them",
-            Self::Query => "Draw an image: the bars show which class the adapted network takes it for",
-        }
-    }
 }
 
 impl Draw {
@@ -101,8 +73,8 @@ impl Draw {
             return;
         };
         let room = ui.available_rect_before_wrap();
-        let rows = if kind.use_as == UseAs::Picture { 3.0 } else { 2.0 };
-        let pages = if kind.use_as == UseAs::Picture { 0.0 } else { pages::HEIGHT };
+        let rows = if kind.masks { 3.0 } else { 2.0 };
+        let pages = if kind.pages == Pages::One { 0.0 } else { pages::HEIGHT };
         let side = (room.height() - rows * ROW - pages - GRID).min(SHARE * room.width());
         let width = side.max(NARROWEST);
         let left = Rect::from_min_size(room.min, vec2(width, room.height()));
@@ -116,7 +88,7 @@ impl Draw {
         ui.scope_builder(UiBuilder::new().id_salt("sketch").max_rect(right), |ui| match &snapshot.sketch {
             Some(evaluation) if self.sent.is_some() => self.strip.ui(ui, evaluation),
             _ => {
-                let text = RichText::new(kind.use_as.hint()).color(Palette::of(ui).weak);
+                let text = RichText::new(kind.hint).color(Palette::of(ui).weak);
                 ui.centered_and_justified(|ui| ui.add(egui::Label::new(text).wrap()));
             }
         });
@@ -131,8 +103,10 @@ impl Draw {
     }
 
     fn prepare(&mut self, snapshot: &Snapshot, images: Option<&Arc<ImageSet>>) {
-        let run = &snapshot.settings.run;
-        let (Some(use_as), Some(set)) = (UseAs::of(run.tasks), images) else { return };
+        let settings = &snapshot.settings;
+        let (Some(drawing), Some(set)) = (settings.run.tasks.card().drawing, images) else { return };
+        let Drawing { pages, masks, coarser, hint } = drawing;
+        let size = set.size / coarser(&settings.live);
         let names = class_names(snapshot.evaluation.as_deref(), self.task);
         if names != self.names {
             self.names = names;
@@ -141,19 +115,20 @@ impl Draw {
         }
         let ways = self.names.len();
         let same = |kind: &Kind| {
-            kind.use_as == use_as && kind.size == set.size && kind.grey == (set.channels == 1) && kind.ways == ways
+            (kind.pages, kind.masks, kind.size, kind.ways) == (pages, masks, size, ways)
+                && kind.grey == (set.channels == 1)
         };
         if self.kind.as_ref().is_some_and(same) {
             return;
         }
         let [paper, ink] = paper_and_ink(set);
-        let fit = if use_as == UseAs::Picture { None } else { Fit::of(set) };
-        let kind = Kind { use_as, size: set.size, paper, ink, grey: set.channels == 1, ways, fit };
-        let mut pad = Pad::new(set.size, paper, 1 + ways);
-        if use_as == UseAs::Picture {
-            begin_with_a_task(&mut pad, snapshot.evaluation.as_deref(), run);
+        let fit = if pages == Pages::One { None } else { Fit::of(set) };
+        let kind = Kind { pages, masks, hint, size, paper, ink, grey: set.channels == 1, ways, fit };
+        let mut pad = Pad::new(size, paper, 1 + ways);
+        if pages == Pages::One {
+            begin_with_a_task(&mut pad, snapshot.evaluation.as_deref());
         }
-        self.brush = Brush::for_size(set.size, ink);
+        self.brush = Brush::for_size(size, ink);
         (self.kind, self.pad, self.changed) = (Some(kind), Some(pad), true);
         self.show_classes(snapshot.evaluation.as_deref());
     }
@@ -161,12 +136,9 @@ impl Draw {
     /// Puts the first image of each class under its page.
     fn show_classes(&mut self, evaluation: Option<&Evaluation>) {
         let task = evaluation.and_then(|evaluation| evaluation.tasks.get(self.task));
-        if let (Some(pad), Some(Given::Classify { support, .. })) = (&mut self.pad, task.map(|task| &task.given)) {
-            let size = pad.size();
-            for class in 0..self.names.len() {
-                let rows = support.rgb.chunks_exact(3 * support.width.max(1)).skip(class * (size + 1)).take(size);
-                let rgb = rows.filter_map(|row| row.get(..3 * size)).flatten().copied().collect();
-                pad.underlay(1 + class, &Picture { width: size, height: size, rgb });
+        if let (Some(pad), Some(task)) = (&mut self.pad, task) {
+            for (class, choice) in task.choices.iter().enumerate() {
+                pad.underlay(1 + class, &choice.image);
             }
         }
     }
@@ -182,10 +154,10 @@ impl Draw {
             (evaluation, snapshot.sketch.as_deref()),
         );
         self.changed |= canvas::ui(ui, pad, &mut self.brush, kind.grey, side, &mut self.textures);
-        match kind.use_as {
-            UseAs::Picture => {}
-            UseAs::Class => self.changed |= pages::drawings(ui, pad, &mut self.textures),
-            UseAs::Query => {
+        match kind.pages {
+            Pages::One => {}
+            Pages::OfOneClass => self.changed |= pages::drawings(ui, pad, &mut self.textures),
+            Pages::Question => {
                 if pages::classes(ui, pad, &self.names, &mut self.textures) {
                     self.task = (self.task + 1) % evaluation.map_or(1, |evaluation| evaluation.tasks.len().max(1));
                     self.changed = true;
@@ -197,12 +169,12 @@ impl Draw {
     /// Tells the trainer of what was drawn since the last frame.
     fn send(&mut self, kind: Kind, commands: &mut Commands) {
         let Some(pad) = self.pad.as_ref().filter(|_| self.changed) else { return };
-        if kind.use_as == UseAs::Class && pad.is_painting() {
+        if kind.pages == Pages::OfOneClass && pad.is_painting() {
             return;
         }
         self.changed = false;
         let fit = kind.fit.filter(|_| !self.unfitted);
-        let sketch = sketch(kind.use_as, fit, pad, self.task).map(Arc::new);
+        let sketch = sketch(kind.pages, fit, pad, self.task).map(Arc::new);
         if sketch != self.sent {
             self.sent = sketch.clone();
             commands.push(UiCommand::Sketch(sketch));
@@ -210,42 +182,37 @@ impl Draw {
     }
 }
 
-/// The task that the pages stand for; `None` while there is nothing on them.
-fn sketch(use_as: UseAs, fit: Option<Fit>, pad: &Pad, task: usize) -> Option<Sketch> {
-    let drawn = |page: usize| pad.pages().get(page).filter(|page| page.touched);
-    let laid = |page: &Arc<Page>| fit.map_or_else(|| page.picture.clone(), |fit| fit.apply(&page.picture));
-    match use_as {
-        UseAs::Picture => {
-            let page = drawn(0)?;
-            Some(Sketch::Picture { picture: page.picture.clone(), seen: page.seen.clone() })
-        }
-        UseAs::Class => {
-            let images: Vec<Picture> = (0..pad.pages().len()).filter_map(drawn).map(laid).collect();
-            (!images.is_empty()).then_some(Sketch::Class { images })
-        }
-        UseAs::Query => {
-            let redrawn = (1..pad.pages().len()).map(|page| drawn(page).map(laid)).collect();
-            Some(Sketch::Query { query: laid(drawn(0)?), task, redrawn })
-        }
-    }
-}
-
-/// The classes of a classify task.
-fn class_names(evaluation: Option<&Evaluation>, task: usize) -> Vec<String> {
-    match evaluation.and_then(|evaluation| evaluation.tasks.get(task)).map(|task| &task.given) {
-        Some(Given::Classify { names, .. }) => names.clone(),
-        _ => Vec::new(),
-    }
-}
-
-/// Begins with the first held-out image; to be completed, as much of it is hidden as there.
-fn begin_with_a_task(pad: &mut Pad, evaluation: Option<&Evaluation>, run: &RunSettings) {
-    let Some(Given::Picture { target, mask, .. }) =
-        evaluation.and_then(|evaluation| evaluation.tasks.first()).map(|task| &task.given)
-    else {
-        return;
+/// The task that the pages stand for; `None` while there is nothing on them, or nothing on the one that is asked about.
+fn sketch(pages: Pages, fit: Option<Fit>, pad: &Pad, task: usize) -> Option<Sketch> {
+    let drawn = |page: &Arc<Page>| SketchedPage {
+        picture: fit.map_or_else(|| page.picture.clone(), |fit| fit.apply(&page.picture)),
+        seen: page.seen.clone(),
     };
-    if pad.start_from(target) && run.tasks == TaskFamily::Completion && mask.len() == pad.size() * pad.size() {
-        pad.set_seen(|pixel| mask[pixel]);
+    let mut drawn: Vec<_> = pad.pages().iter().map(|page| page.touched.then(|| drawn(page))).collect();
+    if pages == Pages::OfOneClass {
+        drawn.retain(Option::is_some);
+    }
+    let enough = drawn.first().is_some_and(Option::is_some);
+    enough.then_some(Sketch { pages: drawn, task })
+}
+
+/// The names of the classes that can be the answer.
+fn class_names(evaluation: Option<&Evaluation>, task: usize) -> Vec<String> {
+    let task = evaluation.and_then(|evaluation| evaluation.tasks.get(task));
+    task.map_or_else(Vec::new, |task| task.choices.iter().map(|choice| choice.name.clone()).collect())
+}
+
+/// Begins with the first held-out image, as much of it hidden as there.
+fn begin_with_a_task(pad: &mut Pad, evaluation: Option<&Evaluation>) {
+    let Some(task) = evaluation.and_then(|evaluation| evaluation.tasks.first()) else { return };
+    let Some(picture) = task.given.first().and_then(|given| given.panel.picture()) else { return };
+    let seen = task.given.iter().find_map(|given| match &given.panel {
+        Panel::Picture { seen, .. } => seen.as_ref(),
+        _ => None,
+    });
+    if pad.start_from(picture)
+        && let Some(seen) = seen.filter(|seen| seen.len() == pad.size() * pad.size())
+    {
+        pad.set_seen(|pixel| seen[pixel]);
     }
 }

@@ -1,4 +1,4 @@
-//! How the samples of classes come about: one sheet of pictures for each held-out class.
+//! Further looks at adapted tasks: one sheet of pictures for each held-out task.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use egui::{
 };
 
 use crate::settings::TaskFamily;
-use crate::train::snapshot::{Evaluation, Gallery, Init, Picture};
-use crate::window::numbers;
+use crate::tasks;
+use crate::train::snapshot::{Evaluation, Init, Picture};
 use crate::window::script::spot;
 use crate::window::theme::{GRID, Palette, small_font};
 
@@ -22,33 +22,29 @@ pub enum Look {
     /// The film-strip.
     #[default]
     Strip,
-    /// The way from noise to samples.
-    Way,
-    /// Samples and the support images nearest to them.
-    Nearest,
-    /// From one to another.
-    Between,
+    /// A further look, by its title.
+    Sheet(tasks::Look),
     /// The user's own drawing.
     Draw,
 }
 
 impl Look {
     /// The looks that tasks of a family have.
-    pub fn of(family: TaskFamily) -> &'static [Self] {
-        match family {
-            TaskFamily::Class => &[Self::Strip, Self::Way, Self::Nearest, Self::Between, Self::Draw],
-            TaskFamily::Picture | TaskFamily::Completion => &[Self::Strip, Self::Between, Self::Draw],
-            TaskFamily::Classify => &[Self::Strip, Self::Draw],
-            TaskFamily::Plane | TaskFamily::Sine | TaskFamily::Cluster => &[Self::Strip],
-        }
+    pub fn of(family: TaskFamily) -> Vec<Self> {
+        let card = family.card();
+        let sheets = card.looks.iter().copied().map(Self::Sheet);
+        [Self::Strip].into_iter().chain(sheets).chain(card.drawing.map(|_| Self::Draw)).collect()
+    }
+
+    /// The same or, by its name, a like one of these; else the film-strip.
+    pub fn among(self, looks: &[Self]) -> Self {
+        looks.iter().copied().find(|look| look.label() == self.label()).unwrap_or(Self::Strip)
     }
 
     fn label(self) -> &'static str {
         match self {
             Self::Strip => "Steps",
-            Self::Way => "From noise",
-            Self::Nearest => "Nearest",
-            Self::Between => "Between",
+            Self::Sheet(look) => look.title,
             Self::Draw => "Draw",
         }
     }
@@ -56,31 +52,8 @@ impl Look {
     fn about(self) -> &'static str {
         match self {
             Self::Strip => "Samples after every adaptation step, from each initialisation",
-            Self::Way => "How noise becomes four samples along the flow, after the last adaptation step",
-            Self::Nearest => "Under each sample the support image that is nearest to it: a copy would be seen",
-            Self::Between => {
-                "What lies between two: samples whose noise turns from one to another, or pictures whose adapted parameters are mixed (below them their colours)"
-            }
+            Self::Sheet(look) => look.about,
             Self::Draw => "Paint a task of your own, and see the network adapt to it",
-        }
-    }
-
-    fn picture(self, gallery: &Gallery) -> Option<&Arc<Picture>> {
-        match self {
-            Self::Strip | Self::Draw => None,
-            Self::Way => gallery.way.as_ref(),
-            Self::Nearest => gallery.nearest.as_ref(),
-            Self::Between => Some(&gallery.between),
-        }
-    }
-
-    /// What stands at the left and the right end below a sheet.
-    fn ends(self, gallery: &Gallery) -> [&str; 2] {
-        match self {
-            Self::Strip | Self::Draw => ["", ""],
-            Self::Way => ["t = 0, noise", "t = 1, sample"],
-            Self::Nearest => ["samples above, nearest support images below", ""],
-            Self::Between => gallery.ends.each_ref().map(String::as_str),
         }
     }
 }
@@ -89,9 +62,11 @@ impl Look {
 pub fn choose(ui: &mut Ui, look: &mut Look, looks: &[Look]) {
     ui.spacing_mut().item_spacing.x = GRID;
     for &choice in looks.iter().rev() {
-        let button = ui.selectable_value(look, choice, RichText::new(choice.label()).small());
+        let button = ui.selectable_label(look.among(looks) == choice, RichText::new(choice.label()).small());
         spot(ui.ctx(), choice.label(), button.rect);
-        button.on_hover_text(choice.about());
+        if button.on_hover_text(choice.about()).clicked() {
+            *look = choice;
+        }
     }
 }
 
@@ -106,8 +81,8 @@ impl Sheets {
     pub fn ui(&mut self, ui: &mut Ui, look: Look, evaluation: &Evaluation) {
         let palette = Palette::of(ui);
         let sheets = evaluation.tasks.iter().filter_map(|task| {
-            let gallery = task.gallery.as_deref()?;
-            Some((task, look.picture(gallery)?, look.ends(gallery)))
+            let sheet = task.gallery.as_deref()?.iter().find(|sheet| Look::Sheet(sheet.look) == look)?;
+            Some((task, &sheet.picture, &sheet.ends))
         });
         let sheets: Vec<_> = sheets.collect();
         let Some(widest) =
@@ -141,11 +116,6 @@ impl Sheets {
                 let painter = ui.painter();
                 painter.image(texture, rect, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), egui::Color32::WHITE);
                 painter.text(corner, Align2::LEFT_TOP, &task.name, small_font(), palette.text);
-                let marks = task.traces[0]
-                    .marks
-                    .filter(|_| look == Look::Nearest)
-                    .map(|marks| format!("mean distance {}", numbers::significant(marks.nearest_support)));
-                let right = marks.unwrap_or_else(|| right.to_owned());
                 painter.text(rect.left_bottom() + vec2(0.0, 2.0), Align2::LEFT_TOP, left, small_font(), palette.weak);
                 painter.text(
                     rect.right_bottom() + vec2(0.0, 2.0),

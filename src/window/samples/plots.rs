@@ -3,7 +3,7 @@
 
 use egui::{Align2, Color32, Mesh, Painter, Pos2, Rangef, Rect, Stroke, pos2};
 
-use crate::train::snapshot::{Given, Init, Output, ProbeTask};
+use crate::train::snapshot::{Init, Panel, ProbeTask};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label, small_font};
 
@@ -62,26 +62,21 @@ pub struct CommonRange {
 impl CommonRange {
     /// Of one task, for the steps that are shown.
     pub fn of(task: &ProbeTask, steps: &[usize]) -> Self {
-        match &task.given {
-            Given::Curve { support, xs, truth } => {
+        match task.given.first().map(|given| &given.panel) {
+            Some(Panel::Curve { support, xs, truth, .. }) => {
                 let x = [xs.first().copied().unwrap_or(0.0), xs.last().copied().unwrap_or(1.0)];
-                let learned = task
-                    .traces
-                    .first()
-                    .into_iter()
-                    .flat_map(|trace| steps.iter().filter_map(|step| trace.outputs.get(*step)));
                 let [low, high] = range(truth.iter().copied().chain(support.iter().map(|point| point[1])));
                 // The learned curves widen the range, but one that flies off does not flatten the rest.
                 let reach = 0.35 * (high - low);
-                let fitted = learned.filter_map(|output| match output {
-                    Output::Values(values) => {
-                        Some(values.iter().copied().map(|value| value.clamp(low - reach, high + reach)))
-                    }
+                let learned = task.traces.first().map_or(&[][..], |trace| &trace.outputs);
+                let fitted = steps.iter().filter_map(|&step| match learned.get(step) {
+                    Some(Panel::Curve { fitted: Some(values), .. }) => Some(values),
                     _ => None,
                 });
-                Self { x, y: range(fitted.flatten().chain([low, high])) }
+                let fitted = fitted.flatten().map(|value| value.clamp(low - reach, high + reach));
+                Self { x, y: range(fitted.chain([low, high])) }
             }
-            Given::Scatter { actual, .. } => {
+            Some(Panel::Scatter { actual, .. }) => {
                 let x = range(actual.iter().copied());
                 Self { x, y: x }
             }
@@ -216,12 +211,10 @@ pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, palette: &Palette) 
             _ => trace.query_loss.iter().map(|loss| loss.max(1e-12).log10()).collect(),
         })
         .collect();
-    let title = match &task.given {
-        Given::Classify { .. } => "Accuracy in % at step k",
-        Given::Cluster { .. } => "Purity in % at step k",
-        Given::Query { .. } => "Likeliest class in % at step k",
-        _ if psnr => "PSNR in dB at step k",
-        _ => "Query loss at step k",
+    let title = match task.score {
+        Some(score) => format!("{score} in % at step k"),
+        None if psnr => "PSNR in dB at step k".to_owned(),
+        None => "Query loss at step k".to_owned(),
     };
     // Both are read on an even axis; losses on a logarithmic one.
     let even = psnr || score;

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use egui::{Color32, Mesh, Pos2, Rect, Response, RichText, ScrollArea, Sense, Shape, Ui, pos2, vec2};
 
-use super::answers;
 use super::atlas::{self, Atlas, Slot};
 use super::cells::{caption, describe, place, snap};
 use super::closer::Closer;
-use super::given::headers_of;
 use super::grid::{Content, Grid};
-use super::plots::{self, CommonRange, View};
-use crate::train::snapshot::{Answer, Enlarged, Evaluation, Given, Init, Marks, Output, ProbeTask, Trace};
+use super::panel;
+use super::plots::CommonRange;
+use crate::train::snapshot::{Enlarged, Evaluation, Init, Marks, Panel, ProbeTask, Trace};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, init_label, init_tooltip};
 
@@ -39,7 +38,7 @@ impl Strip {
             .tasks
             .iter()
             .find_map(atlas::picture_size)
-            .map_or(Content::Plot, |size| Content::Picture(size, 2 + usize::from(completes(evaluation))));
+            .map_or(Content::Plot, |size| Content::Picture(size, atlas::given_columns(evaluation)));
         let room = ui.available_size() - vec2(3.0 * GRID, HEADER);
         let grid = Grid::fit(content, last_step, room, ui.ctx().pixels_per_point());
         let curve_columns = grid.given_columns == 1;
@@ -89,30 +88,11 @@ impl Strip {
             for (column, &step) in grid.steps.iter().enumerate() {
                 let Some(output) = trace.outputs.get(step) else { continue };
                 let rect = grid.cell_rect(origin, row, grid.given_columns + column);
-                match (output, &task.given) {
-                    _ if !ui.is_rect_visible(rect) => {}
-                    (Output::Picture(_), _) => self.picture(pictures, rect, index, Slot::Output(row, column)),
-                    (Output::Values(values), Given::Curve { support, xs, truth }) => {
-                        let view = View { rect, x: common.x, y: common.y };
-                        plots::curve(
-                            ui.painter(),
-                            view,
-                            (xs, truth, support),
-                            Some((values, palette.init(init))),
-                            palette,
-                        );
-                    }
-                    (Output::Values(values), Given::Scatter { actual, support }) => {
-                        let view = View { rect, x: common.x, y: common.x };
-                        plots::scatter(ui.painter(), view, actual, *support, values, palette.init(init), palette);
-                    }
-                    (Output::Answer(answer), given) => {
-                        answers::draw(ui.painter(), rect, answer, given, (init, palette))
-                    }
-                    // Values are nothing else's outputs.
-                    (Output::Values(_), _) => {}
+                if ui.is_rect_visible(rect) {
+                    let picture = |rect| self.picture(pictures, rect, index, Slot::Output(row, column));
+                    panel::draw(ui.painter(), rect, output, &common, (palette.init(init), palette), picture);
                 }
-                let cell = cell_caption(ui, rect, init, (task, trace), step);
+                let cell = cell_caption(ui, rect, init, trace, step);
                 if init == Init::Learned && step + 1 == trace.outputs.len() {
                     self.closer.on_hover(cell, index);
                 }
@@ -128,11 +108,6 @@ impl Strip {
     }
 }
 
-/// Whether interpolation stands beside the network's own guess.
-fn completes(evaluation: &Evaluation) -> bool {
-    evaluation.tasks.iter().any(|task| matches!(&task.given, Given::Picture { interpolation: Some(_), .. }))
-}
-
 fn last_step(evaluation: &Evaluation) -> usize {
     let lengths = evaluation.tasks.iter().flat_map(|task| &task.traces).map(|trace| trace.outputs.len());
     lengths.max().unwrap_or(1).saturating_sub(1)
@@ -140,13 +115,13 @@ fn last_step(evaluation: &Evaluation) -> usize {
 
 fn headers(ui: &mut Ui, header: Rect, grid: &Grid, evaluation: &Evaluation) {
     let palette = Palette::of(ui);
-    let given = headers_of(evaluation);
+    let given = evaluation.tasks.first().map_or(&[][..], |task| &task.given);
     let steps = grid.steps.iter().map(|&step| {
         let about =
             if step == 0 { "Before adaptation: the initialisation itself" } else { "After this many adaptation steps" };
         (format!("k = {step}"), about)
     });
-    let names = given.iter().map(|(name, about)| ((*name).to_owned(), *about)).chain(steps);
+    let names = given.iter().map(|given| (given.title.to_owned(), given.about)).chain(steps);
     for (column, (name, about)) in names.enumerate() {
         let corner = pos2(header.left() + grid.column_left(column), header.top());
         let rect = Rect::from_min_size(corner, vec2(grid.cell.x, HEADER));
@@ -168,13 +143,13 @@ fn row_label(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace) {
     });
 }
 
-fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, (task, trace): (&ProbeTask, &Trace), step: usize) -> Response {
+fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize) -> Response {
     let palette = Palette::of(ui);
     let loss =
         |losses: &[f32]| losses.get(step).map_or_else(|| "-".to_owned(), |loss| numbers::significant(f64::from(*loss)));
     let psnr = trace.psnr.as_ref().and_then(|values| values.get(step)).map(|psnr| format!("{psnr:.1} dB"));
     let score = trace.scores.get(step).map(|score| format!("{:.0} %", 100.0 * score));
-    let likely = likeliest(task, trace, step);
+    let likely = likeliest(trace, step);
     let psnr = psnr.or(likely.as_ref().map(|(short, _)| short.clone())).or(score);
     let overflow = trace.query_loss.get(step).is_some_and(|loss| !loss.is_finite());
     let marks = trace.marks.filter(|_| step + 1 == trace.outputs.len());
@@ -215,11 +190,8 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, (task, trace): (&ProbeTask,
 }
 
 /// The likeliest class with its probability, and all of them; where the task is a question.
-fn likeliest(task: &ProbeTask, trace: &Trace, step: usize) -> Option<(String, String)> {
-    let (Given::Query { names, .. }, Some(Output::Answer(answer))) = (&task.given, trace.outputs.get(step)) else {
-        return None;
-    };
-    let Answer::Chances(chances) = answer.as_ref() else { return None };
+fn likeliest(trace: &Trace, step: usize) -> Option<(String, String)> {
+    let Panel::Bars { chances, names } = trace.outputs.get(step)? else { return None };
     let text = |(name, chance): (&String, &f32)| format!("{name} {:.0} %", 100.0 * chance);
     let best = names.iter().zip(chances).max_by(|a, b| a.1.total_cmp(b.1));
     Some((best.map(text)?, names.iter().zip(chances).map(text).collect::<Vec<_>>().join(", ")))

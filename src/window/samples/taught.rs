@@ -2,7 +2,7 @@
 
 use egui::{Label, RichText, Ui};
 
-use crate::train::snapshot::{Evaluation, Given, Init, Taught};
+use crate::train::snapshot::{Evaluation, Init, Taught};
 use crate::window::theme::Palette;
 
 const ABOUT: &str = "A small classifier is trained on the images of each held-out class that adaptation sees, another on new images from the learned initialisation alone, and a third on both, all three with as many images in as many steps. They are asked which class other real images belong to";
@@ -18,9 +18,9 @@ pub fn ui(ui: &mut Ui, evaluation: &Evaluation) {
 fn sentence(evaluation: &Evaluation) -> Option<String> {
     let learned = evaluation.tasks.iter().map(|task| task.traces[Init::Learned as usize].marks?.taught);
     let Taught { by_support, by_samples, by_both } = Taught::mean(&learned.collect::<Option<Vec<_>>>()?)?;
-    let Given::Class { shots, .. } = &evaluation.tasks.first()?.given else { return None };
+    let shots = evaluation.tasks.first()?.shots?;
     let [by_support, by_samples, by_both] = [by_support, by_samples, by_both].map(|share| 100.0 * share);
-    let images = if *shots == 1 { "image" } else { "images" };
+    let images = if shots == 1 { "image" } else { "images" };
     Some(format!(
         "A classifier taught by {shots} real {images} of each class gets {by_support:.0} %, with new ones beside them {by_both:.0} %, by new ones alone {by_samples:.0} %"
     ))

@@ -4,13 +4,13 @@ mod flow;
 
 use egui::{Align2, Mesh, Pos2, Rect, RichText, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
-use super::answers;
 use super::atlas::{self, Atlas, Slot};
 use super::cells::{caption, describe, place, snap};
 use super::grid::CAPTION;
-use super::plots::{self, CommonRange, View};
+use super::panel;
+use super::plots::CommonRange;
 use super::steps;
-use crate::train::snapshot::{Given, Init, Output, ProbeTask};
+use crate::train::snapshot::{Init, ProbeTask};
 use crate::train::walk::{Passage, Route, SubStep, Walk};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
@@ -160,20 +160,14 @@ impl WalkView {
             });
         });
         let common = CommonRange::of(task, &table.steps);
-        let view = |rect| View { rect, x: common.x, y: common.y };
         let picture = |mesh: &mut Option<Mesh>, rect, slot| {
             if let (Some(atlas), Some(mesh)) = (&self.atlas, mesh) {
                 mesh.add_rect_with_uv(rect, atlas.uv(index, slot), egui::Color32::WHITE);
             }
         };
-        match &task.given {
-            Given::Curve { support, xs, truth } => {
-                plots::curve(ui.painter(), view(target), (xs, truth, support), None, palette)
-            }
-            Given::Scatter { actual, support } => {
-                plots::scatter(ui.painter(), view(target), actual, *support, actual, palette.query, palette)
-            }
-            _ => picture(mesh, target, Slot::Target),
+        if let Some(given) = task.given.first() {
+            let picture = |rect| picture(mesh, rect, Slot::Given(0));
+            panel::draw(ui.painter(), target, &given.panel, &common, (palette.query, palette), picture);
         }
         for (column, &step) in table.steps.iter().enumerate() {
             let rect = table.cell(ui, index, column + 1);
@@ -182,19 +176,9 @@ impl WalkView {
                 continue;
             }
             let colour = palette.init(Init::Learned);
-            match (trace.outputs.get(step), &task.given) {
-                (Some(Output::Picture(_)), _) => picture(mesh, rect, Slot::Output(Init::Learned as usize, column)),
-                (Some(Output::Values(values)), Given::Curve { support, xs, truth }) => {
-                    let fitted = Some((&values[..], colour));
-                    plots::curve(ui.painter(), view(rect), (xs, truth, support), fitted, palette);
-                }
-                (Some(Output::Values(values)), Given::Scatter { actual, support }) => {
-                    plots::scatter(ui.painter(), view(rect), actual, *support, values, colour, palette);
-                }
-                (Some(Output::Answer(answer)), given) => {
-                    answers::draw(ui.painter(), rect, answer, given, (Init::Learned, palette));
-                }
-                _ => {}
+            if let Some(output) = trace.outputs.get(step) {
+                let picture = |rect| picture(mesh, rect, Slot::Output(Init::Learned as usize, column));
+                panel::draw(ui.painter(), rect, output, &common, (colour, palette), picture);
             }
             // On what the step to it went by: with mini-batches each step has its own.
             let loss = match step.checked_sub(1) {
@@ -332,7 +316,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_follows_the_sub_steps() {
-        let settings = Settings::preset(TaskFamily::Sine, Algorithm::default());
+        let settings = Settings::preset(TaskFamily::named("sine"), Algorithm::default());
         let trainer = Trainer::new(settings, None, 1);
         let Some(mut walk) = trainer.ok().and_then(|mut trainer| trainer.walk(&|| true)) else { unreachable!() };
         let last = walk.ground.sub_steps.len() - 1;

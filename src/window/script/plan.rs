@@ -56,9 +56,10 @@ pub enum Input {
 
 /// All of it; every view is looked at for so long.
 pub fn all(each: Duration) -> Vec<Step> {
-    use TaskFamily::{Class, Classify, Cluster, Completion, Picture, Plane, Sine};
-    let mut plan = Plan { steps: Vec::new(), each, tasks: Picture };
-    plan.then(Duration::ZERO, Input::View("start", Picture));
+    let [plane, sine, picture, completion, class, classify, cluster] =
+        ["plane", "sine", "picture", "completion", "class", "classify", "cluster"].map(TaskFamily::named);
+    let mut plan = Plan { steps: Vec::new(), each, tasks: picture };
+    plan.then(Duration::ZERO, Input::View("start", picture));
     plan.rest(each);
     plan.view("faces");
     plan.view_of("knob", Plan::turn);
@@ -73,13 +74,13 @@ pub fn all(each: Duration) -> Vec<Step> {
     plan.enter("looking back", UiCommand::LookBack(0));
     plan.scrub();
     plan.then(CLICK, Input::Command(UiCommand::PlayPause));
-    plan.family("completion", Completion);
-    plan.family("plane", Plane);
-    plan.family("sine", Sine);
-    plan.family("classify", Classify);
+    plan.family("completion", completion);
+    plan.family("plane", plane);
+    plan.family("sine", sine);
+    plan.family("classify", classify);
     plan.look("classify draw", "Draw");
-    plan.family("cluster", Cluster);
-    plan.family("class", Class);
+    plan.family("cluster", cluster);
+    plan.family("class", class);
     for (name, look) in [
         ("class from noise", "From noise"),
         ("class nearest", "Nearest"),
@@ -88,7 +89,7 @@ pub fn all(each: Duration) -> Vec<Step> {
     ] {
         plan.look(name, look);
     }
-    plan.family("pictures of letters", Picture);
+    plan.family("pictures of letters", picture);
     plan.enter("faces again", UiCommand::ChooseImages(ImageSource::Faces));
     plan.rest(each);
     for (name, command) in [("images", UiCommand::OpenImages), ("help", UiCommand::Help), ("light", UiCommand::Theme)] {

@@ -5,15 +5,16 @@ use std::path::Path;
 
 use metascope::choose::race::{Race, Summary, run_one};
 use metascope::experiment::Experiment;
-use metascope::settings::{Algorithm, Settings, TaskFamily};
+use metascope::settings::{Algorithm, Settings};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{refuses, runs};
 use crate::common::algorithms;
+use crate::common::families;
 
 fn small_sine(algorithm: Algorithm) -> Experiment {
-    let mut settings = Settings::preset(TaskFamily::Sine, algorithm);
+    let mut settings = Settings::preset(families::SINE, algorithm);
     (settings.live.meta_batch, settings.live.test_steps) = (2, 5);
     (settings.run.held_out_tasks, settings.run.evaluate_every) = (6, 5);
     Experiment { settings, ..Default::default() }

@@ -8,6 +8,8 @@ use metascope::settings::TaskFamily;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use metascope::tasks::card::Needs;
+
 /// Small enough for a test; overridden by what a test is about.
 pub const SMALL: [&str; 8] = ["--iterations", "20", "--held-out-tasks", "3", "--meta-batch", "2", "--threads", "1"];
 
@@ -52,14 +54,10 @@ impl Bench {
     /// Arguments for a small run of a family; pictures get small ones and a small network.
     pub fn small(&self, tasks: TaskFamily, more: &[&str]) -> Vec<String> {
         let mut arguments: Vec<String> = small(more).into_iter().map(str::to_owned).collect();
-        let text = match tasks {
-            TaskFamily::Picture => SMALL_PICTURES.to_owned(),
-            TaskFamily::Completion => SMALL_PICTURES.replace("[run]\n", "[run]\ntasks = \"completion\"\n"),
-            TaskFamily::Class => SMALL_CLASSES.to_owned(),
-            TaskFamily::Classify | TaskFamily::Cluster => {
-                SMALL_CLASSES.replace("\"class\"", &format!("{:?}", tasks.id()))
-            }
-            other => format!("[run]\ntasks = \"{}\"\n", other.id()),
+        let text = match tasks.card().needs {
+            Needs::Nothing => format!("[run]\ntasks = \"{}\"\n", tasks.id()),
+            Needs::Images => SMALL_PICTURES.replace("[run]\n", &format!("[run]\ntasks = \"{}\"\n", tasks.id())),
+            Needs::Classes => SMALL_CLASSES.replace("\"class\"", &format!("{:?}", tasks.id())),
         };
         arguments.push(self.file("small.toml", &text));
         arguments

@@ -23,17 +23,17 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
     let settings = Settings::preset(tasks, Algorithm::default());
     let steps = settings.live.test_steps;
     let probes: Vec<ProbeTask> = (0..4)
-        .map(|index| match tasks {
-            TaskFamily::Picture => probes::picture_task(index, steps),
-            TaskFamily::Completion => probes::completion_task(index, steps),
-            TaskFamily::Class => probes::class_task(index, steps),
-            TaskFamily::Classify => probes::classify_task(index, steps),
-            TaskFamily::Cluster => probes::cluster_task(index, steps),
-            TaskFamily::Sine => probes::sine_task(index, steps),
-            TaskFamily::Plane => probes::plane_task(index, steps),
+        .map(|index| match tasks.id() {
+            "completion" => probes::completion_task(index, steps),
+            "class" => probes::class_task(index, steps),
+            "classify" => probes::classify_task(index, steps),
+            "cluster" => probes::cluster_task(index, steps),
+            "sine" => probes::sine_task(index, steps),
+            "plane" => probes::plane_task(index, steps),
+            _ => probes::picture_task(index, steps),
         })
         .collect();
-    let layers = if tasks == TaskFamily::Plane { 1 } else { settings.run.network.hidden.len() + 1 };
+    let layers = if tasks.id() == "plane" { 1 } else { settings.run.network.hidden.len() + 1 };
     let movement = (0..layers)
         .map(|layer| LayerMovement {
             name: format!("layer {}", layer + 1),
@@ -63,7 +63,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         walk: None,
         closeups: metascope::train::studies::Closeups::default(),
         sketch: None,
-        landscape: Some(Arc::new(landscape(tasks == TaskFamily::Plane))),
+        landscape: Some(Arc::new(landscape(tasks.id() == "plane"))),
         marks: marks.into_iter().collect(),
         timeline: past(meta_iteration),
         divergence: None,

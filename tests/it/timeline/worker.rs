@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
-use metascope::settings::{LiveSettings, TaskFamily};
+use metascope::settings::LiveSettings;
 use metascope::train::link::{Command, WindowEnd};
 use metascope::train::snapshot::Phase;
 use metascope::train::trainer::MetricsRow;
@@ -11,12 +11,13 @@ use metascope::train::worker::spawn;
 
 use super::small;
 use crate::common::algorithms;
+use crate::common::families;
 use crate::common::snapshots::wait_for_snapshot;
 
 /// The worker: looking back pauses, playing goes on from the head, continuing repeats the same rows.
 #[test]
 fn the_worker_looks_back_and_goes_on() {
-    let settings = small(TaskFamily::Sine, algorithms::MAML);
+    let settings = small(families::SINE, algorithms::MAML);
     let (sender, receiver) = channel();
     let sink = Box::new(move |row: &MetricsRow| drop(sender.send(row.clone())));
     let (window, thread) = spawn(Arc::new(|| {}), 2, Some(sink)).unwrap();
@@ -56,7 +57,7 @@ fn the_worker_looks_back_and_goes_on() {
 
 /// A run of sine tasks under way, with a worker of its own, and how it began.
 fn under_way() -> (WindowEnd, std::thread::JoinHandle<()>, LiveSettings) {
-    let settings = small(TaskFamily::Sine, algorithms::MAML);
+    let settings = small(families::SINE, algorithms::MAML);
     let (window, thread) = spawn(Arc::new(|| {}), 1, None).unwrap();
     window.send(Command::Restart(Arc::new(settings.clone()), None));
     wait_for_snapshot(&window, "a run", |snapshot| snapshot.meta_iteration > 100);

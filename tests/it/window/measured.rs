@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable as _;
 use metascope::settings::TaskFamily;
-use metascope::train::snapshot::{Enlarged, Output, Picture};
+use metascope::train::snapshot::{Enlarged, Panel, Picture};
 
 use crate::common::bench::Bench;
+use crate::common::families;
 use crate::common::fixtures;
 
 #[test]
@@ -17,7 +18,7 @@ fn every_family_has_its_columns() {
             assert!(bench.harness.query_all_by_label(label).next().is_some(), "{label} in {tasks:?}");
         }
     }
-    let bench = Bench::of(TaskFamily::Picture);
+    let bench = Bench::of(families::PICTURE);
     assert!(bench.says("target") && bench.says("support"));
 }
 
@@ -33,7 +34,12 @@ fn overflow_is_shown_and_survived() {
                 psnr.fill(f32::NEG_INFINITY);
             }
             for output in &mut trace.outputs {
-                if let Output::Values(values) = output {
+                let values = match output {
+                    Panel::Curve { fitted, .. } => fitted,
+                    Panel::Scatter { predicted, .. } => predicted,
+                    _ => &mut None,
+                };
+                if let Some(values) = values {
                     values.iter_mut().step_by(2).for_each(|value| *value = f32::NAN);
                     values.iter_mut().step_by(3).for_each(|value| *value = 1e30);
                 }
@@ -57,7 +63,7 @@ fn overflow_is_shown_and_survived() {
 
 #[test]
 fn nothing_measured_yet() {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 0);
+    let mut snapshot = fixtures::snapshot(families::PICTURE, 0);
     (snapshot.evaluation, snapshot.landscape, snapshot.marks) = (None, None, Arc::new([]));
     snapshot.curves = Arc::default();
     let bench = Bench::with(snapshot);
@@ -66,8 +72,8 @@ fn nothing_measured_yet() {
 
 #[test]
 fn limits_settle_after_a_shrink() {
-    let mut bench = Bench::of(TaskFamily::Picture);
-    let mut snapshot = fixtures::snapshot(TaskFamily::Picture, 1284);
+    let mut bench = Bench::of(families::PICTURE);
+    let mut snapshot = fixtures::snapshot(families::PICTURE, 1284);
     let mut curves = snapshot.curves.as_ref().clone();
     curves
         .held_out_before
@@ -83,7 +89,7 @@ fn limits_settle_after_a_shrink() {
 
 #[test]
 fn hovering_shows_a_picture_closer() {
-    let mut snapshot = fixtures::snapshot(TaskFamily::Completion, 1284);
+    let mut snapshot = fixtures::snapshot(families::COMPLETION, 1284);
     let pair = |task: usize| {
         [0, 1].map(|i| Picture { width: 128, height: 128, rgb: vec![(40 * task + i) as u8; 3 * 128 * 128] })
     };

@@ -6,16 +6,17 @@ use std::sync::Arc;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use metascope::settings::{ImageSource, Settings, TaskFamily};
+use metascope::settings::{ImageSource, Settings};
 use metascope::train::link::Command;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
+use crate::common::families;
 use crate::common::fixtures;
 
 #[test]
 fn a_dropped_path_is_read_and_a_wrong_one_is_explained() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.drop_file("/no/such/folder");
     bench.wait_to_say("The run goes on with the images that it has");
     assert!(bench.commands().is_empty());
@@ -23,7 +24,7 @@ fn a_dropped_path_is_read_and_a_wrong_one_is_explained() {
 
 #[test]
 fn a_typed_path_is_read_and_a_wrong_one_is_explained() {
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.key(Key::O);
     bench.type_value("Path", "/no/such/file.png");
     bench.wait_to_say("/no/such/file.png");
@@ -51,7 +52,7 @@ fn own_images(count: usize) -> tempfile::TempDir {
 fn check_restart_on(bench: &Bench, folder: &Path, count: usize) {
     let commands = bench.commands();
     let [Command::Restart(settings, Some(images))] = commands.as_slice() else { panic!("{commands:?}") };
-    assert_eq!(settings.run.tasks, TaskFamily::Picture);
+    assert_eq!(settings.run.tasks, families::PICTURE);
     assert_eq!(settings.run.images, ImageSource::Path(folder.to_owned()));
     assert_eq!((images.images.len(), images.skipped.len(), images.size), (count, 1, settings.run.image_reading().size));
     assert_eq!(bench.settings(), settings.as_ref());
@@ -60,7 +61,7 @@ fn check_restart_on(bench: &Bench, folder: &Path, count: usize) {
 #[test]
 fn a_typed_folder_is_read_with_progress_and_used() {
     let folder = own_images(3000);
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     bench.key(Key::O);
     let field = bench.harness.get_by_role_and_label(Role::TextInput, "Path");
     field.focus();
@@ -82,9 +83,9 @@ fn a_typed_folder_is_read_with_progress_and_used() {
 #[test]
 fn a_dropped_folder_is_used_and_becomes_a_picture_run() {
     let folder = own_images(10);
-    let mut settings = Settings::preset(TaskFamily::Sine, algorithms::REPTILE);
+    let mut settings = Settings::preset(families::SINE, algorithms::REPTILE);
     (settings.run.seed, settings.run.image_size) = (9, Some(16));
-    let mut snapshot = fixtures::snapshot(TaskFamily::Sine, 1284);
+    let mut snapshot = fixtures::snapshot(families::SINE, 1284);
     snapshot.settings = Arc::new(settings);
     let mut bench = Bench::with(snapshot);
     bench.drop_file(folder.path());
@@ -108,7 +109,7 @@ fn a_dropped_folder_is_used_and_becomes_a_picture_run() {
 #[test]
 fn images_that_cannot_be_used_leave_the_old_run() {
     let folder = own_images(0);
-    let mut bench = Bench::of(TaskFamily::Picture);
+    let mut bench = Bench::of(families::PICTURE);
     let before = bench.settings().clone();
     bench.drop_file(folder.path());
     bench.wait_to_say("0 usable images of 1 file");

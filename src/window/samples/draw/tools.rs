@@ -2,9 +2,10 @@
 
 use egui::{Button, Color32, Key, KeyboardShortcut, Modifiers, RichText, Slider, Ui, vec2};
 
-use super::{Kind, UseAs};
+use super::Kind;
+use crate::tasks::card::Pages;
 use crate::tasks::sketch::pad::{Pad, Rgb, Tool};
-use crate::train::snapshot::{Evaluation, Given, Init, Output, Picture};
+use crate::train::snapshot::{Evaluation, Init, Picture};
 use crate::window::theme::GRID;
 
 /// Colours to choose from, beside any other.
@@ -82,7 +83,7 @@ pub fn ui(
 ) -> bool {
     let mut changed = false;
     let size = vec2(ui.available_width(), row - GRID);
-    if kind.use_as == UseAs::Picture {
+    if kind.masks {
         ui.allocate_ui(size, |ui| ui.horizontal(|ui| changed |= modes(ui, pad, brush)));
     }
     ui.allocate_ui(size, |ui| ui.horizontal(|ui| colours(ui, brush, kind)));
@@ -121,7 +122,7 @@ fn modes(ui: &mut Ui, pad: &mut Pad, brush: &mut Brush) -> bool {
 
 fn colours(ui: &mut Ui, brush: &mut Brush, kind: Kind) {
     ui.spacing_mut().item_spacing.x = 2.0;
-    if kind.use_as == UseAs::Picture {
+    if kind.pages == Pages::One {
         let choices: &[(Rgb, &str)] = if kind.grey { &GREYS } else { &COLOURS };
         for &(colour, name) in choices {
             swatch(ui, brush, colour, name, "Paints with this colour");
@@ -188,7 +189,7 @@ fn actions(ui: &mut Ui, pad: &mut Pad, kind: Kind, shown: (Option<&Evaluation>, 
         pad.clear();
         changed = true;
     }
-    if kind.use_as == UseAs::Picture {
+    if kind.pages == Pages::One {
         let menu = ui.menu_button("Start from", |ui| {
             for (name, picture) in starts(shown) {
                 if ui.button(RichText::new(name)).on_hover_text("Paint on this picture").clicked() {
@@ -215,12 +216,12 @@ fn starts<'a>((probes, sketch): (Option<&'a Evaluation>, Option<&'a Evaluation>)
     let mut starts = Vec::new();
     let tasks = |evaluation: Option<&'a Evaluation>| evaluation.map_or(&[][..], |evaluation| &evaluation.tasks);
     for task in tasks(probes) {
-        if let Given::Picture { target, .. } = &task.given {
-            starts.push((task.name.clone(), target.as_ref()));
+        if let Some(picture) = task.given.first().and_then(|given| given.panel.picture()) {
+            starts.push((task.name.clone(), picture.as_ref()));
         }
     }
     for task in tasks(sketch).iter().chain(tasks(probes)) {
-        if let Some(Output::Picture(picture)) = task.traces[Init::Learned as usize].outputs.last() {
+        if let Some(picture) = task.traces[Init::Learned as usize].outputs.last().and_then(|panel| panel.picture()) {
             starts.push((format!("{}, as adapted", task.name), picture.as_ref()));
         }
     }
