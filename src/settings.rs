@@ -56,6 +56,8 @@ pub struct LiveSettings {
     pub support_share: f64,
     /// Share of an image's pixels that a training task adapts on (completion).
     pub training_share: f64,
+    /// How many times fewer blocks than pixels a side are seen (upscale).
+    pub reduction: usize,
     /// Random pixels per inner step, fresh at each step (picture).
     pub pixels_per_step: usize,
     /// Support points per inner step of a training task, drawn again at each step; 0 for all of them

@@ -28,6 +28,9 @@ pub mod classify;
 /// Which images of a pile belong together?
 pub mod cluster;
 
+/// Images in blocks.
+pub mod blocks;
+
 /// Tasks that a person draws.
 pub mod sketch;
 

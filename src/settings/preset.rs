@@ -18,6 +18,7 @@ impl Settings {
             test_shots: 10,
             support_share: 1.0,
             training_share: 0.15,
+            reduction: 4,
             pixels_per_step: 256,
             inner_batch: 0,
             tolerance: 0.0,

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use image::{RgbImage, imageops};
+use image::RgbImage;
+use image::imageops::{self, FilterType};
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
@@ -60,7 +61,7 @@ impl Pictures {
             let rng = &mut stream(seed, Purpose::Features, 0, 0);
             FourierFeatures::draw(network.fourier_features, 2, network.fourier_scale, rng)
         });
-        let positions = positions(set.size, features.as_ref());
+        let positions = inputs(centres(set.size), features.as_ref());
         Ok(Self { set, training, held_out, positions, features })
     }
 
@@ -95,6 +96,11 @@ impl Pictures {
     pub fn colours(&self, bytes: &[u8]) -> Array2<f32> {
         let channels = self.set.channels;
         Array2::from_shape_fn((self.pixels(), channels), |(i, c)| f32::from(bytes[i * channels + c]) / 255.0)
+    }
+
+    /// Network inputs of positions (one in each row).
+    pub fn inputs(&self, positions: Array2<f32>) -> Array2<f32> {
+        inputs(positions, self.features.as_ref())
     }
 
     /// Some pixels with their colours.
@@ -155,9 +161,9 @@ impl Reading for Drawn {
         if self.target.width > LARGEST_ENLARGED {
             return None;
         }
-        let grid = positions(self.pictures.set.size * factor, self.pictures.features.as_ref());
-        let drawn = network.output(theta, grid.view(), work);
-        Some([draw(drawn.view()), bicubic(&self.target, factor)])
+        let side = self.pictures.set.size * factor;
+        let drawn = network.output(theta, self.pictures.inputs(centres(side)).view(), work);
+        Some([draw(drawn.view()), enlarge(&self.target, side, FilterType::CatmullRom)])
     }
 }
 
@@ -181,22 +187,23 @@ pub(super) fn add_noise(colours: &Array2<f32>, noise: f64, rng: &mut impl Rng) -
     })
 }
 
-/// A picture with `factor` times as many pixels a side, by bicubic interpolation (Catmull and Rom).
-pub fn bicubic(picture: &Picture, factor: usize) -> Picture {
+/// A square picture with so many pixels a side.
+pub(super) fn enlarge(picture: &Picture, side: usize, filter: FilterType) -> Picture {
     let [width, height] = [picture.width, picture.height].map(|side| side as u32);
     let image = RgbImage::from_raw(width, height, picture.rgb.clone()).unwrap_or_default();
-    let (width, height) = (picture.width * factor, picture.height * factor);
-    let rgb = imageops::resize(&image, width as u32, height as u32, imageops::FilterType::CatmullRom).into_raw();
-    Picture { width, height, rgb }
+    let rgb = imageops::resize(&image, side as u32, side as u32, filter).into_raw();
+    Picture { width: side, height: side, rgb }
 }
 
-/// Pixel centres of a square image, row by row, as the network gets them.
-fn positions(side: usize, features: Option<&FourierFeatures>) -> Array2<f32> {
+/// Pixel centres of a square image, row by row.
+pub(super) fn centres(side: usize) -> Array2<f32> {
     let centre = |pixel: usize| (2.0 * pixel as f32 + 1.0) / side as f32 - 1.0;
-    let plain =
-        Array2::from_shape_fn((side * side, 2), |(i, axis)| centre(if axis == 0 { i % side } else { i / side }));
+    Array2::from_shape_fn((side * side, 2), |(i, axis)| centre(if axis == 0 { i % side } else { i / side }))
+}
+
+fn inputs(positions: Array2<f32>, features: Option<&FourierFeatures>) -> Array2<f32> {
     match features {
-        Some(features) => features.apply(plain.view()),
-        None => plain,
+        Some(features) => features.apply(positions.view()),
+        None => positions,
     }
 }

@@ -6,6 +6,9 @@ pub mod fit;
 /// Pages that a person paints on.
 pub mod pad;
 
+use ndarray::Array2;
+
+use super::blocks::Blocks;
 use super::{Family, HeldOut, Picture};
 use crate::settings::LiveSettings;
 
@@ -50,6 +53,13 @@ impl Picture {
             ((299 * r + 587 * g + 114 * b + 500) / 1000) as u8
         };
         if channels == 1 { self.rgb.chunks_exact(3).map(luma).collect() } else { self.rgb.clone() }
+    }
+
+    /// The means of so many blocks a side of a square, at most as many as it has pixels.
+    pub(super) fn reduced(&self, side: usize) -> Self {
+        let rows = Array2::from_shape_fn((self.width * self.height, 3), |(i, c)| f32::from(self.rgb[3 * i + c]));
+        let means = Blocks::of(self.width, side).means(rows.view());
+        Self { width: side, height: side, rgb: means.iter().map(|mean| mean.round() as u8).collect() }
     }
 
     fn is_square(&self, size: usize) -> bool {

@@ -79,6 +79,8 @@ pub enum Feature {
     Share,
     /// Another such share in training.
     TrainingShare,
+    /// Blocks of pixels of which the means are seen.
+    Reduction,
     /// A flow from noise to samples.
     Flow,
     /// Several classes.
@@ -99,6 +101,7 @@ impl Feature {
             Self::Points => "Picture tasks have the pixels per step instead",
             Self::Pixels | Self::Share => "Only picture tasks have pixels",
             Self::TrainingShare => "Only completion tasks train on another share than they are tested on",
+            Self::Reduction => "Only upscale tasks see the means of blocks of pixels",
             Self::Flow => "Only samples of class tasks come from noise by a flow",
             Self::Ways => "Only classify and cluster tasks tell classes apart",
             Self::Noise => "These tasks have no noise",

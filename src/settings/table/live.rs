@@ -4,7 +4,7 @@ use super::{Feature, Field, Group, Number, Range, Setting};
 use crate::settings::RunSettings;
 
 /// Every live setting.
-pub static LIVE: [Setting; 16] = [
+pub static LIVE: [Setting; 17] = [
     Setting {
         label: "Inner rate α",
         short: "α",
@@ -69,6 +69,14 @@ pub static LIVE: [Setting; 16] = [
         about: "Share of an image's pixels that a training task adapts on, the same at every inner step; held-out images have the support share",
         axis: Some("0.05..0.5"),
         ..number!(live.training_share, Group::Tasks(Feature::TrainingShare), Range::real(0.01, 1.0))
+    },
+    Setting {
+        label: "Reduction",
+        short: "reduction",
+        about: "How many times fewer blocks a side adaptation sees than the image has pixels, each as its mean colour; the rest must be made up",
+        axis: Some("2..8"),
+        shapes_probes: true,
+        ..number!(live.reduction, Group::Tasks(Feature::Reduction), Range::whole(2, 8))
     },
     Setting {
         label: "Pixels per step",

@@ -159,14 +159,16 @@ impl Pad {
         self.put(Page::blank(self.size, self.paper));
     }
 
-    /// Puts a picture onto the page that is painted on, all of it to be seen; false if its size is another one.
+    /// Puts a picture onto the page that is painted on, all of it to be seen, as means of blocks where it is larger; false if it is
+    /// smaller.
     pub fn start_from(&mut self, picture: &Picture) -> bool {
-        if !picture.is_square(self.size) {
+        if picture.width != picture.height || picture.width < self.size || !picture.is_square(picture.width) {
             return false;
         }
+        let picture = picture.reduced(self.size);
         self.end();
         self.remember();
-        self.put(Page { picture: picture.clone(), seen: vec![true; self.size * self.size], touched: true });
+        self.put(Page { picture, seen: vec![true; self.size * self.size], touched: true });
         true
     }
 
