@@ -14,6 +14,9 @@ use crate::settings::{Algorithm, ImageSource, Settings, TaskFamily};
 use crate::train::link::Pace;
 use crate::train::snapshot::{Phase, Snapshot};
 
+/// Height of an open list: all of its choices are seen without scrolling.
+const TALLEST: f32 = 480.0;
+
 /// What the bar shows besides the settings.
 pub struct Status<'a> {
     /// The newest snapshot.
@@ -142,6 +145,7 @@ fn short(name: &str) -> String {
 
 fn tasks(ui: &mut Ui, current: TaskFamily, commands: &mut Commands) {
     ComboBox::from_id_salt("tasks")
+        .height(TALLEST)
         .width(80.0)
         .selected_text(current.label())
         .show_ui(ui, |ui| {
@@ -160,6 +164,7 @@ fn tasks(ui: &mut Ui, current: TaskFamily, commands: &mut Commands) {
 
 fn algorithm(ui: &mut Ui, current: Algorithm, commands: &mut Commands) {
     ComboBox::from_id_salt("algorithm")
+        .height(TALLEST)
         .width(88.0)
         .selected_text(current.label())
         .show_ui(ui, |ui| {

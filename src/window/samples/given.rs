@@ -25,7 +25,7 @@ impl Strip {
     ) {
         let palette = Palette::of(ui);
         for (column, given) in task.given.iter().enumerate() {
-            let rect = grid.cell_rect(origin, column, 0);
+            let rect = grid.cell_rect(origin, 0, column);
             let picture = |rect| self.picture(pictures, rect, index, Slot::Given(column));
             panel::draw(ui.painter(), rect, &given.panel, common, (palette.query, palette), picture);
             let reaches = !given.reaches.is_empty();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use metascope::settings::TaskFamily;
 use metascope::train::snapshot::{Enlarged, Panel, Picture};
@@ -100,4 +101,23 @@ fn hovering_shows_a_picture_closer() {
     bench.harness.run_steps(25);
     assert!(bench.says("Adapted function at 4 × the resolution, at meta-iteration 1,280"));
     assert!(bench.says("Target enlarged 4 × bicubically"));
+}
+
+#[test]
+fn what_is_known_of_a_task_lies_in_one_row_before_its_steps_and_the_race_below() {
+    for tasks in TaskFamily::ALL {
+        let snapshot = fixtures::snapshot(tasks, 1284);
+        let task = snapshot.evaluation.as_deref().unwrap().tasks[0].clone();
+        let bench = Bench::with(snapshot);
+        let rect = |name: &str| bench.harness.get_by_role_and_label(Role::Image, name).rect();
+        let mut right = 0.0;
+        let mut bottom = 0.0;
+        for given in task.given.iter() {
+            let reached = if given.reaches.is_empty() { String::new() } else { format!(" {}", given.caption) };
+            let cell = rect(&format!("{} {}{reached}", given.title, task.name));
+            assert!(cell.left() > right && (bottom == 0.0 || cell.bottom() == bottom), "{tasks:?} {}", given.title);
+            (right, bottom) = (cell.right(), cell.bottom());
+        }
+        assert!(rect(&format!("race {}", task.name)).top() > bottom, "{tasks:?}");
+    }
 }
