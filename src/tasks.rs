@@ -19,6 +19,9 @@ pub mod interpolation;
 /// A set's classes, divided, and their images as codes.
 pub mod classes;
 
+/// One image from the means of its blocks.
+mod upscale;
+
 /// New images of a class from a few.
 pub mod class;
 
@@ -80,11 +83,12 @@ use class::ClassTasks;
 use sketch::Sketch;
 
 /// Every family, in teaching order. A new one is a file and a line here.
-pub static FAMILIES: [Card; 7] = [
+pub static FAMILIES: [Card; 8] = [
     plane::PLANE,
     sine::SINE,
     picture::PICTURE,
     picture::COMPLETION,
+    upscale::UPSCALE,
     class::CLASS,
     classify::CLASSIFY,
     cluster::CLUSTER,

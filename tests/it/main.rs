@@ -44,5 +44,6 @@ mod taught;
 mod timeline;
 mod timeline_window;
 mod unattended;
+mod upscale;
 mod window;
 mod window_pictures;

@@ -260,7 +260,7 @@ fn what_a_family_lacks_is_dead_there_and_nowhere_else() {
 #[test]
 fn an_option_without_any_use_is_refused_with_what_to_do() {
     for (options, parts) in [
-        (["--tasks", "sine", "--set", "hand"], ["--set", "completion, class, classify, cluster"]),
+        (["--tasks", "sine", "--set", "hand"], ["--set", "completion, upscale, class, classify, cluster"]),
         (["--tasks", "sine", "--images", "own"], ["--images", "not with sine tasks"]),
         (["--set", "hand", "--image-size", "16"], ["--image-size", "--images PATH"]),
         (["--set", "hand", "--set-classes", "9"], ["--set-classes", "--set creatures"]),

@@ -1,0 +1,178 @@
+//! The upscale family: one image of which the means of blocks of pixels are seen; every pixel must be made up. Each mean
+//! stands at the middle of its block, where adaptation asks the network for it; the meta-loss asks for the whole image,
+//! so that what lies between is learned from other images. What enlargement without learning makes of the same means
+//! stands beside it.
+
+use std::sync::Arc;
+
+use image::imageops::FilterType;
+use ndarray::Array2;
+
+use super::blocks::Blocks;
+use super::card::{Card, Drawing, Feature, Judged, Needs, Pages};
+use super::panel::{Given, Panel};
+use super::pictures::{Drawn, MIXED, OUTPUT_BIAS, Pictures, add_noise, centres, draw, enlarge};
+use super::scores::psnr;
+use super::sketch::Sketch;
+use super::{FamilyError, HeldOut, Picture, Place, Tasks};
+use crate::maths::network::{Batch, Network};
+use crate::maths::stream::{Purpose, Stream, stream};
+use crate::meta::episode::Episode;
+use crate::settings::{Domain, LiveSettings, NetworkSettings};
+
+pub(super) const UPSCALE: Card = Card {
+    id: "upscale",
+    name: "Upscale",
+    about: "Each task is one image seen as a few large blocks; the network has to make up its pixels",
+    domain: Domain::HiddenImage,
+    needs: Needs::Images,
+    judged: Judged::Psnr,
+    features: &[Feature::Reduction, Feature::Noise, Feature::HiddenLayers, Feature::Positions],
+    lacks: &[
+        (Feature::Shots, "An upscale task is one image: use the reduction instead"),
+        (Feature::Share, "Upscale tasks see the means of all blocks: use the reduction instead"),
+        (Feature::Pixels, ALL_BLOCKS),
+        (Feature::Points, ALL_BLOCKS),
+    ],
+    looks: &[MIXED],
+    drawing: Some(Drawing {
+        pages: Pages::One,
+        masks: false,
+        coarser: |live| live.reduction,
+        hint: "Paint coarse blocks, and see what fine picture the network takes them for",
+    }),
+    usual_iterations: [50, 150],
+    preset: |settings| {
+        super::picture::drawn(settings);
+        // Fewer steps are learned to be overshot by: the picture gets worse again after them.
+        (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 10);
+    },
+    open: |run, images| {
+        let images = images.ok_or(FamilyError::NoImages)?;
+        Ok(Arc::new(UpscaleTasks(Arc::new(Pictures::new(images, &run.network, run.seed)?))))
+    },
+};
+
+const ALL_BLOCKS: &str = "Upscale tasks adapt on the means of all blocks at every step";
+
+#[derive(Debug)]
+struct UpscaleTasks(Arc<Pictures>);
+
+impl UpscaleTasks {
+    fn blocks(&self, live: &LiveSettings) -> Blocks {
+        let size = self.0.set.size;
+        Blocks::of(size, (size / live.reduction).max(1))
+    }
+
+    /// What is seen, at the middles of the blocks.
+    fn support(&self, blocks: &Blocks, means: Array2<f32>) -> Batch<f32> {
+        let middles = blocks.means(centres(self.0.set.size).view());
+        Batch::new(self.0.inputs(middles), means)
+    }
+
+    fn episode(&self, image: usize, live: &LiveSettings, rng: &mut Stream) -> (Episode<f32>, Array2<f32>) {
+        let blocks = self.blocks(live);
+        let colours = self.0.colours(&self.0.set.images[image].pixels);
+        let means = add_noise(&blocks.means(colours.view()), live.noise, rng);
+        let query = Batch::new(self.0.positions.clone(), colours);
+        (Episode { support: vec![self.support(&blocks, means.clone())], query }, means)
+    }
+
+    fn shown(&self, image: usize, live: &LiveSettings, rng: &mut Stream) -> HeldOut {
+        let name = self.0.set.images[image].name.clone();
+        let (episode, means) = self.episode(image, live, rng);
+        let target = Arc::new(draw(episode.query.y()));
+        let given = Given {
+            title: "target",
+            about: "The held-out image that the network has to make up",
+            caption: name.clone(),
+            says: format!("{name} at full size, which adaptation does not see"),
+            panel: Panel::Picture { picture: target.clone(), seen: None },
+            reaches: Vec::new(),
+        };
+        let given = [given].into_iter().chain(self.enlargements(&draw(means.view()), Some(&target))).collect();
+        let reading = Arc::new(Drawn { pictures: self.0.clone(), target });
+        HeldOut { name, episode, given, choices: [].into(), display: None, reading }
+    }
+
+    /// What is seen, and what enlargement without learning makes of it: as good as it is, where the target is known.
+    fn enlargements(&self, seen: &Picture, target: Option<&Picture>) -> impl Iterator<Item = Given> {
+        let ways = [
+            ("means", NEAREST, FilterType::Nearest, "nearest_psnr"),
+            ("bicubic", BICUBIC, FilterType::CatmullRom, "bicubic_psnr"),
+            ("Lanczos", LANCZOS, FilterType::Lanczos3, "lanczos_psnr"),
+        ];
+        ways.map(|(title, about, filter, key)| {
+            let picture = enlarge(seen, self.0.set.size, filter);
+            let reached = target.map(|target| psnr(error(&picture, target)));
+            Given {
+                title,
+                about,
+                caption: reached.map_or_else(|| title.to_owned(), |reached| format!("{reached:.1} dB")),
+                says: about.to_owned(),
+                panel: Panel::of(picture),
+                reaches: reached.map(|reached| (key, reached)).into_iter().collect(),
+            }
+        })
+        .into_iter()
+    }
+}
+
+const NEAREST: &str = "What adaptation sees: the mean of each block of pixels";
+const BICUBIC: &str = "Without learning: the means enlarged by bicubic interpolation (Catmull and Rom)";
+const LANCZOS: &str = "Without learning: the means enlarged by Lanczos interpolation with three lobes";
+
+/// Mean squared error of colours in 0 to 1.
+fn error(picture: &Picture, target: &Picture) -> f32 {
+    let square = |(a, b): (&u8, &u8)| (f32::from(a.abs_diff(*b)) / 255.0).powi(2);
+    picture.rgb.iter().zip(&target.rgb).map(square).sum::<f32>() / target.rgb.len() as f32
+}
+
+impl Tasks for UpscaleTasks {
+    fn network(&self, settings: &NetworkSettings) -> Network {
+        self.0.network(settings)
+    }
+
+    fn output_bias(&self) -> f64 {
+        OUTPUT_BIAS
+    }
+
+    fn training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> Episode<f32> {
+        let image = self.0.training(live, index, rng);
+        self.episode(image, live, rng).0
+    }
+
+    fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> HeldOut {
+        let image = self.0.training(live, index, rng);
+        self.shown(image, live, rng)
+    }
+
+    fn held_out(&self, live: &LiveSettings, at: Place, rng: &mut Stream) -> HeldOut {
+        self.shown(self.0.held_out(at.index), live, rng)
+    }
+
+    fn held_out_tasks(&self) -> usize {
+        self.0.held_out_images()
+    }
+
+    /// Blocks that a person painted: nobody knows the fine picture, so the loss is that of the blocks.
+    fn sketched(&self, sketch: &Sketch, live: &LiveSettings, seed: u64) -> Option<HeldOut> {
+        let page = &sketch.page(0)?.picture;
+        let (set, blocks) = (&self.0.set, self.blocks(live));
+        Picture::fit([page], blocks.side).then_some(())?;
+        let bytes = page.channels(set.channels);
+        let means = Array2::from_shape_fn((blocks.side * blocks.side, set.channels), |(block, channel)| {
+            f32::from(bytes[block * set.channels + channel]) / 255.0
+        });
+        let noisy = add_noise(&means, live.noise, &mut stream(seed, Purpose::Sketch, 0, 0));
+        let target = Arc::new(enlarge(page, set.size, FilterType::CatmullRom));
+        Some(HeldOut {
+            name: "your picture".to_owned(),
+            episode: Episode { support: vec![self.support(&blocks, noisy)], query: self.support(&blocks, means) },
+            given: self.enlargements(page, None).collect(),
+            choices: [].into(),
+            display: Some(self.0.positions.clone()),
+            reading: Arc::new(Drawn { pictures: self.0.clone(), target }),
+        })
+    }
+}
