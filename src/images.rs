@@ -22,8 +22,8 @@ pub mod drawing;
 /// One file → one small square image.
 pub mod decode;
 
-/// What lies at a path: a folder, an archive, arrays.
-pub mod source;
+/// What lies at a path, and how it is read.
+pub mod at_path;
 
 /// The same in the background.
 pub mod loader;
@@ -47,12 +47,14 @@ mod frames;
 mod idx;
 mod label_table;
 mod layout;
+mod limits;
 mod npy;
 mod numbers;
 mod pages;
 mod resize;
 mod rows;
 mod shapes;
+mod source;
 mod svg;
 mod tarball;
 mod values;
@@ -65,7 +67,7 @@ use rand::seq::SliceRandom as _;
 
 use crate::maths::stream::{Purpose, stream};
 use crate::settings::{ImageSource, RunSettings};
-pub use collect::{MAX_BYTES, MAX_FILES};
+pub use limits::{MAX_BYTES, MAX_FILES};
 pub use loader::Loader;
 pub use making::Making;
 pub use understood::ImageCounts;
@@ -303,7 +305,7 @@ fn first_reason(skipped: &[Skipped]) -> String {
 /// See [`ImageError`].
 pub fn set_for(run: &RunSettings) -> Result<ImageSet, ImageError> {
     match &run.images {
-        ImageSource::Path(path) => source::load(path, run.image_reading(), &|_| {}, &AtomicBool::new(false)),
+        ImageSource::Path(path) => at_path::load(path, run.image_reading(), &|_| {}, &AtomicBool::new(false)),
         built_in => built_in::made(built_in, &run.procedural),
     }
 }

@@ -1,4 +1,55 @@
 //! Metascope: see meta-learning happen.
+//!
+//! # The house
+//!
+//! ```text
+//!  image file ─▶ images ─▶ tasks ──episode──▶ meta ──direction──▶ train ──snapshot──▶ window
+//!                            ▲                  │                   ▲  │              │
+//!                   (seed, meta-iteration,   maths                  │  └─▶ headless   │
+//!                      index of the task)                           └──── command ◀───┘
+//! ```
+//!
+//! An image file becomes an image set; a family draws a task from (seed, meta-iteration, index); `meta` adapts to it and
+//! gives the outer direction; the trainer moves φ and shows a snapshot, at most 30 a second; a view draws it. The way
+//! back is one command, or the latest live settings. Nothing else crosses.
+//!
+//! | room | what it holds | what it never does | imports |
+//! |---|---|---|---|
+//! | `settings` | what can change while a run goes on, what needs a restart, and the table of both | act | |
+//! | `said` | what is printed | know what it is about | |
+//! | `columns` | text in columns | know what is in them | |
+//! | `files` | files that are whole or not there, locked folders | know what is in them | |
+//! | `background` | when threads wait for the window, and in whose favour the system decides | decide what they do | |
+//! | `maths` | parameters, network, derivatives, kernels, optimisers, random streams | mention threads, clocks, files or egui | |
+//! | `meta` | inner loop, backward sweep, algorithms | mention threads, clocks, files or egui | `maths` `settings` |
+//! | `images` | image sets: built in, and read from a folder | know what they are used for | `background` `maths` `settings` |
+//! | `tasks` | families: from a stream to a task, and what is drawn of it | mention threads, clocks, files or egui | `images` `maths` `meta` `settings` |
+//! | `train` | the trainer, its thread, histories, snapshots | know egui; let NaN reach a curve | `background` `images` `maths` `meta` `settings` `tasks` |
+//! | `experiment` | experiment files | run them | `settings` `train` |
+//! | `choose` | sweeps and races | let a result depend on threads, or on what ran before | `background` `columns` `experiment` `files` `images` `meta` `settings` `tasks` `train` |
+//! | `check` | the exactness report | use a derivative of the code under test | `columns` `maths` `meta` `settings` |
+//! | `bench` | the benchmark of the trainer | open a window | `columns` `images` `maths` `meta` `settings` `tasks` `train` |
+//! | `headless` | runs without a window, and what they write | open a window | `choose` `experiment` `files` `images` `said` `settings` `tasks` `train` |
+//! | `arguments` | the command line | run anything | `choose` `experiment` `images` `said` `settings` `tasks` |
+//! | `window` | panels, views, theme | compute anything that is learned | `background` `bench` `choose` `experiment` `images` `meta` `settings` `tasks` `train` |
+//! | `commands` | what each command does |  | `arguments` `bench` `check` `choose` `files` `headless` `images` `said` `settings` `tasks` |
+//!
+//! A test reads this table and proves that no room imports another one (`tests/it/house.rs`).
+//!
+//! # One thing, one place
+//!
+//! - A setting is a field and an entry of [`settings::table::SETTINGS`].
+//! - An algorithm is an entry of [`meta::recipes::RECIPES`]; a new way from adapted parameters to an outer direction is a
+//!   file of `meta::outer`.
+//! - A task family is a file of [`tasks`] with its card, and a line of [`tasks::FAMILIES`].
+//! - A kind of drawing is a variant of [`tasks::Panel`], a drawer in the window and one in samples.png.
+//!
+//! # What always holds
+//!
+//! - The same settings and seed give the same bits, whatever the number of threads and whether or not somebody watches.
+//! - Gradients are exact: `metascope check` compares them with differences in double precision.
+//! - A number that is not finite is an event of the run and never a point of a curve.
+//! - No unsafe code, and no `unwrap` outside tests.
 
 pub mod settings;
 

@@ -44,5 +44,6 @@ pub mod dissection;
 pub mod tensor_rates;
 
 mod learner;
+mod proximal;
 
 pub use learner::{Group, Learner, MetaParameters, Outcome, Stepwise, TaskLosses, TaskWork};

@@ -4,7 +4,10 @@
 //! Invariants: a run is a function of its settings, seed and knob changes alone, to the bit, with
 //! any number of threads; NaN and infinity end in a [`snapshot::Divergence`], never in a plot.
 
-/// What the trainer shows.
+/// What is shown of a run.
+pub mod shown;
+
+/// One picture of a run.
 pub mod snapshot;
 
 /// The two ways between the window and the trainer.

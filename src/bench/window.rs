@@ -35,7 +35,7 @@ pub struct Recorder {
 /// The frames of one view.
 #[derive(Clone, Debug)]
 struct View {
-    name: &'static str,
+    name: String,
     own: Vec<f32>,
     whole: Vec<f32>,
     processor: Vec<f32>,
@@ -112,16 +112,16 @@ pub struct Latency {
 pub struct WindowReport {
     /// By name, "all" for all frames together.
     #[serde(flatten)]
-    pub views: BTreeMap<&'static str, ViewReport>,
+    pub views: BTreeMap<String, ViewReport>,
     /// From input to effect.
     pub latency_ms: Latency,
     /// From the start of the program.
     pub start: Start,
     /// Views that never showed what they are to show: their figures mean nothing.
-    pub missed: Vec<&'static str>,
+    pub missed: Vec<String>,
     /// The order of the views.
     #[serde(skip)]
-    order: Vec<&'static str>,
+    order: Vec<String>,
 }
 
 impl Recorder {
@@ -140,13 +140,13 @@ impl Recorder {
     }
 
     /// From now on frames belong to this view.
-    pub fn enter(&mut self, name: &'static str) {
+    pub fn enter(&mut self, name: impl Into<String>) {
         self.leave();
         self.drawers = Threads::named(&["llvmpipe"]);
         self.trainers = Watch::over(&["trainer", "tasks-"]);
         let memory = [resident(), None];
         self.views.push(View {
-            name,
+            name: name.into(),
             own: Vec::new(),
             whole: Vec::new(),
             processor: Vec::new(),
@@ -216,7 +216,7 @@ impl Recorder {
     pub fn report(&self) -> WindowReport {
         let every = |of: fn(&View) -> &Vec<f32>| self.views.iter().flat_map(of).copied().collect();
         let all = View {
-            name: ALL,
+            name: ALL.to_owned(),
             own: every(|view| &view.own),
             whole: every(|view| &view.whole),
             processor: every(|view| &view.processor),
@@ -229,9 +229,9 @@ impl Recorder {
             training: Some(self.views.iter().filter_map(|view| view.training).sum()),
         };
         WindowReport {
-            views: self.views.iter().chain([&all]).map(|view| (view.name, view.report())).collect(),
-            missed: self.views.iter().filter(|view| !view.reached).map(|view| view.name).collect(),
-            order: self.views.iter().map(|view| view.name).collect(),
+            views: self.views.iter().chain([&all]).map(|view| (view.name.clone(), view.report())).collect(),
+            missed: self.views.iter().filter(|view| !view.reached).map(|view| view.name.clone()).collect(),
+            order: self.views.iter().map(|view| view.name.clone()).collect(),
             latency_ms: Latency {
                 marked: Spread::of(&self.delays.marked),
                 obeyed: Spread::of(&self.delays.obeyed),
@@ -286,7 +286,7 @@ pub fn table(report: &WindowReport) -> String {
         "training gets",
     ];
     let mut lines = vec![heads.map(str::to_owned)];
-    for name in report.order.iter().copied().chain([ALL]) {
+    for name in report.order.iter().map(String::as_str).chain([ALL]) {
         let Some(view) = report.views.get(name) else { continue };
         let [begin, end] = view.memory_mb.map(|size| size.map_or("?".to_owned(), |size| format!("{size:.0}")));
         let memory = format!("{begin} to {end}");

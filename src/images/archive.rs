@@ -13,9 +13,10 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::arrays::{self, Candidate};
 use super::batch::Batch;
-use super::collect::{Collector, MAX_FILES, too_many};
-use super::folder::is_hidden;
+use super::collect::Collector;
+use super::entries::is_hidden;
 use super::label_table::{self, MAX_TABLE};
+use super::limits::{MAX_FILES, too_many};
 use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off};
 use super::{ImageError, decode, entries};
 

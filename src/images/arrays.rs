@@ -7,76 +7,19 @@
 //! An array is used whole or, if it turns out to be damaged, not at all. If there are more images than a
 //! set may have, every array gives as many as another, or all, and each of them evenly spread.
 
+mod array;
 mod labels;
 mod notes;
 mod pixels;
 mod series;
 mod sort;
 
-use std::path::PathBuf;
-
+pub(super) use array::Candidate;
 pub(super) use labels::labels_beside;
 
 use super::ImageError;
 use super::collect::Collector;
-use super::numbers::Tones;
-use super::rows::Rows;
-use super::shapes::Layout;
-use super::source::{Format, Store, Stream, broke_off};
-use super::{cifar, idx, npy};
-
-/// A file that should hold an array. Its number is that of the [`Store`].
-pub(super) struct Candidate {
-    /// Path below the folder or archive.
-    pub name: String,
-    pub path: PathBuf,
-    pub format: Format,
-}
-
-impl Candidate {
-    /// The folder it lies in, empty for none.
-    fn folder(&self) -> &str {
-        self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
-    }
-
-    /// The file's name without its endings, below the folders.
-    fn stem(&self) -> &str {
-        let name = self.name.strip_suffix(".gz").unwrap_or(&self.name);
-        let name = name.strip_suffix("-ubyte").unwrap_or(name);
-        let endings = [".npy", "-idx3", ".idx3", ".csv", ".bin"];
-        endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
-    }
-
-    /// What its values are taken for until they say otherwise.
-    fn tones(&self) -> Tones {
-        if matches!(self.format, Format::Idx | Format::Cifar) { Tones::BYTE } else { Tones::UNIT }
-    }
-}
-
-/// A file and what its header says.
-struct Array {
-    index: usize,
-    layout: Layout,
-}
-
-enum Stop {
-    Error(ImageError),
-    Refused(String),
-    /// Values are darker than black or brighter than white.
-    Outside,
-}
-
-impl From<String> for Stop {
-    fn from(reason: String) -> Self {
-        Self::Refused(reason)
-    }
-}
-
-impl From<ImageError> for Stop {
-    fn from(error: ImageError) -> Self {
-        Self::Error(error)
-    }
-}
+use super::source::Store;
 
 /// Reads all arrays of a store.
 pub(super) fn read(collector: &mut Collector, store: &mut dyn Store, files: Vec<Candidate>) -> Result<(), ImageError> {
@@ -97,43 +40,6 @@ pub(super) fn read(collector: &mut Collector, store: &mut dyn Store, files: Vec<
     Ok(())
 }
 
-/// What the header of a file says, or all that there is of one that has none.
-fn layout(store: &mut dyn Store, index: usize, format: Format) -> Result<Layout, String> {
-    let (mut stream, length) = store.open(index)?;
-    let (layout, length) = match format {
-        Format::Idx => (idx::layout(&mut *stream)?, length),
-        Format::Cifar => (cifar::layout(&mut *stream, length)?, length),
-        Format::Csv => (Rows::table(stream)?.layout()?, None),
-        Format::Names => (Rows::names(stream).layout()?, None),
-        _ => (npy::layout(&mut *stream)?, length),
-    };
-    if layout.shape.contains(&0) {
-        return Err("holds no images".to_owned());
-    }
-    layout.check()?;
-    let needed = layout.length().ok_or("promises more numbers than any file can hold: save it again")?;
-    match length {
-        Some(length) if length < needed => {
-            Err(format!("promises {needed} bytes and has {length}: copy or download it again"))
-        }
-        Some(length) if length > needed => Err(format!("promises {needed} bytes and has {length}: save it again")),
-        _ => Ok(layout),
-    }
-}
-
-/// Opens an array where its rows begin.
-fn open<'a>(store: &'a mut dyn Store, array: &Array, format: Format) -> Result<Box<dyn Stream + 'a>, String> {
-    let (mut stream, _) = store.open(array.index)?;
-    match format {
-        Format::Csv => Ok(Box::new(Rows::table(stream)?)),
-        Format::Names => Ok(Box::new(Rows::names(stream))),
-        _ => {
-            stream.pass(array.layout.header).map_err(|error| broke_off(&error))?;
-            Ok(stream)
-        }
-    }
-}
-
 /// Divides `room` images: every array as many as another, or all that it has.
 fn shares(room: usize, counts: &[u64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..counts.len()).collect();
@@ -147,11 +53,6 @@ fn shares(room: usize, counts: &[u64]) -> Vec<usize> {
     shares
 }
 
-/// Number `k` of `share` evenly spread among `count`.
-fn chosen(k: usize, share: usize, count: u64) -> u64 {
-    ((k as u128 + 1) * u128::from(count)).div_ceil(share.max(1) as u128) as u64 - 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,29 +64,5 @@ mod tests {
         assert_eq!(shares(5, &[u64::MAX, u64::MAX]), [2, 3]);
         assert_eq!(shares(0, &[4]), [0]);
         assert!(shares(9, &[]).is_empty());
-    }
-
-    #[test]
-    fn chosen_images_are_evenly_spread() {
-        let all = |share: usize, count: u64| (0..share).map(|k| chosen(k, share, count)).collect::<Vec<_>>();
-        assert_eq!(all(4, 4), [0, 1, 2, 3]);
-        assert_eq!(all(2, 10), [4, 9]);
-        assert_eq!(all(3, 7), [2, 4, 6]);
-        assert_eq!(chosen(99_999, 100_000, u64::MAX), u64::MAX - 1);
-    }
-
-    #[test]
-    fn endings_are_no_part_of_a_name() {
-        for (name, short) in [
-            ("cat.npy", "cat"),
-            ("animals/cat.npy.gz", "animals/cat"),
-            ("train-images-idx3-ubyte.gz", "train-images"),
-            ("train.idx3-ubyte", "train"),
-            ("data_batch_1.bin", "data_batch_1"),
-            ("a.b", "a.b"),
-        ] {
-            let file = Candidate { name: name.to_owned(), path: PathBuf::new(), format: Format::Npy };
-            assert_eq!(file.stem(), short);
-        }
     }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::collect::{CHUNK, Collector};
+use super::collect::Collector;
+use super::limits::CHUNK;
 use super::{ImageError, decode};
 
 /// Unpacked bytes that wait to be decoded.

@@ -12,15 +12,10 @@ use super::decode::{Decoded, Remark, Square};
 use super::drawing::Drawing;
 use super::label_table::{self, MAX_TABLE};
 use super::layout::Portion;
+use super::limits::{MAX_BYTES, MAX_FILES, too_many};
+use super::values::brightness;
 use super::{ImageError, Progress, Skipped};
 use crate::settings::{ImageColour, ImageReading};
-
-/// More files than this are not read.
-pub const MAX_FILES: usize = 100_000;
-/// All images of a set together, in bytes.
-pub const MAX_BYTES: usize = 1 << 30;
-/// Images between two looks at how much memory is left.
-pub(super) const CHUNK: usize = 1024;
 
 /// What has been read so far.
 pub(super) struct Collector<'a> {
@@ -268,20 +263,9 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Of a colour, as the standard for sRGB weighs it; a grey one stays as it is.
-pub(super) fn brightness(rgb: &[u8]) -> u8 {
-    let weighted = rgb.iter().zip([2126_u32, 7152, 722]).map(|(&value, weight)| weight * u32::from(value));
-    ((weighted.sum::<u32>() + 5_000) / 10_000) as u8
-}
-
 /// How many images of this size are kept.
 fn most_images(size: usize) -> usize {
     (MAX_BYTES / (size * size * 3).max(1)).min(MAX_FILES)
-}
-
-/// Why files after a limit are left out.
-pub(super) fn too_many(limit: &str) -> String {
-    format!("and what comes after it is left out: at most {limit} are kept; choose a smaller folder")
 }
 
 #[cfg(test)]
@@ -294,14 +278,5 @@ mod tests {
             assert_eq!(most_images(size), most);
             assert!(most * size * size * 3 <= MAX_BYTES);
         }
-    }
-
-    #[test]
-    fn brightness_keeps_grey_and_weighs_colours() {
-        for value in 0..=255 {
-            assert_eq!(brightness(&[value; 3]), value);
-        }
-        let [red, green, blue] = [[255, 0, 0], [0, 255, 0], [0, 0, 255]].map(|rgb| brightness(&rgb));
-        assert_eq!([red, green, blue], [54, 182, 18]);
     }
 }

@@ -183,7 +183,7 @@ fn two_shades(counts: &[u32; 256]) -> Option<(usize, [f32; 2])> {
 }
 
 fn brightness(Rgba([r, g, b, _]): Rgba<u8>) -> u8 {
-    super::collect::brightness(&[r, g, b])
+    super::values::brightness(&[r, g, b])
 }
 
 /// How the images of a set are to be drawn, if they are drawings.

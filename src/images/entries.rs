@@ -1,4 +1,4 @@
-//! Names of an archive's entries.
+//! Names of an archive's entries, and of files.
 
 /// Why an archive in an archive is left out.
 pub(super) const NESTED: &str = "is an archive inside an archive: unpack the outer one";
@@ -30,6 +30,16 @@ pub(super) fn put_inside<'a>(names: impl Iterator<Item = &'a mut String>, folder
     if !names.iter().all(own) {
         names.into_iter().for_each(|name| name.insert_str(0, &format!("{folder}/")));
     }
+}
+
+/// A name as text. One that is not in UTF-8 is read as Latin-1, so that no two become the same.
+pub(super) fn text_of(name: &[u8]) -> String {
+    str::from_utf8(name).map_or_else(|_| name.iter().map(|&byte| char::from(byte)).collect(), str::to_owned)
+}
+
+/// Files that are no pictures of the user's, in a folder or an archive.
+pub(super) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || name == "Thumbs.db" || name == "__MACOSX"
 }
 
 #[cfg(test)]

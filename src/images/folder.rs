@@ -11,9 +11,12 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::arrays::{self, Candidate};
-use super::collect::{CHUNK, Collector, MAX_FILES, too_many};
+use super::at_path;
+use super::collect::Collector;
+use super::entries::{is_hidden, text_of};
 use super::label_table::{self, MAX_TABLE};
-use super::source::{self, Files, Format};
+use super::limits::{CHUNK, MAX_FILES, too_many};
+use super::source::{Files, Format};
 use super::{ImageError, decode};
 
 /// What a run writes; only in a folder with these is its picture no image of the user's.
@@ -49,7 +52,7 @@ pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
     read_images(collector, &images)?;
     for (file, format) in archives {
         let inside = relative(collector.path, &file);
-        source::read_archive(collector, &file, format, Some(without_endings(&inside)))?;
+        at_path::read_archive(collector, &file, format, Some(without_endings(&inside)))?;
     }
     arrays::read(collector, &mut Files::new(candidates.iter().map(|candidate| candidate.path.clone())), candidates)
 }
@@ -99,16 +102,6 @@ fn relative(root: &Path, path: &Path) -> String {
     let parts = path.strip_prefix(root).unwrap_or(path).components();
     let parts: Vec<String> = parts.map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
     parts.join("/")
-}
-
-/// A name as text. One that is not in UTF-8 is read as Latin-1, so that no two become the same.
-pub(super) fn text_of(name: &[u8]) -> String {
-    str::from_utf8(name).map_or_else(|_| name.iter().map(|&byte| char::from(byte)).collect(), str::to_owned)
-}
-
-/// Files that are no pictures of the user's, in a folder or an archive.
-pub(super) fn is_hidden(name: &str) -> bool {
-    name.starts_with('.') || name == "Thumbs.db" || name == "__MACOSX"
 }
 
 /// Every file below a path, sorted; entries that cannot be listed are skipped with a reason.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use csv::ReaderBuilder;
 
-use super::collect::MAX_FILES;
+use super::limits::MAX_FILES;
 
 /// No table may be larger, in bytes.
 pub(super) const MAX_TABLE: u64 = 64 << 20;

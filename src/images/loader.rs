@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{ImageError, ImageSet, Progress, source};
+use super::{ImageError, ImageSet, Progress, at_path};
 use crate::background;
 use crate::settings::ImageReading;
 
@@ -52,7 +52,7 @@ impl Loader {
                 background::wait_while_held();
             };
             // If the window has gone, nobody wants the result.
-            let _ = sender.send(guarded(&path, || on_spare_cores(|| source::load(&path, reading, &note, &cancel))));
+            let _ = sender.send(guarded(&path, || on_spare_cores(|| at_path::load(&path, reading, &note, &cancel))));
             wake();
         };
         if let Err(error) = std::thread::Builder::new().name("images".to_owned()).spawn(work) {

@@ -12,9 +12,10 @@ use tar::{Archive, EntryType, PaxExtensions};
 
 use super::arrays::{self, Candidate};
 use super::batch::Batch;
-use super::collect::{Collector, MAX_BYTES, MAX_FILES, too_many};
-use super::folder::{is_hidden, text_of};
+use super::collect::Collector;
+use super::entries::{is_hidden, text_of};
 use super::label_table::{self, MAX_TABLE};
+use super::limits::{MAX_BYTES, MAX_FILES, too_many};
 use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off};
 use super::{ImageError, decode, entries};
 

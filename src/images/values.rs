@@ -91,3 +91,23 @@ pub(super) fn check_for_labels(picture: &DynamicImage) -> Result<(), String> {
         _ => Ok(()),
     }
 }
+
+/// Of a colour, as the standard for sRGB weighs it; a grey one stays as it is.
+pub(super) fn brightness(rgb: &[u8]) -> u8 {
+    let weighted = rgb.iter().zip([2126_u32, 7152, 722]).map(|(&value, weight)| weight * u32::from(value));
+    ((weighted.sum::<u32>() + 5_000) / 10_000) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brightness_keeps_grey_and_weighs_colours() {
+        for value in 0..=255 {
+            assert_eq!(brightness(&[value; 3]), value);
+        }
+        let [red, green, blue] = [[255, 0, 0], [0, 255, 0], [0, 0, 255]].map(|rgb| brightness(&rgb));
+        assert_eq!([red, green, blue], [54, 182, 18]);
+    }
+}

@@ -103,6 +103,14 @@ pub fn is_finite<T: Real>(a: &[T]) -> bool {
     )
 }
 
+/// e to the power of each number.
+pub fn exponentials<T: Real>(logs: &[T]) -> Vec<T> {
+    vectorised::<T, _>(
+        #[inline(always)]
+        || logs.iter().map(|log| log.exponential()).collect(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

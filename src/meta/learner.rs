@@ -9,12 +9,12 @@ pub use stepping::Stepwise;
 use super::adapt::{InnerLoop, Until, adapt_from};
 use super::episode::Episode;
 use super::meta_model::{self, MetaModel};
-use super::outer::implicit;
+use super::proximal::Proximal;
 use super::rates::{InnerRates, Sharing};
 use super::recipe::{Moves, Rates, Recipe, Rule, Through};
-use crate::maths::kernels::vectorised;
 use crate::maths::network::{Network, Trace, Workspace};
 use crate::maths::real::Real;
+use crate::maths::vector::exponentials;
 use crate::settings::{Algorithm, MethodSettings};
 
 /// What the outer optimiser moves: φ, then whatever else the algorithm learns.
@@ -163,6 +163,12 @@ impl Learner {
         self.meta_iteration
     }
 
+    /// Descent of the loss that is held to φ.
+    fn proximal<'a, T: Real>(&self, phi: &'a [T], rates: &[T]) -> Proximal<'a, T> {
+        let inner_rate = rates.first().copied().unwrap_or_default();
+        Proximal { phi, inner_rate, regularisation: T::of(self.method.regularisation) }
+    }
+
     /// What belongs to single algorithms.
     pub fn method(&self) -> &MethodSettings {
         &self.method
@@ -238,7 +244,7 @@ impl Learner {
         let TaskWork { work, inner, rates, .. } = task;
         match self.recipe.rule() {
             Rule::Proximal => {
-                let rule = implicit::rule(self, phi, rates);
+                let rule = self.proximal(phi, rates);
                 adapt_from(network, phi, &rule, episode, until, keep_going, first, work, inner);
             }
             Rule::Model => {
@@ -256,12 +262,4 @@ impl Learner {
     pub(super) fn meta_model<'a, T: Real>(&'a self, meta: &'a MetaParameters<T>) -> MetaModel<'a, T> {
         MetaModel::new(&self.sharing, meta.beside_phi(), self.learned_steps)
     }
-}
-
-/// e to the power of each number.
-pub(super) fn exponentials<T: Real>(logs: &[T]) -> Vec<T> {
-    vectorised::<T, _>(
-        #[inline(always)]
-        || logs.iter().map(|log| log.exponential()).collect(),
-    )
 }

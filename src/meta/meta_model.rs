@@ -21,12 +21,11 @@ use std::ops::Range;
 
 use rand::RngExt as _;
 
-use super::learner::exponentials;
 use super::rates::Sharing;
 use super::step::{Adjoint, Step, StepRule};
 use crate::maths::real::Real;
 use crate::maths::stream::{Purpose, stream};
-use crate::maths::vector::{add_scaled, dot};
+use crate::maths::vector::{add_scaled, dot, exponentials};
 
 /// Width of h's hidden tanh layer.
 const HIDDEN: usize = 16;

@@ -39,6 +39,7 @@ macro_rules! choice {
 }
 
 mod entry;
+mod group;
 mod images;
 mod live;
 mod method;
@@ -46,8 +47,9 @@ mod network;
 mod outer;
 mod run;
 
-pub use entry::{Choice, Feature, Field, Group, Name, Number, Part, Range, Setting};
+pub use entry::{Choice, Field, Name, Number, Range, Setting};
 pub(crate) use entry::{MOST_LAYERS, SEED};
+pub use group::{Feature, Group, Part};
 pub(super) use live::LIVE;
 
 /// Every setting, section by section, in the order of panels and of the command line's help.

@@ -5,7 +5,7 @@
 //! indeed beyond stability, α > 2/λ_max: a bounded activation (sine, tanh) hides an overshooting
 //! inner loop from the first test.
 
-use super::snapshot::{Divergence, Turned};
+use super::shown::{Divergence, Turned, two_digits_below};
 use crate::maths::network::Workspace;
 use crate::maths::vector::is_finite;
 use crate::meta::episode::Episode;
@@ -209,18 +209,6 @@ pub fn explain(failure: Failure, restored: u64, is_best: bool) -> Divergence {
     };
     divergence.reason = format!("Diverged: {what}{}. {turn}{state} {advice}", at.unwrap_or_default());
     divergence
-}
-
-/// Slightly below a limit of the inner rate: nine tenths of it, rounded down to two significant digits.
-pub fn slightly_below(limit: f64) -> f64 {
-    two_digits_below(0.9 * limit)
-}
-
-/// Rounded down to two significant digits.
-pub(super) fn two_digits_below(value: f64) -> f64 {
-    let scale = 10f64.powf(value.log10().floor() - 1.0);
-    // Dividing by a whole number keeps the shortest decimal text where multiplying by 0.01 does not.
-    if scale < 1.0 { (value / scale).floor() / (1.0 / scale).round() } else { (value / scale).floor() * scale }
 }
 
 #[cfg(test)]

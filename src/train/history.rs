@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::snapshot::{Curve, CurvePoint};
+use super::shown::{Curve, CurvePoint};
 
 const RECENT: usize = 512;
 const THINNED: usize = 1024;

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::snapshot::{Evaluation, Snapshot};
+use super::shown::Evaluation;
+use super::snapshot::Snapshot;
 use super::trainer::Trainer;
 use crate::settings::Settings;
 
@@ -16,8 +17,8 @@ mod stability;
 mod test_steps;
 mod what_if;
 
+pub use super::shown::{Heights, Map};
 pub use dissection::OuterStep;
-pub use landscape::{Heights, Map};
 pub use layers::{LayerLook, Layers};
 pub use stability::Stability;
 pub use test_steps::{Adapted, TestSteps};

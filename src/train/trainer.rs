@@ -8,8 +8,7 @@ use super::evaluation::Start;
 use super::guard::Guard;
 use super::judging::Judging;
 use super::pool::Pool;
-use super::snapshot::{Divergence, Enlarged, Evaluation, Init, KnobMark, Phase, Snapshot};
-use super::studies::Closeups;
+use super::shown::{Curves, Divergence, Enlarged, Evaluation, Init, KnobMark};
 use super::timeline::Timeline;
 use crate::maths::optimiser::Optimiser;
 use crate::meta::episode::Episode;
@@ -263,32 +262,19 @@ impl Trainer {
         self.probes.enlarged(&self.pool, &self.learner.network, keep_going)
     }
 
+    /// Histories of the losses.
+    pub(super) fn curves(&self) -> Arc<Curves> {
+        self.record.curves()
+    }
+
+    /// How the user's drawing was adapted to last, if there is one.
+    pub(super) fn sketch(&self) -> Option<Arc<Evaluation>> {
+        self.sketching.shown()
+    }
+
     /// The latest adaptation of the probe tasks.
     pub fn evaluation(&self) -> Arc<Evaluation> {
         self.probes.evaluation()
-    }
-
-    /// One picture of the run.
-    pub fn snapshot(&self, run: u64, per_second: f64, phase: Phase) -> Snapshot {
-        Snapshot {
-            run,
-            meta_iteration: self.now.meta_iteration,
-            per_second,
-            phase,
-            settings: self.settings.clone(),
-            parameters: self.learner.network.parameters(),
-            curves: self.record.curves(),
-            evaluation: Some(self.probes.evaluation()),
-            sketch: self.sketching.shown(),
-            landscape: None,
-            enlarged: None,
-            closeups: Closeups::default(),
-            walk: None,
-            marks: self.record.marks().into(),
-            timeline: self.past(),
-            astray: self.astray(),
-            divergence: None,
-        }
     }
 
     /// Whether losses are told in dB.

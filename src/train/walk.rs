@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::snapshot::Evaluation;
+use super::shown::Evaluation;
 use crate::settings::Settings;
 
 /// Tasks of the meta-batch that are walked through one by one, at most; the others follow together.

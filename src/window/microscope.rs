@@ -8,6 +8,7 @@ mod outer_step;
 mod tasks;
 mod test_steps;
 mod toggle;
+mod words;
 
 use egui::{Align, FontId, Key, Layout, RichText, Ui};
 

@@ -2,6 +2,7 @@
 //! each layer moves.
 
 mod contours;
+mod frame;
 mod heights;
 mod landscape;
 pub(super) mod movement;

@@ -31,7 +31,7 @@ pub struct Script {
     recorder: Arc<Mutex<Recorder>>,
     /// Meta-iterations of a made-up past that every run begins with.
     history: u64,
-    view: Option<&'static str>,
+    view: Option<String>,
     tasks: Option<TaskFamily>,
     arrived: Option<TaskFamily>,
     glances: u32,

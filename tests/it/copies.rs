@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use metascope::images::source;
+use metascope::images::at_path;
 use metascope::settings::ImageReading;
 
 use crate::common::files::{
@@ -21,7 +21,7 @@ fn copies_are_trained_on_together_or_held_out_together() {
     for seed in 0..6 {
         let folder = folder_of(&all);
         let set =
-            source::load(folder.path(), ImageReading::of_size(SIZE, seed), &|_| {}, &AtomicBool::new(false)).unwrap();
+            at_path::load(folder.path(), ImageReading::of_size(SIZE, seed), &|_| {}, &AtomicBool::new(false)).unwrap();
         let side = |held_out: bool| {
             set.images
                 .iter()

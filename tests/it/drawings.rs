@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use image::{GrayImage, Luma, RgbImage};
-use metascope::images::{ImageSet, source};
+use metascope::images::{ImageSet, at_path};
 use metascope::settings::{ImageColour, ImageReading, RunSettings, Settings};
 use metascope::tasks::encoding::Encoding;
 use tempfile::TempDir;
@@ -43,7 +43,7 @@ fn run() -> RunSettings {
 }
 
 fn read(path: &Path, reading: ImageReading) -> ImageSet {
-    source::load(path, reading, &|_| {}, &AtomicBool::new(false)).unwrap()
+    at_path::load(path, reading, &|_| {}, &AtomicBool::new(false)).unwrap()
 }
 
 fn brightness(set: &ImageSet) -> f32 {

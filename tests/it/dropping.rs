@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use metascope::images::{ImageSet, Kind, source};
+use metascope::images::{ImageSet, Kind, at_path};
 use metascope::settings::{ImageColour, ImageSource, RunSettings};
 use metascope::train::link::Command;
 use tempfile::TempDir;
@@ -39,7 +39,7 @@ fn check_drop(path: &Path, kind: Kind, classes: usize, images: usize) {
     bench.drop_file(path);
     let (run, set) = next_run(&mut bench);
     assert_eq!(run.images, ImageSource::Path(path.to_owned()));
-    let expected = source::load(path, run.image_reading(), &|_| {}, &AtomicBool::new(false)).unwrap();
+    let expected = at_path::load(path, run.image_reading(), &|_| {}, &AtomicBool::new(false)).unwrap();
     check_same(&set, &expected);
     assert_eq!(set.skipped.len(), 0);
     assert_eq!((set.origin.kind, set.classes.len(), set.images.len()), (kind, classes, images));

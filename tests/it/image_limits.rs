@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use image::{DynamicImage, ImageBuffer, ImageFormat, Rgb, RgbImage};
-use metascope::images::{decode, source};
+use metascope::images::{at_path, decode};
 use metascope::settings::ImageReading;
 use tempfile::TempDir;
 
@@ -80,7 +80,7 @@ fn large_pictures_are_read_by_several_threads_at_once() {
     for name in ["a.bmp", "b.bmp", "c.bmp"] {
         fs::write(folder.path().join(name), &bytes).unwrap();
     }
-    let set = source::load(folder.path(), ImageReading::of_size(SIZE, 0), &|_| {}, &AtomicBool::new(false)).unwrap();
+    let set = at_path::load(folder.path(), ImageReading::of_size(SIZE, 0), &|_| {}, &AtomicBool::new(false)).unwrap();
     assert_eq!(set.images.len(), 3);
     assert!(set.images.iter().all(|image| image.pixels == set.images[0].pixels));
 }

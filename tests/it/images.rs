@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, Rgba};
 use metascope::images::decode::{self, Decoded};
-use metascope::images::{ImageError, ImageSet, source};
+use metascope::images::{ImageError, ImageSet, at_path};
 use metascope::settings::ImageReading;
 use tempfile::TempDir;
 
@@ -20,7 +20,7 @@ mod loading;
 const SIZE: usize = 8;
 
 fn load_with(path: &Path, seed: u64) -> Result<ImageSet, ImageError> {
-    source::load(path, ImageReading::of_size(SIZE, seed), &|_| {}, &AtomicBool::new(false))
+    at_path::load(path, ImageReading::of_size(SIZE, seed), &|_| {}, &AtomicBool::new(false))
 }
 
 fn load(path: &Path) -> Result<ImageSet, ImageError> {

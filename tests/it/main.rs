@@ -22,6 +22,7 @@ mod folders;
 mod gradients;
 mod guard;
 mod headless;
+mod house;
 mod image_limits;
 mod images;
 mod knobs;

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use image::codecs::gif::GifEncoder;
 use image::{DynamicImage, Frame, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use metascope::images::decode::{self, Decoded, Remark, Square};
-use metascope::images::{ImageError, ImageSet, source};
+use metascope::images::{ImageError, ImageSet, at_path};
 use metascope::settings::{ImageFit, ImageReading};
 use tempfile::TempDir;
 
@@ -17,7 +17,7 @@ const SIZE: usize = 8;
 
 fn load(path: &Path, fit: ImageFit) -> Result<ImageSet, ImageError> {
     let reading = ImageReading { fit, ..ImageReading::of_size(SIZE, 0) };
-    source::load(path, reading, &|_| {}, &AtomicBool::new(false))
+    at_path::load(path, reading, &|_| {}, &AtomicBool::new(false))
 }
 
 fn folder_of(files: &[(&str, Vec<u8>)]) -> TempDir {

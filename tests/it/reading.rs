@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use clap::Parser as _;
 use metascope::arguments::Arguments;
 use metascope::experiment::Experiment;
-use metascope::images::{ImageSet, source};
+use metascope::images::{ImageSet, at_path};
 use metascope::settings::{ImageColour, ImageFit, ImageReading, Settings};
 use tempfile::TempDir;
 
@@ -18,7 +18,7 @@ const SIZE: usize = 4;
 
 fn load(path: &Path, colour: ImageColour, invert: bool) -> ImageSet {
     let reading = ImageReading { colour, invert, ..ImageReading::of_size(SIZE, 0) };
-    source::load(path, reading, &|_| {}, &AtomicBool::new(false)).unwrap()
+    at_path::load(path, reading, &|_| {}, &AtomicBool::new(false)).unwrap()
 }
 
 fn flat(channels: usize, pixel: &[u8]) -> Vec<u8> {

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::collect::{Collector, MAX_FILES};
+use super::super::collect::Collector;
+use super::super::limits::MAX_FILES;
 use super::super::numbers::{Label, Number, read_exactly};
 use super::super::source::{Format, Store, broke_off};
+use super::array::{Array, Candidate, Stop, chosen, open};
 use super::sort::Sorted;
-use super::{Array, Candidate, Stop, chosen, open};
 
 const IMAGE_WORDS: [&str; 9] = ["x", "image", "images", "img", "imgs", "data", "features", "input", "inputs"];
 const LABEL_WORDS: [&str; 7] = ["y", "label", "labels", "target", "targets", "class", "classes"];

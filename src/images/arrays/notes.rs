@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::collect::Collector;
 use super::super::numbers::Tones;
 use super::super::shapes::Grid;
-use super::Candidate;
+use super::array::Candidate;
 use super::series::{Classes, Series};
 
 /// Says what each array is read as; of arrays alike once.

@@ -2,15 +2,17 @@
 
 use rayon::prelude::*;
 
-use super::super::collect::{CHUNK, Collector};
+use super::super::collect::Collector;
 use super::super::decode::Square;
+use super::super::limits::CHUNK;
 use super::super::numbers::{Label, Number, Span, Tones, Unsuited, brightness, read_exactly};
 use super::super::shapes::Grid;
 use super::super::source::{Store, broke_off};
 use super::super::{ImageError, decode};
+use super::array::{Candidate, Stop, chosen, open};
 use super::labels::{self, Names};
+use super::notes;
 use super::series::{Classes, Series};
-use super::{Candidate, Stop, chosen, notes, open};
 
 /// Bytes that are read between two conversions.
 const BATCH: usize = 64 << 20;

@@ -6,9 +6,10 @@ use super::super::ImageError;
 use super::super::collect::Collector;
 use super::super::shapes::{Grid, One};
 use super::super::source::{Format, Store};
+use super::array::{Array, Candidate};
 use super::labels::{labels_of, names_of};
+use super::notes;
 use super::sort::{Sorted, are_drawings};
-use super::{Array, Candidate, notes};
 
 /// Images that are read together: those of an array, or many arrays of one image each.
 pub(super) struct Series<'a> {

@@ -4,8 +4,8 @@ use super::super::ImageError;
 use super::super::collect::Collector;
 use super::super::numbers::{Number, NumberKind, read_exactly};
 use super::super::source::{Store, broke_off};
+use super::array::{Array, Candidate, layout, open};
 use super::labels::{key, label, names_labels};
-use super::{Array, Candidate, layout, open};
 
 /// Bytes of an array that are looked at to tell what it is.
 const LOOKED_AT: u64 = 1 << 20;

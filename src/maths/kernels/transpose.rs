@@ -1,12 +1,11 @@
 //! Transposes, in blocks that stay in registers.
 
-use super::{LEVEL, Level};
-use crate::maths::real::Real;
+use super::{Kernels, LEVEL, Level};
 
 const BLOCK: usize = 8;
 
 /// out ← transpose of the row-major rows × columns matrix.
-pub fn transpose<T: Real>(matrix: &[T], columns: usize, out: &mut [T]) {
+pub fn transpose<T: Kernels + Copy>(matrix: &[T], columns: usize, out: &mut [T]) {
     let rows = matrix.len() / columns.max(1);
     debug_assert!(out.len() == rows * columns, "transpose of {rows} x {columns}");
     if rows == 1 || columns == 1 {

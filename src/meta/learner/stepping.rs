@@ -5,7 +5,6 @@ use crate::maths::network::Workspace;
 use crate::maths::real::Real;
 use crate::maths::vector::norm;
 use crate::meta::episode::Episode;
-use crate::meta::outer::implicit;
 use crate::meta::rates::InnerRates;
 use crate::meta::recipe::Rule;
 use crate::meta::step::{Step, StepRule};
@@ -65,7 +64,7 @@ impl Learner {
         }
         let step = Step { index: *done, theta, gradient, loss };
         match self.recipe.rule() {
-            Rule::Proximal => implicit::rule(self, meta.phi(), rates).apply(step, next),
+            Rule::Proximal => self.proximal(meta.phi(), rates).apply(step, next),
             Rule::Model => self.meta_model(meta).apply(step, next),
             Rule::Rates => InnerRates::new(&self.sharing, rates).apply(step, next),
         }

@@ -11,41 +11,11 @@
 
 use crate::maths::conjugate::conjugate_gradients;
 use crate::maths::real::Real;
-use crate::maths::vector::norm;
 use crate::meta::episode::Episode;
 use crate::meta::learner::{Learner, TaskWork};
-use crate::meta::step::{Step, StepRule};
 
-/// Descent rests where the proximal gradient is no longer than this.
-const PROXIMAL_TOLERANCE: f64 = 1e-8;
 /// Conjugate gradients stop at a residual of this share of the query gradient.
 const RESIDUAL_TOLERANCE: f64 = 1e-6;
-
-/// θ_{k+1} = θ_k − α (g_k + λ (θ_k − φ)).
-pub(in crate::meta) struct Proximal<'a, T> {
-    phi: &'a [T],
-    inner_rate: T,
-    regularisation: T,
-}
-
-impl<T: Real> StepRule<T> for Proximal<'_, T> {
-    fn apply(&self, step: Step<'_, T>, next: &mut [T]) {
-        let states = step.theta.iter().zip(self.phi).zip(step.gradient);
-        for (next, ((&theta, &phi), &gradient)) in next.iter_mut().zip(states) {
-            *next = gradient + self.regularisation * (theta - phi);
-        }
-        let rest = norm(next) <= T::of(PROXIMAL_TOLERANCE);
-        for (next, &theta) in next.iter_mut().zip(step.theta) {
-            *next = if rest { theta } else { theta - self.inner_rate * *next };
-        }
-    }
-}
-
-/// Descent of the proximal loss from φ.
-pub(in crate::meta) fn rule<'a, T: Real>(learner: &Learner, phi: &'a [T], rates: &[T]) -> Proximal<'a, T> {
-    let inner_rate = rates.first().copied().unwrap_or_default();
-    Proximal { phi, inner_rate, regularisation: T::of(learner.method().regularisation) }
-}
 
 /// (I + H/λ)⁻¹ ∇L(θ_K; Q).
 pub(in crate::meta) fn direction<T: Real>(learner: &Learner, episode: &Episode<T>, task: &mut TaskWork<T>) {

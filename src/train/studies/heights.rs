@@ -1,11 +1,11 @@
 //! The heights of a map, place by place.
 
-use super::landscape::Heights;
 use crate::maths::network::Batch;
 use crate::meta::episode::Episode;
 use crate::meta::recipe::Rates;
 use crate::meta::{Learner, MetaParameters, TaskWork};
 use crate::train::landscape::{lowest, thinned};
+use crate::train::shown::Heights;
 use crate::train::trainer::Trainer;
 
 /// Points that a loss is computed from, at most.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::heights::Surface;
 use crate::maths::network::Network;
 use crate::train::landscape::{Edges, Plane, along, frame, is_near};
-use crate::train::snapshot::{Evaluation, Init, Landscape, LandscapePath};
+use crate::train::shown::{Evaluation, Heights, Init, Landscape, LandscapePath, Map};
 use crate::train::trainer::{Probed, Trainer};
 
 /// Grid points a side, level by level; the points of one are among those of the next.
@@ -23,30 +23,6 @@ const LONG: f64 = 1.5e10;
 const MOST_OPERATIONS: f64 = 4e10;
 /// Points are computed together until they have taken so long.
 const PIECE: Duration = Duration::from_millis(2);
-
-/// What the map shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Map {
-    /// What its heights are.
-    pub heights: Heights,
-    /// The probe tasks whose adapted parameters span the plane, with φ; of no effect where all parameters are on it.
-    pub through: [usize; 2],
-}
-
-/// What a map's heights are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heights {
-    /// L(φ′; Q) of a probe task, by its index.
-    Task(usize),
-    /// The mean over probe tasks of L(θ_K; Q), adapted from φ′ with the run's K, rates and algorithm.
-    Adapted,
-}
-
-impl Default for Map {
-    fn default() -> Self {
-        Self { heights: Heights::Task(0), through: [0, 1] }
-    }
-}
 
 /// The map that is shown and the one that is being made.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use super::Piece;
 use crate::maths::network::{Network, Workspace};
 use crate::maths::similarity::linear_cka;
-use crate::train::snapshot::Init;
+use crate::train::shown::Init;
 use crate::train::trainer::Trainer;
 
 /// Query points that representations are compared on, at most; evenly spread over all of them.

@@ -5,7 +5,7 @@ use crate::maths::network::Workspace;
 use crate::meta::episode::Episode;
 use crate::meta::{Learner, MetaParameters, Stepwise};
 use crate::train::landscape::thinned;
-use crate::train::snapshot::Init;
+use crate::train::shown::Init;
 use crate::train::trainer::Trainer;
 
 /// Losses over many test-time steps.

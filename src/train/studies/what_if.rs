@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::landscape::{Heights, Map};
 use crate::maths::network::Workspace;
 use crate::meta::TaskWork;
 use crate::train::landscape::Plane;
-use crate::train::snapshot::{Evaluation, Init, LandscapePath};
+use crate::train::shown::{Evaluation, Init, LandscapePath};
+use crate::train::shown::{Heights, Map};
 use crate::train::trainer::Trainer;
 
 /// Share of the worker's time that a moving place may take while the trainer trains.

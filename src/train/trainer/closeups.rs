@@ -4,7 +4,7 @@ use super::Trainer;
 use super::probes::Probed;
 use crate::meta::{Learner, MetaParameters};
 use crate::tasks::Family;
-use crate::train::snapshot::Init;
+use crate::train::shown::Init;
 
 impl Trainer {
     /// Where tasks come from.

@@ -3,7 +3,7 @@
 use super::Trainer;
 use crate::meta::recipe::Moves;
 use crate::train::divergence::{Failure, Finding, explain, first_harmful_step, limit, worst};
-use crate::train::snapshot::{Astray, Divergence, Turned};
+use crate::train::shown::{Astray, Divergence, Turned};
 
 /// Tasks of the coming meta-batch whose limits are measured.
 const TASKS: usize = 16;
@@ -67,7 +67,7 @@ impl Trainer {
     }
 
     /// Whether the run has left its best state for good.
-    pub(super) fn astray(&self) -> Option<Astray> {
+    pub(in crate::train) fn astray(&self) -> Option<Astray> {
         let times = self.guard.astray().filter(|_| self.looking_at().is_none())?;
         Some(Astray { times, turned: self.turned_since_best() })
     }

@@ -8,7 +8,7 @@ use crate::settings::{Knob, LiveSettings, Settings};
 use crate::train::divergence::Watch;
 use crate::train::evaluation::Known;
 use crate::train::guard::Guard;
-use crate::train::snapshot::Past;
+use crate::train::shown::Past;
 
 /// Everything that is needed to go on bit for bit. States are kept right after a measurement on the probe tasks, so
 /// that nothing waits for the next one.
@@ -202,7 +202,7 @@ impl Trainer {
     }
 
     /// What can be looked at again.
-    pub(super) fn past(&self) -> Past {
+    pub(in crate::train) fn past(&self) -> Past {
         let timeline = &self.timeline;
         let first = timeline.first();
         Past {

@@ -45,7 +45,7 @@ impl Trainer {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use crate::settings::{Algorithm, Settings, TaskFamily};
-    use crate::train::snapshot::Phase;
+    use crate::train::shown::Phase;
     use crate::train::trainer::{Step, Trainer};
 
     #[test]

@@ -14,7 +14,7 @@ use crate::tasks::{Card, Family, HeldOut, Sheet};
 use crate::train::evaluation::{Known, Measured, Start, best_rate, measure_again};
 use crate::train::judging::Judging;
 use crate::train::pool::Pool;
-use crate::train::snapshot::{Enlarged, Evaluation, Init, LayerMovement};
+use crate::train::shown::{Enlarged, Evaluation, Init, LayerMovement};
 
 /// The baselines' rates are chosen on this many probe tasks.
 const RATE_TASKS: usize = 2;

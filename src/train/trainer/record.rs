@@ -7,7 +7,7 @@ use crate::settings::{Knob, LiveSettings};
 use crate::tasks::judge::Marks;
 use crate::train::evaluation::{Measured, psnr};
 use crate::train::history::Series;
-use crate::train::snapshot::{Curves, Init, KnobMark};
+use crate::train::shown::{Curves, Init, KnobMark};
 
 /// One row of metrics.csv. Losses are query losses; probe tasks stand for the held-out tasks.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use crate::maths::network::{Network, Workspace};
 use crate::meta::Learner;
 use crate::tasks::{Adapted, HeldOut, Sheet};
 use crate::train::evaluation::{Measured, Start, psnr};
-use crate::train::snapshot::{ProbeTask, Trace};
+use crate::train::shown::{ProbeTask, Trace};
 
 /// A task and its adaptations, as they are drawn; `decibels` says whether losses are told in dB.
 pub(super) fn probe_task(

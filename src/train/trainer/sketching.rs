@@ -8,7 +8,7 @@ use crate::tasks::sketch::Sketch;
 use crate::tasks::{Family, HeldOut};
 use crate::train::evaluation::{Start, measure};
 use crate::train::pool::Pool;
-use crate::train::snapshot::Evaluation;
+use crate::train::shown::Evaluation;
 
 /// What was drawn last, and how it was adapted last.
 #[derive(Default)]

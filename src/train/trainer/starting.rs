@@ -13,10 +13,11 @@ use crate::maths::optimiser::{Optimiser, Rule};
 use crate::meta::Learner;
 use crate::settings::{Algorithm, Knob, OuterOptimiser, Settings};
 use crate::tasks::Family;
-use crate::train::divergence::{Watch, limit, two_digits_below};
+use crate::train::divergence::{Watch, limit};
 use crate::train::guard::Guard;
 use crate::train::judging::Judging;
 use crate::train::pool::Pool;
+use crate::train::shown::two_digits_below;
 use crate::train::timeline::Timeline;
 
 impl Trainer {

@@ -7,7 +7,7 @@ use crate::settings::LiveSettings;
 use crate::tasks::judge::Marks;
 use crate::tasks::{HeldOut, Split};
 use crate::train::evaluation::{CANDIDATE_RATES, Start, Statistics, best_rate, judged, query_losses};
-use crate::train::snapshot::Init;
+use crate::train::shown::Init;
 
 impl Trainer {
     /// Statistics over `held_out_tasks` held-out tasks for each initialisation, the baselines at their best rate.

@@ -122,7 +122,7 @@ mod tests {
 
     use super::*;
     use crate::settings::{Algorithm, Settings, TaskFamily};
-    use crate::train::snapshot::Phase;
+    use crate::train::shown::Phase;
 
     fn trainer() -> Trainer {
         let mut settings = Settings::preset(TaskFamily::named("sine"), Algorithm::default());

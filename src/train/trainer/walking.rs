@@ -10,7 +10,7 @@ use crate::meta::Group;
 use crate::meta::adjoint::Order;
 use crate::meta::recipe::Through;
 use crate::train::evaluation::{Measured, Start, honest, measure};
-use crate::train::snapshot::Evaluation;
+use crate::train::shown::Evaluation;
 use crate::train::walk::{Ground, Passage, Route, TASKS, Walk, sub_steps};
 
 impl Trainer {

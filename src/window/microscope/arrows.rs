@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::font;
-use super::outer_step::{degrees, number};
+use super::words::{degrees, number};
 use crate::meta::dissection::{Dissection, Way};
 use crate::meta::recipe::Through;
 use crate::settings::Algorithm;

@@ -3,7 +3,7 @@
 use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::font;
-use super::outer_step::{in_words, number};
+use super::words::{in_words, number};
 use crate::meta::dissection::{TaskPart, Way};
 use crate::window::microscope::arrows::colour;
 use crate::window::theme::{GRID, Palette};

@@ -3,7 +3,7 @@
 
 use egui::{Painter, Pos2, Stroke};
 
-use super::landscape::{Frame, arrow_head};
+use super::frame::{Frame, arrow_head};
 use crate::train::walk::{SubStep, Walk};
 use crate::window::theme::Palette;
 

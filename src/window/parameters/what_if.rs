@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Align2, CursorIcon, Key, Label, Painter, Pos2, Rect, Response, RichText, Stroke, StrokeKind, Ui, vec2};
 
-use super::landscape::{Frame, one_path};
+use super::frame::{Frame, one_path};
 use crate::train::snapshot::{Landscape, Snapshot};
 use crate::train::studies::{Tried, WhatIf};
 use crate::window::numbers;

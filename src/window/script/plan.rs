@@ -39,7 +39,7 @@ pub struct Step {
 #[derive(Clone, Debug)]
 pub enum Input {
     /// The frames from here on belong to this view, in which such tasks are learned.
-    View(&'static str, TaskFamily),
+    View(String, TaskFamily),
     /// Waits until such tasks are shown: a family's first run takes a moment to begin.
     Await,
     /// As if chosen from a menu or by a key.
@@ -56,17 +56,14 @@ pub enum Input {
 
 /// All of it; every view is looked at for so long.
 pub fn all(each: Duration) -> Vec<Step> {
-    let [plane, sine, picture, completion, class, classify, cluster] =
-        ["plane", "sine", "picture", "completion", "class", "classify", "cluster"].map(TaskFamily::named);
-    let mut plan = Plan { steps: Vec::new(), each, tasks: picture };
-    plan.then(Duration::ZERO, Input::View("start", picture));
+    let first = TaskFamily::default();
+    let mut plan = Plan { steps: Vec::new(), each, tasks: first };
+    plan.then(Duration::ZERO, Input::View("start".to_owned(), first));
     plan.rest(each);
     plan.view("faces");
     plan.view_of("knob", Plan::turn);
     plan.view_of("pointer", |plan| plan.wander("samples"));
-    for (name, look) in [("faces between", "Between"), ("faces draw", "Draw")] {
-        plan.look(name, look);
-    }
+    plan.looks("faces");
     for tab in ["Outer step", "Test steps", "Layers"] {
         plan.tab(tab);
     }
@@ -74,22 +71,11 @@ pub fn all(each: Duration) -> Vec<Step> {
     plan.enter("looking back", UiCommand::LookBack(0));
     plan.scrub();
     plan.then(CLICK, Input::Command(UiCommand::PlayPause));
-    plan.family("completion", completion);
-    plan.family("plane", plane);
-    plan.family("sine", sine);
-    plan.family("classify", classify);
-    plan.look("classify draw", "Draw");
-    plan.family("cluster", cluster);
-    plan.family("class", class);
-    for (name, look) in [
-        ("class from noise", "From noise"),
-        ("class nearest", "Nearest"),
-        ("class between", "Between"),
-        ("class draw", "Draw"),
-    ] {
-        plan.look(name, look);
+    for tasks in TaskFamily::ALL.into_iter().filter(|tasks| *tasks != first) {
+        plan.family(tasks.id(), tasks);
+        plan.looks(tasks.id());
     }
-    plan.family("pictures of letters", picture);
+    plan.family("pictures of letters", first);
     plan.enter("faces again", UiCommand::ChooseImages(ImageSource::Faces));
     plan.rest(each);
     for (name, command) in [("images", UiCommand::OpenImages), ("help", UiCommand::Help), ("light", UiCommand::Theme)] {
@@ -118,21 +104,21 @@ impl Plan {
         self.then(time, Input::Away);
     }
 
-    fn view(&mut self, name: &'static str) {
+    fn view(&mut self, name: &str) {
         self.view_of(name, |plan| plan.rest(plan.each));
     }
 
-    fn view_of(&mut self, name: &'static str, what: impl FnOnce(&mut Self)) {
-        self.then(CLICK, Input::View(name, self.tasks));
+    fn view_of(&mut self, name: &str, what: impl FnOnce(&mut Self)) {
+        self.then(CLICK, Input::View(name.to_owned(), self.tasks));
         what(self);
     }
 
-    fn enter(&mut self, name: &'static str, command: UiCommand) {
-        self.then(CLICK, Input::View(name, self.tasks));
+    fn enter(&mut self, name: &str, command: UiCommand) {
+        self.then(CLICK, Input::View(name.to_owned(), self.tasks));
         self.then(CLICK, Input::Command(command));
     }
 
-    fn family(&mut self, name: &'static str, tasks: TaskFamily) {
+    fn family(&mut self, name: &str, tasks: TaskFamily) {
         self.tasks = tasks;
         self.enter(name, UiCommand::ChooseTasks(tasks));
         self.then(GLANCE, Input::Await);
@@ -140,7 +126,7 @@ impl Plan {
     }
 
     /// A view that one command opens and closes.
-    fn while_on(&mut self, name: &'static str, command: UiCommand) {
+    fn while_on(&mut self, name: &str, command: UiCommand) {
         self.enter(name, command.clone());
         self.rest(self.each);
         self.then(CLICK, Input::Command(command));
@@ -148,7 +134,7 @@ impl Plan {
 
     /// A close-up view in the centre of the window; the map is chosen again at its end.
     fn tab(&mut self, name: &'static str) {
-        self.then(CLICK, Input::View(name, self.tasks));
+        self.then(CLICK, Input::View(name.to_owned(), self.tasks));
         self.click(name);
         self.then(CLICK, Input::Command(UiCommand::Microscope));
         self.rest(self.each);
@@ -158,8 +144,8 @@ impl Plan {
     }
 
     /// Another look at the samples; the first one is chosen again at its end.
-    fn look(&mut self, name: &'static str, look: &'static str) {
-        self.then(CLICK, Input::View(name, self.tasks));
+    fn look(&mut self, name: &str, look: &'static str) {
+        self.then(CLICK, Input::View(name.to_owned(), self.tasks));
         self.click(look);
         if look == "Draw" {
             self.draw()
@@ -167,6 +153,15 @@ impl Plan {
             self.rest(self.each)
         }
         self.click("Steps");
+    }
+
+    /// Every further look at the samples of these tasks, and drawing.
+    fn looks(&mut self, tasks: &str) {
+        let card = self.tasks.card();
+        let looks = card.looks.iter().map(|look| look.title).chain(card.drawing.map(|_| "Draw"));
+        for look in looks {
+            self.look(&format!("{tasks} {}", look.to_lowercase()), look);
+        }
     }
 
     fn click(&mut self, spot: &'static str) {
@@ -236,7 +231,7 @@ mod tests {
     #[test]
     fn every_view_has_its_time_and_a_name_of_its_own() {
         let each = Duration::from_secs(2);
-        let mut views: Vec<(&str, Duration)> = Vec::new();
+        let mut views: Vec<(String, Duration)> = Vec::new();
         for step in all(each) {
             match step.input {
                 Input::View(name, _) => views.push((name, Duration::ZERO)),

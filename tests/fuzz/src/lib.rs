@@ -9,7 +9,7 @@ use std::sync::Once;
 use std::sync::atomic::AtomicBool;
 
 use metascope::images::decode::{self, Square};
-use metascope::images::{ImageSet, source};
+use metascope::images::{ImageSet, at_path};
 use metascope::settings::{ImageColour, ImageFit, ImageReading};
 
 pub use seeds::{beside_images, write as write_seeds};
@@ -27,7 +27,7 @@ pub fn read(files: &[(&str, &[u8])]) {
     let choice = content.len() % 6;
     let colour = ImageColour::ALL[choice % 3];
     let reading = ImageReading { colour, invert: choice > 2, ..ImageReading::of_size(SIZE, 0) };
-    if let Ok(set) = source::load(&folder.join(first), reading, &|_| {}, &AtomicBool::new(false)) {
+    if let Ok(set) = at_path::load(&folder.join(first), reading, &|_| {}, &AtomicBool::new(false)) {
         check(&set, colour);
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use metascope::images::{ImageError, Progress, source};
+use metascope::images::{ImageError, Progress, at_path};
 use metascope::settings::ImageReading;
 
 use crate::common::alone::in_little_memory;
@@ -19,7 +19,7 @@ fn a_file_that_shrinks_while_it_is_read_gives_a_message() {
             fs::File::options().write(true).open(&path).unwrap().set_len(1 << 20).unwrap();
         }
     };
-    let result = source::load(&path, ImageReading::of_size(SIZE, 0), &shrink, &AtomicBool::new(false));
+    let result = at_path::load(&path, ImageReading::of_size(SIZE, 0), &shrink, &AtomicBool::new(false));
     check_contains(&result.unwrap_err().to_string(), &["ends before number", "of the 20000"]);
 }
 
@@ -33,7 +33,7 @@ fn more_images_than_a_set_may_have_are_taken_evenly() {
         ("b.npy", npy("|u1", &[1_000, 16], &few)),
         ("c.npy", npy("|u1", &[90_000, 16], &many)),
     ]);
-    let set = source::load(folder.path(), ImageReading::of_size(4, 0), &|_| {}, &AtomicBool::new(false)).unwrap();
+    let set = at_path::load(folder.path(), ImageReading::of_size(4, 0), &|_| {}, &AtomicBool::new(false)).unwrap();
     let of = |class| set.images.iter().filter(|image| image.class == class).count();
     assert_eq!([of(0), of(1), of(2)], [49_500, 1_000, 49_500]);
     check_contains(reason_of(&set, "c.npy"), &["gives 49500 of its 90000 images", "evenly spread"]);
@@ -58,7 +58,7 @@ fn sixty_thousand_images_load_with_progress_in_little_memory_and_can_be_cancelle
             assert!(progress.done <= progress.found && progress.found <= MANY);
         };
         let path = folder.path().join("train-images-idx3-ubyte");
-        let set = source::load(&path, ImageReading::of_size(32, 0), &note, &AtomicBool::new(false)).unwrap();
+        let set = at_path::load(&path, ImageReading::of_size(32, 0), &note, &AtomicBool::new(false)).unwrap();
         assert_eq!((set.images.len(), set.class_sizes(), set.channels), (MANY, (6_000, 6_000), 1));
         assert_eq!((last.into_inner(), calls.into_inner() >= MANY), (MANY, true));
         drop(set);
@@ -68,7 +68,7 @@ fn sixty_thousand_images_load_with_progress_in_little_memory_and_can_be_cancelle
             furthest.fetch_max(progress.done, Ordering::Relaxed);
             cancel.fetch_or(progress.done > 500, Ordering::Relaxed);
         };
-        let result = source::load(&path, ImageReading::of_size(32, 0), &stop, &cancel);
+        let result = at_path::load(&path, ImageReading::of_size(32, 0), &stop, &cancel);
         assert!(matches!(result, Err(ImageError::Cancelled)));
         assert!(furthest.into_inner() < MANY / 2, "it went on after it was cancelled");
     });

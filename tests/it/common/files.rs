@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use metascope::images::{ImageError, ImageSet, LabelledImage, source};
+use metascope::images::{ImageError, ImageSet, LabelledImage, at_path};
 use metascope::settings::ImageReading;
 use tempfile::TempDir;
 
@@ -14,7 +14,7 @@ use super::write::{png, zip};
 pub const SIZE: usize = 8;
 
 pub fn load(path: &Path) -> Result<ImageSet, ImageError> {
-    source::load(path, ImageReading::of_size(SIZE, 0), &|_| {}, &AtomicBool::new(false))
+    at_path::load(path, ImageReading::of_size(SIZE, 0), &|_| {}, &AtomicBool::new(false))
 }
 
 /// An image that no other index has.

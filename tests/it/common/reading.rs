@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use metascope::images::{ImageError, ImageSet, source};
+use metascope::images::{ImageError, ImageSet, at_path};
 use metascope::settings::ImageReading;
 use tempfile::TempDir;
 
 pub const SIZE: usize = 8;
 
 pub fn load(path: &Path) -> Result<ImageSet, ImageError> {
-    source::load(path, ImageReading::of_size(SIZE, 0), &|_| {}, &AtomicBool::new(false))
+    at_path::load(path, ImageReading::of_size(SIZE, 0), &|_| {}, &AtomicBool::new(false))
 }
 
 pub fn message(path: &Path) -> String {
