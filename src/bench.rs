@@ -2,6 +2,7 @@
 //! takes. What is timed is the trainer as it always runs, tasks drawn and the optimiser's step included,
 //! but with nothing beside it: no joint pretraining, no judge, no measurements on held-out tasks.
 
+use crate::meta::cancel::Cancel;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -180,7 +181,7 @@ impl Ready {
     /// # Errors
     /// If it diverges.
     pub fn step(&mut self) -> Result<(), BenchError> {
-        match self.trainer.step(&|| true) {
+        match self.trainer.step(Cancel::NEVER) {
             Step::Done(_) | Step::Interrupted => Ok(()),
             Step::Diverged(divergence) => Err(BenchError::Run { case: self.id.clone(), reason: divergence.reason }),
         }

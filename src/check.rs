@@ -11,6 +11,7 @@
 //! A difference that crosses a kink of ReLU says nothing. Each is therefore taken with two step lengths,
 //! and a task for which the two disagree is drawn again; the direction under test has no say in it.
 
+use crate::meta::cancel::Cancel;
 use rand::{Rng, RngExt as _};
 
 use crate::columns::columns;
@@ -158,7 +159,7 @@ type Direction<'a> = &'a dyn Fn(&Learner, &Smooth, usize) -> Vec<f64>;
 fn by_the_learner(learner: &Learner, task: &Smooth, steps: usize) -> Vec<f64> {
     let mut group = Group::default();
     let rates = learner.rates(&task.meta, INNER_RATE);
-    learner.directions(&task.meta, &rates, std::slice::from_ref(&task.episode), steps, &|| true, &mut group);
+    learner.directions(&task.meta, &rates, std::slice::from_ref(&task.episode), steps, Cancel::NEVER, &mut group);
     group.direction
 }
 
@@ -240,7 +241,7 @@ fn by_differences(
         let mut moved = meta.clone();
         return central_difference(&meta.values, step, |values| {
             moved.values.copy_from_slice(values);
-            learner.adapt(&moved, INNER_RATE, episode, steps, &|| true, &mut task);
+            learner.adapt(&moved, INNER_RATE, episode, steps, Cancel::NEVER, &mut task);
             network.loss(task.inner.adapted(), &episode.query, &mut work)
         });
     }

@@ -18,6 +18,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::experiment::Experiment;
 use crate::files::FileError;
 use crate::images::ImageSet;
+use crate::meta::cancel::Cancel;
 use crate::said::note;
 use crate::train::snapshot::{Divergence, Evaluation, Init, KnobMark};
 use crate::train::trainer::{Step, TrainError, Trainer};
@@ -154,7 +155,7 @@ fn train(job: &Job, trainer: &mut Trainer, outputs: &mut Outputs, bar: &Progress
     let say = |line: &str| bar.suspend(|| note(line));
     while trainer.meta_iteration() < job.iterations {
         apply_changes(trainer, &job.experiment.changes)?;
-        match trainer.step(&|| !job.interrupt.came()) {
+        match trainer.step(Cancel::when(&|| job.interrupt.came())) {
             Step::Done(row) => {
                 if let Some(row) = row {
                     outputs.row(&row)?;

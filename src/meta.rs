@@ -43,6 +43,9 @@ pub mod dissection;
 /// Learned rates, layer by layer.
 pub mod tensor_rates;
 
+/// Breaking off.
+pub mod cancel;
+
 mod learner;
 mod proximal;
 

@@ -9,6 +9,7 @@ use super::race::{Advance, Lane, Probe, Race, RunResult};
 use super::spread::spread;
 use super::sweep::{CellResult, Sweep, run_cell};
 use crate::background;
+use crate::meta::cancel::Cancel;
 use crate::train::link::Wake;
 use crate::train::trainer::{Checkpoint, TrainError};
 
@@ -69,8 +70,9 @@ impl<News> Report<News> {
         (self.wake)();
     }
 
-    fn keep_going(&self) -> bool {
-        !self.stop.load(Ordering::Relaxed)
+    /// Whether nobody wants more of it.
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 }
 
@@ -81,8 +83,8 @@ impl<News> Report<News> {
 pub fn sweep(sweep: Arc<Sweep>, threads: usize, wake: Wake) -> std::io::Result<Background<SweepNews>> {
     start("sweep", wake, SweepNews::Failed, move |report| {
         let cells: Vec<usize> = (0..sweep.cells()).collect();
-        let work = |cell: usize, keep_going: &(dyn Fn() -> bool + Sync)| {
-            (cell, run_cell(&sweep, cell, &|| keep_going() && report.keep_going()))
+        let work = |cell: usize, cancel: Cancel<'_>| {
+            (cell, run_cell(&sweep, cell, Cancel::when(&|| cancel.is_wanted() || report.is_over())))
         };
         let finished = spread(&cells, threads, work, |(cell, result)| match result {
             Ok(Some((result, checkpoint))) => {
@@ -115,7 +117,7 @@ pub fn race(race: Arc<Race>, threads: usize, wake: Wake) -> std::io::Result<Back
                     scope.spawn(|| while bring_forward(&race, &waiting, report) {});
                 }
             });
-            if report.keep_going() {
+            if !report.is_over() {
                 report.send(RaceNews::Done);
             }
         }
@@ -130,7 +132,7 @@ fn lanes(race: &Race, report: &Report<RaceNews>) -> Result<Vec<(usize, Lane)>, T
         }
         Ok((run, lane))
     };
-    (0..race.runs()).take_while(|_| report.keep_going()).map(lane).collect()
+    (0..race.runs()).take_while(|_| !report.is_over()).map(lane).collect()
 }
 
 /// Brings one run to its next probe; false if none is waiting.
@@ -141,7 +143,7 @@ fn bring_forward(race: &Race, waiting: &Mutex<Vec<(usize, Lane)>>, report: &Repo
         last.map(|(index, _)| index).map(|index| waiting.swap_remove(index))
     };
     let Some((run, mut lane)) = next else { return false };
-    match lane.advance(race, &|| report.keep_going()) {
+    match lane.advance(race, Cancel::when(&|| report.is_over())) {
         Advance::Probed(probe) => {
             report.send(RaceNews::Probe(run, probe));
             waiting.lock().unwrap_or_else(PoisonError::into_inner).push((run, lane));

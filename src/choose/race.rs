@@ -1,6 +1,7 @@
 //! A race: algorithms on the same training tasks, judged on the same held-out tasks, so that they can be
 //! compared task by task.
 
+use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -199,9 +200,9 @@ impl Lane {
     }
 
     /// Goes on to the next probe, or to the end and the measurements there.
-    pub fn advance(&mut self, race: &Race, keep_going: &(dyn Fn() -> bool + Sync)) -> Advance {
+    pub fn advance(&mut self, race: &Race, cancel: Cancel<'_>) -> Advance {
         while self.trainer.meta_iteration() < race.iterations {
-            match self.trainer.step(keep_going) {
+            match self.trainer.step(cancel) {
                 Step::Done(None) => {}
                 Step::Done(Some(_)) => {
                     let probe = probe(&self.trainer);
@@ -222,11 +223,11 @@ impl Lane {
             live.test_shots = test_shots;
             let mut tasks = self.trainer.held_out_tasks(Split::Test, &live);
             self.result.measured.push(self.measure(test_shots, &tasks, test_steps));
-            if index == 0 && keep_going() {
+            if index == 0 && !cancel.is_wanted() {
                 tasks.truncate(LONG_TASKS);
                 self.result.long = Some(self.measure(test_shots, &tasks, test_steps.max(LONG_STEPS)));
             }
-            if !keep_going() {
+            if cancel.is_wanted() {
                 return Advance::Interrupted;
             }
         }
@@ -252,18 +253,14 @@ fn probe(trainer: &Trainer) -> Probe {
     Probe { iteration: row.iteration, held_out: row.held_out, tasks }
 }
 
-/// Trains and measures one run on the caller's thread; `None` if `keep_going` says no.
+/// Trains and measures one run on the caller's thread; `None` where `cancel` is wanted.
 ///
 /// # Errors
 /// If the run cannot start.
-pub fn run_one(
-    race: &Race,
-    run: usize,
-    keep_going: &(dyn Fn() -> bool + Sync),
-) -> Result<Option<RunResult>, TrainError> {
+pub fn run_one(race: &Race, run: usize, cancel: Cancel<'_>) -> Result<Option<RunResult>, TrainError> {
     let mut lane = Lane::new(race, run)?;
     loop {
-        match lane.advance(race, keep_going) {
+        match lane.advance(race, cancel) {
             Advance::Probed(_) => {}
             Advance::Finished(result) => return Ok(Some(result)),
             Advance::Interrupted => return Ok(None),

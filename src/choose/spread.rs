@@ -3,27 +3,29 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
-/// Does `work` for every job, the jobs spread over `threads`; `work` is given the job and what it should
-/// ask whether to go on. `done` gets each result on the caller's thread, in the order of finishing.
+use crate::meta::cancel::Cancel;
+
+/// Does `work` for every job, the jobs spread over `threads`; `work` is given the job and what
+/// breaks it off. `done` gets each result on the caller's thread, in the order of finishing.
 ///
 /// # Errors
 /// The first error of `done`; runs under way are then broken off.
 pub fn spread<R: Send, E>(
     jobs: &[usize],
     threads: usize,
-    work: impl Fn(usize, &(dyn Fn() -> bool + Sync)) -> R + Sync,
+    work: impl Fn(usize, Cancel<'_>) -> R + Sync,
     done: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let keep_going = || !stop.load(Ordering::Relaxed);
+    let stopped = || stop.load(Ordering::Relaxed);
     std::thread::scope(|scope| {
         let (sender, receiver) = channel();
         for _ in 0..threads.clamp(1, jobs.len().max(1)) {
             let (sender, next, work) = (sender.clone(), &next, &work);
             scope.spawn(move || {
-                while keep_going() {
+                while !stopped() {
                     let Some(&job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-                    if sender.send(work(job, &keep_going)).is_err() {
+                    if sender.send(work(job, Cancel::when(&stopped))).is_err() {
                         break;
                     }
                 }
@@ -55,8 +57,8 @@ mod tests {
         );
         seen.sort_unstable();
         assert_eq!((done, seen), (Ok(()), jobs.clone()));
-        let wait = |job: usize, keep_going: &(dyn Fn() -> bool + Sync)| {
-            while job > 0 && keep_going() {
+        let wait = |job: usize, cancel: Cancel<'_>| {
+            while job > 0 && !cancel.is_wanted() {
                 std::thread::yield_now();
             }
             job

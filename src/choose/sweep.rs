@@ -1,6 +1,7 @@
 //! A sweep: every cell of a plane of two settings is a run of its own, with the same seed and so the same
 //! tasks, judged on validation tasks that are neither trained on nor used for testing.
 
+use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -143,21 +144,21 @@ impl Sweep {
 }
 
 /// Trains and validates one cell on the caller's thread, and leaves what it learned; `None` if
-/// `keep_going` says no.
+/// `cancel` is wanted.
 ///
 /// # Errors
 /// If the run cannot start.
 pub fn run_cell(
     sweep: &Sweep,
     cell: usize,
-    keep_going: &(dyn Fn() -> bool + Sync),
+    cancel: Cancel<'_>,
 ) -> Result<Option<(CellResult, Checkpoint)>, TrainError> {
     let mut settings = sweep.settings(cell);
     settings.run.evaluate_every = NEVER;
     let mut trainer = Trainer::new(settings, sweep.images.clone(), 1)?;
     let [x, y] = sweep.values(cell);
     while trainer.meta_iteration() < sweep.iterations {
-        match trainer.step(keep_going) {
+        match trainer.step(cancel) {
             Step::Done(_) => {}
             Step::Interrupted => return Ok(None),
             Step::Diverged(event) => {

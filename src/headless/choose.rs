@@ -15,6 +15,7 @@ use crate::choose::sweep::{CellResult, Sweep, run_cell};
 use crate::choose::{ChooseError, heat_map};
 use crate::experiment::Experiment;
 use crate::files::{FileError, Locked, write_whole};
+use crate::meta::cancel::Cancel;
 use crate::train::trainer::TrainError;
 
 /// Which cells of a sweep to run.
@@ -91,9 +92,9 @@ pub fn sweep(
         write_sweep(sweep, &results, out)?;
     }
     let bar = progress_bar(&missing, cells, "cells");
-    let work = |cell: usize, keep_going: &(dyn Fn() -> bool + Sync)| {
-        let keep_going = || keep_going() && !interrupt.came();
-        run_cell(sweep, cell, &keep_going).map(|finished| (cell, finished.map(|(result, _)| result)))
+    let work = |cell: usize, cancel: Cancel<'_>| {
+        let wanted = || cancel.is_wanted() || interrupt.came();
+        run_cell(sweep, cell, Cancel::when(&wanted)).map(|finished| (cell, finished.map(|(result, _)| result)))
     };
     spread(&missing, threads, work, |finished| {
         let (cell, Some(result)) = finished? else { return Err(interrupted(&results, "cells")) };
@@ -141,9 +142,9 @@ pub fn race(race: &Race, out: &Path, threads: usize, interrupt: &Interrupt) -> R
     let mut results = store.all::<RunResult>(race.runs());
     let missing: Vec<usize> = (0..race.runs()).filter(|&run| results[run].is_none()).collect();
     let bar = progress_bar(&missing, race.runs(), "runs");
-    let work = |run: usize, keep_going: &(dyn Fn() -> bool + Sync)| {
-        let keep_going = || keep_going() && !interrupt.came();
-        run_one(race, run, &keep_going).map(|result| (run, result))
+    let work = |run: usize, cancel: Cancel<'_>| {
+        let wanted = || cancel.is_wanted() || interrupt.came();
+        run_one(race, run, Cancel::when(&wanted)).map(|result| (run, result))
     };
     spread(&missing, threads, work, |finished| {
         let (run, Some(result)) = finished? else { return Err(interrupted(&results, "runs")) };

@@ -137,7 +137,7 @@ const MARKS: [&str; 7] = [
 
 /// The header of metrics.csv.
 pub(super) fn header(columns: Columns) -> Vec<String> {
-    let fixed = ["iteration", "training_before", "training_after", "held_out_before", "held_out_after"];
+    let fixed = ["iteration", "measured", "training_before", "training_after", "held_out_before", "held_out_after"];
     let marks = MARKS.into_iter().filter(|_| columns.marks).map(str::to_owned);
     let psnr = (0..columns.psnr).map(|k| format!("psnr_{k}"));
     let scores = (0..columns.scores.0).map(|k| format!("{}_{k}", columns.scores.1));
@@ -165,6 +165,6 @@ fn record(row: &MetricsRow, columns: Columns) -> Vec<String> {
     });
     let marks = marks.unwrap_or_default().into_iter().filter(|_| columns.marks);
     let scores = (0..columns.scores.0).map(|k| text(row.scores.get(k).copied()));
-    let first = [row.iteration.to_string()];
+    let first = [row.iteration, row.measured].map(|count| count.to_string());
     first.into_iter().chain(training).chain(held_out).chain(psnr).chain(scores).chain(marks).collect()
 }

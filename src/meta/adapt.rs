@@ -1,6 +1,7 @@
 //! The inner loop: θ_0 = φ, θ_{k+1} = θ_k − a_k ⊙ ∇L(θ_k; S_k), or whatever else the step rule
 //! makes of θ_k and the gradient.
 
+use crate::meta::cancel::Cancel;
 use std::ops::Range;
 
 use super::episode::Episode;
@@ -132,7 +133,7 @@ impl<T: Real> InnerLoop<T> {
 }
 
 /// Adapts φ to the episode's support until K steps are done or the gradient is short, into `inner`.
-/// Before each step it asks `keep_going`; at a no it stops. Either way `inner` holds the steps done.
+/// It ends before a step where `cancel` is wanted. Either way `inner` holds the steps done.
 #[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
 pub fn adapt<T: Real>(
     network: &Network,
@@ -140,11 +141,11 @@ pub fn adapt<T: Real>(
     rule: &impl StepRule<T>,
     episode: &Episode<T>,
     until: impl Into<Until>,
-    keep_going: &dyn Fn() -> bool,
+    cancel: Cancel<'_>,
     work: &mut Workspace<T>,
     inner: &mut InnerLoop<T>,
 ) {
-    adapt_from(network, phi, rule, episode, until.into(), keep_going, None, work, inner);
+    adapt_from(network, phi, rule, episode, until.into(), cancel, None, work, inner);
 }
 
 /// The same; `first`, if there is any, is a pass at φ over several batches of which the one with this index is S_0.
@@ -156,7 +157,7 @@ pub(super) fn adapt_from<T: Real>(
     rule: &impl StepRule<T>,
     episode: &Episode<T>,
     Until { steps, tolerance }: Until,
-    keep_going: &dyn Fn() -> bool,
+    cancel: Cancel<'_>,
     first: Option<(&Trace<T>, usize)>,
     work: &mut Workspace<T>,
     inner: &mut InnerLoop<T>,
@@ -171,7 +172,7 @@ pub(super) fn adapt_from<T: Real>(
     inner.traced = 0..0;
     let mut room = if kept.traces() { TRACE_BYTES } else { 0 };
     for step in 0..steps {
-        if !keep_going() {
+        if cancel.is_wanted() {
             inner.fit(step, phi.len());
             break;
         }

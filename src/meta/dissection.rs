@@ -19,6 +19,7 @@ use super::learner::{Learner, MetaParameters, TaskWork};
 use super::outer::implicit;
 use super::recipe::{Moves, Recipe, Through};
 use crate::maths::real::Real;
+use crate::meta::cancel::Cancel;
 use crate::settings::Algorithm;
 
 /// One task's directions, each laid out like φ.
@@ -45,7 +46,7 @@ pub fn take_apart<T: Real>(
 ) -> Parts<T> {
     let phi = meta.phi();
     task.inner.keep(if learner.recipe().through == Through::Implicit { Kept::Path } else { Kept::Sweep });
-    learner.adapt(meta, inner_rate, episode, steps, &|| true, task);
+    learner.adapt(meta, inner_rate, episode, steps, Cancel::NEVER, task);
     task.direction.clear();
     task.direction.resize(meta.values.len(), T::zero());
     learner.query_gradient(episode, task);

@@ -15,6 +15,7 @@ use super::recipe::{Moves, Rates, Recipe, Rule, Through};
 use crate::maths::network::{Network, Trace, Workspace};
 use crate::maths::real::Real;
 use crate::maths::vector::exponentials;
+use crate::meta::cancel::Cancel;
 use crate::settings::{Algorithm, MethodSettings};
 
 /// What the outer optimiser moves: φ, then whatever else the algorithm learns.
@@ -222,11 +223,11 @@ impl Learner {
         inner_rate: f64,
         episode: &Episode<T>,
         steps: usize,
-        keep_going: &dyn Fn() -> bool,
+        cancel: Cancel<'_>,
         task: &mut TaskWork<T>,
     ) {
         task.rates = self.rates(meta, inner_rate);
-        self.descend(meta, episode, steps, keep_going, None, task);
+        self.descend(meta, episode, steps, cancel, None, task);
     }
 
     /// The same at the task's rates; `first` may be a pass at φ of which the batch with this index is S_0.
@@ -235,7 +236,7 @@ impl Learner {
         meta: &MetaParameters<T>,
         episode: &Episode<T>,
         steps: usize,
-        keep_going: &dyn Fn() -> bool,
+        cancel: Cancel<'_>,
         first: Option<(&Trace<T>, usize)>,
         task: &mut TaskWork<T>,
     ) {
@@ -245,15 +246,15 @@ impl Learner {
         match self.recipe.rule() {
             Rule::Proximal => {
                 let rule = self.proximal(phi, rates);
-                adapt_from(network, phi, &rule, episode, until, keep_going, first, work, inner);
+                adapt_from(network, phi, &rule, episode, until, cancel, first, work, inner);
             }
             Rule::Model => {
                 let rule = self.meta_model(meta);
-                adapt_from(network, phi, &rule, episode, until, keep_going, first, work, inner);
+                adapt_from(network, phi, &rule, episode, until, cancel, first, work, inner);
             }
             Rule::Rates => {
                 let rule = InnerRates::new(&self.sharing, rates);
-                adapt_from(network, phi, &rule, episode, until, keep_going, first, work, inner);
+                adapt_from(network, phi, &rule, episode, until, cancel, first, work, inner);
             }
         }
     }

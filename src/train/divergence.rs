@@ -8,6 +8,7 @@
 use super::shown::{Divergence, Turned, two_digits_below};
 use crate::maths::network::Workspace;
 use crate::maths::vector::is_finite;
+use crate::meta::cancel::Cancel;
 use crate::meta::episode::Episode;
 use crate::meta::stability::{PRODUCTS, largest_eigenvalue};
 use crate::meta::{Learner, MetaParameters, Outcome, TaskLosses, TaskWork};
@@ -122,7 +123,7 @@ pub fn first_harmful_step(
     steps: usize,
 ) -> Option<usize> {
     let mut task = TaskWork::default();
-    learner.adapt(meta, inner_rate, episode, steps, &|| true, &mut task);
+    learner.adapt(meta, inner_rate, episode, steps, Cancel::NEVER, &mut task);
     let TaskWork { inner, work, .. } = &mut task;
     (0..inner.steps()).find_map(|k| {
         let after = learner.network.loss(&inner.thetas[k + 1], episode.support(k), work);

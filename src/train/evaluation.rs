@@ -2,6 +2,7 @@
 //!
 //! A loss that overflowed is kept as infinity (NaN becomes infinity too).
 
+use crate::meta::cancel::Cancel;
 use std::collections::BTreeMap;
 
 use super::judging::Judging;
@@ -64,7 +65,7 @@ pub struct Known {
 
 /// Query losses alone.
 pub fn query_losses(start: Start<'_>, task: &HeldOut, steps: usize) -> Vec<f32> {
-    losses_until(start, task, steps, &|| true).0
+    losses_until(start, task, steps, Cancel::NEVER).0
 }
 
 /// A held-out task's adaptation without what is drawn of it; index k is the inner step.
@@ -82,7 +83,7 @@ pub struct Judged {
 
 /// Query losses, scores, and what is said of the samples after the last step.
 pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&Judging>) -> Judged {
-    let (query_loss, mut task_work) = losses_until(start, task, steps, &|| true);
+    let (query_loss, mut task_work) = losses_until(start, task, steps, Cancel::NEVER);
     let TaskWork { inner, work, .. } = &mut task_work;
     let network = &start.learner.network;
     // Outputs are computed only where somebody reads them.
@@ -100,14 +101,9 @@ pub fn judged(start: Start<'_>, task: &HeldOut, steps: usize, judging: Option<&J
     Judged { query_loss, scores, marks, samples }
 }
 
-fn losses_until(
-    start: Start<'_>,
-    task: &HeldOut,
-    steps: usize,
-    keep_going: &dyn Fn() -> bool,
-) -> (Vec<f32>, TaskWork<f32>) {
+fn losses_until(start: Start<'_>, task: &HeldOut, steps: usize, cancel: Cancel<'_>) -> (Vec<f32>, TaskWork<f32>) {
     let mut task_work = TaskWork::default();
-    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, keep_going, &mut task_work);
+    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, cancel, &mut task_work);
     let TaskWork { inner, work, .. } = &mut task_work;
     let mut losses: Vec<f32> =
         inner.thetas.iter().map(|theta| honest(start.learner.network.loss(theta, &task.episode.query, work))).collect();
@@ -116,10 +112,10 @@ fn losses_until(
     (losses, task_work)
 }
 
-/// Everything that is drawn of an adaptation. `keep_going` is asked between inner steps; at a no what comes back is
-/// worthless.
-pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, keep_going: &dyn Fn() -> bool) -> Measured {
-    measure_again(start, task, steps, None, None, keep_going)
+/// Everything that is drawn of an adaptation. `cancel` is asked between inner steps; where it is wanted, what comes back is
+/// incomplete: discard it.
+pub fn measure(start: Start<'_>, task: &HeldOut, steps: usize, cancel: Cancel<'_>) -> Measured {
+    measure_again(start, task, steps, None, None, cancel)
 }
 
 /// The same with what is said of samples, where some of it may be known already from the same measurement at an
@@ -130,12 +126,12 @@ pub(super) fn measure_again(
     steps: usize,
     judging: Option<&Judging>,
     known: Option<&Known>,
-    keep_going: &dyn Fn() -> bool,
+    cancel: Cancel<'_>,
 ) -> Measured {
     let known = known.filter(|known| known.query_loss.len() == steps + 1);
     let network = &start.learner.network;
     let mut task_work = TaskWork::default();
-    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, keep_going, &mut task_work);
+    start.learner.adapt(start.meta, start.inner_rate, &task.episode, steps, cancel, &mut task_work);
     let mut inner = task_work.inner;
     let work = &mut Workspace::default();
     let last_loss = network.loss(inner.adapted(), task.episode.support(0), work);
@@ -146,7 +142,7 @@ pub(super) fn measure_again(
     support_loss.push(honest(last_loss));
     let mut outputs = Vec::with_capacity(steps + 1);
     let mut query_loss = Vec::with_capacity(steps + 1);
-    for (step, theta) in inner.thetas.iter().enumerate().take_while(|_| keep_going()) {
+    for (step, theta) in inner.thetas.iter().enumerate().take_while(|_| !cancel.is_wanted()) {
         let output = task.reading.outputs(network, theta, task.display(), step == steps, work);
         query_loss.push(match known {
             Some(known) => known.query_loss[step],
@@ -168,24 +164,24 @@ pub(super) fn measure_again(
     let movement = movement.collect();
     let marks = match known {
         Some(known) => known.marks,
-        None => judging.filter(|_| keep_going()).and_then(|judging| judging.marks(task, outputs.last()?.view())),
+        None => judging.filter(|_| !cancel.is_wanted()).and_then(|judging| judging.marks(task, outputs.last()?.view())),
     };
-    let drawn = outputs.iter().take_while(|_| keep_going());
+    let drawn = outputs.iter().take_while(|_| !cancel.is_wanted());
     let reads = drawn.map(|output| task.reading.read(output.view())).collect();
     Measured { reads, support_loss, query_loss, outputs, marks, movement, rates, thetas: inner.thetas, done }
 }
 
 /// The candidate rate with the least mean logarithm of the query loss over tasks and steps 1 … K, among those whose mean
 /// loss no step raises by more than a twentieth if there is one; if it was `known`, only that one and its neighbours are
-/// tried. A rate that is best at the last step alone may overshoot on the way. `keep_going` is asked between inner
-/// steps; at a no the answer is worthless.
+/// tried. A rate that is best at the last step alone may overshoot on the way. `cancel` is asked between inner
+/// steps; where it is wanted, discard the answer.
 pub(super) fn best_rate(
     pool: &Pool,
     start: Start<'_>,
     tasks: &[HeldOut],
     steps: usize,
     known: Option<f64>,
-    keep_going: &(dyn Fn() -> bool + Sync),
+    cancel: Cancel<'_>,
 ) -> f64 {
     let near = known.and_then(|known| CANDIDATE_RATES.iter().position(|rate| *rate == known));
     let candidates = match near {
@@ -194,7 +190,7 @@ pub(super) fn best_rate(
     };
     let losses = pool.map(candidates.len() * tasks.len(), |i| {
         let start = Start { inner_rate: candidates[i / tasks.len()], ..start };
-        losses_until(start, &tasks[i % tasks.len()], steps, keep_going).0
+        losses_until(start, &tasks[i % tasks.len()], steps, cancel).0
     });
     let verdicts = losses.chunks(tasks.len().max(1)).map(verdict);
     let best = candidates.iter().zip(verdicts).min_by(|a, b| a.1.0.cmp(&b.1.0).then(a.1.1.total_cmp(&b.1.1)));

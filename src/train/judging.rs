@@ -1,5 +1,6 @@
 //! The judge of class samples, trained beside the run.
 
+use crate::meta::cancel::Cancel;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
@@ -38,15 +39,15 @@ impl Judging {
     }
 
     /// What classifiers learn of the tasks' classes: for each initialisation in `samples` (as codes, task after task)
-    /// what is to be said of each task. What the support teaches depends on no initialisation, and may be `known`. At a
-    /// no of `keep_going`, asked before each of the classifiers, worthless; empty where a task is no class of the set.
+    /// what is to be said of each task. What the support teaches depends on no initialisation, and may be `known`. Incomplete
+    /// where `cancel` is wanted, which is asked before each of the classifiers; empty where a task is no class of the set.
     pub fn taught(
         &self,
         pool: &Pool,
         tasks: &[HeldOut],
         samples: &[Vec<ArrayView2<'_, f32>>],
         known: Option<Vec<f64>>,
-        keep_going: &(dyn Fn() -> bool + Sync),
+        cancel: Cancel<'_>,
     ) -> Vec<Vec<Taught>> {
         let of = |samples| [(Some(samples), By::Samples), (Some(samples), By::Both)];
         let support = known.is_none().then_some((None, By::Support));
@@ -59,7 +60,7 @@ impl Judging {
                 Some(self.classes.pupil(known, samples.map(|samples| samples[task])))
             };
             let pupils: Option<Vec<Pupil>> = (0..tasks.len()).map(of).collect();
-            let pupils = pupils.filter(|_| keep_going()).unwrap_or_default();
+            let pupils = pupils.filter(|_| !cancel.is_wanted()).unwrap_or_default();
             right_answers(&pupils, self.classes.channels(), by, self.seed)
         });
         let by_support = known.unwrap_or_else(|| answers.remove(0));

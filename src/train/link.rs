@@ -96,7 +96,7 @@ pub struct TrainerEnd {
     snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: SyncSender<Event>,
     wake: Wake,
-    /// Set while a restart or an end is wanted: a meta-iteration under way is worthless.
+    /// Set while a restart or an end is wanted: a meta-iteration under way is incomplete: discard it.
     pub(super) interrupt: Arc<AtomicBool>,
     /// Commands on their way that end slow motion, at least for now.
     stops: Arc<AtomicUsize>,
@@ -217,16 +217,16 @@ impl WindowEnd {
 }
 
 impl TrainerEnd {
-    /// Whether slow motion is to go on with what it computes: no command and no look into the past is about to end it.
-    pub(super) fn walks_on(&self) -> impl Fn() -> bool + Sync {
+    /// Whether what slow motion computes is to be broken off: a command or a look into the past is about to end it.
+    pub(super) fn ends_walk(&self) -> impl Fn() -> bool + Sync {
         let Self { interrupt, stops, look, .. } = self;
-        move || !interrupt.load(Ordering::Relaxed) && stops.load(Ordering::Acquire) == 0 && !look.is_filled()
+        move || interrupt.load(Ordering::Relaxed) || stops.load(Ordering::Acquire) > 0 || look.is_filled()
     }
 
-    /// Whether a meta-iteration is to go on: no restart, no end and no look into the past waits for it.
-    pub(super) fn trains_on(&self) -> impl Fn() -> bool + Sync {
+    /// Whether a meta-iteration is to be broken off: a restart, an end or a look into the past waits for it.
+    pub(super) fn ends_training(&self) -> impl Fn() -> bool + Sync {
         let Self { interrupt, look, .. } = self;
-        move || !interrupt.load(Ordering::Relaxed) && !look.is_filled()
+        move || interrupt.load(Ordering::Relaxed) || look.is_filled()
     }
 
     /// Whether somebody waits for another moment of the run.

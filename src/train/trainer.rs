@@ -1,6 +1,7 @@
 //! The trainer: a plain state machine that does one meta-iteration at a time. The worker thread,
 //! the headless run and the tests drive the same one.
 
+use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use super::divergence::Watch;
@@ -173,7 +174,7 @@ impl Trainer {
         let settings = Settings { live, run: self.settings.run.clone() };
         settings.validate()?;
         // What is due is measured with the settings that it was due with.
-        self.settle(&|| true);
+        self.settle(Cancel::NEVER);
         let (at, start) = (self.now.meta_iteration, self.start());
         let turned = self.put_settings(Arc::new(settings));
         if self.head.is_none() && Probes::measures_anew(&turned) {
@@ -202,9 +203,9 @@ impl Trainer {
     }
 
     /// Adapts the probe tasks from the present φ and notes their losses; returns what goes into metrics.csv, or `None` at
-    /// a no of `keep_going`.
-    fn evaluate(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<MetricsRow> {
-        let joint = self.adapt_probes(true, keep_going)?;
+    /// a wanted `cancel`.
+    fn evaluate(&mut self, cancel: Cancel<'_>) -> Option<MetricsRow> {
+        let joint = self.adapt_probes(true, cancel)?;
         self.record.rates(self.now.meta_iteration, &self.probes.evaluation().rates);
         let (live_steps, picture) = (self.settings.live.test_steps, self.in_decibels());
         Some(self.record.held_out(self.now.meta_iteration, self.probes.measured(), live_steps, joint, picture))
@@ -212,16 +213,16 @@ impl Trainer {
 
     /// The measurements at this moment, without noting them: for meta-iteration 0 and for display.
     pub fn first_row(&self) -> MetricsRow {
-        MetricsRow::of(self.now.meta_iteration, None, self.probes.measured(), self.in_decibels())
+        MetricsRow::of(self.now.meta_iteration, [0.0; 3], self.probes.measured(), self.in_decibels())
     }
 
     /// Adapts the probe tasks again, for display only: after a knob change, or at a slow pace.
     pub fn probe(&mut self) {
-        self.adapt_probes(false, &|| true);
+        self.adapt_probes(false, Cancel::NEVER);
     }
 
     /// Adapts the probe tasks; whether joint pretraining is to be noted. `None` if it was broken off.
-    fn adapt_probes(&mut self, into_curves: bool, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<bool> {
+    fn adapt_probes(&mut self, into_curves: bool, cancel: Cancel<'_>) -> Option<bool> {
         let Self { learner, plain, now, random, settings, pool, probes, judging, .. } = self;
         // The first picture does not wait for the judge.
         let judging = judging.as_ref().filter(|_| now.meta_iteration > 0);
@@ -232,7 +233,7 @@ impl Trainer {
             Init::Joint => Start { learner: plain, meta: &joint, inner_rate: 1.0 },
         };
         let moment = Moment { live: &settings.live, meta_iteration: now.meta_iteration, into_curves };
-        let joint_due = probes.measure(pool, start, judging, moment, keep_going)?;
+        let joint_due = probes.measure(pool, start, judging, moment, cancel)?;
         self.adapt_sketch();
         Some(joint_due)
     }
@@ -257,9 +258,9 @@ impl Trainer {
     }
 
     /// The probe tasks' functions, as the last probe found them, on a finer grid; `None` where tasks are no
-    /// images or large ones, or at a no of `keep_going`, which is asked between tasks.
-    pub fn enlarged(&self, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<Enlarged> {
-        self.probes.enlarged(&self.pool, &self.learner.network, keep_going)
+    /// images or large ones, or where `cancel` is wanted, which is asked between tasks.
+    pub fn enlarged(&self, cancel: Cancel<'_>) -> Option<Enlarged> {
+        self.probes.enlarged(&self.pool, &self.learner.network, cancel)
     }
 
     /// Histories of the losses.

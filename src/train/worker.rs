@@ -12,6 +12,7 @@ use super::studies::Studies;
 use super::trainer::{MetricsRow, Step, Trainer};
 use super::walk::Walk;
 use crate::background;
+use crate::meta::cancel::Cancel;
 use crate::tasks::sketch::Sketch;
 
 mod looking;
@@ -215,7 +216,7 @@ impl Worker {
     /// Makes the measurement that is due, if one is and nothing more urgent waits; whether it did.
     fn settle(&mut self) -> bool {
         let Some(trainer) = &mut self.trainer else { return false };
-        let row = trainer.settle(&self.end.trains_on());
+        let row = trainer.settle(Cancel::when(&self.end.ends_training()));
         if let (Some(row), Some(metrics)) = (&row, &mut self.metrics) {
             metrics(row);
         }
@@ -226,7 +227,7 @@ impl Worker {
         self.settle();
         let Some(trainer) = self.trainer.as_mut().filter(|trainer| !trainer.owes()) else { return };
         self.stepped_at = Instant::now();
-        let step = trainer.advance(&self.end.trains_on());
+        let step = trainer.advance(Cancel::when(&self.end.ends_training()));
         match step {
             Step::Interrupted => return,
             Step::Done(_) => {
@@ -267,7 +268,7 @@ impl Worker {
     fn draw_enlarged(&mut self) {
         let Some(trainer) = &self.trainer else { return };
         let start = Instant::now();
-        let enlarged = trainer.enlarged(&self.end.trains_on());
+        let enlarged = trainer.enlarged(Cancel::when(&self.end.ends_training()));
         if self.end.is_asked_to_look() {
             return;
         }

@@ -2,6 +2,7 @@
 //! of single measurements behind `--`.
 #![allow(clippy::unwrap_used)]
 
+use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 use std::thread::{JoinHandle, sleep};
 use std::time::{Duration, Instant};
@@ -194,7 +195,7 @@ fn what_keeping_states_costs() {
         trainer.set_timeline_cap(TIMELINE_CAP);
         let began = Instant::now();
         for _ in 0..20 * settings.run.evaluate_every {
-            assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+            assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
         }
         let between = milliseconds(began) / 20.0;
         let began = Instant::now();

@@ -2,6 +2,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use metascope::images::ImageSet;
@@ -146,7 +147,7 @@ fn learned(tasks: TaskFamily, iterations: u64) -> [Statistics; 3] {
     settings.run.network.hidden = vec![32, 32];
     let mut trainer = Trainer::new(settings, Some(Arc::new(hand())), 2).unwrap();
     while trainer.meta_iteration() < iterations {
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
     }
     trainer.statistics()
 }

@@ -3,6 +3,7 @@
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use metascope::meta::cancel::Cancel;
 use metascope::settings::{Settings, TaskFamily};
 use metascope::train::link::Command;
 use metascope::train::trainer::{Step, Trainer};
@@ -132,7 +133,7 @@ fn a_run_gone_on_from_its_checkpoint_is_the_same_run() {
         let settings = Settings::preset(families::SINE, algorithm);
         let train = |trainer: &mut Trainer, until: u64| {
             while trainer.meta_iteration() < until {
-                assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+                assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
             }
         };
         let mut straight = Trainer::new(settings.clone(), None, 1).unwrap();

@@ -2,6 +2,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use metascope::meta::cancel::Cancel;
 use std::collections::HashSet;
 use std::fs;
 use std::sync::Arc;
@@ -146,7 +147,7 @@ fn the_share_of_held_out_images_does_not_change_training() {
         (settings.live.support_share, settings.live.training_share) = (share, training_share);
         let images = Arc::new(built_in(&settings.run.images).unwrap());
         let mut trainer = Trainer::new(settings, Some(images), 1).unwrap();
-        (0..3).for_each(|_| assert!(matches!(trainer.step(&|| true), Step::Done(_))));
+        (0..3).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
         trainer.meta_parameters().values.clone()
     };
     assert_eq!(learned(0.1, 0.15), learned(0.25, 0.15));
@@ -200,7 +201,7 @@ fn a_few_meta_iterations_beat_the_baselines() {
     settings.run.held_out_tasks = 8;
     let mut trainer = Trainer::new(settings, Some(faces()), 2).unwrap();
     while trainer.meta_iteration() < 60 {
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
     }
     let [learned, random, joint] = trainer.statistics().map(|statistics| statistics.psnr.unwrap()[10]);
     assert!(learned > random + 2.0 && learned > joint, "{learned} {random} {joint}");
@@ -211,7 +212,7 @@ fn a_function_is_drawn_finer_than_the_image_it_was_adapted_to() {
     let mut settings = preset();
     settings.live.test_steps = 1;
     let trainer = Trainer::new(settings, Some(faces()), 1).unwrap();
-    let enlarged = trainer.enlarged(&|| true).unwrap();
+    let enlarged = trainer.enlarged(Cancel::NEVER).unwrap();
     assert_eq!((enlarged.factor, enlarged.pairs.len()), (4, 4));
     for (task, [function, bicubic]) in trainer.evaluation().tasks.iter().zip(&enlarged.pairs) {
         assert_eq!((function.width, function.height, bicubic.width, bicubic.height), (128, 128, 128, 128));
@@ -228,5 +229,5 @@ fn a_function_is_drawn_finer_than_the_image_it_was_adapted_to() {
         }
     }
     let trainer = Trainer::new(Settings::preset(families::PLANE, algorithms::MAML), None, 1).unwrap();
-    assert!(trainer.enlarged(&|| true).is_none());
+    assert!(trainer.enlarged(Cancel::NEVER).is_none());
 }

@@ -1,6 +1,7 @@
 //! The same settings and seed give the same bits: with any number of threads, and whether the
 //! trainer is driven headless or by the window's worker.
 
+use metascope::meta::cancel::Cancel;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
@@ -41,7 +42,7 @@ fn rows(settings: &Settings, threads: usize, iterations: u64) -> (Vec<MetricsRow
     let mut trainer = trainer(settings, threads);
     let mut rows = vec![trainer.first_row()];
     while trainer.meta_iteration() < iterations {
-        let Step::Done(row) = trainer.step(&|| true) else { panic!("{:?} diverged", settings.run.algorithm) };
+        let Step::Done(row) = trainer.step(Cancel::NEVER) else { panic!("{:?} diverged", settings.run.algorithm) };
         rows.extend(row);
     }
     (rows, trainer.meta_parameters().values.clone())
@@ -104,7 +105,7 @@ fn knob_changes_replay_bit_for_bit() {
             for (_, live) in changes.iter().filter(|(at, _)| *at == now) {
                 trainer.set_live(live.clone()).unwrap();
             }
-            if let Step::Done(Some(row)) = trainer.step(&|| true) {
+            if let Step::Done(Some(row)) = trainer.step(Cancel::NEVER) {
                 rows.push(row);
             }
         }
@@ -175,12 +176,12 @@ fn a_late_divergence_names_its_task() {
             settings.live.meta_batch = 2;
             let mut trainer = trainer(&settings, 1);
             while trainer.meta_iteration() < late {
-                assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+                assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
             }
             let live =
                 LiveSettings { inner_rate: Knob::INNER_RATE.range().high, inner_steps: 10, ..settings.live.clone() };
             trainer.set_live(live).unwrap();
-            let diverged = (0..50).find_map(|_| match trainer.step(&|| true) {
+            let diverged = (0..50).find_map(|_| match trainer.step(Cancel::NEVER) {
                 Step::Diverged(divergence) => Some(divergence),
                 _ => None,
             });

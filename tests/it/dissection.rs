@@ -6,6 +6,7 @@ use metascope::maths::init::initialise;
 use metascope::maths::network::{Batch, Network, Workspace};
 use metascope::maths::stream::{Purpose, Stream, stream};
 use metascope::maths::vector::norm;
+use metascope::meta::cancel::Cancel;
 use metascope::meta::dissection::{Dissection, Gathering, Parts, Way, take_apart};
 use metascope::meta::episode::Episode;
 use metascope::meta::{Group, Learner, MetaParameters, Stepwise, TaskWork};
@@ -56,7 +57,7 @@ fn parts(learner: &Learner, meta: &MetaParameters<f64>, episode: &Episode<f64>) 
 /// θ_K by the loop that the product has for test time.
 fn adapted(learner: &Learner, meta: &MetaParameters<f64>, episode: &Episode<f64>) -> Vec<f64> {
     let mut task = TaskWork::default();
-    learner.adapt(meta, RATE, episode, STEPS, &|| true, &mut task);
+    learner.adapt(meta, RATE, episode, STEPS, Cancel::NEVER, &mut task);
     task.inner.adapted().to_vec()
 }
 
@@ -132,7 +133,7 @@ fn the_ways_are_those_of_the_algorithms() {
         let meta = learner.meta_parameters(phi.clone(), RATE);
         let mut group = Group::default();
         let rates = learner.rates(&meta, RATE);
-        learner.directions(&meta, &rates, &episodes, STEPS, &|| true, &mut group);
+        learner.directions(&meta, &rates, &episodes, STEPS, Cancel::NEVER, &mut group);
         group.direction.iter().map(|sum| sum / episodes.len() as f64).collect::<Vec<f64>>()
     };
     let mean = |algorithm, way: Way| {
@@ -171,7 +172,7 @@ fn annealing_counts_every_step() {
             learner.set_meta_iteration(now);
             let rates = learner.rates(&meta, RATE);
             let mut group = Group::default();
-            learner.directions(&meta, &rates, std::slice::from_ref(&episode), STEPS, &|| true, &mut group);
+            learner.directions(&meta, &rates, std::slice::from_ref(&episode), STEPS, Cancel::NEVER, &mut group);
             let parts = parts(&learner, &meta, &episode);
             let own = if way == Way::Exact { &parts.exact } else { &parts.first };
             let error = error(own, &group.direction[..meta.phi().len()]);
@@ -311,7 +312,7 @@ fn single_steps_are_the_loop() {
         let meta = meta_parameters(&learner, rng);
         let episode = episode(&network, rng);
         let mut task = TaskWork::default();
-        learner.adapt(&meta, RATE, &episode, LONG, &|| true, &mut task);
+        learner.adapt(&meta, RATE, &episode, LONG, Cancel::NEVER, &mut task);
         let lengths: Vec<f64> = task.inner.gradients.iter().map(|gradient| norm(gradient)).collect();
         // Just above the shortest gradient of each mini-batch that has a longer one after it.
         let shortest = |batch: usize| lengths[batch..].iter().step_by(STEPS).copied().fold(f64::INFINITY, f64::min);
@@ -319,7 +320,7 @@ fn single_steps_are_the_loop() {
         let mut woken = 0;
         for tolerance in tolerances.chain([0.0]) {
             learner.set_tolerance(tolerance);
-            learner.adapt(&meta, RATE, &episode, LONG, &|| true, &mut task);
+            learner.adapt(&meta, RATE, &episode, LONG, Cancel::NEVER, &mut task);
             let rests_at = task.inner.steps();
             let rates = learner.rates(&meta, RATE);
             let mut stepwise = Stepwise::default();

@@ -1,6 +1,7 @@
 //! Tasks that a person draws: the same adaptation as a held-out task's, nothing learned from them, and a
 //! canvas that tells the trainer of every stroke.
 
+use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
@@ -67,7 +68,7 @@ fn a_drawn_held_out_image_is_adapted_to_as_the_held_out_task_is() {
     for tasks in [families::PICTURE, families::COMPLETION] {
         let (settings, set) = run_on(tasks, ImageSource::Faces);
         let mut trainer = Trainer::new(settings, Some(set), 1).unwrap();
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
         trainer.probe();
         let probes = trainer.evaluation();
         trainer.set_sketch(Some(Arc::new(picture_of(&probes))));
@@ -94,7 +95,7 @@ fn nothing_is_learned_from_a_drawing() {
             if draw {
                 trainer.set_sketch(Some(sketch.clone()));
             }
-            trainer.step(&|| true);
+            trainer.step(Cancel::NEVER);
         }
         trainer.meta_parameters().values.clone()
     };

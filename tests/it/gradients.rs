@@ -4,6 +4,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use metascope::meta::cancel::Cancel;
 use std::slice::from_ref;
 
 use metascope::maths::functions::{Activation, Loss};
@@ -119,7 +120,7 @@ fn directions(
     group: &mut Group<f64>,
 ) {
     let rates = learner.rates(meta, inner_rate);
-    learner.directions(meta, &rates, episodes, steps, &|| true, group);
+    learner.directions(meta, &rates, episodes, steps, Cancel::NEVER, group);
 }
 
 /// A learner for three learned steps, and the meta-iteration in the middle of MAML++'s annealing.
@@ -133,7 +134,7 @@ fn annealing_learner(network: &Network, algorithm: Algorithm) -> Learner {
 /// Σ w_k L(θ_k; Q) after a plain adaptation.
 fn objective(learner: &Learner, meta: &MetaParameters<f64>, episode: &Episode<f64>, steps: usize) -> f64 {
     let mut task = TaskWork::default();
-    learner.adapt(meta, 0.05, episode, steps, &|| true, &mut task);
+    learner.adapt(meta, 0.05, episode, steps, Cancel::NEVER, &mut task);
     let annealing = if learner.algorithm() == algorithms::MAML_PLUS_PLUS { 10 } else { 0 };
     let weights: Vec<f64> = step_weights(steps, 4, annealing);
     let TaskWork { inner, work, .. } = &mut task;
@@ -329,7 +330,7 @@ fn the_plane_s_adapted_parameters_equal_their_closed_form() {
         let meta = learner.meta_parameters(vec![0.3f32, -0.7], settings.live.inner_rate);
         for steps in [1, 3, 10] {
             let mut task = TaskWork::default();
-            learner.adapt(&meta, settings.live.inner_rate, &episode, steps, &|| true, &mut task);
+            learner.adapt(&meta, settings.live.inner_rate, &episode, steps, Cancel::NEVER, &mut task);
             let x = episode.support(0).x().mapv(f64::from);
             let y = episode.support(0).y().column(0).mapv(f64::from);
             let points = x.nrows() as f64;
@@ -356,10 +357,10 @@ fn the_text_s_task_is_fitted_to_its_weights() {
     let meta = learner.meta_parameters(vec![0.0f32; 2], 0.005);
     let episode = Episode { support: vec![data.clone()], query: data };
     let mut task = TaskWork::default();
-    learner.adapt(&meta, 0.005, &episode, 5 * 100, &|| true, &mut task);
+    learner.adapt(&meta, 0.005, &episode, 5 * 100, Cancel::NEVER, &mut task);
     let fitted = task.inner.adapted();
     assert!((fitted[0] - 0.5).abs() < 0.02 && (fitted[1] - 2.0).abs() < 0.05, "{fitted:?}");
-    learner.adapt(&meta, 0.1, &episode, 5 * 100, &|| true, &mut task);
+    learner.adapt(&meta, 0.1, &episode, 5 * 100, Cancel::NEVER, &mut task);
     let fitted = task.inner.adapted();
     assert!((fitted[0] - 0.5).abs() < 1e-5 && (fitted[1] - 2.0).abs() < 1e-5, "{fitted:?}");
 }

@@ -1,5 +1,6 @@
 //! A run that leaves its best state: what is said, and the way back; a real trainer behind a window without a screen.
 
+use metascope::meta::cancel::Cancel;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -131,7 +132,7 @@ fn on_other_images_than_the_presets_alpha_starts_below_its_limit_and_training_ho
     assert!(fitted < 0.5 * usual && fitted > 0.05 * usual, "{fitted}");
     let before = trainer.first_row().held_out[1];
     while trainer.meta_iteration() < 60 {
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
     }
     trainer.probe();
     assert!(trainer.first_row().held_out[1] < before);
@@ -153,7 +154,7 @@ fn the_run_goes_on_from_its_best_state_as_it_did_then() {
     let start = || {
         let mut trainer = Trainer::new(settings.clone(), None, 1).unwrap();
         while trainer.meta_iteration() < 60 {
-            assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+            assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
         }
         trainer
     };
@@ -163,16 +164,16 @@ fn the_run_goes_on_from_its_best_state_as_it_did_then() {
     let mut back = start();
     let live = LiveSettings { inner_rate: 0.5, ..settings.live.clone() };
     back.set_live(live).unwrap();
-    (0..4).for_each(|_| drop(back.step(&|| true)));
+    (0..4).for_each(|_| drop(back.step(Cancel::NEVER)));
     back.back_to_best();
     assert_eq!(back.meta_iteration(), best);
     assert_eq!(back.settings(), straight.settings());
     assert!(back.marks().is_empty());
     while back.meta_iteration() < 80 {
-        assert!(matches!(back.step(&|| true), Step::Done(_)));
+        assert!(matches!(back.step(Cancel::NEVER), Step::Done(_)));
     }
     while straight.meta_iteration() < 80 {
-        assert!(matches!(straight.step(&|| true), Step::Done(_)));
+        assert!(matches!(straight.step(Cancel::NEVER), Step::Done(_)));
     }
     assert_eq!(back.meta_parameters(), straight.meta_parameters());
 }

@@ -16,6 +16,7 @@ fn the_files_and_their_shape() {
         (families::SINE, 100, 100, 0),
         (families::PICTURE, 20, 10, 11),
         (families::COMPLETION, 20, 10, 11),
+        (families::UPSCALE, 20, 10, 11),
         (families::CLASS, 20, 10, 0),
         (families::CLASSIFY, 40, 20, 11),
         (families::CLUSTER, 40, 20, 11),
@@ -35,7 +36,7 @@ fn the_files_and_their_shape() {
             _ => "psnr",
         };
         let psnr = (0..columns).map(|step| format!("{name}_{step}"));
-        let fixed = ["iteration", "training_before", "training_after", "held_out_before", "held_out_after"];
+        let fixed = ["iteration", "measured", "training_before", "training_after", "held_out_before", "held_out_after"];
         let said = ["recognised_held_out", "recognised_all", "diversity", "nearest_support"];
         let marks = said.into_iter().chain(["taught_by_support", "taught_by_samples", "taught_by_both"]);
         let marks = marks.into_iter().filter(|_| tasks == families::CLASS);
@@ -49,10 +50,12 @@ fn the_files_and_their_shape() {
             for (column, cell) in row.iter().enumerate().skip(1) {
                 // Before the first meta-iteration nothing was trained, and nothing is judged.
                 let missing =
-                    index == 0 && ((1..=2).contains(&column) || column >= header.len() - marks.clone().count());
+                    index == 0 && ((2..=3).contains(&column) || column >= header.len() - marks.clone().count());
                 let number = cell.parse::<f32>();
                 assert!(if missing { cell.is_empty() } else { number.is_ok_and(f32::is_finite) }, "{row:?}");
             }
+            // So soon every meta-iteration is measured.
+            assert_eq!(row[1].parse(), Ok(if index == 0 { 0 } else { every }));
         }
 
         let summary = bench.summary(out);
@@ -60,6 +63,9 @@ fn the_files_and_their_shape() {
             vec!["tasks", "algorithm", "seed", "iterations", "elapsed_secs", "diverged", "held_out", "baselines"];
         expected.extend(["interrupted", "images", "ways", "shots", "test_shots", "best"]);
         expected.extend((tasks == families::COMPLETION).then_some("interpolation_psnr"));
+        if tasks == families::UPSCALE {
+            expected.extend(["nearest_psnr", "bicubic_psnr", "lanczos_psnr"]);
+        }
         expected.extend((tasks == families::CLASS).then_some("real"));
         expected.extend((tasks == families::CLUSTER).then_some(["raw_purity", "chance_purity"]).into_iter().flatten());
         assert_eq!(sorted(keys(&summary)), sorted(expected));

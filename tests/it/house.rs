@@ -46,11 +46,11 @@ impl Source {
                 }
             }
         }
-        paths.iter().filter_map(|path| self.from_the_root(path)).collect()
+        paths.iter().filter_map(|path| self.resolved(path)).collect()
     }
 
     /// `super::a::B` as `tasks/a/B`; `None` for other crates.
-    fn from_the_root(&self, path: &str) -> Option<String> {
+    fn resolved(&self, path: &str) -> Option<String> {
         let mut parts: Vec<&str> = path.split("::").filter(|part| !part.is_empty()).collect();
         let mut own: Vec<&str> = self.module.split('/').collect();
         match *parts.first()? {

@@ -1,5 +1,6 @@
 //! No control without effect, and none that has one is disabled.
 
+use metascope::meta::cancel::Cancel;
 use metascope::settings::table::{self, Group};
 use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
@@ -30,7 +31,7 @@ fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
 /// What a run shows after `turn` was done to it on its way.
 fn shown(settings: &Settings, turn: impl FnOnce(&mut Trainer)) -> (Vec<f32>, MetricsRow, usize) {
     let mut trainer = Trainer::new(settings.clone(), Some(sets::for_settings(settings)), 1).unwrap();
-    let go_on = |trainer: &mut Trainer| assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+    let go_on = |trainer: &mut Trainer| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
     (0..2).for_each(|_| go_on(&mut trainer));
     turn(&mut trainer);
     (0..3).for_each(|_| go_on(&mut trainer));
@@ -50,6 +51,7 @@ fn every_knob(tasks: TaskFamily) {
                 "shots" | "test_shots" | "inner_batch" => 4.0,
                 "support_share" | "training_share" => 0.5,
                 "pixels_per_step" => 20.0,
+                "reduction" => 2.0,
                 "tolerance" => 5.0,
                 "noise" => knob.get(&settings.live) + 0.3,
                 "temperature" => 0.5,
@@ -81,6 +83,11 @@ fn no_knob_of_sine_tasks_is_without_effect() {
 #[test]
 fn no_knob_of_picture_tasks_is_without_effect() {
     every_knob(families::PICTURE);
+}
+
+#[test]
+fn no_knob_of_upscale_tasks_is_without_effect() {
+    every_knob(families::UPSCALE);
 }
 
 #[test]

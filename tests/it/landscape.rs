@@ -1,6 +1,7 @@
 //! The map around φ: its heights against direct evaluation, its optimum against its closed form, what happens when φ is
 //! dragged, and that nobody's looking changes a run.
 
+use metascope::meta::cancel::Cancel;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -98,7 +99,7 @@ fn alone(settings: &Settings, iterations: u64) -> (Trainer, Vec<HeldOut>) {
     let images = settings.run.tasks.needs_images().then(|| sets::for_settings(settings));
     let mut trainer = Trainer::new(settings.clone(), images.clone(), 1).unwrap();
     for _ in 0..iterations {
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
     }
     let family = Family::new(&settings.run, images).unwrap();
     let count = trainer.evaluation().tasks.len();
@@ -123,7 +124,7 @@ fn adapted_from(trainer: &Trainer, tasks: &[HeldOut], theta: &[f32]) -> f32 {
     let live = &trainer.settings().live;
     let losses = tasks.iter().map(|task| {
         let mut work = TaskWork::default();
-        learner.adapt(&meta, live.inner_rate, &task.episode, live.inner_steps, &|| true, &mut work);
+        learner.adapt(&meta, live.inner_rate, &task.episode, live.inner_steps, Cancel::NEVER, &mut work);
         f64::from(learner.network.loss(work.inner.adapted(), &task.episode.query, &mut Workspace::default()))
     });
     (losses.sum::<f64>() / tasks.len() as f64) as f32
@@ -248,7 +249,7 @@ fn paths_begin_where_phi_is_dragged_to_and_the_losses_are_those_there() {
             [0, settings.live.test_steps].map(|steps| {
                 let losses = own.iter().map(|task| {
                     let mut work = TaskWork::default();
-                    learner.adapt(meta, settings.live.inner_rate, &task.episode, steps, &|| true, &mut work);
+                    learner.adapt(meta, settings.live.inner_rate, &task.episode, steps, Cancel::NEVER, &mut work);
                     learner.network.loss(work.inner.adapted(), &task.episode.query, &mut Workspace::default())
                 });
                 losses.sum::<f32>() / own.len() as f32

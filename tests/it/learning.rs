@@ -2,6 +2,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use metascope::images::built_in::built_in;
@@ -14,7 +15,7 @@ fn train(mut settings: Settings, iterations: u64) -> [Statistics; 3] {
     let faces = Arc::new(built_in(&ImageSource::Faces).unwrap());
     let mut trainer = Trainer::new(settings, Some(faces), 2).unwrap();
     while trainer.meta_iteration() < iterations {
-        let step = trainer.step(&|| true);
+        let step = trainer.step(Cancel::NEVER);
         assert!(matches!(step, Step::Done(_)), "{step:?}");
     }
     trainer.statistics()
@@ -49,7 +50,7 @@ fn the_plane_s_initialisation_moves_to_the_centre_of_the_tasks() {
         let settings = Settings::preset(families::PLANE, algorithm);
         let mut trainer = Trainer::new(settings, None, 1).unwrap();
         while trainer.meta_iteration() < 1500 {
-            trainer.step(&|| true);
+            trainer.step(Cancel::NEVER);
         }
         let phi = trainer.meta_parameters().phi();
         assert!((phi[0] - 0.5).abs() < 0.3 && (phi[1] - 2.0).abs() < 0.3, "{algorithm:?}: {phi:?}");
@@ -69,7 +70,7 @@ fn fourier_features_tanh_and_handwriting_work_too() {
     let mut trainer = Trainer::new(settings, Some(hand), 2).unwrap();
     let first = trainer.first_row().held_out[1];
     while trainer.meta_iteration() < 60 {
-        trainer.step(&|| true);
+        trainer.step(Cancel::NEVER);
     }
     trainer.probe();
     assert!(trainer.first_row().held_out[1] < 0.8 * first);

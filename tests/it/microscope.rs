@@ -1,6 +1,7 @@
 //! Close-up views: what the studies find, for every family and algorithm, that they leave no trace in the run, and that
 //! the window shows what was found.
 
+use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
@@ -335,7 +336,7 @@ fn the_step_that_is_taken_apart_is_the_coming_one() {
     assert!(snapshot.meta_iteration > 0);
     let mut trainer = Trainer::new(settings.clone(), None, 1).unwrap();
     while trainer.meta_iteration() < snapshot.meta_iteration {
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
     }
     let mut gathering = Gathering::new(16);
     for episode in trainer.coming_episodes(3) {
@@ -376,7 +377,7 @@ fn looking_closely_changes_no_bit_of_the_run() {
         let mut trainer = Trainer::new(settings, Some(set), 1).unwrap();
         let mut rows = vec![trainer.first_row()];
         while rows.len() < 5 {
-            let Step::Done(row) = trainer.step(&|| true) else { panic!("{tasks:?} diverged") };
+            let Step::Done(row) = trainer.step(Cancel::NEVER) else { panic!("{tasks:?} diverged") };
             rows.extend(row);
         }
         assert_eq!(seen, rows, "{tasks:?}");

@@ -10,6 +10,7 @@ use metascope::maths::vector::{add_scaled, norm};
 use metascope::meta::Group;
 use metascope::meta::adapt::{InnerLoop, adapt};
 use metascope::meta::adjoint::{Order, sweep};
+use metascope::meta::cancel::Cancel;
 use metascope::meta::rates::{InnerRates, Sharing};
 use metascope::settings::MethodSettings;
 
@@ -58,7 +59,7 @@ fn inner_loop<T: Real>(oracle: &Oracle<T>) {
     let rates = InnerRates::new(&Sharing::All, &rate);
     let (mut work, mut inner) = (Workspace::default(), InnerLoop::default());
     for (i, episode) in oracle.episodes.iter().enumerate() {
-        adapt(&oracle.network, &oracle.phi, &rates, episode, 3, &|| true, &mut work, &mut inner);
+        adapt(&oracle.network, &oracle.phi, &rates, episode, 3, Cancel::NEVER, &mut work, &mut inner);
         oracle.check("θ_1", &inner.thetas[1], &oracle.results["phi_K1"][i]);
         oracle.check("θ_3", inner.adapted(), &oracle.results["phi_K3"][i]);
         let trace = &oracle.results["loss_trace"][i];
@@ -142,7 +143,7 @@ fn multi_step_loss<T: Real>(oracle: &Oracle<T>) {
     let (mut mean, mut objective) = (vec![T::zero(); oracle.phi.len()], T::zero());
     let share = T::of(1.0 / oracle.episodes.len() as f64);
     for episode in &oracle.episodes {
-        adapt(&oracle.network, &oracle.phi, &rates, episode, 3, &|| true, &mut work, &mut inner);
+        adapt(&oracle.network, &oracle.phi, &rates, episode, 3, Cancel::NEVER, &mut work, &mut inner);
         for (theta, &weight) in inner.thetas[1..].iter().zip(&weights) {
             objective += share * weight * oracle.network.loss(theta, &episode.query, &mut work);
         }

@@ -2,6 +2,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use metascope::meta::cancel::Cancel;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use metascope::train::trainer::{Step, Trainer};
 fn trained(settings: &Settings, iterations: usize) -> Vec<f32> {
     let mut trainer = Trainer::new(settings.clone(), None, 1).unwrap();
     for _ in 0..iterations {
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
     }
     trainer.meta_parameters().phi().to_vec()
 }
@@ -134,7 +135,7 @@ fn adaptation_ends_where_its_gradient_is_short() {
     let mut adapted = |tolerance| {
         learner.set_tolerance(tolerance);
         let mut task = TaskWork::default();
-        learner.adapt(&meta, 0.1, &episode, 200, &|| true, &mut task);
+        learner.adapt(&meta, 0.1, &episode, 200, Cancel::NEVER, &mut task);
         let (work, mut gradient) = (&mut Workspace::default(), vec![0.0; 2]);
         learner.network.gradient(task.inner.adapted(), episode.support(0), work, &mut gradient);
         (task.inner, gradient[0].hypot(gradient[1]))

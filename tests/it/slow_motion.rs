@@ -1,5 +1,6 @@
 //! Slow motion: what is shown of a meta-iteration is what training does, and looking changes nothing.
 
+use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -54,7 +55,7 @@ fn walking_changes_no_bit_and_shows_finite_numbers() {
             let settings = settings(tasks, algorithm);
             let [mut walked, mut straight] = [trainer(&settings), trainer(&settings)];
             for _ in 0..2 {
-                let walk = walked.walk(&|| true).unwrap();
+                let walk = walked.walk(Cancel::NEVER).unwrap();
                 let ground = &walk.ground;
                 let what = format!("{tasks:?} {algorithm:?}");
                 assert_eq!(ground.passages.len() + ground.others, settings.live.meta_batch, "{what}");
@@ -66,7 +67,7 @@ fn walking_changes_no_bit_and_shows_finite_numbers() {
                     assert_eq!(passage.path.is_empty(), walked.meta_parameters().phi().len() != 2, "{what}");
                 }
                 for trainer in [&mut walked, &mut straight] {
-                    assert!(matches!(trainer.step(&|| true), Step::Done(_)), "{what}");
+                    assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)), "{what}");
                 }
             }
             assert_eq!(walked.meta_parameters(), straight.meta_parameters());
@@ -82,8 +83,8 @@ fn the_outer_step_is_as_long_as_the_walk_says() {
         settings.run.optimiser = OuterOptimiser::Sgd;
         let mut trainer = trainer(&settings);
         let before = trainer.meta_parameters().phi().to_vec();
-        let walk = trainer.walk(&|| true).unwrap();
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        let walk = trainer.walk(Cancel::NEVER).unwrap();
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
         let after = trainer.meta_parameters().phi();
         let moved = before.iter().zip(after).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
         let expected = walk.ground.outer_rate * f64::from(walk.ground.direction);
@@ -144,7 +145,7 @@ fn a_walk_can_be_broken_off_between_inner_steps() {
             let [mut broken_off, mut straight] = [trainer(&settings), trainer(&settings)];
             let mut walk = |last: usize| {
                 let asked = AtomicUsize::new(0);
-                let walk = broken_off.walk(&|| asked.fetch_add(1, Ordering::Relaxed) < last);
+                let walk = broken_off.walk(Cancel::when(&|| asked.fetch_add(1, Ordering::Relaxed) >= last));
                 (walk.is_some(), asked.into_inner())
             };
             let (done, asked) = walk(usize::MAX);
@@ -155,7 +156,7 @@ fn a_walk_can_be_broken_off_between_inner_steps() {
                 assert!(!done && more <= last + 3 * (4 + 6), "{what}: {last} of {asked}, then {more}");
             }
             for trainer in [&mut broken_off, &mut straight] {
-                assert!(matches!(trainer.step(&|| true), Step::Done(_)), "{what}");
+                assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)), "{what}");
             }
             assert_eq!(broken_off.meta_parameters(), straight.meta_parameters(), "{what}");
         }
@@ -205,7 +206,7 @@ fn the_window_shows_every_sub_step_of_every_family() {
     for tasks in TaskFamily::ALL {
         let settings = settings(tasks, algorithms::MAML);
         let mut trainer = trainer(&settings);
-        let mut walk = trainer.walk(&|| true).unwrap();
+        let mut walk = trainer.walk(Cancel::NEVER).unwrap();
         let last = walk.ground.sub_steps.len() - 1;
         let mut snapshot = trainer.snapshot(1, 10.0, Phase::Paused);
         snapshot.walk = Some(walk.clone());
@@ -240,7 +241,7 @@ fn a_step_is_judged_on_its_own_batch() {
     settings.live.inner_steps = 5;
     settings.live.inner_rate = 1e-4;
     let mut trainer = trainer(&settings);
-    let walk = trainer.walk(&|| true).unwrap();
+    let walk = trainer.walk(Cancel::NEVER).unwrap();
     for (task, passage) in walk.ground.shown.tasks.iter().zip(&walk.ground.passages) {
         let before = &task.traces[0].support_loss;
         assert_eq!(passage.after.len(), 5);
@@ -256,7 +257,7 @@ fn a_loop_that_rests_has_no_more_sub_steps() {
     let mut settings = settings(families::PLANE, algorithms::MAML);
     settings.live.inner_steps = 5;
     settings.live.tolerance = 10.0;
-    let walk = trainer(&settings).walk(&|| true).unwrap();
+    let walk = trainer(&settings).walk(Cancel::NEVER).unwrap();
     let mut rested = 0;
     for (index, passage) in walk.ground.passages.iter().enumerate() {
         let inner = |sub_step: &&SubStep| matches!(sub_step, SubStep::Inner { task, .. } if *task == index);

@@ -8,6 +8,7 @@ use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::init::initialise;
 use metascope::maths::network::{Batch, Network, Trace, Workspace};
 use metascope::maths::stream::{Purpose, Stream, stream};
+use metascope::meta::cancel::Cancel;
 use metascope::meta::episode::Episode;
 use metascope::meta::stability::{PRODUCTS, largest_eigenvalue};
 use metascope::meta::{Learner, TaskWork};
@@ -204,7 +205,7 @@ fn the_first_step_that_harms_is_that_of_the_closed_form() {
                 + 0.5 * (f64::from(start[1]) * 0.25f64.powi(k)).powi(2)
         };
         let mut task = TaskWork::default();
-        learner.adapt(&meta, rate, &episode, 12, &|| true, &mut task);
+        learner.adapt(&meta, rate, &episode, 12, Cancel::NEVER, &mut task);
         for (k, ours) in task.inner.losses.iter().enumerate() {
             let exact = loss(k as i32);
             assert!((f64::from(*ours) - exact).abs() <= 1e-5 * exact.max(1e-9), "step {k}: {ours} {exact}");
@@ -227,7 +228,7 @@ fn run_until_it_diverges(settings: Settings, change: impl Fn(&mut Trainer)) -> (
         if iteration == 20 {
             change(&mut trainer);
         }
-        if let Step::Diverged(divergence) = trainer.step(&|| true) {
+        if let Step::Diverged(divergence) = trainer.step(Cancel::NEVER) {
             return (divergence, trainer);
         }
     }
@@ -258,7 +259,7 @@ fn a_run_beyond_stability_says_how_far_and_where_and_the_mark_is_safe() {
     live.inner_rate = mark;
     trainer.set_live(live).unwrap();
     for _ in 0..5 {
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
     }
 }
 

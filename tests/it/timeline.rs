@@ -1,5 +1,6 @@
 //! The timeline: earlier states are shown, gone on from to the bit, and kept under a cap of memory.
 
+use metascope::meta::cancel::Cancel;
 use metascope::settings::{Algorithm, ImageSource, Knob, OuterOptimiser, Schedule, Settings, TaskFamily};
 use metascope::train::snapshot::{Phase, Snapshot};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
@@ -42,7 +43,7 @@ fn trainer(settings: &Settings) -> Trainer {
 fn train(trainer: &mut Trainer, last: u64) -> Vec<MetricsRow> {
     let mut rows = Vec::new();
     while trainer.meta_iteration() < last {
-        let Step::Done(row) = trainer.step(&|| true) else { panic!("it diverged") };
+        let Step::Done(row) = trainer.step(Cancel::NEVER) else { panic!("it diverged") };
         rows.extend(row);
     }
     rows
@@ -125,7 +126,7 @@ fn the_joint_curve_is_that_of_an_undisturbed_run() {
             train(&mut run, 43);
             (0..3).for_each(|_| run.probe());
             run.look_back(8);
-            run.look_closer(&|| true);
+            run.look_closer(Cancel::NEVER);
             run.look_back(at);
             let live = run.settings().live.clone();
             let [noise, test_steps] = [live.noise + 0.25, live.test_steps as f64 + 1.0];
@@ -216,12 +217,12 @@ fn what_is_shown_is_the_state_of_then() {
     for (shown, then) in shown.tasks.iter().zip(&then.tasks) {
         assert_eq!(shown.traces[0].query_loss, then.traces[0].query_loss);
     }
-    run.look_closer(&|| true);
+    run.look_closer(Cancel::NEVER);
     let shown = run.evaluation();
     let mut fresh = trainer(&settings);
     train(&mut fresh, 8);
     fresh.look_back(8);
-    fresh.look_closer(&|| true);
+    fresh.look_closer(Cancel::NEVER);
     let then = fresh.evaluation();
     for (shown, then) in shown.tasks.iter().zip(&then.tasks) {
         for (shown, then) in shown.traces.iter().zip(&then.traces) {
@@ -242,7 +243,7 @@ fn every_family_shows_what_was_measured_then() {
         train(&mut then, 4);
         run.look_back(4);
         let quick = run.evaluation();
-        run.look_closer(&|| true);
+        run.look_closer(Cancel::NEVER);
         for shown in [quick, run.evaluation()] {
             for (shown, then) in shown.tasks.iter().zip(&then.evaluation().tasks) {
                 let [shown, then] = [&shown.traces[0], &then.traces[0]];
@@ -350,7 +351,7 @@ fn a_divergence_forgets_the_states_after_the_one_that_it_goes_back_to() {
     live.inner_rate = 10.0;
     run.set_live(live).unwrap();
     let divergence = loop {
-        match run.step(&|| true) {
+        match run.step(Cancel::NEVER) {
             Step::Diverged(divergence) => break divergence,
             _ => assert!(run.meta_iteration() < 100, "it did not diverge"),
         }

@@ -1,5 +1,6 @@
 //! Upscaling: adaptation sees the means of blocks, is judged by every pixel, and does better than enlargement.
 
+use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
@@ -73,7 +74,7 @@ fn unseen_faces_are_made_up_better_than_enlarged() {
     let (settings, set, _) = opened(ImageSource::Faces, 4);
     let mut trainer = Trainer::new(settings, Some(set), 2).unwrap();
     while trainer.meta_iteration() < 100 {
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
     }
     let [learned, random, joint] = trainer.statistics().map(|statistics| statistics.psnr.unwrap()[10]);
     let references = trainer.references();

@@ -6,6 +6,7 @@ use crate::maths::real::Real;
 use crate::maths::vector::{add_scaled, subtract};
 use crate::meta::adapt::{Kept, TRACE_BYTES};
 use crate::meta::adjoint::{Order, sweep, sweep_to_first};
+use crate::meta::cancel::Cancel;
 use crate::meta::episode::Episode;
 use crate::meta::outer::{difference, first_order, implicit, unrolled};
 use crate::meta::rates::InnerRates;
@@ -15,18 +16,18 @@ use crate::meta::step::Adjoint;
 impl Learner {
     /// Several tasks' part of a meta-iteration: adapts to each with K = `steps`, then leaves the sum of their outer
     /// directions, and each one's losses, in `group`. `rates` are the inner rates in force, [`Self::rates`]. At φ,
-    /// where all tasks have their parameters in common, they are gone through together. At a no of `keep_going`,
-    /// asked before each inner step, what is left in `group` is worthless.
+    /// where all tasks have their parameters in common, they are gone through together. Where `cancel` is wanted,
+    /// which is asked before each inner step, what is left in `group` is incomplete: discard it.
     pub fn directions<T: Real>(
         &self,
         meta: &MetaParameters<T>,
         rates: &[T],
         episodes: &[Episode<T>],
         steps: usize,
-        keep_going: &dyn Fn() -> bool,
+        cancel: Cancel<'_>,
         group: &mut Group<T>,
     ) {
-        if !keep_going() {
+        if cancel.is_wanted() {
             return;
         }
         let Group { direction, tasks, task, at_phi, product } = group;
@@ -58,8 +59,8 @@ impl Learner {
         });
         let mut left = false;
         for (index, (episode, losses)) in episodes.iter().zip(&mut *tasks).enumerate() {
-            self.descend(meta, episode, steps, keep_going, together.then_some((&*at_phi, index)), task);
-            if !keep_going() {
+            self.descend(meta, episode, steps, cancel, together.then_some((&*at_phi, index)), task);
+            if cancel.is_wanted() {
                 return;
             }
             task.outcome = Outcome {

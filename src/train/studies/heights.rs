@@ -1,6 +1,7 @@
 //! The heights of a map, place by place.
 
 use crate::maths::network::Batch;
+use crate::meta::cancel::Cancel;
 use crate::meta::episode::Episode;
 use crate::meta::recipe::Rates;
 use crate::meta::{Learner, MetaParameters, TaskWork};
@@ -132,7 +133,7 @@ impl Surface {
         let Self { learner, meta, inner_rate, steps, heights, work, .. } = self;
         let Some(episode) = self.episodes.get(done) else { return Some(f32::INFINITY) };
         let loss = if *heights == Heights::Adapted {
-            learner.adapt(meta, *inner_rate, episode, *steps, &|| true, work);
+            learner.adapt(meta, *inner_rate, episode, *steps, Cancel::NEVER, work);
             learner.network.loss(work.inner.adapted(), &episode.query, &mut work.work)
         } else {
             learner.network.loss(meta.phi(), &episode.query, &mut work.work)
@@ -160,7 +161,7 @@ impl Surface {
             }
             let mut meta = meta.clone();
             meta.values[..2].copy_from_slice(&start);
-            learner.adapt(&meta, self.inner_rate, episode, self.steps, &|| true, &mut self.work);
+            learner.adapt(&meta, self.inner_rate, episode, self.steps, Cancel::NEVER, &mut self.work);
             let end: Vec<f64> = self.work.inner.adapted().iter().copied().map(f64::from).collect();
             end.try_into().ok()
         };

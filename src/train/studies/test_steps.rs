@@ -189,6 +189,7 @@ fn honest(loss: f32) -> f32 {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::meta::cancel::Cancel;
     use crate::settings::{Algorithm, Knob, Settings, TaskFamily};
     use crate::train::studies::Study as _;
 
@@ -265,8 +266,8 @@ mod tests {
         let mut rested = false;
         for tolerance in [0.0, 0.5] {
             let mut trainer = trainer(tolerance);
-            trainer.step(&|| true);
-            trainer.step(&|| true);
+            trainer.step(Cancel::NEVER);
+            trainer.step(Cancel::NEVER);
             let evaluation = trainer.evaluation();
             let (found, _) = through(&mut Study::begin(&trainer).unwrap());
             for (index, task) in evaluation.tasks.iter().enumerate() {
@@ -288,8 +289,8 @@ mod tests {
         let mut trainer = trainer(0.0);
         let mut study = Study::begin(&trainer).unwrap();
         let (before, _) = through(&mut study);
-        trainer.step(&|| true);
-        trainer.step(&|| true);
+        trainer.step(Cancel::NEVER);
+        trainer.step(Cancel::NEVER);
         let mut again = Study::begin_after(&trainer, Some(study)).unwrap();
         assert_eq!(again.found.adapted.each_ref().map(|adapted| adapted.query.len()), [0, 8, 0]);
         let (after, _) = through(&mut again);

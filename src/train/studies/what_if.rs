@@ -1,5 +1,6 @@
 //! What if φ lay somewhere else on the map? The probe tasks are adapted from there, for display only.
 
+use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -190,7 +191,7 @@ fn adapt(asked: &WhatIf, tasks: &[usize], trainer: &Trainer) -> Vec<(usize, Vec<
     trainer.pool().map(tasks.len(), |index| {
         let Some(task) = probed.task(tasks[index]) else { return (tasks[index], Vec::new(), [f32::INFINITY; 2]) };
         let mut work = TaskWork::default();
-        learner.adapt(&meta, live.inner_rate, &task.episode, live.test_steps, &|| true, &mut work);
+        learner.adapt(&meta, live.inner_rate, &task.episode, live.test_steps, Cancel::NEVER, &mut work);
         let thetas = work.inner.thetas;
         let work = &mut Workspace::default();
         let mut loss = |theta: Option<&Vec<f32>>| {

@@ -1,5 +1,6 @@
 //! Earlier states of the run: kept after measurements, looked at again, and gone on from.
 
+use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use super::probes::{Baselines, Probes};
@@ -116,7 +117,7 @@ impl Trainer {
         let state = Arc::clone(&self.guard.best().state);
         self.put_state(&state);
         self.be_at_best(state.watch);
-        self.adapt_probes(false, &|| true);
+        self.adapt_probes(false, Cancel::NEVER);
     }
 
     /// Goes back to what was learned at the run's best state, with the settings in force.
@@ -132,17 +133,17 @@ impl Trainer {
         self.forget_after(self.now.meta_iteration);
     }
 
-    /// Draws further looks at the probe tasks where looking back was in haste; whether it did. `keep_going` is asked
-    /// between tasks; at a no nothing changes.
-    pub fn draw_galleries(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> bool {
-        self.probes.draw_galleries(&self.pool, &self.learner.network, keep_going)
+    /// Draws further looks at the probe tasks where looking back was in haste; whether it did. `cancel` is asked
+    /// between tasks; where it is wanted nothing changes.
+    pub fn draw_galleries(&mut self, cancel: Cancel<'_>) -> bool {
+        self.probes.draw_galleries(&self.pool, &self.learner.network, cancel)
     }
 
-    /// Adapts from joint pretraining too, where looking back was in haste. `keep_going` is asked between inner steps; at
-    /// a no nothing changes.
-    pub fn look_closer(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) {
+    /// Adapts from joint pretraining too, where looking back was in haste. `cancel` is asked between inner steps;
+    /// where it is wanted nothing changes.
+    pub fn look_closer(&mut self, cancel: Cancel<'_>) {
         if self.head.is_some() && self.probes.are_rough() {
-            self.adapt_probes(false, keep_going);
+            self.adapt_probes(false, cancel);
         }
     }
 
@@ -158,7 +159,7 @@ impl Trainer {
     /// Goes on from the state that is shown, with the settings in force: what the run did since is forgotten.
     /// False where no earlier state is shown.
     pub fn continue_here(&mut self) -> bool {
-        self.look_closer(&|| true);
+        self.look_closer(Cancel::NEVER);
         if self.head.take().is_none() {
             return false;
         }

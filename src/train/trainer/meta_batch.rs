@@ -2,6 +2,7 @@
 
 use crate::maths::network::{Network, Workspace};
 use crate::maths::vector::add_scaled;
+use crate::meta::cancel::Cancel;
 use crate::meta::episode::Episode;
 use crate::meta::joint::{self, Pooled};
 use crate::meta::{Group, Learner, MetaParameters, TaskLosses};
@@ -48,8 +49,8 @@ pub(super) struct Outer<'a> {
 }
 
 impl MetaBatch {
-    /// Goes through all tasks; at a no of `keep_going` what is left here is worthless.
-    pub fn go_through(&mut self, pool: &Pool, outer: &Outer<'_>, keep_going: &(dyn Fn() -> bool + Sync)) {
+    /// Goes through all tasks; where `cancel` is wanted, what is left here is incomplete: discard it.
+    pub fn go_through(&mut self, pool: &Pool, outer: &Outer<'_>, cancel: Cancel<'_>) {
         let Outer { settings, family, learner, meta, meta_iteration, joint } = *outer;
         let (live, seed) = (&settings.live, settings.run.seed);
         let (tasks, count) = (live.meta_batch, slot_count(live.meta_batch));
@@ -62,8 +63,8 @@ impl MetaBatch {
             let own = first_task(index)..first_task(index + 1);
             episodes.clear();
             episodes.extend(own.map(|task| family.training(live, seed, meta_iteration, task)));
-            learner.directions(meta, &rates, episodes, live.inner_steps, keep_going, group);
-            if let Some((network, theta)) = joint.filter(|_| keep_going()) {
+            learner.directions(meta, &rates, episodes, live.inner_steps, cancel, group);
+            if let Some((network, theta)) = joint.filter(|_| !cancel.is_wanted()) {
                 joint::gradient(network, theta, episodes, work, pooled);
             }
         };

@@ -44,6 +44,7 @@ impl Trainer {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use crate::meta::cancel::Cancel;
     use crate::settings::{Algorithm, Settings, TaskFamily};
     use crate::train::shown::Phase;
     use crate::train::trainer::{Step, Trainer};
@@ -57,7 +58,7 @@ mod tests {
         assert_eq!(snapshot.meta_iteration, 100_000);
         assert!(snapshot.curves.training_after.points.len() > 1000);
         assert!(snapshot.curves.held_out_after.points.len() > 1000);
-        assert!(matches!(trainer.step(&|| true), Step::Done(_)));
+        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
         assert_eq!(trainer.meta_iteration(), 100_001);
     }
 }

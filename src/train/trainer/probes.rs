@@ -1,6 +1,7 @@
 //! The probe tasks: a few fixed held-out tasks, adapted again and again from each initialisation for
 //! the film-strip, the curves and the landscape.
 
+use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use super::shown::{gallery, probe_task};
@@ -202,7 +203,7 @@ impl Probes {
     }
 
     /// Adapts every probe task from every initialisation; whether joint pretraining was due for the curves, which it
-    /// never is for display alone. At a no of `keep_going`, which is asked between inner steps, nothing changes and there
+    /// never is for display alone. Where `cancel` is wanted, which is asked between inner steps, nothing changes and there
     /// is no answer. A baseline's `inner_rate` in `start` is replaced by its best one, chosen again at ever longer
     /// intervals. The random init is measured once, joint pretraining at every fourth call: they cost as much as φ and
     /// change little or not at all.
@@ -212,7 +213,7 @@ impl Probes {
         start: impl Fn(Init) -> Start<'a>,
         judging: Option<&Judging>,
         moment: Moment<'_>,
-        keep_going: &(dyn Fn() -> bool + Sync),
+        cancel: Cancel<'_>,
     ) -> Option<bool> {
         let Moment { live, meta_iteration, into_curves } = moment;
         let steps = live.test_steps;
@@ -227,7 +228,7 @@ impl Probes {
         let tasks = self.coming.as_ref().unwrap_or(&self.tasks);
         let mut starts = Init::ALL.map(start);
         let some = &tasks[..RATE_TASKS.min(tasks.len())];
-        let best = |start: Start<'_>, near: Option<f64>| best_rate(pool, start, some, steps, near, keep_going);
+        let best = |start: Start<'_>, near: Option<f64>| best_rate(pool, start, some, steps, near, cancel);
         let rates = &mut baselines.rates;
         // Before the first meta-iteration joint pretraining is the random init: one choice serves both.
         let random = *rates[0].get_or_insert_with(|| best(starts[1], None));
@@ -245,12 +246,12 @@ impl Probes {
         let mut results = pool.map(jobs.len(), |i| {
             let (task, init) = (jobs[i] / 3, jobs[i] % 3);
             let known = known.filter(|_| init == 0).and_then(|known| known.get(task));
-            measure_again(starts[init], &tasks[task], steps, judging, known, keep_going)
+            measure_again(starts[init], &tasks[task], steps, judging, known, cancel)
         });
-        if let Some(judging) = judging.filter(|_| redo[2] && keep_going()) {
+        if let Some(judging) = judging.filter(|_| redo[2] && !cancel.is_wanted()) {
             let of = |task: &[Measured; 3]| task.iter().find_map(|measured| Some(measured.marks?.taught?.by_support));
             let by_support = if all { None } else { self.measured.iter().map(of).collect() };
-            teach(pool, judging, tasks, (&jobs, &mut results), by_support, keep_going);
+            teach(pool, judging, tasks, (&jobs, &mut results), by_support, cancel);
         } else {
             // That costs much: between two measurements of joint pretraining what was known before stands.
             for (job, marks) in jobs.iter().zip(&mut results).filter_map(|(job, new)| Some((job, new.marks.as_mut()?)))
@@ -259,7 +260,7 @@ impl Probes {
                 marks.taught = marks.taught.or(before.and_then(|marks| marks.taught));
             }
         }
-        if !keep_going() {
+        if cancel.is_wanted() {
             return None;
         }
         if let Some(coming) = self.coming.take() {
@@ -289,8 +290,8 @@ impl Probes {
         }
         let network = &starts[0].learner.network;
         // Who looks through the past waits for the strip alone.
-        let galleries = if hasty { vec![None; tasks.len()] } else { self.galleries(pool, network, keep_going) };
-        let undrawn = (hasty || !keep_going()) && !self.card.looks.is_empty();
+        let galleries = if hasty { vec![None; tasks.len()] } else { self.galleries(pool, network, cancel) };
+        let undrawn = (hasty || cancel.is_wanted()) && !self.card.looks.is_empty();
         let decibels = self.card.judged == Judged::Psnr;
         let layout = network.layout();
         self.evaluation = Arc::new(Evaluation {
@@ -309,28 +310,23 @@ impl Probes {
         Some(joint_due)
     }
 
-    /// Further looks at each task's adaptation; at a no of `keep_going`, which is asked between tasks, worthless.
-    fn galleries(
-        &self,
-        pool: &Pool,
-        network: &Network,
-        keep_going: &(dyn Fn() -> bool + Sync),
-    ) -> Vec<Option<Arc<[Sheet]>>> {
+    /// Further looks at each task's adaptation; incomplete where `cancel` is wanted, which is asked between tasks.
+    fn galleries(&self, pool: &Pool, network: &Network, cancel: Cancel<'_>) -> Vec<Option<Arc<[Sheet]>>> {
         let Self { tasks, measured, .. } = self;
         pool.map(tasks.len(), |i| {
             let next = (i + 1) % tasks.len();
             let learned = [i, next].map(|task| &measured[task][Init::Learned as usize]);
-            keep_going().then(|| gallery(network, [&tasks[i], &tasks[next]], learned))?
+            (!cancel.is_wanted()).then(|| gallery(network, [&tasks[i], &tasks[next]], learned))?
         })
     }
 
     /// Adds further looks at each task's adaptation where the last measurement was in haste; whether it did.
-    pub fn draw_galleries(&mut self, pool: &Pool, network: &Network, keep_going: &(dyn Fn() -> bool + Sync)) -> bool {
+    pub fn draw_galleries(&mut self, pool: &Pool, network: &Network, cancel: Cancel<'_>) -> bool {
         if !self.undrawn {
             return false;
         }
-        let galleries = self.galleries(pool, network, keep_going);
-        if !keep_going() {
+        let galleries = self.galleries(pool, network, cancel);
+        if cancel.is_wanted() {
             return false;
         }
         self.undrawn = false;
@@ -340,11 +336,11 @@ impl Probes {
         true
     }
 
-    pub fn enlarged(&self, pool: &Pool, network: &Network, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<Enlarged> {
+    pub fn enlarged(&self, pool: &Pool, network: &Network, cancel: Cancel<'_>) -> Option<Enlarged> {
         let pairs = pool.map(self.measured.len().min(self.tasks.len()), |task| {
             let adapted = self.measured[task][Init::Learned as usize].thetas.last()?;
             let work = &mut Workspace::default();
-            keep_going().then(|| self.tasks[task].reading.enlarged(network, adapted, ENLARGED, work))?
+            (!cancel.is_wanted()).then(|| self.tasks[task].reading.enlarged(network, adapted, ENLARGED, work))?
         });
         let pairs = pairs.into_iter().collect::<Option<Vec<_>>>()?;
         Some(Enlarged { meta_iteration: self.evaluation.meta_iteration, factor: ENLARGED, pairs })

@@ -14,7 +14,10 @@ use crate::train::shown::{Curves, Init, KnobMark};
 pub struct MetricsRow {
     /// Meta-iterations done.
     pub iteration: u64,
-    /// Mean over the meta-iterations since the row before; `None` in the first row.
+    /// Over how many meta-iterations since the row before `training` is a mean: all of them, or of a long run one in a
+    /// few; 0 in the first row.
+    pub measured: u64,
+    /// Mean before and after adaptation; `None` where nothing was measured.
     pub training: Option<[f32; 2]>,
     /// Mean over the probe tasks before and after the test-time steps.
     pub held_out: [f32; 2],
@@ -27,14 +30,17 @@ pub struct MetricsRow {
 }
 
 impl MetricsRow {
-    pub(super) fn of(iteration: u64, training: Option<[f32; 2]>, measured: &[[Measured; 3]], picture: bool) -> Self {
+    /// From sums of losses before and after adaptation, and how many they are sums of.
+    pub(super) fn of(iteration: u64, sums: [f64; 3], measured: &[[Measured; 3]], picture: bool) -> Self {
+        let [before, after, count] = sums;
         let learned = || measured.iter().map(|task| task[0].query_loss.as_slice());
         let mean = |values: &mut dyn Iterator<Item = f32>| values.sum::<f32>() / measured.len().max(1) as f32;
         let steps = measured.first().map_or(0, |task| task[0].query_loss.len());
         let psnr_at = |k: usize| mean(&mut learned().map(|losses| psnr(losses[k])));
         Self {
             iteration,
-            training,
+            measured: count as u64,
+            training: (count > 0.0).then(|| [before, after].map(|sum| (sum / count) as f32)),
             held_out: [
                 mean(&mut learned().filter_map(|losses| losses.first().copied())),
                 mean(&mut learned().filter_map(|losses| losses.last().copied())),
@@ -85,9 +91,7 @@ impl Record {
         joint: bool,
         picture: bool,
     ) -> MetricsRow {
-        let [before, after, count] = std::mem::take(&mut self.since_row);
-        let training = (count > 0.0).then(|| [before, after].map(|sum| (sum / count) as f32));
-        let row = MetricsRow::of(at, training, measured, picture);
+        let row = MetricsRow::of(at, std::mem::take(&mut self.since_row), measured, picture);
         self.held_out[0].push(at, row.held_out[0]);
         self.held_out[1].push(at, row.held_out[1]);
         self.tasks.resize_with(measured.len(), Series::default);

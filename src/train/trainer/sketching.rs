@@ -1,5 +1,6 @@
 //! The task that the user draws: adapted as the probe tasks are, but never measured into the curves.
 
+use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use super::shown::probe_task;
@@ -37,7 +38,7 @@ impl Sketching {
     /// Adapts it from each initialisation; `decibels` says whether losses are told in dB.
     pub fn measure(&mut self, pool: &Pool, starts: [Start<'_>; 3], decibels: bool, steps: usize, meta_iteration: u64) {
         let Some(task) = &self.task else { return };
-        let measured = pool.map(starts.len(), |i| measure(starts[i], task, steps, &|| true));
+        let measured = pool.map(starts.len(), |i| measure(starts[i], task, steps, Cancel::NEVER));
         let Ok(measured) = <[_; 3]>::try_from(measured) else { return };
         self.shown = Some(Arc::new(Evaluation {
             meta_iteration,

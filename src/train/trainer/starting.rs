@@ -1,5 +1,6 @@
 //! How a run starts: from a random initialisation, or from what another one has learned.
 
+use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use super::kept::State;
@@ -121,7 +122,7 @@ impl Trainer {
             learner.set_tolerance(trainer.settings.live.tolerance);
         }
         if accompanied {
-            trainer.evaluate(&|| true);
+            trainer.evaluate(Cancel::NEVER);
             trainer.guard = Guard::new(trainer.now.meta_iteration, Arc::new(trainer.state()));
         }
         trainer.keep();

@@ -1,5 +1,6 @@
 //! What is said of a run at its end: many held-out tasks, adapted from each initialisation.
 
+use crate::meta::cancel::Cancel;
 use std::collections::BTreeMap;
 
 use super::Trainer;
@@ -46,7 +47,7 @@ impl Trainer {
         let mut marks: Vec<_> = results.iter().filter_map(|judged| judged.marks).collect();
         let samples = results.iter().map(|judged| Some(judged.samples.as_ref()?.view())).collect::<Option<Vec<_>>>();
         if let Some((judging, samples)) = judging.zip(samples) {
-            let taught = judging.taught(&self.pool, &tasks, &[samples], by_support.take(), &|| true);
+            let taught = judging.taught(&self.pool, &tasks, &[samples], by_support.take(), Cancel::NEVER);
             let taught = taught.concat();
             marks.iter_mut().zip(&taught).for_each(|(marks, taught)| marks.taught = Some(*taught));
             *by_support = Some(taught.iter().map(|taught| taught.by_support).collect());
@@ -98,11 +99,12 @@ impl Trainer {
         let joint = self.plain.meta_parameters(self.now.joint.clone(), 1.0);
         let plain = |meta| {
             let start = Start { learner: &self.plain, meta, inner_rate: 1.0 };
-            let keep_going = || {
+            let counted = || {
                 stepped();
-                true
+                false
             };
-            Start { inner_rate: best_rate(&self.pool, start, tasks, live.test_steps, None, &keep_going), ..start }
+            let cancel = Cancel::when(&counted);
+            Start { inner_rate: best_rate(&self.pool, start, tasks, live.test_steps, None, cancel), ..start }
         };
         let start = match init {
             Init::Learned => Start { learner: &self.learner, meta: &self.now.meta, inner_rate: live.inner_rate },

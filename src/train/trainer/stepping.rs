@@ -1,5 +1,6 @@
 //! One meta-iteration, and the measurement on the probe tasks that every so many are followed by.
 
+use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use super::meta_batch::{MetaBatch, Outer};
@@ -10,22 +11,22 @@ use crate::settings::OuterOptimiser;
 use crate::train::divergence::{Finding, sums};
 
 impl Trainer {
-    /// One meta-iteration, and the measurement if one is due. `keep_going` is asked between the meta-iteration's inner
+    /// One meta-iteration, and the measurement if one is due. `cancel` is asked between the meta-iteration's inner
     /// steps.
-    pub fn step(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
-        match self.advance(keep_going) {
-            Step::Done(_) => Step::Done(self.settle(&|| true)),
+    pub fn step(&mut self, cancel: Cancel<'_>) -> Step {
+        match self.advance(cancel) {
+            Step::Done(_) => Step::Done(self.settle(Cancel::NEVER)),
             other => other,
         }
     }
 
-    /// The measurement that is due, if one is: its row, or `None` at a no of `keep_going`, which is asked between inner
+    /// The measurement that is due, if one is: its row, or `None` where `cancel` is wanted, which is asked between inner
     /// steps. Then it is still due, and nothing has changed.
-    pub(in crate::train) fn settle(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<MetricsRow> {
+    pub(in crate::train) fn settle(&mut self, cancel: Cancel<'_>) -> Option<MetricsRow> {
         if !self.owes || self.head.is_some() {
             return None;
         }
-        let row = self.evaluate(keep_going)?;
+        let row = self.evaluate(cancel)?;
         self.owes = false;
         let mut guard = self.guard.clone();
         let error = row.scores.last().map_or(row.held_out[1], |score| 1.0 - score);
@@ -42,9 +43,9 @@ impl Trainer {
 
     /// One meta-iteration without the measurement that may be due after it. One that is due before it is made, but
     /// gives no row.
-    pub(in crate::train) fn advance(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Step {
+    pub(in crate::train) fn advance(&mut self, cancel: Cancel<'_>) -> Step {
         self.return_to_head();
-        self.settle(&|| true);
+        self.settle(Cancel::NEVER);
         let measures = self.measures();
         self.learner.set_meta_iteration(self.now.meta_iteration);
         self.learner.set_measuring(measures);
@@ -52,14 +53,14 @@ impl Trainer {
         let joint = accompanied.then_some((&plain.network, now.joint.as_slice()));
         let meta_iteration = now.meta_iteration;
         let outer = Outer { settings, family, learner, meta: &now.meta, meta_iteration, joint };
-        batch.go_through(pool, &outer, keep_going);
-        if !measures && keep_going() && !is_finite(&batch.direction) {
+        batch.go_through(pool, &outer, cancel);
+        if !measures && !cancel.is_wanted() && !is_finite(&batch.direction) {
             // Which task it was is known by its losses only.
             learner.set_measuring(true);
             let outer = Outer { settings, family, learner, meta: &now.meta, meta_iteration, joint };
-            batch.go_through(pool, &outer, keep_going);
+            batch.go_through(pool, &outer, cancel);
         }
-        if !keep_going() {
+        if cancel.is_wanted() {
             return Step::Interrupted;
         }
         let share = 1.0 / settings.live.meta_batch as f32;
@@ -138,12 +139,12 @@ mod tests {
     fn a_measurement_that_is_broken_off_is_made_later() {
         let [mut straight, mut broken_off] = [trainer(), trainer()];
         for round in 0..12 {
-            let Step::Done(expected) = straight.step(&|| true) else { panic!("it diverged") };
-            assert_eq!(broken_off.advance(&|| true), Step::Done(None));
+            let Step::Done(expected) = straight.step(Cancel::NEVER) else { panic!("it diverged") };
+            assert_eq!(broken_off.advance(Cancel::NEVER), Step::Done(None));
             assert_eq!(broken_off.owes(), expected.is_some());
             for last in (0..).step_by(17) {
                 let asked = AtomicUsize::new(0);
-                let row = broken_off.settle(&|| asked.fetch_add(1, Ordering::Relaxed) < last);
+                let row = broken_off.settle(Cancel::when(&|| asked.fetch_add(1, Ordering::Relaxed) >= last));
                 if row.is_some() || expected.is_none() {
                     assert_eq!(row, expected, "{round}");
                     break;
@@ -151,7 +152,7 @@ mod tests {
                 assert!(broken_off.owes());
                 if last % 3 == 0 {
                     broken_off.look_back(round / 2);
-                    assert_eq!(broken_off.settle(&|| true), None);
+                    assert_eq!(broken_off.settle(Cancel::NEVER), None);
                     broken_off.return_to_head();
                 }
             }
@@ -162,9 +163,9 @@ mod tests {
         }
         assert_eq!(broken_off.meta_parameters(), straight.meta_parameters());
         // A knob that is turned before it is made has no part in it.
-        let expected = straight.step(&|| true);
-        let expected = [expected, straight.step(&|| true), straight.step(&|| true)];
-        (0..3).for_each(|_| drop(broken_off.advance(&|| true)));
+        let expected = straight.step(Cancel::NEVER);
+        let expected = [expected, straight.step(Cancel::NEVER), straight.step(Cancel::NEVER)];
+        (0..3).for_each(|_| drop(broken_off.advance(Cancel::NEVER)));
         let mut live = broken_off.settings().live.clone();
         live.inner_rate *= 3.0;
         broken_off.set_live(live).unwrap();

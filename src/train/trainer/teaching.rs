@@ -1,5 +1,6 @@
 //! What classifiers learn from the probe tasks' samples.
 
+use crate::meta::cancel::Cancel;
 use crate::tasks::HeldOut;
 use crate::tasks::judge::Marks;
 use crate::train::evaluation::Measured;
@@ -14,7 +15,7 @@ pub(super) fn teach(
     tasks: &[HeldOut],
     (jobs, results): (&[usize], &mut [Measured]),
     by_support: Option<Vec<f64>>,
-    keep_going: &(dyn Fn() -> bool + Sync),
+    cancel: Cancel<'_>,
 ) {
     let of_init = |init: usize| (0..jobs.len()).filter(|&i| jobs[i] % 3 == init).collect::<Vec<_>>();
     let lacks = |places: &Vec<usize>| {
@@ -27,7 +28,7 @@ pub(super) fn teach(
     if samples.is_empty() || samples.iter().any(|samples| samples.len() != tasks.len()) {
         return;
     }
-    let taught = judging.taught(pool, tasks, &samples, by_support, keep_going);
+    let taught = judging.taught(pool, tasks, &samples, by_support, cancel);
     for (places, taught) in inits.iter().zip(taught) {
         for (&i, taught) in places.iter().zip(taught) {
             results[i].marks = results[i].marks.map(|marks| Marks { taught: Some(taught), ..marks });

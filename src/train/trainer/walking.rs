@@ -1,5 +1,6 @@
 //! What slow motion shows of the coming meta-iteration: computed ahead, as training will do it.
 
+use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use super::Trainer;
@@ -14,9 +15,9 @@ use crate::train::shown::Evaluation;
 use crate::train::walk::{Ground, Passage, Route, TASKS, Walk, sub_steps};
 
 impl Trainer {
-    /// The coming meta-iteration, to be walked through; `None` at a no of `keep_going`, which is asked between inner
+    /// The coming meta-iteration, to be walked through; `None` where `cancel` is wanted, which is asked between inner
     /// steps. It changes nothing.
-    pub fn walk(&mut self, keep_going: &(dyn Fn() -> bool + Sync)) -> Option<Walk> {
+    pub fn walk(&mut self, cancel: Cancel<'_>) -> Option<Walk> {
         self.learner.set_meta_iteration(self.now.meta_iteration);
         self.learner.set_measuring(true);
         let Self { settings, family, learner, now, pool, .. } = self;
@@ -25,21 +26,21 @@ impl Trainer {
         let start = Start { learner, meta: &now.meta, inner_rate: live.inner_rate };
         let tasks = pool.map(shown, |task| {
             let task = family.shown_training(live, seed, meta_iteration, task);
-            let measured = measure(start, &task, live.inner_steps, keep_going);
+            let measured = measure(start, &task, live.inner_steps, cancel);
             (task, measured)
         });
         let rates = learner.rates(&now.meta, live.inner_rate);
         let directions = pool.map(live.meta_batch, |task| {
-            if !keep_going() {
+            if cancel.is_wanted() {
                 return Vec::new();
             }
             let episode = [family.training(live, seed, meta_iteration, task)];
             let mut group = Group::default();
-            learner.directions(&now.meta, &rates, &episode, live.inner_steps, keep_going, &mut group);
+            learner.directions(&now.meta, &rates, &episode, live.inner_steps, cancel, &mut group);
             group.direction.truncate(now.meta.phi().len());
             group.direction
         });
-        if !keep_going() {
+        if cancel.is_wanted() {
             return None;
         }
         let mut mean = vec![0.0; now.meta.phi().len()];

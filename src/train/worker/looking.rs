@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::{REST, SHORT_REST, Worker};
+use crate::meta::cancel::Cancel;
 use crate::train::snapshot::Phase;
 
 impl Worker {
@@ -39,10 +40,10 @@ impl Worker {
             return;
         }
         if since.elapsed() <= REST {
-            self.changed |= trainer.draw_galleries(&self.end.trains_on());
+            self.changed |= trainer.draw_galleries(Cancel::when(&self.end.ends_training()));
             return;
         }
-        trainer.look_closer(&self.end.trains_on());
+        trainer.look_closer(Cancel::when(&self.end.ends_training()));
         if !self.end.is_asked_to_look() {
             self.draw_enlarged();
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::Worker;
+use crate::meta::cancel::Cancel;
 use crate::train::link::Pace;
 use crate::train::trainer::distance;
 use crate::train::walk::{SubStep, Walk};
@@ -29,7 +30,7 @@ impl Worker {
                 && Arc::ptr_eq(&ground.settings, trainer.shared_settings())
         };
         let Some(walk) = self.walk.as_mut().filter(fits) else {
-            self.walk = trainer.walk(&self.end.walks_on());
+            self.walk = trainer.walk(Cancel::when(&self.end.ends_walk()));
             return;
         };
         walk.at += 1;

@@ -311,6 +311,7 @@ fn last_line(ui: &mut Ui, table: &Table, walk: &Walk, room: Rect) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::meta::cancel::Cancel;
     use crate::settings::{Algorithm, Settings, TaskFamily};
     use crate::train::trainer::Trainer;
 
@@ -318,7 +319,7 @@ mod tests {
     fn what_is_shown_follows_the_sub_steps() {
         let settings = Settings::preset(TaskFamily::named("sine"), Algorithm::default());
         let trainer = Trainer::new(settings, None, 1);
-        let Some(mut walk) = trainer.ok().and_then(|mut trainer| trainer.walk(&|| true)) else { unreachable!() };
+        let Some(mut walk) = trainer.ok().and_then(|mut trainer| trainer.walk(Cancel::NEVER)) else { unreachable!() };
         let last = walk.ground.sub_steps.len() - 1;
         let at = |walk: &Walk| (0..2).map(|task| Reached::of(walk, task)).collect::<Vec<_>>();
         let reached = |states, query, back| Reached { states, query, back };

@@ -1,5 +1,6 @@
 //! What relates the algorithms to one another.
 
+use metascope::meta::cancel::Cancel;
 use std::slice::from_ref;
 
 use metascope::maths::functions::{Activation, Loss};
@@ -112,7 +113,7 @@ fn the_meta_model_s_rule_is_bounded() {
     for _ in 0..20 {
         meta.values[psi..].fill_with(|| rng.random_range(-30.0..30.0));
         let mut task = TaskWork::default();
-        learner.adapt(&meta, 1e-4, &episode, 50, &|| true, &mut task);
+        learner.adapt(&meta, 1e-4, &episode, 50, Cancel::NEVER, &mut task);
         for (k, pair) in task.inner.thetas.windows(2).enumerate() {
             let most = if k < 2 { 1.05 } else { 1.0 };
             let longest = 1e-4 * 3f64.exp() * norm(&task.inner.gradients[k]);

@@ -6,6 +6,7 @@ use metascope::maths::real::Real;
 use metascope::maths::vector::{add_scaled, norm};
 use metascope::meta::adapt::{InnerLoop, adapt};
 use metascope::meta::adjoint::{Order, sweep};
+use metascope::meta::cancel::Cancel;
 use metascope::meta::episode::Episode;
 use metascope::meta::rates::{InnerRates, Sharing};
 use metascope::meta::{Group, Learner, MetaParameters};
@@ -44,7 +45,7 @@ pub fn directions<T: Real>(
     group: &mut Group<T>,
 ) {
     let rates = learner.rates(meta, inner_rate);
-    learner.directions(meta, &rates, episodes, steps, &|| true, group);
+    learner.directions(meta, &rates, episodes, steps, Cancel::NEVER, group);
 }
 
 /// One reference file as networks and episodes of either precision.
@@ -128,7 +129,7 @@ impl<T: Real> Oracle<T> {
         let share = T::of(1.0 / self.episodes.len() as f64);
         for episode in &self.episodes {
             let rates = InnerRates::new(sharing, rates);
-            adapt(&self.network, &self.phi, &rates, episode, steps, &|| true, &mut work, &mut inner);
+            adapt(&self.network, &self.phi, &rates, episode, steps, Cancel::NEVER, &mut work, &mut inner);
             let mut v = vec![T::zero(); self.phi.len()];
             self.network.gradient(inner.adapted(), &episode.query, &mut work, &mut v);
             let mut own = vec![T::zero(); gradient.len()];
