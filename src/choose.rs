@@ -69,7 +69,7 @@ pub enum ChooseError {
     #[error("a race needs at least one algorithm, one seed and one number of test shots")]
     Nothing,
     /// Several numbers of shots without shots.
-    #[error("picture tasks have no shots: leave out --test-shots")]
+    #[error("these tasks have no shots: leave out --test-shots")]
     NoShots,
     /// A run cannot start.
     #[error(transparent)]

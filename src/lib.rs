@@ -34,15 +34,22 @@
 //! | `window` | panels, views, theme | compute anything that is learned | `background` `bench` `choose` `experiment` `images` `meta` `settings` `tasks` `train` |
 //! | `commands` | what each command does |  | `arguments` `bench` `check` `choose` `files` `headless` `images` `said` `settings` `tasks` |
 //!
+//! `settings` says which families, algorithms and values there can be and is the only room that all others share; what
+//! is known of a family or an algorithm, `tasks` and `meta` add to its ids (`TaskFamily::card`, `Algorithm::recipe`).
+//!
 //! A test reads this table and proves that no room imports another one (`tests/it/house.rs`).
 //!
 //! # One thing, one place
 //!
-//! - A setting is a field and an entry of [`settings::table::SETTINGS`].
+//! - A setting is a field, its value in the preset, and an entry of [`settings::table::SETTINGS`].
 //! - An algorithm is an entry of [`meta::recipes::RECIPES`]; a new way from adapted parameters to an outer direction is a
 //!   file of `meta::outer`.
 //! - A task family is a file of [`tasks`] with its card, and a line of [`tasks::FAMILIES`].
 //! - A kind of drawing is a variant of [`tasks::Panel`], a drawer in the window and one in samples.png.
+//!
+//! What a run starts with: [`settings::Settings::preset`], changed by the family's card, then by the algorithm's recipe;
+//! over it the experiment file, over that the options (`experiment`). A set that cannot give so many classes or images
+//! lowers them (`arguments`), and an inner rate that nobody gave may start lower on other images (`train`).
 //!
 //! # What always holds
 //!

@@ -48,9 +48,9 @@ pub struct LiveSettings {
     pub test_steps: usize,
     /// Tasks per meta-iteration.
     pub meta_batch: usize,
-    /// Support points per training task (plane and sine).
+    /// Support points, or images of a class, per training task.
     pub shots: usize,
-    /// Support points per held-out task (plane and sine).
+    /// The same per held-out task.
     pub test_shots: usize,
     /// Share of an image's pixels that a task may adapt on (picture), or a held-out task (completion).
     pub support_share: f64,
@@ -60,8 +60,7 @@ pub struct LiveSettings {
     pub reduction: usize,
     /// Random pixels per inner step, fresh at each step (picture).
     pub pixels_per_step: usize,
-    /// Support points per inner step of a training task, drawn again at each step; 0 for all of them
-    /// (plane and sine).
+    /// Support points per inner step of a training task, drawn again at each step; 0 for all of them.
     pub inner_batch: usize,
     /// An inner loop ends before its last step where its gradient is no longer than this; 0 for never.
     pub tolerance: f64,

@@ -110,7 +110,7 @@ pub struct Picture {
 pub enum Split {
     /// For the film-strip and the final statistics.
     Test,
-    /// For choosing between settings. A picture family draws them from the same held-out images: give it a
+    /// For choosing between settings. A family of images draws them from the same held-out ones: give it a
     /// set whose test images were taken out, [`for_validation`].
     Validation,
 }
@@ -237,7 +237,7 @@ impl Family {
     /// The family that these settings ask for.
     ///
     /// # Errors
-    /// If a family of images lacks them.
+    /// If a family of images has none, or will not do with them.
     pub fn new(run: &RunSettings, images: Option<Arc<ImageSet>>) -> Result<Self, FamilyError> {
         Ok(Self((run.tasks.card().open)(run, images)?))
     }

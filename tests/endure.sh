@@ -14,7 +14,7 @@ iterations=${3:-20000}
 first=${4:-0}
 last=${5:-$first}
 families=${*:6}
-families=${families:-plane sine picture completion class classify cluster}
+families=${families:-plane sine picture completion upscale class classify cluster}
 jobs=${JOBS:-$(nproc)}
 algorithms="maml fomaml reptile meta-sgd maml-plus-plus anil boil cavia imaml meta-model"
 mkdir -p "$folder"
@@ -26,7 +26,7 @@ plan() {
       case $family in
         opening) echo "picture maml faces $seed"; continue ;;
         plane | sine) sets="" ;;
-        picture | completion) sets="hand scripts characters creatures textures digits" ;;
+        picture | completion | upscale) sets="hand scripts characters creatures textures digits" ;;
         *) sets="hand scripts creatures textures digits" ;;
       esac
       for algorithm in $algorithms; do echo "$family $algorithm default $seed"; done

@@ -98,7 +98,7 @@ impl Race {
         if entrants.iter().any(|entrant| !entrant.changes.is_empty()) {
             return Err(ChooseError::Changes);
         }
-        if first.settings.run.tasks.lacks(Feature::Shots).is_some() && test_shots.len() > 1 {
+        if first.settings.run.tasks.why_without(Feature::Shots).is_some() && test_shots.len() > 1 {
             return Err(ChooseError::NoShots);
         }
         if seeds.is_empty() {

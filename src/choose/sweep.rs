@@ -51,7 +51,7 @@ pub struct CellResult {
 }
 
 impl Sweep {
-    /// Plans a sweep around an experiment: x is the first axis, y the second. Picture tasks need the
+    /// Plans a sweep around an experiment: x is the first axis, y the second. Tasks of images need the
     /// run's `images`; those held out of it are kept for testing, see [`for_validation`].
     ///
     /// # Errors

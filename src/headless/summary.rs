@@ -76,7 +76,7 @@ impl Summary {
         let Settings { live, run } = trainer.settings();
         let [held_out, random, joint] = trainer.statistics_watched(stepped);
         let has_shots = Knob::SHOTS.why_dead(run).is_none();
-        let has_ways = run.tasks.lacks(Feature::Ways).is_none();
+        let has_ways = run.tasks.why_without(Feature::Ways).is_none();
         Self {
             tasks: run.tasks.id(),
             algorithm: run.algorithm.id(),

@@ -10,6 +10,11 @@ pub struct Blocks {
     pub side: usize,
 }
 
+/// How many blocks a side there are of an image of `size` pixels a side, where they are `times` fewer; one at least.
+pub fn fewer(size: usize, times: usize) -> usize {
+    (size / times).max(1)
+}
+
 impl Blocks {
     /// `side` blocks a side of an image of `size` pixels a side, at least as many; where there is a rest, some are a pixel
     /// larger than others.

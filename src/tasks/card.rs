@@ -31,7 +31,7 @@ pub struct Card {
     /// The settings that not every family has.
     pub features: &'static [Feature],
     /// Why it lacks some of the others, where the usual reason is not the right one.
-    pub lacks: &'static [(Feature, &'static str)],
+    pub reasons: &'static [(Feature, &'static str)],
     /// Further looks at adapted tasks.
     pub looks: &'static [Look],
     /// How a person draws a task; `None` where nobody can.
@@ -192,9 +192,9 @@ impl TaskFamily {
     }
 
     /// Why it has no setting of a feature; `None` if it has.
-    pub fn lacks(self, feature: Feature) -> Option<&'static str> {
+    pub fn why_without(self, feature: Feature) -> Option<&'static str> {
         let card = self.card();
-        let own = card.lacks.iter().find(|(lacking, _)| *lacking == feature).map(|(_, reason)| *reason);
+        let own = card.reasons.iter().find(|(lacking, _)| *lacking == feature).map(|(_, reason)| *reason);
         (!card.features.contains(&feature)).then(|| own.unwrap_or(feature.without()))
     }
 }
@@ -202,7 +202,7 @@ impl TaskFamily {
 impl Feature {
     /// The families that have it.
     pub fn families(self) -> impl Iterator<Item = TaskFamily> {
-        TaskFamily::ALL.into_iter().filter(move |family| family.lacks(self).is_none())
+        TaskFamily::ALL.into_iter().filter(move |family| family.why_without(self).is_none())
     }
 }
 

@@ -45,10 +45,10 @@ pub(super) const CLASS: Card = Card {
     judged: Judged::Samples(Score {
         id: "recognised",
         name: "Recognised",
-        about: "The share of samples after adaptation that a classifier of all characters takes for the right one of the held-out classes",
+        about: "The share of samples after adaptation that a classifier of all the set's classes takes for the right one of the held-out classes",
     }),
     features: &[Feature::Shots, Feature::HiddenLayers, Feature::Flow],
-    lacks: &[
+    reasons: &[
         (Feature::Points, "Class tasks draw all support images anew, with fresh noise, at each step"),
         (Feature::Noise, "Class tasks mix noise into every image already: the flow begins with it"),
     ],
@@ -145,9 +145,9 @@ impl ClassTasks {
         let given = vec![
             Given {
                 title: "target",
-                about: "Images of a class that was never trained on; the network has to make new ones like them",
+                about: "Images of the class that it is judged by; the network has to make new ones like them",
                 caption: name.clone(),
-                says: format!("Images of {name} that adaptation does not see"),
+                says: format!("Images of {name} that it is judged by"),
                 panel: panel(target),
                 reaches: Vec::new(),
             },

@@ -29,13 +29,9 @@ pub(super) const CLASSIFY: Card = Card {
     about: "Each task is a few classes of images; the network has to tell them apart",
     domain: Domain::Labels,
     needs: Needs::Classes,
-    judged: Judged::Score(Score {
-        id: "accuracy",
-        name: "Accuracy",
-        about: "The share of the held-out tasks' images whose class is right after adaptation",
-    }),
+    judged: Judged::Score(ACCURACY),
     features: &[Feature::Shots, Feature::Points, Feature::Noise, Feature::HiddenLayers, Feature::Ways],
-    lacks: &[],
+    reasons: &[],
     looks: &[],
     drawing: Some(Drawing {
         pages: Pages::Question,
@@ -55,6 +51,12 @@ pub(super) const CLASSIFY: Card = Card {
         (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
     },
     open: |run, images| Ok(Arc::new(ClassifyTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed, run.ways)?)),
+};
+
+const ACCURACY: Score = Score {
+    id: "accuracy",
+    name: "Accuracy",
+    about: "The share of the held-out tasks' images whose class is right after adaptation",
 };
 
 /// Query images of each class in training tasks, and in held-out ones.
@@ -204,7 +206,7 @@ impl Tasks for ClassifyTasks {
         let codes = encode(&mut classes.iter().flatten());
         let labels: Vec<usize> = labels(&classes).collect();
         let support_batch = self.labelled(codes, &labels, live.noise, of_task);
-        // Nobody knows the right answer: the query's loss is that of an even guess.
+        // Nobody knows the right answer: an even guess stands in its place.
         let even = Array2::from_elem((1, self.ways), 1.0 / self.ways as f32);
         let query_batch = Batch::new(encode(&mut [query].into_iter()), even);
         let choices = self.choices(&drawn, &support);
@@ -251,7 +253,7 @@ impl Reading for Answers {
     }
 
     fn score(&self) -> Option<&'static str> {
-        Some("Accuracy")
+        Some(ACCURACY.name)
     }
 }
 

@@ -30,13 +30,9 @@ pub(super) const CLUSTER: Card = Card {
     about: "Each task is a pile of images without labels; the network has to find which belong together",
     domain: Domain::Embedding,
     needs: Needs::Classes,
-    judged: Judged::Score(Score {
-        id: "purity",
-        name: "Purity",
-        about: "The share of images that belong to the class which is most frequent in their cluster, after adaptation",
-    }),
+    judged: Judged::Score(PURITY),
     features: &[Feature::Noise, Feature::HiddenLayers, Feature::Ways],
-    lacks: &[
+    reasons: &[
         (Feature::Shots, "A pile has eight images of each class"),
         (Feature::Points, "Clusters are learned from the whole pile at every step"),
     ],
@@ -52,6 +48,12 @@ pub(super) const CLUSTER: Card = Card {
         run.evaluate_every = 20;
     },
     open: |run, images| Ok(Arc::new(ClusterTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed, run.ways)?)),
+};
+
+const PURITY: Score = Score {
+    id: "purity",
+    name: "Purity",
+    about: "The share of images that belong to the class which is most frequent in their cluster, after adaptation",
 };
 
 /// Images of each class in a pile, at most.
@@ -229,6 +231,6 @@ impl Reading for Piles {
     }
 
     fn score(&self) -> Option<&'static str> {
-        Some("Purity")
+        Some(PURITY.name)
     }
 }

@@ -28,7 +28,7 @@ pub(super) const PICTURE: Card = Card {
     needs: Needs::Images,
     judged: Judged::Psnr,
     features: &[Feature::Pixels, Feature::Share, Feature::Noise, Feature::HiddenLayers, Feature::Positions],
-    lacks: &[],
+    reasons: &[],
     looks: &[MIXED],
     drawing: Some(DRAWING),
     usual_iterations: [50, 150],
@@ -46,7 +46,7 @@ pub(super) const COMPLETION: Card = Card {
     about: "Each task is one image of which a few pixels are given; the others must be guessed",
     domain: Domain::HiddenImage,
     features: &[Feature::Share, Feature::TrainingShare, Feature::Noise, Feature::HiddenLayers, Feature::Positions],
-    lacks: &[(Feature::Pixels, ALL_PIXELS), (Feature::Points, ALL_PIXELS)],
+    reasons: &[(Feature::Pixels, ALL_PIXELS), (Feature::Points, ALL_PIXELS)],
     preset: |settings| {
         drawn(settings);
         (settings.live.inner_steps, settings.live.support_share) = (5, 0.15);
@@ -113,8 +113,8 @@ impl PictureTasks {
         let target = Arc::new(draw(colours.view()));
         let seen_text = if complete { "all pixels".to_owned() } else { format!("{} of {} px", seen.len(), mask.len()) };
         let about = match self.completion && !complete {
-            true => "The held-out image that the network has to complete; it is judged by the unseen pixels alone",
-            false => "The held-out image that the network has to draw",
+            true => "The image that the network has to complete; it is judged by the unseen pixels alone",
+            false => "The image that the network has to draw",
         };
         let given = [
             Given {

@@ -25,7 +25,7 @@ pub(super) const PLANE: Card = Card {
     needs: Needs::Nothing,
     judged: Judged::Loss,
     features: &[Feature::Shots, Feature::Points, Feature::Noise],
-    lacks: &[(Feature::HiddenLayers, "The plane family's model has no hidden layer")],
+    reasons: &[(Feature::HiddenLayers, "The plane family's model has no hidden layer")],
     looks: &[],
     drawing: None,
     usual_iterations: [500, 1000],

@@ -26,7 +26,7 @@ pub(super) const SINE: Card = Card {
     needs: Needs::Nothing,
     judged: Judged::Loss,
     features: &[Feature::Shots, Feature::Points, Feature::Noise, Feature::HiddenLayers],
-    lacks: &[],
+    reasons: &[],
     looks: &[],
     drawing: None,
     usual_iterations: [1000, 5000],

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use image::imageops::FilterType;
 use ndarray::Array2;
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, fewer};
 use super::card::{Card, Drawing, Feature, Judged, Needs, Pages};
 use super::panel::{Given, Panel};
 use super::pictures::{Drawn, MIXED, OUTPUT_BIAS, Pictures, add_noise, centres, draw, enlarge};
@@ -28,7 +28,7 @@ pub(super) const UPSCALE: Card = Card {
     needs: Needs::Images,
     judged: Judged::Psnr,
     features: &[Feature::Reduction, Feature::Noise, Feature::HiddenLayers, Feature::Positions],
-    lacks: &[
+    reasons: &[
         (Feature::Shots, "An upscale task is one image: use the reduction instead"),
         (Feature::Share, "Upscale tasks see the means of all blocks: use the reduction instead"),
         (Feature::Pixels, ALL_BLOCKS),
@@ -44,42 +44,44 @@ pub(super) const UPSCALE: Card = Card {
     usual_iterations: [50, 150],
     preset: |settings| {
         super::picture::drawn(settings);
-        // Fewer steps are learned to be overshot by: the picture gets worse again after them.
+        // Trained with fewer steps, φ overshoots in the later ones.
         (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 10);
     },
     open: |run, images| {
         let images = images.ok_or(FamilyError::NoImages)?;
-        Ok(Arc::new(UpscaleTasks(Arc::new(Pictures::new(images, &run.network, run.seed)?))))
+        Ok(Arc::new(UpscaleTasks { pictures: Arc::new(Pictures::new(images, &run.network, run.seed)?) }))
     },
 };
 
 const ALL_BLOCKS: &str = "Upscale tasks adapt on the means of all blocks at every step";
 
 #[derive(Debug)]
-struct UpscaleTasks(Arc<Pictures>);
+struct UpscaleTasks {
+    pictures: Arc<Pictures>,
+}
 
 impl UpscaleTasks {
     fn blocks(&self, live: &LiveSettings) -> Blocks {
-        let size = self.0.set.size;
-        Blocks::of(size, (size / live.reduction).max(1))
+        let size = self.pictures.set.size;
+        Blocks::of(size, fewer(size, live.reduction))
     }
 
     /// What is seen, at the middles of the blocks.
     fn support(&self, blocks: &Blocks, means: Array2<f32>) -> Batch<f32> {
-        let middles = blocks.means(centres(self.0.set.size).view());
-        Batch::new(self.0.inputs(middles), means)
+        let middles = blocks.means(centres(self.pictures.set.size).view());
+        Batch::new(self.pictures.inputs(middles), means)
     }
 
     fn episode(&self, image: usize, live: &LiveSettings, rng: &mut Stream) -> (Episode<f32>, Array2<f32>) {
         let blocks = self.blocks(live);
-        let colours = self.0.colours(&self.0.set.images[image].pixels);
+        let colours = self.pictures.colours(&self.pictures.set.images[image].pixels);
         let means = add_noise(&blocks.means(colours.view()), live.noise, rng);
-        let query = Batch::new(self.0.positions.clone(), colours);
+        let query = Batch::new(self.pictures.positions.clone(), colours);
         (Episode { support: vec![self.support(&blocks, means.clone())], query }, means)
     }
 
     fn shown(&self, image: usize, live: &LiveSettings, rng: &mut Stream) -> HeldOut {
-        let name = self.0.set.images[image].name.clone();
+        let name = self.pictures.set.images[image].name.clone();
         let (episode, means) = self.episode(image, live, rng);
         let target = Arc::new(draw(episode.query.y()));
         let given = Given {
@@ -91,11 +93,11 @@ impl UpscaleTasks {
             reaches: Vec::new(),
         };
         let given = [given].into_iter().chain(self.enlargements(&draw(means.view()), Some(&target))).collect();
-        let reading = Arc::new(Drawn { pictures: self.0.clone(), target });
+        let reading = Arc::new(Drawn { pictures: self.pictures.clone(), target });
         HeldOut { name, episode, given, choices: [].into(), display: None, reading }
     }
 
-    /// What is seen, and what enlargement without learning makes of it: as good as it is, where the target is known.
+    /// What is seen, and what enlargement without learning makes of it; with its PSNR where the target is known.
     fn enlargements(&self, seen: &Picture, target: Option<&Picture>) -> impl Iterator<Item = Given> {
         let ways = [
             ("means", NEAREST, FilterType::Nearest, "nearest_psnr"),
@@ -103,7 +105,7 @@ impl UpscaleTasks {
             ("Lanczos", LANCZOS, FilterType::Lanczos3, "lanczos_psnr"),
         ];
         ways.map(|(title, about, filter, key)| {
-            let picture = enlarge(seen, self.0.set.size, filter);
+            let picture = enlarge(seen, self.pictures.set.size, filter);
             let reached = target.map(|target| psnr(error(&picture, target)));
             Given {
                 title,
@@ -130,7 +132,7 @@ fn error(picture: &Picture, target: &Picture) -> f32 {
 
 impl Tasks for UpscaleTasks {
     fn network(&self, settings: &NetworkSettings) -> Network {
-        self.0.network(settings)
+        self.pictures.network(settings)
     }
 
     fn output_bias(&self) -> f64 {
@@ -138,27 +140,27 @@ impl Tasks for UpscaleTasks {
     }
 
     fn training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> Episode<f32> {
-        let image = self.0.training(live, index, rng);
+        let image = self.pictures.training(live, index, rng);
         self.episode(image, live, rng).0
     }
 
     fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> HeldOut {
-        let image = self.0.training(live, index, rng);
+        let image = self.pictures.training(live, index, rng);
         self.shown(image, live, rng)
     }
 
     fn held_out(&self, live: &LiveSettings, at: Place, rng: &mut Stream) -> HeldOut {
-        self.shown(self.0.held_out(at.index), live, rng)
+        self.shown(self.pictures.held_out(at.index), live, rng)
     }
 
     fn held_out_tasks(&self) -> usize {
-        self.0.held_out_images()
+        self.pictures.held_out_images()
     }
 
     /// Blocks that a person painted: nobody knows the fine picture, so the loss is that of the blocks.
     fn sketched(&self, sketch: &Sketch, live: &LiveSettings, seed: u64) -> Option<HeldOut> {
         let page = &sketch.page(0)?.picture;
-        let (set, blocks) = (&self.0.set, self.blocks(live));
+        let (set, blocks) = (&self.pictures.set, self.blocks(live));
         Picture::fit([page], blocks.side).then_some(())?;
         let bytes = page.channels(set.channels);
         let means = Array2::from_shape_fn((blocks.side * blocks.side, set.channels), |(block, channel)| {
@@ -171,8 +173,8 @@ impl Tasks for UpscaleTasks {
             episode: Episode { support: vec![self.support(&blocks, noisy)], query: self.support(&blocks, means) },
             given: self.enlargements(page, None).collect(),
             choices: [].into(),
-            display: Some(self.0.positions.clone()),
-            reading: Arc::new(Drawn { pictures: self.0.clone(), target }),
+            display: Some(self.pictures.positions.clone()),
+            reading: Arc::new(Drawn { pictures: self.pictures.clone(), target }),
         })
     }
 }

@@ -67,9 +67,10 @@ impl Feature {
     /// Why tasks without it have no such setting.
     pub(crate) fn without(self) -> &'static str {
         match self {
-            Self::Shots => "A picture task is one image: use the support share instead",
-            Self::Points => "Picture tasks have the pixels per step instead",
-            Self::Pixels | Self::Share => "Only picture tasks have pixels",
+            Self::Shots => "Such a task is one image: use the support share instead",
+            Self::Points => "Only tasks of separate points can draw some of them at each step",
+            Self::Pixels => "Only picture tasks draw some of an image's pixels at each step",
+            Self::Share => "Only picture and completion tasks hide pixels",
             Self::TrainingShare => "Only completion tasks train on another share than they are tested on",
             Self::Reduction => "Only upscale tasks see the means of blocks of pixels",
             Self::Flow => "Only samples of class tasks come from noise by a flow",
@@ -103,7 +104,7 @@ impl Group {
     pub fn why_dead(self, run: &RunSettings) -> Option<&'static str> {
         let (there, reason) = match self {
             Self::Run | Self::Inner | Self::Outer | Self::Network => return None,
-            Self::Tasks(feature) => return run.tasks.lacks(feature),
+            Self::Tasks(feature) => return run.tasks.why_without(feature),
             Self::Method(part) => (run.algorithm.has(part), "It belongs to another algorithm"),
             Self::Images => (run.tasks.needs_images(), "These tasks are not made from images"),
             Self::OwnImages => (matches!(run.images, ImageSource::Path(_)), "Only own images are read"),

@@ -104,7 +104,7 @@ pub static LIVE: [Setting; 17] = [
         label: "Noise",
         short: "noise",
         about: "Noise on the support: on its targets, or on the images where classes are told apart; how well the learned prior averages it out",
-        dead: |run| run.tasks.lacks(Feature::Noise),
+        dead: |run| run.tasks.why_without(Feature::Noise),
         shapes_probes: true,
         axis: Some("0..1"),
         ..number!(live.noise, Group::Inner, Range::real(0.0, 2.0))

@@ -11,7 +11,7 @@ pub static NETWORK: [Setting; 5] = [
         about: "Width of each hidden layer, e.g. 64, 64; empty makes the model linear",
         group: Group::Network,
         field: Field::Widths(Range::whole(1, 1024)),
-        dead: |run| run.tasks.lacks(Feature::HiddenLayers),
+        dead: |run| run.tasks.why_without(Feature::HiddenLayers),
         axis: Some("8..64"),
         ..Setting::BLANK
     },
@@ -33,7 +33,7 @@ pub static NETWORK: [Setting; 5] = [
     Setting {
         label: "Frequencies",
         about: "Random Fourier features, sines of the position, in front of the network, which draw finer detail; 0 for none",
-        dead: |run| run.tasks.lacks(Feature::Positions),
+        dead: |run| run.tasks.why_without(Feature::Positions),
         axis: Some("0..64"),
         ..number!(run.network.fourier_features, Group::Network, Range::whole(0, 1024))
     },
@@ -43,7 +43,7 @@ pub static NETWORK: [Setting; 5] = [
         unit: Some("periods per unit of input"),
         dead: |run| {
             let none = run.network.fourier_features == 0;
-            run.tasks.lacks(Feature::Positions).or(none.then_some("There are no Fourier features"))
+            run.tasks.why_without(Feature::Positions).or(none.then_some("There are no Fourier features"))
         },
         axis: Some("0.5..8"),
         ..number!(run.network.fourier_scale, Group::Network, Range::real(0.001, 1000.0).logarithmic())

@@ -41,7 +41,7 @@ pub struct Evaluation {
 /// One probe task.
 #[derive(Clone, Debug)]
 pub struct ProbeTask {
-    /// A name for people: an image's name, "amplitude 2.3, phase 1.1", "w = (0.5, 2)".
+    /// A name for people: an image's name, "A 2.30, p 1.10", "w = (0.50, 2.00)".
     pub name: String,
     /// What is known of the task, column by column.
     pub given: Arc<[Given]>,

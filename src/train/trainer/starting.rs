@@ -22,7 +22,7 @@ use crate::train::shown::two_digits_below;
 use crate::train::timeline::Timeline;
 
 impl Trainer {
-    /// A run at its start. Picture tasks need `images`. The result of a run does not depend on `threads`.
+    /// A run at its start. Tasks of images need `images`. The result of a run does not depend on `threads`.
     ///
     /// # Errors
     /// A setting out of range, or images missing or too few.

@@ -12,6 +12,7 @@ use self::canvas::Textures;
 use self::tools::Brush;
 use super::strip::Strip;
 use crate::images::ImageSet;
+use crate::tasks::blocks::fewer;
 use crate::tasks::card::{Drawing, Pages};
 use crate::tasks::sketch::fit::Fit;
 use crate::tasks::sketch::pad::{Pad, Page, Rgb, paper_and_ink};
@@ -106,7 +107,7 @@ impl Draw {
         let settings = &snapshot.settings;
         let (Some(drawing), Some(set)) = (settings.run.tasks.card().drawing, images) else { return };
         let Drawing { pages, masks, coarser, hint } = drawing;
-        let size = set.size / coarser(&settings.live);
+        let size = fewer(set.size, coarser(&settings.live));
         let names = class_names(snapshot.evaluation.as_deref(), self.task);
         if names != self.names {
             self.names = names;

@@ -1,4 +1,4 @@
-//! Draws a [`Panel`]: the one place in the window that knows its kinds.
+//! Draws a [`Panel`], whatever its kind.
 
 use egui::{Color32, Painter, Rect};
 
