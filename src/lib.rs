@@ -29,7 +29,7 @@
 //! | `choose` | sweeps and races | let a result depend on threads, or on what ran before | `background` `columns` `experiment` `files` `images` `meta` `settings` `tasks` `train` |
 //! | `check` | the exactness report | use a derivative of the code under test | `columns` `maths` `meta` `settings` |
 //! | `bench` | the benchmark of the trainer | open a window | `columns` `images` `maths` `meta` `settings` `tasks` `train` |
-//! | `headless` | runs without a window, and what they write | open a window | `choose` `experiment` `files` `images` `said` `settings` `tasks` `train` |
+//! | `headless` | runs without a window, and what they write | open a window | `choose` `experiment` `files` `images` `meta` `said` `settings` `tasks` `train` |
 //! | `arguments` | the command line | run anything | `choose` `experiment` `images` `said` `settings` `tasks` |
 //! | `window` | panels, views, theme | compute anything that is learned | `background` `bench` `choose` `experiment` `images` `meta` `settings` `tasks` `train` |
 //! | `commands` | what each command does |  | `arguments` `bench` `check` `choose` `files` `headless` `images` `said` `settings` `tasks` |
