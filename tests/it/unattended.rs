@@ -173,7 +173,7 @@ mod signals {
         child.kill().unwrap();
         child.wait().unwrap();
         let metrics = bench.metrics("out");
-        assert!(metrics.ends_with('\n') && metrics.lines().all(|line| line.matches(',').count() == 4), "{metrics}");
+        assert!(metrics.ends_with('\n') && metrics.lines().all(|line| line.matches(',').count() == 5), "{metrics}");
         assert!(!bench.try_run("out", &short).status.success(), "nothing is overwritten unasked");
         assert_eq!(bench.metrics("out"), metrics);
         bench.run("out", &short);
