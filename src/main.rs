@@ -13,11 +13,6 @@ use metascope::said::note;
 use metascope::train::{link, worker};
 use metascope::window::{self, Script};
 
-/// A frame's buffers come and go; the system's allocator would give them back to the kernel each time.
-#[cfg(target_os = "linux")]
-#[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
 fn main() -> ExitCode {
     let begun = Instant::now();
     let arguments = Arguments::parse();

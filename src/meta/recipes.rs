@@ -64,8 +64,13 @@ pub static RECIPES: [Recipe; 10] = [
         rates: Rates::PerParameter,
         query_loss: QueryLoss::Last,
         through: Through::Unrolled,
-        // Rates that are free to grow would make up for weights that decay, without end.
-        preset: |_, settings| (settings.run.optimiser, settings.run.outer.weight_decay) = (OuterOptimiser::Adam, 0.0),
+        preset: |domain, settings| {
+            // Rates that are free to grow would make up for weights that decay, without end.
+            (settings.run.optimiser, settings.run.outer.weight_decay) = (OuterOptimiser::Adam, 0.0);
+            if domain == Domain::Flow {
+                settings.live.outer_rate = 1e-3;
+            }
+        },
     },
     Recipe {
         id: "maml-plus-plus",
@@ -164,7 +169,10 @@ pub static RECIPES: [Recipe; 10] = [
                     (run.method.regularisation, run.method.conjugate_steps) = (1.0, 5);
                 }
                 Domain::Flow | Domain::Embedding => {
+                    live.inner_rate = if domain == Domain::Flow { 0.05 } else { 0.1 };
+                    live.outer_rate = 3e-4;
                     (run.method.regularisation, run.method.conjugate_steps) = (1.0, 5);
+                    (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
                 }
             }
         },
