@@ -84,7 +84,7 @@ pub fn sweep(sweep: Arc<Sweep>, threads: usize, wake: Wake) -> std::io::Result<B
     start("sweep", wake, SweepNews::Failed, move |report| {
         let cells: Vec<usize> = (0..sweep.cells()).collect();
         let work = |cell: usize, cancel: Cancel<'_>| {
-            (cell, run_cell(&sweep, cell, Cancel::when(&|| cancel.is_wanted() || report.is_over())))
+            (cell, run_cell(&sweep, cell, true, Cancel::when(&|| cancel.is_wanted() || report.is_over())))
         };
         let finished = spread(&cells, threads, work, |(cell, result)| match result {
             Ok(Some((result, checkpoint))) => {

@@ -144,18 +144,21 @@ impl Sweep {
 }
 
 /// Trains and validates one cell on the caller's thread, and leaves what it learned; `None` if
-/// `cancel` is wanted.
+/// `cancel` is wanted. Where somebody may go on from it, joint pretraining is trained beside it, which changes nothing of
+/// its result.
 ///
 /// # Errors
 /// If the run cannot start.
 pub fn run_cell(
     sweep: &Sweep,
     cell: usize,
+    goes_on: bool,
     cancel: Cancel<'_>,
 ) -> Result<Option<(CellResult, Checkpoint)>, TrainError> {
     let mut settings = sweep.settings(cell);
     settings.run.evaluate_every = NEVER;
-    let mut trainer = Trainer::new(settings, sweep.images.clone(), 1)?;
+    let begin = if goes_on { Trainer::new } else { Trainer::alone };
+    let mut trainer = begin(settings, sweep.images.clone(), 1)?;
     let [x, y] = sweep.values(cell);
     while trainer.meta_iteration() < sweep.iterations {
         match trainer.step(cancel) {

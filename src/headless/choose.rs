@@ -94,7 +94,7 @@ pub fn sweep(
     let bar = progress_bar(&missing, cells, "cells");
     let work = |cell: usize, cancel: Cancel<'_>| {
         let wanted = || cancel.is_wanted() || interrupt.came();
-        run_cell(sweep, cell, Cancel::when(&wanted)).map(|finished| (cell, finished.map(|(result, _)| result)))
+        run_cell(sweep, cell, false, Cancel::when(&wanted)).map(|finished| (cell, finished.map(|(result, _)| result)))
     };
     spread(&missing, threads, work, |finished| {
         let (cell, Some(result)) = finished? else { return Err(interrupted(&results, "cells")) };

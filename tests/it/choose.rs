@@ -227,9 +227,11 @@ fn every_axis_has_an_effect() {
     ] {
         let sweep = Sweep::new(&experiment, axes(x, "outer-rate=0.001"), 3, None).unwrap();
         assert_eq!(sweep.cells(), 2, "{x}");
-        let [first, second] = [0, 1].map(|cell| run_cell(&sweep, cell, Cancel::NEVER).unwrap().unwrap().0);
+        let [first, second] = [0, 1].map(|cell| run_cell(&sweep, cell, false, Cancel::NEVER).unwrap().unwrap().0);
         assert!(first.loss.is_some() && first.loss != second.loss, "{x}: {first:?}");
-        assert!(run_cell(&sweep, 0, Cancel::when(&|| true)).unwrap().is_none());
+        let watched = run_cell(&sweep, 0, true, Cancel::NEVER).unwrap().unwrap().0;
+        assert_eq!(watched, first, "what is beside a run changes nothing of it");
+        assert!(run_cell(&sweep, 0, false, Cancel::when(&|| true)).unwrap().is_none());
     }
     let mut pictures =
         Experiment { settings: Settings::preset(families::PICTURE, algorithms::MAML), ..Default::default() };
@@ -237,7 +239,7 @@ fn every_axis_has_an_effect() {
     pictures.settings.run.held_out_tasks = 2;
     let hand = Arc::new(built_in(&ImageSource::Hand).unwrap());
     let sweep = Sweep::new(&pictures, axes("width=8,9", "outer-rate=0.001"), 2, Some(hand.clone())).unwrap();
-    let [first, second] = [0, 1].map(|cell| run_cell(&sweep, cell, Cancel::NEVER).unwrap().unwrap().0);
+    let [first, second] = [0, 1].map(|cell| run_cell(&sweep, cell, false, Cancel::NEVER).unwrap().unwrap().0);
     assert_ne!(first.loss, second.loss);
     let mut few = (*hand).clone();
     few.images.retain(|image| image.held_out);

@@ -30,8 +30,8 @@ impl Trainer {
         Self::begin(settings, images, threads, None, true)
     }
 
-    /// A run with nothing beside it, for benchmarks: no joint pretraining, no judge of samples, and nothing is
-    /// measured at the start.
+    /// A run with nothing beside it, for benchmarks and the cells of sweeps: no joint pretraining, no judge of samples,
+    /// and nothing is measured at the start.
     ///
     /// # Errors
     /// As [`Self::new`].
