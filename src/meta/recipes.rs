@@ -168,9 +168,13 @@ pub static RECIPES: [Recipe; 10] = [
                     (live.inner_rate, live.outer_rate) = (0.1, 3e-4);
                     (run.method.regularisation, run.method.conjugate_steps) = (1.0, 5);
                 }
-                Domain::Flow | Domain::Embedding => {
-                    live.inner_rate = if domain == Domain::Flow { 0.05 } else { 0.1 };
-                    live.outer_rate = 3e-4;
+                Domain::Flow => {
+                    (live.inner_rate, live.outer_rate) = (0.02, 3e-4);
+                    (run.method.regularisation, run.method.conjugate_steps) = (0.1, 5);
+                    (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
+                }
+                Domain::Embedding => {
+                    (live.inner_rate, live.outer_rate) = (0.1, 3e-4);
                     (run.method.regularisation, run.method.conjugate_steps) = (1.0, 5);
                     (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
                 }
