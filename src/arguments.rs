@@ -1,7 +1,7 @@
 //! The command line.
 
 mod bench;
-mod choose;
+mod compare;
 mod experiment;
 mod options;
 mod planned;
@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::ExperimentError;
 pub use bench::BenchArguments;
-pub use choose::{RaceArguments, SweepArguments};
+pub use compare::{RaceArguments, SweepArguments};
 pub use experiment::threads;
 pub use options::Options;
 pub use planned::Planned;

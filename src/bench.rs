@@ -13,7 +13,7 @@ use crate::columns::columns;
 use crate::images;
 use crate::maths::kernels::{Onto, Strided, multiply_adds, product};
 use crate::meta::recipe::Through;
-use crate::settings::Settings;
+use crate::settings::{Algorithm, Settings, TaskFamily};
 use crate::tasks::Family;
 use crate::train::trainer::{Step, Trainer};
 
@@ -21,8 +21,6 @@ use crate::train::trainer::{Step, Trainer};
 pub mod closeups;
 /// How the cost grows.
 pub mod scaling;
-/// What the window costs.
-pub mod window;
 
 /// Meta-iterations after which a run no longer measures whatever it can.
 const UNDER_WAY: u64 = 2048;
@@ -51,18 +49,18 @@ pub enum BenchError {
     },
 }
 
-/// A family, an algorithm by its id and a number of inner steps; all else is the preset's.
+/// A family, an algorithm and a number of inner steps; all else is the preset's.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
     /// "family/algorithm-steps".
     pub id: &'static str,
-    tasks: &'static str,
-    algorithm: &'static str,
+    tasks: TaskFamily,
+    algorithm: Algorithm,
     inner_steps: usize,
 }
 
 const fn case(id: &'static str, tasks: &'static str, algorithm: &'static str, inner_steps: usize) -> Case {
-    Case { id, tasks, algorithm, inner_steps }
+    Case { id, tasks: TaskFamily::named(tasks), algorithm: Algorithm::named(algorithm), inner_steps }
 }
 
 /// All cases: sine with 25 tasks of 10 support and 10 query points and 40-40 ReLU units, pictures with four of
@@ -138,8 +136,7 @@ pub fn measure(cases: &[Case], threads: usize, each: Duration, said: impl Fn(&st
 impl Case {
     /// What is run.
     pub fn settings(&self) -> Settings {
-        let mut settings =
-            Settings::preset(self.tasks.parse().unwrap_or_default(), self.algorithm.parse().unwrap_or_default());
+        let mut settings = Settings::preset(self.tasks, self.algorithm);
         settings.live.inner_steps = self.inner_steps;
         settings.run.evaluate_every = 1_000_000_000;
         settings

@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::arguments::{BenchArguments, RaceArguments, RunArguments, SweepArguments, threads};
-use crate::bench::window::WindowReport;
-use crate::choose::axis::Value;
-use crate::choose::race::Race;
-use crate::choose::sweep::Sweep;
+use crate::compare::axis::Value;
+use crate::compare::race::Race;
+use crate::compare::sweep::Sweep;
 use crate::files::write_whole;
-use crate::headless::choose::{self, ChoiceError, Part};
+use crate::headless::compare::{self, ChoiceError, Part};
 use crate::headless::{self, Interrupt, Job};
 use crate::images::{self, ImageError, ImageSet};
 use crate::said::{note, print};
@@ -107,7 +106,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Ending, Box<dyn Error>> {
     };
     let out = &arguments.out;
     let threads = arguments.what.threads_or(1);
-    let results = match choose::sweep(&sweep, part, out, threads, &Interrupt::listen()?) {
+    let results = match compare::sweep(&sweep, part, out, threads, &Interrupt::listen()?) {
         Err(interrupted @ ChoiceError::Interrupted { .. }) => return Ok(unfinished(&interrupted)),
         results => results?,
     };
@@ -166,7 +165,7 @@ pub fn race(arguments: &RaceArguments) -> Result<Ending, Box<dyn Error>> {
     let entrants: Vec<_> = entrants.into_iter().map(|planned| planned.experiment).collect();
     let race = Race::new(&entrants, &seeds, arguments.iterations, &arguments.what.options.test_shots, sets)?;
     let threads = arguments.what.threads_or(1);
-    let summary = match choose::race(&race, &arguments.out, threads, &Interrupt::listen()?) {
+    let summary = match compare::race(&race, &arguments.out, threads, &Interrupt::listen()?) {
         Err(interrupted @ ChoiceError::Interrupted { .. }) => return Ok(unfinished(&interrupted)),
         summary => summary?,
     };
@@ -220,20 +219,14 @@ pub fn bench(arguments: &BenchArguments) -> Result<Ending, Box<dyn Error>> {
     Ok(Ending::Done)
 }
 
-/// What the benchmark of the window has found; in a file of the other benchmark it takes a place beside its figures.
+/// Prints the table of the window's figures and writes them; in a file of the other benchmark they take a place beside
+/// its own.
 ///
 /// # Errors
-/// A view that was not reached, or a file that cannot be written.
-pub fn window_bench(report: &WindowReport, json: Option<&Path>) -> Result<Ending, Box<dyn Error>> {
-    print(bench::window::table(report))?;
-    if let Some(path) = json {
-        beside(path, "window", serde_json::to_value(report)?)?;
-    }
-    match &report.missed[..] {
-        [] if report.latency_ms.turns == 0 => Err("the knob was never turned: the window was closed early".into()),
-        [] => Ok(Ending::Done),
-        missed => Err(format!("these views were not reached: {}", missed.join(", ")).into()),
-    }
+/// A file that cannot be written.
+pub fn window_figures(table: &str, figures: serde_json::Value, json: Option<&Path>) -> Result<(), Box<dyn Error>> {
+    print(table)?;
+    json.map_or(Ok(()), |path| beside(path, "window", figures))
 }
 
 /// Adds figures to those of other benchmarks in a file.

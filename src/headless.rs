@@ -1,7 +1,7 @@
 //! The same trainer without a window: a progress bar on a terminal, and files for whoever comes after.
 
 /// Sweeps and races.
-pub mod choose;
+pub mod compare;
 
 mod filmstrip;
 mod interrupt;

@@ -26,13 +26,13 @@
 //! | `tasks` | families: from a stream to a task, and what is drawn of it | mention threads, clocks, files or egui | `images` `maths` `meta` `settings` |
 //! | `train` | the trainer, its thread, histories, snapshots | know egui; let NaN reach a curve | `background` `images` `maths` `meta` `settings` `tasks` |
 //! | `experiment` | experiment files | run them | `settings` `train` |
-//! | `choose` | sweeps and races | let a result depend on threads, or on what ran before | `background` `columns` `experiment` `files` `images` `meta` `settings` `tasks` `train` |
+//! | `compare` | sweeps and races | let a result depend on threads, or on what ran before | `background` `columns` `experiment` `files` `images` `meta` `settings` `tasks` `train` |
 //! | `check` | the exactness report | use a derivative of the code under test | `columns` `maths` `meta` `settings` |
 //! | `bench` | the benchmark of the trainer | open a window | `columns` `images` `maths` `meta` `settings` `tasks` `train` |
-//! | `headless` | runs without a window, and what they write | open a window | `choose` `experiment` `files` `images` `meta` `said` `settings` `tasks` `train` |
-//! | `arguments` | the command line | run anything | `choose` `experiment` `images` `said` `settings` `tasks` |
-//! | `window` | panels, views, theme | compute anything that is learned | `background` `bench` `choose` `experiment` `images` `meta` `settings` `tasks` `train` |
-//! | `commands` | what each command does |  | `arguments` `bench` `check` `choose` `files` `headless` `images` `said` `settings` `tasks` |
+//! | `headless` | runs without a window, and what they write | open a window | `compare` `experiment` `files` `images` `meta` `said` `settings` `tasks` `train` |
+//! | `arguments` | the command line | run anything | `compare` `experiment` `images` `said` `settings` `tasks` |
+//! | `window` | panels, views, theme | compute anything that is learned | `background` `columns` `compare` `experiment` `images` `meta` `settings` `tasks` `train` |
+//! | `commands` | what each command does |  | `arguments` `bench` `check` `compare` `files` `headless` `images` `said` `settings` `tasks` |
 //!
 //! `settings` says which families, algorithms and values there can be and is the only room that all others share; what
 //! is known of a family or an algorithm, `tasks` and `meta` add to its ids (`TaskFamily::card`, `Algorithm::recipe`).
@@ -80,7 +80,7 @@ pub mod train;
 
 pub mod experiment;
 
-pub mod choose;
+pub mod compare;
 
 pub mod check;
 

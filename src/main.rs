@@ -6,12 +6,12 @@ use std::time::Instant;
 
 use clap::Parser as _;
 use metascope::arguments::{Arguments, BenchArguments, Command, What};
-use metascope::bench::window::Recorder;
 use metascope::commands::{self, Ending};
 use metascope::images;
 use metascope::said::note;
 use metascope::train::{link, worker};
-use metascope::window::{self, Script};
+use metascope::window;
+use metascope::window::watching::{self, Observer as _, Recorder, Script};
 
 fn main() -> ExitCode {
     let begun = Instant::now();
@@ -44,7 +44,7 @@ fn open_window(what: &What, script: Option<Script>) -> Result<(), Box<dyn std::e
     // One core is left to the window.
     let threads = what.threads_or(1);
     let first = link::Command::Restart(Arc::new(settings.clone()), images.clone());
-    let past = script.as_ref().and_then(Script::past);
+    let past = script.as_ref().and_then(Script::first_command);
     window::run(settings, images, script, move |wake| {
         let (end, _) = worker::spawn(wake, threads, None)?;
         end.send(first);
@@ -60,7 +60,9 @@ fn bench_window(arguments: &BenchArguments, begun: Instant) -> Result<Ending, Bo
     let what = What { threads: arguments.threads.map(usize::from), ..What::default() };
     open_window(&what, Some(script)).map_err(|error| format!("{error}\n{WITHOUT_A_SCREEN}"))?;
     let report = recorder.lock().unwrap_or_else(PoisonError::into_inner).report();
-    commands::window_bench(&report, arguments.json.as_deref())
+    commands::window_figures(&watching::table(&report), serde_json::to_value(&report)?, arguments.json.as_deref())?;
+    report.check()?;
+    Ok(Ending::Done)
 }
 
 /// How the window is measured on a machine that has none.

@@ -34,11 +34,14 @@ pub mod guard;
 /// The state machine.
 pub mod trainer;
 
-/// The thread that drives it.
+/// What a window has of it: training, and what is done beside it, in turns.
+pub mod session;
+
+/// The thread that gives a session its turns.
 pub mod worker;
 
 /// What views look at closely.
-pub mod studies;
+pub mod views;
 
 /// Slow motion.
 pub mod walk;

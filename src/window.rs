@@ -9,11 +9,9 @@ mod native;
 
 // What the user can ask for, and how it looks.
 mod commands;
-mod few_triangles;
+mod frames;
 mod numbers;
-mod pacing;
 mod theme;
-mod thinned;
 mod tooltip;
 mod turns;
 mod value_field;
@@ -31,16 +29,13 @@ mod top_bar;
 
 // What lies over them.
 mod compare;
-mod frame_times;
 mod help;
 mod images_dialog;
 mod notices;
 
-// For scripts that watch, and one that acts.
-mod event_log;
-mod script;
+/// What measures it.
+pub mod watching;
 
 pub use app::App;
-pub use few_triangles::FewTriangles;
+pub use frames::tessellation::FewTriangles;
 pub use native::{WindowError, run};
-pub use script::Script;

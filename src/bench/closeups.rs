@@ -12,8 +12,8 @@ use crate::columns::columns;
 use crate::images;
 use crate::settings::{Algorithm, Settings, TaskFamily};
 use crate::train::link::{Command, WindowEnd};
-use crate::train::studies::Focus;
 use crate::train::trainer::MetricsRow;
+use crate::train::views::Focus;
 use crate::train::worker::spawn;
 
 /// Stretches with a view, at the least; before, between and after them are stretches without it.

@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::snapshot::{Divergence, Snapshot};
-use super::studies::Focus;
 use super::trainer::Checkpoint;
+use super::views::Focus;
 use crate::images::ImageSet;
 use crate::settings::{LiveSettings, Settings};
 use crate::tasks::sketch::Sketch;

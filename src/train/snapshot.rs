@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::studies::Closeups;
 use super::trainer::Trainer;
+use super::views::Closeups;
 use super::walk::Walk;
 use crate::settings::Settings;
 

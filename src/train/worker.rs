@@ -1,50 +1,16 @@
-//! The thread that drives the trainer: takes commands between meta-iterations, shows at most 30
-//! snapshots a second, and turns a panic into an event.
+//! The thread that gives a session its turns.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::link::{Command, Event, Pace, TrainerEnd, Wake, WindowEnd, link};
-use super::snapshot::{Divergence, Enlarged, Phase};
-use super::studies::Studies;
-use super::trainer::{MetricsRow, Step, Trainer};
-use super::walk::Walk;
+use super::link::{Wake, WindowEnd, link};
+use super::session::{MetricsSink, Next, Session};
 use crate::background;
-use crate::meta::cancel::Cancel;
-use crate::tasks::sketch::Sketch;
 
-mod looking;
-mod obeying;
-mod speed;
-mod studying;
-mod walking;
+/// How long a turn is.
+const TURN: Duration = Duration::from_millis(200);
 
-use speed::Speed;
-
-/// Snapshots are at least this far apart.
-const FRAME: Duration = Duration::from_millis(33);
-/// How often a waiting worker looks for changed knobs.
-const GLANCE: Duration = Duration::from_millis(20);
-/// A moment of the past that is looked at for so long gets its galleries: whoever scrubs on does not wait for them.
-const SHORT_REST: Duration = Duration::from_millis(50);
-/// One that is looked at for so long is shown in full.
-const REST: Duration = Duration::from_millis(120);
-/// Sub-steps of a meta-iteration at a slow pace are this far apart.
-const SLOW: Duration = Duration::from_millis(500);
-/// While the trainer runs, turned knobs have the probe tasks adapted at most this often.
-const PROBE_EVERY: Duration = Duration::from_millis(400);
-/// What kept states of a run may take, in bytes.
-pub const TIMELINE_CAP: usize = 256 << 20;
-/// The enlarged images may take this share of the worker's time while it trains.
-const ENLARGED_SHARE: f64 = 0.06;
-
-/// Gets every row of metrics, in order, on one of the worker's threads.
-pub type MetricsSink = Box<dyn FnMut(&MetricsRow) + Send>;
-
-/// Starts the thread. It waits for [`Command::Restart`], and ends at [`Command::Quit`] or when the
-/// window's end is dropped. `threads` are used for the tasks of a meta-batch.
+/// Starts the thread of a new session; see [`Session::new`].
 ///
 /// # Errors
 /// If the system refuses a thread.
@@ -52,244 +18,14 @@ pub fn spawn(wake: Wake, threads: usize, metrics: Option<MetricsSink>) -> std::i
     let (window, trainer) = link(wake);
     let run = move || {
         background::give_way();
-        Worker::new(trainer, threads, metrics).run();
+        let mut session = Session::new(trainer, threads, metrics);
+        loop {
+            match session.turn(TURN) {
+                Next::AtOnce => {}
+                Next::After(limit) => session.wait(limit),
+                Next::Never => return,
+            }
+        }
     };
     Ok((window, std::thread::Builder::new().name("trainer".to_owned()).spawn(run)?))
-}
-
-struct Worker {
-    end: TrainerEnd,
-    threads: usize,
-    metrics: Option<MetricsSink>,
-    trainer: Option<Trainer>,
-    run: u64,
-    phase: Phase,
-    pace: Pace,
-    divergence: Option<Arc<Divergence>>,
-    sketch: Option<Arc<Sketch>>,
-    enlarged: Option<Arc<Enlarged>>,
-    studies: Studies,
-    walk: Option<Walk>,
-    enlarged_cost: Duration,
-    enlarged_at: Instant,
-    /// Since when they are of another moment than the one that is shown, if they are.
-    enlarged_stale: Option<Instant>,
-    /// From where the run goes on, if that is an earlier moment.
-    continued_at: Option<u64>,
-    shown_at: Instant,
-    probed_at: Instant,
-    stepped_at: Instant,
-    speed: Speed,
-    changed: bool,
-}
-
-impl Worker {
-    fn new(end: TrainerEnd, threads: usize, metrics: Option<MetricsSink>) -> Self {
-        let now = Instant::now();
-        Self {
-            end,
-            threads,
-            metrics,
-            trainer: None,
-            run: 0,
-            phase: Phase::Paused,
-            pace: Pace::Full,
-            divergence: None,
-            sketch: None,
-            enlarged: None,
-            studies: Studies::default(),
-            walk: None,
-            enlarged_cost: Duration::ZERO,
-            enlarged_at: now,
-            enlarged_stale: None,
-            continued_at: None,
-            shown_at: now,
-            probed_at: now,
-            stepped_at: now,
-            speed: Speed::new(),
-            changed: false,
-        }
-    }
-
-    fn run(mut self) {
-        loop {
-            // Many meta-iterations at a time, so that they need not be handed to the threads one by one.
-            let command = match self.training().map(Trainer::pool) {
-                Some(pool) => pool.run(|| self.train()),
-                None => self.end.wait_command(GLANCE),
-            };
-            match command {
-                Some(Command::Quit) => return,
-                Some(command) => self.guard(|worker| worker.obey(command)),
-                None => self.guard(|worker| worker.glance(false)),
-            }
-        }
-    }
-
-    /// The trainer, if it is to go on.
-    fn training(&self) -> Option<&Trainer> {
-        self.trainer.as_ref().filter(|_| self.phase == Phase::Running)
-    }
-
-    /// Trains until there is a command, or nothing to train any more.
-    fn train(&mut self) -> Option<Command> {
-        while self.training().is_some() {
-            let pause = match self.pace {
-                Pace::Slow => SLOW.saturating_sub(self.stepped_at.elapsed()),
-                Pace::Full => Duration::ZERO,
-            };
-            let now = pause.is_zero();
-            let command = if now { self.end.try_command() } else { self.end.wait_command(pause.min(GLANCE)) };
-            if command.is_some() {
-                return command;
-            }
-            self.guard(|worker| worker.glance(now));
-        }
-        None
-    }
-
-    /// Looks at what the window asks for, perhaps does a meta-iteration, and shows what is new.
-    fn glance(&mut self, step: bool) {
-        self.take_live();
-        self.take_sketch();
-        if !self.take_look() {
-            self.look_closer();
-        }
-        if step && self.phase == Phase::Running {
-            self.go_on();
-        }
-        self.study();
-        self.show(false);
-    }
-
-    /// Runs part of the work; a panic in it ends the run, not the thread.
-    fn guard(&mut self, work: impl FnOnce(&mut Self)) {
-        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
-            self.trainer = None;
-            self.phase = Phase::Paused;
-            let text = "The trainer failed on an internal error and was stopped. Press reset to start it again; if that fails too, choose other settings.";
-            self.end.report(Event::Failed(text.to_owned()));
-        }
-    }
-
-    fn take_live(&mut self) {
-        let Some((live, shown)) = self.end.take_live_at() else { return };
-        self.settle();
-        let Some(trainer) = &mut self.trainer else { return };
-        // The window may not know yet that the run goes on from the moment that it shows.
-        let meant = if shown == self.continued_at && trainer.looking_at().is_none() { None } else { shown };
-        if trainer.looking_at() != meant {
-            return;
-        }
-        match trainer.set_live(live) {
-            Err(error) => self.end.report(Event::Failed(error.to_string())),
-            Ok(()) => {
-                // The mark on the curves shows at once; adapting the probe tasks takes longer, so while
-                // a knob is dragged over a running trainer not every value is tried.
-                self.changed = true;
-                self.show(true);
-                let running = self.phase == Phase::Running;
-                if !running || self.probed_at.elapsed() > PROBE_EVERY {
-                    if let Some(trainer) = &mut self.trainer {
-                        trainer.probe();
-                    }
-                    self.probed_at = Instant::now();
-                    if !running {
-                        self.draw_enlarged();
-                    }
-                    self.changed = true;
-                    self.show(true);
-                }
-            }
-        }
-    }
-
-    fn take_sketch(&mut self) {
-        let Some(sketch) = self.end.take_sketch() else { return };
-        self.sketch = sketch;
-        let Some(trainer) = &mut self.trainer else { return };
-        trainer.set_sketch(self.sketch.clone());
-        self.changed = true;
-        self.show(true);
-    }
-
-    /// Makes the measurement that is due, if one is and nothing more urgent waits; whether it did.
-    fn settle(&mut self) -> bool {
-        let Some(trainer) = &mut self.trainer else { return false };
-        let row = trainer.settle(Cancel::when(&self.end.ends_training()));
-        if let (Some(row), Some(metrics)) = (&row, &mut self.metrics) {
-            metrics(row);
-        }
-        row.is_some()
-    }
-
-    fn step(&mut self) {
-        self.settle();
-        let Some(trainer) = self.trainer.as_mut().filter(|trainer| !trainer.owes()) else { return };
-        self.stepped_at = Instant::now();
-        let step = trainer.advance(Cancel::when(&self.end.ends_training()));
-        match step {
-            Step::Interrupted => return,
-            Step::Done(_) => {
-                let measured = self.settle();
-                if let Some(trainer) = self.trainer.as_mut().filter(|trainer| !measured && !trainer.owes())
-                    && self.pace == Pace::Slow
-                {
-                    trainer.probe();
-                }
-                self.speed.tick();
-            }
-            Step::Diverged(divergence) => {
-                let divergence = Arc::new(divergence);
-                self.phase = Phase::Diverged;
-                self.divergence = Some(divergence.clone());
-                self.end.report(Event::Diverged(divergence));
-                self.refresh();
-            }
-        }
-        self.changed = true;
-        let since = self.enlarged_at.elapsed();
-        if since.as_secs_f64() * ENLARGED_SHARE > self.enlarged_cost.as_secs_f64() && since > 4 * FRAME {
-            self.draw_enlarged();
-        }
-    }
-
-    /// Brings the strip up to the present state while nothing trains.
-    fn refresh(&mut self) {
-        if let Some(trainer) = &mut self.trainer
-            && trainer.evaluation().meta_iteration != trainer.meta_iteration()
-        {
-            trainer.probe();
-        }
-        self.draw_enlarged();
-        self.changed = true;
-    }
-
-    fn draw_enlarged(&mut self) {
-        let Some(trainer) = &self.trainer else { return };
-        let start = Instant::now();
-        let enlarged = trainer.enlarged(Cancel::when(&self.end.ends_training()));
-        if self.end.is_asked_to_look() {
-            return;
-        }
-        self.enlarged = enlarged.map(Arc::new);
-        self.enlarged_cost = start.elapsed();
-        self.enlarged_at = Instant::now();
-        self.enlarged_stale = None;
-    }
-
-    fn show(&mut self, now: bool) {
-        let Some(trainer) = &self.trainer else { return };
-        if !self.changed || (!now && self.shown_at.elapsed() < FRAME) {
-            return;
-        }
-        let mut snapshot = trainer.snapshot(self.run, self.speed.per_second(), self.phase);
-        snapshot.enlarged = self.enlarged.clone();
-        self.studies.show(&mut snapshot);
-        snapshot.walk = self.walk.clone();
-        snapshot.divergence = self.divergence.clone();
-        self.end.publish(snapshot);
-        self.shown_at = Instant::now();
-        self.changed = false;
-    }
 }

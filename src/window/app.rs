@@ -5,6 +5,7 @@ mod begin;
 mod look;
 mod past;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,26 +17,24 @@ use self::past::Moment;
 use super::banner;
 use super::commands::{self, Commands, UiCommand};
 use super::compare::Compare;
-use super::event_log::{EventLog, FrameStats};
-use super::few_triangles::FewTriangles;
-use super::frame_times::FrameTimes;
+use super::frames::pacing::Pacing;
+use super::frames::tessellation::FewTriangles;
 use super::help::Help;
 use super::images_dialog::ImagesDialog;
 use super::knobs::Knobs;
 use super::losses::Losses;
 use super::microscope::Microscope;
 use super::notices::{Kind, Notices};
-use super::pacing::Pacing;
 use super::samples::Samples;
-use super::script::Script;
 use super::theme::{self, GRID, Palette};
 use super::timeline::{self, Timeline};
 use super::top_bar::{Status, TopBar};
+use super::watching::{Observer as _, Script, Watching};
 use crate::images::ImageSet;
 use crate::settings::{ImageKey, ImageSource, ProceduralSettings, Settings, TaskFamily};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
-use crate::train::studies::Focus;
+use crate::train::views::Focus;
 
 /// The whole window. It owns the settings; the trainer owns everything else.
 pub struct App {
@@ -67,12 +66,9 @@ pub struct App {
     images: ImagesDialog,
     compare: Compare,
     help: Help,
-    frame_times: FrameTimes,
     notices: Notices,
-    log: EventLog,
-    stats: FrameStats,
     pacing: Pacing,
-    script: Option<Script>,
+    watching: RefCell<Watching>,
     /// Whether the window is cleared to the colour of its panels, which then need not be painted.
     cleared: bool,
 }
@@ -106,19 +102,16 @@ impl App {
             images: ImagesDialog::default(),
             compare: Compare::default(),
             help: Help::default(),
-            frame_times: FrameTimes::default(),
             notices: Notices::default(),
-            log: EventLog::from_env(),
-            stats: FrameStats::from_env(),
             pacing: Pacing::of(ctx),
-            script: None,
+            watching: RefCell::new(Watching::new(None)),
             cleared: false,
         }
     }
 
     /// The same window, driven by a script.
     pub fn with_script(self, script: Option<Script>) -> Self {
-        Self { script, ..self }
+        Self { watching: RefCell::new(Watching::new(script)), ..self }
     }
 
     /// The settings as the user has them now.
@@ -138,9 +131,7 @@ impl App {
         let mut commands = Commands::new();
         let canvas = self.samples.has_canvas() && !self.microscope.is_large();
         commands::take_shortcuts(&ctx, canvas, &mut commands);
-        if let Some(script) = &mut self.script {
-            commands.append(&mut script.commands());
-        }
+        commands.append(&mut self.watching.get_mut().commands());
         self.panels(ui, &mut commands);
         self.say_what_is_looked_at();
         let key = self.settings.run.image_key();
@@ -148,7 +139,7 @@ impl App {
         self.images.ui(ui, &self.settings.run, images, &mut commands);
         self.compare.ui(&ctx, &self.settings, images, &mut commands);
         self.help.ui(&ctx);
-        self.frame_times.ui(&ctx);
+        self.watching.get_mut().ui(&ctx);
         self.notices.ui(&ctx, timeline::HEIGHT);
         if !commands.is_empty() {
             ctx.request_repaint();
@@ -232,32 +223,19 @@ impl App {
     /// Takes what the trainer sent since the last frame.
     fn receive(&mut self) {
         if let Some(snapshot) = self.link.take_snapshot() {
-            let known = self.snapshot.as_ref();
-            if known.is_none_or(|known| known.phase != snapshot.phase) {
-                self.log.say(format_args!("phase={:?}", snapshot.phase));
-            }
-            if known.is_none_or(|known| known.run != snapshot.run) {
-                self.log.say(format_args!("run={}", snapshot.run));
-            }
+            self.watching.get_mut().snapshot_came(&snapshot, self.snapshot.as_deref());
             if self.intent == Some(snapshot.phase) || snapshot.phase == Phase::Diverged {
                 self.intent = None;
-            }
-            self.stats.snapshot_arrived(&snapshot.settings.live);
-            if let Some(script) = &mut self.script {
-                script.snapshot_arrived(&snapshot);
             }
             self.moment_changes(&snapshot);
             self.snapshot = Some(snapshot);
         }
         self.take_made();
         while let Some(event) = self.link.next_event() {
+            self.watching.get_mut().event_came(&event);
             match event {
-                Event::Diverged(divergence) => {
-                    self.log.say(format_args!("diverged={}", divergence.meta_iteration));
-                    self.intent = None;
-                }
+                Event::Diverged(_) => self.intent = None,
                 Event::Failed(text) => {
-                    self.log.say(format_args!("failed={text}"));
                     if self.waiting.is_none() {
                         self.keep_old_run();
                     }
@@ -280,10 +258,7 @@ impl App {
     }
 
     fn send_live(&mut self) {
-        self.stats.knob_sent(&self.settings.live);
-        if let Some(script) = &mut self.script {
-            script.knob_sent(&self.settings.live);
-        }
+        self.watching.get_mut().knobs_sent(&self.settings.live);
         // Knobs of a run that has not begun mean nothing to the old one; it begins with them.
         if self.waiting.is_none() {
             let shown = self.snapshot.as_ref().and_then(|snapshot| snapshot.timeline.shown);
@@ -296,11 +271,7 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.cleared = true;
         let own = frame.info().cpu_usage;
-        self.stats.frame(own);
-        self.frame_times.own(own);
-        if let Some(script) = &mut self.script {
-            script.begin(own);
-        }
+        self.watching.get_mut().frame_begins(own);
         self.pacing.begin(ui.ctx(), own.and_then(|secs| Duration::try_from_secs_f32(secs).ok()));
         self.show(ui);
     }
@@ -313,18 +284,12 @@ impl eframe::App for App {
     // Asked for after every frame that was shown, and nowhere else can a frame's end be seen; nothing is saved.
     fn auto_save_interval(&self) -> Duration {
         if let Some(whole) = self.pacing.end() {
-            self.stats.shown(whole);
-            self.frame_times.shown(whole);
-            if let Some(script) = &self.script {
-                script.shown(whole, self.snapshot.as_deref());
-            }
+            self.watching.borrow_mut().frame_shown(whole, self.snapshot.as_deref());
         }
         Duration::MAX
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, raw: &mut egui::RawInput) {
-        if let Some(script) = &mut self.script {
-            script.input(ctx, raw);
-        }
+        self.watching.get_mut().input(ctx, raw);
     }
 }

@@ -17,10 +17,10 @@ use self::outer_step::OuterStepView;
 use self::test_steps::TestStepsView;
 use super::commands::{Commands, UiCommand};
 use super::parameters::Parameters;
-use super::script::spot;
 use super::theme::{GRID, Palette, SMALL_TEXT};
+use super::watching::spot;
 use crate::train::snapshot::Snapshot;
-use crate::train::studies::Focus;
+use crate::train::views::Focus;
 
 /// Size of the text in an enlarged view.
 const LARGE_TEXT: f32 = 16.0;

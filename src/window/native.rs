@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use egui::ViewportBuilder;
 
 use super::app::App;
-use super::pacing;
-use super::script::Script;
+use super::frames::pacing;
+use super::watching::Script;
 use crate::background;
 use crate::images::ImageSet;
 use crate::settings::Settings;

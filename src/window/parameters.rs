@@ -15,7 +15,7 @@ use egui::{Rect, RichText, Ui, pos2};
 use self::landscape::LandscapeView;
 use super::theme::{GRID, Palette};
 use crate::train::snapshot::Snapshot;
-use crate::train::studies::{Map, WhatIf};
+use crate::train::views::{Map, WhatIf};
 
 /// The view.
 #[derive(Default)]

@@ -26,8 +26,8 @@ use self::strip::Strip;
 use self::walk::WalkView;
 use super::commands::Commands;
 use super::numbers;
-use super::script::spot;
 use super::theme::Palette;
+use super::watching::spot;
 use crate::images::ImageSet;
 use crate::train::snapshot::Snapshot;
 

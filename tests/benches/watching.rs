@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 use metascope::images::{ImageSet, for_run};
 use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
 use metascope::train::link::{Command, WindowEnd};
+use metascope::train::session::TIMELINE_CAP;
 use metascope::train::snapshot::Snapshot;
-use metascope::train::studies::{Focus, Heights, Map, TestSteps, WhatIf};
 use metascope::train::trainer::{Step, Trainer};
-use metascope::train::worker::{TIMELINE_CAP, spawn};
+use metascope::train::views::{Focus, Heights, Map, TestSteps, WhatIf};
+use metascope::train::worker::spawn;
 
 const MEASUREMENTS: [(&str, fn()); 5] = [
     ("map", what_the_map_costs),

@@ -11,8 +11,8 @@ use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
 use metascope::tasks::{Family, HeldOut};
 use metascope::train::link::{Command, WindowEnd};
 use metascope::train::snapshot::{Init, Landscape, Snapshot};
-use metascope::train::studies::{Focus, Heights, Map, WhatIf};
 use metascope::train::trainer::{Step, Trainer};
+use metascope::train::views::{Focus, Heights, Map, WhatIf};
 use metascope::train::worker::spawn;
 
 use crate::common::algorithms;

@@ -9,7 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use metascope::settings::{Algorithm, Knob, Settings};
 use metascope::train::link::{Command, link};
 use metascope::train::snapshot::{Divergence, Init, LandscapePath, Phase, Snapshot};
-use metascope::train::studies::{Focus, Heights, Map, Stability, Tried, WhatIf};
+use metascope::train::views::{Focus, Heights, Map, Stability, Tried, WhatIf};
 use metascope::window::App;
 
 use crate::common::algorithms;

@@ -1,4 +1,4 @@
-//! Close-up views: what the studies find, for every family and algorithm, that they leave no trace in the run, and that
+//! Close-up views: what the views find, for every family and algorithm, that they leave no trace in the run, and that
 //! the window shows what was found.
 
 use metascope::meta::cancel::Cancel;
@@ -13,8 +13,8 @@ use metascope::meta::dissection::{Gathering, Way, take_apart};
 use metascope::settings::{Algorithm, Settings, TaskFamily};
 use metascope::train::link::Command;
 use metascope::train::snapshot::{Init, Phase, Snapshot};
-use metascope::train::studies::{Focus, Map, TestSteps};
 use metascope::train::trainer::{MetricsRow, Step, Trainer};
+use metascope::train::views::{Focus, Map, TestSteps};
 use metascope::train::worker::spawn;
 
 use crate::common::algorithms;
@@ -350,7 +350,7 @@ fn the_step_that_is_taken_apart_is_the_coming_one() {
     thread.join().unwrap();
 }
 
-/// All studies at once, in the middle of training, against a run that nobody looks at.
+/// All views at once, in the middle of training, against a run that nobody looks at.
 #[test]
 fn looking_closely_changes_no_bit_of_the_run() {
     for (tasks, algorithm) in [(families::PICTURE, algorithms::MAML), (families::SINE, algorithms::MAML_PLUS_PLUS)] {
@@ -365,7 +365,7 @@ fn looking_closely_changes_no_bit_of_the_run() {
         let mut looked = 0;
         while seen.len() < 5 {
             seen.push(receiver.recv_timeout(DEADLINE).unwrap());
-            // A pause gives the studies all the time that they want.
+            // A pause gives the views all the time that they want.
             window.send(Command::Pause);
             let snapshot = wait_for_snapshot(&window, "close-ups", complete);
             looked += usize::from(snapshot.closeups.outer_step.is_some());

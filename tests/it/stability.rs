@@ -96,7 +96,7 @@ fn jacobi_knows_a_matrix() {
     }
 }
 
-/// In float32, with as many products as the studies spend, of a network of every activation and loss: at its
+/// In float32, with as many products as the views spend, of a network of every activation and loss: at its
 /// initialisation and at larger parameters, where negative curvature is strong.
 #[test]
 fn the_largest_eigenvalue_is_that_of_a_dense_solve() {

@@ -1,4 +1,4 @@
-//! What studies take from a run.
+//! What views take from a run.
 
 use super::Trainer;
 use super::probes::Probed;

@@ -8,6 +8,7 @@ use crate::train::link::{Command, Pace};
 use crate::train::snapshot::Phase;
 use crate::window::commands::UiCommand;
 use crate::window::notices::Kind;
+use crate::window::watching::Observer as _;
 
 impl App {
     /// The one place where a command takes effect.
@@ -22,16 +23,16 @@ impl App {
             UiCommand::Step => self.notices.add(Kind::Error, "Go back to the best state first"),
             UiCommand::SlowMotion => {
                 self.pace = if self.pace == Pace::Full { Pace::Slow } else { Pace::Full };
-                self.log.say(format_args!("pace={:?}", self.pace));
+                self.watching.get_mut().obeyed(format_args!("pace={:?}", self.pace));
                 self.send(Command::SetPace(self.pace));
             }
             UiCommand::Reset => {
-                self.log.say(format_args!("reset seed={}", self.settings.run.seed));
+                self.watching.get_mut().obeyed(format_args!("reset seed={}", self.settings.run.seed));
                 self.restart(ctx);
             }
             UiCommand::ResetKnobs => {
                 let preset = Settings::preset(self.settings.run.tasks, self.settings.run.algorithm).live;
-                self.log.say(format_args!("knobs=preset"));
+                self.watching.get_mut().obeyed(format_args!("knobs=preset"));
                 self.turn(|live| *live = preset);
                 self.moment.turns.let_go();
             }
@@ -41,11 +42,11 @@ impl App {
             UiCommand::Theme => {
                 let next =
                     if ctx.theme() == egui::Theme::Dark { ThemePreference::Light } else { ThemePreference::Dark };
-                self.log.say(format_args!("theme={next:?}"));
+                self.watching.get_mut().obeyed(format_args!("theme={next:?}"));
                 ctx.set_theme(next);
             }
             UiCommand::Help => self.help.toggle(),
-            UiCommand::FrameTimes => self.frame_times.toggle(),
+            UiCommand::FrameTimes => self.watching.get_mut().toggle_frame_times(),
             UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             UiCommand::BackToBest => self.back_to_best(),
             UiCommand::HalveAndGoOn => self.halve_and_go_on(),
@@ -72,12 +73,12 @@ impl App {
                 self.restart_with(ctx, run);
             }
             UiCommand::LoadImages(path) => {
-                self.log.say(format_args!("loading={}", path.display()));
+                self.watching.get_mut().obeyed(format_args!("loading={}", path.display()));
                 self.images.load(ctx, path, &self.settings.run);
             }
             UiCommand::UseImages(path, reading, set) => self.use_images(ctx, path, reading, set),
             UiCommand::SetKnob(knob, value) => {
-                self.log.say(format_args!("knob {}={value}", knob.key()));
+                self.watching.get_mut().obeyed(format_args!("knob {}={value}", knob.key()));
                 self.turn(|live| knob.set(live, value));
             }
             UiCommand::Undo => self.undo(),
@@ -87,7 +88,7 @@ impl App {
             UiCommand::ContinueHere => self.continue_here(),
             UiCommand::Pin => self.pin(),
             UiCommand::Sketch(sketch) => {
-                self.log.say(format_args!("sketch={}", sketch.is_some()));
+                self.watching.get_mut().obeyed(format_args!("sketch={}", sketch.is_some()));
                 self.link.set_sketch(sketch);
             }
             UiCommand::ApplyRun(run) => self.restart_with(ctx, *run),
@@ -105,7 +106,7 @@ impl App {
     }
 
     fn lower_and_go_on(&mut self, knob: Knob, value: f64) {
-        self.log.say(format_args!("knob {}={value}", knob.key()));
+        self.watching.get_mut().obeyed(format_args!("knob {}={value}", knob.key()));
         self.turn(|live| knob.set(live, value));
         self.moment.turns.let_go();
         self.ask(Command::GoBack, Phase::Paused);

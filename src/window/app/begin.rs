@@ -11,9 +11,10 @@ use crate::images::{ImageSet, Making};
 use crate::settings::{ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
 use crate::train::link::Command;
 use crate::train::trainer::Checkpoint;
+use crate::window::frames::pacing;
 use crate::window::notices::Kind;
-use crate::window::script::Script;
-use crate::window::{numbers, pacing};
+use crate::window::numbers;
+use crate::window::watching::Observer as _;
 
 /// A run that begins as soon as its images are made.
 pub(super) struct Waiting {
@@ -40,14 +41,18 @@ impl App {
         if let Some((images, procedural)) = images {
             (self.settings.run.images, self.settings.run.procedural) = (images, procedural);
         }
-        self.log.say(format_args!("restart {} {}", self.settings.run.tasks.id(), self.settings.run.algorithm.id()));
+        self.watching.get_mut().obeyed(format_args!(
+            "restart {} {}",
+            self.settings.run.tasks.id(),
+            self.settings.run.algorithm.id()
+        ));
         self.restart(ctx);
     }
 
     pub(super) fn use_images(&mut self, ctx: &Context, path: PathBuf, reading: ImageReading, set: Arc<ImageSet>) {
         let count = i64::try_from(set.images.len()).unwrap_or(i64::MAX);
         self.notices.add(Kind::Done, format!("{} images of {} in use", numbers::thousands(count), set.name));
-        self.log.say(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
+        self.watching.get_mut().obeyed(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
         if !self.settings.run.tasks.needs_images() {
             let RunSettings { seed, algorithm, procedural, .. } = self.settings.run;
             self.settings = Settings::preset(TaskFamily::default(), algorithm);
@@ -61,7 +66,7 @@ impl App {
     }
 
     pub(super) fn restart_with(&mut self, ctx: &Context, run: RunSettings) {
-        self.log.say(format_args!("restart seed={}", run.seed));
+        self.watching.get_mut().obeyed(format_args!("restart seed={}", run.seed));
         self.settings.run = run;
         self.restart(ctx);
     }
@@ -73,7 +78,7 @@ impl App {
         images: Option<Arc<ImageSet>>,
         checkpoint: Arc<Checkpoint>,
     ) {
-        self.log.say(format_args!(
+        self.watching.get_mut().obeyed(format_args!(
             "continue inner_rate={} outer_rate={}",
             settings.live.inner_rate, settings.live.outer_rate
         ));
@@ -124,7 +129,7 @@ impl App {
             Some(from) => Command::Continue(settings, set, from),
             None => Command::Restart(settings, set),
         });
-        if let Some(past) = self.script.as_ref().and_then(Script::past) {
+        if let Some(past) = self.watching.get_mut().first_command() {
             self.send(past);
         }
     }

@@ -1,7 +1,7 @@
 //! What the window looks at closely, which the trainer is told only when it changes.
 
 use super::App;
-use crate::train::studies::Focus;
+use crate::train::views::Focus;
 
 impl App {
     pub(super) fn say_what_is_looked_at(&mut self) {

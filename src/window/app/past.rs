@@ -6,6 +6,7 @@ use crate::train::link::Command;
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::window::notices::Kind;
 use crate::window::turns::Turns;
+use crate::window::watching::Observer as _;
 
 /// What belongs to the moment that is shown.
 #[derive(Default)]
@@ -29,26 +30,26 @@ impl App {
 
     pub(super) fn undo(&mut self) {
         if self.moment.turns.undo(&mut self.settings.live) {
-            self.log.say(format_args!("undo"));
+            self.watching.get_mut().obeyed(format_args!("undo"));
             self.send_live();
         }
     }
 
     pub(super) fn redo(&mut self) {
         if self.moment.turns.redo(&mut self.settings.live) {
-            self.log.say(format_args!("redo"));
+            self.watching.get_mut().obeyed(format_args!("redo"));
             self.send_live();
         }
     }
 
     pub(super) fn look_back(&mut self, at: u64) {
-        self.log.say(format_args!("look_back={at}"));
+        self.watching.get_mut().obeyed(format_args!("look_back={at}"));
         self.intent = Some(Phase::Paused);
         self.link.look_at(Some(at));
     }
 
     pub(super) fn back_to_now(&mut self) {
-        self.log.say(format_args!("look_back=now"));
+        self.watching.get_mut().obeyed(format_args!("look_back=now"));
         self.link.look_at(None);
     }
 
@@ -56,7 +57,7 @@ impl App {
     pub(super) fn continue_here(&mut self) {
         let Some(snapshot) = self.snapshot.clone() else { return };
         let Some(at) = snapshot.timeline.shown else { return };
-        self.log.say(format_args!("continue_here={at}"));
+        self.watching.get_mut().obeyed(format_args!("continue_here={at}"));
         if at < snapshot.timeline.head {
             self.losses.pin(&snapshot, Some(at));
         }
@@ -66,7 +67,7 @@ impl App {
 
     /// Back to the run's best state, with the knobs of then.
     pub(super) fn back_to_best(&mut self) {
-        self.log.say(format_args!("back_to_best"));
+        self.watching.get_mut().obeyed(format_args!("back_to_best"));
         self.moment.turns.let_go();
         self.moment.follows = true;
         self.ask(Command::BackToBest, Phase::Paused);

@@ -2,8 +2,8 @@
 
 use egui::{Align2, Mesh, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use crate::choose::axis::{Axis, Value};
-use crate::choose::sweep::{CellResult, Sweep};
+use crate::compare::axis::{Axis, Value};
+use crate::compare::sweep::{CellResult, Sweep};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, blend, small_font};
 

@@ -11,13 +11,14 @@ use egui_plot::{FilledArea, HLine, HoverPosition, Line, Plot, PlotBounds, PlotPo
 use self::lines::Lines;
 use self::steps::Over;
 use super::{Base, read_iterations, threads};
-use crate::choose::background::{self, Background, RaceNews};
-use crate::choose::race::{Measure, Probe, Race, RunResult, Summary};
+use crate::compare::background::{self, Background, RaceNews};
+use crate::compare::race::{Measure, Probe, Race, RunResult, Summary};
 use crate::experiment::Experiment;
 use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings};
+use crate::window::frames::pacing;
+use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 use crate::window::value_field::ValueField;
-use crate::window::{numbers, pacing};
 
 /// Numbers of seeds that can be chosen.
 const SEEDS: [u64; 4] = [1, 2, 3, 5];

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use egui::{Button, ComboBox, RichText, Ui, vec2};
 
 use super::{Base, map, read_iterations, threads};
-use crate::choose::axis::{Axis, Range, Swept};
-use crate::choose::background::{self, Background, SweepNews};
-use crate::choose::sweep::{CellResult, Sweep};
+use crate::compare::axis::{Axis, Range, Swept};
+use crate::compare::background::{self, Background, SweepNews};
+use crate::compare::sweep::{CellResult, Sweep};
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
 use crate::settings::Settings;
 use crate::train::trainer::Checkpoint;
 use crate::window::commands::{Commands, UiCommand};
-use crate::window::script::spot;
+use crate::window::frames::pacing;
+use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 use crate::window::value_field::ValueField;
-use crate::window::{numbers, pacing};
+use crate::window::watching::spot;
 
 /// Numbers of values that an axis can have.
 const COUNTS: [usize; 5] = [3, 4, 6, 8, 10];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
 
 use crate::settings::table::Range;
-use crate::train::studies::Stability;
+use crate::train::views::Stability;
 use crate::window::numbers;
 use crate::window::theme::Palette;
 

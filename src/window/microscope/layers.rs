@@ -7,7 +7,7 @@ use super::{font, line, nothing, toggle};
 use crate::meta::recipe::Moves;
 use crate::settings::Algorithm;
 use crate::train::snapshot::{Init, LayerMovement, Snapshot};
-use crate::train::studies::{LayerLook, Layers};
+use crate::train::views::{LayerLook, Layers};
 use crate::window::numbers;
 use crate::window::parameters::{movement, rates};
 use crate::window::theme::{GRID, Palette, init_label};

@@ -5,7 +5,7 @@ use egui::{Rect, RichText, Ui, UiBuilder, pos2};
 use super::{arrows, font, heat, line, nothing, tasks};
 use crate::meta::dissection::Way;
 use crate::meta::recipe::Through;
-use crate::train::studies::OuterStep;
+use crate::train::views::OuterStep;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 

@@ -9,7 +9,7 @@ use egui_plot::{
 
 use super::{LARGE_TEXT, font, line, nothing, toggle};
 use crate::train::snapshot::Init;
-use crate::train::studies::{Adapted, TestSteps};
+use crate::train::views::{Adapted, TestSteps};
 use crate::window::losses::log_grid;
 use crate::window::numbers;
 use crate::window::theme::{Palette, SMALL_TEXT, init_label};

@@ -1,6 +1,6 @@
 //! Contour lines by marching squares. Pure; values that are not finite have no contour.
 
-use crate::window::thinned::{Polyline, thinned};
+use crate::window::frames::simplify::{Polyline, simplified};
 
 /// One edge of the grid: the index of its first point, and whether it goes right or up.
 type Edge = (usize, bool);
@@ -19,7 +19,9 @@ pub fn lines(values: &[f32], columns: usize, level: f32) -> Vec<Polyline> {
     }
     chain(&segments, values.len())
         .into_iter()
-        .map(|edges| thinned(edges.into_iter().map(|edge| crossing(values, columns, level, edge)), STRAIGHT).collect())
+        .map(|edges| {
+            simplified(edges.into_iter().map(|edge| crossing(values, columns, level, edge)), STRAIGHT).collect()
+        })
         .collect()
 }
 

@@ -3,7 +3,7 @@
 use egui::{Button, Popup, PopupCloseBehavior, RichText, ScrollArea, Ui};
 
 use crate::train::snapshot::{Landscape, ProbeTask};
-use crate::train::studies::{Heights, Map};
+use crate::train::views::{Heights, Map};
 use crate::window::theme::{GRID, Palette};
 
 /// A button that says what is drawn, with a menu of what else may be.

@@ -13,10 +13,10 @@ use super::frame::{Frame, one_path};
 use super::walked;
 use super::what_if::Moved;
 use crate::train::snapshot::{Init, Landscape, ProbeTask, Snapshot};
-use crate::train::studies::{Map, WhatIf};
+use crate::train::views::{Map, WhatIf};
+use crate::window::frames::simplify::Polyline;
 use crate::window::numbers;
 use crate::window::theme::{Palette, blend, init_label, small_font};
-use crate::window::thinned::Polyline;
 
 /// Contour lines on the map.
 const LEVELS: usize = 11;

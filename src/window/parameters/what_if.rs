@@ -6,7 +6,7 @@ use egui::{Align2, CursorIcon, Key, Label, Painter, Pos2, Rect, Response, RichTe
 
 use super::frame::{Frame, one_path};
 use crate::train::snapshot::{Landscape, Snapshot};
-use crate::train::studies::{Tried, WhatIf};
+use crate::train::views::{Tried, WhatIf};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 

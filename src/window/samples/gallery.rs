@@ -10,8 +10,8 @@ use egui::{
 use crate::settings::TaskFamily;
 use crate::tasks;
 use crate::train::snapshot::{Evaluation, Init, Picture};
-use crate::window::script::spot;
 use crate::window::theme::{GRID, Palette, small_font};
+use crate::window::watching::spot;
 
 /// Height of a line above or below a sheet.
 const LINE: f32 = 4.5 * GRID;

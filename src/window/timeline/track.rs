@@ -5,8 +5,8 @@ use egui::{EventFilter, Key, Rect, Response, Sense, Stroke, Ui, Vec2, WidgetInfo
 
 use super::meta_iteration;
 use crate::train::snapshot::Past;
-use crate::window::script::spot;
 use crate::window::theme::{GRID, Palette};
+use crate::window::watching::spot;
 
 /// Radius of the handle.
 const HANDLE: f32 = 6.0;

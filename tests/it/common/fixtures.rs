@@ -61,7 +61,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         })),
         enlarged: None,
         walk: None,
-        closeups: metascope::train::studies::Closeups::default(),
+        closeups: metascope::train::views::Closeups::default(),
         sketch: None,
         landscape: Some(Arc::new(landscape(tasks.id() == "plane"))),
         marks: marks.into_iter().collect(),
@@ -185,7 +185,7 @@ fn landscape(exact: bool) -> Landscape {
             path(Init::Joint, true, [0.3, -1.1], [0.7, -0.1]),
         ],
         optimum: exact.then_some(bottom),
-        map: metascope::train::studies::Map::default(),
+        map: metascope::train::views::Map::default(),
         plane: Arc::default(),
     }
 }

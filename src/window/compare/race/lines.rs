@@ -2,7 +2,7 @@
 
 use egui_plot::PlotPoint;
 
-use crate::choose::race::{Probe, estimate};
+use crate::compare::race::{Probe, estimate};
 
 /// Early differences are much larger than later ones; the axis is for what comes after this share.
 const SETTLED: f64 = 0.15;

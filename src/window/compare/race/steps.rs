@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 use egui_plot::{FilledArea, HoverPosition, Line, PlotBounds, PlotPoint, PlotPoints, Points};
 
 use super::{Shown, colour, plot};
-use crate::choose::race::{Measure, Row};
+use crate::compare::race::{Measure, Row};
 use crate::settings::Algorithm;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};

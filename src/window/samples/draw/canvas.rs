@@ -9,8 +9,8 @@ use egui::{
 
 use super::tools::Brush;
 use crate::tasks::sketch::pad::{Pad, Page};
-use crate::window::script::spot;
 use crate::window::theme::Palette;
+use crate::window::watching::spot;
 
 /// Pages as textures.
 #[derive(Default)]
