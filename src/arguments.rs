@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::ExperimentError;
+use crate::text::Language;
 pub use bench::BenchArguments;
 pub use compare::{RaceArguments, SweepArguments};
 pub use experiment::threads;
@@ -34,6 +35,16 @@ pub struct Arguments {
     /// What to train.
     #[command(flatten)]
     pub what: What,
+    /// The window's language, en or zh; otherwise the one that it spoke last, at first the system's.
+    #[arg(long, value_parser = ["en", "zh"])]
+    pub language: Option<String>,
+}
+
+impl Arguments {
+    /// The language that the window is to speak, and that of the system.
+    pub fn languages(&self) -> [Option<Language>; 2] {
+        [self.language.clone(), sys_locale::get_locale()].map(|locale| Some(Language::of_locale(&locale?)))
+    }
 }
 
 /// Commands that need no window.
@@ -52,7 +63,7 @@ pub enum Command {
 }
 
 /// What to train: a file, and single settings that override it.
-#[derive(Debug, Default, PartialEq, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct What {
     /// An experiment file.
     pub experiment: Option<PathBuf>,

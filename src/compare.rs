@@ -31,25 +31,35 @@ mod letters;
 
 use crate::experiment::ExperimentError;
 use crate::settings::SettingError;
+use crate::text::{say, tell};
 use crate::train::trainer::TrainError;
 
 /// Why settings cannot be chosen like that.
 #[derive(Debug, thiserror::Error)]
 pub enum CompareError {
     /// Both axes vary one setting.
-    #[error("both axes vary {name}: choose two different settings")]
+    #[error("{}", tell(
+        || format!("both axes vary {name}: choose two different settings"),
+        || format!("两个轴都在改变 {name}：请选择两个不同的设置"),
+    ))]
     SameTwice {
         /// The setting.
         name: String,
     },
     /// Too many runs.
-    #[error("{cells} cells are too many: at most {} are allowed, so choose fewer values", sweep::MOST_CELLS)]
+    #[error("{}", tell(
+        || format!("{cells} cells are too many: at most {} are allowed, so choose fewer values", sweep::MOST_CELLS),
+        || format!("{cells} 个格子太多：最多允许 {} 个，请减少取值", sweep::MOST_CELLS),
+    ))]
     TooMany {
         /// How many.
         cells: usize,
     },
     /// A setting that such runs do not have.
-    #[error("varying {name} would change nothing: {reason}")]
+    #[error("{}", tell(
+        || format!("varying {name} would change nothing: {reason}"),
+        || format!("改变 {name} 不会有任何作用：{reason}"),
+    ))]
     NoEffect {
         /// The setting.
         name: String,
@@ -60,16 +70,34 @@ pub enum CompareError {
     #[error(transparent)]
     Value(SettingError),
     /// Knob changes would be made in every run, over what is compared.
-    #[error("the experiment has knob changes, but runs that are compared keep their settings: remove its [[changes]]")]
+    #[error(
+        "{}",
+        say(
+            "the experiment has knob changes, but runs that are compared keep their settings: remove its [[changes]]",
+            "实验中有旋钮的改动，而互相比较的运行保持各自的设置：请删去其中的 [[changes]]",
+        )
+    )]
     Changes,
     /// No images are left to validate on.
-    #[error("the image set has fewer than 2 images to train on, so none can be held out for validation: add images")]
+    #[error(
+        "{}",
+        say(
+            "the image set has fewer than 2 images to train on, so none can be held out for validation: add images",
+            "图像集中用于训练的图像不足 2 张，无法留出用于验证的图像：请添加图像",
+        )
+    )]
     TooFewImages,
     /// Nothing to race.
-    #[error("a race needs at least one algorithm, one seed and one number of test shots")]
+    #[error(
+        "{}",
+        say(
+            "a race needs at least one algorithm, one seed and one number of test shots",
+            "算法对比至少需要一种算法、一个随机种子和一个测试样本数",
+        )
+    )]
     Nothing,
     /// Several numbers of shots without shots.
-    #[error("these tasks have no shots: leave out --test-shots")]
+    #[error("{}", say("these tasks have no shots: leave out --test-shots", "这些任务没有样本数：请去掉 --test-shots"))]
     NoShots,
     /// A run cannot start.
     #[error(transparent)]

@@ -67,10 +67,12 @@ use rand::seq::SliceRandom as _;
 
 use crate::maths::stream::{Purpose, stream};
 use crate::settings::{ImageSource, RunSettings};
+use crate::text::{say, tell};
 pub use limits::{MAX_BYTES, MAX_FILES};
 pub use loader::Loader;
 pub use making::Making;
 pub use understood::ImageCounts;
+use understood::plural;
 
 /// Images of one size, ready for the task families.
 #[derive(Clone, Debug)]
@@ -128,15 +130,15 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// A name for people.
+    /// A name for people, in this thread's language.
     pub fn label(self) -> &'static str {
         match self {
-            Self::BuiltIn => "Built in",
-            Self::Folder => "Folder",
-            Self::Archive => "Archive",
-            Self::Array => "Array",
+            Self::BuiltIn => say("Built in", "内置"),
+            Self::Folder => say("Folder", "文件夹"),
+            Self::Archive => say("Archive", "压缩包"),
+            Self::Array => say("Array", "数组"),
             Self::Idx => "IDX",
-            Self::Image => "Image",
+            Self::Image => say("Image", "图像"),
         }
     }
 }
@@ -241,7 +243,10 @@ pub struct Progress {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageError {
     /// The path leads nowhere, or may not be read.
-    #[error("cannot open {}: {reason}; check the path and its permissions", .path.display())]
+    #[error("{}", tell(
+        || format!("cannot open {}: {reason}; check the path and its permissions", path.display()),
+        || format!("无法打开 {}：{reason}；请检查路径和访问权限", path.display()),
+    ))]
     Path {
         /// As given.
         path: PathBuf,
@@ -249,13 +254,16 @@ pub enum ImageError {
         reason: String,
     },
     /// There is no file in it.
-    #[error("{} holds no files; choose a folder with images in it (sub-folders are searched too)", .path.display())]
+    #[error("{}", tell(
+        || format!("{} holds no files; choose a folder with images in it (sub-folders are searched too)", path.display()),
+        || format!("{} 中没有文件；请选择里面有图像的文件夹（子文件夹也会搜索）", path.display()),
+    ))]
     Empty {
         /// As given.
         path: PathBuf,
     },
     /// It is one file, and gives no set.
-    #[error("{} {reason}", .path.display())]
+    #[error("{}", tell(|| format!("{} {reason}", path.display()), || format!("无法使用 {}：{reason}", path.display())))]
     OneFile {
         /// As given.
         path: PathBuf,
@@ -263,8 +271,17 @@ pub enum ImageError {
         reason: String,
     },
     /// There are files, but too few images.
-    #[error("{} holds {usable} usable {} of {files} {}, and at least 2 images are needed{}", .path.display(),
-        if *usable == 1 { "image" } else { "images" }, if *files == 1 { "file" } else { "files" }, first_reason(.skipped))]
+    #[error("{}", tell(
+        || {
+            let [images, files] = [plural(*usable, "usable image", "usable images"), plural(*files, "file", "files")];
+            let first = first_reason(skipped);
+            format!("{} holds {images} of {files}, and at least 2 images are needed{first}", path.display())
+        },
+        || {
+            let first = first_reason(skipped);
+            format!("{} 的 {files} 个文件中有 {usable} 张可用的图像，至少需要 2 张{first}", path.display())
+        },
+    ))]
     TooFew {
         /// As given.
         path: PathBuf,
@@ -276,16 +293,22 @@ pub enum ImageError {
         skipped: Vec<Skipped>,
     },
     /// The user cancelled.
-    #[error("loading was cancelled; nothing was changed")]
+    #[error("{}", say("loading was cancelled; nothing was changed", "读取已取消；没有任何改变"))]
     Cancelled,
     /// The program broke off on its own.
-    #[error("reading {} broke off through a fault in Metascope; try again with fewer of its files", .path.display())]
+    #[error("{}", tell(
+        || format!("reading {} broke off through a fault in Metascope; try again with fewer of its files", path.display()),
+        || format!("读取 {} 时因 Metascope 的故障而中断；请减少文件后重试", path.display()),
+    ))]
     Fault {
         /// As given.
         path: PathBuf,
     },
     /// The program's own data is damaged.
-    #[error("the built-in set “{name}” cannot be read: {reason}; install the program again")]
+    #[error("{}", tell(
+        || format!("the built-in set “{name}” cannot be read: {reason}; install the program again"),
+        || format!("内置图像集“{name}”无法读取：{reason}；请重新安装程序"),
+    ))]
     BuiltIn {
         /// Which.
         name: &'static str,
@@ -296,7 +319,10 @@ pub enum ImageError {
 
 fn first_reason(skipped: &[Skipped]) -> String {
     let name = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    skipped.first().map_or_else(String::new, |first| format!("; {}: {}", name(&first.path), first.reason))
+    skipped.first().map_or_else(String::new, |first| {
+        let (name, reason) = (name(&first.path), &first.reason);
+        tell(|| format!("; {name}: {reason}"), || format!("；{name}：{reason}"))
+    })
 }
 
 /// The set that these settings ask for, waiting until it is read.

@@ -15,23 +15,24 @@
 //!
 //! | room | what it holds | what it never does | imports |
 //! |---|---|---|---|
-//! | `settings` | what can change while a run goes on, what needs a restart, and the table of both | act | |
+//! | `settings` | what can change while a run goes on, what needs a restart, and the table of both | act | `text` |
+//! | `text` | the two languages, and which one a thread speaks | know what is said | |
 //! | `said` | what is printed | know what it is about | |
 //! | `columns` | text in columns | know what is in them | |
 //! | `files` | files that are whole or not there, locked folders | know what is in them | |
 //! | `background` | when threads wait for the window, and in whose favour the system decides | decide what they do | |
 //! | `maths` | parameters, network, derivatives, kernels, optimisers, random streams | mention threads, clocks, files or egui | |
-//! | `meta` | inner loop, backward sweep, algorithms | mention threads, clocks, files or egui | `maths` `settings` |
-//! | `images` | image sets: built in, and read from a folder | know what they are used for | `background` `maths` `settings` |
-//! | `tasks` | families: from a stream to a task, and what is drawn of it | mention threads, clocks, files or egui | `images` `maths` `meta` `settings` |
-//! | `train` | the trainer, its thread, histories, snapshots | know egui; let NaN reach a curve | `background` `images` `maths` `meta` `settings` `tasks` |
+//! | `meta` | inner loop, backward sweep, algorithms | mention threads, clocks, files or egui | `maths` `settings` `text` |
+//! | `images` | image sets: built in, and read from a folder | know what they are used for | `background` `maths` `settings` `text` |
+//! | `tasks` | families: from a stream to a task, and what is drawn of it | mention threads, clocks, files or egui | `images` `maths` `meta` `settings` `text` |
+//! | `train` | the trainer, its thread, histories, snapshots | know egui; let NaN reach a curve | `background` `images` `maths` `meta` `settings` `tasks` `text` |
 //! | `experiment` | experiment files | run them | `settings` `train` |
-//! | `compare` | sweeps and races | let a result depend on threads, or on what ran before | `background` `columns` `experiment` `files` `images` `meta` `settings` `tasks` `train` |
+//! | `compare` | sweeps and races | let a result depend on threads, or on what ran before | `background` `columns` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
 //! | `check` | the exactness report | use a derivative of the code under test | `columns` `maths` `meta` `settings` |
 //! | `bench` | the benchmark of the trainer | open a window | `columns` `images` `maths` `meta` `settings` `tasks` `train` |
 //! | `headless` | runs without a window, and what they write | open a window | `compare` `experiment` `files` `images` `meta` `said` `settings` `tasks` `train` |
-//! | `arguments` | the command line | run anything | `compare` `experiment` `images` `said` `settings` `tasks` |
-//! | `window` | panels, views, theme | compute anything that is learned | `background` `columns` `compare` `experiment` `images` `meta` `settings` `tasks` `train` |
+//! | `arguments` | the command line | run anything | `compare` `experiment` `images` `said` `settings` `tasks` `text` |
+//! | `window` | panels, views, theme | compute anything that is learned | `background` `columns` `compare` `experiment` `images` `meta` `settings` `tasks` `text` `train` |
 //! | `commands` | what each command does |  | `arguments` `bench` `check` `compare` `files` `headless` `images` `said` `settings` `tasks` |
 //!
 //! `settings` says which families, algorithms and values there can be and is the only room that all others share; what
@@ -46,6 +47,9 @@
 //!   file of `meta::outer`.
 //! - A task family is a file of [`tasks`] with its card, and a line of [`tasks::FAMILIES`].
 //! - A kind of drawing is a variant of [`tasks::Panel`], a drawer in the window and one in samples.png.
+//! - A close-up view is a file of `window::views` with a line of its table, and a file of [`train::views`] where something
+//!   has to be computed for it.
+//! - A text stands in both languages where it is used ([`text`]).
 //!
 //! What a run starts with: [`settings::Settings::preset`], changed by the family's card, then by the algorithm's recipe;
 //! over it the experiment file, over that the options (`experiment`). A set that cannot give so many classes or images
@@ -59,6 +63,8 @@
 //! - No unsafe code, and no `unwrap` outside tests.
 
 pub mod settings;
+
+pub mod text;
 
 pub mod columns;
 

@@ -9,6 +9,7 @@ use metascope::arguments::{Arguments, BenchArguments, Command, What};
 use metascope::commands::{self, Ending};
 use metascope::images;
 use metascope::said::note;
+use metascope::text::Language;
 use metascope::train::{link, worker};
 use metascope::window;
 use metascope::window::watching::{self, Observer as _, Recorder, Script};
@@ -34,18 +35,22 @@ fn obey(arguments: &Arguments, begun: Instant) -> Result<Ending, Box<dyn std::er
         Some(Command::Check) => commands::check(),
         Some(Command::Bench(arguments)) if arguments.window => bench_window(arguments, begun),
         Some(Command::Bench(arguments)) => commands::bench(arguments),
-        None => open_window(&arguments.what, None).map(|()| Ending::Done),
+        None => open_window(&arguments.what.clone().for_window(), None, arguments.languages()).map(|()| Ending::Done),
     }
 }
 
-fn open_window(what: &What, script: Option<Script>) -> Result<(), Box<dyn std::error::Error>> {
+fn open_window(
+    what: &What,
+    script: Option<Script>,
+    languages: [Option<Language>; 2],
+) -> Result<(), Box<dyn std::error::Error>> {
     let settings = what.experiment()?.settings;
     let images = images::for_run(&settings.run)?;
     // One core is left to the window.
     let threads = what.threads_or(1);
     let first = link::Command::Restart(Arc::new(settings.clone()), images.clone());
     let past = script.as_ref().and_then(Script::first_command);
-    window::run(settings, images, script, move |wake| {
+    window::run(settings, images, script, languages, move |wake| {
         let (end, _) = worker::spawn(wake, threads, None)?;
         end.send(first);
         past.map(|past| end.send(past));
@@ -58,7 +63,8 @@ fn bench_window(arguments: &BenchArguments, begun: Instant) -> Result<Ending, Bo
     let recorder = Arc::new(Mutex::new(Recorder::new(begun)));
     let script = Script::new(arguments.each()?, arguments.history, recorder.clone());
     let what = What { threads: arguments.threads.map(usize::from), ..What::default() };
-    open_window(&what, Some(script)).map_err(|error| format!("{error}\n{WITHOUT_A_SCREEN}"))?;
+    open_window(&what, Some(script), [Some(Language::English), None])
+        .map_err(|error| format!("{error}\n{WITHOUT_A_SCREEN}"))?;
     let report = recorder.lock().unwrap_or_else(PoisonError::into_inner).report();
     commands::window_figures(&watching::table(&report), serde_json::to_value(&report)?, arguments.json.as_deref())?;
     report.check()?;

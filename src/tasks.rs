@@ -78,7 +78,8 @@ pub use card::Card;
 pub use held_out::{Adapted, Choice, HeldOut, KnownClass, Read, Reading};
 pub use panel::{Given, Look, Panel, Sheet};
 
-use crate::settings::{ActivationKind, LiveSettings, NetworkSettings, RunSettings};
+use crate::settings::{ActivationKind, LiveSettings, NetworkSettings, RunSettings, TaskFamily};
+use crate::text::{say, tell};
 use class::ClassTasks;
 use sketch::Sketch;
 
@@ -93,6 +94,9 @@ pub static FAMILIES: [Card; 8] = [
     classify::CLASSIFY,
     cluster::CLUSTER,
 ];
+
+/// The tasks that the window opens with: what comes out holds what was never given.
+pub const OPENING: TaskFamily = picture::COMPLETION.family();
 
 /// A small image, row by row, ready to be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,10 +171,19 @@ pub struct Family(Arc<dyn Tasks>);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FamilyError {
     /// A family of images without images.
-    #[error("these tasks need an image set: choose a built-in one or open a folder")]
+    #[error(
+        "{}",
+        say(
+            "these tasks need an image set: choose a built-in one or open a folder",
+            "这些任务需要图像集：请选择内置的图像集，或打开一个文件夹",
+        )
+    )]
     NoImages,
     /// Too few images to train on some and hold others out.
-    #[error("“{name}” has {training} images to train on and {held_out} held out: at least one of each is needed")]
+    #[error("{}", tell(
+        || format!("“{name}” has {training} images to train on and {held_out} held out: at least one of each is needed"),
+        || format!("“{name}”有 {training} 张训练图像和 {held_out} 张留出图像：至少各需要一张"),
+    ))]
     TooFewImages {
         /// The set.
         name: String,
@@ -180,7 +193,13 @@ pub enum FamilyError {
         held_out: usize,
     },
     /// Too few classes to train on some and hold others out.
-    #[error("“{name}” has {classes} {} with two images or more, and class tasks need at least two: choose a set with a folder for each class", if *classes == 1 { "class" } else { "classes" })]
+    #[error("{}", tell(
+        || {
+            let noun = if *classes == 1 { "class" } else { "classes" };
+            format!("“{name}” has {classes} {noun} with two images or more, and class tasks need at least two: choose a set with a folder for each class")
+        },
+        || format!("“{name}”中有 {classes} 个类别含有两张或更多图像，而这种任务至少需要两个：请选择每个类别各有一个文件夹的图像集"),
+    ))]
     TooFewClasses {
         /// The set.
         name: String,
@@ -188,15 +207,19 @@ pub enum FamilyError {
         classes: usize,
     },
     /// Too few classes to tell any apart.
-    #[error(
-        "“{name}” has too few classes with two images or more: at least two to train on and two more to test on are needed; choose a set with a folder for each class"
-    )]
+    #[error("{}", tell(
+        || format!("“{name}” has too few classes with two images or more: at least two to train on and two more to test on are needed; choose a set with a folder for each class"),
+        || format!("“{name}”中含有两张或更多图像的类别太少：训练至少需要两个，测试还需要另外两个；请选择每个类别各有一个文件夹的图像集"),
+    ))]
     TooFewWays {
         /// The set.
         name: String,
     },
     /// Nothing tells the images apart.
-    #[error("the training images of “{name}” are all alike: there is nothing to learn from them; choose other images")]
+    #[error("{}", tell(
+        || format!("the training images of “{name}” are all alike: there is nothing to learn from them; choose other images"),
+        || format!("“{name}”的训练图像全都一样：从中学不到任何东西；请选择其他图像"),
+    ))]
     AllAlike {
         /// The set.
         name: String,

@@ -9,6 +9,7 @@ mod native;
 
 // What the user can ask for, and how it looks.
 mod commands;
+mod fonts;
 mod frames;
 mod numbers;
 mod theme;
@@ -18,14 +19,17 @@ mod value_field;
 
 // The areas of the screen.
 mod banner;
+mod formula;
 mod knobs;
 mod losses;
-mod microscope;
 mod parameters;
 mod run_panel;
 mod samples;
+mod stage;
 mod timeline;
 mod top_bar;
+mod verdict;
+mod views;
 
 // What lies over them.
 mod compare;

@@ -11,12 +11,13 @@ trap 'rm -r "$shots"' EXIT
 METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh "$binary" "$shots/faces"
 METASCOPE_TRAIN_SECS=20 METASCOPE_SWEEP_SECS=60 tests/xvfb/window.sh "$binary" "$shots/sine" --tasks sine
 METASCOPE_TRAIN_SECS=5 tests/xvfb/window.sh "$binary" "$shots/plane" --tasks plane
-METASCOPE_TRAIN_SECS=25 METASCOPE_LOOKS=1 METASCOPE_STROKES="300,400:392,170:484,400 330,310:454,310 392,170:392,400" \
+METASCOPE_TRAIN_SECS=25 METASCOPE_LOOKS=1 METASCOPE_DRAW_TAB=5 \
+  METASCOPE_STROKES="300,520:392,250:484,520 330,420:454,420 392,250:392,520" \
   tests/xvfb/window.sh "$binary" "$shots/class" --tasks class
-for tasks in completion upscale cluster; do
+for tasks in picture upscale cluster; do
   METASCOPE_TRAIN_SECS=25 tests/xvfb/window.sh "$binary" "$shots/$tasks" --tasks "$tasks"
 done
-METASCOPE_TRAIN_SECS=25 METASCOPE_STROKES="330,180:330,400 330,180:450,210:450,260:330,290:450,400" \
+METASCOPE_TRAIN_SECS=25 METASCOPE_DRAW_TAB=2 METASCOPE_STROKES="330,250:330,500 330,250:450,280:450,340:330,370:450,500" \
   tests/xvfb/window.sh "$binary" "$shots/classify" --tasks classify
 "$binary" run --iterations 300 --out "$shots/run"
 [ -z "$omniglot" ] || "$binary" run --tasks class --images "$omniglot" --iterations 300 --out "$shots/omniglot"
@@ -32,9 +33,9 @@ keep student/5-maml-against-fomaml.png race.png -gravity center -crop 818x558+0+
 keep student/6-slow-motion.png slow-motion.png
 keep student/7-outer-step.png outer-step.png
 keep student/8-looking-back.png looking-back.png
-for look in noise nearest between; do keep "class/$look.png" "class-$look.png" -crop 1064x456+216+42 +repage; done
-for drawn in faces class classify; do keep "$drawn/drawn.png" "draw-$drawn.png" -crop 1064x456+216+42 +repage; done
-for tasks in completion upscale classify cluster; do keep "$tasks/trained.png" "$tasks.png"; done
+for look in noise nearest between; do keep "class/$look.png" "class-$look.png" -crop 1064x545+216+42 +repage; done
+for drawn in faces class classify; do keep "$drawn/drawn.png" "draw-$drawn.png" -crop 1064x545+216+42 +repage; done
+for tasks in picture upscale classify cluster; do keep "$tasks/trained.png" "$tasks.png"; done
 keep sine/sweep.png sweep.png -gravity center -crop 818x558+0+16 +repage
 # The first two of the film-strip's four tasks.
 keep run/samples.png samples.png -crop 100%x50%+0+0 +repage

@@ -6,8 +6,10 @@ use crate::experiment::Experiment;
 use crate::said::note;
 use crate::settings::table::{self, Setting, setting};
 use crate::settings::{Algorithm, ImageSource, RunSettings};
+use crate::tasks::OPENING;
 
 const ALGORITHM: &Setting = setting("run.algorithm");
+const TASKS: &Setting = setting("run.tasks");
 const SET: &Setting = setting("run.images");
 
 impl What {
@@ -17,6 +19,14 @@ impl What {
     /// If the file cannot be used or a value is out of range.
     pub fn experiment(&self) -> Result<Experiment, ArgumentError> {
         Ok(self.planned(&[])?.experiment)
+    }
+
+    /// The same for the window: where nothing is asked for it opens with the tasks that show most.
+    pub fn for_window(mut self) -> Self {
+        if self.experiment.is_none() && self.options.given.is_empty() {
+            self.options.given.set(TASKS, OPENING.id().into());
+        }
+        self
     }
 
     /// The experiment with what of it is asked for outright, where runs of `others` are planned beside its own

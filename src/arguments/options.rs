@@ -30,7 +30,7 @@ fn option(setting: &'static Setting) -> Arg {
     let arg = Arg::new(option.clone()).long(option).help(setting.help()).help_heading(setting.group.heading());
     match setting.field {
         Field::Choice(_) | Field::Images => {
-            let names = setting.names().into_iter().map(|name| PossibleValue::new(name.id).help(name.about));
+            let names = setting.names().into_iter().map(|name| PossibleValue::new(name.id).help(name.about.en()));
             arg.value_name("NAME").value_parser(PossibleValuesParser::new(names).map(Value::String))
         }
         Field::Switch => arg

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::table::{self, Field, Setting, setting};
 use crate::settings::{Algorithm, Settings};
+use crate::text::{Text, say, tell};
 
 const ALGORITHM: &Setting = setting("run.algorithm");
 
@@ -55,13 +56,16 @@ pub struct Cells(pub [usize; 2]);
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum AxisError {
     /// Neither a range nor a list.
-    #[error("“{0}” is not an axis: write NAME=LOW..HIGH, as in inner-rate=1e-3..1, or NAME=A,B,C")]
+    #[error("{}", no_axis(.0))]
     Shape(String),
     /// No such setting.
-    #[error("there is no setting “{0}” to vary: choose one of {names}", names = Swept::all().map(Swept::id).collect::<Vec<_>>().join(", "))]
+    #[error("{}", unknown(.0))]
     Unknown(String),
     /// No value of it.
-    #[error("{name} = {text} is not {advice}")]
+    #[error("{}", tell(
+        || format!("{name} = {text} is not {advice}"),
+        || format!("{name} = {text} 不行，应填：{advice}"),
+    ))]
     Value {
         /// The setting.
         name: String,
@@ -71,7 +75,10 @@ pub enum AxisError {
         advice: String,
     },
     /// Not upwards.
-    #[error("{name} goes from {low} to {high}: write the lower end first")]
+    #[error("{}", tell(
+        || format!("{name} goes from {low} to {high}: write the lower end first"),
+        || format!("{name} 从 {low} 到 {high}：请先写较小的一端"),
+    ))]
     Reversed {
         /// The setting.
         name: String,
@@ -81,7 +88,13 @@ pub enum AxisError {
         high: f64,
     },
     /// A range of algorithms.
-    #[error("algorithms have no order: list them, as in algorithm=maml,fomaml,reptile")]
+    #[error(
+        "{}",
+        say(
+            "algorithms have no order: list them, as in algorithm=maml,fomaml,reptile",
+            "算法没有顺序：请逐个列出，例如 algorithm=maml,fomaml,reptile",
+        )
+    )]
     NoRange,
     /// No such algorithm.
     #[error(transparent)]
@@ -89,6 +102,21 @@ pub enum AxisError {
     /// No grid.
     #[error("“{0}” is not a number of cells: write COLUMNSxROWS, as in 8x8, each at least 1")]
     Cells(String),
+}
+
+fn no_axis(text: &str) -> String {
+    tell(
+        || format!("“{text}” is not an axis: write NAME=LOW..HIGH, as in inner-rate=1e-3..1, or NAME=A,B,C"),
+        || format!("“{text}”不是一个轴：请写成 NAME=LOW..HIGH，例如 inner-rate=1e-3..1，或 NAME=A,B,C"),
+    )
+}
+
+fn unknown(id: &str) -> String {
+    let names = Swept::all().map(Swept::id).collect::<Vec<_>>().join(", ");
+    tell(
+        || format!("there is no setting “{id}” to vary: choose one of {names}"),
+        || format!("没有可以改变的设置“{id}”：请从 {names} 中选择"),
+    )
 }
 
 impl Swept {
@@ -109,7 +137,7 @@ impl Swept {
 
     /// The name shown to people.
     pub fn label(self) -> &'static str {
-        if self.is_width() { "Hidden width" } else { self.0.label }
+        if self.is_width() { say("Hidden width", "隐藏层宽度") } else { self.0.label.get() }
     }
 
     /// The values that an axis begins with, as typed.
@@ -145,9 +173,9 @@ impl Swept {
     pub fn why_no_effect(self, settings: &Settings) -> Option<&'static str> {
         let run = &settings.run;
         // Where rates are learned this is what they start from, so it counts in every new run.
-        let reason = self.0.why_dead(run).filter(|_| self != Self::INNER_RATE);
+        let reason = self.0.why_dead(run).filter(|_| self != Self::INNER_RATE).map(Text::get);
         let linear = self.is_width() && run.network.hidden.is_empty();
-        reason.or_else(|| linear.then_some("the network has no hidden layer"))
+        reason.or_else(|| linear.then_some(say("the network has no hidden layer", "该网络没有隐藏层")))
     }
 
     /// That a cell's value is not above its range is for its settings to say.
@@ -155,10 +183,10 @@ impl Swept {
         let value: Option<f64> = text.trim().parse().ok().filter(|value: &f64| value.is_finite());
         let count = self.0.range().filter(|range| range.whole);
         let wrong = match (value, count) {
-            (None, _) => "a number".to_owned(),
+            (None, _) => say("a number", "一个数").to_owned(),
             (Some(value), Some(range)) if value < range.low || value.fract() != 0.0 => range.advice(),
             (Some(value), _) if self.is_logarithmic() && value <= 0.0 => {
-                "above 0, as it must be: the axis is logarithmic".to_owned()
+                say("above 0, as it must be: the axis is logarithmic", "大于 0 的数，因为该轴是对数刻度").to_owned()
             }
             (Some(value), _) => return Ok(value),
         };

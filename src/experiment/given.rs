@@ -17,6 +17,11 @@ impl Given {
         table.and_then(|table| keys.try_fold(table, |table, key| table.get(key))).is_some()
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Gives a setting.
     pub fn set(&mut self, setting: &Setting, value: Value) {
         let within = |value, name: &str| Value::Table(Table::from_iter([(name.to_owned(), value)]));

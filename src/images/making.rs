@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use super::{ImageError, ImageSet, set_for};
 use crate::background;
 use crate::settings::{ImageKey, RunSettings};
+use crate::text::say;
 
 /// A set on its way.
 pub struct Making {
@@ -44,14 +45,15 @@ impl Making {
             Ok(result) => Some(result.map(Arc::new)),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => {
-                Some(Err(failed(&self.key, "making it broke off through a fault in Metascope".to_owned())))
+                let fault = say("making it broke off through a fault in Metascope", "生成时因 Metascope 的故障而中断");
+                Some(Err(failed(&self.key, fault.to_owned())))
             }
         }
     }
 }
 
 fn failed(key: &ImageKey, reason: String) -> ImageError {
-    ImageError::BuiltIn { name: key.0.name().map_or("", |name| name.label), reason }
+    ImageError::BuiltIn { name: key.0.name().map_or("", |name| name.label.get()), reason }
 }
 
 #[cfg(test)]

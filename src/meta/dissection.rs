@@ -21,6 +21,7 @@ use super::recipe::{Moves, Recipe, Through};
 use crate::maths::real::Real;
 use crate::meta::cancel::Cancel;
 use crate::settings::Algorithm;
+use crate::text::say;
 
 /// One task's directions, each laid out like φ.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,12 +96,14 @@ impl Way {
     /// Why an algorithm has no such direction, or has another one in its place; `None` where it has.
     pub fn why_not(self, algorithm: Algorithm) -> Option<&'static str> {
         match (self, algorithm.recipe()) {
-            (Self::Exact, Recipe { through: Through::Implicit, .. }) => Some(
+            (Self::Exact, Recipe { through: Through::Implicit, .. }) => Some(say(
                 "iMAML has no backward sweep, so v_0 is not defined: in its place stands its implicit direction, (I + H/λ)⁻¹ v_K",
-            ),
-            (Self::Moved, Recipe { moves: Moves::Context, .. }) => Some(
+                "iMAML 没有沿内循环的反向传播，因此 v_0 没有定义：这里用它的隐式方向 (I + H/λ)⁻¹ v_K 代替",
+            )),
+            (Self::Moved, Recipe { moves: Moves::Context, .. }) => Some(say(
                 "Only CAVIA's context moves, and it begins at 0 in every task: Reptile would have nothing to follow",
-            ),
+                "CAVIA 只有上下文会移动，而它在每个任务中都从 0 开始：Reptile 没有可以跟随的东西",
+            )),
             _ => None,
         }
     }

@@ -11,6 +11,7 @@ use super::recipes::RECIPES;
 use crate::maths::network::Network;
 use crate::settings::table::{Name, Part, is_same};
 use crate::settings::{Algorithm, Domain, Settings};
+use crate::text::{Text, tell, text};
 
 /// An algorithm.
 #[derive(Debug)]
@@ -20,9 +21,12 @@ pub struct Recipe {
     /// The name shown to people.
     pub name: &'static str,
     /// One sentence: what it does.
-    pub about: &'static str,
+    pub about: Text,
     /// Who proposed it.
     pub source: &'static str,
+    /// An inner step and an outer one, in symbols: S is the support set and Q the query set; a product of α with ⊙ has a
+    /// rate for each parameter.
+    pub formulas: [&'static str; 2],
     /// Which parameters an inner step moves.
     pub moves: Moves,
     /// Who owns the inner rates.
@@ -164,12 +168,13 @@ impl Algorithm {
 
     /// One sentence: what it does.
     pub fn about(self) -> &'static str {
-        self.recipe().about
+        self.recipe().about.get()
     }
 
     /// All of these.
     pub fn name(self) -> Name {
-        Name { id: self.id(), label: self.label(), about: self.about() }
+        let Recipe { id, name, about, .. } = *self.recipe();
+        Name { id, label: text(name, name), about }
     }
 
     /// Whether it has this part.
@@ -203,8 +208,16 @@ impl Default for Algorithm {
 
 /// There is no such algorithm.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no algorithm “{0}”: choose from {names}", names = Algorithm::ALL.map(Algorithm::id).join(", "))]
+#[error("{}", no_algorithm(.0))]
 pub struct NoAlgorithm(String);
+
+fn no_algorithm(id: &str) -> String {
+    let names = Algorithm::ALL.map(Algorithm::id).join(", ");
+    tell(
+        || format!("there is no algorithm “{id}”: choose from {names}"),
+        || format!("没有算法“{id}”：请从 {names} 中选择"),
+    )
+}
 
 impl FromStr for Algorithm {
     type Err = NoAlgorithm;

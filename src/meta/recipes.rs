@@ -3,14 +3,19 @@
 
 use super::recipe::{Moves, QueryLoss, Rates, Recipe, Through};
 use crate::settings::{Domain, OuterOptimiser, Schedule};
+use crate::text::text;
 
 /// Every algorithm, simplest relation to MAML first.
 pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "maml",
         name: "MAML",
-        about: "Differentiates the query loss through every adaptation step, second derivatives included",
+        about: text(
+            "Differentiates the query loss through every adaptation step, second derivatives included",
+            "穿过每一个适应步对查询损失求导，包括二阶导数",
+        ),
         source: "Finn, Abbeel and Levine 2017",
+        formulas: ["θ ← θ − α ∇L(θ; S)", "φ ← φ − β ∂L(θ_K; Q)/∂φ"],
         moves: Moves::All,
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
@@ -20,8 +25,12 @@ pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "fomaml",
         name: "FOMAML",
-        about: "MAML without second derivatives: the query gradient at the adapted parameters is used as it is",
+        about: text(
+            "MAML without second derivatives: the query gradient at the adapted parameters is used as it is",
+            "不含二阶导数的 MAML：直接使用适应后的参数处的查询梯度",
+        ),
         source: "Finn, Abbeel and Levine 2017",
+        formulas: ["θ ← θ − α ∇L(θ; S)", "φ ← φ − β ∂L(θ_K; Q)/∂θ_K"],
         moves: Moves::All,
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
@@ -35,8 +44,12 @@ pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "reptile",
         name: "Reptile",
-        about: "Moves the initialisation towards where adaptation ends; needs no query set",
+        about: text(
+            "Moves the initialisation towards where adaptation ends; needs no query set",
+            "把初始化移向适应结束之处；不需要查询集",
+        ),
         source: "Nichol, Achiam and Schulman 2018",
+        formulas: ["θ ← θ − α ∇L(θ; S)", "φ ← φ + β (θ_K − φ)"],
         moves: Moves::All,
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
@@ -57,8 +70,12 @@ pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "meta-sgd",
         name: "Meta-SGD",
-        about: "MAML that also learns one inner rate for every parameter",
+        about: text(
+            "MAML that also learns one inner rate for every parameter",
+            "还为每个参数学习一个内循环学习率的 MAML",
+        ),
         source: "Li, Zhou, Chen and Li 2017",
+        formulas: ["θ ← θ − α ⊙ ∇L(θ; S)", "φ,α ← φ,α − β ∂L(θ_K; Q)/∂φ,α"],
         moves: Moves::All,
         // The outer optimiser moves ln a, so that rates stay positive: ∂J/∂ln a = a ⊙ ∂J/∂a.
         rates: Rates::PerParameter,
@@ -75,8 +92,12 @@ pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "maml-plus-plus",
         name: "MAML++",
-        about: "MAML that learns inner rates for every layer and step, one for its weights and one for its biases, and at first counts the loss after every step",
+        about: text(
+            "MAML that learns inner rates for every layer and step, one for its weights and one for its biases, and at first counts the loss after every step",
+            "为每一层、每一步学习内循环学习率（权重和偏置各一个）的 MAML，起初还计入每一步之后的损失",
+        ),
         source: "Antoniou, Edwards and Storkey 2019",
+        formulas: ["θ ← θ − α ⊙ ∇L(θ; S)", "φ,α ← φ,α − β ∂ Σ w L(θ_k; Q)/∂φ,α"],
         moves: Moves::All,
         rates: Rates::PerTensorAndStep,
         query_loss: QueryLoss::EveryStepAtFirst,
@@ -94,8 +115,9 @@ pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "anil",
         name: "ANIL",
-        about: "MAML in which only the last layer adapts to a task",
+        about: text("MAML in which only the last layer adapts to a task", "只有最后一层针对任务适应的 MAML"),
         source: "Raghu, Raghu, Bengio and Vinyals 2020",
+        formulas: ["h ← h − α ∂L(θ; S)/∂h", "φ ← φ − β ∂L(θ_K; Q)/∂φ"],
         moves: Moves::Head,
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
@@ -110,8 +132,12 @@ pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "boil",
         name: "BOIL",
-        about: "MAML in which all layers but the last adapt to a task: what they see changes, not what is made of it",
+        about: text(
+            "MAML in which all layers but the last adapt to a task: what they see changes, not what is made of it",
+            "除最后一层外各层都针对任务适应的 MAML：改变的是看到什么，而不是怎样利用所看到的",
+        ),
         source: "Oh, Yoo, Kim and Yun 2021",
+        formulas: ["b ← b − α ∂L(θ; S)/∂b", "φ ← φ − β ∂L(θ_K; Q)/∂φ"],
         moves: Moves::Body,
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
@@ -122,8 +148,12 @@ pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "cavia",
         name: "CAVIA",
-        about: "MAML in which only a few numbers beside the inputs adapt; the network is shared by all tasks",
+        about: text(
+            "MAML in which only a few numbers beside the inputs adapt; the network is shared by all tasks",
+            "只有与输入并列的几个数会适应的 MAML；网络由所有任务共用",
+        ),
         source: "Zintgraf, Shiarlis, Kurin, Hofmann and Whiteson 2019",
+        formulas: ["c ← c − α ∂L(φ,c; S)/∂c", "φ ← φ − β ∂L(φ,c; Q)/∂φ"],
         moves: Moves::Context,
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
@@ -137,8 +167,12 @@ pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "imaml",
         name: "iMAML",
-        about: "Holds adaptation to the initialisation and differentiates where it ends, not the way there",
+        about: text(
+            "Holds adaptation to the initialisation and differentiates where it ends, not the way there",
+            "把适应过程约束在初始化附近，只在终点处求导，不沿途中的路径求导",
+        ),
         source: "Rajeswaran, Finn, Kakade and Levine 2019",
+        formulas: ["θ ← θ − α ∇( L(θ; S) + ½λ ‖θ − φ‖² )", "φ ← φ − β (1 + ∇²L/λ)⁻¹ ∇L(θ_K; Q)"],
         moves: Moves::All,
         rates: Rates::Given,
         query_loss: QueryLoss::Last,
@@ -184,8 +218,12 @@ pub static RECIPES: [Recipe; 10] = [
     Recipe {
         id: "meta-model",
         name: "Meta-model",
-        about: "A small learned network sets the inner rates of every layer, step by step",
+        about: text(
+            "A small learned network sets the inner rates of every layer, step by step",
+            "由一个学到的小网络逐步设定每一层的内循环学习率",
+        ),
         source: "Baik, Choi, Choi, Kim and Lee 2020",
+        formulas: ["θ ← θ − α m(∇L(θ; S))", "φ,m ← φ,m − β ∂L(θ_K; Q)/∂φ,m"],
         moves: Moves::All,
         rates: Rates::Model,
         query_loss: QueryLoss::Last,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table::Name;
 use super::{ProceduralSettings, RunSettings};
+use crate::text::text;
 
 /// The images that tasks are made from.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -93,21 +94,62 @@ impl ImageSource {
     /// Its names and what is in it; `None` for the user's own images.
     pub fn name(&self) -> Option<Name> {
         let (id, label, about) = match self {
-            Self::Faces => ("faces", "Faces", "124 colour faces of 32 × 32 pixels; one class, so not for class tasks"),
-            Self::Hand => ("hand", "Handwriting", "62 handwritten-like characters in 19 hands, grey, 16 × 16 pixels"),
-            Self::Scripts => {
-                ("scripts", "World scripts", "480 letters of 30 alphabets, twenty of each, grey, 16 × 16 pixels")
-            }
-            Self::Characters => ("characters", "Characters", "Handwriting and world scripts together: 542 characters"),
-            Self::Digits => ("digits", "Digits", "10 handwritten digits, a hundred of each, grey, 8 × 8 pixels"),
+            Self::Faces => (
+                "faces",
+                text("Faces", "人脸"),
+                text(
+                    "124 colour faces of 32 × 32 pixels; one class, so not for class tasks",
+                    "124 张彩色人脸，32 × 32 像素；只有一个类别，因此不能用于类别任务",
+                ),
+            ),
+            Self::Hand => (
+                "hand",
+                text("Handwriting", "手写体"),
+                text(
+                    "62 handwritten-like characters in 19 hands, grey, 16 × 16 pixels",
+                    "62 个仿手写的字符，19 种笔迹，灰度，16 × 16 像素",
+                ),
+            ),
+            Self::Scripts => (
+                "scripts",
+                text("World scripts", "世界文字"),
+                text(
+                    "480 letters of 30 alphabets, twenty of each, grey, 16 × 16 pixels",
+                    "30 种文字的 480 个字母，每个 20 张，灰度，16 × 16 像素",
+                ),
+            ),
+            Self::Characters => (
+                "characters",
+                text("Characters", "字符"),
+                text(
+                    "Handwriting and world scripts together: 542 characters",
+                    "手写体和世界文字合在一起：共 542 个字符",
+                ),
+            ),
+            Self::Digits => (
+                "digits",
+                text("Digits", "数字"),
+                text(
+                    "10 handwritten digits, a hundred of each, grey, 8 × 8 pixels",
+                    "10 个手写数字，每个 100 张，灰度，8 × 8 像素",
+                ),
+            ),
             Self::Creatures => (
                 "creatures",
-                "Creatures",
-                "Species of animals, made from formulas with knobs of their own, colour, 16 × 16 pixels",
+                text("Creatures", "生物"),
+                text(
+                    "Species of animals, made from formulas with knobs of their own, colour, 16 × 16 pixels",
+                    "由公式生成的各种动物，有自己的旋钮，彩色，16 × 16 像素",
+                ),
             ),
-            Self::Textures => {
-                ("textures", "Textures", "Patterns, made from formulas with knobs of their own, colour, 16 × 16 pixels")
-            }
+            Self::Textures => (
+                "textures",
+                text("Textures", "纹理"),
+                text(
+                    "Patterns, made from formulas with knobs of their own, colour, 16 × 16 pixels",
+                    "由公式生成的图案，有自己的旋钮，彩色，16 × 16 像素",
+                ),
+            ),
             Self::Path(_) => return None,
         };
         Some(Name { id, label, about })

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::LiveSettings;
 use super::table::{Field, LIVE, Number, Range, Setting, setting};
+use crate::text::tell;
 
 /// A live setting.
 #[derive(Clone, Copy)]
@@ -56,8 +57,11 @@ impl Knob {
 
     /// The name within a sentence.
     pub fn name(self) -> String {
-        let mut letters = self.label.chars();
-        letters.next().map_or_else(String::new, |first| format!("the {}{}", first.to_lowercase(), letters.as_str()))
+        let english = || {
+            let mut letters = self.label.en().chars();
+            letters.next().map_or_else(String::new, |first| format!("the {}{}", first.to_lowercase(), letters.as_str()))
+        };
+        tell(english, || self.label.into())
     }
 
     /// The values that a user can set.

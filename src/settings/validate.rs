@@ -2,6 +2,7 @@
 
 use super::Settings;
 use super::table::{self, Field, Range, Setting};
+use crate::text::tell;
 
 /// A value that cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -30,7 +31,11 @@ impl Settings {
                 if hidden.len() <= table::MOST_LAYERS {
                     return Ok(());
                 }
-                let advice = format!("is too many layers: choose at most {}", table::MOST_LAYERS);
+                let most = table::MOST_LAYERS;
+                let advice = tell(
+                    || format!("is too many layers: choose at most {most}"),
+                    || format!("层数太多：最多 {most} 层"),
+                );
                 Err(SettingError { setting, value: format!("{hidden:?}"), advice })
             }
             Field::Choice(_) | Field::Switch | Field::Seed | Field::Images => Ok(()),
@@ -42,7 +47,10 @@ fn check(setting: &'static Setting, range: &Range, value: f64) -> Result<(), Set
     if range.has(value) {
         return Ok(());
     }
-    let advice = format!("is outside {range}: choose a value in that range");
+    let advice = tell(
+        || format!("is outside {range}: choose a value in that range"),
+        || format!("超出了 {range} 的范围：请取其中的值"),
+    );
     Err(SettingError { setting, value: value.to_string(), advice })
 }
 

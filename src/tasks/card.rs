@@ -12,6 +12,7 @@ use crate::images::ImageSet;
 pub use crate::settings::table::Feature;
 use crate::settings::table::{Name, is_same};
 use crate::settings::{Domain, LiveSettings, RunSettings, Settings, TaskFamily};
+use crate::text::Text;
 
 /// A task family.
 #[derive(Debug)]
@@ -19,9 +20,11 @@ pub struct Card {
     /// The name used in files and on the command line.
     pub id: &'static str,
     /// The name shown to people.
-    pub name: &'static str,
+    pub name: Text,
     /// One sentence: what a task is.
-    pub about: &'static str,
+    pub about: Text,
+    /// A sentence: what adaptation is given, and what is asked of it.
+    pub asks: fn(&Settings) -> String,
     /// What the network has to become, on which rates depend.
     pub domain: Domain,
     /// What tasks are made from.
@@ -31,7 +34,7 @@ pub struct Card {
     /// The settings that not every family has.
     pub features: &'static [Feature],
     /// Why it lacks some of the others, where the usual reason is not the right one.
-    pub reasons: &'static [(Feature, &'static str)],
+    pub reasons: &'static [(Feature, Text)],
     /// Further looks at adapted tasks.
     pub looks: &'static [Look],
     /// How a person draws a task; `None` where nobody can.
@@ -80,9 +83,9 @@ pub struct Score {
     /// The name used in files.
     pub id: &'static str,
     /// The name shown to people.
-    pub name: &'static str,
+    pub name: Text,
     /// What it is.
-    pub about: &'static str,
+    pub about: Text,
 }
 
 /// How a person draws a task.
@@ -95,7 +98,7 @@ pub struct Drawing {
     /// How many times fewer pixels a side a page has than the images.
     pub coarser: fn(&LiveSettings) -> usize,
     /// What is to be done, while nothing is drawn.
-    pub hint: &'static str,
+    pub hint: Text,
 }
 
 /// What becomes of the pages of a drawing.
@@ -132,6 +135,16 @@ impl Card {
     }
 }
 
+/// A number of things, in words.
+pub(super) fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A share in whole percent.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
 impl TaskFamily {
     /// Its card.
     pub fn card(self) -> &'static Card {
@@ -165,9 +178,9 @@ impl TaskFamily {
         panic!("there is no such task family")
     }
 
-    /// The name shown to people.
+    /// The name shown to people, in this thread's language.
     pub fn label(self) -> &'static str {
-        self.card().name
+        self.card().name.get()
     }
 
     /// Its names, and what its tasks are.
@@ -192,7 +205,7 @@ impl TaskFamily {
     }
 
     /// Why it has no setting of a feature; `None` if it has.
-    pub fn why_without(self, feature: Feature) -> Option<&'static str> {
+    pub fn why_without(self, feature: Feature) -> Option<Text> {
         let card = self.card();
         let own = card.reasons.iter().find(|(lacking, _)| *lacking == feature).map(|(_, reason)| *reason);
         (!card.features.contains(&feature)).then(|| own.unwrap_or(feature.without()))

@@ -7,9 +7,11 @@
 //!
 //! The network sees x_t and t, and says x; the velocity of the flow is (x − x_t)/(1 − t).
 
+mod family;
 mod flow;
 mod looks;
 
+pub(super) use family::CLASS;
 pub use flow::{Flow, sample};
 pub use looks::MOMENTS;
 
@@ -20,7 +22,7 @@ use rand::seq::SliceRandom as _;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::card::{Card, Drawing, Feature, Judged, Needs, Pages, Score};
+use super::card::counted;
 use super::classes::{Class, Classes, blank, sheet};
 use super::held_out::{Adapted, KnownClass, Read, Reading};
 use super::judge::{self, Judge, Marks};
@@ -33,44 +35,9 @@ use crate::maths::functions::Loss;
 use crate::maths::network::{Batch, Network, Workspace};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
-use crate::settings::{ActivationKind, Domain, ImageSource, LiveSettings, NetworkSettings};
+use crate::settings::{LiveSettings, NetworkSettings};
+use crate::text::{Words, tell, text};
 use flow::inputs;
-
-pub(super) const CLASS: Card = Card {
-    id: "class",
-    name: "Classes",
-    about: "Each task is one class of images; from a few of them the network makes new ones",
-    domain: Domain::Flow,
-    needs: Needs::Classes,
-    judged: Judged::Samples(Score {
-        id: "recognised",
-        name: "Recognised",
-        about: "The share of samples after adaptation that a classifier of all the set's classes takes for the right one of the held-out classes",
-    }),
-    features: &[Feature::Shots, Feature::HiddenLayers, Feature::Flow],
-    reasons: &[
-        (Feature::Points, "Class tasks draw all support images anew, with fresh noise, at each step"),
-        (Feature::Noise, "Class tasks mix noise into every image already: the flow begins with it"),
-    ],
-    looks: &looks::LOOKS,
-    drawing: Some(Drawing {
-        pages: Pages::OfOneClass,
-        masks: false,
-        coarser: |_| 1,
-        hint: "Draw a few images of something new: at every pen-up the network makes more of them",
-    }),
-    usual_iterations: [50, 150],
-    preset: |settings| {
-        let (live, run) = (&mut settings.live, &mut settings.run);
-        run.images = ImageSource::Characters;
-        (live.inner_rate, live.outer_rate, live.inner_steps, live.meta_batch) = (0.2, 3e-3, 5, 4);
-        (run.network.hidden, run.network.activation) = (vec![128, 128], ActivationKind::Silu);
-        (run.evaluate_every, run.held_out_tasks) = (10, 12);
-        // One class in a thousand overshoots: its gradient must not drown the others' in Adam's mean squares.
-        run.outer.clip_norm = 0.3;
-    },
-    open: |run, images| Ok(Arc::new(ClassTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed)?)),
-};
 
 /// Pairs of noise and time drawn for each image, at each inner step.
 const DRAWS: usize = 8;
@@ -124,13 +91,13 @@ impl ClassTasks {
         let codes = [&support, &query].map(|images| self.classes.codes_of(images));
         let images = [&support, &query].map(|images| self.classes.originals(images));
         let known = KnownClass { class, support: support.into(), query: query.into() };
-        self.task(self.classes.set.classes[class].clone(), codes, &images, Some(known), live, rng)
+        self.task(self.classes.set.classes[class].clone().into(), codes, &images, Some(known), live, rng)
     }
 
     /// Adapts on the first images and is judged by the second ones.
     fn task(
         &self,
-        name: String,
+        name: Words,
         [support, query]: [Array2<f32>; 2],
         [shown, target]: &[Vec<Picture>; 2],
         known: Option<KnownClass>,
@@ -140,29 +107,37 @@ impl ClassTasks {
         let query = rows(query.view(), JUDGING_DRAWS, rng);
         let noise = normal(JUDGED, self.outputs(), rng) * live.temperature as f32;
         let steps = 0..live.test_steps.max(1);
-        let shots = if shown.len() == 1 { "1 image".to_owned() } else { format!("{} images", shown.len()) };
+        let shots = Words::both(counted(shown.len(), "image"), format!("{} 张图像", shown.len()));
         let panel = |images: &[Picture]| Panel::of(mosaic(images, self.classes.set.size));
         let given = vec![
             Given {
-                title: "target",
-                about: "Images of the class that it is judged by; the network has to make new ones like them",
+                title: text("target", "目标"),
+                about: text(
+                    "Images of the class that it is judged by; the network has to make new ones like them",
+                    "该类中用于评判的图像；网络要生成与它们同类的新图像",
+                ),
                 caption: name.clone(),
-                says: format!("Images of {name} that it is judged by"),
+                says: Words::told(|| {
+                    tell(
+                        || format!("Images of {name} that it is judged by"),
+                        || format!("用于评判的图像，类别：{name}"),
+                    )
+                }),
                 panel: panel(target),
                 reaches: Vec::new(),
             },
             Given {
-                title: "support",
-                about: "The few images of it that adaptation sees",
+                title: text("support", "支持集"),
+                about: text("The few images of it that adaptation sees", "该类中适应时看到的几张图像"),
                 caption: shots,
-                says: "What adaptation sees; at most nine are shown".to_owned(),
+                says: text("What adaptation sees; at most nine are shown", "适应时看到的图像；最多显示九张").into(),
                 panel: panel(shown),
                 reaches: Vec::new(),
             },
         ];
         let flow = Flow { steps: live.flow_steps, order: live.flow_order };
         HeldOut {
-            name,
+            name: name.en().to_owned(),
             episode: Episode { support: steps.map(|_| rows(support.view(), DRAWS, rng)).collect(), query },
             given,
             choices: [].into(),
@@ -281,7 +256,8 @@ impl Tasks for ClassTasks {
         let rng = &mut stream(seed, Purpose::Sketch, 0, 0);
         let bytes: Vec<Vec<u8>> = images.iter().map(|image| image.channels(self.classes.set.channels)).collect();
         let codes = self.classes.encoding.encode(bytes.iter().map(Vec::as_slice));
-        Some(self.task("your class".to_owned(), [codes.clone(), codes], &[images.clone(), images], None, live, rng))
+        let name = text("your class", "你的类别").into();
+        Some(self.task(name, [codes.clone(), codes], &[images.clone(), images], None, live, rng))
     }
 
     fn makes_images(&self) -> Option<&ClassTasks> {

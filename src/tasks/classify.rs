@@ -9,7 +9,7 @@ use rand::Rng;
 use rand::seq::SliceRandom as _;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::card::{Card, Drawing, Feature, Judged, Needs, Pages, Score};
+use super::card::{Card, Drawing, Feature, Judged, Needs, Pages, Score, counted};
 use super::classes::{Class, Classes, blank, sheet};
 use super::held_out::{Choice, Read, Reading};
 use super::panel::{Given, Panel};
@@ -22,11 +22,27 @@ use crate::maths::network::{Batch, Network};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
 use crate::settings::{ActivationKind, Domain, ImageSource, LiveSettings, NetworkSettings, OuterOptimiser};
+use crate::text::{Text, Words, tell, text};
 
 pub(super) const CLASSIFY: Card = Card {
     id: "classify",
-    name: "Classify",
-    about: "Each task is a few classes of images; the network has to tell them apart",
+    name: text("Tell apart", "分辨"),
+    about: text(
+        "Each task is a few classes of images; the network has to tell them apart",
+        "每个任务是几类图像；网络要把它们分辨开",
+    ),
+    asks: |settings| {
+        let (shots, ways) = (settings.live.test_shots, settings.run.ways);
+        tell(
+            || {
+                let images = counted(shots, "picture");
+                format!(
+                    "From {images} of each of {ways} kinds that it never saw: of which kind another one is, from three starts"
+                )
+            },
+            || format!("只看没见过的 {ways} 类各 {shots} 张图像，从三个起点各自判断另一张属于哪一类"),
+        )
+    },
     domain: Domain::Labels,
     needs: Needs::Classes,
     judged: Judged::Score(ACCURACY),
@@ -37,7 +53,10 @@ pub(super) const CLASSIFY: Card = Card {
         pages: Pages::Question,
         masks: false,
         coarser: |_| 1,
-        hint: "Draw an image: the bars show which class the adapted network takes it for",
+        hint: text(
+            "Draw an image: the bars show which class the adapted network takes it for",
+            "画一张图像：条形显示适应后的网络把它认作哪一类",
+        ),
     }),
     usual_iterations: [50, 150],
     preset: |settings| {
@@ -55,8 +74,11 @@ pub(super) const CLASSIFY: Card = Card {
 
 const ACCURACY: Score = Score {
     id: "accuracy",
-    name: "Accuracy",
-    about: "The share of the held-out tasks' images whose class is right after adaptation",
+    name: text("Accuracy", "准确率"),
+    about: text(
+        "The share of the held-out tasks' images whose class is right after adaptation",
+        "适应后，留出任务的图像中类别判断正确的比例",
+    ),
 };
 
 /// Query images of each class in training tasks, and in held-out ones.
@@ -87,24 +109,33 @@ impl ClassifyTasks {
     fn shown(&self, drawn: &[&Class], [support, query]: &[Vec<Vec<usize>>; 2], episode: Episode<f32>) -> HeldOut {
         let choices = self.choices(drawn, support);
         let name = names(&choices).join(", ");
-        let shots = match support.iter().map(Vec::len).max().unwrap_or(0) {
-            1 => "1 image each".to_owned(),
-            shots => format!("{shots} images each"),
-        };
+        let shots = support.iter().map(Vec::len).max().unwrap_or(0);
+        let shots = Words::both(format!("{} each", counted(shots, "image")), format!("每类 {shots} 张图像"));
         let given = vec![
             Given {
-                title: "target",
-                about: "Images of classes that were never trained on: which belongs to which?",
-                caption: name.clone(),
-                says: "Images that adaptation does not see, a row for each class: it is judged by them".to_owned(),
+                title: text("target", "目标"),
+                about: text(
+                    "Images of classes that were never trained on: which belongs to which?",
+                    "从未训练过的类别的图像：哪张属于哪一类？",
+                ),
+                caption: name.clone().into(),
+                says: text(
+                    "Images that adaptation does not see, a row for each class: it is judged by them",
+                    "适应时看不到的图像，每类一行：用它们来评判",
+                )
+                .into(),
                 panel: Panel::of(self.rows(query)),
                 reaches: Vec::new(),
             },
             Given {
-                title: "support",
-                about: "The few images of each class that adaptation sees",
+                title: text("support", "支持集"),
+                about: text("The few images of each class that adaptation sees", "适应时看到的每类的几张图像"),
                 caption: shots,
-                says: "What adaptation sees of each class, in the same rows".to_owned(),
+                says: text(
+                    "What adaptation sees of each class, in the same rows",
+                    "适应时看到的各类图像，行的顺序相同",
+                )
+                .into(),
                 panel: Panel::of(self.rows(support)),
                 reaches: Vec::new(),
             },
@@ -213,18 +244,24 @@ impl Tasks for ClassifyTasks {
         let names = names(&choices);
         let given = vec![
             Given {
-                title: "your image",
-                about: "Which of the classes is it?",
-                caption: "your image".to_owned(),
-                says: "Your image: which of the classes is it?".to_owned(),
+                title: text("your image", "你的图像"),
+                about: text("Which of the classes is it?", "它属于哪一类？"),
+                caption: text("your image", "你的图像").into(),
+                says: text("Your image: which of the classes is it?", "你的图像：它属于哪一类？").into(),
                 panel: Panel::of(enlarged(query, self.ways)),
                 reaches: Vec::new(),
             },
             Given {
-                title: "classes",
-                about: "A row for each class: what adaptation sees of it; the bars lie in the same rows",
-                caption: names.join(" "),
-                says: format!("What adaptation sees, a row for each class: {}", names.join(", ")),
+                title: text("classes", "类别"),
+                about: text(
+                    "A row for each class: what adaptation sees of it; the bars lie in the same rows",
+                    "每类一行：适应时看到的图像；条形在同样的行里",
+                ),
+                caption: names.join(" ").into(),
+                says: Words::both(
+                    format!("What adaptation sees, a row for each class: {}", names.join(", ")),
+                    format!("适应时看到的图像，每类一行：{}", names.join("、")),
+                ),
                 panel: Panel::of(self.square(&classes)),
                 reaches: Vec::new(),
             },
@@ -252,7 +289,7 @@ impl Reading for Answers {
         Read { score: Some(confusion.accuracy), panel: Panel::Matrix(Arc::new(confusion)) }
     }
 
-    fn score(&self) -> Option<&'static str> {
+    fn score(&self) -> Option<Text> {
         Some(ACCURACY.name)
     }
 }
@@ -270,8 +307,8 @@ impl Reading for Likely {
         Read { panel: Panel::Bars { chances, names: self.names.clone() }, score: Some(likeliest) }
     }
 
-    fn score(&self) -> Option<&'static str> {
-        Some("Likeliest class")
+    fn score(&self) -> Option<Text> {
+        Some(text("Likeliest class", "最可能的类别"))
     }
 }
 

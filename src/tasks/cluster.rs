@@ -23,18 +23,36 @@ use crate::maths::network::{Batch, Network};
 use crate::maths::stream::Stream;
 use crate::meta::episode::Episode;
 use crate::settings::{ActivationKind, Domain, ImageSource, LiveSettings, NetworkSettings};
+use crate::text::{Text, Words, tell, text};
 
 pub(super) const CLUSTER: Card = Card {
     id: "cluster",
-    name: "Cluster",
-    about: "Each task is a pile of images without labels; the network has to find which belong together",
+    name: text("Group", "归类"),
+    about: text(
+        "Each task is a pile of images without labels; the network has to find which belong together",
+        "每个任务是一堆没有标签的图像；网络要找出哪些属于同一类",
+    ),
+    asks: |settings| {
+        let ways = settings.run.ways;
+        tell(
+            || {
+                format!(
+                    "From a pile of pictures of {ways} kinds that it never saw: which belong together, from three starts"
+                )
+            },
+            || format!("把没见过的 {ways} 类图像混成一堆，从三个起点各自找出哪些属于同一类"),
+        )
+    },
     domain: Domain::Embedding,
     needs: Needs::Classes,
     judged: Judged::Score(PURITY),
     features: &[Feature::Noise, Feature::HiddenLayers, Feature::Ways],
     reasons: &[
-        (Feature::Shots, "A pile has eight images of each class"),
-        (Feature::Points, "Clusters are learned from the whole pile at every step"),
+        (Feature::Shots, text("A pile has eight images of each class", "一堆图像中每类有八张")),
+        (
+            Feature::Points,
+            text("Clusters are learned from the whole pile at every step", "“归类”任务每一步都从整堆图像中学习"),
+        ),
     ],
     looks: &[],
     drawing: None,
@@ -52,8 +70,11 @@ pub(super) const CLUSTER: Card = Card {
 
 const PURITY: Score = Score {
     id: "purity",
-    name: "Purity",
-    about: "The share of images that belong to the class which is most frequent in their cluster, after adaptation",
+    name: text("Purity", "纯度"),
+    about: text(
+        "The share of images that belong to the class which is most frequent in their cluster, after adaptation",
+        "适应后，属于所在簇中最多的那个类别的图像所占的比例",
+    ),
 };
 
 /// Images of each class in a pile, at most.
@@ -116,21 +137,34 @@ impl ClusterTasks {
         let purity = format!("{:.0} %", 100.0 * reading.raw.purity);
         let given = vec![
             Given {
-                title: "pile",
-                about: "Images of classes that were never trained on, without their labels: which belong together?",
-                caption: name.clone(),
-                says: "The pile, in rows by its true classes, which adaptation does not know".to_owned(),
+                title: text("pile", "图像堆"),
+                about: text(
+                    "Images of classes that were never trained on, without their labels: which belong together?",
+                    "从未训练过的类别的图像，没有标签：哪些属于同一类？",
+                ),
+                caption: name.clone().into(),
+                says: text(
+                    "The pile, in rows by its true classes, which adaptation does not know",
+                    "这堆图像，按真实类别分行；适应时并不知道类别",
+                )
+                .into(),
                 panel: Panel::of(sheet(&cells, side, size)),
                 reaches: Vec::new(),
             },
             Given {
-                title: "raw pixels",
-                about: "Clusters of the pixels themselves; dots are images, coloured by their true class",
-                says: format!(
-                    "Clusters of the pixels themselves: purity {purity}; clusters drawn by chance have {:.0} %",
-                    100.0 * chance
+                title: text("raw pixels", "原始像素"),
+                about: text(
+                    "Clusters of the pixels themselves; dots are images, coloured by their true class",
+                    "直接对像素聚类；每个点是一张图像，颜色表示真实类别",
                 ),
-                caption: purity,
+                says: Words::both(
+                    format!(
+                        "Clusters of the pixels themselves: purity {purity}; clusters drawn by chance have {:.0} %",
+                        100.0 * chance
+                    ),
+                    format!("直接对像素聚类：纯度 {purity}；随机分簇的纯度是 {:.0} %", 100.0 * chance),
+                ),
+                caption: purity.into(),
                 panel: reading.panel(reading.raw.clone()),
                 reaches: vec![("raw_purity", reading.raw.purity), ("chance_purity", chance)],
             },
@@ -230,7 +264,7 @@ impl Reading for Piles {
         Read { score: Some(clustering.purity), panel: self.panel(Arc::new(clustering)) }
     }
 
-    fn score(&self) -> Option<&'static str> {
+    fn score(&self) -> Option<Text> {
         Some(PURITY.name)
     }
 }

@@ -9,6 +9,7 @@ use super::Picture;
 use super::panel::{Given, Panel, Sheet};
 use crate::maths::network::{Network, Workspace};
 use crate::meta::episode::Episode;
+use crate::text::Text;
 
 /// A task with what is drawn of it: as a rule a held-out one.
 #[derive(Clone, Debug)]
@@ -75,7 +76,7 @@ pub trait Reading: Debug + Send + Sync {
     fn read(&self, outputs: ArrayView2<'_, f32>) -> Read;
 
     /// The name of what outputs are worth beside their loss; `None` where the loss says all.
-    fn score(&self) -> Option<&'static str> {
+    fn score(&self) -> Option<Text> {
         None
     }
 

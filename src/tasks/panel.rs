@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Picture;
 use super::scores::{Clustering, Confusion};
+use crate::text::{Text, Words};
 
 /// The content of a cell.
 #[derive(Clone, Debug)]
@@ -75,13 +76,13 @@ impl Panel {
 #[derive(Clone, Debug)]
 pub struct Given {
     /// The column's name.
-    pub title: &'static str,
+    pub title: Text,
     /// What the column is, for every task of its family.
-    pub about: &'static str,
+    pub about: Text,
     /// What stands below the panel.
-    pub caption: String,
+    pub caption: Words,
     /// What it shows of this task.
-    pub says: String,
+    pub says: Words,
     /// What is drawn.
     pub panel: Panel,
     /// What is reached without learning, by its names in summary.json: dB where losses are told in dB, else shares.
@@ -92,9 +93,9 @@ pub struct Given {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Its name.
-    pub title: &'static str,
+    pub title: Text,
     /// What it shows.
-    pub about: &'static str,
+    pub about: Text,
 }
 
 /// A further look at one task: several pictures as one.
@@ -105,5 +106,5 @@ pub struct Sheet {
     /// The pictures.
     pub picture: Arc<Picture>,
     /// What stands below their left and right end.
-    pub ends: [String; 2],
+    pub ends: [Words; 2],
 }

@@ -6,7 +6,7 @@ use ndarray::Array2;
 use rand::Rng;
 use rand::seq::index::sample;
 
-use super::card::{Card, Drawing, Feature, Judged, Needs, Pages};
+use super::card::{Card, Drawing, Feature, Judged, Needs, Pages, percent};
 use super::interpolation::interpolate;
 use super::panel::{Given, Panel};
 use super::pictures::{Drawn, MIXED, OUTPUT_BIAS, Pictures, add_noise, draw};
@@ -18,12 +18,27 @@ use crate::maths::network::Network;
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
 use crate::settings::{ActivationKind, Domain, ImageSource, LiveSettings, NetworkSettings, RunSettings, Settings};
+use crate::text::{Text, Words, tell, text};
 
 /// Whole images.
 pub(super) const PICTURE: Card = Card {
     id: "picture",
-    name: "Pictures",
-    about: "Each task is one image, learned as a function from position to colour",
+    name: text("Redraw pictures", "重绘图像"),
+    about: text(
+        "Each task is one image, learned as a function from position to colour",
+        "每个任务是一张图像，作为从位置到颜色的函数来学习",
+    ),
+    asks: |settings| {
+        let share = percent(settings.live.support_share);
+        tell(
+            || {
+                format!(
+                    "From {share} of the pixels of a picture that it never saw: all of it redrawn, from three starts"
+                )
+            },
+            || format!("只看一张没见过的图像 {share} 的像素，从三个起点各自重绘整张图像"),
+        )
+    },
     domain: Domain::Image,
     needs: Needs::Images,
     judged: Judged::Psnr,
@@ -42,8 +57,22 @@ pub(super) const PICTURE: Card = Card {
 /// Images to be completed.
 pub(super) const COMPLETION: Card = Card {
     id: "completion",
-    name: "Completion",
-    about: "Each task is one image of which a few pixels are given; the others must be guessed",
+    name: text("Complete pictures", "补全图像"),
+    about: text(
+        "Each task is one image of which a few pixels are given; the others must be guessed",
+        "每个任务是一张只给出少量像素的图像；其余像素要靠猜测",
+    ),
+    asks: |settings| {
+        let share = percent(settings.live.support_share);
+        tell(
+            || {
+                format!(
+                    "From {share} of the pixels of a picture that it never saw: the others made up, from three starts"
+                )
+            },
+            || format!("只看一张没见过的图像 {share} 的像素，从三个起点各自补全其余部分"),
+        )
+    },
     domain: Domain::HiddenImage,
     features: &[Feature::Share, Feature::TrainingShare, Feature::Noise, Feature::HiddenLayers, Feature::Positions],
     reasons: &[(Feature::Pixels, ALL_PIXELS), (Feature::Points, ALL_PIXELS)],
@@ -55,13 +84,17 @@ pub(super) const COMPLETION: Card = Card {
     ..PICTURE
 };
 
-const ALL_PIXELS: &str = "Completion tasks adapt on all given pixels at every step";
+const ALL_PIXELS: Text =
+    text("Completion tasks adapt on all given pixels at every step", "“补全图像”任务每一步都在全部给定像素上适应");
 
 const DRAWING: Drawing = Drawing {
     pages: Pages::One,
     masks: true,
     coarser: |_| 1,
-    hint: "Paint a picture, or start from one: the network adapts while you paint",
+    hint: text(
+        "Paint a picture, or start from one: the network adapts while you paint",
+        "画一张图像，或从一张已有的开始：你一边画，网络一边适应",
+    ),
 };
 
 /// What all families of single images begin with.
@@ -93,7 +126,7 @@ impl PictureTasks {
     }
 
     /// Adapts on the pixels that may be seen; is judged by the others, or by all if none are hidden.
-    fn task(&self, name: String, bytes: &[u8], seen: &[usize], noise: f64, rng: &mut impl Rng) -> HeldOut {
+    fn task(&self, name: Words, bytes: &[u8], seen: &[usize], noise: f64, rng: &mut impl Rng) -> HeldOut {
         let pictures = &self.pictures;
         let colours = pictures.colours(bytes);
         let noisy = add_noise(&colours, noise, rng);
@@ -111,31 +144,48 @@ impl PictureTasks {
             interpolated(&guess, (sum / (judged.len() * colours.ncols()) as f64) as f32)
         });
         let target = Arc::new(draw(colours.view()));
-        let seen_text = if complete { "all pixels".to_owned() } else { format!("{} of {} px", seen.len(), mask.len()) };
+        let seen_text = if complete {
+            text("all pixels", "全部像素").into()
+        } else {
+            let (seen, all) = (seen.len(), mask.len());
+            Words::both(format!("{seen} of {all} px"), format!("{seen} / {all} 像素"))
+        };
         let about = match self.completion && !complete {
-            true => "The image that the network has to complete; it is judged by the unseen pixels alone",
-            false => "The image that the network has to draw",
+            true => text(
+                "The image that the network has to complete; it is judged by the unseen pixels alone",
+                "网络要补全的图像；只用没有看到的像素来评判",
+            ),
+            false => text("The image that the network has to draw", "网络要画出的图像"),
         };
         let given = [
             Given {
-                title: "target",
+                title: text("target", "目标"),
                 about,
                 caption: name.clone(),
-                says: format!("{name} is the image that the network has to draw"),
+                says: Words::told(|| {
+                    tell(
+                        || format!("{name} is the image that the network has to draw"),
+                        || format!("网络要画出的图像：{name}"),
+                    )
+                }),
                 panel: Panel::Picture { picture: target.clone(), seen: None },
                 reaches: Vec::new(),
             },
             Given {
-                title: "support",
-                about: "The pixels of it that adaptation may see",
+                title: text("support", "支持集"),
+                about: text("The pixels of it that adaptation may see", "其中适应时可以看到的像素"),
                 caption: seen_text,
-                says: "What adaptation may see of it; checked pixels are hidden".to_owned(),
+                says: text(
+                    "What adaptation may see of it; checked pixels are hidden",
+                    "适应时可以看到的部分；画成棋盘格的像素是隐藏的",
+                )
+                .into(),
                 panel: Panel::Picture { picture: Arc::new(draw(shown.view())), seen: Some(mask.into()) },
                 reaches: Vec::new(),
             },
         ];
         HeldOut {
-            name,
+            name: name.en().to_owned(),
             episode: Episode { support: vec![pictures.batch(seen, &noisy)], query: pictures.batch(&judged, &colours) },
             given: given.into_iter().chain(interpolated).collect(),
             choices: [].into(),
@@ -168,10 +218,17 @@ impl PictureTasks {
 
 fn interpolated(guess: &Array2<f32>, loss: f32) -> Given {
     Given {
-        title: "interpolated",
-        about: "What interpolation makes of these pixels, without learning",
-        caption: format!("{:.1} dB", psnr(loss)),
-        says: "Without learning: each unseen pixel is the mean of the four nearest given ones, weighted by one over their distance".to_owned(),
+        title: text("interpolated", "插值"),
+        about: text(
+            "What interpolation makes of these pixels, without learning",
+            "不经学习，由这些像素插值得到的图像",
+        ),
+        caption: format!("{:.1} dB", psnr(loss)).into(),
+        says: text(
+            "Without learning: each unseen pixel is the mean of the four nearest given ones, weighted by one over their distance",
+            "不经学习：每个没有看到的像素取最近四个给定像素的均值，按距离的倒数加权",
+        )
+        .into(),
         panel: Panel::of(draw(guess.view())),
         reaches: vec![("interpolation_psnr", psnr(loss))],
     }
@@ -210,7 +267,7 @@ impl Tasks for PictureTasks {
         let own = &mut rng.clone();
         let (image, seen) = self.training_image(live, index, own);
         let image = &self.pictures.set.images[image];
-        let shown = self.task(image.name.clone(), &image.pixels, &seen, live.noise, own);
+        let shown = self.task(image.name.clone().into(), &image.pixels, &seen, live.noise, own);
         let display = Some(self.pictures.positions.clone());
         HeldOut { episode: self.training(live, index, rng), display, ..shown }
     }
@@ -218,7 +275,7 @@ impl Tasks for PictureTasks {
     fn held_out(&self, live: &LiveSettings, at: Place, rng: &mut Stream) -> HeldOut {
         let image = &self.pictures.set.images[self.pictures.held_out(at.index)];
         let seen = self.seen(live.support_share, rng);
-        self.task(image.name.clone(), &image.pixels, &seen, live.noise, rng)
+        self.task(image.name.clone().into(), &image.pixels, &seen, live.noise, rng)
     }
 
     fn held_out_tasks(&self) -> usize {
@@ -233,6 +290,7 @@ impl Tasks for PictureTasks {
         let fits = Picture::fit([&page.picture], set.size) && page.seen.len() == self.pictures.pixels();
         let bytes = page.picture.channels(set.channels);
         let rng = &mut stream(seed, Purpose::Sketch, 0, 0);
-        (fits && !pixels.is_empty()).then(|| self.task("your picture".to_owned(), &bytes, &pixels, live.noise, rng))
+        let name = text("your picture", "你的图像").into();
+        (fits && !pixels.is_empty()).then(|| self.task(name, &bytes, &pixels, live.noise, rng))
     }
 }

@@ -19,6 +19,7 @@ use crate::maths::functions::Loss;
 use crate::maths::network::{Batch, Network, Workspace};
 use crate::maths::stream::{Purpose, stream};
 use crate::settings::{LiveSettings, NetworkSettings};
+use crate::text::text;
 
 /// Pictures between two, both ends included.
 const BETWEEN: usize = 7;
@@ -30,8 +31,11 @@ pub(super) const OUTPUT_BIAS: f64 = 0.5;
 
 /// What lies between two pictures.
 pub(super) const MIXED: Look = Look {
-    title: "Between",
-    about: "What lies between two pictures: above, those of their mixed parameters; below, their mixed colours",
+    title: text("Between", "混合"),
+    about: text(
+        "What lies between two pictures: above, those of their mixed parameters; below, their mixed colours",
+        "两张图像之间有什么：上排由混合的参数画出，下排由混合的颜色得到",
+    ),
 };
 
 /// The images, divided.
@@ -148,7 +152,8 @@ impl Reading for Drawn {
         work: &mut Workspace<f32>,
     ) -> Option<Vec<Sheet>> {
         let picture = Arc::new(self.pictures.between(network, [adapted.theta, next.theta], work)?);
-        Some(vec![Sheet { look: MIXED, picture, ends: [adapted.task.name.clone(), next.task.name.clone()] }])
+        let ends = [&adapted.task.name, &next.task.name].map(|name| name.clone().into());
+        Some(vec![Sheet { look: MIXED, picture, ends }])
     }
 
     fn enlarged(

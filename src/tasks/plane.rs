@@ -8,7 +8,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::card::{Card, Feature, Judged, Needs};
+use super::card::{Card, Feature, Judged, Needs, counted};
 use super::held_out::{Read, Reading};
 use super::panel::{Given, Panel};
 use super::{HeldOut, Place, Split, Tasks};
@@ -16,16 +16,30 @@ use crate::maths::network::{Batch, Network};
 use crate::maths::stream::Stream;
 use crate::meta::episode::Episode;
 use crate::settings::{Domain, LiveSettings, NetworkSettings};
+use crate::text::{Words, tell, text};
 
 pub(super) const PLANE: Card = Card {
     id: "plane",
-    name: "Plane",
-    about: "Each task is a plane y = w·x with its own w; with two parameters everything can be drawn exactly",
+    name: text("Planes", "平面"),
+    about: text(
+        "Each task is a plane y = w·x with its own w; with two parameters everything can be drawn exactly",
+        "每个任务是一个平面 y = w·x，各有自己的 w；只有两个参数，一切都能精确画出",
+    ),
+    asks: |settings| {
+        let points = settings.live.test_shots;
+        tell(
+            || format!("From {} of a plane that it never saw: its slope, from three starts", counted(points, "point")),
+            || format!("只看一个没见过的平面上的 {points} 个点，从三个起点各自得出它的斜率"),
+        )
+    },
     domain: Domain::Linear,
     needs: Needs::Nothing,
     judged: Judged::Loss,
     features: &[Feature::Shots, Feature::Points, Feature::Noise],
-    reasons: &[(Feature::HiddenLayers, "The plane family's model has no hidden layer")],
+    reasons: &[(
+        Feature::HiddenLayers,
+        text("The plane family's model has no hidden layer", "平面任务族的模型没有隐藏层"),
+    )],
     looks: &[],
     drawing: None,
     usual_iterations: [500, 1000],
@@ -85,13 +99,19 @@ fn shown(weights: [f64; 2], episode: Episode<f32>) -> HeldOut {
     let reading =
         Predictions { actual: support.y().iter().chain(query.y().iter()).copied().collect(), support: support.rows() };
     let given = Given {
-        title: "task",
-        about: "The held-out task; each plot beside it shows predicted against actual values",
-        caption: name.clone(),
-        says: format!(
-            "{} support points and {} that it is judged by; a perfect fit lies on the diagonal",
-            support.rows(),
-            query.rows()
+        title: text("task", "任务"),
+        about: text(
+            "The held-out task; each plot beside it shows predicted against actual values",
+            "留出任务；旁边每张图的两轴是预测值和真实值",
+        ),
+        caption: name.clone().into(),
+        says: Words::both(
+            format!(
+                "{} support points and {} that it is judged by; a perfect fit lies on the diagonal",
+                support.rows(),
+                query.rows()
+            ),
+            format!("{} 个支持点和 {} 个评判点；完全拟合时都落在对角线上", support.rows(), query.rows()),
         ),
         panel: reading.panel(None),
         reaches: Vec::new(),

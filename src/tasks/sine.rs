@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayView2};
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::card::{Card, Feature, Judged, Needs};
+use super::card::{Card, Feature, Judged, Needs, counted};
 use super::held_out::{Read, Reading};
 use super::panel::{Given, Panel};
 use super::{HeldOut, Place, Tasks};
@@ -17,11 +17,25 @@ use crate::maths::real::Real as _;
 use crate::maths::stream::Stream;
 use crate::meta::episode::Episode;
 use crate::settings::{ActivationKind, Domain, LiveSettings, NetworkSettings};
+use crate::text::{Words, tell, text};
 
 pub(super) const SINE: Card = Card {
     id: "sine",
-    name: "Sine",
-    about: "Each task is a sine curve with its own amplitude and phase, seen at a few points",
+    name: text("Curves", "曲线"),
+    about: text(
+        "Each task is a sine curve with its own amplitude and phase, seen at a few points",
+        "每个任务是一条正弦曲线，各有自己的振幅和相位，只看到几个点",
+    ),
+    asks: |settings| {
+        let points = settings.live.test_shots;
+        tell(
+            || {
+                let points = counted(points, "point");
+                format!("From {points} of a curve that it never saw: the whole curve, from three starts")
+            },
+            || format!("只看一条没见过的曲线上的 {points} 个点，从三个起点各自得出整条曲线"),
+        )
+    },
     domain: Domain::Curve,
     needs: Needs::Nothing,
     judged: Judged::Loss,
@@ -123,10 +137,13 @@ fn shown(name: String, episode: Episode<f32>, curve: &Batch<f32>) -> HeldOut {
         truth: curve.y().iter().copied().collect(),
     };
     let given = Given {
-        title: "target",
-        about: "The true curve and the support points that adaptation sees",
-        caption: name.clone(),
-        says: format!("The true curve and {} support points", support.rows()),
+        title: text("target", "目标"),
+        about: text("The true curve and the support points that adaptation sees", "真实曲线和适应时看到的支持点"),
+        caption: name.clone().into(),
+        says: Words::both(
+            format!("The true curve and {} support points", support.rows()),
+            format!("真实曲线和 {} 个支持点", support.rows()),
+        ),
         panel: reading.panel(None),
         reaches: Vec::new(),
     };

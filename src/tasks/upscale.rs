@@ -19,18 +19,42 @@ use crate::maths::network::{Batch, Network};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
 use crate::settings::{Domain, LiveSettings, NetworkSettings};
+use crate::text::{Text, Words, tell, text};
 
 pub(super) const UPSCALE: Card = Card {
     id: "upscale",
-    name: "Upscale",
-    about: "Each task is one image seen as a few large blocks; the network has to make up its pixels",
+    name: text("Sharpen pictures", "清晰图像"),
+    about: text(
+        "Each task is one image seen as a few large blocks; the network has to make up its pixels",
+        "每个任务是一张只看到若干大色块的图像；网络要补出它的像素",
+    ),
+    asks: |settings| {
+        let side = settings.live.reduction;
+        tell(
+            || {
+                format!(
+                    "From the means of {side} × {side} pixels of a picture that it never saw: all of them, from three starts"
+                )
+            },
+            || format!("只看一张没见过的图像每 {side} × {side} 像素的均值，从三个起点各自得出全部像素"),
+        )
+    },
     domain: Domain::HiddenImage,
     needs: Needs::Images,
     judged: Judged::Psnr,
     features: &[Feature::Reduction, Feature::Noise, Feature::HiddenLayers, Feature::Positions],
     reasons: &[
-        (Feature::Shots, "An upscale task is one image: use the reduction instead"),
-        (Feature::Share, "Upscale tasks see the means of all blocks: use the reduction instead"),
+        (
+            Feature::Shots,
+            text("An upscale task is one image: use the reduction instead", "“清晰图像”任务是一张图像：请改用缩小倍数"),
+        ),
+        (
+            Feature::Share,
+            text(
+                "Upscale tasks see the means of all blocks: use the reduction instead",
+                "“清晰图像”任务看到所有色块的均值：请改用缩小倍数",
+            ),
+        ),
         (Feature::Pixels, ALL_BLOCKS),
         (Feature::Points, ALL_BLOCKS),
     ],
@@ -39,7 +63,10 @@ pub(super) const UPSCALE: Card = Card {
         pages: Pages::One,
         masks: false,
         coarser: |live| live.reduction,
-        hint: "Paint coarse blocks, and see what fine picture the network takes them for",
+        hint: text(
+            "Paint coarse blocks, and see what fine picture the network takes them for",
+            "画出粗大的色块，看网络把它们当作怎样的精细图像",
+        ),
     }),
     usual_iterations: [50, 150],
     preset: |settings| {
@@ -53,7 +80,10 @@ pub(super) const UPSCALE: Card = Card {
     },
 };
 
-const ALL_BLOCKS: &str = "Upscale tasks adapt on the means of all blocks at every step";
+const ALL_BLOCKS: Text = text(
+    "Upscale tasks adapt on the means of all blocks at every step",
+    "“清晰图像”任务每一步都在所有色块的均值上适应",
+);
 
 #[derive(Debug)]
 struct UpscaleTasks {
@@ -85,10 +115,13 @@ impl UpscaleTasks {
         let (episode, means) = self.episode(image, live, rng);
         let target = Arc::new(draw(episode.query.y()));
         let given = Given {
-            title: "target",
-            about: "The held-out image that the network has to make up",
-            caption: name.clone(),
-            says: format!("{name} at full size, which adaptation does not see"),
+            title: text("target", "目标"),
+            about: text("The held-out image that the network has to make up", "网络要还原的留出图像"),
+            caption: name.clone().into(),
+            says: Words::both(
+                format!("{name} at full size, which adaptation does not see"),
+                format!("完整大小的 {name}，适应时看不到"),
+            ),
             panel: Panel::Picture { picture: target.clone(), seen: None },
             reaches: Vec::new(),
         };
@@ -100,9 +133,9 @@ impl UpscaleTasks {
     /// What is seen, and what enlargement without learning makes of it; with its PSNR where the target is known.
     fn enlargements(&self, seen: &Picture, target: Option<&Picture>) -> impl Iterator<Item = Given> {
         let ways = [
-            ("means", NEAREST, FilterType::Nearest, "nearest_psnr"),
-            ("bicubic", BICUBIC, FilterType::CatmullRom, "bicubic_psnr"),
-            ("Lanczos", LANCZOS, FilterType::Lanczos3, "lanczos_psnr"),
+            (text("means", "均值"), NEAREST, FilterType::Nearest, "nearest_psnr"),
+            (text("bicubic", "双三次"), BICUBIC, FilterType::CatmullRom, "bicubic_psnr"),
+            (text("Lanczos", "Lanczos"), LANCZOS, FilterType::Lanczos3, "lanczos_psnr"),
         ];
         ways.map(|(title, about, filter, key)| {
             let picture = enlarge(seen, self.pictures.set.size, filter);
@@ -110,8 +143,8 @@ impl UpscaleTasks {
             Given {
                 title,
                 about,
-                caption: reached.map_or_else(|| title.to_owned(), |reached| format!("{reached:.1} dB")),
-                says: about.to_owned(),
+                caption: reached.map_or_else(|| title.into(), |reached| format!("{reached:.1} dB").into()),
+                says: about.into(),
                 panel: Panel::of(picture),
                 reaches: reached.map(|reached| (key, reached)).into_iter().collect(),
             }
@@ -120,9 +153,15 @@ impl UpscaleTasks {
     }
 }
 
-const NEAREST: &str = "What adaptation sees: the mean of each block of pixels";
-const BICUBIC: &str = "Without learning: the means enlarged by bicubic interpolation (Catmull and Rom)";
-const LANCZOS: &str = "Without learning: the means enlarged by Lanczos interpolation with three lobes";
+const NEAREST: Text = text("What adaptation sees: the mean of each block of pixels", "适应时看到的：每块像素的均值");
+const BICUBIC: Text = text(
+    "Without learning: the means enlarged by bicubic interpolation (Catmull and Rom)",
+    "不经学习：用双三次插值（Catmull 和 Rom）放大的均值",
+);
+const LANCZOS: Text = text(
+    "Without learning: the means enlarged by Lanczos interpolation with three lobes",
+    "不经学习：用三瓣 Lanczos 插值放大的均值",
+);
 
 /// Mean squared error of colours in 0 to 1.
 fn error(picture: &Picture, target: &Picture) -> f32 {

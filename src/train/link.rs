@@ -16,6 +16,7 @@ use super::views::Focus;
 use crate::images::ImageSet;
 use crate::settings::{LiveSettings, Settings};
 use crate::tasks::sketch::Sketch;
+use crate::text::Words;
 
 /// What the window asks of the trainer.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub enum Command {
     Restart(Arc<Settings>, Option<Arc<ImageSet>>),
     /// The same, going on from what another run has learned.
     Continue(Arc<Settings>, Option<Arc<ImageSet>>, Arc<Checkpoint>),
+    /// Take up the run again that the last restart ended. The one that this ends can be taken up in turn.
+    BringBack,
     /// Leave the diverged phase: pause at what the best state had learned, with the live settings as they stand.
     GoBack,
     /// Pause at the run's best state, with the live settings of then; what it did since is forgotten.
@@ -50,8 +53,39 @@ pub enum Pace {
     /// As fast as the machine can.
     #[default]
     Full,
+    /// At most so many a second.
+    PerSecond(u16),
     /// Two sub-steps of a meta-iteration a second, each one shown.
     Slow,
+}
+
+impl Pace {
+    /// From the slowest to the fastest.
+    pub const ALL: [Self; 9] = [
+        Self::Slow,
+        Self::PerSecond(1),
+        Self::PerSecond(2),
+        Self::PerSecond(5),
+        Self::PerSecond(10),
+        Self::PerSecond(20),
+        Self::PerSecond(50),
+        Self::PerSecond(100),
+        Self::Full,
+    ];
+
+    /// Time from one sub-step, or else from one meta-iteration, to the next.
+    pub(super) fn apart(self) -> Duration {
+        match self {
+            Self::Slow => Duration::from_millis(500),
+            Self::PerSecond(rate) => Duration::from_secs(1) / u32::from(rate.max(1)),
+            Self::Full => Duration::ZERO,
+        }
+    }
+
+    /// Whether every meta-iteration is to be seen on the held-out tasks.
+    pub(super) fn shows_each(self) -> bool {
+        self.apart() >= Duration::from_millis(200)
+    }
 }
 
 /// What must reach the window even if it sleeps.
@@ -60,7 +94,7 @@ pub enum Event {
     /// The run stopped and holds its best state.
     Diverged(Arc<Divergence>),
     /// A run could not be started, or the worker failed; the text says what to do.
-    Failed(String),
+    Failed(Words),
 }
 
 /// Wakes the window; callable from any thread.
@@ -103,11 +137,16 @@ pub struct TrainerEnd {
 }
 
 impl Command {
+    /// Whether the present run's meta-iteration need not come to its end.
+    fn ends_run(&self) -> bool {
+        matches!(self, Self::Restart(..) | Self::Continue(..) | Self::BringBack | Self::Quit)
+    }
+
     /// Whether slow motion need not go on with what it computes: nobody will see it.
     fn stops(&self) -> bool {
         match self {
             Self::Pause | Self::SetPace(_) | Self::ContinueHere(_) | Self::BackToBest => true,
-            Self::Restart(..) | Self::Continue(..) | Self::Quit => true,
+            Self::Restart(..) | Self::Continue(..) | Self::BringBack | Self::Quit => true,
             Self::Play | Self::Step | Self::GoBack | Self::Pretend(_) => false,
         }
     }
@@ -164,7 +203,7 @@ impl WindowEnd {
         if command.stops() {
             self.stops.fetch_add(1, Ordering::AcqRel);
         }
-        if matches!(command, Command::Restart(..) | Command::Continue(..) | Command::Quit) {
+        if command.ends_run() {
             self.interrupt.store(true, Ordering::Release);
         }
         self.commands.send(Message::Command(command)).is_ok()

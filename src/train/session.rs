@@ -13,6 +13,7 @@ use super::views::Views;
 use super::walk::Walk;
 use crate::meta::cancel::Cancel;
 use crate::tasks::sketch::Sketch;
+use crate::text::{Words, text};
 
 mod looking;
 mod looking_closer;
@@ -30,8 +31,6 @@ const GLANCE: Duration = Duration::from_millis(20);
 const SHORT_REST: Duration = Duration::from_millis(50);
 /// One that is looked at for so long is shown in full.
 const REST: Duration = Duration::from_millis(120);
-/// Sub-steps of a meta-iteration at a slow pace are this far apart.
-const SLOW: Duration = Duration::from_millis(500);
 /// While the trainer runs, turned knobs have the probe tasks adapted at most this often.
 const PROBE_EVERY: Duration = Duration::from_millis(400);
 /// What kept states of a run may take, in bytes.
@@ -62,6 +61,8 @@ pub struct Session {
     threads: usize,
     metrics: Option<MetricsSink>,
     trainer: Option<Trainer>,
+    /// The run that the present one took the place of.
+    left: Option<Left>,
     run: u64,
     phase: Phase,
     pace: Pace,
@@ -83,6 +84,13 @@ pub struct Session {
     changed: bool,
 }
 
+/// A run that is not gone on with for now.
+struct Left {
+    trainer: Trainer,
+    phase: Phase,
+    divergence: Option<Arc<Divergence>>,
+}
+
 impl Session {
     /// Nothing is trained yet. `threads` are used for the tasks of a meta-batch; `metrics` gets every measurement.
     pub fn new(end: TrainerEnd, threads: usize, metrics: Option<MetricsSink>) -> Self {
@@ -93,6 +101,7 @@ impl Session {
             threads,
             metrics,
             trainer: None,
+            left: None,
             run: 0,
             phase: Phase::Paused,
             pace: Pace::Full,
@@ -154,10 +163,7 @@ impl Session {
 
     /// How long until the next meta-iteration or sub-step.
     fn pause(&self) -> Duration {
-        match self.pace {
-            Pace::Slow => SLOW.saturating_sub(self.stepped_at.elapsed()),
-            Pace::Full => Duration::ZERO,
-        }
+        self.pace.apart().saturating_sub(self.stepped_at.elapsed())
     }
 
     /// Trains until then, or until there is a command, or nothing to train any more.
@@ -193,8 +199,11 @@ impl Session {
         if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
             self.trainer = None;
             self.phase = Phase::Paused;
-            let text = "The trainer failed on an internal error and was stopped. Press reset to start it again; if that fails too, choose other settings.";
-            self.end.report(Event::Failed(text.to_owned()));
+            let failed = text(
+                "The trainer failed on an internal error and was stopped. Press reset to start it again; if that fails too, choose other settings.",
+                "训练器因内部错误而停止。请重新开始运行；如果仍然失败，请选择其他设置。",
+            );
+            self.end.report(Event::Failed(failed.into()));
         }
     }
 
@@ -208,7 +217,7 @@ impl Session {
             return;
         }
         match trainer.set_live(live) {
-            Err(error) => self.end.report(Event::Failed(error.to_string())),
+            Err(error) => self.end.report(Event::Failed(Words::told(|| error.to_string()))),
             Ok(()) => {
                 // The mark on the curves shows at once; adapting the probe tasks takes longer, so while
                 // a knob is dragged over a running trainer not every value is tried.
@@ -259,7 +268,7 @@ impl Session {
             Step::Done(_) => {
                 let measured = self.settle();
                 if let Some(trainer) = self.trainer.as_mut().filter(|trainer| !measured && !trainer.owes())
-                    && self.pace == Pace::Slow
+                    && self.pace.shows_each()
                 {
                     trainer.probe();
                 }

@@ -17,6 +17,7 @@ use crate::meta::{Learner, MetaParameters};
 use crate::settings::{Knob, LiveSettings, SettingError, Settings};
 use crate::tasks::sketch::Sketch;
 use crate::tasks::{Family, FamilyError};
+use crate::text::say;
 
 mod closeups;
 mod failure;
@@ -52,7 +53,13 @@ pub enum TrainError {
     #[error(transparent)]
     Family(#[from] FamilyError),
     /// A checkpoint that does not fit.
-    #[error("the state to go on from has another number of parameters: it belongs to another network or other images")]
+    #[error(
+        "{}",
+        say(
+            "the state to go on from has another number of parameters: it belongs to another network or other images",
+            "要接着训练的状态参数个数不同：它属于另一个网络或另一些图像",
+        )
+    )]
     Checkpoint,
 }
 

@@ -8,6 +8,7 @@ use super::shown::Evaluation;
 use super::snapshot::Snapshot;
 use super::trainer::Trainer;
 use crate::settings::Settings;
+use crate::text::Text;
 
 mod dissection;
 mod heights;
@@ -82,7 +83,7 @@ pub struct Closeups {
     /// What adaptation does to each layer's representation.
     pub layers: Option<Arc<Layers>>,
     /// Why there is no map of the loss around φ.
-    pub no_landscape: Option<&'static str>,
+    pub no_landscape: Option<Text>,
     /// What came of beginning at another place than φ.
     pub tried: Option<Arc<Tried>>,
 }

@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{CentralPanel, Color32, Context, Frame, Margin, Panel, Ui};
+use egui::{Area, CentralPanel, Color32, Context, Frame, Id, Margin, Order, Panel, Rect, Ui, Vec2, vec2};
 
-use self::begin::Waiting;
+use self::begin::{Left, Waiting};
 use self::past::Moment;
 use super::banner;
 use super::commands::{self, Commands, UiCommand};
@@ -23,18 +23,46 @@ use super::help::Help;
 use super::images_dialog::ImagesDialog;
 use super::knobs::Knobs;
 use super::losses::Losses;
-use super::microscope::Microscope;
 use super::notices::{Kind, Notices};
-use super::samples::Samples;
+use super::stage::{Page, Stage};
 use super::theme::{self, GRID, Palette};
-use super::timeline::{self, Timeline};
+use super::timeline::Timeline;
 use super::top_bar::{Status, TopBar};
 use super::watching::{Observer as _, Script, Watching};
 use crate::images::ImageSet;
 use crate::settings::{ImageKey, ImageSource, ProceduralSettings, Settings, TaskFamily};
+use crate::text::{Language, say};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::views::Focus;
+
+/// Width of the settings, until somebody drags their edge.
+const SETTINGS: f32 = 54.0 * GRID;
+
+/// Share of the height that is below the large view, and share of that place's width for the small view, until somebody
+/// drags.
+const BELOW: f32 = 0.28;
+const SMALL: f32 = 0.4;
+
+/// In less room than this there is one place alone, and tabs for all.
+const ROOM: Vec2 = vec2(190.0 * GRID, 130.0 * GRID);
+
+/// Space around a view.
+const AROUND: Margin = Margin { left: 16, right: 12, top: 6, bottom: 6 };
+
+/// How many times larger everything is in a hall.
+const PRESENT_ZOOM: f32 = 2.0;
+
+/// Under which name the window's own state is kept.
+const KEPT: &str = "window";
+
+/// What of the window's state outlives it.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Kept {
+    language: Language,
+    /// Then the zoom is not the user's.
+    present: bool,
+}
 
 /// The whole window. It owns the settings; the trainer owns everything else.
 pub struct App {
@@ -43,20 +71,24 @@ pub struct App {
     /// The last images, with the [`RunSettings::image_key`] that they were read for.
     image_set: Option<(ImageKey, Arc<ImageSet>)>,
     waiting: Option<Waiting>,
+    /// The images of the present run, and the run that it took the place of.
+    images_in_use: Option<(ImageKey, Arc<ImageSet>)>,
+    left: Option<Left>,
     /// The images that each family had last.
     sets: HashMap<TaskFamily, (ImageSource, ProceduralSettings)>,
     snapshot: Option<Arc<Snapshot>>,
     /// What was asked for last, until a snapshot confirms it.
     intent: Option<Phase>,
     pace: Pace,
+    /// The pace outside slow motion.
+    brisk: Pace,
     top_bar: TopBar,
     knobs: Knobs,
-    samples: Samples,
+    stage: Stage,
     losses: Losses,
     timeline: Timeline,
     /// Knobs that were turned, at the moment that is shown.
     moment: Moment,
-    microscope: Microscope,
     /// The inner rate that the run began with in place of its preset's, if that would have overshot.
     fitted: Option<f64>,
     /// The run, and its best state, of which it was said that it has left it.
@@ -69,6 +101,9 @@ pub struct App {
     notices: Notices,
     pacing: Pacing,
     watching: RefCell<Watching>,
+    language: Language,
+    /// Whether it is shown to a hall: everything larger, one place alone.
+    present: bool,
     /// Whether the window is cleared to the colour of its panels, which then need not be painted.
     cleared: bool,
 }
@@ -82,20 +117,22 @@ impl App {
         let run = settings.run.clone();
         Self {
             link,
-            image_set: image_set.map(|set| (settings.run.image_key(), set)),
+            image_set: image_set.clone().map(|set| (settings.run.image_key(), set)),
             settings,
             waiting: None,
+            images_in_use: image_set.map(|set| (run.image_key(), set)),
+            left: None,
             sets: HashMap::from([(run.tasks, (run.images, run.procedural))]),
             snapshot: None,
             intent: None,
             pace: Pace::default(),
+            brisk: Pace::default(),
             top_bar: TopBar::default(),
             knobs: Knobs::default(),
-            samples: Samples::default(),
+            stage: Stage::default(),
             losses: Losses::default(),
             timeline: Timeline::default(),
             moment: Moment::default(),
-            microscope: Microscope::default(),
             fitted: None,
             hushed: None,
             focus: Focus::default(),
@@ -104,14 +141,32 @@ impl App {
             help: Help::default(),
             notices: Notices::default(),
             pacing: Pacing::of(ctx),
-            watching: RefCell::new(Watching::new(None)),
+            watching: RefCell::new(Watching::from_env()),
+            language: Language::default(),
+            present: false,
             cleared: false,
         }
     }
 
     /// The same window, driven by a script.
     pub fn with_script(self, script: Option<Script>) -> Self {
-        Self { watching: RefCell::new(Watching::new(script)), ..self }
+        script.into_iter().for_each(|script| self.watching.borrow_mut().add(script));
+        self
+    }
+
+    /// The same window in a language.
+    pub fn in_language(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
+    /// The same window as it was left. A language that is asked for outright comes before the one that was spoken then.
+    pub fn as_it_was_left(self, ctx: &Context, storage: Option<&dyn eframe::Storage>, asked: Option<Language>) -> Self {
+        let kept: Option<Kept> = storage.and_then(|storage| eframe::get_value(storage, KEPT));
+        if kept.as_ref().is_some_and(|kept| kept.present) {
+            ctx.set_zoom_factor(ctx.zoom_factor() / PRESENT_ZOOM);
+        }
+        let language = asked.or(kept.map(|kept| kept.language)).unwrap_or(self.language);
+        Self { language, ..self }
     }
 
     /// The settings as the user has them now.
@@ -127,9 +182,10 @@ impl App {
     /// One frame.
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        self.language.speak();
         self.receive();
         let mut commands = Commands::new();
-        let canvas = self.samples.has_canvas() && !self.microscope.is_large();
+        let canvas = self.stage.has_canvas();
         commands::take_shortcuts(&ctx, canvas, &mut commands);
         commands.append(&mut self.watching.get_mut().commands());
         self.panels(ui, &mut commands);
@@ -140,7 +196,7 @@ impl App {
         self.compare.ui(&ctx, &self.settings, images, &mut commands);
         self.help.ui(&ctx);
         self.watching.get_mut().ui(&ctx);
-        self.notices.ui(&ctx, timeline::HEIGHT);
+        self.notices.ui(&ctx);
         if !commands.is_empty() {
             ctx.request_repaint();
         }
@@ -158,60 +214,90 @@ impl App {
         let snapshot = snapshot.as_deref();
         let key = self.settings.run.image_key();
         let image_set = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| Arc::clone(set));
-        let status = Status { snapshot, phase: self.phase(), pace: self.pace, image_set: image_set.as_ref() };
+        let status = Status {
+            snapshot,
+            phase: self.phase(),
+            pace: self.pace,
+            image_set: image_set.as_ref(),
+            can_bring_back: self.left.is_some(),
+        };
         let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
-        let bar = ground.inner_margin(Margin::symmetric(12, 0));
         Panel::top("top-bar")
-            .exact_size(10.0 * GRID)
-            .frame(bar)
-            .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, commands));
-        Panel::bottom("timeline")
-            .exact_size(timeline::HEIGHT)
-            .frame(bar)
-            .show(ui, |ui| self.timeline.ui(ui, snapshot, commands));
-        let can_undo = self.moment.turns.can_undo();
+            .exact_size(if self.present { 8.0 * GRID } else { 10.0 * GRID })
+            .frame(ground.inner_margin(Margin::symmetric(12, 0)))
+            .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, self.present, commands));
+        let room = ui.available_size();
+        let alone = self.present || room.x < ROOM.x || room.y < ROOM.y;
+        if !alone {
+            self.beside(ui, ground, snapshot, commands);
+        }
+        let family = self.settings.run.tasks;
+        let around = if self.present { Margin { top: 4, bottom: 2, ..AROUND } } else { AROUND };
+        CentralPanel::default().frame(ground.inner_margin(around)).show(ui, |ui| {
+            if self.present {
+                ui.spacing_mut().item_spacing.y = 0.5 * GRID;
+            }
+            let covered = self.compare.is_open() || self.help.is_open() || self.images.is_open();
+            self.stage.take_escape(ui, covered);
+            ui.horizontal_wrapped(|ui| self.stage.tabs(ui, family, alone));
+            let room = ui.available_rect_before_wrap();
+            match self.stage.page(alone) {
+                Page::Losses => self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands),
+                Page::Settings => self.settings_ui(ui, snapshot, commands),
+                Page::Samples | Page::View => self.stage.large(ui, family, snapshot, status.image_set, commands),
+            }
+            self.warn(ui.ctx(), room, snapshot, status.phase, commands);
+        });
+    }
+
+    /// What stands beside the large view: settings, losses with the timeline, the small view.
+    fn beside(&mut self, ui: &mut Ui, ground: Frame, snapshot: Option<&Snapshot>, commands: &mut Commands) {
+        Panel::left("settings")
+            .resizable(true)
+            .default_size(SETTINGS)
+            .size_range(44.0 * GRID..=80.0 * GRID)
+            .frame(ground.inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 8 }))
+            .show(ui, |ui| self.settings_ui(ui, snapshot, commands));
+        let family = self.settings.run.tasks;
+        let height = ui.available_height();
+        Panel::bottom("below")
+            .resizable(true)
+            .default_size((BELOW * height).clamp(150.0, 320.0).round())
+            .size_range(140.0..=0.6 * height)
+            .frame(Frame::NONE)
+            .show(ui, |ui| {
+                let width = ui.available_width();
+                Panel::right("small")
+                    .resizable(true)
+                    .default_size((SMALL * width).round())
+                    .size_range(180.0..=0.6 * width)
+                    .frame(ground.inner_margin(AROUND))
+                    .show(ui, |ui| self.stage.small(ui, family, snapshot, commands));
+                CentralPanel::default()
+                    .frame(ground.inner_margin(AROUND))
+                    .show(ui, |ui| self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands));
+            });
+    }
+
+    fn settings_ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, commands: &mut Commands) {
         let before = commands.len();
-        let side = ground.inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 4 });
-        Panel::left("knobs")
-            .exact_size(54.0 * GRID)
-            .frame(side)
-            .show(ui, |ui| self.knobs.ui(ui, &self.settings, snapshot, can_undo, commands));
+        self.knobs.ui(ui, &self.settings, snapshot, self.moment.turns.can_undo(), commands);
         // At once, so that this frame's plots have the mark.
         for command in commands.extract_if(before.., |command| matches!(command, UiCommand::SetKnob(..))) {
             self.apply(ui.ctx(), command);
             ui.ctx().request_repaint();
         }
-        let plots_height = (0.36 * ui.available_height()).clamp(196.0, 380.0);
-        let area = ground.inner_margin(Margin { left: 16, right: 12, top: 8, bottom: 8 });
-        Panel::bottom("plots").exact_size(plots_height).frame(area).show(ui, |ui| {
-            let room = ui.available_rect_before_wrap();
-            if self.microscope.is_large() {
-                return self.losses.ui(ui, snapshot, &self.settings.live, commands);
-            }
-            ui.advance_cursor_after_rect(room);
-            let split = (room.left() + 0.54 * room.width()).round();
-            let [left, right] = [room.with_max_x(split - 3.0 * GRID), room.with_min_x(split + 2.0 * GRID)];
-            ui.scope_builder(egui::UiBuilder::new().id_salt("losses").max_rect(left), |ui| {
-                self.losses.ui(ui, snapshot, &self.settings.live, commands)
-            });
-            ui.scope_builder(egui::UiBuilder::new().id_salt("parameters").max_rect(right), |ui| {
-                self.microscope.ui(ui, snapshot, commands)
-            });
-        });
-        CentralPanel::default().frame(area).show(ui, |ui| {
-            if let Some(divergence) =
-                snapshot.and_then(|snapshot| snapshot.divergence.as_ref()).filter(|_| status.phase == Phase::Diverged)
-            {
-                banner::ui(ui, divergence, &self.settings.run, commands);
-            } else if let Some(snapshot) = snapshot {
-                banner::astray(ui, snapshot, &mut self.hushed, commands);
-            }
-            let covered = self.compare.is_open() || self.help.is_open() || self.images.is_open();
-            self.microscope.take_escape(ui, covered);
-            if self.microscope.is_large() {
-                self.microscope.ui(ui, snapshot, commands);
-            } else {
-                self.samples.ui(ui, snapshot, status.image_set, commands);
+    }
+
+    /// Says over the large view that the run has diverged, or has left its best state.
+    fn warn(&mut self, ctx: &Context, room: Rect, snapshot: Option<&Snapshot>, phase: Phase, commands: &mut Commands) {
+        let Some(snapshot) = snapshot else { return };
+        let divergence = snapshot.divergence.as_ref().filter(|_| phase == Phase::Diverged);
+        Area::new(Id::unique("banner")).order(Order::Middle).fixed_pos(room.min).show(ctx, |ui| {
+            ui.set_width(room.width());
+            match divergence {
+                Some(divergence) => banner::ui(ui, divergence, &self.settings.run, commands),
+                None => banner::astray(ui, snapshot, &mut self.hushed, commands),
             }
         });
     }
@@ -253,7 +339,9 @@ impl App {
 
     fn send(&mut self, command: Command) {
         if !self.link.send(command) {
-            self.notices.add(Kind::Error, "The trainer has stopped; close the window and start again");
+            let text =
+                say("The trainer has stopped; close the window and start again", "训练器已停止；请关闭窗口，重新启动");
+            self.notices.add(Kind::Error, text);
         }
     }
 
@@ -281,7 +369,12 @@ impl eframe::App for App {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
 
-    // Asked for after every frame that was shown, and nowhere else can a frame's end be seen; nothing is saved.
+    // Dividers, folds, zoom and theme egui keeps by itself.
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, KEPT, &Kept { language: self.language, present: self.present });
+    }
+
+    // Asked for after every frame that was shown, and nowhere else can a frame's end be seen; saved is at the end alone.
     fn auto_save_interval(&self) -> Duration {
         if let Some(whole) = self.pacing.end() {
             self.watching.borrow_mut().frame_shown(whole, self.snapshot.as_deref());

@@ -6,12 +6,14 @@ use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::Palette;
 use crate::settings::{Knob, RunSettings};
+use crate::text::{say, tell};
 use crate::train::snapshot::{Astray, Divergence, Snapshot};
 
 /// Draws the reason and the ways out.
 pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mut Commands) {
-    let heading = format!("Diverged at meta-iteration {}", at(divergence.meta_iteration));
-    warning(ui, &heading, &divergence.reason, |ui| {
+    let when = at(divergence.meta_iteration);
+    let heading = tell(|| format!("Diverged at meta-iteration {when}"), || format!("在第 {when} 次元迭代发散"));
+    warning(ui, &heading, &divergence.said(), |ui| {
         let outer = divergence.rate_to_lower(run) == Knob::OUTER_RATE;
         for command in [UiCommand::BackToBest, UiCommand::HalveAndGoOn, UiCommand::SetToMarkAndGoOn] {
             let why_not = match command {
@@ -20,11 +22,13 @@ pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mu
             };
             let label = match (&command, divergence.mark()) {
                 (UiCommand::BackToBest, _) if !divergence.is_best => {
-                    format!("Back to {}", at(divergence.restored))
+                    let kept = at(divergence.restored);
+                    tell(|| format!("Back to {kept}"), || format!("回到第 {kept} 次"))
                 }
-                (UiCommand::HalveAndGoOn, _) if outer => "Halve β and go on".to_owned(),
+                (UiCommand::HalveAndGoOn, _) if outer => say("Halve β and go on", "β 减半并继续").to_owned(),
                 (UiCommand::SetToMarkAndGoOn, Some(mark)) if why_not.is_none() => {
-                    format!("{} ({mark})", command.label())
+                    let label = command.label();
+                    tell(|| format!("{label} ({mark})"), || format!("{label}（{mark}）"))
                 }
                 _ => command.label().to_owned(),
             };
@@ -47,22 +51,28 @@ pub fn astray(ui: &mut Ui, snapshot: &Snapshot, hushed: &mut Option<(u64, u64)>,
     if *hushed == Some(about) {
         return;
     }
-    let turned = turned.map_or_else(String::new, |turned| format!("{turned}. "));
-    let times = if times.is_finite() {
-        format!("{} times", numbers::significant(f64::from(times)))
-    } else {
-        "far above".to_owned()
-    };
-    let text = format!(
-        "The error on held-out tasks has stayed at {times} its best, which was at meta-iteration {}. {turned}Training goes on.",
-        at(best)
+    let (far, times, best) = (!times.is_finite(), numbers::significant(f64::from(times)), at(best));
+    let text = tell(
+        || {
+            let turned = turned.map_or_else(String::new, |turned| format!("{turned}. "));
+            let times = if far { "far above".to_owned() } else { format!("{times} times") };
+            format!(
+                "The error on held-out tasks has stayed at {times} its best, which was at meta-iteration {best}. {turned}Training goes on."
+            )
+        },
+        || {
+            let turned = turned.map_or_else(String::new, |turned| format!("{turned}。"));
+            let times = if far { "远高于最佳值".to_owned() } else { format!("是最佳值的 {times} 倍") };
+            format!("留出任务的误差一直{times}，最佳在第 {best} 次元迭代。{turned}训练仍在继续。")
+        },
     );
-    warning(ui, "The run has left its best state", &text, |ui| {
+    warning(ui, say("The run has left its best state", "运行已离开最佳状态"), &text, |ui| {
         let command = UiCommand::BackToBest;
         if ui.button(command.label()).on_hover_text(command.tooltip()).clicked() {
             commands.push(command);
         }
-        if ui.button("Dismiss").on_hover_text("Closes this message; the mark on the timeline stays").clicked() {
+        let stays = say("Closes this message; the mark on the timeline stays", "关闭这条消息；时间线上的标记仍在");
+        if ui.button(say("Dismiss", "关闭")).on_hover_text(stays).clicked() {
             *hushed = Some(about);
         }
     });

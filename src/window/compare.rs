@@ -4,6 +4,7 @@ mod map;
 mod race;
 mod sweep;
 
+use std::io::Error;
 use std::sync::Arc;
 
 use egui::{Align2, Context, Id, Key, Ui, Vec2, Window, vec2};
@@ -14,6 +15,7 @@ use super::commands::Commands;
 use super::theme::GRID;
 use crate::images::ImageSet;
 use crate::settings::Settings;
+use crate::text::{say, tell};
 
 /// Meta-iterations that a person can ask of one run.
 const ITERATIONS: [f64; 2] = [1.0, 1e6];
@@ -44,7 +46,8 @@ struct Base<'a> {
 impl Base<'_> {
     fn check_images(&self) -> Result<(), String> {
         let missing = self.settings.run.tasks.needs_images() && self.images.is_none();
-        if missing { Err("The images are still being read: start when they are there".to_owned()) } else { Ok(()) }
+        let error = || say("The images are still being read: start when they are there", "图像还在读取：读完后再开始");
+        if missing { Err(error().to_owned()) } else { Ok(()) }
     }
 }
 
@@ -70,7 +73,7 @@ impl Compare {
         let mut open = true;
         let screen = ctx.content_rect().size();
         let size = vec2(820.0, 560.0).min(screen - Vec2::splat(20.0 * GRID));
-        Window::new("Compare")
+        Window::new(say("Compare", "比较"))
             .id(Id::unique("compare-window"))
             .open(&mut open)
             .collapsible(false)
@@ -94,10 +97,12 @@ impl Compare {
 
     fn tabs(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
-            for (tab, label, tooltip) in [
-                (Tab::Sweep, "Sweep", "Trains one run for every pair of values of two settings"),
-                (Tab::Race, "Race", "Trains several algorithms on the same tasks"),
-            ] {
+            let sweep =
+                say("Trains one run for every pair of values of two settings", "对两个设置的每一对取值各训练一次运行");
+            let race = say("Trains several algorithms on the same tasks", "在相同的任务上训练多种算法");
+            for (tab, label, tooltip) in
+                [(Tab::Sweep, say("Sweep", "参数扫描"), sweep), (Tab::Race, say("Race", "算法对比"), race)]
+            {
                 ui.selectable_value(&mut self.tab, tab, label).on_hover_text(tooltip);
             }
         });
@@ -116,5 +121,12 @@ fn read_iterations(text: &str) -> Result<u64, String> {
     super::numbers::parse(text)
         .filter(|value| value.fract() == 0.0 && (low..=high).contains(value))
         .map(|value| value as u64)
-        .ok_or("Meta-iterations: a whole number from 1 to 1,000,000".to_owned())
+        .ok_or_else(|| {
+            say("Meta-iterations: a whole number from 1 to 1,000,000", "元迭代数：1 到 1,000,000 的整数").to_owned()
+        })
+}
+
+/// What is said when the system has no thread to give.
+fn no_thread(error: &Error) -> String {
+    tell(|| format!("No thread: {error}"), || format!("无法启动线程：{error}"))
 }

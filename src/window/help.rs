@@ -1,10 +1,61 @@
-//! The help: keys, and what the colours mean.
+//! The help: meta-learning in a minute, the keys, and what the colours mean.
 
-use egui::{Color32, Context, Grid, Id, Modal, RichText, Sense, Ui, vec2};
+use egui::{Color32, Context, Grid, Id, Label, Modal, RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::commands::UiCommand;
 use super::theme::{GRID, Palette, init_label, init_tooltip};
+use crate::text::{Text, say, text};
 use crate::train::snapshot::Init;
+
+/// What a newcomer reads first.
+const IN_A_MINUTE: [Text; 10] = [
+    text(
+        "Meta-learning looks for a start from which a few steps are enough to learn a new task.",
+        "元学习寻找一个起点：从它出发，几步就足以学会一个新任务。",
+    ),
+    text(
+        "Each task is small, such as one face to complete or one curve to fit.",
+        "每个任务都很小，例如补全一张人脸，或拟合一条曲线。",
+    ),
+    text(
+        "Its support set is what adaptation sees; its query set is what the result is judged by.",
+        "支持集是适应过程能看到的数据，查询集用来评判适应的结果。",
+    ),
+    text(
+        "The inner loop begins at the start φ and takes K gradient steps of size α on the support loss.",
+        "内循环从起点 φ 出发，沿支持集损失的梯度走 K 步，每一步的大小由 α 决定。",
+    ),
+    text(
+        "The outer loop moves φ itself, at the rate β, so that the query loss after those steps falls; each such move is a meta-iteration.",
+        "外循环以学习率 β 移动 φ 本身，使这些步之后的查询损失下降；每移动一次就是一次元迭代。",
+    ),
+    text(
+        "The three rows adapt to tasks that were never trained on, from three starts: learned, random, and pretrained on all tasks at once.",
+        "三行都在适应从未训练过的任务，但起点不同：学到的、随机的、在所有任务上联合预训练的。",
+    ),
+    text(
+        "k counts the inner steps taken so far: k = 0 is the start itself, before it has seen anything of the task.",
+        "k 是已经走过的内循环步数：k = 0 就是起点本身，它还没有看过这个任务。",
+    ),
+    text(
+        "Lower losses are better; what counts is the loss on held-out tasks after adaptation, and it should fall below those of the other two starts.",
+        "损失越低越好；要看的是留出任务在适应后的损失，它应当降到另外两个起点之下。",
+    ),
+    text(
+        "To begin with, let it run and watch the first row overtake the other two.",
+        "先让它运行，看第一行怎样超过另外两行。",
+    ),
+    text(
+        "Then drag α into the hatched part of its track, and see steps that are too long undo what was learned.",
+        "再把 α 拖进滑轨的斜线部分，看过大的步长怎样毁掉学到的东西。",
+    ),
+];
+
+/// Its width, where there is room for it.
+const WIDTH: f32 = 640.0;
+
+/// Space around what it holds.
+const AROUND: f32 = 5.0 * GRID;
 
 /// The overlay.
 #[derive(Debug, Default)]
@@ -28,27 +79,30 @@ impl Help {
         if !self.open {
             return;
         }
-        let frame = egui::Frame::window(&ctx.global_style()).inner_margin(5.0 * GRID);
+        let frame = egui::Frame::window(&ctx.global_style()).inner_margin(AROUND);
         // A veil over the whole window would be as much to paint as all that it covers.
         let modal = Modal::new(Id::unique("help")).frame(frame).backdrop_color(Color32::TRANSPARENT);
+        let room = ctx.content_rect().size() - vec2(4.0 * AROUND, 4.0 * AROUND + 8.0 * GRID);
         let response = modal.show(ctx, |ui| {
-            ui.set_width(640.0);
-            ui.heading("Keys");
-            Grid::new("keys").num_columns(3).spacing(vec2(4.0 * GRID, GRID)).show(ui, |ui| {
-                for command in UiCommand::WITH_SHORTCUT {
-                    ui.label(RichText::new(command.key_names()).monospace());
-                    ui.label(command.label());
-                    ui.add(
-                        egui::Label::new(RichText::new(command.tooltip()).small().color(Palette::of(ui).weak)).wrap(),
-                    );
-                    ui.end_row();
+            ui.set_width(room.x.min(WIDTH));
+            ScrollArea::vertical().max_height(room.y).show(ui, |ui| {
+                // Room for the scroll bar, so that it never lies on a word.
+                ui.set_width(ui.available_width() - 3.0 * GRID);
+                ui.heading(say("In a minute", "一分钟入门"));
+                for sentence in IN_A_MINUTE {
+                    ui.add(Label::new(sentence.get()).wrap());
                 }
+                ui.add_space(2.0 * GRID);
+                ui.heading(say("Keys", "按键"));
+                keys(ui);
+                ui.add_space(2.0 * GRID);
+                ui.heading(say("Colours", "颜色"));
+                colours(ui);
             });
             ui.add_space(2.0 * GRID);
-            ui.heading("Colours");
-            colours(ui);
-            ui.add_space(2.0 * GRID);
-            ui.button("Close").on_hover_text("Back to the run (Escape)").clicked()
+            ui.button(say("Close", "关闭"))
+                .on_hover_text(say("Back to the run (Escape)", "回到运行（Escape）"))
+                .clicked()
         });
         if response.should_close() || response.inner {
             self.open = false;
@@ -56,24 +110,44 @@ impl Help {
     }
 }
 
+fn keys(ui: &mut Ui) {
+    Grid::new("keys").num_columns(3).spacing(vec2(4.0 * GRID, GRID)).show(ui, |ui| {
+        ui.label(RichText::new("1 … 9").monospace());
+        ui.label(say("The tabs", "各个标签页"));
+        ui.label("");
+        ui.end_row();
+        for command in UiCommand::WITH_SHORTCUT {
+            ui.label(RichText::new(command.key_names()).monospace());
+            ui.label(command.label());
+            explain(ui, command.tooltip());
+            ui.end_row();
+        }
+    });
+}
+
 fn colours(ui: &mut Ui) {
     let palette = Palette::of(ui);
+    let start = |init: Init| (palette.init(init), init_label(init), init_tooltip(init));
     let meanings = [
-        (palette.support, "Support", "What adaptation sees"),
-        (palette.query, "Query and truth", "What it is measured on"),
-        (palette.initial, "Before adaptation", "Drawn dashed in the curves"),
-        (palette.adapted, init_label(Init::Learned), init_tooltip(Init::Learned)),
-        (palette.random, init_label(Init::Random), init_tooltip(Init::Random)),
-        (palette.joint, init_label(Init::Joint), init_tooltip(Init::Joint)),
-        (palette.danger, "Danger", "Overflow and divergence"),
+        (palette.support, say("Support", "支持集"), say("What adaptation sees", "适应过程看到的")),
+        (palette.query, say("Query and truth", "查询集和真值"), say("What it is measured on", "用来衡量结果的")),
+        (palette.initial, say("Before adaptation", "适应之前"), say("Drawn dashed in the curves", "在曲线中画成虚线")),
+        start(Init::Learned),
+        start(Init::Random),
+        start(Init::Joint),
+        (palette.danger, say("Danger", "危险"), say("Overflow and divergence", "溢出和发散")),
     ];
     Grid::new("colours").num_columns(3).spacing(vec2(3.0 * GRID, GRID)).show(ui, |ui| {
         for (colour, name, about) in meanings {
             let (rect, _) = ui.allocate_exact_size(vec2(4.0 * GRID, 3.0 * GRID), Sense::hover());
             ui.painter().rect_filled(rect, 2.0, colour);
             ui.label(name);
-            ui.add(egui::Label::new(RichText::new(about).small().color(palette.weak)).wrap());
+            explain(ui, about);
             ui.end_row();
         }
     });
+}
+
+fn explain(ui: &mut Ui, text: &str) {
+    ui.add(Label::new(RichText::new(text).small().color(Palette::of(ui).weak)).wrap());
 }

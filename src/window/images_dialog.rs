@@ -25,12 +25,23 @@ use crate::images::ImageSet;
 use crate::images::loader::Loader;
 use crate::settings::table::Name;
 use crate::settings::{ImageReading, ImageSource, RunSettings};
+use crate::text::{Text, say, tell, text};
 
 /// What is said when no file dialog can be had.
-const NO_DIALOG: &str = "No file dialog here: drop a folder on the window or type a path";
+const NO_DIALOG: Text = text(
+    "No file dialog here: drop a folder on the window or type a path",
+    "这里没有文件对话框：把文件夹拖到窗口上，或键入路径",
+);
+
+/// What is said when reading was broken off.
+const CANCELLED: Text = text("Reading was cancelled", "读取已取消");
 
 /// What can be read.
-const KINDS: &str = "A folder (each sub-folder one class), .zip, .tar, .npz, .npy or MNIST; drop it on the window, type its path or choose it";
+const KINDS: Text = text(
+    "A folder (each sub-folder one class), .zip, .tar, .npz, .npy or MNIST; \
+     drop it on the window, type its path or choose it",
+    "文件夹（每个子文件夹为一类）、.zip、.tar、.npz、.npy 或 MNIST；拖到窗口上，键入路径，或选择",
+);
 /// Widths of the two halves.
 const WIDTHS: [f32; 2] = [300.0, 396.0];
 
@@ -52,7 +63,7 @@ pub struct ImagesDialog {
 
 enum Outcome {
     Failed(String),
-    Note(&'static str),
+    Note(Text),
 }
 
 impl ImagesDialog {
@@ -109,7 +120,7 @@ impl ImagesDialog {
         }
         self.opened = false;
         let mut open = true;
-        Window::new("Images")
+        Window::new(say("Images", "图像"))
             .id(Id::unique("images-window"))
             .open(&mut open)
             .collapsible(false)
@@ -133,7 +144,10 @@ impl ImagesDialog {
                 match images {
                     Some(set) => self.preview.ui(ui, set, run),
                     None => {
-                        let note = "No images in use: choose a built-in set or your own";
+                        let note = say(
+                            "No images in use: choose a built-in set or your own",
+                            "没有在用的图像：选一个内置的图像集，或用自己的图像",
+                        );
                         ui.label(RichText::new(note).color(Palette::of(ui).weak));
                     }
                 }
@@ -143,22 +157,22 @@ impl ImagesDialog {
 
     fn controls(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {
         let palette = Palette::of(ui);
-        ui.label(RichText::new("Built in").color(palette.weak));
+        ui.label(RichText::new(say("Built in", "内置")).color(palette.weak));
         ui.horizontal_wrapped(|ui| {
             for source in ImageSource::BUILT_IN {
                 let Some(Name { label, about, .. }) = source.name() else { continue };
-                if ui.selectable_label(run.images == source, label).on_hover_text(about).clicked() {
+                if ui.selectable_label(run.images == source, label.get()).on_hover_text(about.get()).clicked() {
                     commands.push(UiCommand::ChooseImages(source));
                 }
             }
         });
         ui.add_space(2.0 * GRID);
-        ui.label(RichText::new("Your own").color(palette.weak));
+        ui.label(RichText::new(say("Your own", "自己的图像")).color(palette.weak));
         self.path_row(ui, commands);
-        ui.add(Label::new(RichText::new(KINDS).small().color(palette.weak)).wrap());
+        ui.add(Label::new(RichText::new(KINDS.get()).small().color(palette.weak)).wrap());
         ui.add_space(2.0 * GRID);
         if run.images.is_procedural() {
-            ui.label(RichText::new("How the set is made").color(palette.weak));
+            ui.label(RichText::new(say("How the set is made", "图像集如何生成")).color(palette.weak));
             if let Some(run) = self.procedural.ui(ui, run) {
                 commands.push(UiCommand::ApplyRun(Box::new(run)));
             }
@@ -170,18 +184,19 @@ impl ImagesDialog {
             Some(Outcome::Failed(error)) => {
                 ui.add_space(2.0 * GRID);
                 ui.add(Label::new(RichText::new(error).color(palette.danger)).wrap());
-                ui.label(RichText::new("The run goes on with the images that it has").small().color(palette.weak));
+                let note = say("The run goes on with the images that it has", "运行继续使用现有的图像");
+                ui.label(RichText::new(note).small().color(palette.weak));
             }
             Some(Outcome::Note(note)) => {
                 ui.add_space(2.0 * GRID);
-                ui.add(Label::new(RichText::new(*note)).wrap());
+                ui.add(Label::new(RichText::new(note.get())).wrap());
             }
             None => {}
         }
     }
 
     fn how_own_are_read(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {
-        ui.label(RichText::new("How your own are read").color(Palette::of(ui).weak));
+        ui.label(RichText::new(say("How your own are read", "自己的图像如何读取")).color(Palette::of(ui).weak));
         let reading = self.reading(run);
         if let Some(changed) = choices::ui(ui, reading) {
             self.chosen = Some(changed);
@@ -205,8 +220,11 @@ impl ImagesDialog {
             TextEdit::singleline(&mut self.path).hint_text("/home/me/pictures").desired_width(ui.available_width());
         let field = ui
             .add(edit)
-            .on_hover_text("The path of a folder of images, an archive or an array")
-            .accessible_name("Path");
+            .on_hover_text(say(
+                "The path of a folder of images, an archive or an array",
+                "图像文件夹、压缩包或数组的路径",
+            ))
+            .accessible_name(say("Path", "路径"));
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         ui.horizontal(|ui| {
             let open = UiCommand::LoadImages(PathBuf::new());
@@ -214,17 +232,18 @@ impl ImagesDialog {
             if entered || clicked {
                 let path = self.path.trim();
                 if path.is_empty() {
-                    self.outcome =
-                        Some(Outcome::Failed("Type the path of a folder or a file of images first".to_owned()));
+                    let error =
+                        say("Type the path of a folder or a file of images first", "先键入图像文件夹或文件的路径");
+                    self.outcome = Some(Outcome::Failed(error.to_owned()));
                 } else {
                     commands.push(UiCommand::LoadImages(PathBuf::from(path)));
                 }
             }
             let waiting = self.picker.is_some();
-            let choose = ui.add_enabled(!waiting, egui::Button::new("Choose folder…"));
+            let choose = ui.add_enabled(!waiting, egui::Button::new(say("Choose folder…", "选择文件夹…")));
             let choose = choose
-                .on_hover_text("Opens the system's file dialog")
-                .on_disabled_hover_text("The file dialog is open");
+                .on_hover_text(say("Opens the system's file dialog", "打开系统的文件对话框"))
+                .on_disabled_hover_text(say("The file dialog is open", "文件对话框已打开"));
             if choose.clicked() {
                 self.outcome = None;
                 self.picker = Some(Picker::open(ui.ctx()));
@@ -237,11 +256,15 @@ impl ImagesDialog {
         let (path, progress) = (loader.path(), loader.progress());
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         let [done, found, skipped] = [progress.done, progress.found, progress.skipped].map(numbers::count);
-        let counts = format!("{done} of {found} read, {skipped} skipped");
-        let text = if progress.finished_listing {
-            format!("{name} · {counts}")
-        } else {
-            format!("{name} · {counts}, still listing")
+        let text = match progress.finished_listing {
+            true => tell(
+                || format!("{name} · {done} of {found} read, {skipped} skipped"),
+                || format!("{name} · 已读 {done} / {found}，跳过 {skipped}"),
+            ),
+            false => tell(
+                || format!("{name} · {done} of {found} read, {skipped} skipped, still listing"),
+                || format!("{name} · 已读 {done} / {found}，跳过 {skipped}，仍在列出文件"),
+            ),
         };
         let share = if progress.finished_listing { progress.done as f32 / progress.found.max(1) as f32 } else { 0.0 };
         ui.add_space(GRID);
@@ -251,17 +274,20 @@ impl ImagesDialog {
             let width = ui.available_width() - 72.0;
             let accent = Palette::of(ui).accent;
             ui.add(ProgressBar::new(share).desired_width(width).desired_height(2.0 * GRID).fill(accent))
-                .accessible_name("Reading images");
+                .accessible_name(say("Reading images", "正在读取图像"));
             cancelled = ui
-                .button("Cancel")
-                .on_hover_text("Stops reading; the run goes on with the images that it has")
+                .button(say("Cancel", "取消"))
+                .on_hover_text(say(
+                    "Stops reading; the run goes on with the images that it has",
+                    "停止读取；运行继续使用现有的图像",
+                ))
                 .clicked();
         });
         ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
         if cancelled {
             self.cancel();
             self.chosen = None;
-            self.outcome = Some(Outcome::Note("Reading was cancelled"));
+            self.outcome = Some(Outcome::Note(CANCELLED));
         }
     }
 
@@ -329,7 +355,8 @@ fn drop_overlay(ctx: &Context) {
             ui.painter().rect_filled(rect, 0.0, veil);
             let frame = rect.shrink(6.0 * GRID);
             ui.painter().rect_stroke(frame, 8.0, egui::Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
-            ui.put(frame, Label::new(RichText::new("Drop images or a folder to meta-learn on them").heading()));
+            let text = say("Drop images or a folder to meta-learn on them", "拖入图像或文件夹，用它们进行元学习");
+            ui.put(frame, Label::new(RichText::new(text).heading()));
         });
 }
 

@@ -1,20 +1,24 @@
-//! The left panel: a slider and a typed value for every live setting.
+//! The left panel: a slider and a typed value for every live setting that has an effect; what begins again; whether it
+//! works.
 
 mod limit;
 
-use egui::{Button, RichText, ScrollArea, Slider, Ui};
+use egui::{CollapsingHeader, Frame, Margin, Panel, RichText, ScrollArea, Slider, Ui};
 
 use self::limit::Limit;
 use super::commands::{Commands, UiCommand};
+use super::formula;
 use super::numbers;
 use super::run_panel::RunPanel;
-use super::theme::{GRID, Palette};
+use super::theme::{GRID, Palette, small_font};
 use super::tooltip::tooltip;
 use super::value_field::ValueField;
+use super::verdict;
 use super::watching::spot;
 use crate::settings::{Knob, Settings};
+use crate::text::{say, tell};
 use crate::train::snapshot::{Phase, Snapshot};
-use crate::train::walk::SubStep;
+use crate::train::walk::{SubStep, Walk};
 
 const FIELD_WIDTH: f32 = 60.0;
 
@@ -44,49 +48,65 @@ impl Knobs {
         self.limit.update(measured, snapshot.is_some_and(|snapshot| snapshot.phase == Phase::Running));
         let preset = Settings::preset(settings.run.tasks, settings.run.algorithm);
         let at_work = snapshot.and_then(|snapshot| snapshot.walk.as_ref()).and_then(|walk| at_work(walk.now()));
+        Panel::bottom("verdict").frame(Frame::new().inner_margin(Margin { right: 10, top: 8, ..Margin::ZERO })).show(
+            ui,
+            |ui| {
+                let sub_step = snapshot.and_then(|snapshot| snapshot.walk.as_ref()).map(Walk::now);
+                formula::ui(ui, settings.run.algorithm, sub_step);
+                ui.add_space(GRID);
+                verdict::ui(ui, snapshot);
+            },
+        );
+        let shown = |knob: Knob| {
+            let value = knob.get(&settings.live);
+            let outer = &settings.run.outer;
+            let now = (knob == Knob::OUTER_RATE && outer.moves_the_rate())
+                .then(|| value * outer.share_of_rate(meta_iteration));
+            let limit = Some(&self.limit).filter(|_| knob == Knob::INNER_RATE);
+            Shown { value, default: knob.get(&preset.live), now, limit, at_work: at_work == Some(knob) }
+        };
+        let mut draw = |ui: &mut Ui, fields: &mut [ValueField], wanted: &dyn Fn(Knob) -> bool| {
+            for (knob, field) in Knob::ALL.into_iter().zip(fields) {
+                if wanted(knob)
+                    && knob.why_dead(&settings.run).is_none()
+                    && let Some(new) = one_knob(ui, knob, field, shown(knob))
+                {
+                    commands.push(UiCommand::SetKnob(knob, new));
+                }
+            }
+        };
+        let fields = &mut self.fields;
+        let mut undone = Vec::new();
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             // Room for the scroll bar, so that it never lies on a number.
             ui.set_width(ui.available_width() - 2.0 * GRID);
             ui.horizontal(|ui| {
-                ui.heading("Knobs");
-                let command = UiCommand::Undo;
-                let response = ui
-                    .add_enabled(can_undo, Button::new(command.label()).small())
-                    .on_hover_text(command.tooltip_with_key())
-                    .on_disabled_hover_text("No knob was turned yet");
-                if response.clicked() {
-                    self.fields.iter_mut().for_each(ValueField::clear);
-                    commands.push(command);
-                }
-                if settings.live != preset.live {
-                    let command = UiCommand::ResetKnobs;
-                    let response = ui.small_button(command.label()).on_hover_text(command.tooltip_with_key());
-                    if response.clicked() {
-                        self.fields.iter_mut().for_each(ValueField::clear);
-                        commands.push(command);
+                ui.heading(say("Settings", "设置"));
+                let ways = [(UiCommand::Undo, can_undo), (UiCommand::ResetKnobs, settings.live != preset.live)];
+                for (command, _) in ways.into_iter().filter(|(_, wanted)| *wanted) {
+                    if ui.small_button(command.label()).on_hover_text(command.tooltip_with_key()).clicked() {
+                        undone.push(command);
                     }
                 }
             });
-            for (knob, field) in Knob::ALL.into_iter().zip(&mut self.fields) {
-                let value = knob.get(&settings.live);
-                let reason = knob.why_dead(&settings.run);
-                let default = knob.get(&preset.live);
-                let outer = &settings.run.outer;
-                let now = (knob == Knob::OUTER_RATE && outer.moves_the_rate())
-                    .then(|| value * outer.share_of_rate(meta_iteration));
-                let limit = Some(&self.limit).filter(|_| knob == Knob::INNER_RATE && reason.is_none());
-                let shown = Shown { value, default, now, limit, at_work: at_work == Some(knob) };
-                let inner = ui.add_enabled_ui(reason.is_none(), |ui| one_knob(ui, knob, field, shown, reason));
-                if let Some(new) = inner.inner {
-                    commands.push(UiCommand::SetKnob(knob, new));
-                }
-            }
-            ui.add_space(GRID);
-            ui.separator();
-            self.run.ui(ui, &settings.run, commands);
+            draw(ui, fields, &|knob| ALWAYS.contains(&knob));
+            let more = CollapsingHeader::new(say("More", "更多")).id_salt("more").show(ui, |ui| {
+                ui.set_width(ui.available_width() - GRID);
+                draw(ui, fields, &|knob| !ALWAYS.contains(&knob));
+            });
+            let about = say("What else can be turned while it trains", "训练时还能调的设置");
+            more.header_response.on_hover_text(about);
+            self.run.ui(ui, &settings.run, &mut undone);
         });
+        if undone.iter().any(|command| matches!(command, UiCommand::Undo | UiCommand::ResetKnobs)) {
+            self.fields.iter_mut().for_each(ValueField::clear);
+        }
+        commands.append(&mut undone);
     }
 }
+
+/// The knobs that are always seen.
+const ALWAYS: [Knob; 3] = [Knob::INNER_RATE, Knob::OUTER_RATE, Knob::INNER_STEPS];
 
 /// What a knob shows.
 #[derive(Clone, Copy)]
@@ -117,7 +137,6 @@ fn one_knob(
     knob: Knob,
     field: &mut ValueField,
     Shown { value, default, now, limit, at_work }: Shown<'_>,
-    reason: Option<&'static str>,
 ) -> Option<f64> {
     let palette = Palette::of(ui);
     let range = knob.range();
@@ -125,14 +144,18 @@ fn one_knob(
     let about = || {
         let usual = numbers::knob_value(knob, default);
         let limit = limit.and_then(Limit::tooltip).map_or_else(String::new, |about| format!("\n{about}"));
-        format!("{} (double-click for {usual}){limit}", knob.about)
+        let about = knob.about;
+        tell(
+            || format!("{about} (double-click for {usual}){limit}"),
+            || format!("{about}（双击恢复为 {usual}）{limit}"),
+        )
     };
     let mut chosen = None;
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.spacing_mut().interact_size.y = 5.0 * GRID;
     let changed = value != default;
     let row = ui.horizontal(|ui| {
-        let label = RichText::new(knob.label);
+        let label = RichText::new(knob.label.get());
         let label = ui.label(if changed { label.color(palette.accent) } else { label });
         if at_work {
             let line = egui::Stroke::new(3.0, palette.accent);
@@ -141,12 +164,17 @@ fn one_knob(
         if let Some(now) = now {
             // Two digits leave the field its room, however small β has become.
             let now = format!("{now:.1e}").parse().unwrap_or(now);
-            ui.label(RichText::new(format!("now {}", numbers::compact(now))).small().color(palette.weak));
+            let now = numbers::compact(now);
+            let now = tell(|| format!("now {now}"), || format!("现为 {now}"));
+            let galley = ui.painter().layout_no_wrap(now, small_font(), palette.weak);
+            let room = ui.available_width() - FIELD_WIDTH - 4.0 * GRID;
+            if galley.size().x <= room {
+                ui.label(galley);
+            }
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            field.ui(ui, knob.label, FIELD_WIDTH, &numbers::knob_value(knob, value), |text| {
-                numbers::read(knob.label, range, text)
-            })
+            let name = knob.label.get();
+            field.ui(ui, name, FIELD_WIDTH, &numbers::knob_value(knob, value), |text| numbers::read(name, range, text))
         })
         .inner
     });
@@ -159,7 +187,7 @@ fn one_knob(
     if range.whole {
         slider = slider.integer();
     }
-    let slider = ui.add(slider).accessible_name(knob.label);
+    let slider = ui.add(slider).accessible_name(knob.label.get());
     spot(ui.ctx(), knob.key(), slider.rect);
     if let Some(now) = now.filter(|now| (low..=high).contains(now)) {
         // Where the slider's handle would stand.
@@ -175,20 +203,14 @@ fn one_knob(
         chosen = Some(if range.whole { slid } else { rounded(slid) });
     }
     let double_clicked = ui.input(|input| input.pointer.button_double_clicked(egui::PointerButton::Primary));
-    if slider.enabled()
-        && double_clicked
-        && (slider.contains_pointer() || row.response.contains_pointer() && !typed.contains_pointer())
-    {
+    if double_clicked && (slider.contains_pointer() || row.response.contains_pointer() && !typed.contains_pointer()) {
         chosen = Some(default);
     }
     if chosen.is_some() && typed_value.is_none() {
         field.clear();
     }
     for response in [slider, typed, row.response.interact(egui::Sense::hover())] {
-        match reason {
-            None => tooltip(response, about),
-            Some(reason) => response.on_disabled_hover_text(reason),
-        };
+        tooltip(response, about);
     }
     field.error_ui(ui);
     ui.add_space(GRID);

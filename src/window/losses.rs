@@ -1,5 +1,6 @@
 //! The task losses over meta-iterations, on a logarithmic axis.
 
+mod grid;
 mod legend;
 mod limits;
 pub(super) mod marks;
@@ -10,9 +11,13 @@ mod series;
 
 use std::sync::Arc;
 
+use egui::PopupCloseBehavior;
+use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{RichText, Ui};
-use egui_plot::{FilledArea, GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints};
+use egui_plot::{FilledArea, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform};
 
+use self::grid::log_label;
+pub(super) use self::grid::{even_grid, log_grid};
 use self::limits::Limits;
 use self::pins::Pins;
 use self::series::{Prepared, Raw, Series};
@@ -20,18 +25,17 @@ use super::commands::{Commands, UiCommand};
 use super::frames::pacing;
 use super::numbers;
 use super::theme::{GRID, Palette, small_font};
+use super::timeline::{Axis, HEIGHT, Timeline};
 use crate::settings::LiveSettings;
 use crate::tasks::card::Score;
-use crate::train::snapshot::{Curves, Init, Snapshot};
+use crate::text::{say, tell};
+use crate::train::snapshot::{Curves, Snapshot};
 
 /// Height of the labels of knob changes.
 const MARK_LABEL: f32 = 22.0;
 
 /// Length of a dash, in points.
 const DASH: f32 = 9.0;
-
-/// Decades below which the axis has round values instead of powers of ten.
-const NARROW: f64 = 0.6;
 
 /// Seconds that the axis moves on by in a frame at the most, however long ago the last one was.
 const LONGEST_STEP: f64 = 0.2;
@@ -60,7 +64,7 @@ struct PreparedCurves {
 impl Default for Losses {
     fn default() -> Self {
         Self {
-            shown: [true; Series::ALL.len()],
+            shown: Series::ALL.map(|series| !matches!(series, Series::TrainingBefore | Series::EachTask)),
             scores: false,
             smoothing: 1.0,
             limits: Limits::default(),
@@ -75,32 +79,45 @@ impl Losses {
     /// Draws it in all the space that is left.
     ///
     /// A knob of `live` that the trainer has not obeyed yet is marked where the run is now.
-    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, live: &LiveSettings, commands: &mut Commands) {
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        snapshot: Option<&Snapshot>,
+        live: &LiveSettings,
+        timeline: &mut Timeline,
+        commands: &mut Commands,
+    ) {
         let score = snapshot.and_then(|snapshot| snapshot.settings.run.tasks.card().score());
         let score_shown = score.filter(|_| self.scores);
         ui.horizontal(|ui| {
-            ui.heading("Task losses");
+            ui.heading(say("Task losses", "任务损失"));
             if let Some(Score { name, about, .. }) = score {
                 ui.spacing_mut().item_spacing.x = GRID;
-                for (scores, name, about) in
-                    [(false, "Loss", "The mean query loss, on a logarithmic axis"), (true, name, about)]
-                {
+                let loss = say("The mean query loss, on a logarithmic axis", "平均查询损失，对数坐标");
+                for (scores, name, about) in [(false, say("Loss", "损失"), loss), (true, name.get(), about.get())] {
                     ui.selectable_value(&mut self.scores, scores, RichText::new(name).small()).on_hover_text(about);
                 }
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if score_shown.is_none() {
-                    legend::smoothing(ui, &mut self.smoothing);
-                    self.pin_button(ui, snapshot, commands);
+                let about = say(
+                    "Which lines are drawn, how far back their average looks, and earlier runs to compare with",
+                    "画哪些曲线，平均回看多远，与哪些先前的运行比较",
+                );
+                let menu = MenuButton::from_button(egui::Button::new(RichText::new(say("Lines", "曲线")).small()));
+                let menu = menu.config(MenuConfig::default().close_behavior(PopupCloseBehavior::CloseOnClickOutside));
+                menu.ui(ui, |ui| self.menu(ui, score_shown.is_some(), snapshot, commands)).0.on_hover_text(about);
+                if let Some(snapshot) = snapshot {
+                    timeline.ways_on(ui, snapshot, commands);
                 }
             });
         });
-        let after = Init::ALL.map(Series::after);
-        let entries: &[Series] = if score_shown.is_some() { &after } else { &Series::ALL };
-        legend::toggles(ui, &mut self.shown, entries);
+        let entries = Self::entries(score_shown.is_some());
+        legend::names(ui, entries.iter().copied().filter(|series| self.is_shown(*series)));
         let palette = Palette::of(ui);
         let Some(snapshot) = snapshot else {
-            ui.centered_and_justified(|ui| ui.label(RichText::new("No losses yet").color(palette.weak)));
+            ui.centered_and_justified(|ui| {
+                ui.label(RichText::new(say("No losses yet", "还没有损失")).color(palette.weak))
+            });
             return;
         };
         if self.run != Some(snapshot.run) {
@@ -113,14 +130,35 @@ impl Losses {
             self.pins.legend(ui, family);
         }
         let pinned = self.pins.prepare(family, self.smoothing);
-        let Some(prepared) = &self.prepared else { return };
-        if let Some(Score { name, .. }) = score_shown {
+        let room = ui.available_rect_before_wrap();
+        let [room, track] = [room.with_max_y(room.bottom() - HEIGHT), room.with_min_y(room.bottom() - HEIGHT)];
+        let place = egui::UiBuilder::new().max_rect(room);
+        let axis = ui.scope_builder(place, |ui| self.plot(ui, score_shown, snapshot, live, pinned)).inner;
+        if let Some(axis) = axis {
+            timeline.ui(ui, track, axis, snapshot, commands);
+        }
+    }
+
+    /// Draws the lines; says where meta-iterations are.
+    fn plot(
+        &mut self,
+        ui: &mut Ui,
+        score: Option<Score>,
+        snapshot: &Snapshot,
+        live: &LiveSettings,
+        pinned: f64,
+    ) -> Option<Axis> {
+        let palette = Palette::of(ui);
+        let family = snapshot.settings.run.tasks;
+        let prepared = self.prepared.as_ref()?;
+        let axis = |plot: &PlotTransform, last: f64| Axis { x: plot.frame().x_range(), last };
+        if let Some(Score { name, .. }) = score {
             let marks = marks::with_pending(snapshot, live);
             ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
             let shown = |init| self.is_shown(Series::after(init));
-            let plot = scores::ui(ui, name, &snapshot.curves, shown, &marks, prepared.last);
+            let plot = scores::ui(ui, name.get(), &snapshot.curves, shown, &marks, prepared.last);
             past::veil(ui, &plot, snapshot);
-            return;
+            return Some(axis(&plot, prepared.last.max(10.0)));
         }
         let visible: Vec<_> = prepared.lines.iter().filter(|(series, _)| self.is_shown(*series)).collect();
         let mut values: Vec<f64> =
@@ -142,10 +180,12 @@ impl Losses {
                 }
             }
             None => {
-                let text =
-                    if prepared.last > 0.0 { "Every curve is switched off" } else { "The first losses are coming" };
+                let text = match prepared.last > 0.0 {
+                    true => say("Every curve is switched off", "所有曲线都已关闭"),
+                    false => say("The first losses are coming", "首批损失即将到来"),
+                };
                 ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
-                return;
+                return None;
             }
         }
         let [low, high] = self.limits.shown();
@@ -192,6 +232,22 @@ impl Losses {
             }
         });
         past::veil(ui, &response.transform, snapshot);
+        Some(axis(&response.transform, last))
+    }
+
+    /// What can be chosen of the lines.
+    fn menu(&mut self, ui: &mut Ui, scores: bool, snapshot: Option<&Snapshot>, commands: &mut Commands) {
+        legend::toggles(ui, &mut self.shown, Self::entries(scores));
+        if !scores {
+            ui.separator();
+            legend::smoothing(ui, &mut self.smoothing);
+            self.pin_button(ui, snapshot, commands);
+        }
+    }
+
+    fn entries(scores: bool) -> &'static [Series] {
+        const AFTER: [Series; 3] = [Series::HeldOutAfter, Series::Random, Series::Joint];
+        if scores { &AFTER } else { &Series::ALL }
     }
 
     /// Keeps a run's held-out losses in the plot; `left` is where it was gone on from another way.
@@ -202,8 +258,11 @@ impl Losses {
     /// Why no run can be pinned now.
     pub fn why_no_pin(&self, snapshot: Option<&Snapshot>) -> Option<&'static str> {
         match snapshot {
-            None => Some("There is no run yet"),
-            Some(_) if self.pins.are_full() => Some("Five runs are pinned: take one out of the legend first"),
+            None => Some(say("There is no run yet", "还没有运行")),
+            Some(_) if self.pins.are_full() => Some(say(
+                "Five runs are pinned: take one out of the legend first",
+                "已固定五次运行：先从图例中移除一次运行",
+            )),
             Some(_) => None,
         }
     }
@@ -211,7 +270,7 @@ impl Losses {
     fn pin_button(&self, ui: &mut Ui, snapshot: Option<&Snapshot>, commands: &mut Commands) {
         let why_not = self.why_no_pin(snapshot);
         let command = UiCommand::Pin;
-        let button = egui::Button::new(RichText::new("Pin").small());
+        let button = egui::Button::new(command.label());
         let response = ui
             .add_enabled(why_not.is_none(), button)
             .on_hover_text(command.tooltip_with_key())
@@ -264,78 +323,13 @@ fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
     match position {
         HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
             let loss = numbers::significant(10f64.powf(position.y));
-            Some(format!("{plot_name} {loss}\nmeta-iteration {}", numbers::thousands(position.x.round() as i64)))
+            let at = numbers::thousands(position.x.round() as i64);
+            Some(tell(
+                || format!("{plot_name} {loss}\nmeta-iteration {at}"),
+                || format!("{plot_name} {loss}\n第 {at} 次元迭代"),
+            ))
         }
         HoverPosition::NearDataPoint { .. } => None,
         HoverPosition::Elsewhere { position } => Some(numbers::significant(10f64.powf(position.y))),
-    }
-}
-
-/// A line at each of a few round numbers.
-pub(super) fn even_grid((low, high): (f64, f64)) -> Vec<GridMark> {
-    let ticks = numbers::ticks(low, high, 4);
-    let step_size = ticks.get(1).map_or(high - low, |second| second - ticks[0]);
-    ticks.into_iter().map(|value| GridMark { value, step_size }).collect()
-}
-
-/// A line at every power of ten, and fainter ones at 2 to 9 times it; round values where the range
-/// is too narrow for these.
-pub(super) fn log_grid((low, high): (f64, f64)) -> Vec<GridMark> {
-    if !(high - low).is_finite() || high - low > 100.0 {
-        return Vec::new();
-    }
-    let decades = (high - low).max(1e-6);
-    if decades < NARROW {
-        let round = numbers::ticks(10f64.powf(low), 10f64.powf(high), 4).into_iter().filter(|value| *value > 0.0);
-        return round.map(|value| GridMark { value: value.log10(), step_size: 1.0 }).collect();
-    }
-    let every = (decades / 6.0).ceil().max(1.0);
-    let mut marks = Vec::new();
-    for exponent in low.floor() as i64..=high.ceil() as i64 {
-        if exponent.rem_euclid(every as i64) == 0 {
-            marks.push(GridMark { value: exponent as f64, step_size: every });
-        }
-        if decades < 3.0 {
-            marks.extend(
-                (2..=9).map(|digit| GridMark { value: exponent as f64 + f64::from(digit).log10(), step_size: 0.1 }),
-            );
-        }
-    }
-    marks.retain(|mark| (low..=high).contains(&mark.value));
-    marks
-}
-
-fn log_label(mark: GridMark, decades: f64) -> String {
-    if decades < NARROW {
-        return numbers::compact(10f64.powf(mark.value));
-    }
-    let exponent = mark.value.round();
-    if (mark.value - exponent).abs() < 1e-9 {
-        return numbers::power_of_ten(exponent as i32);
-    }
-    let digit = 10f64.powf(mark.value - mark.value.floor()).round();
-    if decades < 2.0 && (digit == 2.0 || digit == 5.0) {
-        numbers::compact(10f64.powf(mark.value))
-    } else {
-        String::new()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn log_axis() {
-        let marks = log_grid((-2.2, 0.3));
-        let labels: Vec<String> =
-            marks.into_iter().map(|mark| log_label(mark, 2.5)).filter(|label| !label.is_empty()).collect();
-        assert_eq!(labels, ["10⁻²", "10⁻¹", "10⁰"]);
-        let mark = GridMark { value: 0.02f64.log10(), step_size: 0.1 };
-        assert_eq!(log_label(mark, 1.0), "0.02");
-        let narrow = log_grid((0.03f64.log10(), 0.05f64.log10()));
-        let labels: Vec<String> = narrow.into_iter().map(|mark| log_label(mark, 0.2)).collect();
-        assert!(labels.len() >= 3 && labels.contains(&"0.04".to_owned()), "{labels:?}");
-        assert!(log_grid((f64::NEG_INFINITY, 0.0)).is_empty());
     }
 }

@@ -12,6 +12,7 @@ use super::watching::Script;
 use crate::background;
 use crate::images::ImageSet;
 use crate::settings::Settings;
+use crate::text::Language;
 use crate::train::link::{Wake, WindowEnd};
 
 /// Why there is no window.
@@ -29,7 +30,8 @@ pub struct WindowError {
 }
 
 /// Opens the window and returns when it is closed. `start` begins the training and gets the
-/// function that wakes the window. A script, if there is one, drives it.
+/// function that wakes the window. A script, if there is one, drives it. It speaks the first of the `languages` if it
+/// is there, else what it spoke last, else the second.
 ///
 /// # Errors
 /// When there is no display or a library is missing; the message says what to do.
@@ -37,6 +39,7 @@ pub fn run(
     settings: Settings,
     image_set: Option<Arc<ImageSet>>,
     script: Option<Script>,
+    languages: [Option<Language>; 2],
     start: impl FnOnce(Wake) -> std::io::Result<WindowEnd>,
 ) -> Result<(), WindowError> {
     let options = eframe::NativeOptions {
@@ -48,8 +51,14 @@ pub fn run(
             .with_drag_and_drop(true),
         // Of use to soft gradients, of which there are none; without a graphics card it is work for every pixel.
         dithering: false,
+        // A script finds the window as it is at first.
+        persistence_path: script
+            .as_ref()
+            .map(|_| std::env::temp_dir().join(format!("metascope-{}.ron", std::process::id()))),
+        persist_window: script.is_none(),
         ..Default::default()
     };
+    let [asked, system] = languages;
     background::window_opens();
     // The trainer begins while the window opens, and wakes it once it is there.
     let late = Arc::new(OnceLock::<Wake>::new());
@@ -65,7 +74,9 @@ pub fn run(
             Box::new(|creation| {
                 let ctx = creation.egui_ctx.clone();
                 let _ = late.set(pacing::waker(&ctx));
-                Ok(Box::new(App::new(&ctx, link, settings, image_set).with_script(script)))
+                let app = App::new(&ctx, link, settings, image_set).with_script(script);
+                let app = app.in_language(system.unwrap_or_default()).as_it_was_left(&ctx, creation.storage, asked);
+                Ok(Box::new(app))
             }),
         )
     };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, RichText, Stroke, vec2};
 
 use super::theme::{GRID, Palette};
+use crate::text::say;
 
 /// Seconds that a message stays, plus a little for every character.
 const SECS: f64 = 4.0;
@@ -43,8 +44,8 @@ impl Notices {
         }
     }
 
-    /// Draws them over everything else, but for so much at the bottom of the window.
-    pub fn ui(&mut self, ctx: &Context, bottom: f32) {
+    /// Draws them over everything else.
+    pub fn ui(&mut self, ctx: &Context) {
         let now = ctx.input(|input| input.time);
         for notice in &mut self.notices {
             notice.until.get_or_insert(now + SECS + SECS_PER_CHARACTER * notice.text.chars().count() as f64);
@@ -55,7 +56,7 @@ impl Notices {
         let mut closed = None;
         Area::new(Id::unique("notices"))
             .order(Order::Foreground)
-            .anchor(Align2::RIGHT_BOTTOM, vec2(-3.0 * GRID, -3.0 * GRID - bottom))
+            .anchor(Align2::RIGHT_BOTTOM, vec2(-3.0 * GRID, -3.0 * GRID))
             .show(ctx, |ui| {
                 let palette = Palette::of(ui);
                 for (index, notice) in self.notices.iter().enumerate() {
@@ -68,8 +69,8 @@ impl Notices {
                             ui.horizontal(|ui| {
                                 let close = ui
                                     .small_button("×")
-                                    .on_hover_text("Closes this message")
-                                    .accessible_name("Close message");
+                                    .on_hover_text(say("Closes this message", "关闭这条消息"))
+                                    .accessible_name(say("Close message", "关闭消息"));
                                 ui.add(egui::Label::new(RichText::new(&notice.text)).wrap());
                                 if close.clicked() {
                                     closed = Some(index);

@@ -2,6 +2,7 @@
 
 use crate::settings::Knob;
 use crate::settings::table::Range;
+use crate::text::{say, tell};
 
 /// Three significant digits; very large and very small values with a power of ten.
 pub fn significant(value: f64) -> String {
@@ -63,12 +64,13 @@ pub fn parse(text: &str) -> Option<f64> {
 /// What is wrong with it, and what to type.
 pub fn read(name: &str, range: Range, text: &str) -> Result<f64, String> {
     let wrong = match parse(text) {
-        None => "This is not a number",
-        Some(value) if !range.has(value) => "Out of range",
-        Some(value) if range.whole && value.fract() != 0.0 => "Not a whole number",
+        None => say("This is not a number", "这不是一个数"),
+        Some(value) if !range.has(value) => say("Out of range", "超出范围"),
+        Some(value) if range.whole && value.fract() != 0.0 => say("Not a whole number", "不是整数"),
         Some(value) => return Ok(value),
     };
-    Err(format!("{wrong}. {name}: {}", range.advice()))
+    let advice = range.advice();
+    Err(tell(|| format!("{wrong}. {name}: {advice}"), || format!("{wrong}。{name}：{advice}")))
 }
 
 /// A whole number with a comma after every three digits.

@@ -14,8 +14,13 @@ use egui::{Rect, RichText, Ui, pos2};
 
 use self::landscape::LandscapeView;
 use super::theme::{GRID, Palette};
+use super::views::View;
+use crate::text::{Text, say, text};
 use crate::train::snapshot::Snapshot;
-use crate::train::views::{Map, WhatIf};
+use crate::train::views::Focus;
+
+/// Bars need at least this width.
+const LEAST_BARS: f32 = 180.0;
 
 /// The view.
 #[derive(Default)]
@@ -33,15 +38,18 @@ enum Side {
     History,
 }
 
-impl Parameters {
-    /// What it has the trainer look at closely.
-    pub fn looks_at(&self) -> (Option<Map>, Option<WhatIf>) {
+impl View for Parameters {
+    fn look(&self, focus: &mut Focus) {
         let (map, what_if) = self.landscape.looks_at();
-        (Some(map), what_if)
+        (focus.landscape, focus.what_if) = (Some(map), what_if);
     }
 
-    /// Draws it in all the space that is left.
-    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>) {
+    // There it first brings φ back.
+    fn takes_escape(&self) -> bool {
+        self.landscape.looks_at().1.is_some()
+    }
+
+    fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, _: bool) {
         let palette = Palette::of(ui);
         let landscape = snapshot.and_then(|snapshot| snapshot.landscape.as_ref());
         let evaluation = snapshot
@@ -54,18 +62,20 @@ impl Parameters {
         let room = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(room);
         if landscape.is_none() && evaluation.is_none() {
-            let text = "The first adaptation is coming";
+            let text = say("The first adaptation is coming", "第一次适应即将到来");
             ui.put(room, egui::Label::new(RichText::new(text).color(palette.weak)));
             return;
         }
+        // Bars where there is room for them beside a map of full height.
+        let evaluation = evaluation.filter(|_| room.width() >= room.height() + LEAST_BARS);
         let side = room.height().min(if evaluation.is_some() { 0.6 * room.width() } else { room.width() });
         let map = Rect::from_min_max(room.min, pos2(room.left() + side, room.bottom()));
         match landscape {
             Some(landscape) => self.landscape.ui(ui, map, landscape, snapshot),
             None => {
                 let reason = snapshot.and_then(|snapshot| snapshot.closeups.no_landscape);
-                let text = RichText::new(reason.unwrap_or("The map is being measured")).color(palette.weak);
-                ui.put(map, egui::Label::new(text).wrap());
+                let text = reason.map_or_else(|| say("The map is being measured", "正在测量曲面"), Text::get);
+                ui.put(map, egui::Label::new(RichText::new(text).color(palette.weak)).wrap());
             }
         }
         if let Some(evaluation) = evaluation {
@@ -84,7 +94,9 @@ impl Parameters {
             }
         }
     }
+}
 
+impl Parameters {
     /// The three views of an algorithm that learns its rates.
     fn choose_side(&mut self, ui: &mut Ui, rect: Rect) {
         let row = rect.with_max_y(rect.top() + 5.0 * GRID);
@@ -92,12 +104,17 @@ impl Parameters {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = GRID;
                 let sides = [
-                    (Side::Movement, "Movement", "How far adaptation moves each layer"),
-                    (Side::Rates, "Rates", "The inner rates that were learned, layer by step"),
-                    (Side::History, "History", "How the learned rates changed over meta-iterations"),
+                    (
+                        Side::Movement,
+                        text("Movement", "移动"),
+                        text("How far adaptation moves each layer", "适应使每一层移动多远"),
+                    ),
+                    (Side::Rates, rates::MAP.0, rates::MAP.1),
+                    (Side::History, rates::HISTORY.0, rates::HISTORY.1),
                 ];
                 for (side, label, about) in sides {
-                    ui.selectable_value(&mut self.side, side, RichText::new(label).small()).on_hover_text(about);
+                    let label = RichText::new(label.get()).small();
+                    ui.selectable_value(&mut self.side, side, label).on_hover_text(about.get());
                 }
             });
         });

@@ -10,6 +10,7 @@ use super::theme::Palette;
 use super::value_field::ValueField;
 use crate::settings::table::{self, Field, Group, Setting, setting};
 use crate::settings::{LiveSettings, RunSettings, Settings};
+use crate::text::{Text, say};
 
 const SEED: &Setting = setting("run.seed");
 
@@ -35,8 +36,33 @@ struct Draft {
 impl RunPanel {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {
+        if self.draft.as_ref().is_some_and(|draft| draft.base != *run) {
+            self.draft = None;
+            self.fields.clear();
+        }
+        let title = say("What begins again", "更改后重新开始的设置");
+        let advanced = CollapsingHeader::new(title).id_salt("advanced").show(ui, |ui| {
+            self.seed(ui, run, commands);
+            self.advanced(ui, run, commands);
+        });
+        if advanced.header_response.clicked() {
+            self.revealing = REVEALING_FRAMES;
+        }
+        if self.revealing > 0 {
+            // What was opened must be seen, all of it if it fits.
+            ui.scroll_to_cursor(Some(egui::Align::BOTTOM));
+            self.revealing -= 1;
+            ui.ctx().request_repaint();
+        }
+        advanced.header_response.on_hover_text(say(
+            "The seed, the network, the outer optimiser and what belongs to the algorithm: changing them begins the run again",
+            "随机种子、网络、外循环优化器和算法自己的设置：改变它们会重新开始运行",
+        ));
+    }
+
+    fn seed(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {
         ui.horizontal(|ui| {
-            let Setting { label, about, .. } = *SEED;
+            let [label, about] = [SEED.label, SEED.about].map(Text::get);
             ui.label(label).on_hover_text(about);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let (response, seed) = self.seed.ui(ui, label, 60.0, &run.seed.to_string(), read_seed);
@@ -47,24 +73,6 @@ impl RunPanel {
             });
         });
         self.seed.error_ui(ui);
-        if self.draft.as_ref().is_some_and(|draft| draft.base != *run) {
-            self.draft = None;
-            self.fields.clear();
-        }
-        let advanced =
-            CollapsingHeader::new("Advanced").id_salt("advanced").show(ui, |ui| self.advanced(ui, run, commands));
-        if advanced.header_response.clicked() {
-            self.revealing = REVEALING_FRAMES;
-        }
-        if self.revealing > 0 {
-            // What was opened must be seen, all of it if it fits.
-            ui.scroll_to_cursor(Some(egui::Align::BOTTOM));
-            self.revealing -= 1;
-            ui.ctx().request_repaint();
-        }
-        advanced.header_response.on_hover_text(
-            "The network, the outer optimiser and what belongs to the algorithm; changing them begins again",
-        );
     }
 
     fn advanced(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {
@@ -72,13 +80,12 @@ impl RunPanel {
         let width = (ui.available_width() - 88.0).max(72.0);
         Grid::new("network").num_columns(2).show(ui, |ui| {
             for setting in table::all().filter(|setting| is_advanced(setting, run)) {
-                ui.label(setting.label);
-                let reason = setting.why_dead(draft);
+                if setting.why_dead(draft).is_some() {
+                    continue;
+                }
+                ui.label(setting.label.get()).on_hover_text(setting.about.get());
                 let field = self.fields.entry(setting.path).or_default();
-                let response = ui.add_enabled_ui(reason.is_none(), |ui| row(ui, setting, field, width, draft)).inner;
-                response.map(|response| {
-                    response.on_hover_text(setting.about).on_disabled_hover_text(reason.unwrap_or_default())
-                });
+                row(ui, setting, field, width, draft).map(|response| response.on_hover_text(setting.about.get()));
                 ui.end_row();
             }
         });
@@ -93,7 +100,7 @@ impl RunPanel {
         let response = ui
             .add_enabled(valid.is_ok() && draft != run, egui::Button::new(command.label()))
             .on_hover_text(command.tooltip())
-            .on_disabled_hover_text("Nothing was changed yet");
+            .on_disabled_hover_text(say("Nothing was changed yet", "还没有改动"));
         if response.clicked() {
             commands.push(command);
         }
@@ -117,7 +124,7 @@ fn row(
     width: f32,
     draft: &mut RunSettings,
 ) -> Option<egui::Response> {
-    let name = setting.label;
+    let name = setting.label.get();
     match &setting.field {
         Field::Run(number) => {
             let shown = numbers::compact(number.get(draft));
@@ -140,9 +147,9 @@ fn row(
         Field::Choice(choice) => {
             let mut chosen = (choice.get)(draft);
             let names = setting.names();
-            let combo = ComboBox::from_id_salt(name)
-                .width(width)
-                .show_index(ui, &mut chosen, names.len(), |index| names.get(index).map_or("", |name| name.label));
+            let shown = |index: usize| names.get(index).map_or("", |name| name.label.get());
+            let combo =
+                ComboBox::from_id_salt(setting.path).width(width).show_index(ui, &mut chosen, names.len(), shown);
             (choice.set)(draft, chosen);
             Some(combo.accessible_name(name))
         }
@@ -151,5 +158,5 @@ fn row(
 }
 
 fn read_seed(text: &str) -> Result<u64, String> {
-    text.trim().parse().map_err(|_| table::SEED.to_owned())
+    text.trim().parse().map_err(|_| String::from(table::SEED))
 }

@@ -1,5 +1,5 @@
-//! The film-strip: what the network puts out after every inner step, from the learned
-//! initialisation and from the two baselines. The largest thing on the screen.
+//! What the network makes of tasks: the film-strip, after every inner step from the learned initialisation and from the
+//! two baselines; sheets; a canvas; slow motion.
 
 mod answers;
 mod atlas;
@@ -21,20 +21,22 @@ use std::sync::Arc;
 use egui::{Align, Layout, RichText, Ui};
 
 use self::draw::Draw;
-use self::gallery::{Look, Sheets};
+pub use self::gallery::Look;
+use self::gallery::Sheets;
 use self::strip::Strip;
 use self::walk::WalkView;
-use super::commands::Commands;
+use super::commands::{Commands, UiCommand};
 use super::numbers;
+use super::stage;
 use super::theme::Palette;
 use super::watching::spot;
 use crate::images::ImageSet;
-use crate::train::snapshot::Snapshot;
+use crate::text::{say, tell};
+use crate::train::snapshot::{Evaluation, Snapshot};
 
 /// The view.
 #[derive(Default)]
 pub struct Samples {
-    look: Look,
     strip: Strip,
     sheets: Sheets,
     draw: Draw,
@@ -50,74 +52,93 @@ impl Samples {
         self.canvas
     }
 
-    /// Draws it in all the space that is left.
+    /// Draws a look, or slow motion, in all the space that is left of the large place.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
+        look: Look,
         snapshot: Option<&Snapshot>,
         images: Option<&Arc<ImageSet>>,
         commands: &mut Commands,
     ) {
-        self.canvas = false;
-        let palette = Palette::of(ui);
-        spot(ui.ctx(), "samples", ui.available_rect_before_wrap());
-        self.strip.update(snapshot.and_then(|snapshot| snapshot.enlarged.as_ref()));
-        let shown = snapshot.and_then(|snapshot| {
-            let evaluation = snapshot.evaluation.as_ref().filter(|evaluation| !evaluation.tasks.is_empty())?;
-            Some((snapshot, evaluation))
-        });
-        let family = shown.map(|(snapshot, _)| snapshot.settings.run.tasks);
-        let looks = family.map_or_else(Vec::new, Look::of);
         let walk = snapshot.and_then(|snapshot| snapshot.walk.as_ref());
         self.aside &= walk.is_some();
         let walks = walk.is_some() && !self.aside;
         ui.horizontal(|ui| {
-            ui.heading(if walks { "Slow motion" } else { "Samples" });
-            if let Some(walk) = walk.filter(|_| walks) {
-                let at = i64::try_from(walk.ground.meta_iteration + 1).unwrap_or(i64::MAX);
-                let text = format!("training tasks of meta-iteration {}", numbers::thousands(at));
-                ui.label(RichText::new(text).small().color(palette.weak));
-            } else if let Some((_, evaluation)) = shown {
-                let at = numbers::thousands(i64::try_from(evaluation.meta_iteration).unwrap_or(i64::MAX));
-                let what = if self.look == Look::Draw { "your own task" } else { "held-out tasks" };
-                ui.label(
-                    RichText::new(format!("{what} while adapting, at meta-iteration {at}")).small().color(palette.weak),
-                );
-            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if looks.len() > 1 && !walks {
-                    gallery::choose(ui, &mut self.look, &looks);
-                }
                 if walk.is_some() {
-                    let about = "One meta-iteration in sub-steps, or the held-out tasks as usual";
-                    let other = if walks { "Held-out tasks" } else { "Sub-steps" };
+                    let about = say(
+                        "One meta-iteration in sub-steps, or the held-out tasks as usual",
+                        "逐子步查看一次元迭代，或照常查看留出任务",
+                    );
+                    let other = if walks { say("Held-out tasks", "留出任务") } else { say("Sub-steps", "子步") };
                     if ui.button(RichText::new(other).small()).on_hover_text(about).clicked() {
                         self.aside = walks;
                     }
                 }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| match walk.filter(|_| walks) {
+                    Some(walk) => {
+                        let at = i64::try_from(walk.ground.meta_iteration + 1).unwrap_or(i64::MAX);
+                        let at = numbers::thousands(at);
+                        let text = tell(
+                            || format!("Slow motion: training tasks of meta-iteration {at}"),
+                            || format!("慢动作：第 {at} 次元迭代的训练任务"),
+                        );
+                        stage::sentence(ui, &text, UiCommand::SlowMotion.tooltip());
+                    }
+                    None => stage::sentence(ui, &said_of(look, snapshot), look.about()),
+                });
             });
         });
+        self.canvas = look == Look::Draw && !walks;
+        spot(ui.ctx(), "samples", ui.available_rect_before_wrap());
         if let Some(walk) = walk.filter(|_| walks) {
             self.draw.rest(commands);
             return self.walk.ui(ui, walk);
         }
-        let look = self.look.among(&looks);
-        self.canvas = look == Look::Draw;
-        if !self.canvas {
-            self.draw.rest(commands);
-        }
-        if let Some((_, evaluation)) = shown.filter(|_| !self.canvas) {
-            taught::ui(ui, evaluation);
-        }
+        let shown = snapshot.and_then(evaluated);
         match (shown, look) {
+            (Some((snapshot, _)), Look::Draw) => return self.draw.ui(ui, snapshot, images, commands),
+            (Some((_, evaluation)), _) => taught::ui(ui, evaluation),
+            (None, _) => {}
+        }
+        self.draw.rest(commands);
+        self.still(ui, look, snapshot);
+    }
+
+    /// Draws a look in all the space that is left of the small place.
+    pub fn small(&mut self, ui: &mut Ui, look: Look, snapshot: Option<&Snapshot>) {
+        self.canvas = false;
+        self.still(ui, look, snapshot);
+    }
+
+    /// A look that takes nothing but the snapshot.
+    fn still(&mut self, ui: &mut Ui, look: Look, snapshot: Option<&Snapshot>) {
+        self.strip.update(snapshot.and_then(|snapshot| snapshot.enlarged.as_ref()));
+        match (snapshot.and_then(evaluated), look) {
             (Some((_, evaluation)), Look::Strip) => self.strip.ui(ui, evaluation),
-            (Some((snapshot, _)), Look::Draw) => self.draw.ui(ui, snapshot, images, commands),
             (Some((_, evaluation)), look) => self.sheets.ui(ui, look, evaluation),
             (None, _) => {
-                let text =
-                    if snapshot.is_some() { "The first evaluation is coming" } else { "The trainer is starting" };
-                ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
+                let text = match snapshot {
+                    Some(_) => say("The first evaluation is coming", "首次评估即将完成"),
+                    None => say("The trainer is starting", "训练器正在启动"),
+                };
+                ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(Palette::of(ui).weak)));
             }
         }
+    }
+}
+
+/// The snapshot with its adapted tasks, if there are some.
+fn evaluated(snapshot: &Snapshot) -> Option<(&Snapshot, &Arc<Evaluation>)> {
+    let evaluation = snapshot.evaluation.as_ref().filter(|evaluation| !evaluation.tasks.is_empty())?;
+    Some((snapshot, evaluation))
+}
+
+/// What is seen of the present run, in a sentence.
+fn said_of(look: Look, snapshot: Option<&Snapshot>) -> String {
+    match (look, snapshot) {
+        (Look::Strip, Some(snapshot)) => (snapshot.settings.run.tasks.card().asks)(&snapshot.settings),
+        _ => look.about().to_owned(),
     }
 }

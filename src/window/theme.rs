@@ -4,17 +4,19 @@
 //! are lightened until thin lines read well.
 
 use egui::{
-    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Rgba, Shadow, Stroke, TextStyle,
-    Theme, Ui, Visuals, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Rgba, Shadow, Stroke, TextStyle, Theme, Ui, Visuals,
+    vec2,
 };
 
+use super::fonts;
+use crate::text::say;
 use crate::train::snapshot::Init;
 
 /// The grid that all distances are multiples of.
 pub const GRID: f32 = 4.0;
 
 /// Size of the text under pictures and on axes.
-pub const SMALL_TEXT: f32 = 11.5;
+pub const SMALL_TEXT: f32 = 12.0;
 
 /// Colours by meaning.
 #[derive(Debug)]
@@ -167,18 +169,27 @@ impl Palette {
 /// The name of an initialisation.
 pub fn init_label(init: Init) -> &'static str {
     match init {
-        Init::Learned => "Learned init",
-        Init::Random => "Random init",
-        Init::Joint => "Joint pretraining",
+        Init::Learned => say("Learned start", "学到的起点"),
+        Init::Random => say("Random start", "随机起点"),
+        Init::Joint => say("Pretrained start", "预训练起点"),
     }
 }
 
 /// One sentence about an initialisation.
 pub fn init_tooltip(init: Init) -> &'static str {
     match init {
-        Init::Learned => "Adaptation from the meta-learned initialisation φ; step 0 is φ itself",
-        Init::Random => "The same adaptation from random parameters, at its own best inner rate",
-        Init::Joint => "The same adaptation from parameters trained on all tasks at once, at its own best inner rate",
+        Init::Learned => say(
+            "Adaptation from the meta-learned initialisation φ; step 0 is φ itself",
+            "从元学习学到的初始化 φ 出发的适应过程；第 0 步就是 φ 本身",
+        ),
+        Init::Random => say(
+            "The same adaptation from random parameters, at its own best inner rate",
+            "从随机参数出发的同样的适应过程，用它自己最好的内循环学习率",
+        ),
+        Init::Joint => say(
+            "The same adaptation from parameters trained on all tasks at once, at its own best inner rate",
+            "从在所有任务上一起训练的参数出发的同样的适应过程，用它自己最好的内循环学习率",
+        ),
     }
 }
 
@@ -194,10 +205,7 @@ pub fn small_font() -> FontId {
 
 /// Gives a context both themes and the fonts, which egui takes up before its next frame.
 pub fn install(ctx: &Context) {
-    let mut fonts = FontDefinitions::default();
-    // Raised and lowered digits and the raised minus are in the monospace font only.
-    fonts.families.entry(FontFamily::Proportional).or_default().push("Hack".to_owned());
-    ctx.set_fonts(fonts);
+    ctx.set_fonts(fonts::definitions());
     for theme in [Theme::Dark, Theme::Light] {
         ctx.style_mut_of(theme, |style| {
             style.visuals = visuals(theme);

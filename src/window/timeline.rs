@@ -1,22 +1,40 @@
-//! The timeline: the whole run in one bar. Its handle looks back; buttons go on from there or return.
+//! The timeline: the whole run in one bar, on the axis of the plot above it. Its handle looks back; buttons go on from
+//! there or return.
 
 mod marks;
 mod track;
 
-use egui::{Align, Button, Layout, RichText, Sense, Ui, vec2};
+use egui::{Rangef, Rect, RichText, Ui};
 
 use super::commands::{Commands, UiCommand};
 use super::numbers;
-use super::theme::{GRID, Palette, small_font};
-use super::tooltip::tooltip;
+use super::theme::{GRID, Palette};
+use crate::text::tell;
 use crate::train::snapshot::Snapshot;
 
-/// Height of the bar.
-pub const HEIGHT: f32 = 9.0 * GRID;
-/// Room for "256 of 256 MB".
-const MEMORY: f32 = 88.0;
-/// Room for "1,000,000 of 1,000,000".
-const POSITION: f32 = 132.0;
+/// Height of the track.
+pub const HEIGHT: f32 = 7.0 * GRID;
+
+/// The meta-iterations that a plot shows, and where: the timeline below it has the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Axis {
+    /// From left to right on the screen.
+    pub x: Rangef,
+    /// The meta-iteration at its right end; 0 is at its left.
+    pub last: f64,
+}
+
+impl Axis {
+    /// Where a meta-iteration is.
+    fn x_of(self, at: u64) -> f32 {
+        self.x.min + (at as f64 / self.last.max(1.0)).min(1.0) as f32 * self.x.span()
+    }
+
+    /// Which meta-iteration is there.
+    fn at(self, x: f32) -> f64 {
+        f64::from(((x - self.x.min) / self.x.span()).clamp(0.0, 1.0)) * self.last
+    }
+}
 
 /// The view.
 #[derive(Debug, Default)]
@@ -32,43 +50,35 @@ struct Asked {
 }
 
 impl Timeline {
-    /// Draws it. Nothing in it changes its width while the handle is dragged.
-    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, commands: &mut Commands) {
-        let palette = Palette::of(ui);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            memory(ui, snapshot);
-            let looking = snapshot.is_some_and(|snapshot| snapshot.timeline.shown.is_some());
-            for command in [UiCommand::BackToNow, UiCommand::ContinueHere] {
-                let response = ui
-                    .add_enabled(looking, Button::new(command.label()))
-                    .on_hover_text(command.tooltip())
-                    .on_disabled_hover_text("Look back first: drag the handle of the timeline to the left");
-                if response.clicked() {
-                    commands.push(command);
-                }
+    /// Draws the track along the axis of the plot above it.
+    pub fn ui(&mut self, ui: &mut Ui, room: Rect, axis: Axis, snapshot: &Snapshot, commands: &mut Commands) {
+        let (target, _) = self.position(snapshot);
+        let past = &snapshot.timeline;
+        let (response, mut wanted) = track::ui(ui, room, axis, past, target);
+        wanted = marks::ui(ui, room, axis, snapshot).map(Some).or(wanted);
+        if let Some(asked) = self.asked
+            && (past.shown == asked.target || past.shown != asked.shown && !response.is_pointer_button_down_on())
+        {
+            self.asked = None;
+        }
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != target) {
+            self.asked = Some(Asked { target: wanted, shown: past.shown });
+            commands.push(wanted.map_or(UiCommand::BackToNow, UiCommand::LookBack));
+        }
+    }
+
+    /// While it looks back: which moment is shown, and the ways on; from right to left.
+    pub fn ways_on(&self, ui: &mut Ui, snapshot: &Snapshot, commands: &mut Commands) {
+        if snapshot.timeline.shown.is_none() {
+            return;
+        }
+        for command in [UiCommand::BackToNow, UiCommand::ContinueHere] {
+            let text = RichText::new(command.label()).small();
+            if ui.button(text).on_hover_text(command.tooltip()).clicked() {
+                commands.push(command);
             }
-            let position = snapshot.map(|snapshot| self.position(snapshot));
-            fixed(ui, POSITION, &position.map_or_else(String::new, |at| at.1), palette.text);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.label(RichText::new("Timeline").color(palette.weak));
-                let Some(snapshot) = snapshot else { return };
-                let (target, _) = self.position(snapshot);
-                let past = &snapshot.timeline;
-                let size = vec2(ui.available_width(), ui.available_height());
-                let (response, mut wanted) = track::ui(ui, size, past, target);
-                wanted = marks::ui(ui, response.rect, snapshot).map(Some).or(wanted);
-                if let Some(asked) = self.asked
-                    && (past.shown == asked.target
-                        || past.shown != asked.shown && !response.is_pointer_button_down_on())
-                {
-                    self.asked = None;
-                }
-                if let Some(wanted) = wanted.filter(|wanted| *wanted != target) {
-                    self.asked = Some(Asked { target: wanted, shown: past.shown });
-                    commands.push(wanted.map_or(UiCommand::BackToNow, UiCommand::LookBack));
-                }
-            });
-        });
+        }
+        ui.label(RichText::new(self.position(snapshot).1).small().color(Palette::of(ui).accent));
     }
 
     /// The moment under the handle, and its name.
@@ -76,34 +86,14 @@ impl Timeline {
         let past = &snapshot.timeline;
         let at = self.asked.map_or(past.shown, |asked| asked.target);
         let name = match at {
-            Some(at) => format!("{} of {}", meta_iteration(at), meta_iteration(past.head)),
+            Some(at) => {
+                let (at, head) = (meta_iteration(at), meta_iteration(past.head));
+                tell(|| format!("{at} of {head}"), || format!("第 {at} 次，共 {head} 次"))
+            }
             None => meta_iteration(past.head),
         };
         (at, name)
     }
-}
-
-fn memory(ui: &mut Ui, snapshot: Option<&Snapshot>) {
-    let Some(past) = snapshot.map(|snapshot| &snapshot.timeline) else { return };
-    let megabytes = |bytes: usize| bytes as f64 / f64::from(1 << 20);
-    let (taken, cap) = (megabytes(past.bytes), megabytes(past.cap));
-    let taken = if taken < 10.0 { format!("{taken:.1}") } else { format!("{taken:.0}") };
-    let shown = fixed(ui, MEMORY, &format!("{taken} of {cap:.0} MB"), Palette::of(ui).weak);
-    tooltip(shown, || {
-        format!(
-            "Memory of the states that can be looked back at, one every {} meta-iterations; at {cap:.0} MB every other one is dropped",
-            meta_iteration(past.every)
-        )
-    });
-}
-
-/// Small text at the right of so much room, whatever it says.
-fn fixed(ui: &mut Ui, width: f32, text: &str, colour: egui::Color32) -> egui::Response {
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), small_font(), colour);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y), Sense::hover());
-    ui.painter().galley(egui::pos2(rect.right() - galley.size().x, rect.top()), galley, colour);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
-    response
 }
 
 /// A meta-iteration as people read it.

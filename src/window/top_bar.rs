@@ -2,20 +2,29 @@
 
 use std::sync::Arc;
 
-use egui::{Button, ColorImage, ComboBox, Image, Response, RichText, TextureHandle, TextureOptions, Ui, vec2};
+use egui::scroll_area::ScrollBarVisibility;
+use egui::{
+    Align, Button, ColorImage, ComboBox, Image, Label, Layout, PopupCloseBehavior, Response, RichText, ScrollArea,
+    Slider, TextureHandle, TextureOptions, Ui, vec2,
+};
 
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::{GRID, Palette};
 use super::tooltip::tooltip;
+use super::verdict;
 use crate::images::ImageSet;
 use crate::settings::table::Name;
 use crate::settings::{Algorithm, ImageSource, Settings, TaskFamily};
+use crate::text::{say, tell};
 use crate::train::link::Pace;
 use crate::train::snapshot::{Phase, Snapshot};
 
 /// Height of an open list: all of its choices are seen without scrolling.
 const TALLEST: f32 = 480.0;
+
+/// In less width than this it scrolls.
+const LEAST: f32 = 960.0;
 
 /// What the bar shows besides the settings.
 pub struct Status<'a> {
@@ -27,38 +36,70 @@ pub struct Status<'a> {
     pub pace: Pace,
     /// The image set in use.
     pub image_set: Option<&'a Arc<ImageSet>>,
+    /// Whether there is a run that can be brought back.
+    pub can_bring_back: bool,
 }
 
 /// The bar.
 #[derive(Default)]
 pub struct TopBar {
     thumbnails: Option<(Arc<ImageSet>, TextureHandle, usize)>,
+    /// Whether another algorithm begins with the present rates.
+    keeps_rates: bool,
 }
 
 impl TopBar {
-    /// Draws the bar.
-    pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, status: &Status<'_>, commands: &mut Commands) {
+    /// Draws the bar; to a hall what is needed there alone.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        settings: &Settings,
+        status: &Status<'_>,
+        present: bool,
+        commands: &mut Commands,
+    ) {
+        if ui.available_width() < LEAST && !present {
+            let scroll = ScrollArea::horizontal().scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden);
+            scroll.show(ui, |ui| {
+                ui.horizontal_centered(|ui| {
+                    self.left(ui, settings, status, commands);
+                    speed(ui, status.pace, commands);
+                    ui.separator();
+                    progress(ui, status);
+                    right(ui, commands);
+                });
+            });
+            return;
+        }
         ui.horizontal_centered(|ui| {
-            ui.spacing_mut().item_spacing.x = GRID;
-            name(ui, "Tasks");
-            tasks(ui, settings.run.tasks, commands);
-            if settings.run.tasks.needs_images() {
-                self.images(ui, &settings.run.images, status.image_set, commands);
+            self.left(ui, settings, status, commands);
+            if !present {
+                speed(ui, status.pace, commands);
             }
-            ui.add_space(GRID);
-            name(ui, "Algorithm");
-            algorithm(ui, settings.run.algorithm, commands);
             ui.separator();
-            transport(ui, status, commands);
-            ui.separator();
-            progress(ui, status);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                push(ui, UiCommand::Help, "?", false, commands);
-                let icon = if ui.visuals().dark_mode { "☀" } else { "🌙" };
-                push(ui, UiCommand::Theme, icon, false, commands);
-                push(ui, UiCommand::Compare, UiCommand::Compare.label(), false, commands);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if present {
+                    push(ui, UiCommand::Present, "⛶", true, commands);
+                } else {
+                    right(ui, commands);
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| match present {
+                    true => verdict::line(ui, status.snapshot),
+                    false => progress(ui, status),
+                });
             });
         });
+    }
+
+    fn left(&mut self, ui: &mut Ui, settings: &Settings, status: &Status<'_>, commands: &mut Commands) {
+        ui.spacing_mut().item_spacing.x = GRID;
+        tasks(ui, settings.run.tasks, commands);
+        if settings.run.tasks.needs_images() {
+            self.images(ui, &settings.run.images, status.image_set, commands);
+        }
+        algorithm(ui, settings.run.algorithm, &mut self.keeps_rates, commands);
+        ui.separator();
+        transport(ui, status, commands);
     }
 
     fn images(
@@ -69,7 +110,7 @@ impl TopBar {
         commands: &mut Commands,
     ) {
         let name = match (source.name(), source, image_set) {
-            (Some(name), ..) => name.label.to_owned(),
+            (Some(name), ..) => name.label.get().to_owned(),
             (None, _, Some(set)) => short(&set.name),
             (None, ImageSource::Path(path), None) => {
                 short(&path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
@@ -84,7 +125,7 @@ impl TopBar {
         let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
             for option in ImageSource::BUILT_IN {
                 let Some(Name { label, about, .. }) = option.name() else { continue };
-                if ui.selectable_label(*source == option, label).on_hover_text(about).clicked() {
+                if ui.selectable_label(*source == option, label.get()).on_hover_text(about.get()).clicked() {
                     commands.push(UiCommand::ChooseImages(option));
                     ui.close();
                 }
@@ -99,7 +140,7 @@ impl TopBar {
                 ui.close();
             }
         });
-        response.on_hover_text(tooltip).accessible_name("Images");
+        response.on_hover_text(tooltip).accessible_name(say("Images", "图像"));
     }
 
     /// The first images of the set, side by side.
@@ -130,8 +171,14 @@ impl TopBar {
     }
 }
 
-fn name(ui: &mut Ui, name: &str) {
-    ui.label(RichText::new(name).color(Palette::of(ui).weak));
+/// What concerns the window alone, from right to left.
+fn right(ui: &mut Ui, commands: &mut Commands) {
+    push(ui, UiCommand::Help, "?", false, commands);
+    let icon = if ui.visuals().dark_mode { "☀" } else { "🌙" };
+    push(ui, UiCommand::Theme, icon, false, commands);
+    push(ui, UiCommand::Language, say("中文", "EN"), false, commands);
+    push(ui, UiCommand::Present, "⛶", false, commands);
+    push(ui, UiCommand::Compare, UiCommand::Compare.label(), false, commands);
 }
 
 fn short(name: &str) -> String {
@@ -146,48 +193,87 @@ fn short(name: &str) -> String {
 fn tasks(ui: &mut Ui, current: TaskFamily, commands: &mut Commands) {
     ComboBox::from_id_salt("tasks")
         .height(TALLEST)
-        .width(80.0)
+        .width(120.0)
         .selected_text(current.label())
         .show_ui(ui, |ui| {
             for tasks in TaskFamily::ALL {
-                if ui.selectable_label(tasks == current, tasks.label()).on_hover_text(tasks.card().about).clicked()
-                    && tasks != current
-                {
+                let response =
+                    ui.selectable_label(tasks == current, tasks.label()).on_hover_text(tasks.card().about.get());
+                if response.clicked() && tasks != current {
                     commands.push(UiCommand::ChooseTasks(tasks));
                 }
             }
         })
         .response
         .on_hover_text(UiCommand::ChooseTasks(current).tooltip())
-        .accessible_name("Tasks");
+        .accessible_name(say("Tasks", "任务"));
 }
 
-fn algorithm(ui: &mut Ui, current: Algorithm, commands: &mut Commands) {
+fn algorithm(ui: &mut Ui, current: Algorithm, keeps_rates: &mut bool, commands: &mut Commands) {
     ComboBox::from_id_salt("algorithm")
         .height(TALLEST)
         .width(88.0)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .selected_text(current.label())
         .show_ui(ui, |ui| {
             for algorithm in Algorithm::ALL {
                 let response =
                     ui.selectable_label(algorithm == current, algorithm.label()).on_hover_text(algorithm.about());
-                if response.clicked() && algorithm != current {
-                    commands.push(UiCommand::ChooseAlgorithm(algorithm));
+                if response.clicked() {
+                    if algorithm != current {
+                        commands.push(UiCommand::ChooseAlgorithm(algorithm, *keeps_rates));
+                    }
+                    ui.close();
                 }
             }
+            ui.separator();
+            let about = say(
+                "Another algorithm begins with α, β and K as they stand; otherwise with its usual ones",
+                "换算法时保留当前的 α、β 和 K；否则用该算法通常的取值",
+            );
+            ui.checkbox(keeps_rates, say("Keep my rates", "保留我的学习率")).on_hover_text(about);
         })
         .response
-        .on_hover_text(UiCommand::ChooseAlgorithm(current).tooltip())
-        .accessible_name("Algorithm");
+        .on_hover_text(UiCommand::ChooseAlgorithm(current, *keeps_rates).tooltip())
+        .accessible_name(say("Algorithm", "算法"));
 }
 
 fn transport(ui: &mut Ui, status: &Status<'_>, commands: &mut Commands) {
     let running = status.phase == Phase::Running;
     let play = push(ui, UiCommand::PlayPause, if running { "⏸" } else { "▶" }, false, commands);
-    play.accessible_name(if running { "Pause" } else { "Play" });
+    play.accessible_name(if running { say("Pause", "暂停") } else { say("Play", "播放") });
     push(ui, UiCommand::Step, "⏭", false, commands);
-    push(ui, UiCommand::SlowMotion, "🐢", status.pace == Pace::Slow, commands);
     push(ui, UiCommand::Reset, "⟲", false, commands);
+    if status.can_bring_back {
+        push(ui, UiCommand::BringBack, "↶", false, commands);
+    }
+}
+
+/// A slider from slow motion to full speed.
+fn speed(ui: &mut Ui, pace: Pace, commands: &mut Commands) {
+    let last = Pace::ALL.len() - 1;
+    let known = Pace::ALL.iter().position(|other| *other == pace).unwrap_or(last);
+    let mut chosen = known;
+    ui.spacing_mut().slider_width = 76.0;
+    ui.add_space(GRID);
+    let slider = ui.add(Slider::new(&mut chosen, 0..=last).show_value(false)).accessible_name(say("Speed", "速度"));
+    tooltip(slider, || {
+        let (about, keys) = (UiCommand::SetPace(pace).tooltip(), UiCommand::SlowMotion.key_names());
+        tell(|| format!("{about}. Slow motion: {keys}"), || format!("{about}。慢动作：{keys}"))
+    });
+    let text = match Pace::ALL[chosen] {
+        Pace::Slow => say("slow motion", "慢动作").to_owned(),
+        Pace::PerSecond(rate) => tell(|| format!("{rate}/s"), || format!("{rate} 次/秒")),
+        Pace::Full => say("full speed", "全速").to_owned(),
+    };
+    let weak = Palette::of(ui).weak;
+    ui.add_sized(
+        vec2(64.0, ui.spacing().interact_size.y),
+        Label::new(RichText::new(text).small().color(weak)).halign(Align::LEFT),
+    );
+    if chosen != known {
+        commands.push(UiCommand::SetPace(Pace::ALL[chosen]));
+    }
 }
 
 fn push(ui: &mut Ui, command: UiCommand, icon: &str, selected: bool, commands: &mut Commands) -> Response {
@@ -200,29 +286,38 @@ fn push(ui: &mut Ui, command: UiCommand, icon: &str, selected: bool, commands: &
     response
 }
 
+/// Where the run is, in one line as far as there is room.
 fn progress(ui: &mut Ui, status: &Status<'_>) {
     let palette = Palette::of(ui);
+    let mut said = |text: &str, colour, about: &str| {
+        ui.add(Label::new(RichText::new(text).color(colour)).truncate()).on_hover_text(about);
+    };
     let Some(snapshot) = status.snapshot else {
-        ui.label(RichText::new("Starting").color(palette.weak));
-        return;
+        let about = say("The first run is being prepared", "正在准备第一次运行");
+        return said(say("Starting", "正在启动"), palette.weak, about);
     };
+    let number = |at: u64| numbers::thousands(i64::try_from(at).unwrap_or(i64::MAX));
     if let Some(at) = snapshot.timeline.shown {
-        let [at, head] =
-            [at, snapshot.timeline.head].map(|at| numbers::thousands(i64::try_from(at).unwrap_or(i64::MAX)));
-        ui.label(RichText::new(format!("looking back at {at} of {head}")).color(palette.accent))
-            .on_hover_text("The window shows an earlier moment; Play goes on from the last one");
-        return;
+        let (at, head) = (number(at), number(snapshot.timeline.head));
+        let text = tell(|| format!("looking back at {at} of {head}"), || format!("回看第 {at} 次，共 {head} 次"));
+        let about = say(
+            "The window shows an earlier moment; Play goes on from the last one",
+            "窗口显示较早的时刻；点播放会从最后的时刻继续",
+        );
+        return said(&text, palette.accent, about);
     }
-    ui.label(RichText::new("meta-iteration").color(palette.weak)).on_hover_text("Steps of the initialisation so far");
-    ui.label(RichText::new(numbers::thousands(i64::try_from(snapshot.meta_iteration).unwrap_or(i64::MAX))).strong());
-    let (word, colour) = match status.phase {
-        Phase::Running => ("running", palette.weak),
-        Phase::Paused => ("paused", palette.weak),
-        Phase::Diverged => ("diverged", palette.danger),
-    };
+    let about = say("Steps of the initialisation so far", "到目前为止初始化走了多少步");
+    said(say("meta-iteration", "元迭代"), palette.weak, about);
+    said(&number(snapshot.meta_iteration), palette.text, about);
     if status.phase == Phase::Running && snapshot.per_second > 0.0 {
-        ui.label(RichText::new(format!("· {}/s", numbers::significant(snapshot.per_second))).color(palette.weak))
-            .on_hover_text("Meta-iterations per second");
+        let rate = numbers::significant(snapshot.per_second);
+        let text = tell(|| format!("· {rate}/s"), || format!("· {rate} 次/秒"));
+        said(&text, palette.weak, say("Meta-iterations per second", "每秒元迭代次数"));
     }
-    ui.label(RichText::new(format!("· {word}")).color(colour)).on_hover_text("What the trainer is doing");
+    let (word, colour) = match status.phase {
+        Phase::Running => (say("· running", "· 运行中"), palette.weak),
+        Phase::Paused => (say("· paused", "· 已暂停"), palette.weak),
+        Phase::Diverged => (say("· diverged", "· 已发散"), palette.danger),
+    };
+    said(word, colour, say("What the trainer is doing", "训练器正在做什么"));
 }

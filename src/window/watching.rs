@@ -69,12 +69,16 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Those that the environment asks for, and a script if there is one.
-    pub fn new(script: Option<Script>) -> Self {
+    /// Those that the environment asks for.
+    pub fn from_env() -> Self {
         let log = EventLog::from_env().map(|log| Box::new(log) as Box<dyn Observer>);
         let stats = FrameStats::from_env().map(|stats| Box::new(stats) as Box<dyn Observer>);
-        let script = script.map(|script| Box::new(script) as Box<dyn Observer>);
-        Self { frame_times: FrameTimes::default(), others: [log, stats, script].into_iter().flatten().collect() }
+        Self { frame_times: FrameTimes::default(), others: [log, stats].into_iter().flatten().collect() }
+    }
+
+    /// One more.
+    pub fn add(&mut self, observer: impl Observer + 'static) {
+        self.others.push(Box::new(observer));
     }
 
     /// Shows or hides how long frames take.

@@ -41,14 +41,33 @@ fn main() {
 }
 
 fn every_family(save: &dyn Fn(&str, RgbaImage)) {
+    const DIGITS: [Key; 9] =
+        [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
     for tasks in TaskFamily::ALL {
-        for size in [SMALL, USUAL, LARGE] {
-            for theme in [Theme::Dark, Theme::Light] {
-                let image = picture(size, 1.0, theme, Some(fixtures::snapshot(tasks, 1284)));
-                save(&format!("{}_{}_{theme:?}", tasks.id(), size[0]).to_lowercase(), image);
+        for (language, keys) in [("en", &[][..]), ("zh", &[Key::L][..])] {
+            let shot = |size, theme, further: &[Key]| {
+                let snapshot = Some(fixtures::snapshot(tasks, 1284));
+                picture_after(size, 1.0, theme, snapshot, |window| {
+                    keys.iter().chain(further).for_each(|key| press(window, *key));
+                })
+            };
+            let name = |what: &str| format!("{}_{language}_{what}", tasks.id()).to_lowercase();
+            for size in [SMALL, USUAL, LARGE] {
+                for theme in [Theme::Dark, Theme::Light] {
+                    save(&name(&format!("{}_{theme:?}", size[0])), shot(size, theme, &[]));
+                }
+            }
+            save(&name("present"), shot(LARGE, Theme::Dark, &[Key::F11]));
+            for (index, digit) in DIGITS.into_iter().enumerate().skip(1) {
+                save(&name(&format!("tab_{}", index + 1)), shot(USUAL, Theme::Dark, &[digit]));
             }
         }
     }
+}
+
+fn press(window: &mut Window, key: Key) {
+    window.key_press(key);
+    window.run_steps(4);
 }
 
 fn diverged(save: &dyn Fn(&str, RgbaImage)) {
@@ -61,10 +80,6 @@ fn diverged(save: &dyn Fn(&str, RgbaImage)) {
 fn what_lies_over_the_window(save: &dyn Fn(&str, RgbaImage)) {
     let shot = |name: &str, size, theme, tasks, act: &dyn Fn(&mut Window)| {
         save(name, picture_after(size, 1.0, theme, Some(fixtures::snapshot(tasks, 1284)), act));
-    };
-    let press = |window: &mut Window, key| {
-        window.key_press(key);
-        window.run_steps(4);
     };
     shot("help", USUAL, Theme::Dark, TaskFamily::named("picture"), &|window| press(window, Key::F1));
     shot("images", USUAL, Theme::Light, TaskFamily::named("picture"), &|window| press(window, Key::O));

@@ -247,8 +247,8 @@ fn unseen_characters_are_learned_from_ten_images() {
     let probe = trainer.evaluation().tasks[0].clone();
     assert!(probe.traces.iter().all(|trace| trace.marks.is_some()));
     let gallery = probe.gallery.unwrap();
-    let [way, nearest] =
-        ["From noise", "Nearest"].map(|title| &gallery.iter().find(|sheet| sheet.look.title == title).unwrap().picture);
+    let [way, nearest] = ["From noise", "Nearest"]
+        .map(|title| &gallery.iter().find(|sheet| sheet.look.title.en() == title).unwrap().picture);
     assert_eq!((way.width, way.height), (8 * 17 - 1, 4 * 17 - 1));
     assert_eq!((nearest.width, nearest.height), (12 * 17 - 1, 2 * 17 - 1));
     let [learned, random, joint] = statistics.map(|statistics| statistics.loss);

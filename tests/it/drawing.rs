@@ -234,7 +234,7 @@ fn a_brush_tells_the_trainer_while_it_moves_and_undo_takes_it_back() {
     bench.click(Role::Button, "Redo");
     assert_eq!(told(&bench), Some(Some(moving)));
     // Another look: the trainer has nothing to do for a drawing that is not shown.
-    bench.click(Role::Button, "Steps");
+    bench.click(Role::Button, "What it makes");
     assert_eq!(told(&bench), Some(None));
 }
 

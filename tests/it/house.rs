@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A source file without its tests.
-struct Source {
+pub struct Source {
     /// Its place below src, without `.rs`: `meta/outer/unrolled`.
-    module: String,
+    pub module: String,
     /// Lines of code, with their numbers.
-    code: Vec<(usize, String)>,
+    pub code: Vec<(usize, String)>,
     length: usize,
 }
 
@@ -90,7 +90,7 @@ fn unfolded(path: &str) -> Vec<String> {
     all.into_iter().filter(|part| !part.is_empty()).map(|part| format!("{before}{part}")).collect()
 }
 
-fn sources() -> Vec<Source> {
+pub fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut folders = vec![root.clone()];
     let mut files: Vec<PathBuf> = Vec::new();

@@ -205,6 +205,17 @@ fn the_optimum_of_the_plane_is_that_of_the_heights() {
             assert!(beside > lowest, "{algorithm:?} {heights:?}: {beside} {lowest}");
         }
         assert!(places(&map).all(|(_, height)| height >= lowest - 1e-6));
+        // Each task has an optimum of its own, where no step makes its loss smaller.
+        assert_eq!(map.optima.len(), tasks.len());
+        for (at, task) in map.optima.iter().zip(&tasks) {
+            let loss = |at: [f64; 2]| {
+                let theta = map.plane.point(at);
+                trainer.learner().network.loss(&theta, &task.episode.query, &mut Workspace::default())
+            };
+            assert!(
+                [[0.05, 0.0], [0.0, -0.05]].iter().all(|step| loss([at[0] + step[0], at[1] + step[1]]) > loss(*at))
+            );
+        }
         assert!((map.x[0]..=map.x[1]).contains(&optimum[0]) && (map.y[0]..=map.y[1]).contains(&optimum[1]));
     }
     // Rates that depend on where one is make the heights anything but quadratic.

@@ -132,8 +132,14 @@ fn check_window(bench: &mut Bench, snapshot: &Snapshot, what: &str) {
     bench.publish(snapshot.clone());
     let closeups = &snapshot.closeups;
     let dissection = &closeups.outer_step.as_ref().unwrap().dissection;
-    for size in ["small", "large"] {
-        bench.click(Role::Button, "Outer step");
+    for size in ["large", "small"] {
+        let show = |bench: &mut Bench, tab: &str| {
+            bench.click(Role::Button, tab);
+            if size == "small" {
+                bench.key(Key::M);
+            }
+        };
+        show(bench, "Outer step");
         let percent = 100.0 * dissection.change.unwrap();
         let step =
             if snapshot.settings.run.algorithm == algorithms::REPTILE { "the first-order step" } else { "this step" };
@@ -143,12 +149,11 @@ fn check_window(bench: &mut Bench, snapshot: &Snapshot, what: &str) {
             let reason = way.why_not(snapshot.settings.run.algorithm);
             assert!(reason.is_none_or(|reason| bench.says(reason)), "{what}, {size}: {reason:?}");
         }
-        bench.click(Role::Button, "Test steps");
-        assert!(bench.says("Learned init: "), "{what}, {size}");
-        bench.click(Role::Button, "Layers");
+        show(bench, "Test steps");
+        assert!(bench.says("Learned start: "), "{what}, {size}");
+        show(bench, "Layers");
         assert!(bench.says("layer 1, "), "{what}, {size}");
-        bench.click(Role::Button, "Parameters");
-        bench.key(Key::M);
+        show(bench, "Parameters");
     }
 }
 
@@ -245,10 +250,10 @@ fn tabs_say_what_is_looked_at() {
 fn a_view_takes_the_centre_and_gives_it_back() {
     let mut bench = Bench::of(families::SINE);
     let is_large = |bench: &Bench| {
-        let samples = bench.says("held-out tasks while adapting");
-        let back = bench.harness.query_by_role_and_label(Role::Button, "Back to the corner").is_some();
-        assert_ne!(samples, back);
-        back
+        let samples = bench.says("of a curve that it never saw");
+        let view = bench.says("Where the inner loop goes from each start");
+        assert_ne!(samples, view);
+        view
     };
     assert!(!is_large(&bench));
     bench.key(Key::M);
@@ -263,8 +268,9 @@ fn a_view_takes_the_centre_and_gives_it_back() {
     assert!(is_large(&bench));
     bench.key(Key::Escape);
     assert!(!is_large(&bench));
-    bench.key(Key::M);
-    bench.click(Role::Button, "Back to the corner");
+    bench.click(Role::Button, "Parameters");
+    assert!(is_large(&bench));
+    bench.click(Role::Button, "What it makes");
     assert!(!is_large(&bench));
 }
 
@@ -285,13 +291,13 @@ fn the_outer_step_s_numbers_are_on_the_screen() {
     let exact = dissection.directions[Way::Exact as usize];
     assert!(bench.says(&format!("exact: length {}", three_digits(exact.norm.unwrap()))));
     assert!(bench.says("where φ would go") || bench.says("Reptile: length"));
+    assert!(bench.says("tasks 2 and 5: cosine") && bench.says("exact: length"));
+    // In the small place there is no room for both.
+    bench.key(Key::M);
     assert!(!bench.says("tasks 2 and 5: cosine"));
     bench.click(Role::Button, "Cosines");
     assert!(bench.says(&format!("tasks 2 and 5: cosine {:.3}", dissection.cosines[1][4].unwrap())));
     assert!(!bench.says("exact: length"));
-    // In the centre there is room for both.
-    bench.key(Key::M);
-    assert!(bench.says("tasks 2 and 5: cosine") && bench.says("exact: length"));
 }
 
 #[test]
@@ -302,17 +308,17 @@ fn test_steps_and_layers_say_what_they_found() {
     let adapted = &snapshot.closeups.test_steps.as_ref().unwrap().adapted[0];
     let least = adapted.mean_query.iter().copied().fold(f64::INFINITY, f64::min);
     assert!(bench.says(&three_digits(least)), "{least}");
-    for init in ["Learned init", "Random init", "Joint pretraining"] {
+    for init in ["Learned start", "Random start", "Pretrained start"] {
         let after = bench.harness.query_all_by_role_and_label(Role::CheckBox, init).count();
         assert_eq!(after, 1, "{init}");
         bench.click(Role::CheckBox, init);
     }
     assert!(bench.says("Every line is switched off"));
-    bench.click(Role::CheckBox, "Random init");
+    bench.click(Role::CheckBox, "Random start");
     assert!(!bench.says("Every line is switched off"));
     bench.click(Role::Button, "Layers");
     let layer = &snapshot.closeups.layers.as_ref().unwrap().layers[2];
-    assert!(bench.says(&format!("layer 3, 1 wide\nLearned init: CKA {:.4}", layer.similarity[0].unwrap())));
+    assert!(bench.says(&format!("layer 3, 1 wide\nLearned start: CKA {:.4}", layer.similarity[0].unwrap())));
     // Learned rates can be reached from here.
     bench.click(Role::Button, "Rates");
     assert!(bench.says("W1 at every step: inner rate"));

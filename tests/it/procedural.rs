@@ -195,7 +195,7 @@ fn begun(bench: &mut Bench) -> (RunSettings, std::sync::Arc<ImageSet>) {
 
 /// The name of a setting of sets made from formulas.
 fn label(key: &str) -> &'static str {
-    setting(&format!("run.procedural.{key}")).label
+    setting(&format!("run.procedural.{key}")).label.get()
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn everything_fits_into_the_smallest_window() {
     let mut right = Vec::new();
     for setting in table::all().filter(|setting| setting.group == Group::Formulas) {
         for role in [Role::Slider, Role::TextInput] {
-            let rect = bench.harness.get_by_role_and_label(role, setting.label).rect();
+            let rect = bench.harness.get_by_role_and_label(role, setting.label.get()).rect();
             assert!(screen.contains_rect(rect) && rect.width() > 30.0, "{setting:?} {rect}");
             right.push(rect.right());
         }

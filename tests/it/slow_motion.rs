@@ -227,7 +227,7 @@ fn the_window_shows_every_sub_step_of_every_family() {
             assert!(bench.says(&text), "{tasks:?}: {text}");
         }
         bench.click(Role::Button, "Held-out tasks");
-        assert!(bench.says("held-out tasks while adapting"), "{tasks:?}");
+        assert!(bench.says("from three starts"), "{tasks:?}");
         bench.click(Role::Button, "Sub-steps");
         assert!(bench.says(&format!("{shown} direction")), "{tasks:?}");
     }

@@ -54,7 +54,7 @@ fn the_means_of_blocks_are_seen_at_their_middles_and_every_pixel_is_judged() {
 fn enlargement_of_the_means_stands_beside_the_target() {
     let (settings, _, family) = opened(ImageSource::Faces, 4);
     let task = family.held_out(&settings.live, 0, 0);
-    let titles: Vec<&str> = task.given.iter().map(|given| given.title).collect();
+    let titles: Vec<&str> = task.given.iter().map(|given| given.title.get()).collect();
     assert_eq!(titles, ["target", "means", "bicubic", "Lanczos"]);
     let picture = |column: usize| task.given[column].panel.picture().unwrap();
     assert!((0..4).all(|column| (picture(column).width, picture(column).height) == (32, 32)));

@@ -20,19 +20,19 @@ mod own_images;
 #[test]
 fn a_slider_sends_live_settings() {
     let mut bench = Bench::of(families::PICTURE);
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label).set_value_accesskit(0.4);
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_RATE.label.get()).set_value_accesskit(0.4);
     bench.harness.run();
     let live = bench.trainer.take_live().expect("live settings");
     assert_eq!(live.inner_rate, 0.4);
     assert_eq!(bench.settings().live.inner_rate, 0.4);
-    bench.click(Role::Button, "Reset knobs");
+    bench.click(Role::Button, "Defaults");
     assert_eq!(bench.trainer.take_live(), Some(Settings::default().live));
 }
 
 #[test]
 fn dragging_a_slider_turns_the_knob() {
     let mut bench = Bench::of(families::PICTURE);
-    let track = bench.harness.get_by_role_and_label(Role::Slider, Knob::OUTER_RATE.label).rect();
+    let track = bench.harness.get_by_role_and_label(Role::Slider, Knob::OUTER_RATE.label.get()).rect();
     let (from, to) = (track.center(), track.right_center());
     bench.harness.hover_at(from);
     bench.harness.drag_at(from);
@@ -48,34 +48,47 @@ fn dragging_a_slider_turns_the_knob() {
 #[test]
 fn typed_values_count_and_wrong_ones_stay() {
     let mut bench = Bench::of(families::PICTURE);
-    bench.type_value(Knob::INNER_RATE.label, "0.25");
+    bench.type_value(Knob::INNER_RATE.label.get(), "0.25");
     assert_eq!(bench.settings().live.inner_rate, 0.25);
-    bench.type_value(Knob::INNER_RATE.label, "99");
+    bench.type_value(Knob::INNER_RATE.label.get(), "99");
     assert!(bench.says("Out of range"));
     assert_eq!(bench.settings().live.inner_rate, 0.25);
-    let field = bench.harness.get_by_role_and_label(Role::TextInput, Knob::INNER_RATE.label);
+    let field = bench.harness.get_by_role_and_label(Role::TextInput, Knob::INNER_RATE.label.get());
     assert_eq!(field.value().as_deref(), Some("99"));
-    bench.type_value(Knob::INNER_RATE.label, "0.3");
+    bench.type_value(Knob::INNER_RATE.label.get(), "0.3");
     assert!(!bench.says("Out of range"));
     assert_eq!(bench.settings().live.inner_rate, 0.3);
 }
 
 #[test]
-fn knobs_without_effect_are_disabled() {
-    let bench = Bench::of(families::PICTURE);
-    for knob in Knob::ALL {
-        let reason = knob.why_dead(&bench.settings().run);
-        let slider = bench.harness.get_by_role_and_label(Role::Slider, knob.label);
-        assert_eq!(slider.accesskit_node().is_disabled(), reason.is_some(), "{}", knob.label);
+fn knobs_without_effect_are_not_there() {
+    for tasks in TaskFamily::ALL {
+        let mut bench = Bench::of(tasks);
+        let there = |bench: &Bench| {
+            let slider = |knob: &Knob| bench.harness.query_by_role_and_label(Role::Slider, knob.label.get()).is_some();
+            Knob::ALL.into_iter().filter(slider).collect::<Vec<_>>()
+        };
+        assert_eq!(there(&bench), [Knob::INNER_RATE, Knob::OUTER_RATE, Knob::INNER_STEPS], "{tasks:?}");
+        bench.open("More");
+        let run = &bench.settings().run;
+        let alive: Vec<_> = Knob::ALL.into_iter().filter(|knob| knob.why_dead(run).is_none()).collect();
+        assert_eq!(there(&bench), alive, "{tasks:?}");
     }
 }
 
 #[test]
-fn a_disabled_knob_says_why() {
-    let mut bench = Bench::of(families::PICTURE);
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::SHOTS.label).hover();
-    bench.harness.run_steps(25);
-    assert!(bench.says("use the support share instead"));
+fn few_controls_are_seen_at_the_start_and_none_is_grey() {
+    let mut snapshot = fixtures::snapshot(families::COMPLETION, 300);
+    snapshot.marks = [].into();
+    let bench = Bench::with(snapshot);
+    let roles = [Role::Button, Role::CheckBox, Role::ComboBox, Role::Slider, Role::TextInput, Role::SpinButton];
+    let controls: Vec<_> = roles
+        .into_iter()
+        .flat_map(|role| bench.harness.query_all_by_role(role))
+        .map(|node| (node.accesskit_node().label().unwrap_or_default(), node.accesskit_node().is_disabled()))
+        .collect();
+    assert!(controls.len() <= 30, "{}: {controls:?}", controls.len());
+    assert!(controls.iter().all(|(_, grey)| !grey), "{controls:?}");
 }
 
 #[test]
@@ -93,7 +106,7 @@ fn algorithms_and_tasks_restart_with_their_preset_and_the_same_seed() {
     assert_eq!(settings.live, Settings::preset(families::PICTURE, algorithms::REPTILE).live);
     assert_eq!((settings.run.seed, images.images.len()), (7, 6));
     bench.click(Role::ComboBox, "Tasks");
-    bench.harness.get_by_label("Sine").click();
+    bench.harness.get_by_label("Curves").click();
     bench.harness.run();
     let commands = bench.commands();
     let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
@@ -144,12 +157,12 @@ fn a_run_that_left_its_best_state_says_so_once() {
     bench.click(Role::Button, "Back to the best");
     assert!(matches!(bench.commands().as_slice(), [Command::BackToBest]));
     bench.click(Role::Button, "Dismiss");
-    assert!(!bench.says("times its best"));
+    assert!(!bench.says("has stayed at"));
     bench.publish(snapshot.clone());
-    assert!(!bench.says("times its best"));
+    assert!(!bench.says("has stayed at"));
     snapshot.timeline.best = Some(1000);
     bench.publish(snapshot);
-    assert!(bench.says("times its best"), "it is another best state");
+    assert!(bench.says("has stayed at"), "it is another best state");
 }
 
 #[test]
@@ -254,10 +267,10 @@ fn a_paused_window_draws_no_frames() {
 fn a_run_that_cannot_begin_leaves_the_old_settings() {
     let mut bench = Bench::of(families::PLANE);
     bench.click(Role::ComboBox, "Tasks");
-    bench.harness.get_by_label("Sine").click();
+    bench.harness.get_by_label("Curves").click();
     bench.harness.run();
     assert_eq!(bench.settings().run.tasks, families::SINE);
-    bench.trainer.report(Event::Failed("The worker failed: restart the run".to_owned()));
+    bench.trainer.report(Event::Failed("The worker failed: restart the run".into()));
     bench.harness.step();
     bench.harness.step();
     assert!(bench.says("The worker failed"));
@@ -267,10 +280,7 @@ fn a_run_that_cannot_begin_leaves_the_old_settings() {
 #[test]
 fn the_network_is_applied_on_request() {
     let mut bench = Bench::of(families::SINE);
-    bench.harness.get_by_label("Advanced").scroll_to_me();
-    bench.harness.run_steps(10);
-    bench.harness.get_by_label("Advanced").click();
-    bench.harness.run_steps(20);
+    bench.open("What begins again");
     bench.type_value("Layers", "20, 20, 20");
     assert!(bench.commands().is_empty());
     bench.harness.get_by_label("Apply and restart").scroll_to_me();
@@ -290,9 +300,10 @@ fn the_network_is_applied_on_request() {
 #[test]
 fn a_double_click_puts_a_knob_back() {
     let mut bench = Bench::of(families::PICTURE);
-    let slider =
-        |bench: &Bench| bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label).rect().center();
-    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label).set_value_accesskit(9.0);
+    let slider = |bench: &Bench| {
+        bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label.get()).rect().center()
+    };
+    bench.harness.get_by_role_and_label(Role::Slider, Knob::INNER_STEPS.label.get()).set_value_accesskit(9.0);
     bench.harness.run();
     assert_eq!(bench.settings().live.inner_steps, 9);
     let at = slider(&bench);
@@ -311,8 +322,65 @@ fn the_theme_changes_and_a_curve_can_be_hidden() {
     let mut bench = Bench::of(families::PICTURE);
     bench.key(Key::T);
     assert_eq!(bench.harness.ctx.theme(), Theme::Light);
-    bench.click(Role::CheckBox, "held-out after");
+    bench.open("Lines");
+    bench.click(Role::CheckBox, "learned start");
     bench.click(Role::CheckBox, "each task");
-    let toggled = bench.harness.get_by_role_and_label(Role::CheckBox, "held-out after").accesskit_node().toggled();
+    let toggled = bench.harness.get_by_role_and_label(Role::CheckBox, "learned start").accesskit_node().toggled();
     assert_eq!(toggled, Some(egui::accesskit::Toggled::False));
+}
+
+#[test]
+fn another_algorithm_can_begin_with_the_present_rates_and_the_run_before_comes_back() {
+    let mut bench = Bench::of(families::SINE);
+    bench.type_value(Knob::INNER_RATE.label.get(), "0.02");
+    let before = bench.settings().clone();
+    let mut turned = fixtures::snapshot(families::SINE, 1284);
+    turned.settings = Arc::new(before.clone());
+    bench.publish(turned);
+    assert!(bench.harness.query_by_label("Bring back the last run").is_none(), "no run was ended");
+    bench.click(Role::ComboBox, "Algorithm");
+    bench.click(Role::CheckBox, "Keep my rates");
+    bench.click(Role::Button, "Reptile");
+    let commands = bench.commands();
+    let [Command::Restart(settings, None)] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!((settings.run.algorithm, settings.live.inner_rate), (algorithms::REPTILE, 0.02));
+    let mut next = fixtures::snapshot(families::SINE, 3);
+    (next.run, next.settings) = (2, settings.clone());
+    bench.publish(next);
+    bench.click(Role::Button, "Bring back the last run");
+    assert!(matches!(bench.commands().as_slice(), [Command::BringBack]));
+    assert_eq!(*bench.settings(), before);
+    bench.key(Key::B);
+    assert_eq!(bench.settings().run.algorithm, algorithms::REPTILE);
+}
+
+#[test]
+fn the_speed_is_chosen() {
+    let mut bench = Bench::of(families::PLANE);
+    bench.harness.get_by_role_and_label(Role::Slider, "Speed").set_value_accesskit(1.0);
+    bench.harness.run();
+    bench.key(Key::S);
+    bench.key(Key::S);
+    let paces: Vec<Pace> = bench
+        .commands()
+        .iter()
+        .filter_map(|command| if let Command::SetPace(pace) = command { Some(*pace) } else { None })
+        .collect();
+    assert_eq!(paces, [Pace::PerSecond(1), Pace::Slow, Pace::PerSecond(1)]);
+}
+
+#[test]
+fn a_hall_sees_one_place_and_tabs_for_all() {
+    let mut bench = Bench::of(families::PICTURE);
+    assert!(bench.says("Task losses") && bench.harness.query_by_label("Losses").is_none());
+    bench.key(Key::F11);
+    assert!(!bench.says("Task losses"));
+    bench.click(Role::Button, "Losses");
+    assert!(bench.says("Task losses"));
+    bench.click(Role::Button, "Settings");
+    assert!(bench.harness.query_by_role_and_label(Role::Slider, Knob::OUTER_RATE.label.get()).is_some());
+    bench.key(Key::Num1);
+    assert!(bench.says("k = 0"));
+    bench.key(Key::F11);
+    assert!(bench.says("Task losses"));
 }

@@ -17,7 +17,9 @@ for _ in $(seq 200); do [ -s "$out/display" ] && break; sleep 0.05; done
 DISPLAY=:$(cat "$out/display")
 export DISPLAY
 
-METASCOPE_EVENTS=1 "$binary" --tasks sine >"$out/window.log" 2>&1 &
+# As it is opened for the first time.
+rm -rf "$out/data"
+XDG_DATA_HOME="$out/data" METASCOPE_EVENTS=1 "$binary" --language en --tasks sine >"$out/window.log" 2>&1 &
 window_process=$!
 fail() { echo "student failed: $1"; tail -20 "$out/window.log"; exit 1; }
 window=
@@ -56,7 +58,7 @@ shot 1-trains
 alpha 0.9
 wait_for 'EVENT diverged=' 1 20
 shot 2-beyond-the-mark
-click 290 131 # back to the best
+click 303 148 # back to the best
 wait_for 'EVENT back_to_best' 1 5
 wait_for 'EVENT phase=Paused' 1 10
 shot 3-gone-back
@@ -65,7 +67,7 @@ sleep 1
 alpha 0.9
 wait_for 'EVENT diverged=' 2 20
 sleep 0.5
-click 570 131 # set α to the mark
+click 576 148 # set α to the mark
 wait_for 'EVENT knob inner_rate=' 3 10
 wait_for 'EVENT phase=Running' 3 10
 rate=$(grep 'EVENT knob inner_rate=' "$out/window.log" | tail -1 | sed 's/.*=//')
@@ -93,11 +95,11 @@ for _ in 1 2 3; do key period; sleep 0.4; done
 shot 6-slow-motion
 key s
 wait_for 'EVENT pace=Full' 1 5
-click 919 525 # the tab Outer step
+key 3 # the tab Outer step
 shot 7-outer-step
-click 300 788 # into the timeline
+click 400 786 # into the timeline
 shot 8-looking-back
-click 1012 783 # continue from here
+click 640 606 # continue from here
 wait_for 'EVENT phase=Running' 4 10
 sleep 3
 shot 9-another-branch

@@ -2,7 +2,8 @@
 # The real window under Xvfb, used from a script: it trains, is not blank, obeys a knob and keys,
 # rests when paused, changes to light and closes. Usage: tests/xvfb/window.sh BINARY FOLDER [ARGUMENT ...]
 # METASCOPE_SIZE, METASCOPE_TRAIN_SECS, METASCOPE_SWEEP_SECS (a sweep, for so long), METASCOPE_LOOKS (the looks at
-# class samples, where tasks are classes) and METASCOPE_STROKES (what is drawn, each stroke as places X,Y:X,Y; by
+# class samples, where tasks are classes), METASCOPE_DRAW_TAB (the number of the tab Draw, by default 3) and
+# METASCOPE_STROKES (what is drawn, each stroke as places X,Y:X,Y; by
 # default glasses on a face, where no arguments choose other tasks) change what it does.
 # Needs xvfb xauth xdotool x11-utils imagemagick and the window's own libraries (README.md).
 set -euo pipefail
@@ -20,7 +21,9 @@ for _ in $(seq 200); do [ -s "$out/display" ] && break; sleep 0.05; done
 DISPLAY=:$(cat "$out/display")
 export DISPLAY
 
-METASCOPE_EVENTS=1 METASCOPE_FRAME_STATS="$out/frames.txt" "$binary" "$@" >"$out/window.log" 2>&1 &
+# As it is opened for the first time.
+rm -rf "$out/data"
+XDG_DATA_HOME="$out/data" METASCOPE_EVENTS=1 METASCOPE_FRAME_STATS="$out/frames.txt" "$binary" --language en "$@" >"$out/window.log" 2>&1 &
 window_process=$!
 fail() { echo "window check failed: $1"; tail -20 "$out/window.log"; exit 1; }
 window=
@@ -53,21 +56,22 @@ shot trained
 [ "$(compare -metric AE "$out/early.png" "$out/trained.png" null: 2>&1 || true)" != 0 ] || fail "nothing moved"
 
 if [ -n "${METASCOPE_LOOKS:-}" ]; then
-  # The other looks at class samples: buttons in the upper right corner of the samples.
-  for look in between:90 nearest:153 noise:222; do
-    xdotool mousemove --window "$window" $((${size%x*} - ${look#*:})) 61 click 1
+  # The other looks at class samples: the tabs after the first.
+  tab=2
+  for look in noise nearest between; do
+    xdotool windowfocus --sync "$window" key $tab
+    tab=$((tab + 1))
     sleep 1
-    shot "${look%:*}"
+    shot "$look"
   done
-  xdotool mousemove --window "$window" $((${size%x*} - 284)) 61 click 1
-  xdotool mousemove --window "$window" 850 20
+  xdotool key 1
 fi
 
-if [ $# -eq 0 ]; then strokes="286,254:361,256 427,256:501,254 361,256:427,256"; fi
+if [ $# -eq 0 ]; then strokes="300,345:390,347 450,347:540,345 390,347:450,347"; fi
 strokes=${METASCOPE_STROKES:-${strokes:-}}
 if [ -n "$strokes" ]; then
-  # The last look; it adapts to the drawing while training goes on.
-  xdotool mousemove --window "$window" $((${size%x*} - 34)) 61 click 1
+  # The tab Draw; it adapts to the drawing while training goes on.
+  xdotool windowfocus --sync "$window" key "${METASCOPE_DRAW_TAB:-3}"
   sleep 1
   for stroke in $strokes; do
     down=1

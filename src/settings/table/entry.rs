@@ -6,6 +6,7 @@ use toml::Value;
 
 use super::group::Group;
 use crate::settings::{ImageSource, LiveSettings, RunSettings, Settings};
+use crate::text::{Text, tell, text};
 
 /// One setting.
 pub struct Setting {
@@ -14,11 +15,11 @@ pub struct Setting {
     /// The option on the command line without its dashes, where it is not the key's.
     pub(super) option: Option<&'static str>,
     /// The name shown to people.
-    pub label: &'static str,
+    pub label: Text,
     /// A name that fits beside a mark; empty where the setting leaves none.
-    pub short: &'static str,
+    pub short: Text,
     /// One sentence: what it is and what it does.
-    pub about: &'static str,
+    pub about: Text,
     /// What its numbers count.
     pub(super) unit: Option<&'static str>,
     /// Where help and panels put it, and whose it is.
@@ -26,7 +27,7 @@ pub struct Setting {
     /// Its values, and where they lie.
     pub field: Field,
     /// Why it has no effect on such a run, beside what its group says.
-    pub(super) dead: fn(&RunSettings) -> Option<&'static str>,
+    pub(super) dead: fn(&RunSettings) -> Option<Text>,
     /// Whether it shapes held-out tasks, what is drawn of them or where adaptation rests.
     pub shapes_probes: bool,
     /// The values that an axis of a sweep begins with; `None` where a sweep cannot vary it.
@@ -88,9 +89,9 @@ pub struct Name {
     /// In files and on the command line.
     pub id: &'static str,
     /// Shown to people.
-    pub label: &'static str,
+    pub label: Text,
     /// What it is or does.
-    pub about: &'static str,
+    pub about: Text,
 }
 
 impl Setting {
@@ -98,9 +99,9 @@ impl Setting {
     pub(super) const BLANK: Self = Self {
         path: "",
         option: None,
-        label: "",
-        short: "",
-        about: "",
+        label: text("", ""),
+        short: text("", ""),
+        about: text("", ""),
         unit: None,
         group: Group::Run,
         field: Field::Switch,
@@ -123,7 +124,7 @@ impl Setting {
     pub fn help(&self) -> String {
         let unit = self.unit.map_or_else(String::new, |unit| format!(" {unit}"));
         let range = self.range().map_or_else(String::new, |range| format!(" [{range}{unit}]"));
-        format!("{}{range}", self.about)
+        format!("{}{range}", self.about.en())
     }
 
     /// The range of a number, or of each of several.
@@ -164,7 +165,7 @@ impl Setting {
     }
 
     /// Why it has no effect on such a run, or `None` if it has.
-    pub fn why_dead(&self, run: &RunSettings) -> Option<&'static str> {
+    pub fn why_dead(&self, run: &RunSettings) -> Option<Text> {
         (self.dead)(run).or_else(|| self.group.why_dead(run))
     }
 
@@ -186,7 +187,7 @@ impl Setting {
                 .map(|all| Value::Array(all.into_iter().map(|width| (width as i64).into()).collect())),
             Field::Seed => match text.parse::<u64>() {
                 Ok(seed) => Ok(i64::try_from(seed).map_or_else(|_| text.into(), Value::Integer)),
-                Err(_) => Err(SEED.to_owned()),
+                Err(_) => Err(SEED.en().to_owned()),
             },
             Field::Switch => text.parse().map(Value::Boolean).map_err(|_| "true or false".to_owned()),
             Field::Choice(_) | Field::Images => {
@@ -198,7 +199,7 @@ impl Setting {
 }
 
 /// What a seed is.
-pub(crate) const SEED: &str = "A seed is a whole number from 0 to 2^64 - 1";
+pub(crate) const SEED: Text = text("A seed is a whole number from 0 to 2^64 - 1", "随机种子是 0 到 2^64 - 1 的整数");
 /// The most hidden layers that there can be.
 pub(crate) const MOST_LAYERS: usize = 8;
 
@@ -241,12 +242,20 @@ impl Range {
         let widths: Option<Vec<usize>> = parts.map(|part| part.parse().ok()).collect();
         widths
             .filter(|widths| widths.len() <= MOST_LAYERS && widths.iter().all(|&width| self.has(width as f64)))
-            .ok_or_else(|| format!("At most {MOST_LAYERS} widths from {self}, e.g. 64, 64"))
+            .ok_or_else(|| {
+                tell(
+                    || format!("At most {MOST_LAYERS} widths from {self}, e.g. 64, 64"),
+                    || format!("最多 {MOST_LAYERS} 个宽度，每个为 {self}，例如 64, 64"),
+                )
+            })
     }
 
     /// What to type instead of something else.
     pub fn advice(&self) -> String {
-        format!("a {}number from {self}", if self.whole { "whole " } else { "" })
+        tell(
+            || format!("a {}number from {self}", if self.whole { "whole " } else { "" }),
+            || format!("{self} 的{}", if self.whole { "整数" } else { "数" }),
+        )
     }
 }
 
@@ -257,7 +266,8 @@ impl fmt::Display for Range {
             1e-3..1e6 => value.to_string(),
             _ => format!("{value:e}"),
         };
-        write!(f, "{} to {}", short(self.low), short(self.high))
+        let (low, high) = (short(self.low), short(self.high));
+        f.write_str(&tell(|| format!("{low} to {high}"), || format!("{low} 到 {high}")))
     }
 }
 

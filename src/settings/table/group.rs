@@ -1,6 +1,7 @@
 //! What settings belong to: the sections of help and panels, and who has which of them.
 
 use crate::settings::{Algorithm, ImageSource, RunSettings, TaskFamily};
+use crate::text::{Text, text};
 
 /// What belongs together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,19 +66,42 @@ pub enum Feature {
 
 impl Feature {
     /// Why tasks without it have no such setting.
-    pub(crate) fn without(self) -> &'static str {
+    pub(crate) fn without(self) -> Text {
         match self {
-            Self::Shots => "Such a task is one image: use the support share instead",
-            Self::Points => "Only tasks of separate points can draw some of them at each step",
-            Self::Pixels => "Only picture tasks draw some of an image's pixels at each step",
-            Self::Share => "Only picture and completion tasks hide pixels",
-            Self::TrainingShare => "Only completion tasks train on another share than they are tested on",
-            Self::Reduction => "Only upscale tasks see the means of blocks of pixels",
-            Self::Flow => "Only samples of class tasks come from noise by a flow",
-            Self::Ways => "Only classify and cluster tasks tell classes apart",
-            Self::Noise => "These tasks have no noise",
-            Self::HiddenLayers => "The model has no hidden layer",
-            Self::Positions => "Only the networks of picture tasks read positions",
+            Self::Shots => text(
+                "Such a task is one image: use the support share instead",
+                "这种任务只有一张图像：请改用支持集比例",
+            ),
+            Self::Points => text(
+                "Only tasks of separate points can draw some of them at each step",
+                "只有由一个个点组成的任务才能在每一步抽取其中一部分",
+            ),
+            Self::Pixels => text(
+                "Only picture tasks draw some of an image's pixels at each step",
+                "只有“重绘图像”任务在每一步抽取图像的一部分像素",
+            ),
+            Self::Share => {
+                text("Only picture and completion tasks hide pixels", "只有“重绘图像”和“补全图像”任务会隐藏像素")
+            }
+            Self::TrainingShare => text(
+                "Only completion tasks train on another share than they are tested on",
+                "只有“补全图像”任务训练时的比例与测试时不同",
+            ),
+            Self::Reduction => {
+                text("Only upscale tasks see the means of blocks of pixels", "只有“清晰图像”任务看到的是像素块的平均值")
+            }
+            Self::Flow => text(
+                "Only samples of class tasks come from noise by a flow",
+                "只有“生成新图”任务的生成样本是由流从噪声得来的",
+            ),
+            Self::Ways => {
+                text("Only classify and cluster tasks tell classes apart", "只有“分辨”和“归类”任务需要区分类别")
+            }
+            Self::Noise => text("These tasks have no noise", "这些任务没有噪声"),
+            Self::HiddenLayers => text("The model has no hidden layer", "该模型没有隐藏层"),
+            Self::Positions => {
+                text("Only the networks of picture tasks read positions", "只有图像任务的网络以位置为输入")
+            }
         }
     }
 }
@@ -101,14 +125,24 @@ impl Group {
     }
 
     /// Why what belongs to it has no effect on such a run, or `None` if it can have one.
-    pub fn why_dead(self, run: &RunSettings) -> Option<&'static str> {
+    pub fn why_dead(self, run: &RunSettings) -> Option<Text> {
         let (there, reason) = match self {
             Self::Run | Self::Inner | Self::Outer | Self::Network => return None,
             Self::Tasks(feature) => return run.tasks.why_without(feature),
-            Self::Method(part) => (run.algorithm.has(part), "It belongs to another algorithm"),
-            Self::Images => (run.tasks.needs_images(), "These tasks are not made from images"),
-            Self::OwnImages => (matches!(run.images, ImageSource::Path(_)), "Only own images are read"),
-            Self::Formulas => (run.images.is_procedural(), "Only creatures and textures are made from formulas"),
+            Self::Method(part) => {
+                (run.algorithm.has(part), text("It belongs to another algorithm", "它属于另一种算法"))
+            }
+            Self::Images => {
+                (run.tasks.needs_images(), text("These tasks are not made from images", "这些任务不是由图像构成的"))
+            }
+            Self::OwnImages => (
+                matches!(run.images, ImageSource::Path(_)),
+                text("Only own images are read", "只有自己的图像才需要读取"),
+            ),
+            Self::Formulas => (
+                run.images.is_procedural(),
+                text("Only creatures and textures are made from formulas", "只有生物和纹理由公式生成"),
+            ),
         };
         (!there).then_some(reason)
     }

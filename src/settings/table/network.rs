@@ -2,13 +2,17 @@
 
 use super::{Choice, Feature, Field, Group, Name, Number, Range, Setting};
 use crate::settings::ActivationKind;
+use crate::text::text;
 
 /// Its settings.
 pub static NETWORK: [Setting; 5] = [
     Setting {
         path: "run.network.hidden",
-        label: "Layers",
-        about: "Width of each hidden layer, e.g. 64, 64; empty makes the model linear",
+        label: text("Layers", "隐藏层"),
+        about: text(
+            "Width of each hidden layer, e.g. 64, 64; empty makes the model linear",
+            "每个隐藏层的宽度，例如 64, 64；留空则模型是线性的",
+        ),
         group: Group::Network,
         field: Field::Widths(Range::whole(1, 1024)),
         dead: |run| run.tasks.why_without(Feature::HiddenLayers),
@@ -16,34 +20,47 @@ pub static NETWORK: [Setting; 5] = [
         ..Setting::BLANK
     },
     Setting {
-        label: "Activation",
-        about: "The non-linearity between layers: sine draws sharp pictures, ReLU and tanh soft ones",
+        label: text("Activation", "激活函数"),
+        about: text(
+            "The non-linearity between layers: sine draws sharp pictures, ReLU and tanh soft ones",
+            "层与层之间的非线性：正弦画出的图像清晰，ReLU 和 tanh 画出的图像柔和",
+        ),
         ..choice!(run.network.activation, Group::Network, ActivationKind)
     },
     Setting {
-        label: "Frequency w0",
-        about: "How fast the sine activation turns: higher draws finer detail and is harder to adapt",
+        label: text("Frequency w0", "频率 w0"),
+        about: text(
+            "How fast the sine activation turns: higher draws finer detail and is harder to adapt",
+            "正弦激活函数振荡的快慢：越高细节越精细，也越难适应",
+        ),
         dead: |run| {
             let sine = run.network.activation == ActivationKind::Sine;
-            (!sine).then_some("Only the sine activation has a frequency")
+            (!sine).then_some(text("Only the sine activation has a frequency", "只有正弦激活函数才有频率"))
         },
         axis: Some("5..40"),
         ..number!(run.network.w0, Group::Network, Range::real(0.01, 1000.0).logarithmic())
     },
     Setting {
-        label: "Frequencies",
-        about: "Random Fourier features, sines of the position, in front of the network, which draw finer detail; 0 for none",
+        label: text("Frequencies", "傅里叶频率数"),
+        about: text(
+            "Random Fourier features, sines of the position, in front of the network, which draw finer detail; 0 for none",
+            "网络之前的随机傅里叶特征（位置的正弦函数）的个数，使细节更精细；0 表示没有",
+        ),
         dead: |run| run.tasks.why_without(Feature::Positions),
         axis: Some("0..64"),
         ..number!(run.network.fourier_features, Group::Network, Range::whole(0, 1024))
     },
     Setting {
-        label: "Fourier scale",
-        about: "Spread of the Fourier features' frequencies: higher draws finer detail",
+        label: text("Fourier scale", "傅里叶尺度"),
+        about: text(
+            "Spread of the Fourier features' frequencies: higher draws finer detail",
+            "傅里叶特征的频率分布得多宽：越宽细节越精细",
+        ),
         unit: Some("periods per unit of input"),
         dead: |run| {
             let none = run.network.fourier_features == 0;
-            run.tasks.why_without(Feature::Positions).or(none.then_some("There are no Fourier features"))
+            let reason = text("There are no Fourier features", "没有傅里叶特征");
+            run.tasks.why_without(Feature::Positions).or(none.then_some(reason))
         },
         axis: Some("0.5..8"),
         ..number!(run.network.fourier_scale, Group::Network, Range::real(0.001, 1000.0).logarithmic())
@@ -57,10 +74,10 @@ impl ActivationKind {
     /// Its name.
     pub fn name(self) -> Name {
         let (id, label, about) = match self {
-            Self::Sine => ("sine", "Sine", "sin(w0 x)"),
-            Self::Relu => ("relu", "ReLU", "max(0, x)"),
-            Self::Tanh => ("tanh", "Tanh", "Hyperbolic tangent"),
-            Self::Silu => ("silu", "SiLU", "x/(1 + e^−x)"),
+            Self::Sine => ("sine", text("Sine", "正弦"), text("sin(w0 x)", "sin(w0 x)")),
+            Self::Relu => ("relu", text("ReLU", "ReLU"), text("max(0, x)", "max(0, x)")),
+            Self::Tanh => ("tanh", text("Tanh", "Tanh"), text("Hyperbolic tangent", "双曲正切")),
+            Self::Silu => ("silu", text("SiLU", "SiLU"), text("x/(1 + e^−x)", "x/(1 + e^−x)")),
         };
         Name { id, label, about }
     }

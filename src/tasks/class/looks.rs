@@ -12,15 +12,31 @@ use crate::tasks::classes::sheet;
 use crate::tasks::held_out::{Adapted, KnownClass};
 use crate::tasks::panel::{Look, Sheet};
 use crate::tasks::{Picture, judge};
+use crate::text::{Words, text};
 
 /// The looks.
 pub(super) const LOOKS: [Look; 3] = [
     Look {
-        title: "From noise",
-        about: "How noise becomes four samples along the flow, after the last adaptation step",
+        title: text("From noise", "从噪声生成"),
+        about: text(
+            "How noise becomes four samples along the flow, after the last adaptation step",
+            "最后一个适应步之后，噪声怎样沿着流变成四个生成样本",
+        ),
     },
-    Look { title: "Nearest", about: "Under each sample the support image that is nearest to it: a copy would be seen" },
-    Look { title: "Between", about: "What lies between two: samples whose noise turns from one to another" },
+    Look {
+        title: text("Nearest", "最近的图像"),
+        about: text(
+            "Under each sample the support image that is nearest to it: a copy would be seen",
+            "每个生成样本下面是离它最近的支持图像：如果是照抄，一看便知",
+        ),
+    },
+    Look {
+        title: text("Between", "混合"),
+        about: text(
+            "What lies between two: samples whose noise turns from one to another",
+            "两者之间有什么：噪声从一个转到另一个时的生成样本",
+        ),
+    },
 ];
 
 /// Samples whose way is shown.
@@ -78,9 +94,12 @@ pub(super) fn sheets(
         sheet(&classes.encoding.decode(between.view()), BETWEEN[1], size),
     ];
     let ends = [
-        ["t = 0, noise".to_owned(), "t = 1, sample".to_owned()],
-        ["samples above, nearest support images below".to_owned(), format!("mean distance {distance:.3}")],
-        ["one noise".to_owned(), "another".to_owned()],
+        [text("t = 0, noise", "t = 0，噪声").into(), text("t = 1, sample", "t = 1，生成样本").into()],
+        [
+            text("samples above, nearest support images below", "上：生成样本，下：最近的支持图像").into(),
+            Words::both(format!("mean distance {distance:.3}"), format!("平均距离 {distance:.3}")),
+        ],
+        [text("one noise", "一个噪声").into(), text("another", "另一个噪声").into()],
     ];
     let all = LOOKS.into_iter().zip(pictures).zip(ends);
     Some(all.map(|((look, picture), ends)| Sheet { look, picture: Arc::new(picture), ends }).collect())

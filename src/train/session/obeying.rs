@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::{Session, Speed, TIMELINE_CAP};
+use super::{Left, Session, Speed, TIMELINE_CAP};
 use crate::images::ImageSet;
 use crate::settings::Settings;
+use crate::text::Words;
 use crate::train::link::{Command, Event, Pace};
 use crate::train::snapshot::Phase;
 use crate::train::trainer::{Checkpoint, Trainer};
@@ -77,6 +78,7 @@ impl Session {
                     trainer.pretend(meta_iterations);
                 }
             }
+            Command::BringBack => self.bring_back(),
             Command::Restart(settings, images) => self.restart(&settings, images, None),
             Command::Continue(settings, images, from) => self.restart(&settings, images, Some(&from)),
             Command::Play | Command::Pause | Command::Step | Command::GoBack | Command::Quit => {}
@@ -87,33 +89,54 @@ impl Session {
 
     fn restart(&mut self, settings: &Settings, images: Option<Arc<ImageSet>>, from: Option<&Checkpoint>) {
         self.end.interrupt.store(false, Ordering::Release);
-        // Knobs turned before the restart belong to the run before.
-        let _ = self.end.take_live();
-        let _ = self.end.take_look();
+        self.forget_asked();
         let trainer = match from {
             Some(from) => Trainer::resume(settings.clone(), images, self.threads, from),
             None => Trainer::new(settings.clone(), images, self.threads),
         };
         match trainer {
-            Err(error) => self.end.report(Event::Failed(error.to_string())),
+            Err(error) => self.end.report(Event::Failed(Words::told(|| error.to_string()))),
             Ok(mut trainer) => {
                 trainer.set_sketch(self.sketch.clone());
                 trainer.set_timeline_cap(TIMELINE_CAP);
                 if let Some(metrics) = &mut self.metrics {
                     metrics(&trainer.first_row());
                 }
-                self.trainer = Some(trainer);
-                self.run += 1;
-                self.phase = Phase::Running;
-                self.divergence = None;
-                self.enlarged = None;
-                self.enlarged_stale = None;
-                self.continued_at = None;
-                self.views.forget();
-                self.walk = None;
-                self.enlarged_cost = Duration::ZERO;
-                self.speed = Speed::new();
+                self.take_up(Left { trainer, phase: Phase::Running, divergence: None });
             }
         }
+    }
+
+    /// Goes on with the run that the last restart ended; this one is kept in its place.
+    fn bring_back(&mut self) {
+        self.end.interrupt.store(false, Ordering::Release);
+        self.forget_asked();
+        if let Some(mut left) = self.left.take() {
+            left.trainer.set_sketch(self.sketch.clone());
+            self.take_up(left);
+        }
+    }
+
+    /// Knobs turned and moments looked at before belong to the run before.
+    fn forget_asked(&mut self) {
+        let _ = self.end.take_live();
+        let _ = self.end.take_look();
+    }
+
+    /// Another run takes the place of the present one, which is kept.
+    fn take_up(&mut self, run: Left) {
+        let Left { trainer, phase, divergence } = run;
+        let now = (self.phase, self.divergence.take());
+        self.left = self.trainer.replace(trainer).map(|trainer| Left { trainer, phase: now.0, divergence: now.1 });
+        self.run += 1;
+        self.phase = phase;
+        self.divergence = divergence;
+        self.enlarged = None;
+        self.enlarged_stale = None;
+        self.continued_at = None;
+        self.views.forget();
+        self.walk = None;
+        self.enlarged_cost = Duration::ZERO;
+        self.speed = Speed::new();
     }
 }

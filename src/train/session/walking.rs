@@ -13,7 +13,7 @@ impl Session {
     /// A meta-iteration, or at a slow pace one of its sub-steps.
     pub(super) fn go_on(&mut self) {
         match self.pace {
-            Pace::Full => self.step(),
+            Pace::Full | Pace::PerSecond(_) => self.step(),
             Pace::Slow => self.walk_on(),
         }
     }

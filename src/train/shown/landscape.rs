@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::probes::Init;
+use crate::text::Words;
 use crate::train::landscape::Plane;
 
 /// What the map shows.
@@ -39,9 +40,9 @@ pub struct Landscape {
     /// Whether the plane is the whole parameter space (plane family) or a slice of it.
     pub exact: bool,
     /// What the heights are, e.g. "query loss of face-12".
-    pub title: String,
+    pub title: Words,
     /// Axis names, e.g. "w₁", "w₂", or "towards face-12".
-    pub axes: [String; 2],
+    pub axes: [Words; 2],
     /// Left and right edge.
     pub x: [f64; 2],
     /// Bottom and top edge.
@@ -54,6 +55,8 @@ pub struct Landscape {
     pub paths: Vec<LandscapePath>,
     /// The minimum of the drawn loss, where it is known in closed form.
     pub optimum: Option<[f64; 2]>,
+    /// Where the query loss of each probe task is lowest, where a model has two parameters; else empty.
+    pub optima: Vec<[f64; 2]>,
     /// The plane.
     pub plane: Arc<Plane>,
 }

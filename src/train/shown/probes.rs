@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::meta::tensor_rates::TensorRate;
 use crate::tasks::judge::Marks;
 use crate::tasks::{Choice, Given, Panel, Picture, Sheet};
+use crate::text::{Text, Words};
 
 /// The three initialisations that are always compared, in the order of the film-strip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,7 +51,7 @@ pub struct ProbeTask {
     /// How many images of its class adaptation sees, where new ones are made of a class of the set.
     pub shots: Option<usize>,
     /// The name of what `scores` are; `None` where the loss says all.
-    pub score: Option<&'static str>,
+    pub score: Option<Text>,
     /// One trace for each of [`Init::ALL`].
     pub traces: [Trace; 3],
     /// Further looks at the learned initialisation's adaptation; `None` where there are none, or something in them is
@@ -93,7 +94,7 @@ pub struct Enlarged {
 #[derive(Clone, Debug)]
 pub struct LayerMovement {
     /// The layer's name, e.g. "layer 1".
-    pub name: String,
+    pub name: Words,
     /// ‖θ_K − φ‖ / ‖φ‖ of this layer for each of [`Init::ALL`]; infinite where it overflowed.
     pub relative: [f32; 3],
 }

@@ -2,6 +2,7 @@
 //! the film-strip, the curves and the landscape.
 
 use crate::meta::cancel::Cancel;
+use crate::text::Words;
 use std::sync::Arc;
 
 use super::shown::{gallery, probe_task};
@@ -368,6 +369,7 @@ impl Probes {
         let mean = |init: usize| {
             self.measured.iter().map(|task| task[init].movement[layer]).sum::<f32>() / self.measured.len().max(1) as f32
         };
-        LayerMovement { name: format!("layer {}", layer + 1), relative: std::array::from_fn(mean) }
+        let name = Words::both(format!("layer {}", layer + 1), format!("第 {} 层", layer + 1));
+        LayerMovement { name, relative: std::array::from_fn(mean) }
     }
 }

@@ -5,6 +5,7 @@ use crate::meta::cancel::Cancel;
 use crate::meta::episode::Episode;
 use crate::meta::recipe::Rates;
 use crate::meta::{Learner, MetaParameters, TaskWork};
+use crate::text::{Words, tell};
 use crate::train::landscape::{lowest, thinned};
 use crate::train::shown::Heights;
 use crate::train::trainer::Trainer;
@@ -94,26 +95,43 @@ impl Surface {
     }
 
     /// What the heights are, and what they are a mean over.
-    pub fn title(&self) -> String {
-        let (tasks, rows) = self.all;
-        let part = |few: usize, all: usize, what: &str| {
-            if few < all { format!("{few} of {all} {what}") } else { format!("{all} {what}") }
+    pub fn title(&self) -> Words {
+        let Some(episode) = self.episodes.first() else { return "".into() };
+        Words::told(|| self.told([episode.query.rows(), episode.support(0).rows()]))
+    }
+
+    /// The same where so many rows of a task's query and support are used.
+    fn told(&self, few: [usize; 2]) -> String {
+        let (Self { name, steps, .. }, (all, rows)) = (self, self.all);
+        let points = |part: usize| {
+            let (few, all) = (few[part], rows[part]);
+            tell(|| format!("{few} of {all} points"), || format!("{all} 个点中的 {few} 个"))
         };
-        let Some(episode) = self.episodes.first() else { return String::new() };
-        let few = [episode.query.rows(), episode.support(0).rows()];
         match self.heights {
             Heights::Task(_) if few[0] < rows[0] => {
-                format!("Query loss of {}, {}", self.name, part(few[0], rows[0], "points"))
+                let points = points(0);
+                tell(|| format!("Query loss of {name}, {points}"), || format!("{name} 的查询损失，{points}"))
             }
-            Heights::Task(_) => format!("Query loss of {}", self.name),
+            Heights::Task(_) => tell(|| format!("Query loss of {name}"), || format!("{name} 的查询损失")),
             Heights::Adapted => {
-                let steps = if self.steps == 1 { "1 step".to_owned() } else { format!("{} steps", self.steps) };
-                let mut title = format!("Mean query loss after {steps}, {}", part(self.episodes.len(), tasks, "tasks"));
+                let tasks = match self.episodes.len() {
+                    few if few < all => {
+                        tell(|| format!("{few} of {all} tasks"), || format!("{all} 个任务中的 {few} 个"))
+                    }
+                    _ => tell(|| format!("{all} tasks"), || format!("{all} 个任务")),
+                };
+                let plural = if *steps == 1 { "" } else { "s" };
+                let mut title = tell(
+                    || format!("Mean query loss after {steps} step{plural}, {tasks}"),
+                    || format!("{steps} 步后的平均查询损失，{tasks}"),
+                );
                 if few[0] < rows[0] {
-                    title += &format!(", {} to judge by", part(few[0], rows[0], "points"));
+                    let points = points(0);
+                    title += &tell(|| format!(", {points} to judge by"), || format!("，评判用 {points}"));
                 }
                 if few[1] < rows[1] {
-                    title += &format!(", {} to adapt on", part(few[1], rows[1], "points"));
+                    let points = points(1);
+                    title += &tell(|| format!(", {points} to adapt on"), || format!("，适应用 {points}"));
                 }
                 title
             }

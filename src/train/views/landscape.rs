@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::heights::Surface;
 use crate::maths::network::Network;
-use crate::train::landscape::{Edges, Plane, along, frame, is_near};
+use crate::text::{Text, Words, text};
+use crate::train::landscape::{Edges, Plane, along, frame, is_near, lowest};
 use crate::train::shown::{Evaluation, Heights, Init, Landscape, LandscapePath, Map};
 use crate::train::trainer::{Probed, Trainer};
 
@@ -31,7 +32,7 @@ pub(super) struct Landscapes {
     begun: Option<(Map, Arc<Evaluation>)>,
     found: Option<Arc<Landscape>>,
     /// Why there is no map.
-    reason: Option<&'static str>,
+    reason: Option<Text>,
     frame: Option<([usize; 2], Edges)>,
 }
 
@@ -47,7 +48,7 @@ impl Landscapes {
     }
 
     /// Why there is none.
-    pub fn reason(&self) -> Option<&'static str> {
+    pub fn reason(&self) -> Option<Text> {
         self.reason
     }
 
@@ -103,6 +104,9 @@ impl Landscapes {
     }
 }
 
+/// Without adaptation: b = 0 and A = 1, see [`lowest`].
+const AS_IT_IS: [[f64; 2]; 3] = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]];
+
 /// One map on its way.
 struct View {
     surface: Surface,
@@ -118,17 +122,23 @@ struct View {
 }
 
 impl View {
-    fn begin(trainer: &Trainer, map: Map, before: Option<Edges>, again: bool) -> Result<Self, &'static str> {
+    fn begin(trainer: &Trainer, map: Map, before: Option<Edges>, again: bool) -> Result<Self, Text> {
         let probed = trainer.probed();
         let network = &trainer.learner().network;
         let exact = network.parameters() == 2;
         let (plane, axes) = plane(&probed, network, map)?;
-        let mut surface = Surface::new(trainer, map.heights).ok_or("There is no held-out task to draw the loss of")?;
+        let mut surface = Surface::new(trainer, map.heights)
+            .ok_or(text("There is no held-out task to draw the loss of", "没有可以画出损失的留出任务"))?;
         let optimum = if exact { surface.lowest() } else { None };
+        let optima: Vec<[f64; 2]> = match exact {
+            true => probed.tasks.iter().filter_map(|task| lowest(&[(&task.episode.query, AS_IT_IS)])).collect(),
+            false => Vec::new(),
+        };
         let paths = paths(&probed, &plane, map, &surface, exact);
         let second = probed.task(map.through[1]).map_or("", |task| &task.name);
         let shown = paths.iter().filter(|path| exact || path.own || path.task == second);
-        let [x, y] = frame(before, shown.flat_map(|path| calm(&path.points)).chain(optimum));
+        let [x, y] =
+            frame(before, shown.flat_map(|path| calm(&path.points)).chain(optimum).chain(optima.iter().copied()));
         let operations = |level: usize| (level * level) as f64 * surface.operations();
         let first = if again {
             let usual = |level: &usize| *level <= USUAL && operations(*level) <= LONG;
@@ -153,6 +163,7 @@ impl View {
             loss: Vec::new(),
             paths,
             optimum,
+            optima,
             plane: Arc::clone(&plane),
         };
         Ok(Self { surface, plane, landscape, levels, grid: Vec::new(), coarser: Vec::new(), shown: false })
@@ -192,9 +203,9 @@ impl View {
 }
 
 /// The plane of a map, and its axes' names.
-fn plane(probed: &Probed<'_>, network: &Network, map: Map) -> Result<(Plane, [String; 2]), &'static str> {
+fn plane(probed: &Probed<'_>, network: &Network, map: Map) -> Result<(Plane, [Words; 2]), Text> {
     if network.parameters() == 2 {
-        return Ok((Plane::whole(), ["w₁".to_owned(), "w₂".to_owned()]));
+        return Ok((Plane::whole(), ["w₁", "w₂"].map(Words::from)));
     }
     let phi = probed.meta.phi();
     let [first, second] = map.through.map(|task| task.min(probed.tasks.len().saturating_sub(1)));
@@ -203,12 +214,18 @@ fn plane(probed: &Probed<'_>, network: &Network, map: Map) -> Result<(Plane, [St
         let thetas = &probed.measured.get(task)?[Init::Learned as usize].thetas;
         thetas.iter().skip(1).rev().find(|theta| is_near(phi, theta)).map(Vec::as_slice)
     };
-    let start = end(first).ok_or("Adaptation overflows at once: there is no plane to draw")?;
+    let start = end(first)
+        .ok_or(text("Adaptation overflows at once: there is no plane to draw", "适应过程一开始就溢出：没有平面可画"))?;
     let other = end(second).filter(|_| first != second);
-    let (plane, towards) =
-        Plane::through(phi, start, other).ok_or("Adaptation does not move φ here: there is no plane to draw")?;
-    let name = |task: usize| format!("towards {}", shortened(&probed.tasks[task].name));
-    let across = || "across, in a fixed direction".to_owned();
+    let (plane, towards) = Plane::through(phi, start, other).ok_or(text(
+        "Adaptation does not move φ here: there is no plane to draw",
+        "适应过程在这里没有移动 φ：没有平面可画",
+    ))?;
+    let name = |task: usize| {
+        let name = shortened(&probed.tasks[task].name);
+        Words::both(format!("towards {name}"), format!("朝向 {name}"))
+    };
+    let across = || text("across, in a fixed direction", "横向，沿固定方向").into();
     Ok((plane, [name(first), if towards { name(second) } else { across() }]))
 }
 

@@ -5,6 +5,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use super::Piece;
 use crate::maths::network::{Network, Workspace};
 use crate::maths::similarity::linear_cka;
+use crate::text::Words;
 use crate::train::shown::Init;
 use crate::train::trainer::Trainer;
 
@@ -28,7 +29,7 @@ pub struct Layers {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerLook {
     /// The layer's name, e.g. "layer 1".
-    pub name: String,
+    pub name: Words,
     /// Numbers that it puts out for each point.
     pub width: usize,
     /// Linear CKA of what it puts out on the query inputs before and after adaptation, mean over the probe tasks where

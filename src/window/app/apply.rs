@@ -2,8 +2,9 @@
 
 use egui::{Context, ThemePreference};
 
-use super::App;
+use super::{App, PRESENT_ZOOM};
 use crate::settings::{Knob, ProceduralSettings, Settings};
+use crate::text::say;
 use crate::train::link::{Command, Pace};
 use crate::train::snapshot::Phase;
 use crate::window::commands::UiCommand;
@@ -17,19 +18,20 @@ impl App {
             UiCommand::PlayPause => match self.phase() {
                 Phase::Running => self.ask(Command::Pause, Phase::Paused),
                 Phase::Paused => self.ask(Command::Play, Phase::Running),
-                Phase::Diverged => self.notices.add(Kind::Error, "Go back to the best state first"),
+                Phase::Diverged => self.say_go_back(),
             },
             UiCommand::Step if self.phase() != Phase::Diverged => self.ask(Command::Step, Phase::Paused),
-            UiCommand::Step => self.notices.add(Kind::Error, "Go back to the best state first"),
+            UiCommand::Step => self.say_go_back(),
             UiCommand::SlowMotion => {
-                self.pace = if self.pace == Pace::Full { Pace::Slow } else { Pace::Full };
-                self.watching.get_mut().obeyed(format_args!("pace={:?}", self.pace));
-                self.send(Command::SetPace(self.pace));
+                let slow = self.pace == Pace::Slow;
+                self.set_pace(if slow { self.brisk } else { Pace::Slow });
             }
+            UiCommand::SetPace(pace) => self.set_pace(pace),
             UiCommand::Reset => {
                 self.watching.get_mut().obeyed(format_args!("reset seed={}", self.settings.run.seed));
                 self.restart(ctx);
             }
+            UiCommand::BringBack => self.bring_back(),
             UiCommand::ResetKnobs => {
                 let preset = Settings::preset(self.settings.run.tasks, self.settings.run.algorithm).live;
                 self.watching.get_mut().obeyed(format_args!("knobs=preset"));
@@ -38,7 +40,13 @@ impl App {
             }
             UiCommand::OpenImages => self.images.toggle(),
             UiCommand::Compare => self.compare.toggle(),
-            UiCommand::Microscope => self.microscope.toggle(),
+            UiCommand::Exchange => self.stage.exchange(),
+            UiCommand::Present => self.toggle_present(ctx),
+            UiCommand::Language => {
+                self.language = self.language.other();
+                self.language.speak();
+                self.watching.get_mut().obeyed(format_args!("language={:?}", self.language));
+            }
             UiCommand::Theme => {
                 let next =
                     if ctx.theme() == egui::Theme::Dark { ThemePreference::Light } else { ThemePreference::Dark };
@@ -60,9 +68,14 @@ impl App {
                 let algorithm = self.settings.run.algorithm;
                 self.choose_preset(ctx, Settings::preset(tasks, algorithm));
             }
-            UiCommand::ChooseAlgorithm(algorithm) => {
-                let tasks = self.settings.run.tasks;
-                self.choose_preset(ctx, Settings::preset(tasks, algorithm));
+            UiCommand::ChooseAlgorithm(algorithm, keeps_rates) => {
+                let mut preset = Settings::preset(self.settings.run.tasks, algorithm);
+                if keeps_rates {
+                    for knob in [Knob::INNER_RATE, Knob::OUTER_RATE, Knob::INNER_STEPS] {
+                        knob.set(&mut preset.live, knob.get(&self.settings.live));
+                    }
+                }
+                self.choose_preset(ctx, preset);
             }
             UiCommand::ChooseImages(source) => {
                 let mut run = self.settings.run.clone();
@@ -96,6 +109,27 @@ impl App {
                 self.continue_from(ctx, *settings, images, checkpoint)
             }
         }
+    }
+
+    fn say_go_back(&mut self) {
+        self.notices.add(Kind::Error, say("Go back to the best state first", "请先回到最佳状态"));
+    }
+
+    fn toggle_present(&mut self, ctx: &Context) {
+        self.present = !self.present;
+        let zoom = if self.present { PRESENT_ZOOM } else { 1.0 / PRESENT_ZOOM };
+        ctx.set_zoom_factor(ctx.zoom_factor() * zoom);
+        ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(self.present));
+        self.watching.get_mut().obeyed(format_args!("present={}", self.present));
+    }
+
+    fn set_pace(&mut self, pace: Pace) {
+        if pace != Pace::Slow {
+            self.brisk = pace;
+        }
+        self.pace = pace;
+        self.watching.get_mut().obeyed(format_args!("pace={pace:?}"));
+        self.send(Command::SetPace(pace));
     }
 
     fn halve_and_go_on(&mut self) {

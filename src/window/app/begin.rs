@@ -8,7 +8,8 @@ use egui::Context;
 use super::App;
 use super::past::Moment;
 use crate::images::{ImageSet, Making};
-use crate::settings::{ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
+use crate::settings::{ImageKey, ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
+use crate::text::{say, tell};
 use crate::train::link::Command;
 use crate::train::trainer::Checkpoint;
 use crate::window::frames::pacing;
@@ -20,6 +21,12 @@ use crate::window::watching::Observer as _;
 pub(super) struct Waiting {
     making: Making,
     from: Option<Arc<Checkpoint>>,
+}
+
+/// A run that can be brought back.
+pub(super) struct Left {
+    settings: Settings,
+    images: Option<(ImageKey, Arc<ImageSet>)>,
 }
 
 impl App {
@@ -50,8 +57,9 @@ impl App {
     }
 
     pub(super) fn use_images(&mut self, ctx: &Context, path: PathBuf, reading: ImageReading, set: Arc<ImageSet>) {
-        let count = i64::try_from(set.images.len()).unwrap_or(i64::MAX);
-        self.notices.add(Kind::Done, format!("{} images of {} in use", numbers::thousands(count), set.name));
+        let (count, name) = (numbers::count(set.images.len()), &set.name);
+        let text = tell(|| format!("{count} images of {name} in use"), || format!("正在使用 {name} 的 {count} 张图像"));
+        self.notices.add(Kind::Done, text);
         self.watching.get_mut().obeyed(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));
         if !self.settings.run.tasks.needs_images() {
             let RunSettings { seed, algorithm, procedural, .. } = self.settings.run;
@@ -86,7 +94,7 @@ impl App {
         if let Some(images) = images {
             self.image_set = Some((self.settings.run.image_key(), images));
         }
-        self.notices.add(Kind::Done, "Going on from the chosen run");
+        self.notices.add(Kind::Done, say("Going on from the chosen run", "从选定的运行继续"));
         self.begin(ctx, Some(checkpoint));
     }
 
@@ -122,6 +130,8 @@ impl App {
             let Settings { live, run } = &mut self.settings;
             live.inner_rate = Settings::preset(run.tasks, run.algorithm).live.inner_rate;
         }
+        let images_in_use = set.clone().map(|set| (self.settings.run.image_key(), set));
+        self.left = self.replaced(images_in_use);
         let RunSettings { tasks, images, procedural, .. } = &self.settings.run;
         self.sets.insert(*tasks, (images.clone(), *procedural));
         let settings = Arc::new(self.settings.clone());
@@ -132,6 +142,30 @@ impl App {
         if let Some(past) = self.watching.get_mut().first_command() {
             self.send(past);
         }
+    }
+
+    /// The present run, whose images give way to these.
+    fn replaced(&mut self, images: Option<(ImageKey, Arc<ImageSet>)>) -> Option<Left> {
+        let images = std::mem::replace(&mut self.images_in_use, images);
+        let settings = Settings::clone(&self.snapshot.as_ref()?.settings);
+        Some(Left { settings, images })
+    }
+
+    /// Takes up the run again that the last restart ended.
+    pub(super) fn bring_back(&mut self) {
+        let Some(Left { settings, images }) = self.left.take() else {
+            let text = say("No run was ended yet", "还没有结束过任何运行");
+            return self.notices.add(Kind::Error, text);
+        };
+        self.watching.get_mut().obeyed(format_args!("bring_back"));
+        self.waiting = None;
+        self.left = self.replaced(images.clone());
+        self.image_set = images.or(self.image_set.take());
+        self.settings = settings;
+        let RunSettings { tasks, images, procedural, .. } = &self.settings.run;
+        self.sets.insert(*tasks, (images.clone(), *procedural));
+        (self.intent, self.moment, self.fitted) = (None, Moment::default(), None);
+        self.send(Command::BringBack);
     }
 
     /// Begins the run that waited for its images, if they are there now.

@@ -7,7 +7,7 @@ impl App {
     pub(super) fn say_what_is_looked_at(&mut self) {
         // The knob is always there.
         let mut focus = Focus { stability: true, ..Focus::default() };
-        self.microscope.look(&mut focus);
+        self.stage.look(&mut focus);
         if focus != self.focus {
             self.link.set_focus(focus.clone());
             self.focus = focus;

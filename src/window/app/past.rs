@@ -2,6 +2,7 @@
 
 use super::App;
 use crate::settings::{LiveSettings, Settings};
+use crate::text::tell;
 use crate::train::link::Command;
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::window::notices::Kind;
@@ -89,7 +90,10 @@ impl App {
         }
         self.settings.live.inner_rate = rate;
         self.fitted = Some(rate);
-        let text = format!("α starts at {rate}: at its usual {preset} a step would overshoot on these tasks");
+        let text = tell(
+            || format!("α starts at {rate}: at its usual {preset} a step would overshoot on these tasks"),
+            || format!("α 从 {rate} 开始：用通常的 {preset}，在这些任务上步长会过大"),
+        );
         self.notices.add(Kind::Done, text);
     }
 

@@ -4,6 +4,7 @@ use egui::{Align2, Mesh, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui, Wid
 
 use crate::compare::axis::{Axis, Value};
 use crate::compare::sweep::{CellResult, Sweep};
+use crate::text::{say, tell};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, blend, small_font};
 
@@ -63,7 +64,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, sweep: &Sweep, results: &[Option<CellResult>]
         };
         let text = match result {
             Some(CellResult { loss: Some(loss), .. }) => numbers::compact(rounded(*loss)),
-            Some(_) => "diverged".to_owned(),
+            Some(_) => say("diverged", "发散").to_owned(),
             None => String::new(),
         };
         let galley = painter.layout_no_wrap(text, small_font(), palette.text);
@@ -92,21 +93,22 @@ fn pick(ui: &mut Ui, area: Rect, cell: usize, sweep: &Sweep, result: Option<&Cel
     let at: Vec<String> = (sweep.axes().iter().zip(sweep.values(cell)))
         .map(|(axis, value)| format!("{} {}", axis.swept.label(), label(&value)))
         .collect();
-    let at = at.join(", ");
+    let at = at.join(say(", ", "，"));
     let about = match result {
-        None => format!("{at}: not trained yet"),
+        None => tell(|| format!("{at}: not trained yet"), || format!("{at}：尚未训练")),
         Some(CellResult { loss: Some(loss), interval, .. }) => {
-            let interval = numbers::significant(interval.unwrap_or(f64::NAN));
-            let note = if best { "\nThe lowest of all." } else { "" };
-            format!(
-                "{at}: validation loss {} ± {interval}{note}\nClick to go on from here.",
-                numbers::significant(*loss)
+            let [loss, interval] = [*loss, interval.unwrap_or(f64::NAN)].map(numbers::significant);
+            let note = if best { say("\nThe lowest of all.", "\n所有格中最低。") } else { "" };
+            tell(
+                || format!("{at}: validation loss {loss} ± {interval}{note}\nClick to go on from here."),
+                || format!("{at}：验证损失 {loss} ± {interval}{note}\n点击即从此处继续。"),
             )
         }
         Some(CellResult { diverged: Some(when), .. }) => {
-            format!("{at}: diverged at meta-iteration {}", numbers::thousands(*when as i64))
+            let when = numbers::thousands(*when as i64);
+            tell(|| format!("{at}: diverged at meta-iteration {when}"), || format!("{at}：在第 {when} 次元迭代时发散"))
         }
-        Some(_) => format!("{at}: diverged on the validation tasks"),
+        Some(_) => tell(|| format!("{at}: diverged on the validation tasks"), || format!("{at}：在验证任务上发散")),
     };
     let alive = result.is_some_and(|result| result.loss.is_some());
     let sense = if alive { Sense::click() } else { Sense::hover() };

@@ -2,19 +2,21 @@
 
 mod lines;
 mod steps;
+mod table;
 
 use std::sync::Arc;
 
-use egui::{Checkbox, ComboBox, Grid, RichText, ScrollArea, Ui, vec2};
+use egui::{Checkbox, ComboBox, RichText, ScrollArea, Ui, vec2};
 use egui_plot::{FilledArea, HLine, HoverPosition, Line, Plot, PlotBounds, PlotPoints};
 
 use self::lines::Lines;
 use self::steps::Over;
-use super::{Base, read_iterations, threads};
+use super::{Base, no_thread, read_iterations, threads};
 use crate::compare::background::{self, Background, RaceNews};
-use crate::compare::race::{Measure, Probe, Race, RunResult, Summary};
+use crate::compare::race::{Probe, Race, RunResult, Summary};
 use crate::experiment::Experiment;
 use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings};
+use crate::text::{say, tell};
 use crate::window::frames::pacing;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
@@ -82,7 +84,8 @@ impl RaceTab {
                 }
                 RaceNews::Done => ended = true,
                 RaceNews::Failed(error) => {
-                    self.error = Some(format!("The race stopped: {error}"));
+                    self.error =
+                        Some(tell(|| format!("The race stopped: {error}"), || format!("算法对比已停止：{error}")));
                     ended = true;
                 }
             }
@@ -113,8 +116,11 @@ impl RaceTab {
             ui.add(egui::Label::new(RichText::new(error).color(palette.danger)).wrap());
         }
         let Some(shown) = &self.shown else {
-            let text = "Every algorithm will be trained on the same tasks from the same seeds,\n\
-                        each with its own usual rates and the one in use with its present ones.";
+            let text = say(
+                "Every algorithm will be trained on the same tasks from the same seeds,\n\
+                 each with its own usual rates and the one in use with its present ones.",
+                "每种算法都用相同的随机种子在相同的任务上训练，\n各用自己常用的学习率，正在使用的算法用当前的学习率。",
+            );
             ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
             return;
         };
@@ -139,25 +145,25 @@ impl RaceTab {
             });
             half(ui, &mut |ui| differences(ui, shown));
         });
-        ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| table(ui, shown, idle));
+        ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| table::ui(ui, shown, idle));
     }
 
     fn controls(&mut self, ui: &mut Ui, base: Base<'_>, idle: bool) {
         let palette = Palette::of(ui);
         let mut iterations = self.iterations.unwrap_or(base.settings.run.tasks.card().usual_iterations[1]);
         ui.horizontal(|ui| {
-            ui.label(RichText::new("Meta-iterations").color(palette.weak));
+            ui.label(RichText::new(say("Meta-iterations", "元迭代数")).color(palette.weak));
             ui.add_enabled_ui(idle, |ui| {
                 let shown = numbers::thousands(iterations as i64);
-                let (response, typed) =
-                    self.iterations_field.ui(ui, "Meta-iterations", 64.0, &shown, read_iterations);
-                response.on_hover_text("How long each run trains");
+                let name = say("Meta-iterations", "元迭代数");
+                let (response, typed) = self.iterations_field.ui(ui, name, 64.0, &shown, read_iterations);
+                response.on_hover_text(say("How long each run trains", "每次运行训练多久"));
                 if let Some(typed) = typed {
                     self.iterations = Some(typed);
                     iterations = typed;
                 }
             });
-            ui.label(RichText::new("Seeds").color(palette.weak));
+            ui.label(RichText::new(say("Seeds", "随机种子")).color(palette.weak));
             ui.add_enabled_ui(idle, |ui| {
                 ComboBox::from_id_salt("race-seeds")
                     .width(48.0)
@@ -168,20 +174,30 @@ impl RaceTab {
                         }
                     })
                     .response
-                    .on_hover_text("Runs of each algorithm: more make the differences surer")
-                    .accessible_name("Seeds");
+                    .on_hover_text(say(
+                        "Runs of each algorithm: more make the differences surer",
+                        "每种算法运行几次：次数越多，差异越可靠",
+                    ))
+                    .accessible_name(say("Seeds", "随机种子"));
             });
             if idle {
                 let enough = self.chosen.iter().filter(|chosen| **chosen).count() > 1;
                 let start = ui
-                    .add_enabled(enough, egui::Button::new("Start race"))
-                    .on_hover_text("Trains them side by side in the background; the first one is what the others are compared with")
-                    .on_disabled_hover_text("Choose at least two algorithms");
+                    .add_enabled(enough, egui::Button::new(say("Start race", "开始对比")))
+                    .on_hover_text(say(
+                        "Trains them side by side in the background; \
+                         the first one is what the others are compared with",
+                        "在后台并排训练它们；其他算法都与第一个比较",
+                    ))
+                    .on_disabled_hover_text(say("Choose at least two algorithms", "至少选两种算法"));
                 if start.clicked() {
                     self.start(ui, base, iterations);
                 }
-            } else if ui.button("Stop").on_hover_text("Keeps what is known").clicked() {
-                self.running = None;
+            } else {
+                let about = say("Keeps what is known", "保留已知的结果");
+                if ui.button(say("Stop", "停止")).on_hover_text(about).clicked() {
+                    self.running = None;
+                }
             }
             if let Some(shown) = &self.shown {
                 let done = shown.probes.iter().zip(&shown.results).map(|(probes, result)| match result {
@@ -206,8 +222,7 @@ impl RaceTab {
         let wake = pacing::waker(ui.ctx());
         let started = self.plan(base, iterations).and_then(|race| {
             let race = Arc::new(race);
-            let running =
-                background::race(race.clone(), threads(), wake).map_err(|error| format!("No thread: {error}"))?;
+            let running = background::race(race.clone(), threads(), wake).map_err(|error| no_thread(&error))?;
             Ok((race, running))
         });
         match started {
@@ -307,8 +322,14 @@ fn losses(ui: &mut Ui, shown: &Shown) {
 fn differences(ui: &mut Ui, shown: &Shown) {
     let palette = Palette::of(ui);
     let first = shown.race.entrants()[0].run.algorithm.label();
-    ui.label(RichText::new(format!("Difference to {first}, with its 95 % interval")).strong())
-        .on_hover_text("Task by task on the same tasks: below 0 is better than the first one");
+    let title = tell(
+        || format!("Difference to {first}, with its 95 % interval"),
+        || format!("与 {first} 之差，附 95 % 置信区间"),
+    );
+    ui.label(RichText::new(title).strong()).on_hover_text(say(
+        "Task by task on the same tasks: below 0 is better than the first one",
+        "在相同的任务上逐个比较：低于 0 表示比第一个好",
+    ));
     let [low, high] = shown.lines.difference_range();
     let bounds = PlotBounds::from_min_max([0.0, low], [shown.race.iterations() as f64, high]);
     plot("race-differences", palette)
@@ -332,65 +353,4 @@ fn differences(ui: &mut Ui, shown: &Shown) {
                 plot.line(Line::new(algorithm.label(), middle).color(colour).width(1.8));
             }
         });
-}
-
-/// Every algorithm's result: on the probe tasks while it trains, on many test tasks when it is done.
-fn table(ui: &mut Ui, shown: &Shown, idle: bool) {
-    let palette = Palette::of(ui);
-    let first = shown.race.entrants()[0].run.algorithm.label();
-    Grid::new("race-table").num_columns(4).spacing(vec2(6.0 * GRID, 2.0)).show(ui, |ui| {
-        for title in ["Algorithm", "Loss after adaptation", &format!("Difference to {first}"), "Judged on"] {
-            ui.label(RichText::new(title).color(palette.weak));
-        }
-        ui.end_row();
-        for (index, settings) in shown.race.entrants().iter().enumerate() {
-            let algorithm = settings.run.algorithm;
-            ui.colored_label(colour(palette, algorithm), algorithm.label());
-            let row = shown.summary.rows.get(index);
-            let done = row.and_then(|row| row.measures.first());
-            match (done, row.and_then(|row| row.diverged.first())) {
-                (Some(measure), lost) => {
-                    measured(ui, measure, index == 0);
-                    if lost.is_some() {
-                        let lost = row.map_or(0, |row| row.diverged.len());
-                        ui.colored_label(
-                            palette.danger,
-                            format!("{lost} of {} seeds diverged", shown.race.seeds().len()),
-                        );
-                    }
-                }
-                (None, Some([seed, at])) if idle => {
-                    ui.colored_label(palette.danger, "diverged");
-                    ui.label("");
-                    ui.label(format!("seed {seed}, meta-iteration {}", numbers::thousands(*at as i64)));
-                }
-                (None, _) => under_way(ui, shown, index, idle),
-            }
-            ui.end_row();
-        }
-    });
-}
-
-fn measured(ui: &mut Ui, measure: &Measure, first: bool) {
-    let last = measure.loss.len().saturating_sub(1);
-    let text = |means: &[f64], intervals: &[f64]| match (means.get(last), intervals.get(last)) {
-        (Some(mean), Some(interval)) => {
-            format!("{} ± {}", numbers::significant(*mean), numbers::significant(*interval))
-        }
-        _ => String::new(),
-    };
-    ui.label(text(&measure.loss, &measure.loss_interval));
-    let difference = measure.difference.as_ref().filter(|_| !first);
-    ui.label(difference.map_or_else(String::new, |difference| text(&difference.loss, &difference.loss_interval)));
-    ui.label(format!("{} test tasks", numbers::thousands(measure.tasks as i64)));
-}
-
-fn under_way(ui: &mut Ui, shown: &Shown, index: usize, idle: bool) {
-    let loss = shown.lines.losses.get(index).and_then(|line| line.last());
-    ui.label(loss.map_or_else(String::new, |point| numbers::significant(10f64.powf(point.y))));
-    let difference = shown.lines.differences.get(index).filter(|_| index > 0).and_then(|line| line.last());
-    ui.label(difference.map_or_else(String::new, |[_, mean, low, high]| {
-        format!("{} ± {}", numbers::significant(*mean), numbers::significant(0.5 * (high - low)))
-    }));
-    ui.label(if idle { "probe tasks, stopped" } else { "probe tasks, still training" });
 }

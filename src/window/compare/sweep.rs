@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use egui::{Button, ComboBox, RichText, Ui, vec2};
 
-use super::{Base, map, read_iterations, threads};
+use super::{Base, map, no_thread, read_iterations, threads};
 use crate::compare::axis::{Axis, Range, Swept};
 use crate::compare::background::{self, Background, SweepNews};
 use crate::compare::sweep::{CellResult, Sweep};
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
 use crate::settings::Settings;
+use crate::text::{Text, say, tell, text};
 use crate::train::trainer::Checkpoint;
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::frames::pacing;
@@ -73,10 +74,10 @@ impl AxisChoice {
         Ok(range.axis(self.count))
     }
 
-    fn ui(&mut self, ui: &mut Ui, name: &str, settings: &Settings) {
-        ui.label(RichText::new(name).color(Palette::of(ui).weak));
+    fn ui(&mut self, ui: &mut Ui, name: Text, settings: &Settings) {
+        ui.label(RichText::new(name.get()).color(Palette::of(ui).weak));
         let before = self.swept;
-        ComboBox::from_id_salt(("swept", name))
+        ComboBox::from_id_salt(("swept", name.en()))
             .width(128.0)
             .selected_text(self.swept.label())
             .show_ui(ui, |ui| {
@@ -89,8 +90,8 @@ impl AxisChoice {
                 }
             })
             .response
-            .on_hover_text("The setting that this axis varies")
-            .accessible_name(format!("Setting {name}"));
+            .on_hover_text(say("The setting that this axis varies", "这条轴所改变的设置"))
+            .accessible_name(tell(|| format!("Setting {name}"), || format!("{name}的设置")));
         if self.swept != before {
             self.values = self.swept.usual_values();
         }
@@ -98,11 +99,14 @@ impl AxisChoice {
             .margin(egui::Margin::symmetric(4, 2))
             .align(egui::Align2::LEFT_CENTER);
         ui.add_sized(vec2(280.0, 6.0 * GRID), edit)
-            .on_hover_text("Its values: LOW..HIGH, or a list such as 0.01, 0.1, 1")
-            .accessible_name(format!("Values {name}"));
+            .on_hover_text(say(
+                "Its values: LOW..HIGH, or a list such as 0.01, 0.1, 1",
+                "它的取值：下限..上限，或一个列表，如 0.01, 0.1, 1",
+            ))
+            .accessible_name(tell(|| format!("Values {name}"), || format!("{name}的取值")));
         let list = !self.values.contains("..");
         ui.add_enabled_ui(!list, |ui| {
-            ComboBox::from_id_salt(("count", name))
+            ComboBox::from_id_salt(("count", name.en()))
                 .width(48.0)
                 .selected_text(self.count.to_string())
                 .show_ui(ui, |ui| {
@@ -111,9 +115,12 @@ impl AxisChoice {
                     }
                 })
                 .response
-                .on_hover_text("How many values between the two ends; rates are spaced logarithmically")
-                .on_disabled_hover_text("A list has its own values")
-                .accessible_name(format!("Number {name}"));
+                .on_hover_text(say(
+                    "How many values between the two ends; rates are spaced logarithmically",
+                    "两端之间取多少个值；学习率按对数间隔",
+                ))
+                .on_disabled_hover_text(say("A list has its own values", "列表有自己的取值"))
+                .accessible_name(tell(|| format!("Number {name}"), || format!("{name}的个数")));
         });
         ui.end_row();
     }
@@ -134,7 +141,8 @@ impl SweepTab {
                 }
                 SweepNews::Done => ended = true,
                 SweepNews::Failed(error) => {
-                    self.error = Some(format!("The sweep stopped: {error}"));
+                    self.error =
+                        Some(tell(|| format!("The sweep stopped: {error}"), || format!("参数扫描已停止：{error}")));
                     ended = true;
                 }
             }
@@ -152,31 +160,39 @@ impl SweepTab {
         ui.add_enabled_ui(idle, |ui| {
             egui::Grid::new("sweep-axes").num_columns(4).show(ui, |ui| {
                 let [x, y] = &mut self.axes;
-                x.ui(ui, "across", base.settings);
-                y.ui(ui, "upwards", base.settings);
+                x.ui(ui, text("across", "横轴"), base.settings);
+                y.ui(ui, text("upwards", "纵轴"), base.settings);
             });
         });
         ui.horizontal(|ui| {
-            ui.label(RichText::new("Meta-iterations of each cell").color(palette.weak));
+            ui.label(RichText::new(say("Meta-iterations of each cell", "每格的元迭代数")).color(palette.weak));
             ui.add_enabled_ui(idle, |ui| {
                 let shown = numbers::thousands(iterations as i64);
-                let (response, typed) = self.iterations_field.ui(ui, "Meta-iterations", 64.0, &shown, read_iterations);
-                response.on_hover_text("How long each cell trains before it is judged on the validation tasks");
+                let name = say("Meta-iterations", "元迭代数");
+                let (response, typed) = self.iterations_field.ui(ui, name, 64.0, &shown, read_iterations);
+                response.on_hover_text(say(
+                    "How long each cell trains before it is judged on the validation tasks",
+                    "每格训练多久，然后在验证任务上评判",
+                ));
                 if let Some(typed) = typed {
                     self.iterations = Some(typed);
                     iterations = typed;
                 }
             });
             if idle {
-                let start = ui.button("Start sweep").on_hover_text(
+                let start = ui.button(say("Start sweep", "开始扫描")).on_hover_text(say(
                     "Trains every cell from the same seed, in the background; the run in the window goes on",
-                );
+                    "在后台用相同的随机种子训练每一格；窗口中的运行照常进行",
+                ));
                 spot(ui.ctx(), "Start sweep", start.rect);
                 if start.clicked() {
                     self.start(ui, base, iterations);
                 }
-            } else if ui.button("Stop").on_hover_text("Keeps the cells that are finished").clicked() {
-                self.running = None;
+            } else {
+                let about = say("Keeps the cells that are finished", "保留已完成的格");
+                if ui.button(say("Stop", "停止")).on_hover_text(about).clicked() {
+                    self.running = None;
+                }
             }
             self.use_best(ui, base, commands);
         });
@@ -186,8 +202,11 @@ impl SweepTab {
         }
         ui.add_space(GRID);
         let Some(shown) = &self.shown else {
-            let text = "Each cell will be a run of its own, coloured by its loss on validation tasks:\n\
-                        tasks that are neither trained on nor shown in the film-strip.";
+            let text = say(
+                "Each cell will be a run of its own, coloured by its loss on validation tasks:\n\
+                 tasks that are neither trained on nor shown in the film-strip.",
+                "每格是一次单独的运行，按验证任务上的损失着色：\n这些任务既不用于训练，也不在胶片条中显示。",
+            );
             ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
             return;
         };
@@ -202,9 +221,12 @@ impl SweepTab {
     fn use_best(&mut self, ui: &mut Ui, base: Base<'_>, commands: &mut Commands) {
         let best = self.shown.as_ref().and_then(|shown| Some((shown, shown.sweep.best(&shown.results)?)));
         let response = ui
-            .add_enabled(best.is_some(), Button::new("Use the best"))
-            .on_hover_text("Goes on from the cell with the lowest loss on the validation tasks")
-            .on_disabled_hover_text("No cell is finished yet");
+            .add_enabled(best.is_some(), Button::new(say("Use the best", "采用最佳")))
+            .on_hover_text(say(
+                "Goes on from the cell with the lowest loss on the validation tasks",
+                "从验证任务上损失最低的一格继续",
+            ))
+            .on_disabled_hover_text(say("No cell is finished yet", "还没有完成的格"));
         if let (true, Some((shown, cell))) = (response.clicked(), best) {
             go_on(shown, cell, base, commands);
         }
@@ -215,8 +237,7 @@ impl SweepTab {
         let wake = pacing::waker(ui.ctx());
         let started = self.plan(base, iterations).and_then(|sweep| {
             let sweep = Arc::new(sweep);
-            let running =
-                background::sweep(sweep.clone(), threads(), wake).map_err(|error| format!("No thread: {error}"))?;
+            let running = background::sweep(sweep.clone(), threads(), wake).map_err(|error| no_thread(&error))?;
             Ok((sweep, running))
         });
         match started {
@@ -252,14 +273,20 @@ fn progress(ui: &mut Ui, shown: &Shown, running: bool) {
     let done = shown.results.iter().flatten().count();
     let diverged = shown.results.iter().flatten().filter(|result| result.loss.is_none()).count();
     let run = &shown.sweep.base().run;
-    let mut text = format!("{done} of {} cells", shown.results.len());
+    let all = shown.results.len();
+    let mut text = tell(|| format!("{done} of {all} cells"), || format!("已完成 {done} / {all} 格"));
     if diverged > 0 {
-        text += &format!(" · {diverged} diverged (hatched)");
+        text += &tell(|| format!(" · {diverged} diverged (hatched)"), || format!(" · {diverged} 格发散（斜线）"));
     }
-    text += &format!(
-        " · {} · {} meta-iterations each · strong colour: low loss · ring: the settings at the start",
-        run.tasks.label(),
-        numbers::thousands(shown.sweep.iterations() as i64),
+    let (tasks, each) = (run.tasks.label(), numbers::thousands(shown.sweep.iterations() as i64));
+    text += &tell(
+        || {
+            format!(
+                " · {tasks} · {each} meta-iterations each · \
+                 strong colour: low loss · ring: the settings at the start"
+            )
+        },
+        || format!(" · {tasks} · 每格 {each} 次元迭代 · 颜色越浓，损失越低 · 圆环：开始时的设置"),
     );
     ui.horizontal(|ui| {
         if running {

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use egui::Context;
 
+use crate::text::say;
+
 /// Nobody cancels a dialog faster than this: no dialog was shown.
 const FASTEST_PERSON: Duration = Duration::from_millis(150);
 
@@ -31,9 +33,11 @@ impl Picker {
     pub fn open(ctx: &Context) -> Self {
         let (sender, answer) = channel();
         let ctx = ctx.clone();
+        // The thread would say it in English.
+        let title = say("Choose a folder of images", "选择图像文件夹");
         let spawned = thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
             let begun = Instant::now();
-            let path = rfd::FileDialog::new().set_title("Choose a folder of images").pick_folder();
+            let path = rfd::FileDialog::new().set_title(title).pick_folder();
             if sender.send((path, begun.elapsed())).is_ok() {
                 ctx.request_repaint();
             }

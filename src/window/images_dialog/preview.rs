@@ -9,6 +9,7 @@ use super::split::{self, ClassCounts};
 use super::thumbnails::{PLACES, Thumbnails};
 use crate::images::{ImageSet, Kind, Skipped};
 use crate::settings::{RunSettings, TaskFamily};
+use crate::text::{say, tell};
 use crate::window::numbers::count;
 use crate::window::theme::{GRID, Palette};
 
@@ -55,16 +56,18 @@ impl Preview {
         self.thumbnails = Some(thumbnails);
         ui.add_space(GRID);
         ui.horizontal(|ui| {
-            ui.label(RichText::new("Classes").color(palette.weak));
+            ui.label(RichText::new(say("Classes", "类别")).color(palette.weak));
             ui.label(split::line(counts, run));
         });
         let height = (if set.skipped.is_empty() { CLASSES } else { SHARED[0] }) - notes;
         ui.scope(|ui| classes(ui, set, counts, run, height));
         if !set.skipped.is_empty() {
             ui.add_space(GRID);
-            ui.label(
-                RichText::new(format!("{} skipped", plural(set.skipped.len(), "file", "files"))).color(palette.danger),
+            let text = tell(
+                || format!("{} skipped", plural(set.skipped.len(), "file", "files")),
+                || format!("跳过 {} 个文件", count(set.skipped.len())),
             );
+            ui.label(RichText::new(text).color(palette.danger));
             skipped(ui, &set.skipped);
         }
     }
@@ -141,25 +144,35 @@ fn plural(number: usize, one: &str, many: &str) -> String {
 }
 
 fn sizes(set: &ImageSet) -> String {
-    let images = plural(set.images.len(), "image", "images");
-    let classes = plural(set.classes.len(), "class", "classes");
-    let colour = if set.channels == 1 { "grey" } else { "colour" };
-    format!("{images} of {0} × {0} pixels in {classes}, {colour}", set.size)
+    let (images, classes, size) = (set.images.len(), set.classes.len(), set.size);
+    let colour = if set.channels == 1 { say("grey", "灰度") } else { say("colour", "彩色") };
+    tell(
+        || {
+            let (images, classes) = (plural(images, "image", "images"), plural(classes, "class", "classes"));
+            format!("{images} of {size} × {size} pixels in {classes}, {colour}")
+        },
+        || format!("{} 张 {size} × {size} 像素的{colour}图像，{} 个类别", count(images), count(classes)),
+    )
 }
 
 /// How the files were understood: what they are, how many images a class has, and of what size.
 fn understood(set: &ImageSet, counts: &[ClassCounts]) -> String {
     let sizes = || counts.iter().map(|class| class.images);
     let (fewest, most) = (sizes().min().unwrap_or_default(), sizes().max().unwrap_or_default());
-    let kind = set.origin.kind;
-    let sizes = if fewest == most { count(most) } else { format!("{} to {}", count(fewest), count(most)) };
-    if kind == Kind::BuiltIn {
-        return format!("{} · {sizes} in each class", kind.label());
+    let range = |from: String, to: String| match from == to {
+        true => to,
+        false => tell(|| format!("{from} to {to}"), || format!("{from} 到 {to}")),
+    };
+    let (kind, sizes) = (set.origin.kind.label(), range(count(fewest), count(most)));
+    if set.origin.kind == Kind::BuiltIn {
+        return tell(|| format!("{kind} · {sizes} in each class"), || format!("{kind} · 每类 {sizes} 张"));
     }
     let side = |(width, height): (u32, u32)| format!("{width} × {height}");
-    let (smallest, largest) = (side(set.origin.smallest), side(set.origin.largest));
-    let original = if smallest == largest { largest } else { format!("{smallest} to {largest}") };
-    format!("{} · {sizes} in each class · {original} before resizing", kind.label())
+    let original = range(side(set.origin.smallest), side(set.origin.largest));
+    tell(
+        || format!("{kind} · {sizes} in each class · {original} before resizing"),
+        || format!("{kind} · 每类 {sizes} 张 · 缩放前 {original}"),
+    )
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use egui::{RichText, Slider, Ui, vec2};
 
 use crate::settings::table::{self, Field, Group, Range, Setting};
 use crate::settings::{ProceduralSettings, RunSettings};
+use crate::text::tell;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 use crate::window::value_field::ValueField;
@@ -50,8 +51,9 @@ fn row(
     [value, default]: [f64; 2],
 ) -> Option<f64> {
     let palette = Palette::of(ui);
-    let Setting { label: name, about, .. } = *setting;
-    let tooltip = format!("{about} (double-click for {})", numbers::compact(default));
+    let (name, about) = (setting.label.get(), setting.about.get());
+    let usual = numbers::compact(default);
+    let tooltip = tell(|| format!("{about} (double-click for {usual})"), || format!("{about}（双击恢复为 {usual}）"));
     let mut turned = held.filter(|(turning, _)| *turning == setting).map_or(value, |(_, turned)| turned);
     let mut chosen = None;
     ui.horizontal(|ui| {

@@ -3,6 +3,7 @@
 use crate::images::ImageSet;
 use crate::settings::RunSettings;
 use crate::tasks::classes::{Part, class_parts};
+use crate::text::{say, tell};
 use crate::window::numbers::count;
 
 /// One class: how many images it has, how many of them are held out, and what it is kept for.
@@ -39,32 +40,44 @@ pub fn line(counts: &[ClassCounts], run: &RunSettings) -> String {
     if run.tasks.needs_classes() {
         let [training, validation, test] = [Part::Training, Part::Validation, Part::Test]
             .map(|part| count(counts.iter().filter(|class| class.part == Some(part)).count()));
-        return format!("{training} to train on, {validation} to validate, {test} to test");
+        return tell(
+            || format!("{training} to train on, {validation} to validate, {test} to test"),
+            || format!("{training} 个用于训练，{validation} 个用于验证，{test} 个用于测试"),
+        );
     }
     let held_out: usize = counts.iter().map(|class| class.held_out).sum();
     let validating: usize = counts.iter().map(|class| class.validating).sum();
     let all: usize = counts.iter().map(|class| class.images).sum();
-    let training = count(all - held_out - validating);
-    let validate = if validating == 0 { String::new() } else { format!(", {} validate", count(validating)) };
-    format!("{training} images to train on{validate}, {} held out", count(held_out))
+    let (training, none) = (count(all - held_out - validating), validating == 0);
+    let [held_out, validating] = [held_out, validating].map(count);
+    match none {
+        true => tell(
+            || format!("{training} images to train on, {held_out} held out"),
+            || format!("{training} 张图像用于训练，{held_out} 张留出"),
+        ),
+        false => tell(
+            || format!("{training} images to train on, {validating} validate, {held_out} held out"),
+            || format!("{training} 张图像用于训练，{validating} 张用于验证，{held_out} 张留出"),
+        ),
+    }
 }
 
 /// What a class is used for, in a word or two.
 pub fn word(class: ClassCounts, run: &RunSettings) -> String {
     if run.tasks.needs_classes() {
         let word = match class.part {
-            Some(Part::Training) => "training",
-            Some(Part::Validation) => "validation",
-            Some(Part::Test) => "test",
-            None => "too few",
+            Some(Part::Training) => say("training", "训练"),
+            Some(Part::Validation) => say("validation", "验证"),
+            Some(Part::Test) => say("test", "测试"),
+            None => say("too few", "太少"),
         };
         return word.to_owned();
     }
     match class.held_out {
-        0 if class.images > 0 && class.validating == class.images => "validation".to_owned(),
-        0 => "training".to_owned(),
-        held_out if held_out == class.images => "held out".to_owned(),
-        held_out => format!("{} held out", count(held_out)),
+        0 if class.images > 0 && class.validating == class.images => say("validation", "验证").to_owned(),
+        0 => say("training", "训练").to_owned(),
+        held_out if held_out == class.images => say("held out", "留出").to_owned(),
+        held_out => tell(|| format!("{} held out", count(held_out)), || format!("留出 {} 张", count(held_out))),
     }
 }
 

@@ -10,6 +10,7 @@ use egui::{
 
 use super::preview::drawable;
 use crate::images::{ImageSet, LabelledImage};
+use crate::text::tell;
 use crate::window::theme::{GRID, Palette};
 
 const ROWS: usize = 2;
@@ -55,7 +56,8 @@ impl Thumbnails {
                     let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
                     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
                     response.on_hover_ui(|ui| {
-                        ui.label(format!("{}, of {}", drawable(ui, name), drawable(ui, class)));
+                        let (name, class) = (drawable(ui, name), drawable(ui, class));
+                        ui.label(tell(|| format!("{name}, of {class}"), || format!("{name}，属于 {class}")));
                     });
                     pictures.add_rect_with_uv(rect, uv, Color32::WHITE);
                     // A white picture would have no edge on a white ground.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
 
 use crate::settings::table::Range;
+use crate::text::{say, tell};
 use crate::train::views::Stability;
 use crate::window::numbers;
 use crate::window::theme::Palette;
@@ -45,18 +46,39 @@ impl Limit {
         let limits = &self.source.as_ref()?.limits;
         let (task, smallest) = self.source.as_ref()?.smallest()?;
         if smallest.is_infinite() {
-            return Some("No inner step overshoots here: no task's support loss bends upward at φ".to_owned());
+            let text = say(
+                "No inner step overshoots here: no task's support loss bends upward at φ",
+                "这里没有内循环步会过大：没有任务的支持集损失在 φ 处向上弯曲",
+            );
+            return Some(text.to_owned());
         }
         let others: Vec<f64> = limits.iter().enumerate().filter(|(index, _)| *index != task).map(|(_, v)| *v).collect();
         let low = others.iter().copied().fold(f64::INFINITY, f64::min);
         let high = others.iter().copied().fold(0.0, f64::max);
-        let others = match others.len() {
-            0 => String::new(),
-            1 => format!(" (limit of the other {})", numbers::compact(low)),
-            _ => format!(" (limits of the others {} to {})", numbers::compact(low), numbers::compact(high)),
-        };
-        let from = numbers::compact(smallest);
-        Some(format!("From {from} on the inner step overshoots: 2/λ_max of task {}'s support loss{others}", task + 1))
+        let [from, low, high] = [smallest, low, high].map(numbers::compact);
+        let (task, count) = (task + 1, others.len());
+        Some(tell(
+            || {
+                let others = match count {
+                    0 => String::new(),
+                    1 => format!(" (limit of the other {low})"),
+                    _ => format!(" (limits of the others {low} to {high})"),
+                };
+                format!(
+                    "From {from} on the inner step overshoots: 2/λ_max of task {task}'s support loss{others}. A little beyond, a few steps may still help"
+                )
+            },
+            || {
+                let others = match count {
+                    0 => String::new(),
+                    1 => format!("（另一个任务的界限为 {low}）"),
+                    _ => format!("（其他任务的界限为 {low} 到 {high}）"),
+                };
+                format!(
+                    "从 {from} 起内循环步长过大：这是任务 {task} 支持集损失的 2/λ_max{others}。稍微超过一点，走几步仍可能有益"
+                )
+            },
+        ))
     }
 
     /// Draws a tick at the limit and hatches the track beyond it, but for the handle.
@@ -192,10 +214,10 @@ mod tests {
         };
         assert_eq!(
             said(&[0.31, 0.9, 0.23]),
-            "From 0.23 on the inner step overshoots: 2/λ_max of task 3's support loss (limits of the others 0.31 to 0.9)"
+            "From 0.23 on the inner step overshoots: 2/λ_max of task 3's support loss (limits of the others 0.31 to 0.9). A little beyond, a few steps may still help"
         );
-        assert!(said(&[0.2, 0.3]).ends_with("(limit of the other 0.3)"));
-        assert!(said(&[0.2]).ends_with("support loss"));
+        assert!(said(&[0.2, 0.3]).contains("(limit of the other 0.3)"));
+        assert!(said(&[0.2]).contains("support loss. A little"));
         assert!(said(&[f64::INFINITY]).starts_with("No inner step"));
     }
 }

@@ -1,24 +1,54 @@
-//! The legend: a row of toggles above the plot, so that it never covers data.
+//! The legend: a row of names above the plot, so that it never covers data, and toggles for a menu.
 
-use egui::{Role, Sense, Shape, Slider, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, Role, Sense, Shape, Slider, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::series::Series;
+use crate::text::{say, tell};
+use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 
 /// Length of the drawn sample of a line.
 const SAMPLE: f32 = 18.0;
 
-/// One toggle for each of these entries.
+/// One toggle for each of these entries, below one another.
 pub fn toggles(ui: &mut Ui, shown: &mut [bool; Series::ALL.len()], entries: &[Series]) {
-    let usual = ui.spacing().interact_size.y;
-    ui.spacing_mut().interact_size.y = 4.0 * GRID;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(2.5 * GRID, 0.0);
-        for (series, shown) in Series::ALL.into_iter().zip(shown).filter(|(series, _)| entries.contains(series)) {
-            toggle(ui, series, shown);
+    for (series, shown) in Series::ALL.into_iter().zip(shown).filter(|(series, _)| entries.contains(series)) {
+        toggle(ui, series, shown);
+    }
+}
+
+/// The names of these entries, as far as there is room.
+pub fn names(ui: &mut Ui, entries: impl Iterator<Item = Series>) {
+    let palette = Palette::of(ui);
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), 4.0 * GRID), Sense::hover());
+    let mut left = row.left();
+    for series in entries {
+        let galley = ui.painter().layout_no_wrap(series.label().to_owned(), small_font(), palette.text);
+        let width = SAMPLE + GRID + galley.size().x;
+        if left + width > row.right() {
+            return;
         }
-    });
-    ui.spacing_mut().interact_size.y = usual;
+        let rect = Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()));
+        sample(ui, rect, series, 1.0);
+        let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
+        ui.painter().galley(corner, galley, palette.text);
+        let response = ui.interact(rect, ui.scope_id().with(("legend", series as usize)), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, series.label()));
+        response.on_hover_text(series.tooltip());
+        left += width + 3.0 * GRID;
+    }
+}
+
+/// A piece of the entry's line at the left of a rectangle.
+fn sample(ui: &Ui, rect: Rect, series: Series, strength: f32) {
+    let (colour, width, dashed) = series.look(Palette::of(ui));
+    let stroke = Stroke::new(width, colour.gamma_multiply(strength));
+    let ends = [pos2(rect.left(), rect.center().y), pos2(rect.left() + SAMPLE, rect.center().y)];
+    if dashed {
+        ui.painter().extend(Shape::dashed_line(&ends, stroke, 5.0, 3.0));
+    } else {
+        ui.painter().line_segment(ends, stroke);
+    }
 }
 
 fn toggle(ui: &mut Ui, series: Series, shown: &mut bool) {
@@ -31,15 +61,7 @@ fn toggle(ui: &mut Ui, series: Series, shown: &mut bool) {
         response.mark_changed();
     }
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, *shown, series.label()));
-    let strength = if *shown { 1.0 } else { 0.3 };
-    let (colour, width, dashed) = series.look(palette);
-    let stroke = Stroke::new(width, colour.gamma_multiply(strength));
-    let ends = [pos2(rect.left(), rect.center().y), pos2(rect.left() + SAMPLE, rect.center().y)];
-    if dashed {
-        ui.painter().extend(Shape::dashed_line(&ends, stroke, 5.0, 3.0));
-    } else {
-        ui.painter().line_segment(ends, stroke);
-    }
+    sample(ui, rect, series, if *shown { 1.0 } else { 0.3 });
     let text =
         if response.hovered() { palette.accent } else { palette.text.gamma_multiply(if *shown { 1.0 } else { 0.45 }) };
     let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
@@ -49,15 +71,16 @@ fn toggle(ui: &mut Ui, series: Series, shown: &mut bool) {
 
 /// How far back the average looks.
 pub fn smoothing(ui: &mut Ui, window: &mut f64) {
-    let tooltip = "Averages over so much of the run; the raw curve stays visible behind";
-    ui.spacing_mut().slider_width = 72.0;
-    let text =
-        if *window <= 0.0 { "off".to_owned() } else { format!("{} %", crate::window::numbers::compact(*window)) };
-    let weak = Palette::of(ui).weak;
-    let galley = ui.painter().layout_no_wrap(text, small_font(), weak);
-    let (rect, _) = ui.allocate_exact_size(vec2(32.0, galley.size().y), Sense::hover());
-    ui.painter().galley(rect.left_top(), galley, weak);
+    let tooltip = say(
+        "Averages over so much of the run; the raw curve stays visible behind",
+        "按运行的这一比例取平均；原始曲线在后面仍可见",
+    );
+    let share = numbers::compact(*window);
+    let text = match *window <= 0.0 {
+        true => say("Smoothing off", "平滑：关").to_owned(),
+        false => tell(|| format!("Smoothing {share} %"), || format!("平滑 {share} %")),
+    };
+    ui.label(text).on_hover_text(tooltip);
     let slider = Slider::new(window, 0.0..=10.0).step_by(0.5).show_value(false);
-    ui.add(slider).on_hover_text(tooltip).accessible_name("Smoothing");
-    ui.label(egui::RichText::new("Smoothing").small().color(weak)).on_hover_text(tooltip);
+    ui.add(slider).on_hover_text(tooltip).accessible_name(say("Smoothing", "平滑"));
 }

@@ -4,7 +4,8 @@ use egui::{Button, Color32, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, ve
 use egui_plot::{Line, LineStyle, PlotPoint, PlotPoints, PlotUi};
 
 use super::series::{self, Series};
-use crate::settings::{Knob, TaskFamily};
+use crate::settings::{Algorithm, Knob, TaskFamily};
+use crate::text::{say, tell};
 use crate::train::snapshot::{Curve, Snapshot};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
@@ -21,7 +22,7 @@ const DASH: f32 = 3.0;
 /// One earlier run.
 struct Pin {
     family: TaskFamily,
-    name: String,
+    name: Name,
     /// Which of the colours it has.
     colour: usize,
     shown: bool,
@@ -29,6 +30,18 @@ struct Pin {
     curves: [Curve; 2],
     last: f64,
     prepared: Option<(f64, [Vec<PlotPoint>; 2])>,
+}
+
+/// What tells an earlier run from the others.
+#[derive(PartialEq, Eq)]
+struct Name {
+    algorithm: Algorithm,
+    /// Its rates as they are read.
+    rates: String,
+    /// Where it was gone on from another way.
+    left: Option<u64>,
+    /// Of those that are alike otherwise, which one, from 1.
+    number: usize,
 }
 
 /// All of them, oldest first.
@@ -49,10 +62,10 @@ impl Pins {
         if self.are_full() {
             self.0.remove(0);
         }
-        let name = name(snapshot, left);
-        let taken = |name: &str| self.0.iter().any(|pin| pin.name == name);
-        let numbered = (2..).map(|number| format!("{name} ({number})"));
-        let name = std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(name);
+        let mut name = Name::of(snapshot, left);
+        while self.0.iter().any(|pin| pin.name == name) {
+            name.number += 1;
+        }
         let colour = (0..MOST).find(|colour| self.0.iter().all(|pin| pin.colour != *colour)).unwrap_or(0);
         let family = snapshot.settings.run.tasks;
         self.0.push(Pin { family, name, colour, shown: true, curves, last, prepared: None });
@@ -71,8 +84,10 @@ impl Pins {
             for (index, pin) in self.0.iter_mut().enumerate().filter(|(_, pin)| pin.family == family) {
                 pin.entry(ui);
                 let remove = Button::new("×").small().frame(false);
-                let name = format!("Remove {}", pin.name);
-                let response = ui.add(remove).on_hover_text("Takes this earlier run out of the plot");
+                let name = pin.name.said();
+                let name = tell(|| format!("Remove {name}"), || format!("移除 {name}"));
+                let about = say("Takes this earlier run out of the plot", "把这次先前的运行从图中移除");
+                let response = ui.add(remove).on_hover_text(about);
                 response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
                 if response.clicked() {
                     removed = Some(index);
@@ -117,16 +132,21 @@ impl Pins {
     pub fn draw<'a>(&'a self, plot: &mut PlotUi<'a>, family: TaskFamily, shown: [bool; 2], palette: &Palette) {
         for (pin, [before, after]) in self.visible(family) {
             let colour = pin.colour(palette);
-            let line = |name: String, points: &'a [PlotPoint]| Line::new(name, PlotPoints::Borrowed(points));
+            let name = pin.name.said();
+            let line = |series: Series, points: &'a [PlotPoint]| {
+                let series = series.label();
+                let name = tell(|| format!("{name}, {series}"), || format!("{name}，{series}"));
+                Line::new(name, PlotPoints::Borrowed(points))
+            };
             if shown[0] {
                 let style = LineStyle::Dotted { spacing: 2.0 * GRID };
-                let name = format!("{}, {}", pin.name, Series::HeldOutBefore.label());
-                plot.line(line(name, before).color(colour.gamma_multiply(0.7)).width(1.0).style(style));
+                plot.line(
+                    line(Series::HeldOutBefore, before).color(colour.gamma_multiply(0.7)).width(1.0).style(style),
+                );
             }
             if shown[1] {
                 let style = LineStyle::Dashed { length: DASH };
-                let name = format!("{}, {}", pin.name, Series::HeldOutAfter.label());
-                plot.line(line(name, after).color(colour).width(1.5).style(style));
+                plot.line(line(Series::HeldOutAfter, after).color(colour).width(1.5).style(style));
             }
         }
     }
@@ -140,14 +160,15 @@ impl Pin {
 
     fn entry(&mut self, ui: &mut Ui) {
         let palette = Palette::of(ui);
-        let galley = ui.painter().layout_no_wrap(self.name.clone(), small_font(), palette.text);
+        let name = self.name.said();
+        let galley = ui.painter().layout_no_wrap(name.clone(), small_font(), palette.text);
         let (rect, mut response) =
             ui.allocate_exact_size(vec2(SAMPLE + GRID + galley.size().x, 4.0 * GRID), Sense::click());
         if response.clicked() {
             self.shown = !self.shown;
             response.mark_changed();
         }
-        response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, self.shown, &self.name));
+        response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, self.shown, &name));
         let stroke = Stroke::new(1.5, self.colour(palette).gamma_multiply(if self.shown { 1.0 } else { 0.3 }));
         let ends = [pos2(rect.left(), rect.center().y), pos2(rect.left() + SAMPLE, rect.center().y)];
         ui.painter().extend(Shape::dashed_line(&ends, stroke, DASH, DASH));
@@ -155,22 +176,36 @@ impl Pin {
         let text = if response.hovered() { palette.accent } else { text };
         let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
         ui.painter().galley_with_override_text_color(corner, galley, text);
-        response.on_hover_text("An earlier run: its held-out losses before (dotted) and after adaptation (dashed)");
+        response.on_hover_text(say(
+            "An earlier run: its held-out losses before (dotted) and after adaptation (dashed)",
+            "先前的一次运行：适应前（点线）和适应后（虚线）的留出损失",
+        ));
     }
 }
 
-/// Algorithm and rates, and where a branch was left.
-fn name(snapshot: &Snapshot, left: Option<u64>) -> String {
-    let algorithm = snapshot.settings.run.algorithm;
-    let mut name = algorithm.label().to_owned();
-    if !algorithm.learns_rates() {
-        name += &format!(" α {}", numbers::compact(last_value(snapshot, Knob::INNER_RATE)));
+impl Name {
+    fn of(snapshot: &Snapshot, left: Option<u64>) -> Self {
+        let algorithm = snapshot.settings.run.algorithm;
+        let mut rates = String::new();
+        if !algorithm.learns_rates() {
+            rates += &format!("α {} ", numbers::compact(last_value(snapshot, Knob::INNER_RATE)));
+        }
+        rates += &format!("β {}", numbers::compact(last_value(snapshot, Knob::OUTER_RATE)));
+        Self { algorithm, rates, left, number: 1 }
     }
-    name += &format!(" β {}", numbers::compact(last_value(snapshot, Knob::OUTER_RATE)));
-    if let Some(left) = left {
-        name += &format!(", left at {}", numbers::thousands(i64::try_from(left).unwrap_or(i64::MAX)));
+
+    /// Algorithm and rates, and where a branch was left.
+    fn said(&self) -> String {
+        let mut name = format!("{} {}", self.algorithm.label(), self.rates);
+        if let Some(left) = self.left {
+            let left = numbers::thousands(i64::try_from(left).unwrap_or(i64::MAX));
+            name += &tell(|| format!(", left at {left}"), || format!("，在 {left} 处分叉"));
+        }
+        if self.number > 1 {
+            name += &format!(" ({})", self.number);
+        }
+        name
     }
-    name
 }
 
 /// What a knob of the run was set to last, whatever moment is shown.

@@ -4,6 +4,7 @@ use egui::Ui;
 use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotBounds, PlotPoints, PlotTransform};
 
 use super::{even_grid, marks};
+use crate::text::tell;
 use crate::train::snapshot::{Curve, Curves, Init, KnobMark};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label};
@@ -47,7 +48,11 @@ pub fn ui(
         .label_formatter(|position: &HoverPosition<'_>| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
                 let at = numbers::thousands(position.x.round() as i64);
-                Some(format!("{plot_name} {:.0} %\nmeta-iteration {at}", position.y))
+                let share = position.y;
+                Some(tell(
+                    || format!("{plot_name} {share:.0} %\nmeta-iteration {at}"),
+                    || format!("{plot_name} {share:.0} %\n第 {at} 次元迭代"),
+                ))
             }
             HoverPosition::NearDataPoint { .. } => None,
             HoverPosition::Elsewhere { position } => Some(format!("{:.0} %", position.y)),
@@ -57,7 +62,8 @@ pub fn ui(
         marks::draw(plot, marks, palette);
         for (init, points) in lines.iter().rev() {
             let width = if *init == Init::Learned { 2.4 } else { 1.6 };
-            let name = format!("{name}, {}", init_label(*init));
+            let init_name = init_label(*init);
+            let name = tell(|| format!("{name}, {init_name}"), || format!("{name}，{init_name}"));
             plot.line(Line::new(name, PlotPoints::from(points.clone())).color(palette.init(*init)).width(width));
         }
     });

@@ -4,6 +4,7 @@
 use egui::Color32;
 use egui_plot::PlotPoint;
 
+use crate::text::say;
 use crate::train::snapshot::{Curve, Curves, Init};
 use crate::window::theme::Palette;
 
@@ -63,28 +64,45 @@ impl Series {
     /// The name shown to people.
     pub fn label(self) -> &'static str {
         match self {
-            Self::TrainingBefore => "training before",
-            Self::TrainingAfter => "training after",
-            Self::HeldOutBefore => "held-out before",
-            Self::HeldOutAfter => "held-out after",
-            Self::Random => "random init",
-            Self::Joint => "joint pretraining",
-            Self::EachTask => "each task",
+            Self::TrainingBefore => say("training tasks, before", "训练任务（适应前）"),
+            Self::TrainingAfter => say("training tasks", "训练任务"),
+            Self::HeldOutBefore => say("before adaptation", "适应之前"),
+            Self::HeldOutAfter => say("learned start", "学到的起点"),
+            Self::Random => say("random start", "随机起点"),
+            Self::Joint => say("pretrained start", "预训练起点"),
+            Self::EachTask => say("each task", "每个任务"),
         }
     }
 
     /// One sentence: what the curve is.
     pub fn tooltip(self) -> &'static str {
         match self {
-            Self::TrainingBefore => {
-                "Query loss of the meta-batch before adaptation; it may rise while the loss after falls"
+            Self::TrainingBefore => say(
+                "Query loss of the meta-batch before adaptation; it may rise while the loss after falls",
+                "元批次在适应前的查询损失；适应后的损失下降时，它可能上升",
+            ),
+            Self::TrainingAfter => say(
+                "Query loss of the meta-batch after K inner steps: what meta-training lowers",
+                "元批次经过 K 个内循环步后的查询损失：元训练降低的就是它",
+            ),
+            Self::HeldOutBefore => {
+                say("Query loss of the held-out tasks before adaptation", "留出任务在适应前的查询损失")
             }
-            Self::TrainingAfter => "Query loss of the meta-batch after K inner steps: what meta-training lowers",
-            Self::HeldOutBefore => "Query loss of the held-out tasks before adaptation",
-            Self::HeldOutAfter => "Query loss of the held-out tasks after the test-time steps: what counts",
-            Self::Random => "Held-out tasks after the same steps from random parameters",
-            Self::Joint => "Held-out tasks after the same steps from parameters trained on all tasks at once",
-            Self::EachTask => "One thin line for each held-out task after adaptation",
+            Self::HeldOutAfter => say(
+                "Query loss of the held-out tasks after the test-time steps: what counts",
+                "留出任务经过测试时步数后的查询损失：真正要看的就是它",
+            ),
+            Self::Random => say(
+                "Held-out tasks after the same steps from random parameters",
+                "从随机参数出发，经过同样步数后的留出任务",
+            ),
+            Self::Joint => say(
+                "Held-out tasks after the same steps from parameters trained on all tasks at once",
+                "从在所有任务上同时训练的参数出发，经过同样步数后的留出任务",
+            ),
+            Self::EachTask => {
+                say("One thin line for each held-out task after adaptation", "适应后每个留出任务各一条细线")
+            }
         }
     }
 

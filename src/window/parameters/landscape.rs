@@ -12,6 +12,7 @@ use super::contours;
 use super::frame::{Frame, one_path};
 use super::walked;
 use super::what_if::Moved;
+use crate::text::{say, tell};
 use crate::train::snapshot::{Init, Landscape, ProbeTask, Snapshot};
 use crate::train::views::{Map, WhatIf};
 use crate::window::frames::simplify::Polyline;
@@ -90,7 +91,9 @@ impl LandscapeView {
             walked::draw(&painter, frame, walk, palette);
         }
         axes(ui.painter(), frame, rect, landscape, palette);
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("map of {}", landscape.title)));
+        let title = &landscape.title;
+        let name = || tell(|| format!("map of {title}"), || format!("损失曲面：{title}"));
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name()));
         if let Some(pointer) = response.hover_pos().filter(|_| !self.moved.is_held()) {
             let text = under_pointer(landscape, frame.value(pointer));
             response.on_hover_text_at_pointer(text);
@@ -149,6 +152,13 @@ fn paths(painter: &Painter, frame: Frame, landscape: &Landscape, phi: Option<Pos
     for path in order {
         one_path(painter, frame, path, palette, strength);
     }
+    let small = Stroke::new(1.2, palette.query.gamma_multiply(0.7));
+    for optimum in &landscape.optima {
+        let at = frame.screen(*optimum);
+        for arm in [vec2(3.0, 3.0), vec2(3.0, -3.0)] {
+            painter.line_segment([at - arm, at + arm], small);
+        }
+    }
     if let Some(optimum) = landscape.optimum {
         let at = frame.screen(optimum);
         let stroke = Stroke::new(2.0, palette.query);
@@ -159,7 +169,7 @@ fn paths(painter: &Painter, frame: Frame, landscape: &Landscape, phi: Option<Pos
         let (side, align) = if room > 64.0 { (8.0, Align2::LEFT_CENTER) } else { (-8.0, Align2::RIGHT_CENTER) };
         // Below its cross where φ is beside it.
         let lower = if phi.is_some_and(|phi| (phi - at).length() < 40.0) { 14.0 } else { 0.0 };
-        painter.text(at + vec2(side, lower), align, "optimum", small_font(), palette.text);
+        painter.text(at + vec2(side, lower), align, say("optimum", "最优点"), small_font(), palette.text);
     }
     if let Some(at) = phi {
         painter.circle(at, 5.0, palette.initial, Stroke::new(1.5, palette.ground));
@@ -182,7 +192,7 @@ fn axes(painter: &Painter, frame: Frame, rect: Rect, landscape: &Landscape, pale
         text(pos2(plot.left() - 4.0, y), Align2::RIGHT_CENTER, &numbers::compact(value));
     }
     text(pos2(plot.center().x, rect.bottom()), Align2::CENTER_BOTTOM, &landscape.axes[0]);
-    let mut upright = LayoutJob::simple_singleline(landscape.axes[1].clone(), small_font(), palette.weak);
+    let mut upright = LayoutJob::simple_singleline(landscape.axes[1].get().to_owned(), small_font(), palette.weak);
     upright.wrap = TextWrapping::truncate_at_width(rect.height());
     let galley = painter.layout_job(upright);
     // Beside the middle of the plot, if there is room for it on both sides.
@@ -200,16 +210,18 @@ fn under_pointer(landscape: &Landscape, [x, y]: [f64; 2]) -> String {
         + share(x, landscape.x, landscape.columns).min(landscape.columns.max(1) - 1);
     let loss = match landscape.loss.get(index) {
         Some(loss) if loss.is_finite() => numbers::significant(f64::from(*loss)),
-        _ => "overflow".to_owned(),
+        _ => say("overflow", "溢出").to_owned(),
     };
-    let ends =
-        landscape.paths.iter().filter(|path| path.own).map(|path| init_label(path.init)).collect::<Vec<_>>().join(", ");
-    let legend = if ends.is_empty() { String::new() } else { format!("\nstrong paths: {ends}") };
-    format!(
-        "loss {loss}\n{} {}, {} {}{legend}\ndrag φ to begin elsewhere",
-        landscape.axes[0],
-        numbers::significant(x),
-        landscape.axes[1],
-        numbers::significant(y)
+    let own = landscape.paths.iter().filter(|path| path.own).map(|path| init_label(path.init));
+    let ends = own.collect::<Vec<_>>().join(say(", ", "、"));
+    let legend = match ends.is_empty() {
+        true => String::new(),
+        false => tell(|| format!("\nstrong paths: {ends}"), || format!("\n粗的路径：{ends}")),
+    };
+    let [across, up] = &landscape.axes;
+    let [x, y] = [x, y].map(numbers::significant);
+    tell(
+        || format!("loss {loss}\n{across} {x}, {up} {y}{legend}\ndrag φ to begin elsewhere"),
+        || format!("损失 {loss}\n{across} {x}，{up} {y}{legend}\n拖动 φ 从别处开始"),
     )
 }

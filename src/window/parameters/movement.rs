@@ -2,6 +2,7 @@
 
 use egui::{Align2, Painter, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 
+use crate::text::{say, tell};
 use crate::train::snapshot::{Init, LayerMovement};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, init_label, small_font};
@@ -14,8 +15,10 @@ const AXIS: f32 = 16.0;
 pub fn ui(ui: &mut Ui, rect: Rect, movement: &[LayerMovement]) {
     let palette = Palette::of(ui);
     let painter = ui.painter().with_clip_rect(rect.expand(1.0));
-    painter.text(rect.left_top(), Align2::LEFT_TOP, "Movement per layer", small_font(), palette.weak);
-    let names = movement.iter().map(|layer| painter.layout_no_wrap(layer.name.clone(), small_font(), palette.text));
+    let title = say("Movement per layer", "每层的移动");
+    painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
+    let names = movement.iter().map(|layer| layer.name.get().to_owned());
+    let names = names.map(|name| painter.layout_no_wrap(name, small_font(), palette.text));
     let names: Vec<_> = names.collect();
     let name_width = names.iter().map(|galley| galley.size().x).fold(0.0, f32::max).min(0.4 * rect.width());
     let bars = Rect::from_min_max(
@@ -47,17 +50,26 @@ pub fn ui(ui: &mut Ui, rect: Rect, movement: &[LayerMovement]) {
                 let percent = if value.is_finite() {
                     format!("{} %", numbers::significant(f64::from(value) * 100.0))
                 } else {
-                    "overflow".to_owned()
+                    say("overflow", "溢出").to_owned()
                 };
                 format!("{} {percent}", init_label(init))
             });
-            text.collect::<Vec<_>>().join(", ")
+            text.collect::<Vec<_>>().join(say(", ", "，"))
         };
         let response =
             ui.interact(row.with_min_x(rect.left()), ui.make_persistent_id(("movement", index)), Sense::hover());
-        let name = || format!("movement of {}: {}", layer.name, text());
+        let name = || {
+            let (layer, text) = (&layer.name, text());
+            tell(|| format!("movement of {layer}: {text}"), || format!("{layer}的移动：{text}"))
+        };
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name()));
-        tooltip(response, || format!("How far adaptation moves {}, in percent of its length\n{}", layer.name, text()));
+        tooltip(response, || {
+            let (layer, text) = (&layer.name, text());
+            tell(
+                || format!("How far adaptation moves {layer}, in percent of its length\n{text}"),
+                || format!("适应使{layer}移动多远，占其长度的百分比\n{text}"),
+            )
+        });
     }
 }
 
@@ -101,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_scale_survives_anything() {
-        let layer = |relative| LayerMovement { name: "layer 1".to_owned(), relative };
+        let layer = |relative| LayerMovement { name: "layer 1".into(), relative };
         assert_eq!(decades(&[layer([0.02, 0.4, 0.003])]), [-3.0, 0.0]);
         assert_eq!(decades(&[layer([f32::INFINITY, 0.0, f32::INFINITY])]), [-3.0, 0.0]);
         assert_eq!(decades(&[]), [-3.0, 0.0]);

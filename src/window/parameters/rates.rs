@@ -3,12 +3,25 @@
 use egui::{Align2, Painter, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::meta::tensor_rates::TensorRate;
+use crate::text::{Text, say, tell, text};
 use crate::train::snapshot::Curve;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, blend, small_font};
 
 /// Height of the line with the title, and of the axis below.
 const LINE: f32 = 5.0 * GRID;
+
+/// The heat map's name, and a sentence about it.
+pub const MAP: (Text, Text) = (
+    text("Rates", "学习率"),
+    text("The inner rates that were learned, layer by step", "学到的内循环学习率，按层和步排列"),
+);
+
+/// The history's name, and a sentence about it.
+pub const HISTORY: (Text, Text) = (
+    text("History", "历史"),
+    text("How the learned rates changed over meta-iterations", "学到的学习率怎样随元迭代变化"),
+);
 
 /// Draws the heat map into `rect`: a row for each tensor, a column for each inner step.
 pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String]) {
@@ -19,9 +32,11 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String
         .iter()
         .flatten()
         .fold([f64::INFINITY, 0.0f64], |[least, most], rate| [least.min(rate.rate), most.max(rate.rate)]);
-    let mut title = format!("faint {} · strong {}", numbers::compact(shown(least)), numbers::compact(shown(most)));
+    let [least, most] = [least, most].map(|rate| numbers::compact(shown(rate)));
+    let mut title = tell(|| format!("faint {least} · strong {most}"), || format!("浅 {least} · 深 {most}"));
     if vanished > 0.0 {
-        title += &format!(" · {} % vanished", numbers::significant(100.0 * vanished));
+        let share = numbers::significant(100.0 * vanished);
+        title += &tell(|| format!(" · {share} % vanished"), || format!(" · {share} % 已消失"));
     }
     painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
     let rows = rates.first().map_or(0, Vec::len);
@@ -57,7 +72,8 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String
     }
     let bottom = cells.top() + rows as f32 * size.y + 2.0;
     if rates.len() == 1 {
-        painter.text(pos2(cells.center().x, bottom), Align2::CENTER_TOP, "every step", small_font(), palette.weak);
+        let text = say("every step", "每一步");
+        painter.text(pos2(cells.center().x, bottom), Align2::CENTER_TOP, text, small_font(), palette.weak);
     } else {
         let every = (26.0 / size.x).ceil().max(1.0) as usize;
         for step in (0..rates.len()).step_by(every) {
@@ -68,14 +84,28 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String
 }
 
 fn describe(ui: &mut Ui, cell: Rect, (step, tensor): (usize, &str), steps: usize, rate: &TensorRate) {
-    let when = if steps == 1 { "at every step".to_owned() } else { format!("at step {}", step + 1) };
-    let mut about = format!("{tensor} {when}: inner rate {}", numbers::significant(rate.rate));
+    let (number, value) = (step + 1, numbers::significant(rate.rate));
+    let mut about = match steps {
+        1 => tell(
+            || format!("{tensor} at every step: inner rate {value}"),
+            || format!("{tensor} 在每一步：内循环学习率 {value}"),
+        ),
+        _ => tell(
+            || format!("{tensor} at step {number}: inner rate {value}"),
+            || format!("{tensor} 在第 {number} 步：内循环学习率 {value}"),
+        ),
+    };
     if rate.keep != 1.0 {
-        about += &format!(", after {} % of the parameters were kept", numbers::significant(100.0 * rate.keep));
+        let share = numbers::significant(100.0 * rate.keep);
+        about +=
+            &tell(|| format!(", after {share} % of the parameters were kept"), || format!("，此前参数保留 {share} %"));
     }
     if rate.vanished > 0.0 {
         let share = numbers::significant(100.0 * rate.vanished);
-        about += &format!("\n{share} % of its rates are more than 100 times below α: they hardly adapt");
+        about += &tell(
+            || format!("\n{share} % of its rates are more than 100 times below α: they hardly adapt"),
+            || format!("\n其中 {share} % 的学习率不到 α 的百分之一：几乎不适应"),
+        );
     }
     let response = ui.interact(cell, ui.make_persistent_id(("rate", step, tensor)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &about));
@@ -87,9 +117,10 @@ fn describe(ui: &mut Ui, cell: Rect, (step, tensor): (usize, &str), steps: usize
 pub fn history(ui: &mut Ui, rect: Rect, curves: &[Vec<Curve>], tensors: &[String], all: usize) {
     let palette = Palette::of(ui);
     let painter = ui.painter().clone();
-    let mut title = "Learned rates over the run".to_owned();
-    if curves.len() < all {
-        title += &format!(", first {} of {all} steps", curves.len());
+    let mut title = say("Learned rates over the run", "学到的学习率在运行中的变化").to_owned();
+    let few = curves.len();
+    if few < all {
+        title += &tell(|| format!(", first {few} of {all} steps"), || format!("，{all} 步中的前 {few} 步"));
     }
     painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
     let points = || curves.iter().flatten().flat_map(|curve| &curve.points);
@@ -134,9 +165,12 @@ pub fn history(ui: &mut Ui, rect: Rect, curves: &[Vec<Curve>], tensors: &[String
         painter.text(pos2(plot.right() + 4.0, y), Align2::LEFT_CENTER, name, small_font(), colour);
     }
     let response = ui.interact(rect, ui.make_persistent_id("rate-history"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "history of the learned rates"));
-    response
-        .on_hover_text("One line for each tensor; where steps have rates of their own, the first one is the strongest");
+    let name = say("history of the learned rates", "学到的学习率的历史");
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+    response.on_hover_text(say(
+        "One line for each tensor; where steps have rates of their own, the first one is the strongest",
+        "每个张量一条线；各步有自己的学习率时，第一步的线最深",
+    ));
 }
 
 fn rates_axis(painter: &Painter, plot: Rect, [low, high]: [f64; 2], height: impl Fn(f64) -> f32, palette: &Palette) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Align2, CursorIcon, Key, Label, Painter, Pos2, Rect, Response, RichText, Stroke, StrokeKind, Ui, vec2};
 
 use super::frame::{Frame, one_path};
+use crate::text::{say, tell};
 use crate::train::snapshot::{Landscape, Snapshot};
 use crate::train::views::{Tried, WhatIf};
 use crate::window::numbers;
@@ -117,15 +118,18 @@ impl Moved {
         }
         if let Some(at) = self.place(frame, landscape, tried) {
             painter.circle(at, 5.0, palette.ground, Stroke::new(2.0, palette.accent));
-            painter.text(at + vec2(0.0, -7.0), Align2::CENTER_BOTTOM, "here", small_font(), palette.text);
+            painter.text(at + vec2(0.0, -7.0), Align2::CENTER_BOTTOM, say("here", "此处"), small_font(), palette.text);
         }
     }
 
     /// Offers the way back, if φ was moved.
     pub fn offer_back(&mut self, ui: &mut Ui) {
-        let about =
-            "Forgets the place that φ was dragged to (Escape, or double-click on the map); the run never left its own";
-        if self.asked.is_some() && ui.button(RichText::new("Back to φ").small()).on_hover_text(about).clicked() {
+        let about = say(
+            "Forgets the place that φ was dragged to (Escape, or double-click on the map); the run never left its own",
+            "忘掉 φ 被拖到的位置（Escape，或双击曲面）；运行一直在它自己的位置上",
+        );
+        let name = say("Back to φ", "回到 φ");
+        if self.asked.is_some() && ui.button(RichText::new(name).small()).on_hover_text(about).clicked() {
             self.back();
         }
     }
@@ -136,7 +140,7 @@ impl Moved {
             return;
         }
         let palette = Palette::of(ui);
-        let text = tried.map_or_else(|| "here: adapting".to_owned(), verdict);
+        let text = tried.map_or_else(|| say("here: adapting", "此处：正在适应").to_owned(), verdict);
         let galley = ui.painter().layout_no_wrap(text.clone(), small_font(), palette.text);
         let size = galley.size() + vec2(2.0 * GRID, GRID);
         let room = frame.rect.shrink(GRID);
@@ -149,8 +153,13 @@ impl Moved {
         let outline = Stroke::new(1.0, palette.line);
         ui.painter().rect(chip, 3.0, palette.ground.gamma_multiply(0.9), outline, StrokeKind::Inside);
         let steps = tried.map_or(0, |tried| tried.steps);
-        let about = format!(
-            "Mean query loss before and after {steps} test-time steps of the tasks that the heights are of: from here, and from φ"
+        let about = tell(
+            || {
+                format!(
+                    "Mean query loss before and after {steps} test-time steps of the tasks that the heights are of: from here, and from φ"
+                )
+            },
+            || format!("高度所属的任务在 {steps} 步测试时适应之前和之后的平均查询损失：从此处出发，以及从 φ 出发"),
         );
         ui.put(chip, Label::new(RichText::new(text).small())).on_hover_text(about);
     }
@@ -158,5 +167,9 @@ impl Moved {
 
 fn verdict(tried: &Tried) -> String {
     let [here, at_phi] = [tried.here, tried.at_phi].map(|pair| pair.map(|loss| numbers::significant(f64::from(loss))));
-    format!("here: {} → {}\nat φ: {} → {}", here[0], here[1], at_phi[0], at_phi[1])
+    let [[before, after], [phi_before, phi_after]] = [here, at_phi];
+    tell(
+        || format!("here: {before} → {after}\nat φ: {phi_before} → {phi_after}"),
+        || format!("此处：{before} → {after}\nφ 处：{phi_before} → {phi_after}"),
+    )
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::load::SizedTexture;
 use egui::{Color32, ColorImage, Context, Image, Response, RichText, TextureHandle, TextureOptions, Ui, vec2};
 
+use crate::text::tell;
 use crate::train::snapshot::{Enlarged, Picture};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
@@ -46,9 +47,16 @@ impl Closer {
             _ => enlarged.pairs[task].each_ref().map(|picture| load(ui.ctx(), picture)),
         };
         let at = numbers::thousands(i64::try_from(enlarged.meta_iteration).unwrap_or(i64::MAX));
+        let factor = enlarged.factor;
         let captions = [
-            format!("Adapted function at {} × the resolution, at meta-iteration {at}", enlarged.factor),
-            format!("Target enlarged {} × bicubically", enlarged.factor),
+            tell(
+                || format!("Adapted function at {factor} × the resolution, at meta-iteration {at}"),
+                || format!("适应后的函数，分辨率为 {factor} 倍，第 {at} 次元迭代时"),
+            ),
+            tell(
+                || format!("Target enlarged {factor} × bicubically"),
+                || format!("目标图像，用双三次插值放大 {factor} 倍"),
+            ),
         ];
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0 * GRID;

@@ -17,6 +17,7 @@ use crate::tasks::card::{Drawing, Pages};
 use crate::tasks::sketch::fit::Fit;
 use crate::tasks::sketch::pad::{Pad, Page, Rgb, paper_and_ink};
 use crate::tasks::sketch::{Sketch, SketchedPage};
+use crate::text::{Text, say};
 use crate::train::snapshot::{Evaluation, Panel, Snapshot};
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::theme::{GRID, Palette};
@@ -54,7 +55,7 @@ struct Kind {
     pages: Pages,
     /// Whether pixels can be hidden.
     masks: bool,
-    hint: &'static str,
+    hint: Text,
     size: usize,
     paper: Rgb,
     ink: Rgb,
@@ -69,7 +70,7 @@ impl Draw {
     pub fn ui(&mut self, ui: &mut Ui, snapshot: &Snapshot, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
         self.prepare(snapshot, images);
         let (Some(kind), Some(_)) = (self.kind, &self.pad) else {
-            let text = RichText::new("The images are being read").color(Palette::of(ui).weak);
+            let text = RichText::new(say("The images are being read", "正在读取图像")).color(Palette::of(ui).weak);
             ui.centered_and_justified(|ui| ui.label(text));
             return;
         };
@@ -89,7 +90,7 @@ impl Draw {
         ui.scope_builder(UiBuilder::new().id_salt("sketch").max_rect(right), |ui| match &snapshot.sketch {
             Some(evaluation) if self.sent.is_some() => self.strip.ui(ui, evaluation),
             _ => {
-                let text = RichText::new(kind.hint).color(Palette::of(ui).weak);
+                let text = RichText::new(kind.hint.get()).color(Palette::of(ui).weak);
                 ui.centered_and_justified(|ui| ui.add(egui::Label::new(text).wrap()));
             }
         });

@@ -9,9 +9,9 @@ use egui::{
 
 use crate::settings::TaskFamily;
 use crate::tasks;
+use crate::text::{Text, say, tell, text};
 use crate::train::snapshot::{Evaluation, Init, Picture};
 use crate::window::theme::{GRID, Palette, small_font};
-use crate::window::watching::spot;
 
 /// Height of a line above or below a sheet.
 const LINE: f32 = 4.5 * GRID;
@@ -38,34 +38,40 @@ impl Look {
 
     /// The same or, by its name, a like one of these; else the film-strip.
     pub fn among(self, looks: &[Self]) -> Self {
-        looks.iter().copied().find(|look| look.label() == self.label()).unwrap_or(Self::Strip)
+        looks.iter().copied().find(|look| look.name().en() == self.name().en()).unwrap_or(Self::Strip)
     }
 
-    fn label(self) -> &'static str {
+    /// The name shown to people.
+    pub fn label(self) -> &'static str {
+        self.name().get()
+    }
+
+    /// The same in both languages.
+    pub fn name(self) -> Text {
         match self {
-            Self::Strip => "Steps",
+            Self::Strip => text("What it makes", "网络输出"),
             Self::Sheet(look) => look.title,
-            Self::Draw => "Draw",
+            Self::Draw => text("Draw", "绘制"),
         }
     }
 
-    fn about(self) -> &'static str {
+    /// One sentence: what is seen.
+    pub fn about(self) -> &'static str {
+        self.says().get()
+    }
+
+    /// The same in both languages.
+    pub fn says(self) -> Text {
         match self {
-            Self::Strip => "Samples after every adaptation step, from each initialisation",
+            Self::Strip => text(
+                "What comes out after every step of adaptation, from each start",
+                "从每个起点出发，每一步适应之后的输出",
+            ),
             Self::Sheet(look) => look.about,
-            Self::Draw => "Paint a task of your own, and see the network adapt to it",
-        }
-    }
-}
-
-/// The buttons to choose by, in a layout from right to left.
-pub fn choose(ui: &mut Ui, look: &mut Look, looks: &[Look]) {
-    ui.spacing_mut().item_spacing.x = GRID;
-    for &choice in looks.iter().rev() {
-        let button = ui.selectable_label(look.among(looks) == choice, RichText::new(choice.label()).small());
-        spot(ui.ctx(), choice.label(), button.rect);
-        if button.on_hover_text(choice.about()).clicked() {
-            *look = choice;
+            Self::Draw => text(
+                "Paint a task of your own, and see the network adapt to it",
+                "画一个你自己的任务，看网络如何适应它",
+            ),
         }
     }
 }
@@ -94,8 +100,11 @@ impl Sheets {
                     last.is_some_and(|loss| !loss.is_finite())
                 });
             let text = match overflowed {
-                true => "Adaptation overflowed, so there are no samples: turn α down, or go back",
-                false => "The samples are being drawn",
+                true => say(
+                    "Adaptation overflowed, so there are no samples: turn α down, or go back",
+                    "适应过程溢出，因此没有生成样本：调低 α，或退回",
+                ),
+                false => say("The samples are being drawn", "正在生成样本"),
             };
             ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
             return;
@@ -125,7 +134,8 @@ impl Sheets {
                     palette.weak,
                 );
                 let response = ui.interact(rect, ui.make_persistent_id(("sheet", index)), Sense::hover());
-                let name = format!("{} of {}", look.label(), task.name);
+                let (label, of) = (look.label(), &task.name);
+                let name = tell(|| format!("{label} of {of}"), || format!("{of} 的{label}"));
                 response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
                 response.on_hover_text(look.about());
             }

@@ -9,6 +9,7 @@ use super::grid::Grid;
 use super::panel;
 use super::plots::{self, CommonRange};
 use super::strip::Strip;
+use crate::text::tell;
 use crate::train::snapshot::ProbeTask;
 use crate::window::theme::{GRID, Palette};
 
@@ -34,7 +35,7 @@ impl Strip {
                 let reached = if reaches { format!(" {}", given.caption) } else { String::new() };
                 format!("{} {}{reached}", given.title, task.name)
             };
-            let cell = describe(ui, rect, name, || given.says.clone());
+            let cell = describe(ui, rect, name, || given.says.to_string());
             if column == 0 {
                 self.closer.on_hover(cell, index);
             }
@@ -43,6 +44,7 @@ impl Strip {
         let mut race = Rect::from_min_max(grid.cell_rect(origin, 1, 0).min + vec2(0.0, GRID), last.max);
         race.max.y = race.max.y.min(race.min.y + 1.2 * race.width());
         plots::race(ui.painter(), race, task, palette);
-        describe(ui, race, || format!("race {}", task.name), || plots::race_text(task));
+        let name = || tell(|| format!("race {}", task.name), || format!("起点对比 {}", task.name));
+        describe(ui, race, name, || plots::race_text(task));
     }
 }

@@ -9,17 +9,17 @@ use crate::window::theme::GRID;
 /// Width of the column with the names of the rows.
 const LABEL_WIDTH: f32 = 124.0;
 /// Height of the line under a cell.
-pub const CAPTION: f32 = 18.0;
+pub const CAPTION: f32 = 16.0;
 /// Space between two tasks.
 const TASK_GAP: f32 = 14.0;
 /// Rows of a task, one for each initialisation.
 const ROWS: usize = 3;
 /// Steps that should be visible before pictures grow.
-const WANTED_STEPS: usize = 6;
+const WANTED_STEPS: usize = 3;
 /// Two tasks are better than one if a picture keeps this many points.
-const LARGE: f32 = 92.0;
+const LARGE: f32 = 120.0;
 /// Smaller pictures cannot be read: the strip scrolls instead.
-const SMALLEST: f32 = 48.0;
+const SMALLEST: f32 = 60.0;
 
 /// What the cells hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,11 +56,10 @@ impl Grid {
     }
 
     fn pictures((size, given): ([usize; 2], usize), last_step: usize, room: Vec2, pixels_per_point: f32) -> Self {
-        let gap = 2.0 * GRID;
         let unit = vec2(size[0].max(1) as f32, size[1].max(1) as f32) / pixels_per_point.max(0.1);
         let wanted_columns = given + WANTED_STEPS.min(last_step + 1);
         let largest = |tasks: f32| {
-            let by_width = (room.x / wanted_columns as f32 - gap) / unit.x;
+            let by_width = (room.x / wanted_columns as f32 - GRID) / unit.x;
             let by_height = ((room.y - (tasks - 1.0) * TASK_GAP) / (tasks * ROWS as f32) - CAPTION) / unit.y;
             by_width.min(by_height).floor()
         };
@@ -68,8 +67,9 @@ impl Grid {
         let least = (SMALLEST / unit.x.max(unit.y)).ceil().max(1.0);
         let scale = two.unwrap_or_else(|| largest(1.0)).max(least);
         let cell = unit * scale;
-        let columns = ((room.x / (cell.x + gap)).floor() as usize).clamp(given + 1, given + 1 + last_step);
-        let gap = (room.x / columns as f32 - cell.x).clamp(gap.min(GRID), 5.0 * GRID);
+        let columns =
+            ((room.x / (cell.x + GRID)).floor() as usize).clamp(given + 2.min(last_step + 1), given + 1 + last_step);
+        let gap = (room.x / columns as f32 - cell.x).clamp(GRID, 5.0 * GRID);
         Self {
             given_columns: given,
             steps: steps::choose(last_step, columns - given),
@@ -146,7 +146,7 @@ mod tests {
                     grid.column_left(given + grid.steps.len() - 1) + grid.cell.x <= points.x,
                     "{grid:?} in {points:?}"
                 );
-                assert!(grid.steps.len() >= 6);
+                assert!(grid.steps.len() >= WANTED_STEPS);
             }
         }
     }

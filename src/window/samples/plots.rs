@@ -3,6 +3,7 @@
 
 use egui::{Align2, Color32, Mesh, Painter, Pos2, Rangef, Rect, Stroke, pos2};
 
+use crate::text::{say, tell};
 use crate::train::snapshot::{Init, Panel, ProbeTask};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label, small_font};
@@ -212,9 +213,9 @@ pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, palette: &Palette) 
         })
         .collect();
     let title = match task.score {
-        Some(score) => format!("{score} in % at step k"),
-        None if psnr => "PSNR in dB at step k".to_owned(),
-        None => "Query loss at step k".to_owned(),
+        Some(score) => tell(|| format!("{score} in % at step k"), || format!("第 k 步的{score}（%）")),
+        None if psnr => say("PSNR in dB at step k", "第 k 步的 PSNR（dB）").to_owned(),
+        None => say("Query loss at step k", "第 k 步的查询损失").to_owned(),
     };
     // Both are read on an even axis; losses on a logarithmic one.
     let even = psnr || score;
@@ -263,9 +264,10 @@ pub fn race_text(task: &ProbeTask) -> String {
             (None, Some(score)) => (100.0 * score, " %"),
             (None, None) => (trace.query_loss.last().copied().unwrap_or(f32::NAN), ""),
         };
-        format!("{} ends at {}{unit}", init_label(init), numbers::significant(f64::from(value)))
+        let (init, value) = (init_label(init), numbers::significant(f64::from(value)));
+        tell(|| format!("{init} ends at {value}{unit}"), || format!("{init}最终为 {value}{unit}"))
     });
-    ends.collect::<Vec<_>>().join(", ")
+    ends.collect::<Vec<_>>().join(say(", ", "，"))
 }
 
 #[cfg(test)]

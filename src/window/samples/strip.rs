@@ -10,6 +10,7 @@ use super::closer::Closer;
 use super::grid::{Content, Grid};
 use super::panel;
 use super::plots::CommonRange;
+use crate::text::{say, tell};
 use crate::train::snapshot::{Enlarged, Evaluation, Init, Marks, Panel, ProbeTask, Trace};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, init_label, init_tooltip};
@@ -117,11 +118,16 @@ fn headers(ui: &mut Ui, header: Rect, grid: &Grid, evaluation: &Evaluation) {
     let palette = Palette::of(ui);
     let given = evaluation.tasks.first().map_or(&[][..], |task| &task.given);
     let steps = grid.steps.iter().map(|&step| {
-        let about =
-            if step == 0 { "Before adaptation: the initialisation itself" } else { "After this many adaptation steps" };
+        let about = match step {
+            0 => say(
+                "Before adaptation: the start itself. It need not look good, it has to become good in a few steps",
+                "适应之前：起点本身。它不求一开始就像，只求几步就能变好",
+            ),
+            _ => say("After this many adaptation steps", "经过这么多步适应之后"),
+        };
         (format!("k = {step}"), about)
     });
-    let names = given.iter().map(|given| (given.title.to_owned(), given.about)).chain(steps);
+    let names = given.iter().map(|given| (given.title.get().to_owned(), given.about.get())).chain(steps);
     for (column, (name, about)) in names.enumerate() {
         let corner = pos2(header.left() + grid.column_left(column), header.top());
         let rect = Rect::from_min_size(corner, vec2(grid.cell.x, HEADER));
@@ -136,9 +142,13 @@ fn row_label(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace) {
     place(ui, rect.with_min_x(rect.left() + 2.5 * GRID), |ui| {
         ui.vertical(|ui| {
             ui.label(init_label(init)).on_hover_text(init_tooltip(init));
-            let rate = format!("α {}", numbers::compact(trace.inner_rate));
+            let rate = numbers::compact(trace.inner_rate);
+            let rate = match init {
+                Init::Learned => format!("α {rate}"),
+                Init::Random | Init::Joint => tell(|| format!("α {rate}, its best"), || format!("α {rate}（取最优）")),
+            };
             ui.label(RichText::new(rate).small().color(palette.weak))
-                .on_hover_text("The inner rate that this row adapts with");
+                .on_hover_text(say("The inner rate that this row adapts with", "这一行适应时所用的内循环学习率"));
         });
     });
 }
@@ -155,7 +165,7 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize)
     let marks = trace.marks.filter(|_| step + 1 == trace.outputs.len());
     let recognised = |marks: Marks| format!("{} · {:.0} %", loss(&trace.query_loss), 100.0 * marks.recognised_held_out);
     let plain = || marks.map_or_else(|| loss(&trace.query_loss), recognised);
-    let text = if overflow { "overflow".to_owned() } else { psnr.unwrap_or_else(plain) };
+    let text = if overflow { say("overflow", "溢出").to_owned() } else { psnr.unwrap_or_else(plain) };
     let colour = match (overflow, step) {
         (true, _) => palette.danger,
         (false, 0) => palette.weak,
@@ -163,24 +173,48 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize)
     };
     caption(ui, rect, &text, colour);
     let about = || {
-        let mut about = format!("Query loss {}, support loss {}", loss(&trace.query_loss), loss(&trace.support_loss));
+        let [query, support] = [&trace.query_loss, &trace.support_loss].map(|losses| loss(losses));
+        let mut about = tell(
+            || format!("Query loss {query}, support loss {support}"),
+            || format!("查询损失 {query}，支持集损失 {support}"),
+        );
         if let Some((_, all)) = likely {
             about = all;
         }
         if let Some(marks) = marks {
-            about += &format!(
-                "\nOf 24 samples {:.0} % are recognised among the held-out classes, {:.0} % among all\n\
-                 Mean distance between samples {}, to the nearest support image {}",
-                100.0 * marks.recognised_held_out,
-                100.0 * marks.recognised_all,
-                numbers::significant(marks.diversity),
-                numbers::significant(marks.nearest_support),
+            let [held_out, all] = [marks.recognised_held_out, marks.recognised_all].map(|share| 100.0 * share);
+            let [apart, nearest] = [marks.diversity, marks.nearest_support].map(numbers::significant);
+            about += &tell(
+                || {
+                    format!(
+                        "\nOf 24 samples {held_out:.0} % are recognised among the held-out classes, \
+                         {all:.0} % among all\n\
+                         Mean distance between samples {apart}, to the nearest support image {nearest}"
+                    )
+                },
+                || {
+                    format!(
+                        "\n24 个生成样本中，{held_out:.0} % 在留出类别里被识别，{all:.0} % 在全部类别里被识别\n\
+                         生成样本之间的平均距离 {apart}，到最近支持图像的平均距离 {nearest}"
+                    )
+                },
             );
             if let Some(taught) = marks.taught {
                 let [support, samples, both] =
                     [taught.by_support, taught.by_samples, taught.by_both].map(|share| 100.0 * share);
-                about += &format!(
-                    "\nReal images of it that a classifier knows: taught by the support {support:.0} %, by samples {samples:.0} %, by both {both:.0} %"
+                about += &tell(
+                    || {
+                        format!(
+                            "\nReal images of it that a classifier knows: taught by the support {support:.0} %, \
+                             by samples {samples:.0} %, by both {both:.0} %"
+                        )
+                    },
+                    || {
+                        format!(
+                            "\n分类器认出该类真实图像的比例：用支持集训练 {support:.0} %，\
+                             用生成样本训练 {samples:.0} %，两者都用 {both:.0} %"
+                        )
+                    },
                 );
             }
         }

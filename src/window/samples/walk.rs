@@ -10,6 +10,7 @@ use super::grid::CAPTION;
 use super::panel;
 use super::plots::CommonRange;
 use super::steps;
+use crate::text::{say, tell};
 use crate::train::snapshot::{Init, ProbeTask};
 use crate::train::walk::{Passage, Route, SubStep, Walk};
 use crate::window::numbers;
@@ -154,7 +155,8 @@ impl WalkView {
         ui.painter().rect_filled(bar, 1.0, if mine { palette.accent } else { palette.line });
         place(ui, label.with_min_x(label.left() + 2.5 * GRID), |ui| {
             ui.vertical(|ui| {
-                ui.label(format!("Task {}", index + 1)).on_hover_text("A training task of this meta-batch");
+                ui.label(tell(|| format!("Task {}", index + 1), || format!("任务 {}", index + 1)))
+                    .on_hover_text(say("A training task of this meta-batch", "这个元批次中的一个训练任务"));
                 let name = RichText::new(&task.name).small().color(palette.weak);
                 ui.add(egui::Label::new(name).truncate()).on_hover_text(&task.name);
             });
@@ -188,9 +190,19 @@ impl WalkView {
             let loss = loss.map_or_else(|| "-".to_owned(), |loss| number(*loss));
             caption(ui, rect, &loss, if step == 0 { palette.weak } else { palette.text });
             let moved = step.checked_sub(1).and_then(|before| passage.moved.get(before));
-            let moved = moved.map_or_else(String::new, |moved| format!("\nThis step moved θ by {}", number(*moved)));
-            let about = format!("Loss on the support of this step {loss}{moved}");
-            describe(ui, rect, || format!("task {} k = {step} {loss}", index + 1), || about);
+            let moved = moved.map_or_else(String::new, |moved| {
+                let moved = number(*moved);
+                tell(|| format!("\nThis step moved θ by {moved}"), || format!("\n这一步使 θ 移动了 {moved}"))
+            });
+            let about = tell(
+                || format!("Loss on the support of this step {loss}{moved}"),
+                || format!("这一步所用支持集上的损失 {loss}{moved}"),
+            );
+            let name = || {
+                let task = index + 1;
+                tell(|| format!("task {task} k = {step} {loss}"), || format!("任务 {task} k = {step} {loss}"))
+            };
+            describe(ui, rect, name, || about);
             let current = match now {
                 SubStep::Inner { task, step: inner } => task == index && inner + 1 == step,
                 SubStep::Draw => step == 0,
@@ -203,14 +215,16 @@ impl WalkView {
         }
         let end = trace.query_loss.len().saturating_sub(1);
         let at = |k: usize| trace.query_loss.get(k).map_or_else(|| "-".to_owned(), |loss| number(*loss));
-        let query = reached.query.then(|| [format!("{} → {}", at(0), at(end)), "before → after".to_owned()]);
+        let query = reached
+            .query
+            .then(|| [format!("{} → {}", at(0), at(end)), say("before → after", "适应前 → 后").to_owned()]);
         let back = reached.back.then(|| {
             let from = number(passage.query_gradient);
             [format!("{from} → {}", number(passage.direction)), back_words(walk.ground.route).to_owned()]
         });
         let lines = [
-            (query, matches!(now, SubStep::Query { task } if task == index), "query loss"),
-            (back, matches!(now, SubStep::Back { task } if task == index), "direction"),
+            (query, matches!(now, SubStep::Query { task } if task == index), say("query loss", "查询损失")),
+            (back, matches!(now, SubStep::Back { task } if task == index), say("direction", "方向")),
         ];
         for (which, (lines, current, name)) in lines.into_iter().enumerate() {
             let rect = table.numbers(ui, index, which);
@@ -223,43 +237,56 @@ impl WalkView {
             ui.painter().text(middle - vec2(0.0, 2.0), Align2::LEFT_BOTTOM, &value, small_font(), colour);
             ui.painter().text(middle + vec2(0.0, 2.0), Align2::LEFT_TOP, words, small_font(), palette.weak);
             let about = column_about(which, walk.ground.route).to_owned();
-            describe(ui, rect, || format!("task {} {name} {value}", index + 1), || about);
+            let name = || {
+                let task = index + 1;
+                tell(|| format!("task {task} {name} {value}"), || format!("任务 {task} {name} {value}"))
+            };
+            describe(ui, rect, name, || about);
         }
     }
 }
 
 fn number(value: f32) -> String {
-    if value.is_finite() { numbers::significant(f64::from(value)) } else { "overflow".to_owned() }
+    if value.is_finite() { numbers::significant(f64::from(value)) } else { say("overflow", "溢出").to_owned() }
 }
 
 fn back_words(route: Route) -> &'static str {
     match route {
         Route::Sweep => "‖∇L‖ → ‖∂J/∂φ‖",
-        Route::FirstOrder => "‖∇L‖, as it is",
-        Route::EveryStep => "‖∇L‖, ‖Σ w ∇L‖",
-        Route::Difference => "‖∇L‖, ‖φ − θ‖",
-        Route::Implicit => "‖∇L‖ → solved",
+        Route::FirstOrder => say("‖∇L‖, as it is", "‖∇L‖，原样"),
+        Route::EveryStep => say("‖∇L‖, ‖Σ w ∇L‖", "‖∇L‖，‖Σ w ∇L‖"),
+        Route::Difference => say("‖∇L‖, ‖φ − θ‖", "‖∇L‖，‖φ − θ‖"),
+        Route::Implicit => say("‖∇L‖ → solved", "‖∇L‖ → 求解后"),
     }
 }
 
 fn column_about(which: usize, route: Route) -> &'static str {
     match (which, route) {
-        (0, _) => "The query loss at φ, and at the adapted parameters",
-        (_, Route::Sweep) => {
-            "Length of the query gradient at the adapted parameters, and after the backward sweep, which takes it through every inner step by a Hessian-vector product"
+        (0, _) => {
+            say("The query loss at φ, and at the adapted parameters", "φ 处的查询损失，以及适应后的参数处的查询损失")
         }
-        (_, Route::FirstOrder) => {
-            "First order: the query gradient at the adapted parameters is taken for the gradient by φ"
-        }
-        (_, Route::EveryStep) => {
-            "Length of the last query gradient, and of what the query gradients after every inner step come to at φ, each with its weight"
-        }
-        (_, Route::Difference) => {
-            "Reptile looks at no query: its direction is the way from the adapted parameters back to φ"
-        }
-        (_, Route::Implicit) => {
-            "Length of the query gradient, and of the implicit gradient that conjugate gradients make of it"
-        }
+        (_, Route::Sweep) => say(
+            "Length of the query gradient at the adapted parameters, and after the backward sweep, which takes it \
+             through every inner step by a Hessian-vector product",
+            "适应后的参数处查询梯度的长度，以及反向传播之后的长度；反向传播用海森向量积让它穿过每个内循环步",
+        ),
+        (_, Route::FirstOrder) => say(
+            "First order: the query gradient at the adapted parameters is taken for the gradient by φ",
+            "一阶近似：把适应后的参数处的查询梯度当作对 φ 的梯度",
+        ),
+        (_, Route::EveryStep) => say(
+            "Length of the last query gradient, and of what the query gradients after every inner step come to at φ, \
+             each with its weight",
+            "最后一个查询梯度的长度，以及每个内循环步之后的查询梯度按各自权重在 φ 处合成的长度",
+        ),
+        (_, Route::Difference) => say(
+            "Reptile looks at no query: its direction is the way from the adapted parameters back to φ",
+            "Reptile 不看查询集：它的方向是从适应后的参数回到 φ 的路",
+        ),
+        (_, Route::Implicit) => say(
+            "Length of the query gradient, and of the implicit gradient that conjugate gradients make of it",
+            "查询梯度的长度，以及共轭梯度法由它求出的隐式梯度的长度",
+        ),
     }
 }
 
@@ -270,14 +297,18 @@ fn headers(ui: &mut Ui, table: &Table, route: Route) {
         let rect = Rect::from_min_size(pos2(left, tall), vec2(width, LINE));
         place(ui, rect, |ui| ui.label(RichText::new(text).small().color(palette.weak)).on_hover_text(about));
     };
-    name(table.left(0), table.cell.x, "task".to_owned(), "What this training task is");
+    let task = say("task", "任务").to_owned();
+    name(table.left(0), table.cell.x, task, say("What this training task is", "这个训练任务是什么"));
     for (column, step) in table.steps.iter().enumerate() {
-        let about = if *step == 0 { "φ, which all tasks start from" } else { "After this many inner steps" };
+        let about = match step {
+            0 => say("φ, which all tasks start from", "φ，所有任务的起点"),
+            _ => say("After this many inner steps", "经过这么多内循环步之后"),
+        };
         name(table.left(column + 1), table.cell.x, format!("k = {step}"), about);
     }
     let first = table.left(table.steps.len() + 1) + GRID;
-    name(first, NUMBERS, "query loss".to_owned(), column_about(0, route));
-    name(first + NUMBERS, NUMBERS, "direction for φ".to_owned(), column_about(1, route));
+    name(first, NUMBERS, say("query loss", "查询损失").to_owned(), column_about(0, route));
+    name(first + NUMBERS, NUMBERS, say("direction for φ", "φ 的方向").to_owned(), column_about(1, route));
 }
 
 /// What all tasks together come to.
@@ -289,16 +320,26 @@ fn last_line(ui: &mut Ui, table: &Table, walk: &Walk, room: Rect) {
     let rect = Rect::from_min_size(pos2(room.left(), top), vec2(room.width(), LINE));
     let others = match ground.others {
         0 => String::new(),
-        1 => "1 more task, the same way. ".to_owned(),
-        others => format!("{others} more tasks, the same way. "),
+        1 => say("1 more task, the same way. ", "另有 1 个任务，同样处理。").to_owned(),
+        others => {
+            tell(|| format!("{others} more tasks, the same way. "), || format!("另有 {others} 个任务，同样处理。"))
+        }
     };
     let all = tasks + ground.others;
-    let done = match walk.now() {
-        SubStep::Outer => {
-            let moved = walk.moved.map_or_else(|| "moves".to_owned(), |moved| format!("moved by {}", number(moved)));
-            format!("The mean of {all} directions is {} long; φ {moved}.", number(ground.direction))
-        }
-        _ => format!("Then φ moves by the mean of {all} directions."),
+    let long = number(ground.direction);
+    let done = match (walk.now(), walk.moved.map(number)) {
+        (SubStep::Outer, Some(moved)) => tell(
+            || format!("The mean of {all} directions is {long} long; φ moved by {moved}."),
+            || format!("{all} 个方向的均值长 {long}；φ 移动了 {moved}。"),
+        ),
+        (SubStep::Outer, None) => tell(
+            || format!("The mean of {all} directions is {long} long; φ moves."),
+            || format!("{all} 个方向的均值长 {long}；φ 随之移动。"),
+        ),
+        _ => tell(
+            || format!("Then φ moves by the mean of {all} directions."),
+            || format!("然后 φ 按 {all} 个方向的均值移动。"),
+        ),
     };
     let colour = match walk.now() {
         SubStep::Others | SubStep::Outer => palette.text,

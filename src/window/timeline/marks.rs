@@ -2,8 +2,9 @@
 
 use egui::{Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 
-use super::{meta_iteration, track};
+use super::{Axis, meta_iteration, track};
 use crate::settings::Knob;
+use crate::text::tell;
 use crate::train::snapshot::{KnobMark, Snapshot};
 use crate::window::losses::marks::one_per_turn;
 use crate::window::numbers;
@@ -22,15 +23,15 @@ struct Turn {
 }
 
 /// Draws them; gives the moment before one that was clicked.
-pub fn ui(ui: &mut Ui, track: Rect, snapshot: &Snapshot) -> Option<u64> {
+pub fn ui(ui: &mut Ui, track: Rect, axis: Axis, snapshot: &Snapshot) -> Option<u64> {
     let past = &snapshot.timeline;
     let palette = Palette::of(ui);
-    let rail = track::rail(track);
-    let per_point = past.head.saturating_sub(past.first) as f64 / f64::from(rail.width().max(1.0));
+    let rail = track::rail(track, axis);
+    let per_point = axis.last / f64::from(rail.width().max(1.0));
     let (mut clicked, mut labelled) = (None, f32::NEG_INFINITY);
     for (index, turn) in turns(snapshot, f64::from(ONE_TURN) * per_point).iter().enumerate() {
         let KnobMark { at, knob, value } = turn.mark;
-        let x = track::x_of(rail, past, at);
+        let x = axis.x_of(at);
         let shown = numbers::knob_value(knob, value);
         let galley = ui.painter().layout_no_wrap(format!("{} {shown}", knob.short), small_font(), palette.accent);
         let width = galley.size().x;
@@ -43,11 +44,14 @@ pub fn ui(ui: &mut Ui, track: Rect, snapshot: &Snapshot) -> Option<u64> {
         let response = ui.interact(area, ui.scope_id().with(("mark", index)), Sense::click());
         let name = || {
             let change = match turn.from {
-                Some(from) if from == value => format!("turned and back to {shown}"),
+                Some(from) if from == value => {
+                    tell(|| format!("turned and back to {shown}"), || format!("改动后又回到 {shown}"))
+                }
                 Some(from) => format!("{} -> {shown}", numbers::knob_value(knob, from)),
                 None => shown.clone(),
             };
-            format!("{} {change} at {}", knob.short, meta_iteration(at))
+            let (knob, at) = (knob.short, meta_iteration(at));
+            tell(|| format!("{knob} {change} at {at}"), || format!("{knob} {change}，在第 {at} 次元迭代"))
         };
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name()));
         let colour = if response.hovered() { palette.text } else { palette.accent };
@@ -56,7 +60,11 @@ pub fn ui(ui: &mut Ui, track: Rect, snapshot: &Snapshot) -> Option<u64> {
             labelled = left + width + GRID;
             ui.painter().galley_with_override_text_color(pos2(left, track.top() + 1.0), galley, colour);
         }
-        if tooltip(response, || format!("{}: click to look at the moment before", name())).clicked() {
+        let about = || {
+            let name = name();
+            tell(|| format!("{name}: click to look at the moment before"), || format!("{name}：点击回看之前的时刻"))
+        };
+        if tooltip(response, about).clicked() {
             clicked = Some(past.kept(at));
         }
     }

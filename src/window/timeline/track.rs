@@ -3,23 +3,25 @@
 use egui::accesskit::{Action, ActionData};
 use egui::{EventFilter, Key, Rect, Response, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2};
 
-use super::meta_iteration;
+use super::{Axis, meta_iteration};
+use crate::text::{say, tell};
 use crate::train::snapshot::Past;
-use crate::window::theme::{GRID, Palette};
+use crate::window::theme::Palette;
 use crate::window::watching::spot;
 
 /// Radius of the handle.
 const HANDLE: f32 = 6.0;
-/// The pointer this near to the right end means now.
+/// The pointer this near to the run's end means now.
 const NEAR: f32 = 4.0;
 
 /// Draws it with the handle at `at`; gives the moment that is asked for (`Some(None)` for now).
-pub fn ui(ui: &mut Ui, size: Vec2, past: &Past, at: Option<u64>) -> (Response, Option<Option<u64>>) {
+pub fn ui(ui: &mut Ui, rect: Rect, axis: Axis, past: &Past, at: Option<u64>) -> (Response, Option<Option<u64>>) {
     let enabled = past.head > past.first;
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let rect = Rect::from_x_y_ranges(axis.x, rect.y_range()).expand2(Vec2::new(HANDLE, 0.0));
+    let response = ui.interact(rect, ui.scope_id().with("timeline"), Sense::click_and_drag());
     spot(ui.ctx(), "timeline", rect);
     let value = at.unwrap_or(past.head) as f64;
-    response.widget_info(|| WidgetInfo::slider(enabled, value, "Timeline"));
+    response.widget_info(|| WidgetInfo::slider(enabled, value, say("Timeline", "时间线")));
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_min_numeric_value(past.first as f64);
         node.set_max_numeric_value(past.head as f64);
@@ -28,18 +30,27 @@ pub fn ui(ui: &mut Ui, size: Vec2, past: &Past, at: Option<u64>) -> (Response, O
             node.add_action(action);
         }
     });
-    let rail = rail(rect);
+    let rail = rail(rect, axis);
     let wanted = if enabled {
-        let pointed = response.interact_pointer_pos().map(|pointer| pointed_at(rail, past, pointer.x));
+        let pointed = response.interact_pointer_pos().map(|pointer| pointed_at(axis, past, pointer.x));
         pointed.or_else(|| typed(ui, &response, past, at))
     } else {
         None
     };
-    paint(ui, rail, &response, past, at);
-    let about = match response.hover_pos().filter(|_| enabled).map(|pointer| pointed_at(rail, past, pointer.x)) {
-        Some(Some(at)) => format!("Drag or click to look back at {}{}", meta_iteration(at), best_of(past)),
-        Some(None) => "Drag to look back at the run as it was; training pauses".to_owned(),
-        None => "There is nothing to look back at before the first step".to_owned(),
+    paint(ui, rail, axis, &response, past, at);
+    let about = match response.hover_pos().filter(|_| enabled).map(|pointer| pointed_at(axis, past, pointer.x)) {
+        Some(Some(at)) => {
+            let (at, best, kept) = (meta_iteration(at), best_of(past), kept(past));
+            tell(
+                || format!("Drag or click to look back at {at}{best}. {kept}"),
+                || format!("拖动或点击，回看第 {at} 次元迭代{best}。{kept}"),
+            )
+        }
+        Some(None) => {
+            say("Drag to look back at the run as it was; training pauses", "拖动以回看运行的过去；训练会暂停")
+                .to_owned()
+        }
+        None => say("There is nothing to look back at before the first step", "第一步之前没有可以回看的").to_owned(),
     };
     let response = response.on_hover_text(about);
     (response, wanted)
@@ -48,26 +59,36 @@ pub fn ui(ui: &mut Ui, size: Vec2, past: &Past, at: Option<u64>) -> (Response, O
 /// Where the triangle is, in words.
 fn best_of(past: &Past) -> String {
     past.best.map_or_else(String::new, |best| {
-        format!("; the best state by its error on held-out tasks was at {}", meta_iteration(best))
+        let best = meta_iteration(best);
+        tell(
+            || format!("; the best state by its error on held-out tasks was at {best}"),
+            || format!("；留出任务误差最小的最佳状态在第 {best} 次"),
+        )
     })
 }
 
-/// Where the handle can be.
-pub fn rail(rect: Rect) -> Rect {
-    Rect::from_x_y_ranges(rect.x_range().shrink(HANDLE + 2.0), rect.bottom() - 14.0..=rect.bottom() - 10.0)
+/// Which moments are kept, and what they take.
+fn kept(past: &Past) -> String {
+    let [bytes, cap] = [past.bytes, past.cap].map(|bytes| bytes as f64 / f64::from(1 << 20));
+    let every = meta_iteration(past.every);
+    tell(
+        || {
+            format!(
+                "One state every {every} meta-iterations is kept, in {bytes:.1} of {cap:.0} MB; when these are full, every other one is dropped"
+            )
+        },
+        || format!("每 {every} 次元迭代保存一个状态，已用 {bytes:.1} MB，上限 {cap:.0} MB；存满后每两个删去一个"),
+    )
 }
 
-/// Where a meta-iteration lies on it.
-pub fn x_of(rail: Rect, past: &Past, at: u64) -> f32 {
-    let whole = past.head.saturating_sub(past.first).max(1) as f64;
-    rail.left() + (at.saturating_sub(past.first) as f64 / whole).min(1.0) as f32 * rail.width()
+/// Where the handle can be.
+pub fn rail(rect: Rect, axis: Axis) -> Rect {
+    Rect::from_x_y_ranges(axis.x, rect.bottom() - 10.0..=rect.bottom() - 6.0)
 }
 
 /// The kept state for a place of the pointer; `None` for now.
-fn pointed_at(rail: Rect, past: &Past, x: f32) -> Option<u64> {
-    let share = f64::from(((x - rail.left()) / rail.width()).clamp(0.0, 1.0));
-    let value = past.first as f64 + share * past.head.saturating_sub(past.first) as f64;
-    if x > rail.right() - NEAR { None } else { moment(past, value) }
+fn pointed_at(axis: Axis, past: &Past, x: f32) -> Option<u64> {
+    if x > axis.x_of(past.head) - NEAR { None } else { moment(past, axis.at(x)) }
 }
 
 /// The kept state for a place on the track; `None` for now.
@@ -119,16 +140,16 @@ fn typed(ui: &Ui, response: &Response, past: &Past, at: Option<u64>) -> Option<O
     }
 }
 
-fn paint(ui: &Ui, rail: Rect, response: &Response, past: &Past, at: Option<u64>) {
+fn paint(ui: &Ui, rail: Rect, axis: Axis, response: &Response, past: &Past, at: Option<u64>) {
     let palette = Palette::of(ui);
     let painter = ui.painter();
     painter.rect_filled(rail, 2.0, palette.control);
     if let Some(best) = past.best {
-        let top = pos2(x_of(rail, past, best), rail.top() - 3.0);
+        let top = pos2(axis.x_of(best), rail.top() - 3.0);
         let corners = [top, top + Vec2::new(-4.0, -6.0), top + Vec2::new(4.0, -6.0)];
         painter.add(egui::Shape::convex_polygon(corners.to_vec(), palette.adapted, Stroke::NONE));
     }
-    let x = x_of(rail, past, at.unwrap_or(past.head));
+    let x = axis.x_of(at.unwrap_or(past.head));
     painter.rect_filled(rail.with_max_x(x), 2.0, palette.accent.gamma_multiply(0.55));
     let radius = if response.hovered() || response.dragged() { HANDLE + 1.0 } else { HANDLE };
     let centre = pos2(x, rail.center().y);
@@ -136,11 +157,5 @@ fn paint(ui: &Ui, rail: Rect, response: &Response, past: &Past, at: Option<u64>)
     painter.circle(centre, radius, fill, Stroke::new(2.0, palette.panel));
     if response.has_focus() {
         painter.circle_stroke(centre, radius + 2.0, Stroke::new(1.5, palette.accent));
-    }
-    if past.head > past.first {
-        for value in crate::window::numbers::ticks(past.first as f64, past.head as f64, 8) {
-            let x = x_of(rail, past, value as u64);
-            painter.vline(x, rail.bottom() + 2.0..=rail.bottom() + GRID + 1.0, Stroke::new(1.0, palette.line));
-        }
     }
 }

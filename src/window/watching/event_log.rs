@@ -33,7 +33,7 @@ impl Observer for EventLog {
     fn event_came(&mut self, event: &Event) {
         match event {
             Event::Diverged(divergence) => eprintln!("EVENT diverged={}", divergence.meta_iteration),
-            Event::Failed(text) => eprintln!("EVENT failed={text}"),
+            Event::Failed(text) => eprintln!("EVENT failed={}", text.en()),
         }
     }
 }

@@ -7,6 +7,7 @@ use egui::{Align2, Area, Context, Frame, Id, Margin, Order, RichText, TextWrapMo
 
 use super::Observer;
 use super::recorder::Spread;
+use crate::text::{Text, tell, text};
 use crate::train::snapshot::Snapshot;
 use crate::window::theme::{GRID, Palette};
 
@@ -14,7 +15,10 @@ use crate::window::theme::{GRID, Palette};
 const KEPT: usize = 120;
 
 /// One sentence: what the numbers are.
-const ABOUT: &str = "Median and 95th percentile over the last 120 frames: the window's own work for a frame, and the whole frame until it is on the screen";
+const ABOUT: Text = text(
+    "Median and 95th percentile over the last 120 frames: the window's own work for a frame, and the whole frame until it is on the screen",
+    "最近 120 帧的中位数和 95 % 分位数：窗口自己为一帧所做的工作，以及直到这一帧出现在屏幕上的全部时间",
+);
 
 /// The readout. While it is hidden nothing is kept.
 #[derive(Debug, Default)]
@@ -35,7 +39,9 @@ impl FrameTimes {
         if !self.open {
             return;
         }
-        let text = format!("own work {} · whole frame {}", spread(&self.own), spread(&self.whole));
+        let [own, whole] = [&self.own, &self.whole].map(spread);
+        let text =
+            tell(|| format!("own work {own} · whole frame {whole}"), || format!("自身工作 {own} · 整帧 {whole}"));
         let palette = Palette::of_theme(ctx.theme());
         let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(6, 1));
         Area::new(Id::unique("frame-times"))
@@ -43,7 +49,8 @@ impl FrameTimes {
             .anchor(Align2::RIGHT_BOTTOM, vec2(-GRID, 0.0))
             .show(ctx, |ui| {
                 ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
-                frame.show(ui, |ui| ui.label(RichText::new(text).small().color(palette.weak)).on_hover_text(ABOUT))
+                frame
+                    .show(ui, |ui| ui.label(RichText::new(text).small().color(palette.weak)).on_hover_text(ABOUT.get()))
             });
     }
 }
@@ -74,7 +81,7 @@ fn spread(times: &VecDeque<f32>) -> String {
         return "-".to_owned();
     }
     let Spread { p50, p95, .. } = Spread::of(times);
-    format!("{p50:.1} ms, 95 % below {p95:.1}")
+    tell(|| format!("{p50:.1} ms, 95 % below {p95:.1}"), || format!("{p50:.1} ms，95 % 低于 {p95:.1}"))
 }
 
 #[cfg(test)]

@@ -87,6 +87,9 @@ pub fn all(each: Duration) -> Vec<Step> {
     plan.steps
 }
 
+/// The tab that is open at the start.
+const FIRST: &str = "What it makes";
+
 struct Plan {
     steps: Vec<Step>,
     each: Duration,
@@ -132,15 +135,13 @@ impl Plan {
         self.then(CLICK, Input::Command(command));
     }
 
-    /// A close-up view in the centre of the window; the map is chosen again at its end.
+    /// A close-up view in the large place; the map is chosen again at its end.
     fn tab(&mut self, name: &'static str) {
         self.then(CLICK, Input::View(name.to_owned(), self.tasks));
         self.click(name);
-        self.then(CLICK, Input::Command(UiCommand::Microscope));
         self.rest(self.each);
-        self.then(CLICK, Input::Command(UiCommand::Microscope));
-        self.then(CLICK, Input::Away);
         self.click("Parameters");
+        self.click(FIRST);
     }
 
     /// Another look at the samples; the first one is chosen again at its end.
@@ -152,13 +153,13 @@ impl Plan {
         } else {
             self.rest(self.each)
         }
-        self.click("Steps");
+        self.click(FIRST);
     }
 
     /// Every further look at the samples of these tasks, and drawing.
     fn looks(&mut self, tasks: &str) {
         let card = self.tasks.card();
-        let looks = card.looks.iter().map(|look| look.title).chain(card.drawing.map(|_| "Draw"));
+        let looks = card.looks.iter().map(|look| look.title.en()).chain(card.drawing.map(|_| "Draw"));
         for look in looks {
             self.look(&format!("{tasks} {}", look.to_lowercase()), look);
         }

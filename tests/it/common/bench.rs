@@ -63,6 +63,14 @@ impl Bench {
         self.harness.run();
     }
 
+    /// Opens a fold or a menu, or closes it.
+    pub fn open(&mut self, name: &str) {
+        self.harness.get_by_label(name).scroll_to_me();
+        self.harness.run_steps(10);
+        self.harness.get_by_label(name).click();
+        self.harness.run_steps(20);
+    }
+
     pub fn drop_file(&mut self, path: impl Into<PathBuf>) {
         self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.into())));
     }

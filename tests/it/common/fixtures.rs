@@ -36,7 +36,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
     let layers = if tasks.id() == "plane" { 1 } else { settings.run.network.hidden.len() + 1 };
     let movement = (0..layers)
         .map(|layer| LayerMovement {
-            name: format!("layer {}", layer + 1),
+            name: format!("layer {}", layer + 1).into(),
             relative: [0.02 * 3f32.powi(layer as i32), 0.3 + 0.1 * layer as f32, 0.004 * 2f32.powi(layer as i32)],
         })
         .collect();
@@ -168,11 +168,11 @@ fn landscape(exact: bool) -> Landscape {
     Landscape {
         meta_iteration: 100,
         exact,
-        title: if exact { "support loss of w = (0.5, 2)" } else { "query loss of face-104" }.to_owned(),
+        title: if exact { "support loss of w = (0.5, 2)" } else { "query loss of face-104" }.into(),
         axes: if exact {
-            ["w₁".to_owned(), "w₂".to_owned()]
+            ["w₁".into(), "w₂".into()]
         } else {
-            ["towards face-104".to_owned(), "towards face-105".to_owned()]
+            ["towards face-104".into(), "towards face-105".into()]
         },
         x,
         y,
@@ -185,6 +185,7 @@ fn landscape(exact: bool) -> Landscape {
             path(Init::Joint, true, [0.3, -1.1], [0.7, -0.1]),
         ],
         optimum: exact.then_some(bottom),
+        optima: exact.then_some(bottom).into_iter().collect(),
         map: metascope::train::views::Map::default(),
         plane: Arc::default(),
     }

@@ -15,7 +15,7 @@ use crate::common::fixtures;
 fn every_family_has_its_columns() {
     for tasks in TaskFamily::ALL {
         let bench = Bench::of(tasks);
-        for label in ["k = 0", "k = 1", "k = 10", "Learned init", "Random init", "Joint pretraining"] {
+        for label in ["k = 0", "k = 1", "k = 10", "Learned start", "Random start", "Pretrained start"] {
             assert!(bench.harness.query_all_by_label(label).next().is_some(), "{label} in {tasks:?}");
         }
     }

@@ -6,6 +6,7 @@ use egui_plot::{FilledArea, HoverPosition, Line, PlotBounds, PlotPoint, PlotPoin
 use super::{Shown, colour, plot};
 use crate::compare::race::{Measure, Row};
 use crate::settings::Algorithm;
+use crate::text::{say, tell};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 
@@ -22,15 +23,19 @@ pub enum Over {
 /// The heading of the losses, with what they are drawn over.
 pub fn choose(ui: &mut Ui, over: &mut Over) {
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Held-out loss").strong());
+        ui.label(RichText::new(say("Held-out loss", "留出任务的损失")).strong());
         ui.spacing_mut().item_spacing.x = GRID;
+        let training = say("The loss after adaptation while each algorithm trains", "每种算法训练过程中，适应后的损失");
+        let steps = say(
+            "The loss after each of 50 adaptation steps once an algorithm is trained, on up to 24 held-out tasks; with \
+             its 95 % interval, which is drawn down to half of the mean at most. A dot marks the smallest loss: from \
+             there on adaptation overfits",
+            "算法训练完成后，50 步适应中每一步之后的损失，取自至多 24 个留出任务；附 95 % 置信区间，\
+             向下最多画到均值的一半。圆点标出最小的损失：此后适应开始过拟合",
+        );
         for (choice, label, about) in [
-            (Over::Training, "Over the run", "The loss after adaptation while each algorithm trains"),
-            (
-                Over::Steps,
-                "Over steps",
-                "The loss after each of 50 adaptation steps once an algorithm is trained, on up to 24 held-out tasks; with its 95 % interval, which is drawn down to half of the mean at most. A dot marks the smallest loss: from there on adaptation overfits",
-            ),
+            (Over::Training, say("Over the run", "训练过程"), training),
+            (Over::Steps, say("Over steps", "适应步数"), steps),
         ] {
             ui.selectable_value(over, choice, RichText::new(label).font(small_font())).on_hover_text(about);
         }
@@ -60,7 +65,10 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
     let [low, high] =
         all().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], point| [low.min(point[1]), high.max(point[1])]);
     if low > high {
-        let text = "The first run that is done will show how it adapts, step by step";
+        let text = say(
+            "The first run that is done will show how it adapts, step by step",
+            "第一次运行完成后，会逐步显示它如何适应",
+        );
         ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
         return;
     }
@@ -75,29 +83,32 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
         .label_formatter(|position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
                 let loss = numbers::significant(10f64.powf(position.y));
-                Some(format!("{plot_name} {loss}\nafter {} steps", position.x.round()))
+                let steps = position.x.round();
+                Some(tell(
+                    || format!("{plot_name} {loss}\nafter {steps} steps"),
+                    || format!("{plot_name} {loss}\n{steps} 步之后"),
+                ))
             }
             _ => None,
         })
         .show(ui, |plot| {
             plot.set_plot_bounds(bounds);
             for (row, points) in &rows {
-                let colour = match row.id {
-                    "joint" => palette.joint,
-                    "random" => palette.random,
-                    id => Algorithm::ALL
-                        .into_iter()
-                        .find(|algorithm| algorithm.id() == id)
-                        .map_or(palette.weak, |algorithm| colour(palette, algorithm)),
+                let algorithm = Algorithm::ALL.into_iter().find(|algorithm| algorithm.id() == row.id);
+                let (label, colour) = match (row.id, algorithm) {
+                    ("joint", _) => (say("joint pretraining", "联合预训练"), palette.joint),
+                    ("random", _) => (say("random init", "随机初始化"), palette.random),
+                    (_, Some(algorithm)) => (algorithm.label(), colour(palette, algorithm)),
+                    (id, None) => (id, palette.weak),
                 };
                 let of = |index: usize| points.iter().map(|point| point[index]).collect::<Vec<f64>>();
                 let band = FilledArea::new("", &of(0), &of(2), &of(3));
                 plot.add(band.fill_color(colour.gamma_multiply(0.2)).allow_hover(false));
                 let middle = points.iter().map(|point| PlotPoint::new(point[0], point[1])).collect();
-                let line = Line::new(row.label, PlotPoints::Owned(middle)).color(colour).width(1.8);
+                let line = Line::new(label, PlotPoints::Owned(middle)).color(colour).width(1.8);
                 let best = row.long.as_ref().and_then(Measure::best_step).filter(|best| best + 1 < points.len());
                 if let Some(&[step, loss, ..]) = best.and_then(|best| points.get(best)) {
-                    let name = format!("{}, least", row.label);
+                    let name = tell(|| format!("{label}, least"), || format!("{label}，最小处"));
                     plot.points(Points::new(name, vec![[step, loss]]).color(colour).radius(4.0));
                 }
                 let baseline = matches!(row.id, "joint" | "random");

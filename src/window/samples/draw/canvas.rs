@@ -9,6 +9,7 @@ use egui::{
 
 use super::tools::Brush;
 use crate::tasks::sketch::pad::{Pad, Page};
+use crate::text::say;
 use crate::window::theme::Palette;
 use crate::window::watching::spot;
 
@@ -68,7 +69,7 @@ pub fn ui(ui: &mut Ui, pad: &mut Pad, brush: &mut Brush, grey: bool, room: f32, 
         ui.painter().circle_stroke(at, radius, Stroke::new(1.0, Color32::WHITE));
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
     }
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Canvas"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, say("Canvas", "画布")));
     changed
 }
 

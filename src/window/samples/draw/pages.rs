@@ -8,6 +8,7 @@ use egui::{
 
 use super::canvas::Textures;
 use crate::tasks::sketch::pad::Pad;
+use crate::text::{say, tell};
 use crate::window::theme::{GRID, Palette, small_font};
 
 /// Height of the row.
@@ -22,23 +23,29 @@ pub fn drawings(ui: &mut Ui, pad: &mut Pad, textures: &mut Textures) -> bool {
     let mut changed = false;
     row(ui, |ui| {
         for index in 0..pad.pages().len() {
-            let name = format!("Drawing {}", index + 1);
-            if page(ui, pad, index, (&name, ""), "Paint on this one", textures).clicked() {
+            let name = tell(|| format!("Drawing {}", index + 1), || format!("绘图 {}", index + 1));
+            let about = say("Paint on this one", "在这一张上画");
+            if page(ui, pad, index, (&name, ""), about, textures).clicked() {
                 pad.select(index);
             }
         }
         let full = pad.pages().len() >= MOST;
         let add = ui.add_enabled(!full && pad.page().touched, Button::new("+").min_size(vec2(24.0, SIDE)));
-        let why = if full { "A class has 20 images at most" } else { "This page is still blank" };
-        let add = add.on_hover_text("Another image of the same class").on_disabled_hover_text(why);
-        if add.accessible_name("Another drawing").clicked() {
+        let why = match full {
+            true => say("A class has 20 images at most", "一个类别最多有 20 张图像"),
+            false => say("This page is still blank", "这一页还是空白"),
+        };
+        let about = say("Another image of the same class", "同一类别的另一张图像");
+        let add = add.on_hover_text(about).on_disabled_hover_text(why);
+        if add.accessible_name(say("Another drawing", "再画一张")).clicked() {
             pad.add_page();
             changed = true;
         }
         let remove = ui.add_enabled(pad.pages().len() > 1, Button::new("−").min_size(vec2(24.0, SIDE)));
-        let remove =
-            remove.on_hover_text("Takes this image away; can be undone").on_disabled_hover_text("The only page");
-        if remove.accessible_name("Remove this drawing").clicked() {
+        let remove = remove
+            .on_hover_text(say("Takes this image away; can be undone", "移除这张图像；可以撤销"))
+            .on_disabled_hover_text(say("The only page", "只有这一页"));
+        if remove.accessible_name(say("Remove this drawing", "移除这张绘图")).clicked() {
             pad.remove_page(pad.current());
             changed = true;
         }
@@ -52,16 +59,24 @@ pub fn classes(ui: &mut Ui, pad: &mut Pad, names: &[String], textures: &mut Text
     row(ui, |ui| {
         for index in 0..pad.pages().len() {
             let (name, short, about) = match index.checked_sub(1).and_then(|class| names.get(class)) {
-                None => ("Your image".to_owned(), "?", "The image that is asked about"),
+                None => {
+                    let about = say("The image that is asked about", "要分辨的图像");
+                    (say("Your image", "你的图像").to_owned(), "?", about)
+                }
                 Some(name) => {
-                    (format!("Class {name}"), name.as_str(), "Draw a class of your own here: it replaces this one")
+                    let about = say(
+                        "Draw a class of your own here: it replaces this one",
+                        "在此画一个你自己的类别：它会替换这一个",
+                    );
+                    (tell(|| format!("Class {name}"), || format!("类别 {name}")), name.as_str(), about)
                 }
             };
             if page(ui, pad, index, (&name, short), about, textures).clicked() {
                 pad.select(index);
             }
         }
-        let next = ui.button("Others").on_hover_text("Asks about the classes of the next held-out task");
+        let about = say("Asks about the classes of the next held-out task", "换成下一个留出任务的类别");
+        let next = ui.button(say("Others", "换一组")).on_hover_text(about);
         others = next.clicked();
     });
     others
@@ -95,5 +110,5 @@ fn page(
         ui.painter().text(at, Align2::CENTER_TOP, short, small_font(), palette.weak);
     }
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, name));
-    response.on_hover_text(format!("{name}: {about}"))
+    response.on_hover_text(tell(|| format!("{name}: {about}"), || format!("{name}：{about}")))
 }

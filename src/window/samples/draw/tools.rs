@@ -5,25 +5,26 @@ use egui::{Button, Color32, Key, KeyboardShortcut, Modifiers, RichText, Slider, 
 use super::Kind;
 use crate::tasks::card::Pages;
 use crate::tasks::sketch::pad::{Pad, Rgb, Tool};
+use crate::text::{Text, say, tell, text};
 use crate::train::snapshot::{Evaluation, Init, Picture};
 use crate::window::theme::GRID;
 
 /// Colours to choose from, beside any other.
-const COLOURS: [(Rgb, &str); 6] = [
-    ([0, 0, 0], "Black"),
-    ([255, 255, 255], "White"),
-    ([213, 94, 0], "Vermilion"),
-    ([240, 200, 60], "Yellow"),
-    ([0, 158, 115], "Green"),
-    ([0, 114, 178], "Blue"),
+const COLOURS: [(Rgb, Text); 6] = [
+    ([0, 0, 0], text("Black", "黑色")),
+    ([255, 255, 255], text("White", "白色")),
+    ([213, 94, 0], text("Vermilion", "朱红")),
+    ([240, 200, 60], text("Yellow", "黄色")),
+    ([0, 158, 115], text("Green", "绿色")),
+    ([0, 114, 178], text("Blue", "蓝色")),
 ];
 /// The same where images are grey.
-const GREYS: [(Rgb, &str); 5] = [
-    ([0, 0, 0], "Black"),
-    ([64, 64, 64], "Dark grey"),
-    ([128, 128, 128], "Grey"),
-    ([192, 192, 192], "Light grey"),
-    ([255, 255, 255], "White"),
+const GREYS: [(Rgb, Text); 5] = [
+    ([0, 0, 0], text("Black", "黑色")),
+    ([64, 64, 64], text("Dark grey", "深灰")),
+    ([128, 128, 128], text("Grey", "灰色")),
+    ([192, 192, 192], text("Light grey", "浅灰")),
+    ([255, 255, 255], text("White", "白色")),
 ];
 const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
 const REDO: [KeyboardShortcut; 2] = [
@@ -99,21 +100,30 @@ pub fn ui(
 }
 
 fn modes(ui: &mut Ui, pad: &mut Pad, brush: &mut Brush) -> bool {
+    let paint = say(
+        "Paints with the colour below; the network adapts while you paint",
+        "用下方的颜色画；你画的同时，网络就在适应",
+    );
+    let hide =
+        say("Hides pixels from adaptation: the network has to complete them", "对适应过程隐藏像素：网络必须把它们补全");
+    let show = say("Lets adaptation see hidden pixels again", "让适应过程重新看到隐藏的像素");
     for (mode, name, about) in [
-        (Mode::Paint, "Paint", "Paints with the colour below; the network adapts while you paint"),
-        (Mode::Hide, "Hide", "Hides pixels from adaptation: the network has to complete them"),
-        (Mode::Show, "Show", "Lets adaptation see hidden pixels again"),
+        (Mode::Paint, say("Paint", "画"), paint),
+        (Mode::Hide, say("Hide", "隐藏"), hide),
+        (Mode::Show, say("Show", "显示"), show),
     ] {
         ui.selectable_value(&mut brush.mode, mode, name).on_hover_text(about);
     }
     ui.separator();
     let mut changed = false;
-    if ui.button("Thin").on_hover_text("Hides all pixels but every seventh one").clicked() {
+    let about = say("Hides all pixels but every seventh one", "每七个像素只留一个，其余隐藏");
+    if ui.button(say("Thin", "抽稀")).on_hover_text(about).clicked() {
         // 7 and the usual sides have no common factor, so this is no pattern of columns.
         pad.set_seen(|pixel| pixel % THIN == 0);
         changed = true;
     }
-    if ui.button("Show all").on_hover_text("Lets adaptation see every pixel").clicked() {
+    let about = say("Lets adaptation see every pixel", "让适应过程看到每个像素");
+    if ui.button(say("Show all", "显示全部")).on_hover_text(about).clicked() {
         pad.set_seen(|_| true);
         changed = true;
     }
@@ -123,31 +133,36 @@ fn modes(ui: &mut Ui, pad: &mut Pad, brush: &mut Brush) -> bool {
 fn colours(ui: &mut Ui, brush: &mut Brush, kind: Kind) {
     ui.spacing_mut().item_spacing.x = 2.0;
     if kind.pages == Pages::One {
-        let choices: &[(Rgb, &str)] = if kind.grey { &GREYS } else { &COLOURS };
+        let choices: &[(Rgb, Text)] = if kind.grey { &GREYS } else { &COLOURS };
         for &(colour, name) in choices {
-            swatch(ui, brush, colour, name, "Paints with this colour");
+            swatch(ui, brush, colour, name.get(), say("Paints with this colour", "用这种颜色画"));
         }
         if !kind.grey {
             let other = ui.color_edit_button_srgb(&mut brush.colour);
-            let other = other.on_hover_text("Any other colour; the right mouse button takes one up from the canvas");
-            if other.changed() {
+            let about = say(
+                "Any other colour; the right mouse button takes one up from the canvas",
+                "任何其他颜色；右键可从画布上取色",
+            );
+            if other.on_hover_text(about).changed() {
                 brush.mode = Mode::Paint;
             }
         }
     } else {
-        swatch(ui, brush, kind.ink, "Ink", "Paints with ink");
-        swatch(ui, brush, kind.paper, "Paper", "Paints with paper, which erases");
+        swatch(ui, brush, kind.ink, say("Ink", "墨色"), say("Paints with ink", "用墨色画"));
+        let erases = say("Paints with paper, which erases", "用纸色画，即擦除");
+        swatch(ui, brush, kind.paper, say("Paper", "纸色"), erases);
         if !kind.grey {
-            ui.color_edit_button_srgb(&mut brush.colour)
-                .on_hover_text("Any colour; the right mouse button takes one up from the canvas");
+            let about =
+                say("Any colour; the right mouse button takes one up from the canvas", "任何颜色；右键可从画布上取色");
+            ui.color_edit_button_srgb(&mut brush.colour).on_hover_text(about);
         }
     }
     ui.add_space(GRID);
     let most = (kind.size as f32 / 5.0).max(2.0);
     ui.spacing_mut().slider_width = (ui.available_width() - GRID).clamp(32.0, 84.0);
     ui.add(Slider::new(&mut brush.radius, 0.5..=most).show_value(false).text(""))
-        .on_hover_text("Radius of the brush")
-        .accessible_name("Brush radius");
+        .on_hover_text(say("Radius of the brush", "画笔的半径"))
+        .accessible_name(say("Brush radius", "画笔半径"));
 }
 
 fn swatch(ui: &mut Ui, brush: &mut Brush, colour: Rgb, name: &str, about: &str) {
@@ -158,7 +173,8 @@ fn swatch(ui: &mut Ui, brush: &mut Brush, colour: Rgb, name: &str, about: &str) 
         let stroke = egui::Stroke::new(2.0, crate::window::theme::Palette::of(ui).accent);
         ui.painter().rect_stroke(button.rect, 2.0, stroke, egui::StrokeKind::Outside);
     }
-    if button.on_hover_text(format!("{name}: {about}")).accessible_name(name).clicked() {
+    let about = tell(|| format!("{name}: {about}"), || format!("{name}：{about}"));
+    if button.on_hover_text(about).accessible_name(name).clicked() {
         brush.take_up(colour, false);
     }
 }
@@ -168,45 +184,56 @@ fn actions(ui: &mut Ui, pad: &mut Pad, kind: Kind, shown: (Option<&Evaluation>, 
     let pressed = |shortcut: &KeyboardShortcut| ui.ctx().input_mut(|input| input.consume_shortcut(shortcut));
     // Ctrl+Shift+Z also holds Ctrl+Z.
     let by_key = [REDO.iter().any(pressed), pressed(&UNDO)];
-    let undo = ui.add_enabled(pad.can_undo(), Button::new("Undo"));
+    let undo = ui.add_enabled(pad.can_undo(), Button::new(say("Undo", "撤销")));
     if undo
-        .on_hover_text("Takes the last stroke back (Ctrl+Z)")
-        .on_disabled_hover_text("Nothing to take back")
+        .on_hover_text(say("Takes the last stroke back (Ctrl+Z)", "撤销上一笔（Ctrl+Z）"))
+        .on_disabled_hover_text(say("Nothing to take back", "没有可撤销的"))
         .clicked()
         || by_key[1]
     {
         pad.undo();
         changed = true;
     }
-    let redo = ui.add_enabled(pad.can_redo(), Button::new("Redo"));
-    if redo.on_hover_text("Does it again (Ctrl+Y)").on_disabled_hover_text("Nothing was taken back").clicked()
+    let redo = ui.add_enabled(pad.can_redo(), Button::new(say("Redo", "重做")));
+    if redo
+        .on_hover_text(say("Does it again (Ctrl+Y)", "重做这一笔（Ctrl+Y）"))
+        .on_disabled_hover_text(say("Nothing was taken back", "没有撤销过"))
+        .clicked()
         || by_key[0]
     {
         pad.redo();
         changed = true;
     }
-    if ui.button("Clear").on_hover_text("Wipes this page; can be undone").clicked() {
+    let about = say("Wipes this page; can be undone", "清空这一页；可以撤销");
+    if ui.button(say("Clear", "清空")).on_hover_text(about).clicked() {
         pad.clear();
         changed = true;
     }
     if kind.pages == Pages::One {
-        let menu = ui.menu_button("Start from", |ui| {
+        let menu = ui.menu_button(say("Start from", "起始图像"), |ui| {
+            let about = say("Paint on this picture", "在这张图像上画");
             for (name, picture) in starts(shown) {
-                if ui.button(RichText::new(name)).on_hover_text("Paint on this picture").clicked() {
+                if ui.button(RichText::new(name)).on_hover_text(about).clicked() {
                     changed |= pad.start_from(picture);
                     ui.close();
                 }
             }
         });
-        menu.response.on_hover_text("Paint on a held-out image, or on what the network makes of one");
+        menu.response.on_hover_text(say(
+            "Paint on a held-out image, or on what the network makes of one",
+            "在留出图像上画，或在网络对它的输出上画",
+        ));
     }
     changed
 }
 
 fn fitting(ui: &mut Ui, unfitted: &mut bool) -> bool {
-    let about = "Lays every drawing as the set's images lie: in the middle, of their size; the pages stay as they are";
+    let about = say(
+        "Lays every drawing as the set's images lie: in the middle, of their size; the pages stay as they are",
+        "把每张绘图摆成图像集里的样子：居中，大小一致；页面本身不变",
+    );
     let mut fitted = !*unfitted;
-    let changed = ui.toggle_value(&mut fitted, "Fit").on_hover_text(about).changed();
+    let changed = ui.toggle_value(&mut fitted, say("Fit", "对齐")).on_hover_text(about).changed();
     *unfitted = !fitted;
     changed
 }
@@ -222,7 +249,8 @@ fn starts<'a>((probes, sketch): (Option<&'a Evaluation>, Option<&'a Evaluation>)
     }
     for task in tasks(sketch).iter().chain(tasks(probes)) {
         if let Some(picture) = task.traces[Init::Learned as usize].outputs.last().and_then(|panel| panel.picture()) {
-            starts.push((format!("{}, as adapted", task.name), picture.as_ref()));
+            let name = tell(|| format!("{}, as adapted", task.name), || format!("{}，适应后", task.name));
+            starts.push((name, picture.as_ref()));
         }
     }
     starts

@@ -7,6 +7,7 @@ use super::words::{degrees, number};
 use crate::meta::dissection::{Dissection, Way};
 use crate::meta::recipe::Through;
 use crate::settings::Algorithm;
+use crate::text::{say, tell};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 
@@ -24,9 +25,9 @@ pub fn colour(palette: &Palette, way: Way) -> Color32 {
 
 fn name(way: Way, algorithm: Algorithm) -> &'static str {
     match way {
-        Way::Exact if algorithm.recipe().through == Through::Implicit => "implicit",
-        Way::Exact => "exact",
-        Way::First => "first order",
+        Way::Exact if algorithm.recipe().through == Through::Implicit => say("implicit", "隐式"),
+        Way::Exact => say("exact", "精确"),
+        Way::First => say("first order", "一阶"),
         Way::Moved => "Reptile",
     }
 }
@@ -47,7 +48,10 @@ pub fn ui(ui: &mut Ui, rect: Rect, dissection: &Dissection, algorithm: Algorithm
         response.on_hover_text(about);
         y = text.bottom();
     }
-    let note = if drawn.exact { "where φ would go, exactly" } else { "in the plane of the first two" };
+    let note = match drawn.exact {
+        true => say("where φ would go, exactly", "φ 会去的地方（精确）"),
+        false => say("in the plane of the first two", "在前两个方向所张的平面内"),
+    };
     let text = painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, note, font, palette.weak);
     let plot = Rect::from_min_max(pos2(rect.left(), y + GRID), pos2(rect.right(), text.top() - GRID));
     if plot.height() > 6.0 * GRID && !drawn.arrows.is_empty() {
@@ -61,11 +65,15 @@ fn in_words(dissection: &Dissection, algorithm: Algorithm, way: Way, drawn: &Dra
     if way == Way::Moved
         && let Some(reason) = way.why_not(algorithm)
     {
-        return (format!("{name} not defined"), format!("{name} is not defined. {reason}"));
+        return (
+            tell(|| format!("{name} not defined"), || format!("{name} 没有定义")),
+            tell(|| format!("{name} is not defined. {reason}"), || format!("{name} 没有定义。{reason}")),
+        );
     }
     let direction = &dissection.directions[way as usize];
-    let mut short = format!("{name} {}", number(direction.norm));
-    let mut about = format!("{name}: length {}", number(direction.norm));
+    let length = number(direction.norm);
+    let mut short = format!("{name} {length}");
+    let mut about = tell(|| format!("{name}: length {length}"), || format!("{name}：长度 {length}"));
     let other = if way == Way::First { Way::Exact } else { Way::First };
     if let Some(cosine) = direction.cosines[other as usize] {
         let angle = degrees(cosine);
@@ -73,19 +81,29 @@ fn in_words(dissection: &Dissection, algorithm: Algorithm, way: Way, drawn: &Dra
         if way != Way::First {
             short += &format!(" · {angle}");
         }
-        about += &format!(", {angle} from {to} (cosine {cosine:.4})");
+        about += &tell(
+            || format!(", {angle} from {to} (cosine {cosine:.4})"),
+            || format!("，与{to}方向的夹角 {angle}（余弦 {cosine:.4}）"),
+        );
     }
     if way == Way::Moved {
         if let Some(cosine) = direction.cosines[Way::Exact as usize] {
-            about += &format!(", {} from {}", degrees(cosine), self::name(Way::Exact, algorithm));
+            let (angle, to) = (degrees(cosine), self::name(Way::Exact, algorithm));
+            about += &tell(|| format!(", {angle} from {to}"), || format!("，与{to}方向的夹角 {angle}"));
         }
         if let (Some([x, y]), Some(norm), false) = (direction.in_plane, direction.norm, drawn.exact) {
             let share = if norm > 0.0 { 100.0 * x.hypot(y) / norm } else { 0.0 };
-            about += &format!("; {} % of its length lies in the plane that is drawn", numbers::significant(share));
+            let share = numbers::significant(share);
+            about += &tell(
+                || format!("; {share} % of its length lies in the plane that is drawn"),
+                || format!("；其长度的 {share} % 在所画的平面内"),
+            );
         }
         if (drawn.factor - 1.0).abs() > 0.05 {
-            short += &format!(" (× {})", numbers::compact(drawn.factor));
-            about += &format!("; drawn {} times as long", numbers::significant(drawn.factor));
+            let factor = numbers::compact(drawn.factor);
+            short += &tell(|| format!(" (× {factor})"), || format!("（× {factor}）"));
+            let times = numbers::significant(drawn.factor);
+            about += &tell(|| format!("; drawn {times} times as long"), || format!("；画成 {times} 倍长"));
         }
     }
     (short, about)

@@ -7,9 +7,10 @@ use egui_plot::{
     HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
 };
 
-use super::{LARGE_TEXT, font, line, nothing, toggle};
-use crate::train::snapshot::Init;
-use crate::train::views::{Adapted, TestSteps};
+use super::{LARGE_TEXT, View, font, line, nothing, toggle};
+use crate::text::{say, tell};
+use crate::train::snapshot::{Init, Snapshot};
+use crate::train::views::{Adapted, Focus, TestSteps};
 use crate::window::losses::log_grid;
 use crate::window::numbers;
 use crate::window::theme::{Palette, SMALL_TEXT, init_label};
@@ -40,19 +41,31 @@ struct Lines {
     tasks: Vec<Vec<PlotPoint>>,
 }
 
-impl TestStepsView {
-    /// Draws it in all the space that is left.
-    pub fn ui(&mut self, ui: &mut Ui, run: u64, found: Option<&Arc<TestSteps>>, large: bool) {
-        self.prepare(run, found);
+impl View for TestStepsView {
+    fn look(&self, focus: &mut Focus) {
+        focus.test_steps = true;
+    }
+
+    fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, large: bool) {
+        let found = snapshot.and_then(|snapshot| snapshot.closeups.test_steps.as_ref());
+        self.prepare(snapshot.map_or(0, |snapshot| snapshot.run), found);
         let Some(prepared) = &self.prepared else {
-            return nothing(ui, "Held-out tasks are being adapted to, which a pause makes faster", large);
+            let text = say(
+                "Held-out tasks are being adapted to, which a pause makes faster",
+                "正在适应留出任务；暂停会快一些",
+            );
+            return nothing(ui, text, large);
         };
         let palette = Palette::of(ui);
         let found = &prepared.source;
         toggle::inits(ui, &mut self.shown, large);
-        let about = "Strong lines are means, solid of the query loss and dashed of the support loss; thin lines are the query losses of single tasks";
+        let about = say(
+            "Strong lines are means, solid of the query loss and dashed of the support loss; thin lines are the query losses of single tasks",
+            "粗线是平均值，实线为查询损失，虚线为支持集损失；细线是单个任务的查询损失",
+        );
         let points = query_points(found);
-        let about = points.iter().fold(about.to_owned(), |about, points| format!("{about}. {points}"));
+        let stop = say(". ", "。");
+        let about = points.iter().fold(about.to_owned(), |about, points| format!("{about}{stop}{points}"));
         let shown = Init::ALL.into_iter().zip(self.shown).filter(|(_, shown)| *shown).map(|(init, _)| init);
         if large {
             for init in shown.filter(|init| !found.adapted[*init as usize].mean_query.is_empty()) {
@@ -68,7 +81,9 @@ impl TestStepsView {
         }
         self.plot(ui, prepared, large);
     }
+}
 
+impl TestStepsView {
     /// A study that is not complete shows only as long as there is nothing better of this run.
     fn prepare(&mut self, run: u64, found: Option<&Arc<TestSteps>>) {
         if run != self.run {
@@ -93,7 +108,10 @@ impl TestStepsView {
         let palette = Palette::of(ui);
         let shown: Vec<_> = Init::ALL.into_iter().filter(|init| self.shown[*init as usize]).collect();
         let Some([low, high]) = range(shown.iter().map(|init| &prepared.lines[*init as usize])) else {
-            let text = if shown.is_empty() { "Every line is switched off" } else { "Every loss overflowed" };
+            let text = match shown.is_empty() {
+                true => say("Every line is switched off", "所有曲线都已关闭"),
+                false => say("Every loss overflowed", "所有损失都已溢出"),
+            };
             return nothing(ui, text, large);
         };
         let trained = prepared.source.trained_steps as f64;
@@ -145,11 +163,14 @@ fn draw<'a>(
         plot.line(line.allow_hover(false));
     }
     let dashed = LineStyle::Dashed { length: 5.0 };
-    let support = Line::new(format!("{name}, support"), PlotPoints::Borrowed(&lines.support)).style(dashed);
+    let support = tell(|| format!("{name}, support"), || format!("{name}，支持集"));
+    let support = Line::new(support, PlotPoints::Borrowed(&lines.support)).style(dashed);
     plot.line(support.color(colour.gamma_multiply(0.8)).width(0.6 * width));
-    plot.line(Line::new(format!("{name}, query"), PlotPoints::Borrowed(&lines.query)).color(colour).width(width));
+    let query = tell(|| format!("{name}, query"), || format!("{name}，查询集"));
+    plot.line(Line::new(query, PlotPoints::Borrowed(&lines.query)).color(colour).width(width));
     if let Some(point) = turning.and_then(|step| lines.query.get(step)) {
-        let mark = Points::new(format!("{name}: smallest query loss"), vec![[point.x, point.y]]);
+        let name = tell(|| format!("{name}: smallest query loss"), || format!("{name}：最小的查询损失"));
+        let mark = Points::new(name, vec![[point.x, point.y]]);
         plot.points(mark.shape(MarkerShape::Diamond).radius(2.5 * width).color(colour));
     }
 }
@@ -172,8 +193,14 @@ fn range<'a>(lines: impl Iterator<Item = &'a Lines>) -> Option<[f64; 2]> {
 /// At how many points query losses are measured, where that is not all of them.
 fn query_points(found: &TestSteps) -> Option<String> {
     let [some, all] = found.query_points;
-    (some < all)
-        .then(|| format!("Query losses are measured at {} of {} points", numbers::count(some), numbers::count(all)))
+    let [few, of] = [some, all].map(numbers::count);
+    let text = || {
+        tell(
+            || format!("Query losses are measured at {few} of {of} points"),
+            || format!("查询损失在 {of} 个点中的 {few} 个上测量"),
+        )
+    };
+    (some < all).then(text)
 }
 
 /// Where the mean query loss over all tasks is smallest, or how far it has come.
@@ -182,22 +209,43 @@ fn verdict(init: Init, adapted: &Adapted, tasks: usize) -> String {
     let last = adapted.mean_query.len().saturating_sub(1);
     let done = adapted.query.len();
     if done < tasks {
-        let loss = adapted.mean_query.last().copied().unwrap_or(f64::INFINITY);
-        let loss = if loss.is_finite() { numbers::significant(loss) } else { "has overflowed".to_owned() };
-        let of = if done == 0 { "the first".to_owned() } else { format!("the mean of {done}") };
-        return format!("{name}: query loss {loss} after {last} steps, {of} of {tasks} tasks so far");
+        let loss = adapted.mean_query.last().copied().filter(|loss| loss.is_finite()).map(numbers::significant);
+        return tell(
+            || {
+                let loss = loss.as_deref().unwrap_or("has overflowed");
+                let of = if done == 0 { "the first".to_owned() } else { format!("the mean of {done}") };
+                format!("{name}: query loss {loss} after {last} steps, {of} of {tasks} tasks so far")
+            },
+            || {
+                let loss = loss.as_ref().map_or_else(|| "已溢出".to_owned(), |loss| format!("为 {loss}"));
+                let of = if done == 0 { "第一个".to_owned() } else { format!(" {done} 个的平均") };
+                format!("{name}：{last} 步之后查询损失{loss}，目前只算了 {tasks} 个任务中的{of}")
+            },
+        );
     }
     if let Some(step) = adapted.turning {
         let [least, end] = [step, last].map(|step| adapted.mean_query.get(step).copied().unwrap_or(f64::INFINITY));
         let [least, end] = [least, end].map(numbers::significant);
-        let then = if adapted.overfits { "then it overfits" } else { "then it rises" };
-        return format!("{name}: query loss {least} after {step} steps; {then}, {end} after {last}");
+        return tell(
+            || {
+                let then = if adapted.overfits { "then it overfits" } else { "then it rises" };
+                format!("{name}: query loss {least} after {step} steps; {then}, {end} after {last}")
+            },
+            || {
+                let then = if adapted.overfits { "然后过拟合" } else { "然后上升" };
+                format!("{name}：{step} 步之后查询损失为 {least}；{then}，{last} 步之后为 {end}")
+            },
+        );
     }
     match adapted.mean_query.last() {
         Some(loss) if loss.is_finite() => {
-            format!("{name}: query loss is smallest at the end, {} after {last} steps", numbers::significant(*loss))
+            let loss = numbers::significant(*loss);
+            tell(
+                || format!("{name}: query loss is smallest at the end, {loss} after {last} steps"),
+                || format!("{name}：查询损失在最后最小，{last} 步之后为 {loss}"),
+            )
         }
-        _ => format!("{name}: adaptation overflowed"),
+        _ => tell(|| format!("{name}: adaptation overflowed"), || format!("{name}：适应过程溢出")),
     }
 }
 
@@ -205,7 +253,11 @@ fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
     match position {
         HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
             let loss = numbers::significant(10f64.powf(position.y));
-            Some(format!("{plot_name} {loss}\nafter {} steps", position.x.round()))
+            let step = position.x.round();
+            Some(tell(
+                || format!("{plot_name} {loss}\nafter {step} steps"),
+                || format!("{plot_name} {loss}\n{step} 步之后"),
+            ))
         }
         _ => None,
     }

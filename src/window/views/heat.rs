@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::font;
+use crate::text::{say, tell};
 use crate::window::theme::{GRID, Palette, blend};
 
 /// Draws the matrix into `rect`.
@@ -10,8 +11,8 @@ pub fn ui(ui: &mut Ui, rect: Rect, cosines: &[Vec<Option<f64>>], large: bool) {
     let palette = Palette::of(ui);
     let painter = ui.painter().clone();
     let font = font(large);
-    let title =
-        painter.text(rect.left_top(), Align2::LEFT_TOP, "Cosines of query gradients", font.clone(), palette.weak);
+    let title = say("Cosines of query gradients", "查询梯度的余弦相似度");
+    let title = painter.text(rect.left_top(), Align2::LEFT_TOP, title, font.clone(), palette.weak);
     let top = title.bottom() + GRID;
     let legend = title.height() + GRID;
     let side = rect.width().min(rect.bottom() - top - legend).max(0.0);
@@ -33,16 +34,23 @@ pub fn ui(ui: &mut Ui, rect: Rect, cosines: &[Vec<Option<f64>>], large: bool) {
                 let corner = place.center() - 0.5 * galley.size();
                 painter.galley_with_override_text_color(corner, galley, palette.text_on(fill));
             }
-            let cosine = cosine.map_or_else(|| "not defined".to_owned(), |cosine| format!("{cosine:.3}"));
-            let about = format!("tasks {} and {}: cosine {cosine}", row + 1, column + 1);
+            let (one, other) = (row + 1, column + 1);
+            let undefined = || say("not defined", "没有定义").to_owned();
+            let cosine = cosine.map_or_else(undefined, |cosine| format!("{cosine:.3}"));
+            let about = tell(
+                || format!("tasks {one} and {other}: cosine {cosine}"),
+                || format!("任务 {one} 和 {other}：余弦 {cosine}"),
+            );
             let response = ui.interact(place, ui.make_persistent_id(("cosine", row, column)), Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &about));
             response.on_hover_text(about);
         }
     }
     let scale = Rect::from_min_size(corner + vec2(0.0, side + GRID), vec2(side, legend - GRID));
-    let ends =
-        [(-1.0, scale.left(), Align2::LEFT_TOP, "-1 against"), (1.0, scale.right(), Align2::RIGHT_TOP, "1 alike")];
+    let ends = [
+        (-1.0, scale.left(), Align2::LEFT_TOP, say("-1 against", "-1 相反")),
+        (1.0, scale.right(), Align2::RIGHT_TOP, say("1 alike", "1 一致")),
+    ];
     for (value, x, align, text) in ends {
         painter.text(pos2(x, scale.top()), align, text, font.clone(), blend(shade(palette, value), palette.text, 0.25));
     }

@@ -3,11 +3,12 @@
 
 use egui::{Align2, Painter, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{font, line, nothing, toggle};
+use super::{View, font, line, nothing, toggle};
 use crate::meta::recipe::Moves;
 use crate::settings::Algorithm;
+use crate::text::{say, tell, text};
 use crate::train::snapshot::{Init, LayerMovement, Snapshot};
-use crate::train::views::{LayerLook, Layers};
+use crate::train::views::{Focus, LayerLook, Layers};
 use crate::window::numbers;
 use crate::window::parameters::{movement, rates};
 use crate::window::theme::{GRID, Palette, init_label};
@@ -33,9 +34,12 @@ impl Default for LayersView {
     }
 }
 
-impl LayersView {
-    /// Draws it in all the space that is left.
-    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, large: bool) {
+impl View for LayersView {
+    fn look(&self, focus: &mut Focus) {
+        focus.layers = true;
+    }
+
+    fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, large: bool) {
         let evaluation = snapshot.and_then(|snapshot| snapshot.evaluation.as_deref());
         let learned = evaluation.filter(|evaluation| !evaluation.rates.is_empty());
         if learned.is_some() {
@@ -55,17 +59,23 @@ impl LayersView {
             _ => self.representations(ui, snapshot, large),
         }
     }
+}
 
+impl LayersView {
     fn choose(&mut self, ui: &mut Ui, large: bool) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GRID;
             for (look, label, about) in [
-                (Look::Representations, "Representations", "How alike each layer's representation stays"),
-                (Look::Rates, "Rates", "The inner rates that were learned, layer by step"),
-                (Look::History, "History", "How the learned rates changed over meta-iterations"),
+                (
+                    Look::Representations,
+                    text("Representations", "表示"),
+                    text("How alike each layer's representation stays", "每一层的表示保持得多相似"),
+                ),
+                (Look::Rates, rates::MAP.0, rates::MAP.1),
+                (Look::History, rates::HISTORY.0, rates::HISTORY.1),
             ] {
-                let text = RichText::new(label).font(font(large));
-                ui.selectable_value(&mut self.look, look, text).on_hover_text(about);
+                let label = RichText::new(label.get()).font(font(large));
+                ui.selectable_value(&mut self.look, look, label).on_hover_text(about.get());
             }
         });
     }
@@ -75,11 +85,11 @@ impl LayersView {
         let Some((snapshot, found)) =
             snapshot.and_then(|snapshot| Some((snapshot, snapshot.closeups.layers.as_ref()?)))
         else {
-            return nothing(
-                ui,
+            let text = say(
                 "The layers are being compared before and after adaptation, which a pause makes faster",
-                large,
+                "正在比较各层在适应前后的表示；暂停会快一些",
             );
+            return nothing(ui, text, large);
         };
         toggle::inits(ui, &mut self.shown, large);
         let text = question(found, snapshot.settings.run.algorithm);
@@ -92,18 +102,29 @@ impl LayersView {
 
 /// What the view is to answer, or why there is little to see.
 fn question(found: &Layers, algorithm: Algorithm) -> String {
-    let of = format!("means over {} held-out tasks, {} steps", found.tasks, found.steps);
-    match (found.layers.len(), algorithm.recipe().moves) {
-        (1, _) => format!("One layer: its representation is the prediction itself · {of}"),
-        (_, Moves::Context) => {
-            format!("Only the context moves: learned layers stand still, and see another context · {of}")
+    let question = match (found.layers.len(), algorithm.recipe().moves) {
+        (1, _) => text("One layer: its representation is the prediction itself", "只有一层：它的表示就是预测本身"),
+        (_, Moves::Context) => text(
+            "Only the context moves: learned layers stand still, and see another context",
+            "只有上下文移动：学到的各层不动，看到的是另一个上下文",
+        ),
+        (_, Moves::Head) => {
+            text("Only the last layer adapts: the others must stay at 1", "只有最后一层适应：其他各层必须保持为 1")
         }
-        (_, Moves::Head) => format!("Only the last layer adapts: the others must stay at 1 · {of}"),
-        (_, Moves::Body) => {
-            format!("All layers but the last adapt: what it sees of a task they have to tell it · {of}")
-        }
-        (_, Moves::All) => format!("Does adaptation change what layers compute, or the last one alone? · {of}"),
-    }
+        (_, Moves::Body) => text(
+            "All layers but the last adapt: what it sees of a task they have to tell it",
+            "除最后一层外都适应：它对任务的了解都要靠前面各层告诉它",
+        ),
+        (_, Moves::All) => text(
+            "Does adaptation change what layers compute, or the last one alone?",
+            "适应改变了各层的计算，还是只改变最后一层？",
+        ),
+    };
+    let (tasks, steps) = (found.tasks, found.steps);
+    tell(
+        || format!("{question} · means over {tasks} held-out tasks, {steps} steps"),
+        || format!("{question} · {tasks} 个留出任务的平均，{steps} 步"),
+    )
 }
 
 /// Two columns of bars: similarity from 0 to 1, and movement on a logarithmic scale.
@@ -111,7 +132,7 @@ fn rows(ui: &mut Ui, rect: Rect, found: &Layers, shown: [bool; 3], large: bool) 
     let palette = Palette::of(ui);
     let painter = ui.painter().with_clip_rect(rect.expand(1.0));
     let font = font(large);
-    let text = painter.layout_no_wrap("layer 8".to_owned(), font.clone(), palette.text).size();
+    let text = painter.layout_no_wrap(say("layer 8", "第 8 层").to_owned(), font.clone(), palette.text).size();
     let [number, percent] = ["0.999", "0.999 %"]
         .map(|text| painter.layout_no_wrap(text.to_owned(), font.clone(), palette.text).size().x + GRID);
     let top = rect.top() + text.y + GRID;
@@ -121,12 +142,14 @@ fn rows(ui: &mut Ui, rect: Rect, found: &Layers, shown: [bool; 3], large: bool) 
     let middle = (0.5 * (left + rect.right())).round();
     let similar = Rect::from_min_max(pos2(left, top), pos2(middle - number - 3.0 * GRID, bottom));
     let moved = Rect::from_min_max(pos2(middle, top), pos2(rect.right() - percent - GRID, bottom));
-    for (column, title) in [(similar, "Similarity (linear CKA)"), (moved, "Movement")] {
+    let titles = [say("Similarity (linear CKA)", "相似度（线性 CKA）"), say("Movement", "移动")];
+    for (column, title) in [similar, moved].into_iter().zip(titles) {
         painter.text(pos2(column.left(), rect.top()), Align2::LEFT_TOP, title, font.clone(), palette.weak);
     }
-    for (x, align, label) in
-        [(similar.left(), Align2::LEFT_TOP, "0 unlike"), (similar.right(), Align2::RIGHT_TOP, "1 alike")]
-    {
+    for (x, align, label) in [
+        (similar.left(), Align2::LEFT_TOP, say("0 unlike", "0 不相似")),
+        (similar.right(), Align2::RIGHT_TOP, say("1 alike", "1 相似")),
+    ] {
         painter.vline(x, similar.y_range(), Stroke::new(1.0, palette.line));
         painter.text(pos2(x, bottom + 2.0), align, label, font.clone(), palette.weak);
     }
@@ -198,19 +221,27 @@ fn bars(painter: &Painter, place: Rect, inits: &[Init], values: &[Bar], palette:
 
 /// What a layer's bars say, in words.
 fn in_words(layer: &LayerLook) -> String {
-    let mut about = format!("{}, {} wide", layer.name, layer.width);
+    let LayerLook { name, width, .. } = layer;
+    let mut about = tell(|| format!("{name}, {width} wide"), || format!("{name}，宽 {width}"));
     for init in Init::ALL {
         let similarity = match layer.similarity[init as usize] {
             Some(value) => format!("CKA {value:.4}"),
-            None => "CKA not defined, as it puts out the same for every input or overflowed".to_owned(),
+            None => say(
+                "CKA not defined, as it puts out the same for every input or overflowed",
+                "CKA 没有定义，因为它对所有输入的输出相同，或已溢出",
+            )
+            .to_owned(),
         };
         let movement = layer.movement[init as usize];
         let movement = if movement.is_finite() {
-            format!("moves by {} %", numbers::significant(100.0 * f64::from(movement)))
+            let percent = numbers::significant(100.0 * f64::from(movement));
+            tell(|| format!("moves by {percent} %"), || format!("移动 {percent} %"))
         } else {
-            "overflowed".to_owned()
+            say("overflowed", "已溢出").to_owned()
         };
-        about += &format!("\n{}: {similarity}, {movement}", init_label(init));
+        let init = init_label(init);
+        about +=
+            &tell(|| format!("\n{init}: {similarity}, {movement}"), || format!("\n{init}：{similarity}，{movement}"));
     }
     about
 }

@@ -2,10 +2,11 @@
 
 use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::arrows::colour;
 use super::font;
 use super::words::{in_words, number};
 use crate::meta::dissection::{TaskPart, Way};
-use crate::window::microscope::arrows::colour;
+use crate::text::say;
 use crate::window::theme::{GRID, Palette};
 
 /// A row needs this many times the height of its text to hold any.
@@ -41,15 +42,24 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
     let title = |x: f32, align: Align2, text: &str, colour| {
         painter.text(pos2(x, rect.top()), align, text, font.clone(), colour);
     };
-    let titles = [("1st", colour(palette, Way::First)), ("2nd", colour(palette, Way::Exact)), ("cos", palette.weak)];
+    let titles = [
+        (say("1st", "一阶"), colour(palette, Way::First)),
+        (say("2nd", "二阶"), colour(palette, Way::Exact)),
+        (say("cos", "余弦"), palette.weak),
+    ];
     let places = [1.0, 2.0, 3.0].map(|place| bars.right() + place * column);
     let places = places.into_iter().filter(|_| legible).take(count as usize);
     for (x, (text, colour)) in places.clone().zip(titles) {
         title(x, Align2::RIGHT_TOP, text, colour);
     }
     if bars.width() > 5.5 * text.x {
-        title(bars.left(), Align2::LEFT_TOP, "first order", colour(palette, Way::First));
-        title(bars.left() + 2.6 * text.x, Align2::LEFT_TOP, "second adds", colour(palette, Way::Exact));
+        title(bars.left(), Align2::LEFT_TOP, say("first order", "一阶"), colour(palette, Way::First));
+        title(
+            bars.left() + 2.6 * text.x,
+            Align2::LEFT_TOP,
+            say("second adds", "二阶增加"),
+            colour(palette, Way::Exact),
+        );
     }
     for (index, task) in tasks.iter().enumerate() {
         let row = Rect::from_min_size(pos2(rect.left(), top + index as f32 * height), vec2(rect.width(), height));

@@ -2,10 +2,12 @@
 
 use egui::{Rect, RichText, Ui, UiBuilder, pos2};
 
-use super::{arrows, font, heat, line, nothing, tasks};
+use super::{View, arrows, font, heat, line, nothing, tasks};
 use crate::meta::dissection::Way;
 use crate::meta::recipe::Through;
-use crate::train::views::OuterStep;
+use crate::text::{say, tell, text};
+use crate::train::snapshot::Snapshot;
+use crate::train::views::{Focus, OuterStep};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 
@@ -26,14 +28,20 @@ enum Beside {
     Cosines,
 }
 
-impl OuterStepView {
-    /// Draws it in all the space that is left.
-    pub fn ui(&mut self, ui: &mut Ui, found: Option<&OuterStep>, large: bool) {
+impl View for OuterStepView {
+    fn look(&self, focus: &mut Focus) {
+        focus.outer_step = true;
+    }
+
+    fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, large: bool) {
         let palette = Palette::of(ui);
-        let Some(found) = found else {
-            return nothing(ui, "The coming outer step is being taken apart", large);
+        let Some(found) = snapshot.and_then(|snapshot| snapshot.closeups.outer_step.as_deref()) else {
+            return nothing(ui, say("The coming outer step is being taken apart", "正在拆解下一个外循环步"), large);
         };
-        let about = "The distance between the mean exact direction and the mean first-order one, as a share of the first-order one's length: before the outer optimiser and clipping";
+        let about = say(
+            "The distance between the mean exact direction and the mean first-order one, as a share of the first-order one's length: before the outer optimiser and clipping",
+            "平均精确方向与平均一阶方向之间的距离，占一阶方向长度的比例：在外循环优化器和裁剪之前",
+        );
         line(ui, RichText::new(status(found)).strong().color(palette.text), large).on_hover_text(about);
         for way in Way::ALL {
             if let Some(reason) = way.why_not(found.algorithm) {
@@ -42,10 +50,14 @@ impl OuterStepView {
         }
         let indefinite = found.dissection.tasks.iter().filter(|task| task.indefinite).count();
         if indefinite > 0 {
-            let text = format!(
-                "{} of {} systems are not positive definite: there the implicit direction is a guess",
-                indefinite,
-                found.dissection.tasks.len()
+            let all = found.dissection.tasks.len();
+            let text = tell(
+                || {
+                    format!(
+                        "{indefinite} of {all} systems are not positive definite: there the implicit direction is a guess"
+                    )
+                },
+                || format!("{all} 个方程组中有 {indefinite} 个不正定：那里的隐式方向只是猜测"),
             );
             line(ui, RichText::new(text).color(palette.danger), large);
         }
@@ -71,11 +83,19 @@ impl OuterStepView {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = GRID;
                 for (beside, label, about) in [
-                    (Beside::Directions, "Directions", "Which way the outer step goes, and would go"),
-                    (Beside::Cosines, "Cosines", "Whether the tasks' query gradients agree"),
+                    (
+                        Beside::Directions,
+                        text("Directions", "方向"),
+                        text("Which way the outer step goes, and would go", "外循环步走的方向，以及它可能走的方向"),
+                    ),
+                    (
+                        Beside::Cosines,
+                        text("Cosines", "余弦"),
+                        text("Whether the tasks' query gradients agree", "各任务的查询梯度是否一致"),
+                    ),
                 ] {
-                    ui.selectable_value(&mut self.beside, beside, RichText::new(label).font(font(large)))
-                        .on_hover_text(about);
+                    let label = RichText::new(label.get()).font(font(large));
+                    ui.selectable_value(&mut self.beside, beside, label).on_hover_text(about.get());
                 }
             });
         });
@@ -92,20 +112,32 @@ fn status(found: &OuterStep) -> String {
     let dissection = &found.dissection;
     let Some(change) = dissection.change else {
         return match dissection.overflowed {
-            0 => "the first-order direction is 0: nothing to compare with".to_owned(),
-            count => format!("the inner loop of {count} tasks overflowed: there is no direction"),
+            0 => say("the first-order direction is 0: nothing to compare with", "一阶方向为 0：没有可以比较的")
+                .to_owned(),
+            count => tell(
+                || format!("the inner loop of {count} tasks overflowed: there is no direction"),
+                || format!("{count} 个任务的内循环溢出：没有方向"),
+            ),
         };
     };
     let percent = numbers::significant(100.0 * change);
     match (found.second_order, found.algorithm.recipe().through) {
-        (_, Through::Implicit) => format!("implicit gradient: it changes this step by {percent} %"),
-        (true, _) => format!("second order on: it changes this step by {percent} %"),
-        (false, Through::Difference) => {
-            format!("second order off: it would change the first-order step by {percent} %")
-        }
-        (false, Through::Unrolled | Through::FirstOrder) => {
-            format!("second order off: it would change this step by {percent} %")
-        }
+        (_, Through::Implicit) => tell(
+            || format!("implicit gradient: it changes this step by {percent} %"),
+            || format!("隐式梯度：它使这一步改变 {percent} %"),
+        ),
+        (true, _) => tell(
+            || format!("second order on: it changes this step by {percent} %"),
+            || format!("二阶导数已开启：它使这一步改变 {percent} %"),
+        ),
+        (false, Through::Difference) => tell(
+            || format!("second order off: it would change the first-order step by {percent} %"),
+            || format!("二阶导数已关闭：它会使一阶的步改变 {percent} %"),
+        ),
+        (false, Through::Unrolled | Through::FirstOrder) => tell(
+            || format!("second order off: it would change this step by {percent} %"),
+            || format!("二阶导数已关闭：它会使这一步改变 {percent} %"),
+        ),
     }
 }
 
@@ -115,8 +147,16 @@ fn left_out(found: &OuterStep) -> Option<String> {
     if shown == all {
         return None;
     }
-    let means = if counted == all { format!("all {all}") } else { format!("the first {counted}") };
-    Some(format!("tasks 1 to {shown} of {all} are shown; the means are over {means}"))
+    Some(tell(
+        || {
+            let means = if counted == all { format!("all {all}") } else { format!("the first {counted}") };
+            format!("tasks 1 to {shown} of {all} are shown; the means are over {means}")
+        },
+        || {
+            let means = if counted == all { format!("全部 {all} 个") } else { format!("前 {counted} 个") };
+            format!("显示 {all} 个任务中的第 1 到 {shown} 个；平均取自{means}")
+        },
+    ))
 }
 
 #[cfg(test)]

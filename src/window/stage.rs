@@ -1,0 +1,218 @@
+//! The two places for views: a large one with tabs, and a small one. One of them shows what the network makes and the
+//! other a close-up view, so that both are always on the screen.
+
+use std::sync::Arc;
+
+use egui::{Align, Button, Key, Label, Layout, RichText, Ui};
+
+use super::commands::{Commands, UiCommand};
+use super::samples::{Look, Samples};
+use super::theme::{GRID, Palette};
+use super::tooltip::tooltip;
+use super::views::{Entry, VIEWS, View};
+use super::watching::spot;
+use crate::images::ImageSet;
+use crate::settings::TaskFamily;
+use crate::text::{Text, say, text};
+use crate::train::snapshot::Snapshot;
+use crate::train::views::Focus;
+
+/// Both places, and all views.
+pub struct Stage {
+    samples: Samples,
+    look: Look,
+    views: Vec<(&'static Entry, Box<dyn View>)>,
+    /// Which close-up view is shown.
+    view: usize,
+    page: Page,
+}
+
+/// What has the large place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// What the network makes.
+    #[default]
+    Samples,
+    /// The close-up view.
+    View,
+    /// The task losses, where there is no place beside.
+    Losses,
+    /// The settings, where there is no place beside.
+    Settings,
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self {
+            samples: Samples::default(),
+            look: Look::default(),
+            views: VIEWS.iter().map(|entry| (entry, (entry.open)())).collect(),
+            view: 0,
+            page: Page::default(),
+        }
+    }
+}
+
+impl Stage {
+    /// Exchanges the large place and the small one.
+    pub fn exchange(&mut self) {
+        self.page = if self.page == Page::View { Page::Samples } else { Page::View };
+    }
+
+    /// What has the large place; where that is all there is (`alone`), it can be the losses or the settings too.
+    pub fn page(&self, alone: bool) -> Page {
+        match self.page {
+            Page::Losses | Page::Settings if !alone => Page::Samples,
+            page => page,
+        }
+    }
+
+    /// Whether there is a canvas to draw on.
+    pub fn has_canvas(&self) -> bool {
+        self.samples.has_canvas()
+    }
+
+    /// What is looked at, added to what others look at.
+    pub fn look(&self, focus: &mut Focus) {
+        self.views[self.view].1.look(focus);
+    }
+
+    /// Escape gives the large place back, where nothing `covers` it that Escape would close first.
+    pub fn take_escape(&mut self, ui: &Ui, covered: bool) {
+        let free = self.page == Page::View
+            && !covered
+            && !self.views[self.view].1.takes_escape()
+            && ui.memory(|memory| memory.focused().is_none());
+        if free && ui.input(|input| input.key_pressed(Key::Escape)) {
+            self.page = Page::Samples;
+        }
+    }
+
+    /// Draws a sentence and the large view in all the space that is left.
+    pub fn large(
+        &mut self,
+        ui: &mut Ui,
+        family: TaskFamily,
+        snapshot: Option<&Snapshot>,
+        images: Option<&Arc<ImageSet>>,
+        commands: &mut Commands,
+    ) {
+        if self.page == Page::View {
+            let (entry, view) = &mut self.views[self.view];
+            sentence(ui, &entry.about, &entry.about);
+            view.ui(ui, snapshot, true);
+        } else {
+            self.samples.ui(ui, self.look.among(&Look::of(family)), snapshot, images, commands);
+        }
+    }
+
+    /// Draws a heading and the small view in all the space that is left.
+    pub fn small(&mut self, ui: &mut Ui, family: TaskFamily, snapshot: Option<&Snapshot>, commands: &mut Commands) {
+        // There is no room to draw in.
+        let looks = Look::of(family);
+        let look = Some(self.look.among(&looks)).filter(|look| *look != Look::Draw).unwrap_or_default();
+        let swapped = self.page == Page::View;
+        let (name, about) = match swapped {
+            true => (look.label(), look.about()),
+            false => (self.views[self.view].0.name.get(), self.views[self.view].0.about.get()),
+        };
+        ui.horizontal(|ui| {
+            ui.heading(name).on_hover_text(about);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let button = ui.add(Button::new("⊞")).accessible_name(say("Enlarge", "放大"));
+                if tooltip(button, || UiCommand::Exchange.tooltip_with_key()).clicked() {
+                    commands.push(UiCommand::Exchange);
+                }
+            });
+        });
+        if swapped {
+            self.samples.small(ui, look, snapshot);
+        } else {
+            self.views[self.view].1.ui(ui, snapshot, false);
+        }
+    }
+
+    /// Draws the tabs, with those of the losses and the settings where there is no place beside (`alone`). The digits
+    /// choose them too.
+    pub fn tabs(&mut self, ui: &mut Ui, family: TaskFamily, alone: bool) {
+        let looks = Look::of(family);
+        let own = if alone { &OWN[..] } else { &[] };
+        let tabs: Vec<Tab> = looks
+            .iter()
+            .map(|&look| Tab::Look(look))
+            .chain((0..VIEWS.len()).map(Tab::View))
+            .chain(own.iter().map(|(page, ..)| Tab::Own(*page)))
+            .collect();
+        let now = match self.page(alone) {
+            Page::Samples => Tab::Look(self.look.among(&looks)),
+            Page::View => Tab::View(self.view),
+            page => Tab::Own(page),
+        };
+        let mut chosen = digit(ui).and_then(|digit| tabs.get(digit - 1).copied());
+        ui.spacing_mut().item_spacing.x = GRID;
+        for (index, &tab) in tabs.iter().enumerate() {
+            if index > 0 && std::mem::discriminant(&tab) != std::mem::discriminant(&tabs[index - 1]) {
+                ui.separator();
+            }
+            let [name, about] = tab.texts();
+            let response = ui.selectable_label(tab == now, name.get());
+            spot(ui.ctx(), name.en(), response.rect);
+            if tooltip(response, || format!("{about} ({})", index + 1)).clicked() {
+                chosen = Some(tab);
+            }
+        }
+        match chosen {
+            Some(Tab::Look(look)) => (self.look, self.page) = (look, Page::Samples),
+            Some(Tab::View(view)) => (self.view, self.page) = (view, Page::View),
+            Some(Tab::Own(page)) => self.page = page,
+            None => {}
+        }
+    }
+}
+
+/// One of the tabs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Tab {
+    Look(Look),
+    View(usize),
+    Own(Page),
+}
+
+/// What has tabs of its own where there is no place beside.
+const OWN: [(Page, Text, Text); 2] = [
+    (
+        Page::Losses,
+        text("Losses", "损失"),
+        text("The losses of tasks over meta-iterations, and the timeline", "任务的损失随元迭代的变化，以及时间线"),
+    ),
+    (Page::Settings, text("Settings", "设置"), text("Everything that can be turned", "所有能调的设置")),
+];
+
+impl Tab {
+    /// Its name, and one sentence about it.
+    fn texts(self) -> [Text; 2] {
+        match self {
+            Self::Look(look) => [look.name(), look.says()],
+            Self::View(view) => [VIEWS[view].name, VIEWS[view].about],
+            Self::Own(page) => {
+                let (_, name, about) = OWN.into_iter().find(|(own, ..)| *own == page).unwrap_or(OWN[0]);
+                [name, about]
+            }
+        }
+    }
+}
+
+/// The digit that is pressed, from 1 on, where no control has the keyboard.
+fn digit(ui: &Ui) -> Option<usize> {
+    const DIGITS: [Key; 9] =
+        [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+    let free = ui.memory(|memory| memory.focused().is_none());
+    let pressed = |key: &Key| ui.input(|input| input.key_pressed(*key) && input.modifiers.is_none());
+    DIGITS.iter().position(pressed).filter(|_| free).map(|index| index + 1)
+}
+
+/// The line below the tabs: what is compared with what.
+pub fn sentence(ui: &mut Ui, text: &str, about: &str) {
+    let text = RichText::new(text).color(Palette::of(ui).weak);
+    ui.add(Label::new(text).truncate()).on_hover_text(about);
+}

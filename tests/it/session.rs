@@ -1,0 +1,83 @@
+//! A session without a thread of its own: it does what is due in turns, and keeps the run that another one ended.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use metascope::settings::Settings;
+use metascope::train::link::{Command, Pace, WindowEnd, link};
+use metascope::train::session::{Next, Session};
+use metascope::train::snapshot::{Phase, Snapshot};
+
+use crate::common::algorithms;
+use crate::common::families;
+
+struct Turns {
+    window: WindowEnd,
+    session: Session,
+}
+
+impl Turns {
+    fn new() -> Self {
+        let (window, end) = link(Arc::new(|| {}));
+        Self { window, session: Session::new(end, 1, None) }
+    }
+
+    fn begin(&self, seed: u64) {
+        let mut settings = Settings::preset(families::PLANE, algorithms::MAML);
+        settings.run.seed = seed;
+        self.window.send(Command::Restart(Arc::new(settings), None));
+    }
+
+    /// Gives turns until a snapshot is as wanted.
+    fn until(&mut self, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
+        let begun = Instant::now();
+        loop {
+            self.session.turn(Duration::from_millis(5));
+            if let Some(snapshot) = self.window.take_snapshot().filter(|snapshot| wanted(snapshot)) {
+                return snapshot;
+            }
+            assert!(begun.elapsed() < crate::common::waiting::DEADLINE, "nothing came");
+        }
+    }
+}
+
+#[test]
+fn turns_end_when_there_is_nothing_to_do() {
+    let mut turns = Turns::new();
+    assert!(matches!(turns.session.turn(Duration::from_secs(1)), Next::After(_)), "no run yet");
+    turns.begin(0);
+    assert_eq!(turns.session.turn(Duration::from_millis(5)), Next::AtOnce);
+    turns.until(|snapshot| snapshot.meta_iteration > 10);
+    turns.window.send(Command::Pause);
+    let paused = turns.until(|snapshot| snapshot.phase == Phase::Paused);
+    assert!(matches!(turns.session.turn(Duration::from_secs(1)), Next::After(_)));
+    turns.window.send(Command::SetPace(Pace::PerSecond(1)));
+    turns.window.send(Command::Play);
+    let begun = Instant::now();
+    turns.until(|snapshot| snapshot.meta_iteration >= paused.meta_iteration + 2);
+    assert!(begun.elapsed() >= Duration::from_millis(900), "one a second");
+    turns.window.send(Command::Quit);
+    assert_eq!(turns.session.turn(Duration::from_secs(1)), Next::Never);
+}
+
+#[test]
+fn the_run_before_is_brought_back_as_it_was_left_and_again() {
+    let mut turns = Turns::new();
+    turns.begin(1);
+    turns.until(|snapshot| snapshot.meta_iteration >= 50);
+    turns.window.send(Command::Pause);
+    let left = turns.until(|snapshot| snapshot.phase == Phase::Paused);
+    turns.begin(2);
+    let next = turns.until(|snapshot| snapshot.run == 2 && snapshot.meta_iteration >= 20);
+    assert_eq!(next.settings.run.seed, 2);
+    turns.window.send(Command::BringBack);
+    let back = turns.until(|snapshot| snapshot.run == 3);
+    assert_eq!((back.settings.run.seed, back.phase), (1, Phase::Paused));
+    assert_eq!(back.meta_iteration, left.meta_iteration);
+    let last = |snapshot: &Snapshot| snapshot.curves.training_after.points.last().map(|point| (point.at, point.mean));
+    assert_eq!(last(&back), last(&left));
+    turns.window.send(Command::BringBack);
+    let other = turns.until(|snapshot| snapshot.run == 4);
+    assert_eq!((other.settings.run.seed, other.phase), (2, Phase::Running));
+    assert!(other.meta_iteration >= next.meta_iteration);
+}
