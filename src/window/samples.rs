@@ -28,7 +28,7 @@ use self::walk::WalkView;
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::stage;
-use super::theme::Palette;
+use super::theme::{GRID, Palette};
 use super::watching::spot;
 use crate::images::ImageSet;
 use crate::text::{say, tell};
@@ -64,6 +64,8 @@ impl Samples {
         let walk = snapshot.and_then(|snapshot| snapshot.walk.as_ref());
         self.aside &= walk.is_some();
         let walks = walk.is_some() && !self.aside;
+        // As low as its text: every point is the pictures'.
+        let usual = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 4.5 * GRID);
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if walk.is_some() {
@@ -90,6 +92,7 @@ impl Samples {
                 });
             });
         });
+        ui.spacing_mut().interact_size.y = usual;
         self.canvas = look == Look::Draw && !walks;
         spot(ui.ctx(), "samples", ui.available_rect_before_wrap());
         if let Some(walk) = walk.filter(|_| walks) {
