@@ -24,7 +24,7 @@ plan() {
   for seed in $(seq "$first" "$last"); do
     for family in $families; do
       case $family in
-        opening) echo "picture maml faces $seed"; continue ;;
+        opening) echo "completion maml faces $seed"; continue ;;
         plane | sine) sets="" ;;
         picture | completion | upscale) sets="hand scripts characters creatures textures digits" ;;
         *) sets="hand scripts creatures textures digits" ;;
