@@ -46,6 +46,8 @@ pub struct LiveSettings {
     pub inner_steps: usize,
     /// Adaptation steps shown and measured on held-out tasks.
     pub test_steps: usize,
+    /// 1: the two other starts adapt with the learned start's rate; 0: each with its own best one.
+    pub baselines_at_alpha: usize,
     /// Tasks per meta-iteration.
     pub meta_batch: usize,
     /// Support points, or images of a class, per training task.

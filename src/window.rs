@@ -19,6 +19,7 @@ mod value_field;
 
 // The areas of the screen.
 mod banner;
+mod beside;
 mod formula;
 mod knobs;
 mod losses;

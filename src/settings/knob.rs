@@ -34,8 +34,12 @@ impl Knob {
     pub const OUTER_RATE: Self = Self::of(setting("live.outer_rate"));
     /// K.
     pub const INNER_STEPS: Self = Self::of(setting("live.inner_steps"));
+    /// What an algorithm is turned by: α, β and K.
+    pub const MAIN: [Self; 3] = [Self::INNER_RATE, Self::OUTER_RATE, Self::INNER_STEPS];
     /// Steps on held-out tasks.
     pub const TEST_STEPS: Self = Self::of(setting("live.test_steps"));
+    /// Whose rate the baselines have.
+    pub const BASELINES_AT_ALPHA: Self = Self::of(setting("live.baselines_at_alpha"));
     /// Tasks per meta-iteration.
     pub const META_BATCH: Self = Self::of(setting("live.meta_batch"));
     /// Support points per training task.
@@ -77,6 +81,13 @@ impl Knob {
     /// Sets the value; whole numbers are rounded.
     pub fn set(self, live: &mut LiveSettings, value: f64) {
         self.number.set(live, value);
+    }
+}
+
+impl LiveSettings {
+    /// The knobs that stand differently in the other ones.
+    pub fn turned(&self, other: &Self) -> Vec<Knob> {
+        Knob::ALL.into_iter().filter(|knob| knob.get(self) != knob.get(other)).collect()
     }
 }
 

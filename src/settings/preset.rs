@@ -1,7 +1,7 @@
 //! What a run starts with.
 
 use super::{
-    ActivationKind, Algorithm, ImageColour, ImageFit, ImageSource, LiveSettings, MethodSettings, NetworkSettings,
+    ActivationKind, Algorithm, ImageColour, ImageFit, ImageSource, Knob, LiveSettings, MethodSettings, NetworkSettings,
     OuterOptimiser, OuterSettings, ProceduralSettings, RunSettings, Schedule, Settings, TaskFamily,
 };
 
@@ -13,6 +13,7 @@ impl Settings {
             outer_rate: 1e-3,
             inner_steps: 1,
             test_steps: 10,
+            baselines_at_alpha: 0,
             meta_batch: 25,
             shots: 10,
             test_shots: 10,
@@ -57,6 +58,22 @@ impl Settings {
         let card = tasks.card();
         (card.preset)(&mut settings);
         (algorithm.recipe().preset)(card.domain, &mut settings);
+        settings
+    }
+
+    /// The same tasks and network for another algorithm, with what it usually has in place of what this one usually has;
+    /// with these rates and inner steps, if they are to be kept.
+    pub fn by(&self, algorithm: Algorithm, keeps_rates: bool) -> Self {
+        let [own, usual] = [self.run.algorithm, algorithm].map(|algorithm| Self::preset(self.run.tasks, algorithm));
+        let mut settings = self.clone();
+        let run = &mut settings.run;
+        (run.algorithm, run.optimiser) = (algorithm, usual.run.optimiser);
+        (run.outer, run.method) = (usual.run.outer, usual.run.method);
+        for knob in own.live.turned(&usual.live) {
+            if !(keeps_rates && Knob::MAIN.contains(&knob)) {
+                knob.set(&mut settings.live, knob.get(&usual.live));
+            }
+        }
         settings
     }
 }

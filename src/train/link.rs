@@ -29,7 +29,12 @@ pub enum Command {
     Step,
     /// Begin again with these settings. The images are needed by the picture family only.
     Restart(Arc<Settings>, Option<Arc<ImageSet>>),
-    /// The same, going on from what another run has learned.
+    /// The same with a second run on the same tasks, which goes with the first one step by step and has settings of its
+    /// own to begin with.
+    Pair([Arc<Settings>; 2], Option<Arc<ImageSet>>),
+    /// Let go of the second run.
+    Alone,
+    /// The same as [`Self::Restart`], going on from what another run has learned.
     Continue(Arc<Settings>, Option<Arc<ImageSet>>, Arc<Checkpoint>),
     /// Take up the run again that the last restart ended. The one that this ends can be taken up in turn.
     BringBack,
@@ -139,15 +144,15 @@ pub struct TrainerEnd {
 impl Command {
     /// Whether the present run's meta-iteration need not come to its end.
     fn ends_run(&self) -> bool {
-        matches!(self, Self::Restart(..) | Self::Continue(..) | Self::BringBack | Self::Quit)
+        matches!(self, Self::Restart(..) | Self::Pair(..) | Self::Continue(..) | Self::BringBack | Self::Quit)
     }
 
     /// Whether slow motion need not go on with what it computes: nobody will see it.
     fn stops(&self) -> bool {
         match self {
             Self::Pause | Self::SetPace(_) | Self::ContinueHere(_) | Self::BackToBest => true,
-            Self::Restart(..) | Self::Continue(..) | Self::BringBack | Self::Quit => true,
-            Self::Play | Self::Step | Self::GoBack | Self::Pretend(_) => false,
+            Self::Restart(..) | Self::Pair(..) | Self::Continue(..) | Self::BringBack | Self::Quit => true,
+            Self::Play | Self::Step | Self::GoBack | Self::Alone | Self::Pretend(_) => false,
         }
     }
 }

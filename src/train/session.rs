@@ -15,12 +15,14 @@ use crate::meta::cancel::Cancel;
 use crate::tasks::sketch::Sketch;
 use crate::text::{Words, text};
 
+mod beside;
 mod looking;
 mod looking_closer;
 mod obeying;
 mod speed;
 mod walking;
 
+use beside::Beside;
 use speed::Speed;
 
 /// Snapshots are at least this far apart.
@@ -61,6 +63,7 @@ pub struct Session {
     threads: usize,
     metrics: Option<MetricsSink>,
     trainer: Option<Trainer>,
+    beside: Option<Beside>,
     /// The run that the present one took the place of.
     left: Option<Left>,
     run: u64,
@@ -87,6 +90,7 @@ pub struct Session {
 /// A run that is not gone on with for now.
 struct Left {
     trainer: Trainer,
+    beside: Option<Beside>,
     phase: Phase,
     divergence: Option<Arc<Divergence>>,
 }
@@ -101,6 +105,7 @@ impl Session {
             threads,
             metrics,
             trainer: None,
+            beside: None,
             left: None,
             run: 0,
             phase: Phase::Paused,
@@ -197,7 +202,7 @@ impl Session {
     /// Runs part of the work; a panic in it ends the run, not the session.
     fn guard(&mut self, work: impl FnOnce(&mut Self)) {
         if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
-            self.trainer = None;
+            (self.trainer, self.beside) = (None, None);
             self.phase = Phase::Paused;
             let failed = text(
                 "The trainer failed on an internal error and was stopped. Press reset to start it again; if that fails too, choose other settings.",
@@ -216,9 +221,13 @@ impl Session {
         if trainer.looking_at() != meant {
             return;
         }
+        let before = trainer.settings().live.clone();
         match trainer.set_live(live) {
             Err(error) => self.end.report(Event::Failed(Words::told(|| error.to_string()))),
             Ok(()) => {
+                if let Some(beside) = &mut self.beside {
+                    beside.turn(&before, &trainer.settings().live);
+                }
                 // The mark on the curves shows at once; adapting the probe tasks takes longer, so while
                 // a knob is dragged over a running trainer not every value is tried.
                 self.changed = true;
@@ -227,6 +236,9 @@ impl Session {
                 if !running || self.probed_at.elapsed() > PROBE_EVERY {
                     if let Some(trainer) = &mut self.trainer {
                         trainer.probe();
+                    }
+                    if let Some(beside) = &mut self.beside {
+                        beside.probe();
                     }
                     self.probed_at = Instant::now();
                     if !running {
@@ -244,6 +256,9 @@ impl Session {
         self.sketch = sketch;
         let Some(trainer) = &mut self.trainer else { return };
         trainer.set_sketch(self.sketch.clone());
+        if let Some(beside) = &mut self.beside {
+            beside.set_sketch(self.sketch.clone());
+        }
         self.changed = true;
         self.show(true);
     }
@@ -267,10 +282,13 @@ impl Session {
             Step::Interrupted => return,
             Step::Done(_) => {
                 let measured = self.settle();
-                if let Some(trainer) = self.trainer.as_mut().filter(|trainer| !measured && !trainer.owes())
-                    && self.pace.shows_each()
-                {
+                self.follow();
+                let shows = self.pace.shows_each();
+                if let Some(trainer) = self.trainer.as_mut().filter(|trainer| shows && !measured && !trainer.owes()) {
                     trainer.probe();
+                }
+                if let Some(beside) = self.beside.as_mut().filter(|_| shows) {
+                    beside.refresh();
                 }
                 self.speed.tick();
             }
@@ -289,8 +307,19 @@ impl Session {
         }
     }
 
+    /// Has the second run go where the first one is.
+    fn follow(&mut self) {
+        if let (Some(beside), Some(trainer)) = (&mut self.beside, &self.trainer) {
+            beside.follow(trainer.meta_iteration(), Cancel::when(&self.end.ends_training()));
+        }
+    }
+
     /// Brings the strip up to the present state while nothing trains.
     fn refresh(&mut self) {
+        self.follow();
+        if let Some(beside) = &mut self.beside {
+            beside.refresh();
+        }
         if let Some(trainer) = &mut self.trainer
             && trainer.evaluation().meta_iteration != trainer.meta_iteration()
         {
@@ -318,11 +347,14 @@ impl Session {
         if !self.changed || (!now && self.shown_at.elapsed() < FRAME) {
             return;
         }
-        let mut snapshot = trainer.snapshot(self.run, self.speed.per_second(), self.phase);
+        let (run, per_second) = (self.run, self.speed.per_second());
+        let mut snapshot = trainer.snapshot(run, per_second, self.phase);
         snapshot.enlarged = self.enlarged.clone();
         self.views.show(&mut snapshot);
         snapshot.walk = self.walk.clone();
         snapshot.divergence = self.divergence.clone();
+        snapshot.beside = self.beside.as_ref().map(|beside| Arc::new(beside.snapshot(run, per_second, self.phase)));
+        snapshot.can_bring_back = self.left.is_some();
         self.end.publish(snapshot);
         self.shown_at = Instant::now();
         self.changed = false;

@@ -50,6 +50,10 @@ pub struct Snapshot {
     pub divergence: Option<Arc<Divergence>>,
     /// Whether the run has left its best state for good.
     pub astray: Option<Astray>,
+    /// The run on the same tasks that goes with this one step by step, if there is one.
+    pub beside: Option<Arc<Snapshot>>,
+    /// Whether the run before can be taken up again.
+    pub can_bring_back: bool,
 }
 
 impl Trainer {
@@ -73,6 +77,8 @@ impl Trainer {
             timeline: self.past(),
             astray: self.astray(),
             divergence: None,
+            beside: None,
+            can_bring_back: false,
         }
     }
 }

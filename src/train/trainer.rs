@@ -34,7 +34,7 @@ mod stepping;
 mod teaching;
 mod walking;
 
-use kept::{Head, Kept, State, turned};
+use kept::{Head, Kept, State};
 use meta_batch::MetaBatch;
 pub(super) use probes::Probed;
 use probes::{Moment, Probes};
@@ -201,7 +201,7 @@ impl Trainer {
         for learner in [&mut self.learner, &mut self.plain] {
             learner.set_tolerance(settings.live.tolerance);
         }
-        let changed = turned(&self.settings.live, &settings.live);
+        let changed = self.settings.live.turned(&settings.live);
         self.settings = settings;
         if self.probes.turned(&changed, &self.settings) {
             self.sketching.settings_changed(&self.family, &self.settings);

@@ -220,6 +220,11 @@ impl Views {
         self.focus = focus;
     }
 
+    /// What is looked at.
+    pub fn focus(&self) -> &Focus {
+        &self.focus
+    }
+
     /// Forgets everything about a run.
     pub fn forget(&mut self) {
         *self = Self { focus: std::mem::take(&mut self.focus), ..Self::default() };

@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use egui::{Area, CentralPanel, Color32, Context, Frame, Id, Margin, Order, Panel, Rect, Ui, Vec2, vec2};
 
-use self::begin::{Left, Waiting};
+use self::begin::Waiting;
 use self::past::Moment;
 use super::banner;
+use super::beside;
 use super::commands::{self, Commands, UiCommand};
 use super::compare::Compare;
 use super::frames::pacing::Pacing;
@@ -30,7 +31,7 @@ use super::timeline::Timeline;
 use super::top_bar::{Status, TopBar};
 use super::watching::{Observer as _, Script, Watching};
 use crate::images::ImageSet;
-use crate::settings::{ImageKey, ImageSource, ProceduralSettings, Settings, TaskFamily};
+use crate::settings::{Algorithm, ImageKey, ImageSource, ProceduralSettings, Settings, TaskFamily};
 use crate::text::{Language, say};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{Phase, Snapshot};
@@ -71,9 +72,13 @@ pub struct App {
     /// The last images, with the [`RunSettings::image_key`] that they were read for.
     image_set: Option<(ImageKey, Arc<ImageSet>)>,
     waiting: Option<Waiting>,
-    /// The images of the present run, and the run that it took the place of.
-    images_in_use: Option<(ImageKey, Arc<ImageSet>)>,
-    left: Option<Left>,
+    /// The images of the present run, and those of the one before.
+    images_in_use: [Option<(ImageKey, Arc<ImageSet>)>; 2],
+    /// Whether the run before was asked for: the settings are then those of the next one that comes.
+    returning: bool,
+    /// The algorithm of the run beside this one, and whether that begins with this one's rates.
+    beside: Option<(Algorithm, bool)>,
+    beside_menu: beside::Menu,
     /// The images that each family had last.
     sets: HashMap<TaskFamily, (ImageSource, ProceduralSettings)>,
     snapshot: Option<Arc<Snapshot>>,
@@ -120,8 +125,10 @@ impl App {
             image_set: image_set.clone().map(|set| (settings.run.image_key(), set)),
             settings,
             waiting: None,
-            images_in_use: image_set.map(|set| (run.image_key(), set)),
-            left: None,
+            images_in_use: [image_set.map(|set| (run.image_key(), set)), None],
+            returning: false,
+            beside: None,
+            beside_menu: beside::Menu::default(),
             sets: HashMap::from([(run.tasks, (run.images, run.procedural))]),
             snapshot: None,
             intent: None,
@@ -219,7 +226,7 @@ impl App {
             phase: self.phase(),
             pace: self.pace,
             image_set: image_set.as_ref(),
-            can_bring_back: self.left.is_some(),
+            can_bring_back: snapshot.is_some_and(|snapshot| snapshot.can_bring_back),
         };
         let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
         Panel::top("top-bar")
@@ -239,7 +246,12 @@ impl App {
             }
             let covered = self.compare.is_open() || self.help.is_open() || self.images.is_open();
             self.stage.take_escape(ui, covered);
-            ui.horizontal_wrapped(|ui| self.stage.tabs(ui, family, alone));
+            ui.horizontal_wrapped(|ui| {
+                self.stage.tabs(ui, family, alone);
+                ui.separator();
+                let beside = self.beside.map(|(algorithm, _)| algorithm);
+                self.beside_menu.ui(ui, self.settings.run.algorithm, beside, commands);
+            });
             let room = ui.available_rect_before_wrap();
             match self.stage.page(alone) {
                 Page::Losses => self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands),
@@ -313,6 +325,7 @@ impl App {
             if self.intent == Some(snapshot.phase) || snapshot.phase == Phase::Diverged {
                 self.intent = None;
             }
+            self.returns(&snapshot);
             self.moment_changes(&snapshot);
             self.snapshot = Some(snapshot);
         }

@@ -57,6 +57,9 @@ pub enum UiCommand {
     ChooseTasks(TaskFamily),
     /// Another algorithm, with its preset; with the rates and the inner steps as they stand, if they are to be kept.
     ChooseAlgorithm(Algorithm, bool),
+    /// A second run on the same tasks by another algorithm, in step with the first; with its usual rates, or with the
+    /// present ones if they are to be kept. `None`: the first one alone again.
+    Beside(Option<(Algorithm, bool)>),
     /// A built-in image set.
     ChooseImages(ImageSource),
     /// Read the user's own images.
@@ -135,6 +138,7 @@ impl UiCommand {
             Self::SetToMarkAndGoOn => say("Set α to the mark", "把 α 设到标记处"),
             Self::ChooseTasks(_) => say("Tasks", "任务"),
             Self::ChooseAlgorithm(..) => say("Algorithm", "算法"),
+            Self::Beside(_) => say("Side by side", "并排对比"),
             Self::ChooseImages(_) => say("Images", "图像"),
             Self::LoadImages(_) => say("Open", "打开"),
             Self::UseImages(..) => say("Use these images", "使用这些图像"),
@@ -221,6 +225,10 @@ impl UiCommand {
             Self::ChooseAlgorithm(..) => say(
                 "How the query loss becomes a step of the initialisation; another one begins again with its own rates",
                 "查询损失怎样变成初始化的一步；换一个算法会以它自己的学习率重新开始",
+            ),
+            Self::Beside(_) => say(
+                "Begins again with a second algorithm on the same tasks: both advance step by step, every knob turns both, and their difference is shown with its interval",
+                "重新开始，并让第二种算法在同样的任务上同步运行：两者一步一步同时前进，每个设置同时作用于两者，并给出两者之差及其置信区间",
             ),
             Self::ChooseImages(_) => say(
                 "The images that tasks are drawn from; another set begins again",

@@ -69,7 +69,11 @@ impl Knobs {
             for (knob, field) in Knob::ALL.into_iter().zip(fields) {
                 if wanted(knob)
                     && knob.why_dead(&settings.run).is_none()
-                    && let Some(new) = one_knob(ui, knob, field, shown(knob))
+                    && let Some(new) = if knob.range().is_switch() {
+                        switch(ui, knob, shown(knob).value)
+                    } else {
+                        one_knob(ui, knob, field, shown(knob))
+                    }
                 {
                     commands.push(UiCommand::SetKnob(knob, new));
                 }
@@ -89,10 +93,10 @@ impl Knobs {
                     }
                 }
             });
-            draw(ui, fields, &|knob| ALWAYS.contains(&knob));
+            draw(ui, fields, &|knob| Knob::MAIN.contains(&knob));
             let more = CollapsingHeader::new(say("More", "更多")).id_salt("more").show(ui, |ui| {
                 ui.set_width(ui.available_width() - GRID);
-                draw(ui, fields, &|knob| !ALWAYS.contains(&knob));
+                draw(ui, fields, &|knob| !Knob::MAIN.contains(&knob));
             });
             let about = say("What else can be turned while it trains", "训练时还能调的设置");
             more.header_response.on_hover_text(about);
@@ -104,9 +108,6 @@ impl Knobs {
         commands.append(&mut undone);
     }
 }
-
-/// The knobs that are always seen.
-const ALWAYS: [Knob; 3] = [Knob::INNER_RATE, Knob::OUTER_RATE, Knob::INNER_STEPS];
 
 /// What a knob shows.
 #[derive(Clone, Copy)]
@@ -129,6 +130,13 @@ fn at_work(sub_step: SubStep) -> Option<Knob> {
         SubStep::Query { .. } | SubStep::Back { .. } => None,
         SubStep::Outer => Some(Knob::OUTER_RATE),
     }
+}
+
+/// Draws a knob that is no or yes; gives the value that a person chose.
+fn switch(ui: &mut Ui, knob: Knob, value: f64) -> Option<f64> {
+    let mut on = value != 0.0;
+    let response = ui.checkbox(&mut on, knob.label.get()).on_hover_text(knob.about.get());
+    response.changed().then_some(if on { 1.0 } else { 0.0 })
 }
 
 /// Draws one knob; gives the value that a person chose.

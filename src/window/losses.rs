@@ -1,5 +1,6 @@
 //! The task losses over meta-iterations, on a logarithmic axis.
 
+mod beside;
 mod grid;
 mod legend;
 mod limits;
@@ -16,6 +17,7 @@ use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{RichText, Ui};
 use egui_plot::{FilledArea, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform};
 
+use self::beside::Beside;
 use self::grid::log_label;
 pub(super) use self::grid::{even_grid, log_grid};
 use self::limits::Limits;
@@ -49,6 +51,7 @@ pub struct Losses {
     smoothing: f64,
     limits: Limits,
     pins: Pins,
+    beside: Beside,
     prepared: Option<PreparedCurves>,
     run: Option<u64>,
 }
@@ -69,6 +72,7 @@ impl Default for Losses {
             smoothing: 1.0,
             limits: Limits::default(),
             pins: Pins::default(),
+            beside: Beside::default(),
             prepared: None,
             run: None,
         }
@@ -112,8 +116,10 @@ impl Losses {
             });
         });
         let entries = Self::entries(score_shown.is_some());
-        legend::names(ui, entries.iter().copied().filter(|series| self.is_shown(*series)));
         let palette = Palette::of(ui);
+        let shown = entries.iter().copied().filter(|series| self.is_shown(*series));
+        let beside = snapshot.and_then(|snapshot| beside::entry(snapshot, palette));
+        legend::names(ui, shown.map(|series| legend::Entry::of(series, palette)).chain(beside));
         let Some(snapshot) = snapshot else {
             ui.centered_and_justified(|ui| {
                 ui.label(RichText::new(say("No losses yet", "还没有损失")).color(palette.weak))
@@ -125,11 +131,10 @@ impl Losses {
             self.limits.reset();
         }
         self.prepare(&snapshot.curves);
-        let family = snapshot.settings.run.tasks;
         if score_shown.is_none() {
-            self.pins.legend(ui, family);
+            self.pins.legend(ui, &snapshot.settings);
         }
-        let pinned = self.pins.prepare(family, self.smoothing);
+        let pinned = self.pins.prepare(&snapshot.settings, self.smoothing);
         let room = ui.available_rect_before_wrap();
         let [room, track] = [room.with_max_y(room.bottom() - HEIGHT), room.with_min_y(room.bottom() - HEIGHT)];
         let place = egui::UiBuilder::new().max_rect(room);
@@ -149,14 +154,13 @@ impl Losses {
         pinned: f64,
     ) -> Option<Axis> {
         let palette = Palette::of(ui);
-        let family = snapshot.settings.run.tasks;
         let prepared = self.prepared.as_ref()?;
         let axis = |plot: &PlotTransform, last: f64| Axis { x: plot.frame().x_range(), last };
         if let Some(Score { name, .. }) = score {
             let marks = marks::with_pending(snapshot, live);
             ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
             let shown = |init| self.is_shown(Series::after(init));
-            let plot = scores::ui(ui, name.get(), &snapshot.curves, shown, &marks, prepared.last);
+            let plot = scores::ui(ui, name.get(), snapshot, shown, &marks, prepared.last);
             past::veil(ui, &plot, snapshot);
             return Some(axis(&plot, prepared.last.max(10.0)));
         }
@@ -166,9 +170,11 @@ impl Losses {
         // Of an earlier run that went further as much is shown as leaves half of the plot to this one.
         let last = prepared.last.max(10.0);
         let last = last.max(pinned.min(2.0 * last));
+        self.beside.prepare(snapshot, self.smoothing, last);
         let pins_shown = [Series::HeldOutBefore, Series::HeldOutAfter].map(|series| self.is_shown(series));
         if !values.is_empty() {
-            values.extend(self.pins.values(family, pins_shown, last));
+            values.extend(self.pins.values(&snapshot.settings, pins_shown, last));
+            values.extend(self.beside.values());
         }
         let latest =
             visible.iter().flat_map(|(_, lines)| lines).filter_map(|line| line.smooth.last()).map(|point| point.y);
@@ -213,7 +219,8 @@ impl Losses {
         let response = plot.show(ui, |plot| {
             plot.set_plot_bounds(bounds);
             marks::draw(plot, &marks, palette);
-            self.pins.draw(plot, family, pins_shown, palette);
+            self.pins.draw(plot, &snapshot.settings, pins_shown, palette);
+            self.beside.draw(plot, palette);
             // Thin lines first, so that the ones that count lie on top.
             for (series, lines) in visible.iter().rev() {
                 let (colour, width, dashed) = series.look(palette);

@@ -11,6 +11,7 @@ mod given;
 mod grid;
 mod panel;
 mod plots;
+mod rows;
 mod steps;
 mod strip;
 mod taught;
@@ -23,8 +24,10 @@ use egui::{Align, Layout, RichText, Ui};
 use self::draw::Draw;
 pub use self::gallery::Look;
 use self::gallery::Sheets;
+use self::rows::Rows;
 use self::strip::Strip;
 use self::walk::WalkView;
+use super::beside;
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::stage;
@@ -38,7 +41,8 @@ use crate::train::snapshot::{Evaluation, Snapshot};
 #[derive(Default)]
 pub struct Samples {
     strip: Strip,
-    sheets: Sheets,
+    /// Of the run, and of the one beside it.
+    sheets: [Sheets; 2],
     draw: Draw,
     walk: WalkView,
     /// Whether something else is looked at in slow motion.
@@ -119,8 +123,16 @@ impl Samples {
     fn still(&mut self, ui: &mut Ui, look: Look, snapshot: Option<&Snapshot>) {
         self.strip.update(snapshot.and_then(|snapshot| snapshot.enlarged.as_ref()));
         match (snapshot.and_then(evaluated), look) {
-            (Some((_, evaluation)), Look::Strip) => self.strip.ui(ui, evaluation),
-            (Some((_, evaluation)), look) => self.sheets.ui(ui, look, evaluation),
+            (Some((snapshot, _)), Look::Strip) => {
+                if let Some(rows) = Rows::of(snapshot, |snapshot| snapshot.evaluation.as_ref()) {
+                    self.strip.ui(ui, &rows);
+                }
+            }
+            (Some((snapshot, _)), look) => beside::halves(ui, snapshot, |ui, half, run| {
+                if let Some((_, evaluation)) = evaluated(run) {
+                    self.sheets[half].ui(ui, look, evaluation);
+                }
+            }),
             (None, _) => {
                 let text = match snapshot {
                     Some(_) => say("The first evaluation is coming", "首次评估即将完成"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Align, Button, Key, Label, Layout, RichText, Ui};
 
+use super::beside;
 use super::commands::{Commands, UiCommand};
 use super::samples::{Look, Samples};
 use super::theme::{GRID, Palette};
@@ -21,7 +22,8 @@ use crate::train::views::Focus;
 pub struct Stage {
     samples: Samples,
     look: Look,
-    views: Vec<(&'static Entry, Box<dyn View>)>,
+    /// Each once for the run, and once for the one beside it.
+    views: Vec<(&'static Entry, [Box<dyn View>; 2])>,
     /// Which close-up view is shown.
     view: usize,
     page: Page,
@@ -46,7 +48,7 @@ impl Default for Stage {
         Self {
             samples: Samples::default(),
             look: Look::default(),
-            views: VIEWS.iter().map(|entry| (entry, (entry.open)())).collect(),
+            views: VIEWS.iter().map(|entry| (entry, [(entry.open)(), (entry.open)()])).collect(),
             view: 0,
             page: Page::default(),
         }
@@ -74,14 +76,14 @@ impl Stage {
 
     /// What is looked at, added to what others look at.
     pub fn look(&self, focus: &mut Focus) {
-        self.views[self.view].1.look(focus);
+        self.views[self.view].1[0].look(focus);
     }
 
     /// Escape gives the large place back, where nothing `covers` it that Escape would close first.
     pub fn take_escape(&mut self, ui: &Ui, covered: bool) {
         let free = self.page == Page::View
             && !covered
-            && !self.views[self.view].1.takes_escape()
+            && !self.views[self.view].1[0].takes_escape()
             && ui.memory(|memory| memory.focused().is_none());
         if free && ui.input(|input| input.key_pressed(Key::Escape)) {
             self.page = Page::Samples;
@@ -97,10 +99,18 @@ impl Stage {
         images: Option<&Arc<ImageSet>>,
         commands: &mut Commands,
     ) {
+        if let Some(snapshot) = snapshot {
+            beside::difference(ui, snapshot);
+        }
         if self.page == Page::View {
-            let (entry, view) = &mut self.views[self.view];
+            let (entry, views) = &mut self.views[self.view];
             sentence(ui, &entry.about, &entry.about);
-            view.ui(ui, snapshot, true);
+            match snapshot {
+                Some(snapshot) => {
+                    beside::halves(ui, snapshot, |ui, half, run| views[half].ui(ui, Some(run), true));
+                }
+                None => views[0].ui(ui, None, true),
+            }
         } else {
             self.samples.ui(ui, self.look.among(&Look::of(family)), snapshot, images, commands);
         }
@@ -128,7 +138,7 @@ impl Stage {
         if swapped {
             self.samples.small(ui, look, snapshot);
         } else {
-            self.views[self.view].1.ui(ui, snapshot, false);
+            self.views[self.view].1[0].ui(ui, snapshot, false);
         }
     }
 

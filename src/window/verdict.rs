@@ -76,6 +76,35 @@ fn verdict(snapshot: &Snapshot) -> Verdict {
     compare(evaluation).unwrap_or_else(|| open(say("There is nothing to compare yet", "还没有可以比较的")))
 }
 
+/// How the learned starts of two runs on the same tasks compare after the last step, with the 95 % interval of their
+/// difference; and how good that is to know.
+pub fn between(first: &Snapshot, second: &Snapshot) -> Option<String> {
+    let [one, other] = [first, second].map(|run| run.settings.run.algorithm.label());
+    let [left, right] = [first, second].map(|run| run.evaluation.as_deref());
+    let (left, right) = (left?, right?);
+    let lead = Lead::of(left.tasks.iter().zip(&right.tasks).map(|(left, right)| {
+        let (by, merit_of) = merit(left, Init::Learned)?;
+        Some((by, merit_of - merit(right, Init::Learned)?.1))
+    }))?;
+    let (last, tasks) = (left.tasks.first()?.traces[0].query_loss.len().checked_sub(1)?, left.tasks.len());
+    let interval = lead.interval();
+    if lead.mean.abs() <= lead.half {
+        return Some(tell(
+            || format!("{} {one} and {other} do not differ clearly ({interval})", after(last)),
+            || format!("{last} 步之后，{one} 与 {other} 没有明显差别（{interval}）"),
+        ));
+    }
+    let [better, worse] = if lead.mean > 0.0 { [one, other] } else { [other, one] };
+    let by = lead.by.said(lead.mean.abs());
+    Some(tell(
+        || format!("{} {better} leads {worse} by {by} ({interval}, mean of {tasks} tasks)", after(last)),
+        || {
+            let said = lead.in_chinese([one, other].map(|name| format!(" {name} ")).each_ref().map(String::as_str));
+            format!("{last} 步之后，{}（{interval}，{tasks} 个任务的平均）", said.trim())
+        },
+    ))
+}
+
 /// The learned start against the better one of the others.
 fn compare(evaluation: &Evaluation) -> Option<Verdict> {
     let last = evaluation.tasks.iter().map(|task| task.traces[0].query_loss.len()).max()?.checked_sub(1)?;
@@ -99,7 +128,7 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
                     short(other)
                 )
             },
-            || format!("{last} 步之后，{}（{tasks} 个任务的平均）", lead.in_chinese(in_chinese(other))),
+            || format!("{last} 步之后，{}（{tasks} 个任务的平均）", lead.in_chinese(["学到的起点", in_chinese(other)])),
         );
         Verdict { text, tone }
     })
@@ -157,8 +186,27 @@ struct Lead {
 }
 
 impl Lead {
-    fn in_chinese(&self, other: &str) -> String {
-        let learned = "学到的起点";
+    /// Of these values, one for each task.
+    fn of(pairs: impl Iterator<Item = Option<(By, f64)>>) -> Option<Self> {
+        let pairs = pairs.collect::<Option<Vec<_>>>()?;
+        let (by, count) = (pairs.first()?.0, pairs.len() as f64);
+        let mean = pairs.iter().map(|(_, difference)| difference).sum::<f64>() / count;
+        let square = pairs.iter().map(|(_, difference)| (difference - mean).powi(2)).sum::<f64>();
+        let half = if pairs.len() < 2 { 0.0 } else { student(pairs.len()) * (square / (count - 1.0) / count).sqrt() };
+        mean.is_finite().then_some(Self { by, mean, half })
+    }
+
+    /// Where the mean lies with 95 %.
+    fn interval(&self) -> String {
+        let [low, high] = [self.mean.abs() - self.half, self.mean.abs() + self.half];
+        match self.by {
+            By::Decibels => format!("95 %: {low:.1} … {high:.1} dB"),
+            By::Points(_) => format!("95 %: {low:.0} … {high:.0}"),
+            By::Loss => format!("95 %: {} … {} ×", numbers::significant(low.exp()), numbers::significant(high.exp())),
+        }
+    }
+
+    fn in_chinese(&self, [learned, other]: [&str; 2]) -> String {
         let (difference, verb) = (self.mean.abs(), if self.mean > 0.0 { "领先" } else { "落后于" });
         match self.by {
             By::Decibels => format!("{learned}{verb}{other} {difference:.1} dB"),
@@ -181,12 +229,7 @@ fn lead(evaluation: &Evaluation, other: Init) -> Option<Lead> {
         let (by, learned) = merit(task, Init::Learned)?;
         Some((by, learned - merit(task, other)?.1))
     });
-    let pairs = pairs.collect::<Option<Vec<_>>>()?;
-    let (by, count) = (pairs.first()?.0, pairs.len() as f64);
-    let mean = pairs.iter().map(|(_, difference)| difference).sum::<f64>() / count;
-    let square = pairs.iter().map(|(_, difference)| (difference - mean).powi(2)).sum::<f64>();
-    let half = if pairs.len() < 2 { 0.0 } else { student(pairs.len()) * (square / (count - 1.0) / count).sqrt() };
-    mean.is_finite().then_some(Lead { by, mean, half })
+    Lead::of(pairs)
 }
 
 /// The quantile of Student's t for so many values that 95 % lie within.

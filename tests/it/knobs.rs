@@ -53,6 +53,7 @@ fn every_knob(tasks: TaskFamily) {
                 "pixels_per_step" => 20.0,
                 "reduction" => 2.0,
                 "tolerance" => 5.0,
+                "baselines_at_alpha" => 1.0,
                 "noise" => knob.get(&settings.live) + 0.3,
                 "temperature" => 0.5,
                 "flow_steps" => 7.0,

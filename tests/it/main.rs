@@ -40,6 +40,7 @@ mod procedural;
 mod reading;
 mod session;
 mod settings;
+mod side_by_side;
 mod slow_motion;
 mod stability;
 mod sweep_and_race;

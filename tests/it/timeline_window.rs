@@ -228,19 +228,25 @@ fn a_canvas_undoes_its_own() {
 fn pinned_runs_stay_over_restarts_of_their_family() {
     let mut bench = Bench::with(run(families::SINE));
     bench.key(Key::P);
-    let live = run(families::SINE).settings.live.clone();
-    let name = format!("MAML α {} β {}", live.inner_rate, live.outer_rate);
-    assert!(bench.harness.query_by_role_and_label(Role::CheckBox, &name).is_some());
+    let name = "Curves, MAML";
+    assert!(bench.harness.query_by_role_and_label(Role::CheckBox, name).is_some());
     let mut next = run(families::SINE);
     next.run = 2;
     bench.publish(next);
-    assert!(bench.harness.query_by_role_and_label(Role::CheckBox, &name).is_some());
+    assert!(bench.harness.query_by_role_and_label(Role::CheckBox, name).is_some());
+    let mut noisier = run(families::SINE);
+    noisier.run = 3;
+    let mut settings = Settings::clone(&noisier.settings);
+    settings.live.test_shots += 1;
+    noisier.settings = Arc::new(settings);
+    bench.publish(noisier);
+    assert!(bench.harness.query_by_role_and_label(Role::CheckBox, name).is_none(), "other held-out tasks");
     let mut other = run(families::PLANE);
-    other.run = 3;
+    other.run = 4;
     bench.publish(other);
-    assert!(bench.harness.query_by_role_and_label(Role::CheckBox, &name).is_none());
+    assert!(bench.harness.query_by_role_and_label(Role::CheckBox, name).is_none());
     let mut again = run(families::SINE);
-    again.run = 4;
+    again.run = 5;
     bench.publish(again);
     bench.open("Lines");
     for _ in 0..4 {
@@ -249,9 +255,9 @@ fn pinned_runs_stay_over_restarts_of_their_family() {
     assert!(bench.says(&format!("{name} (5)")));
     assert!(is_disabled(&bench, "Pin this run"));
     bench.open("Lines");
-    bench.click(Role::CheckBox, &name);
+    bench.click(Role::CheckBox, name);
     bench.click(Role::Button, &format!("Remove {name}"));
-    assert!(bench.harness.query_by_role_and_label(Role::CheckBox, &name).is_none());
+    assert!(bench.harness.query_by_role_and_label(Role::CheckBox, name).is_none());
     bench.open("Lines");
     assert!(!is_disabled(&bench, "Pin this run"));
 }

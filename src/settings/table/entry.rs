@@ -94,6 +94,13 @@ pub struct Name {
     pub about: Text,
 }
 
+impl Range {
+    /// Whether the values are no and yes.
+    pub fn is_switch(self) -> bool {
+        self.whole && (self.low, self.high) == (0.0, 1.0)
+    }
+}
+
 impl Setting {
     /// What an entry leaves out.
     pub(super) const BLANK: Self = Self {

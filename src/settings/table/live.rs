@@ -5,7 +5,7 @@ use crate::settings::RunSettings;
 use crate::text::{Text, text};
 
 /// Every live setting.
-pub static LIVE: [Setting; 17] = [
+pub static LIVE: [Setting; 18] = [
     Setting {
         label: text("Inner rate α", "内循环学习率 α"),
         short: text("α", "α"),
@@ -46,6 +46,15 @@ pub static LIVE: [Setting; 17] = [
         ),
         axis: Some("1..10"),
         ..number!(live.test_steps, Group::Inner, Range::whole(1, 50))
+    },
+    Setting {
+        label: text("Baselines at α", "基线也用 α"),
+        short: text("baselines at α", "基线用 α"),
+        about: text(
+            "The random and the pretrained start adapt with the learned start's own rate; otherwise each with the one that is best for it",
+            "随机起点和预训练起点也用学到的起点的学习率来适应；否则各用对自己最好的学习率",
+        ),
+        ..number!(live.baselines_at_alpha, Group::Inner, Range::whole(0, 1))
     },
     Setting {
         label: text("Meta-batch", "元批次"),

@@ -25,6 +25,9 @@ impl Session {
         self.phase = Phase::Paused;
         self.divergence = None;
         trainer.look_back(at);
+        if let Some(beside) = &mut self.beside {
+            beside.look_back(at);
+        }
         self.views.break_off();
         self.continued_at = None;
         self.walk = None;
@@ -44,6 +47,9 @@ impl Session {
             return;
         }
         trainer.look_closer(Cancel::when(&self.end.ends_training()));
+        if let Some(beside) = &mut self.beside {
+            beside.look_closer(Cancel::when(&self.end.ends_training()));
+        }
         if !self.end.is_asked_to_look() {
             self.draw_enlarged();
         }
@@ -54,6 +60,9 @@ impl Session {
         let _ = self.end.take_look();
         let Some(trainer) = self.trainer.as_mut().filter(|trainer| trainer.looking_at().is_some()) else { return };
         trainer.return_to_head();
+        if let Some(beside) = &mut self.beside {
+            beside.return_to_head();
+        }
         self.settle();
         self.views.break_off();
         (self.enlarged_stale, self.changed) = (Some(Instant::now()), true);

@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::beside::Beside;
 use super::{Left, Session, Speed, TIMELINE_CAP};
 use crate::images::ImageSet;
 use crate::settings::Settings;
 use crate::text::Words;
 use crate::train::link::{Command, Event, Pace};
 use crate::train::snapshot::Phase;
-use crate::train::trainer::{Checkpoint, Trainer};
+use crate::train::trainer::{Checkpoint, TrainError, Trainer};
+
+/// The images that tasks are drawn from, where they are images.
+type Images = Option<Arc<ImageSet>>;
 
 impl Session {
     pub(super) fn obey(&mut self, command: Command) {
@@ -70,6 +74,9 @@ impl Session {
                 if let Some(trainer) = &mut self.trainer {
                     trainer.continue_here();
                 }
+                if let Some(beside) = &mut self.beside {
+                    beside.continue_here();
+                }
                 self.views.break_off();
                 self.continued_at = Some(at);
             }
@@ -79,40 +86,51 @@ impl Session {
                 }
             }
             Command::BringBack => self.bring_back(),
-            Command::Restart(settings, images) => self.restart(&settings, images, None),
-            Command::Continue(settings, images, from) => self.restart(&settings, images, Some(&from)),
+            Command::Restart(settings, images) => self.restart(&settings, None, images, None),
+            Command::Pair([first, second], images) => self.restart(&first, Some(&second), images, None),
+            Command::Alone => self.beside = None,
+            Command::Continue(settings, images, from) => self.restart(&settings, None, images, Some(&from)),
             Command::Play | Command::Pause | Command::Step | Command::GoBack | Command::Quit => {}
         }
         self.changed = true;
         self.show(true);
     }
 
-    fn restart(&mut self, settings: &Settings, images: Option<Arc<ImageSet>>, from: Option<&Checkpoint>) {
+    fn restart(&mut self, settings: &Settings, beside: Option<&Settings>, images: Images, from: Option<&Checkpoint>) {
         self.end.interrupt.store(false, Ordering::Release);
         self.forget_asked();
-        let trainer = match from {
-            Some(from) => Trainer::resume(settings.clone(), images, self.threads, from),
-            None => Trainer::new(settings.clone(), images, self.threads),
-        };
-        match trainer {
+        match self.prepared(settings, beside, images, from) {
             Err(error) => self.end.report(Event::Failed(Words::told(|| error.to_string()))),
-            Ok(mut trainer) => {
-                trainer.set_sketch(self.sketch.clone());
-                trainer.set_timeline_cap(TIMELINE_CAP);
+            Ok(run) => {
                 if let Some(metrics) = &mut self.metrics {
-                    metrics(&trainer.first_row());
+                    metrics(&run.trainer.first_row());
                 }
-                self.take_up(Left { trainer, phase: Phase::Running, divergence: None });
+                self.take_up(run);
             }
         }
+    }
+
+    fn prepared(
+        &self,
+        settings: &Settings,
+        beside: Option<&Settings>,
+        images: Images,
+        from: Option<&Checkpoint>,
+    ) -> Result<Left, TrainError> {
+        let mut trainer = match from {
+            Some(from) => Trainer::resume(settings.clone(), images.clone(), self.threads, from),
+            None => Trainer::new(settings.clone(), images.clone(), self.threads),
+        }?;
+        trainer.set_timeline_cap(TIMELINE_CAP);
+        let beside = beside.map(|settings| Beside::new(settings.clone(), images, &trainer)).transpose()?;
+        Ok(Left { trainer, beside, phase: Phase::Running, divergence: None })
     }
 
     /// Goes on with the run that the last restart ended; this one is kept in its place.
     fn bring_back(&mut self) {
         self.end.interrupt.store(false, Ordering::Release);
         self.forget_asked();
-        if let Some(mut left) = self.left.take() {
-            left.trainer.set_sketch(self.sketch.clone());
+        if let Some(left) = self.left.take() {
             self.take_up(left);
         }
     }
@@ -125,12 +143,19 @@ impl Session {
 
     /// Another run takes the place of the present one, which is kept.
     fn take_up(&mut self, run: Left) {
-        let Left { trainer, phase, divergence } = run;
-        let now = (self.phase, self.divergence.take());
-        self.left = self.trainer.replace(trainer).map(|trainer| Left { trainer, phase: now.0, divergence: now.1 });
+        let Left { mut trainer, mut beside, phase, divergence } = run;
+        trainer.set_sketch(self.sketch.clone());
+        if let Some(beside) = &mut beside {
+            beside.set_sketch(self.sketch.clone());
+            beside.set_focus(self.views.focus());
+            beside.forget();
+        }
+        let (before, divergence) = (self.phase, std::mem::replace(&mut self.divergence, divergence));
+        let beside = std::mem::replace(&mut self.beside, beside);
+        let left = self.trainer.replace(trainer);
+        self.left = left.map(|trainer| Left { trainer, beside, phase: before, divergence });
         self.run += 1;
         self.phase = phase;
-        self.divergence = divergence;
         self.enlarged = None;
         self.enlarged_stale = None;
         self.continued_at = None;

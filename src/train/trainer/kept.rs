@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::probes::{Baselines, Probes};
 use super::{Learned, Trainer};
-use crate::settings::{Knob, LiveSettings, Settings};
+use crate::settings::Settings;
 use crate::train::divergence::Watch;
 use crate::train::evaluation::Known;
 use crate::train::guard::Guard;
@@ -167,7 +167,7 @@ impl Trainer {
         let at = self.now.meta_iteration;
         if let Some((_, kept)) = self.timeline.nearest(at) {
             let then = &kept.state.settings.live;
-            let measures_anew = Probes::measures_anew(&turned(then, &self.settings.live));
+            let measures_anew = Probes::measures_anew(&then.turned(&self.settings.live));
             (self.guard, self.watch) = (kept.guard.clone(), kept.state.watch);
             if measures_anew {
                 self.guard.measures_anew();
@@ -219,9 +219,4 @@ impl Trainer {
             start: Some(self.start()),
         }
     }
-}
-
-/// The knobs that stand differently.
-pub(super) fn turned(before: &LiveSettings, after: &LiveSettings) -> Vec<Knob> {
-    Knob::ALL.into_iter().filter(|knob| knob.get(before) != knob.get(after)).collect()
 }

@@ -5,7 +5,7 @@ use crate::meta::cancel::Cancel;
 use crate::text::Words;
 use std::sync::Arc;
 
-use super::shown::{gallery, probe_task};
+use super::shown::{gallery, probe_task, shown_rate};
 use super::teaching::teach;
 use crate::maths::network::{Network, Workspace};
 use crate::meta::MetaParameters;
@@ -60,6 +60,8 @@ pub(super) struct Probes {
     measured: Vec<[Measured; 3]>,
     evaluation: Arc<Evaluation>,
     baselines: Baselines,
+    /// The inner rates that random init and joint pretraining were measured with last.
+    baseline_rates: [f64; 2],
     family: Family,
     card: &'static Card,
     /// Whether everything must be measured again, or joint pretraining.
@@ -98,7 +100,8 @@ impl Baselines {
             *age = [0, 2 * age[1]];
         }
         age[0] += 1;
-        let shaping = Knob::ALL.map(|knob| if Probes::measures_anew(&[knob]) { knob.get(live) } else { 0.0 });
+        let shapes = |knob| Probes::measures_anew(&[knob]) || knob == Knob::BASELINES_AT_ALPHA;
+        let shaping = Knob::ALL.map(|knob| if shapes(knob) { knob.get(live) } else { 0.0 });
         let shape = Some((shaping, judges));
         let reshaped = std::mem::replace(&mut self.shape, shape) != shape;
         [choose_again, choose_again || reshaped || age[0].is_multiple_of(JOINT_EVERY)]
@@ -121,6 +124,7 @@ impl Probes {
                 tensors: Vec::new(),
             }),
             baselines: Baselines { rates: [None; 2], joint_age: [0, 1], shape: None },
+            baseline_rates: [1.0; 2],
             family: family.clone(),
             card: settings.run.tasks.card(),
             stale: true,
@@ -147,6 +151,7 @@ impl Probes {
         if shapes {
             self.draw(settings);
         }
+        self.stale |= knobs.contains(&Knob::BASELINES_AT_ALPHA);
         shapes
     }
 
@@ -164,7 +169,7 @@ impl Probes {
 
     /// The inner rates that random init and joint pretraining were measured with last.
     pub fn baseline_rates(&self) -> [f64; 2] {
-        self.baselines.rates.map(|rate| rate.unwrap_or(1.0))
+        self.baseline_rates
     }
 
     /// When and how the baselines are measured from now on.
@@ -206,7 +211,7 @@ impl Probes {
     /// Adapts every probe task from every initialisation; whether joint pretraining was due for the curves, which it
     /// never is for display alone. Where `cancel` is wanted, which is asked between inner steps, nothing changes and there
     /// is no answer. A baseline's `inner_rate` in `start` is replaced by its best one, chosen again at ever longer
-    /// intervals. The random init is measured once, joint pretraining at every fourth call: they cost as much as φ and
+    /// intervals, or by the learned start's if that is wanted. The random init is measured once, joint pretraining at every fourth call: they cost as much as φ and
     /// change little or not at all.
     pub fn measure<'a>(
         &mut self,
@@ -222,7 +227,11 @@ impl Probes {
         let [choose_again, joint_due] = if into_curves { baselines.next(live, judging.is_some()) } else { [false; 2] };
         let (hasty, known) = (self.hasty && !into_curves, self.known.as_ref().filter(|_| !into_curves));
         // Whose samples are judged changes nothing else: that can wait for a measurement with more time.
-        let all = self.stale || self.live.test_steps != steps || !hasty && self.judged != judging.is_some();
+        let shared = (live.baselines_at_alpha == 1).then(|| shown_rate(start(Init::Learned)));
+        let all = self.stale
+            || shared.is_some()
+            || self.live.test_steps != steps
+            || !hasty && self.judged != judging.is_some();
         let displays = self.displays + u64::from(!into_curves && !hasty);
         let joint_shown = !hasty && (self.joint_stale || !into_curves && displays.is_multiple_of(JOINT_EVERY));
         let redo = [true, all, all || joint_due || joint_shown];
@@ -240,6 +249,7 @@ impl Probes {
             None => best(starts[2], None),
         };
         rates[1] = Some(joint);
+        let [random, joint] = [random, joint].map(|best| shared.unwrap_or(best));
         (starts[1].inner_rate, starts[2].inner_rate) = (random, joint);
         // Where they are still the same, measuring one of them is enough.
         let twins = all && random == joint && starts[1].meta.values == starts[2].meta.values;
@@ -268,6 +278,7 @@ impl Probes {
             self.tasks = coming;
         }
         (self.baselines, self.displays) = (baselines, displays);
+        self.baseline_rates = [random, joint];
         (self.hasty, self.known) = (false, None);
         self.joint_stale &= !redo[2];
         self.stale = false;

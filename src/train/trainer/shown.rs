@@ -46,7 +46,7 @@ pub(super) fn gallery(network: &Network, tasks: [&HeldOut; 2], measured: [&Measu
 }
 
 /// α, or the median of the learned rates where there are any.
-fn shown_rate(start: Start<'_>) -> f64 {
+pub(super) fn shown_rate(start: Start<'_>) -> f64 {
     let learner: &Learner = start.learner;
     if !learner.algorithm().learns_rates() {
         return start.inner_rate;

@@ -27,7 +27,19 @@ impl Trainer {
     /// # Errors
     /// A setting out of range, or images missing or too few.
     pub fn new(settings: Settings, images: Option<Arc<ImageSet>>, threads: usize) -> Result<Self, TrainError> {
-        Self::begin(settings, images, threads, None, true)
+        Self::begin(settings, images, Pool::new(threads), None, true)
+    }
+
+    /// A run at its start on the threads of another one, for two that take turns.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(in crate::train) fn sharing(
+        other: &Self,
+        settings: Settings,
+        images: Option<Arc<ImageSet>>,
+    ) -> Result<Self, TrainError> {
+        Self::begin(settings, images, other.pool(), None, true)
     }
 
     /// A run with nothing beside it, for benchmarks and the cells of sweeps: no joint pretraining, no judge of samples,
@@ -36,7 +48,7 @@ impl Trainer {
     /// # Errors
     /// As [`Self::new`].
     pub fn alone(settings: Settings, images: Option<Arc<ImageSet>>, threads: usize) -> Result<Self, TrainError> {
-        Self::begin(settings, images, threads, None, false)
+        Self::begin(settings, images, Pool::new(threads), None, false)
     }
 
     /// A run that goes on from what another one, with as many parameters, has learned.
@@ -49,19 +61,18 @@ impl Trainer {
         threads: usize,
         from: &Checkpoint,
     ) -> Result<Self, TrainError> {
-        Self::begin(settings, images, threads, Some(from), true)
+        Self::begin(settings, images, Pool::new(threads), Some(from), true)
     }
 
     fn begin(
         mut settings: Settings,
         images: Option<Arc<ImageSet>>,
-        threads: usize,
+        pool: Pool,
         from: Option<&Checkpoint>,
         accompanied: bool,
     ) -> Result<Self, TrainError> {
         settings.validate()?;
         let family = Family::new(&settings.run, images)?;
-        let pool = Pool::new(threads);
         if from.is_none()
             && let Some(rate) = fitting_rate(&settings, &family, &pool)
         {

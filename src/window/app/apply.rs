@@ -71,11 +71,19 @@ impl App {
             UiCommand::ChooseAlgorithm(algorithm, keeps_rates) => {
                 let mut preset = Settings::preset(self.settings.run.tasks, algorithm);
                 if keeps_rates {
-                    for knob in [Knob::INNER_RATE, Knob::OUTER_RATE, Knob::INNER_STEPS] {
+                    for knob in Knob::MAIN {
                         knob.set(&mut preset.live, knob.get(&self.settings.live));
                     }
                 }
                 self.choose_preset(ctx, preset);
+            }
+            UiCommand::Beside(beside) => {
+                self.watching.get_mut().obeyed(format_args!("beside={}", beside.is_some()));
+                self.beside = beside;
+                match beside {
+                    Some(_) => self.restart(ctx),
+                    None => self.send(Command::Alone),
+                }
             }
             UiCommand::ChooseImages(source) => {
                 let mut run = self.settings.run.clone();

@@ -8,9 +8,10 @@ use egui::Context;
 use super::App;
 use super::past::Moment;
 use crate::images::{ImageSet, Making};
-use crate::settings::{ImageKey, ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
+use crate::settings::{Algorithm, ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
 use crate::text::{say, tell};
 use crate::train::link::Command;
+use crate::train::snapshot::Snapshot;
 use crate::train::trainer::Checkpoint;
 use crate::window::frames::pacing;
 use crate::window::notices::Kind;
@@ -21,12 +22,6 @@ use crate::window::watching::Observer as _;
 pub(super) struct Waiting {
     making: Making,
     from: Option<Arc<Checkpoint>>,
-}
-
-/// A run that can be brought back.
-pub(super) struct Left {
-    settings: Settings,
-    images: Option<(ImageKey, Arc<ImageSet>)>,
 }
 
 impl App {
@@ -130,42 +125,60 @@ impl App {
             let Settings { live, run } = &mut self.settings;
             live.inner_rate = Settings::preset(run.tasks, run.algorithm).live.inner_rate;
         }
-        let images_in_use = set.clone().map(|set| (self.settings.run.image_key(), set));
-        self.left = self.replaced(images_in_use);
-        let RunSettings { tasks, images, procedural, .. } = &self.settings.run;
-        self.sets.insert(*tasks, (images.clone(), *procedural));
+        let images = set.clone().map(|set| (self.settings.run.image_key(), set));
+        self.images_in_use.swap(0, 1);
+        self.images_in_use[0] = images;
+        self.returning = false;
+        self.remember_set();
+        let own = self.settings.run.algorithm;
+        self.beside = self.beside.filter(|(algorithm, _)| *algorithm != own && from.is_none());
         let settings = Arc::new(self.settings.clone());
-        self.send(match from {
-            Some(from) => Command::Continue(settings, set, from),
-            None => Command::Restart(settings, set),
+        self.send(match (from, self.beside) {
+            (Some(from), _) => Command::Continue(settings, set, from),
+            (None, Some((algorithm, keeps_rates))) => {
+                let second = Arc::new(self.settings.by(algorithm, keeps_rates));
+                Command::Pair([settings, second], set)
+            }
+            (None, None) => Command::Restart(settings, set),
         });
         if let Some(past) = self.watching.get_mut().first_command() {
             self.send(past);
         }
     }
 
-    /// The present run, whose images give way to these.
-    fn replaced(&mut self, images: Option<(ImageKey, Arc<ImageSet>)>) -> Option<Left> {
-        let images = std::mem::replace(&mut self.images_in_use, images);
-        let settings = Settings::clone(&self.snapshot.as_ref()?.settings);
-        Some(Left { settings, images })
-    }
-
     /// Takes up the run again that the last restart ended.
     pub(super) fn bring_back(&mut self) {
-        let Some(Left { settings, images }) = self.left.take() else {
+        if !self.snapshot.as_ref().is_some_and(|snapshot| snapshot.can_bring_back) {
             let text = say("No run was ended yet", "还没有结束过任何运行");
             return self.notices.add(Kind::Error, text);
-        };
+        }
         self.watching.get_mut().obeyed(format_args!("bring_back"));
-        self.waiting = None;
-        self.left = self.replaced(images.clone());
-        self.image_set = images.or(self.image_set.take());
-        self.settings = settings;
+        (self.waiting, self.intent) = (None, None);
+        self.returning = true;
+        self.send(Command::BringBack);
+    }
+
+    /// The run that was asked for has come: all is as it was in it.
+    pub(super) fn returns(&mut self, new: &Snapshot) {
+        let other = self.snapshot.as_ref().is_none_or(|known| known.run != new.run);
+        if !(self.returning && other) {
+            return;
+        }
+        self.returning = false;
+        self.settings = Settings::clone(&new.settings);
+        self.beside = beside_of(new);
+        (self.moment, self.fitted) = (Moment::default(), None);
+        self.images_in_use.swap(0, 1);
+        let key = self.settings.run.image_key();
+        let known = self.images_in_use.iter().flatten().find(|(known, _)| *known == key).cloned();
+        self.image_set = known.or(self.image_set.take());
+        self.remember_set();
+    }
+
+    /// Notes which images this family had last.
+    fn remember_set(&mut self) {
         let RunSettings { tasks, images, procedural, .. } = &self.settings.run;
         self.sets.insert(*tasks, (images.clone(), *procedural));
-        (self.intent, self.moment, self.fitted) = (None, Moment::default(), None);
-        self.send(Command::BringBack);
     }
 
     /// Begins the run that waited for its images, if they are there now.
@@ -188,6 +201,12 @@ impl App {
     pub(super) fn keep_old_run(&mut self) {
         if let Some(snapshot) = &self.snapshot {
             self.settings = Settings::clone(&snapshot.settings);
+            self.beside = beside_of(snapshot);
         }
     }
+}
+
+/// The algorithm of the run beside.
+fn beside_of(snapshot: &Snapshot) -> Option<(Algorithm, bool)> {
+    snapshot.beside.as_ref().map(|beside| (beside.settings.run.algorithm, false))
 }

@@ -1,6 +1,6 @@
 //! The legend: a row of names above the plot, so that it never covers data, and toggles for a menu.
 
-use egui::{Rect, Role, Sense, Shape, Slider, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Rect, Role, Sense, Shape, Slider, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::series::Series;
 use crate::text::{say, tell};
@@ -17,31 +17,47 @@ pub fn toggles(ui: &mut Ui, shown: &mut [bool; Series::ALL.len()], entries: &[Se
     }
 }
 
+/// A line that has a name.
+pub struct Entry {
+    /// The name.
+    pub label: String,
+    /// One sentence: what it is.
+    pub about: &'static str,
+    /// Colour, width, and whether it is dashed.
+    pub look: (Color32, f32, bool),
+}
+
+impl Entry {
+    /// Of a series.
+    pub fn of(series: Series, palette: &Palette) -> Self {
+        Self { label: series.label().to_owned(), about: series.tooltip(), look: series.look(palette) }
+    }
+}
+
 /// The names of these entries, as far as there is room.
-pub fn names(ui: &mut Ui, entries: impl Iterator<Item = Series>) {
+pub fn names(ui: &mut Ui, entries: impl Iterator<Item = Entry>) {
     let palette = Palette::of(ui);
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), 4.0 * GRID), Sense::hover());
     let mut left = row.left();
-    for series in entries {
-        let galley = ui.painter().layout_no_wrap(series.label().to_owned(), small_font(), palette.text);
+    for (index, Entry { label, about, look }) in entries.enumerate() {
+        let galley = ui.painter().layout_no_wrap(label.clone(), small_font(), palette.text);
         let width = SAMPLE + GRID + galley.size().x;
         if left + width > row.right() {
             return;
         }
         let rect = Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()));
-        sample(ui, rect, series, 1.0);
+        sample(ui, rect, look, 1.0);
         let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
         ui.painter().galley(corner, galley, palette.text);
-        let response = ui.interact(rect, ui.scope_id().with(("legend", series as usize)), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, series.label()));
-        response.on_hover_text(series.tooltip());
+        let response = ui.interact(rect, ui.scope_id().with(("legend", index)), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &label));
+        response.on_hover_text(about);
         left += width + 3.0 * GRID;
     }
 }
 
-/// A piece of the entry's line at the left of a rectangle.
-fn sample(ui: &Ui, rect: Rect, series: Series, strength: f32) {
-    let (colour, width, dashed) = series.look(Palette::of(ui));
+/// A piece of a line at the left of a rectangle.
+fn sample(ui: &Ui, rect: Rect, (colour, width, dashed): (Color32, f32, bool), strength: f32) {
     let stroke = Stroke::new(width, colour.gamma_multiply(strength));
     let ends = [pos2(rect.left(), rect.center().y), pos2(rect.left() + SAMPLE, rect.center().y)];
     if dashed {
@@ -61,7 +77,7 @@ fn toggle(ui: &mut Ui, series: Series, shown: &mut bool) {
         response.mark_changed();
     }
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, *shown, series.label()));
-    sample(ui, rect, series, if *shown { 1.0 } else { 0.3 });
+    sample(ui, rect, series.look(palette), if *shown { 1.0 } else { 0.3 });
     let text =
         if response.hovered() { palette.accent } else { palette.text.gamma_multiply(if *shown { 1.0 } else { 0.45 }) };
     let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);

@@ -1,10 +1,12 @@
 //! Earlier runs that stay in the plot: the held-out losses of a pinned run, or of a branch that was left.
 
+use std::sync::Arc;
+
 use egui::{Button, Color32, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{Line, LineStyle, PlotPoint, PlotPoints, PlotUi};
 
 use super::series::{self, Series};
-use crate::settings::{Algorithm, Knob, TaskFamily};
+use crate::settings::{Knob, Settings};
 use crate::text::{say, tell};
 use crate::train::snapshot::{Curve, Snapshot};
 use crate::window::numbers;
@@ -21,7 +23,7 @@ const DASH: f32 = 3.0;
 
 /// One earlier run.
 struct Pin {
-    family: TaskFamily,
+    settings: Arc<Settings>,
     name: Name,
     /// Which of the colours it has.
     colour: usize,
@@ -35,9 +37,8 @@ struct Pin {
 /// What tells an earlier run from the others.
 #[derive(PartialEq, Eq)]
 struct Name {
-    algorithm: Algorithm,
-    /// Its rates as they are read.
-    rates: String,
+    /// Its tasks or images, its algorithm, and what was turned, as they are read.
+    text: String,
     /// Where it was gone on from another way.
     left: Option<u64>,
     /// Of those that are alike otherwise, which one, from 1.
@@ -67,13 +68,13 @@ impl Pins {
             name.number += 1;
         }
         let colour = (0..MOST).find(|colour| self.0.iter().all(|pin| pin.colour != *colour)).unwrap_or(0);
-        let family = snapshot.settings.run.tasks;
-        self.0.push(Pin { family, name, colour, shown: true, curves, last, prepared: None });
+        let settings = Arc::clone(&snapshot.settings);
+        self.0.push(Pin { settings, name, colour, shown: true, curves, last, prepared: None });
     }
 
-    /// A toggle for each that belongs to this family, and a button that removes it.
-    pub fn legend(&mut self, ui: &mut Ui, family: TaskFamily) {
-        if !self.0.iter().any(|pin| pin.family == family) {
+    /// A toggle for each of the same tasks as the present run, and a button that removes it.
+    pub fn legend(&mut self, ui: &mut Ui, now: &Settings) {
+        if !self.0.iter().any(|pin| pin.is_of(now)) {
             return;
         }
         let mut removed = None;
@@ -81,7 +82,7 @@ impl Pins {
         ui.spacing_mut().interact_size.y = 4.0 * GRID;
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = vec2(GRID, 0.0);
-            for (index, pin) in self.0.iter_mut().enumerate().filter(|(_, pin)| pin.family == family) {
+            for (index, pin) in self.0.iter_mut().enumerate().filter(|(_, pin)| pin.is_of(now)) {
                 pin.entry(ui);
                 let remove = Button::new("×").small().frame(false);
                 let name = pin.name.said();
@@ -101,10 +102,10 @@ impl Pins {
         }
     }
 
-    /// Makes the lines of this family ready; gives how far they reach.
-    pub fn prepare(&mut self, family: TaskFamily, smoothing: f64) -> f64 {
+    /// Makes the lines of the same tasks ready; gives how far they reach.
+    pub fn prepare(&mut self, now: &Settings, smoothing: f64) -> f64 {
         let mut last: f64 = 0.0;
-        for pin in self.0.iter_mut().filter(|pin| pin.family == family && pin.shown) {
+        for pin in self.0.iter_mut().filter(|pin| pin.is_of(now) && pin.shown) {
             last = last.max(pin.last);
             if pin.prepared.as_ref().is_none_or(|(known, _)| *known != smoothing) {
                 let window = 0.01 * smoothing * pin.last;
@@ -116,21 +117,21 @@ impl Pins {
         last
     }
 
-    fn visible(&self, family: TaskFamily) -> impl Iterator<Item = (&Pin, &[Vec<PlotPoint>; 2])> {
-        let shown = self.0.iter().filter(move |pin| pin.family == family && pin.shown);
+    fn visible<'a>(&'a self, now: &'a Settings) -> impl Iterator<Item = (&'a Pin, &'a [Vec<PlotPoint>; 2])> {
+        let shown = self.0.iter().filter(move |pin| pin.is_of(now) && pin.shown);
         shown.filter_map(|pin| pin.prepared.as_ref().map(|(_, lines)| (pin, lines)))
     }
 
     /// The heights of what is drawn up to `last`, where before and after adaptation are shown or not.
-    pub fn values(&self, family: TaskFamily, shown: [bool; 2], last: f64) -> impl Iterator<Item = f64> {
-        let lines = self.visible(family).flat_map(move |(_, lines)| lines.iter().zip(shown));
+    pub fn values<'a>(&'a self, now: &'a Settings, shown: [bool; 2], last: f64) -> impl Iterator<Item = f64> + 'a {
+        let lines = self.visible(now).flat_map(move |(_, lines)| lines.iter().zip(shown));
         let points = lines.filter(|(_, shown)| *shown).flat_map(|(points, _)| points);
         points.filter(move |point| point.x <= last).map(|point| point.y)
     }
 
     /// Draws them.
-    pub fn draw<'a>(&'a self, plot: &mut PlotUi<'a>, family: TaskFamily, shown: [bool; 2], palette: &Palette) {
-        for (pin, [before, after]) in self.visible(family) {
+    pub fn draw<'a>(&'a self, plot: &mut PlotUi<'a>, now: &'a Settings, shown: [bool; 2], palette: &Palette) {
+        for (pin, [before, after]) in self.visible(now) {
             let colour = pin.colour(palette);
             let name = pin.name.said();
             let line = |series: Series, points: &'a [PlotPoint]| {
@@ -153,6 +154,16 @@ impl Pins {
 }
 
 impl Pin {
+    /// Whether its losses are of the same held-out tasks, after as many steps, as those of a run with these settings.
+    fn is_of(&self, now: &Settings) -> bool {
+        let (own, other) = (&self.settings.run, &now.run);
+        let images = || !own.tasks.needs_images() || own.image_key() == other.image_key();
+        let turned = self.settings.live.turned(&now.live);
+        (own.tasks, own.seed, own.ways) == (other.tasks, other.seed, other.ways)
+            && images()
+            && !turned.iter().any(|knob| knob.shapes_probes || *knob == Knob::TEST_STEPS)
+    }
+
     /// A colour that no other line of the plot has.
     fn colour(&self, palette: &Palette) -> Color32 {
         palette.series[[6, 8, 4, 2, 1][self.colour % MOST]]
@@ -185,18 +196,21 @@ impl Pin {
 
 impl Name {
     fn of(snapshot: &Snapshot, left: Option<u64>) -> Self {
-        let algorithm = snapshot.settings.run.algorithm;
-        let mut rates = String::new();
-        if !algorithm.learns_rates() {
-            rates += &format!("α {} ", numbers::compact(last_value(snapshot, Knob::INNER_RATE)));
-        }
-        rates += &format!("β {}", numbers::compact(last_value(snapshot, Knob::OUTER_RATE)));
-        Self { algorithm, rates, left, number: 1 }
+        let run = &snapshot.settings.run;
+        let images = run.images.name().filter(|_| run.tasks.needs_images()).map(|name| name.label.get());
+        let usual = Settings::preset(run.tasks, run.algorithm).live;
+        let turned = Knob::ALL.into_iter().filter(|knob| knob.why_dead(run).is_none()).filter_map(|knob| {
+            let value = last_value(snapshot, knob);
+            (value != knob.get(&usual)).then(|| format!("{} {}", knob.short, numbers::compact(value)))
+        });
+        let parts = [images.unwrap_or(run.tasks.label()), run.algorithm.label()].map(str::to_owned);
+        let text = parts.into_iter().chain(turned).collect::<Vec<_>>().join(say(", ", "，"));
+        Self { text, left, number: 1 }
     }
 
-    /// Algorithm and rates, and where a branch was left.
+    /// With where a branch was left.
     fn said(&self) -> String {
-        let mut name = format!("{} {}", self.algorithm.label(), self.rates);
+        let mut name = self.text.clone();
         if let Some(left) = self.left {
             let left = numbers::thousands(i64::try_from(left).unwrap_or(i64::MAX));
             name += &tell(|| format!(", left at {left}"), || format!("，在 {left} 处分叉"));

@@ -1,11 +1,11 @@
 //! What the tasks are judged by beside their losses, over meta-iterations: shares in percent.
 
 use egui::Ui;
-use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotBounds, PlotPoints, PlotTransform};
+use egui_plot::{GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoints, PlotTransform};
 
-use super::{even_grid, marks};
+use super::{beside, even_grid, marks};
 use crate::text::tell;
-use crate::train::snapshot::{Curve, Curves, Init, KnobMark};
+use crate::train::snapshot::{Curve, Init, KnobMark, Snapshot};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label};
 
@@ -20,7 +20,7 @@ const TOP: f64 = 112.0;
 pub fn ui(
     ui: &mut Ui,
     name: &str,
-    curves: &Curves,
+    snapshot: &Snapshot,
     shown: impl Fn(Init) -> bool,
     marks: &[KnobMark],
     last: f64,
@@ -29,7 +29,7 @@ pub fn ui(
     let lines: Vec<(Init, Vec<[f64; 2]>)> = Init::ALL
         .into_iter()
         .filter(|&init| shown(init))
-        .map(|init| (init, points(&curves.scores[init as usize])))
+        .map(|init| (init, points(&snapshot.curves.scores[init as usize])))
         .collect();
     let plot = Plot::new("task-scores")
         .allow_zoom(false)
@@ -60,6 +60,11 @@ pub fn ui(
     let response = plot.show(ui, |plot| {
         plot.set_plot_bounds(PlotBounds::from_min_max([0.0, BOTTOM], [last.max(10.0), TOP]));
         marks::draw(plot, marks, palette);
+        if let Some(run) = &snapshot.beside {
+            let name = beside::name(run.settings.run.algorithm);
+            let line = Line::new(name, PlotPoints::from(points(&run.curves.scores[Init::Learned as usize])));
+            plot.line(line.color(palette.adapted).width(2.4).style(LineStyle::Dashed { length: 6.0 }));
+        }
         for (init, points) in lines.iter().rev() {
             let width = if *init == Init::Learned { 2.4 } else { 1.6 };
             let init_name = init_label(*init);

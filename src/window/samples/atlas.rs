@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureId, TextureOptions, pos2};
 
+use super::rows::Rows;
 use crate::train::snapshot::{Evaluation, Panel, Picture, ProbeTask};
 use crate::window::theme::Palette;
 
@@ -12,7 +13,7 @@ const UNSEEN_SQUARE: usize = 4;
 
 /// The texture and what it was made from.
 pub struct Atlas {
-    evaluation: Arc<Evaluation>,
+    rows: Rows,
     steps: Vec<usize>,
     dark: bool,
     texture: TextureHandle,
@@ -29,7 +30,7 @@ pub struct Atlas {
 pub enum Slot {
     /// The column of what is given.
     Given(usize),
-    /// Row (initialisation) and column (index into the chosen steps) of an output.
+    /// Row and column (index into the chosen steps) of an output.
     Output(usize, usize),
 }
 
@@ -38,28 +39,29 @@ impl Atlas {
     pub fn update(
         old: Option<Self>,
         ctx: &Context,
-        evaluation: &Arc<Evaluation>,
+        rows: &Rows,
         steps: &[usize],
         dark: bool,
         palette: &Palette,
     ) -> Self {
-        if let Some(old) = old.as_ref().filter(|old| Arc::ptr_eq(&old.evaluation, evaluation))
+        if let Some(old) = old.as_ref().filter(|old| old.rows.same(rows))
             && old.steps == steps
             && old.dark == dark
         {
             return Self {
                 texture: old.texture.clone(),
                 pixels: Arc::clone(&old.pixels),
-                evaluation: evaluation.clone(),
+                rows: rows.clone(),
                 steps: steps.to_vec(),
                 ..*old
             };
         }
+        let evaluation = &rows.evaluation;
         let cell = evaluation.tasks.iter().find_map(picture_size).unwrap_or([1, 1]);
         let drawn = evaluation.tasks.iter().flat_map(|task| &task.traces).flat_map(|trace| &trace.outputs);
         let draws = drawn.into_iter().any(|output| output.picture().is_some());
         let given = given_columns(evaluation);
-        let columns = given + if draws { 3 * steps.len() } else { 0 };
+        let columns = given + if draws { rows.count() * steps.len() } else { 0 };
         let size = [cell[0] * columns, cell[1] * evaluation.tasks.len().max(1)];
         let (texture, pixels) = old.map_or((None, None), |old| (Some(old.texture), Some(old.pixels)));
         let mut pixels = pixels.filter(|pixels| pixels.size == size).unwrap_or_default();
@@ -71,7 +73,8 @@ impl Atlas {
             *image = ColorImage::filled(size, Color32::TRANSPARENT);
         }
         for (row, task) in evaluation.tasks.iter().enumerate() {
-            let outputs = task.traces.iter().flat_map(|trace| steps.iter().map(|&step| trace.outputs.get(step)));
+            let traces = rows.task(row);
+            let outputs = traces.iter().flat_map(|(_, trace)| steps.iter().map(|&step| trace.outputs.get(step)));
             let panels = task.given.iter().map(|given| Some(&given.panel)).enumerate();
             for (column, panel) in panels.chain((given..).zip(outputs)) {
                 let Some(Panel::Picture { picture, seen }) = panel else { continue };
@@ -89,7 +92,7 @@ impl Atlas {
             }
             None => ctx.load_texture("film-strip", Arc::clone(&pixels), TextureOptions::NEAREST),
         };
-        Self { evaluation: Arc::clone(evaluation), steps: steps.to_vec(), dark, texture, pixels, cell, given, columns }
+        Self { rows: rows.clone(), steps: steps.to_vec(), dark, texture, pixels, cell, given, columns }
     }
 
     /// The texture.
@@ -101,9 +104,9 @@ impl Atlas {
     pub fn uv(&self, task: usize, slot: Slot) -> Rect {
         let column = match slot {
             Slot::Given(column) => column,
-            Slot::Output(init, step) => self.given + init * self.steps.len() + step,
+            Slot::Output(row, step) => self.given + row * self.steps.len() + step,
         };
-        let (columns, rows) = (self.columns as f32, self.evaluation.tasks.len().max(1) as f32);
+        let (columns, rows) = (self.columns as f32, self.rows.evaluation.tasks.len().max(1) as f32);
         // A little inside, so that rounding never shows the neighbour.
         let inset = [0.02 / (columns * self.cell[0] as f32), 0.02 / (rows * self.cell[1] as f32)];
         Rect::from_min_max(

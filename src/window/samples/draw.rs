@@ -10,6 +10,7 @@ use egui::{Rect, RichText, Ui, UiBuilder, vec2};
 
 use self::canvas::Textures;
 use self::tools::Brush;
+use super::rows::Rows;
 use super::strip::Strip;
 use crate::images::ImageSet;
 use crate::tasks::blocks::fewer;
@@ -87,11 +88,13 @@ impl Draw {
         });
         self.send(kind, commands);
         let right = room.with_min_x(left.right() + 4.0 * GRID);
-        ui.scope_builder(UiBuilder::new().id_salt("sketch").max_rect(right), |ui| match &snapshot.sketch {
-            Some(evaluation) if self.sent.is_some() => self.strip.ui(ui, evaluation),
-            _ => {
-                let text = RichText::new(kind.hint.get()).color(Palette::of(ui).weak);
-                ui.centered_and_justified(|ui| ui.add(egui::Label::new(text).wrap()));
+        ui.scope_builder(UiBuilder::new().id_salt("sketch").max_rect(right), |ui| {
+            match Rows::of(snapshot, |snapshot| snapshot.sketch.as_ref()) {
+                Some(rows) if self.sent.is_some() => self.strip.ui(ui, &rows),
+                _ => {
+                    let text = RichText::new(kind.hint.get()).color(Palette::of(ui).weak);
+                    ui.centered_and_justified(|ui| ui.add(egui::Label::new(text).wrap()));
+                }
             }
         });
     }

@@ -1,5 +1,4 @@
-//! The columns before the first step: what is known of a task, and below it how the three initialisations
-//! race.
+//! The columns before the first step: what is known of a task, and below it how the rows race.
 
 use egui::{Mesh, Pos2, Rect, Ui, vec2};
 
@@ -8,19 +7,20 @@ use super::cells::{caption, describe};
 use super::grid::Grid;
 use super::panel;
 use super::plots::{self, CommonRange};
+use super::rows::Row;
 use super::strip::Strip;
 use crate::text::tell;
-use crate::train::snapshot::ProbeTask;
+use crate::train::snapshot::{ProbeTask, Trace};
 use crate::window::theme::{GRID, Palette};
 
 impl Strip {
-    /// What is known of the task, and below it how the three initialisations race.
+    /// What is known of the task, and below it how the rows race.
     pub(super) fn given(
         &mut self,
         ui: &mut Ui,
         grid: &Grid,
         (origin, index): (Pos2, usize),
-        task: &ProbeTask,
+        (task, rows): (&ProbeTask, &[(Row, &Trace)]),
         common: &CommonRange,
         pictures: &mut Option<Mesh>,
     ) {
@@ -40,11 +40,11 @@ impl Strip {
                 self.closer.on_hover(cell, index);
             }
         }
-        let last = grid.cell_rect(origin, 2, grid.given_columns - 1);
+        let last = grid.cell_rect(origin, rows.len().saturating_sub(1), grid.given_columns - 1);
         let mut race = Rect::from_min_max(grid.cell_rect(origin, 1, 0).min + vec2(0.0, GRID), last.max);
         race.max.y = race.max.y.min(race.min.y + 1.2 * race.width());
-        plots::race(ui.painter(), race, task, palette);
+        plots::race(ui.painter(), race, task, rows, palette);
         let name = || tell(|| format!("race {}", task.name), || format!("起点对比 {}", task.name));
-        describe(ui, race, name, || plots::race_text(task));
+        describe(ui, race, name, || plots::race_text(rows));
     }
 }

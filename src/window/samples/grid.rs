@@ -12,8 +12,6 @@ const LABEL_WIDTH: f32 = 124.0;
 pub const CAPTION: f32 = 16.0;
 /// Space between two tasks.
 const TASK_GAP: f32 = 14.0;
-/// Rows of a task, one for each initialisation.
-const ROWS: usize = 3;
 /// Steps that should be visible before pictures grow.
 const WANTED_STEPS: usize = 3;
 /// Two tasks are better than one if a picture keeps this many points.
@@ -39,28 +37,36 @@ pub struct Grid {
     pub steps: Vec<usize>,
     /// Size of a cell.
     pub cell: Vec2,
+    /// Rows of a task.
+    pub rows: usize,
     /// Space from one column to the next.
     gap: f32,
 }
 
 impl Grid {
-    /// Fits the strip into `room`.
-    pub fn fit(content: Content, last_step: usize, room: Vec2, pixels_per_point: f32) -> Self {
+    /// Fits a strip of so many rows for each task into `room`.
+    pub fn fit(content: Content, rows: usize, last_step: usize, room: Vec2, pixels_per_point: f32) -> Self {
         let width = (room.x - LABEL_WIDTH).max(64.0);
         match content {
             Content::Picture(size, given) => {
-                Self::pictures((size, given), last_step, vec2(width, room.y), pixels_per_point)
+                Self::pictures((size, given), rows, last_step, vec2(width, room.y), pixels_per_point)
             }
-            Content::Plot => Self::plots(last_step, vec2(width, room.y)),
+            Content::Plot => Self::plots(rows, last_step, vec2(width, room.y)),
         }
     }
 
-    fn pictures((size, given): ([usize; 2], usize), last_step: usize, room: Vec2, pixels_per_point: f32) -> Self {
+    fn pictures(
+        (size, given): ([usize; 2], usize),
+        rows: usize,
+        last_step: usize,
+        room: Vec2,
+        pixels_per_point: f32,
+    ) -> Self {
         let unit = vec2(size[0].max(1) as f32, size[1].max(1) as f32) / pixels_per_point.max(0.1);
         let wanted_columns = given + WANTED_STEPS.min(last_step + 1);
         let largest = |tasks: f32| {
             let by_width = (room.x / wanted_columns as f32 - GRID) / unit.x;
-            let by_height = ((room.y - (tasks - 1.0) * TASK_GAP) / (tasks * ROWS as f32) - CAPTION) / unit.y;
+            let by_height = ((room.y - (tasks - 1.0) * TASK_GAP) / (tasks * rows as f32) - CAPTION) / unit.y;
             by_width.min(by_height).floor()
         };
         let two = Some(largest(2.0)).filter(|scale| scale * unit.y >= LARGE);
@@ -74,23 +80,24 @@ impl Grid {
             given_columns: given,
             steps: steps::choose(last_step, columns - given),
             cell,
+            rows,
             gap: snap(gap, pixels_per_point),
         }
     }
 
-    fn plots(last_step: usize, room: Vec2) -> Self {
+    fn plots(rows: usize, last_step: usize, room: Vec2) -> Self {
         let gap = 2.0 * GRID;
         let columns = ((room.x / 104.0).floor() as usize).clamp(2, 2 + last_step.min(9));
         let width = room.x / columns as f32 - gap;
-        let height = |tasks: f32| (room.y - (tasks - 1.0) * TASK_GAP) / (tasks * ROWS as f32) - CAPTION;
+        let height = |tasks: f32| (room.y - (tasks - 1.0) * TASK_GAP) / (tasks * rows as f32) - CAPTION;
         let height = [3.0, 2.0].into_iter().map(height).find(|height| *height >= LARGE).unwrap_or_else(|| height(1.0));
         let cell = vec2(width.floor(), height.floor().clamp(48.0, width.max(48.0)));
-        Self { given_columns: 1, steps: steps::choose(last_step, columns - 1), cell, gap }
+        Self { given_columns: 1, steps: steps::choose(last_step, columns - 1), cell, rows, gap }
     }
 
     /// Height of one task.
     pub fn task_height(&self) -> f32 {
-        ROWS as f32 * (self.cell.y + CAPTION)
+        self.rows as f32 * (self.cell.y + CAPTION)
     }
 
     /// Height of this many tasks.
@@ -138,7 +145,7 @@ mod tests {
             ([32, 32], 2, vec2(1700.0, 640.0)),
         ] {
             for scale in [1.0, 1.5, 2.0] {
-                let grid = Grid::fit(Content::Picture(size, given), 10, points, scale);
+                let grid = Grid::fit(Content::Picture(size, given), 3, 10, points, scale);
                 let multiple = grid.cell.x * scale / size[0] as f32;
                 assert!((multiple - multiple.round()).abs() < 1e-3 && multiple >= 1.0);
                 assert!(grid.task_height() <= points.y, "{grid:?} in {points:?}");
@@ -155,7 +162,7 @@ mod tests {
     fn absurd_rooms_do_not_panic() {
         for room in [vec2(0.0, 0.0), vec2(10.0, 10.0), vec2(5000.0, 20.0)] {
             for content in [Content::Picture([128, 128], 2), Content::Picture([0, 0], 3), Content::Plot] {
-                let grid = Grid::fit(content, 0, room, 1.0);
+                let grid = Grid::fit(content, 4, 0, room, 1.0);
                 assert!(!grid.steps.is_empty() && grid.height(0) <= 0.0);
             }
         }

@@ -1,12 +1,13 @@
 //! The small plots of the strip: fitted curves, predicted against actual, and the race of the
-//! three initialisations. Painted by hand, because there are many of them.
+//! rows. Painted by hand, because there are many of them.
 
-use egui::{Align2, Color32, Mesh, Painter, Pos2, Rangef, Rect, Stroke, pos2};
+use egui::{Align2, Color32, Mesh, Painter, Pos2, Rangef, Rect, Shape, Stroke, pos2};
 
+use super::rows::Row;
 use crate::text::{say, tell};
-use crate::train::snapshot::{Init, Panel, ProbeTask};
+use crate::train::snapshot::{Init, Panel, ProbeTask, Trace};
 use crate::window::numbers;
-use crate::window::theme::{Palette, init_label, small_font};
+use crate::window::theme::{Palette, small_font};
 
 /// Points of a line are this far apart on the screen, or farther.
 const APART: f32 = 3.0;
@@ -199,14 +200,13 @@ fn disc(painter: &Painter, at: Pos2, radius: f32, palette: &Palette) {
     painter.circle_filled(at, radius, palette.support);
 }
 
-/// PSNR or loss over the inner steps, one line for each initialisation.
-pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, palette: &Palette) {
-    let psnr = task.traces.iter().all(|trace| trace.psnr.is_some());
-    let score = task.traces.iter().all(|trace| !trace.scores.is_empty());
-    let values: Vec<Vec<f32>> = task
-        .traces
+/// PSNR or loss over the inner steps, one line for each row, dashed where it is of the run beside.
+pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, rows: &[(Row, &Trace)], palette: &Palette) {
+    let psnr = rows.iter().all(|(_, trace)| trace.psnr.is_some());
+    let score = rows.iter().all(|(_, trace)| !trace.scores.is_empty());
+    let values: Vec<Vec<f32>> = rows
         .iter()
-        .map(|trace| match &trace.psnr {
+        .map(|(_, trace)| match &trace.psnr {
             Some(values) if psnr => values.clone(),
             _ if score => trace.scores.iter().map(|score| 100.0 * score).collect(),
             _ => trace.query_loss.iter().map(|loss| loss.max(1e-12).log10()).collect(),
@@ -246,25 +246,31 @@ pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, palette: &Palette) 
         painter.text(pos2(x, plot.bottom() + 2.0), align, step.to_string(), small_font(), palette.weak);
     }
     let steps: Vec<f32> = (0..=last).map(|step| step as f32).collect();
-    for (init, values) in Init::ALL.into_iter().zip(&values).rev() {
-        let colour = palette.init(init);
+    for ((row, _), values) in rows.iter().zip(&values).rev() {
+        let colour = row.colour(palette);
         if let Some(end) = values.last().filter(|value| value.is_finite()) {
             painter.circle_filled(view.at(last as f32, *end), 2.5, colour);
         }
-        draw(painter, view.line(&steps, values), Stroke::new(if init == Init::Learned { 2.0 } else { 1.5 }, colour));
+        let line = view.line(&steps, values);
+        let stroke = Stroke::new(if row.init == Init::Learned { 2.0 } else { 1.5 }, colour);
+        if row.beside {
+            line.iter().for_each(|piece| painter.extend(Shape::dashed_line(piece, stroke, 4.0, 3.0)));
+        } else {
+            draw(painter, line, stroke);
+        }
     }
 }
 
 /// What a screen reader says about the race.
-pub fn race_text(task: &ProbeTask) -> String {
-    let ends = Init::ALL.into_iter().zip(&task.traces).map(|(init, trace)| {
+pub fn race_text(rows: &[(Row, &Trace)]) -> String {
+    let ends = rows.iter().map(|(row, trace)| {
         let psnr = trace.psnr.as_ref().and_then(|values| values.last());
         let (value, unit) = match (psnr, trace.scores.last()) {
             (Some(psnr), _) => (*psnr, " dB"),
             (None, Some(score)) => (100.0 * score, " %"),
             (None, None) => (trace.query_loss.last().copied().unwrap_or(f32::NAN), ""),
         };
-        let (init, value) = (init_label(init), numbers::significant(f64::from(value)));
+        let (init, value) = (row.label(), numbers::significant(f64::from(value)));
         tell(|| format!("{init} ends at {value}{unit}"), || format!("{init}最终为 {value}{unit}"))
     });
     ends.collect::<Vec<_>>().join(say(", ", "，"))

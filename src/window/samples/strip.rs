@@ -1,8 +1,8 @@
-//! The strip: a row for each initialisation, a column for each inner step.
+//! The strip: a row for each start, a column for each inner step.
 
 use std::sync::Arc;
 
-use egui::{Color32, Mesh, Pos2, Rect, Response, RichText, ScrollArea, Sense, Shape, Ui, pos2, vec2};
+use egui::{Color32, Mesh, Pos2, Rect, Response, RichText, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::atlas::{self, Atlas, Slot};
 use super::cells::{caption, describe, place, snap};
@@ -10,10 +10,11 @@ use super::closer::Closer;
 use super::grid::{Content, Grid};
 use super::panel;
 use super::plots::CommonRange;
+use super::rows::{Row, Rows};
 use crate::text::{say, tell};
 use crate::train::snapshot::{Enlarged, Evaluation, Init, Marks, Panel, ProbeTask, Trace};
 use crate::window::numbers;
-use crate::window::theme::{GRID, Palette, init_label, init_tooltip};
+use crate::window::theme::{GRID, Palette, init_tooltip};
 
 /// Height of the line with the column names.
 const HEADER: f32 = 20.0;
@@ -32,8 +33,9 @@ impl Strip {
     }
 
     /// Draws it in all the space that is left.
-    pub fn ui(&mut self, ui: &mut Ui, evaluation: &Arc<Evaluation>) {
+    pub fn ui(&mut self, ui: &mut Ui, rows: &Rows) {
         let palette = Palette::of(ui);
+        let evaluation = &rows.evaluation;
         let last_step = last_step(evaluation);
         let content = evaluation
             .tasks
@@ -41,13 +43,13 @@ impl Strip {
             .find_map(atlas::picture_size)
             .map_or(Content::Plot, |size| Content::Picture(size, atlas::given_columns(evaluation)));
         let room = ui.available_size() - vec2(3.0 * GRID, HEADER);
-        let grid = Grid::fit(content, last_step, room, ui.ctx().pixels_per_point());
+        let grid = Grid::fit(content, rows.count(), last_step, room, ui.ctx().pixels_per_point());
         let curve_columns = grid.given_columns == 1;
         if curve_columns {
             self.atlas = None;
         } else {
             let dark = ui.visuals().dark_mode;
-            self.atlas = Some(Atlas::update(self.atlas.take(), ui.ctx(), evaluation, &grid.steps, dark, palette));
+            self.atlas = Some(Atlas::update(self.atlas.take(), ui.ctx(), rows, &grid.steps, dark, palette));
         }
         let (header, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
         headers(ui, header, &grid, evaluation);
@@ -64,7 +66,7 @@ impl Strip {
                     continue;
                 }
                 let origin = snap(ui, rect.min + vec2(0.0, top));
-                self.task(ui, &grid, origin, index, task, &mut pictures);
+                self.task(ui, &grid, origin, (index, task), &rows.task(index), &mut pictures);
             }
             if let Some(pictures) = pictures.take() {
                 ui.painter().set(place, pictures);
@@ -77,24 +79,24 @@ impl Strip {
         ui: &mut Ui,
         grid: &Grid,
         origin: Pos2,
-        index: usize,
-        task: &ProbeTask,
+        (index, task): (usize, &ProbeTask),
+        rows: &[(Row, &Trace)],
         pictures: &mut Option<Mesh>,
     ) {
         let palette = Palette::of(ui);
         let common = CommonRange::of(task, &grid.steps);
-        self.given(ui, grid, (origin, index), task, &common, pictures);
-        for (row, (init, trace)) in Init::ALL.into_iter().zip(&task.traces).enumerate() {
-            row_label(ui, grid.label_rect(origin, row), init, trace);
+        self.given(ui, grid, (origin, index), (task, rows), &common, pictures);
+        for (row, &(kind, trace)) in rows.iter().enumerate() {
+            row_label(ui, grid.label_rect(origin, row), kind, trace);
             for (column, &step) in grid.steps.iter().enumerate() {
                 let Some(output) = trace.outputs.get(step) else { continue };
                 let rect = grid.cell_rect(origin, row, grid.given_columns + column);
                 if ui.is_rect_visible(rect) {
                     let picture = |rect| self.picture(pictures, rect, index, Slot::Output(row, column));
-                    panel::draw(ui.painter(), rect, output, &common, (palette.init(init), palette), picture);
+                    panel::draw(ui.painter(), rect, output, &common, (kind.colour(palette), palette), picture);
                 }
-                let cell = cell_caption(ui, rect, init, trace, step);
-                if init == Init::Learned && step + 1 == trace.outputs.len() {
+                let cell = cell_caption(ui, rect, kind, trace, step);
+                if kind.init == Init::Learned && !kind.beside && step + 1 == trace.outputs.len() {
                     self.closer.on_hover(cell, index);
                 }
             }
@@ -135,17 +137,22 @@ fn headers(ui: &mut Ui, header: Rect, grid: &Grid, evaluation: &Evaluation) {
     }
 }
 
-fn row_label(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace) {
+fn row_label(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace) {
     let palette = Palette::of(ui);
     let bar = Rect::from_min_size(rect.min, vec2(3.0, rect.height()));
-    ui.painter().rect_filled(bar, 1.0, palette.init(init));
+    if row.beside {
+        let ends = [bar.center_top(), bar.center_bottom()];
+        ui.painter().extend(Shape::dashed_line(&ends, Stroke::new(bar.width(), row.colour(palette)), 6.0, 4.0));
+    } else {
+        ui.painter().rect_filled(bar, 1.0, row.colour(palette));
+    }
     place(ui, rect.with_min_x(rect.left() + 2.5 * GRID), |ui| {
         ui.vertical(|ui| {
-            ui.label(init_label(init)).on_hover_text(init_tooltip(init));
+            ui.label(row.label()).on_hover_text(init_tooltip(row.init));
             let rate = numbers::compact(trace.inner_rate);
-            let rate = match init {
-                Init::Learned => format!("α {rate}"),
-                Init::Random | Init::Joint => tell(|| format!("α {rate}, its best"), || format!("α {rate}（取最优）")),
+            let rate = match row.at_best {
+                true => tell(|| format!("α {rate}, its best"), || format!("α {rate}（取最优）")),
+                false => format!("α {rate}"),
             };
             ui.label(RichText::new(rate).small().color(palette.weak))
                 .on_hover_text(say("The inner rate that this row adapts with", "这一行适应时所用的内循环学习率"));
@@ -153,7 +160,7 @@ fn row_label(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace) {
     });
 }
 
-fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize) -> Response {
+fn cell_caption(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace, step: usize) -> Response {
     let palette = Palette::of(ui);
     let loss =
         |losses: &[f32]| losses.get(step).map_or_else(|| "-".to_owned(), |loss| numbers::significant(f64::from(*loss)));
@@ -220,7 +227,7 @@ fn cell_caption(ui: &mut Ui, rect: Rect, init: Init, trace: &Trace, step: usize)
         }
         about
     };
-    describe(ui, rect, || format!("{} k = {step} {text}", init_label(init)), about)
+    describe(ui, rect, || format!("{} k = {step} {text}", row.label()), about)
 }
 
 /// The likeliest class with its probability, and all of them; where the task is a question.

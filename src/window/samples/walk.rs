@@ -9,6 +9,7 @@ use super::cells::{caption, describe, place, snap};
 use super::grid::CAPTION;
 use super::panel;
 use super::plots::CommonRange;
+use super::rows::Rows;
 use super::steps;
 use crate::text::{say, tell};
 use crate::train::snapshot::{Init, ProbeTask};
@@ -122,7 +123,7 @@ impl WalkView {
         let pictures = walk.ground.shown.tasks.iter().any(|task| atlas::picture_size(task).is_some());
         self.atlas = pictures.then(|| {
             let dark = ui.visuals().dark_mode;
-            Atlas::update(self.atlas.take(), ui.ctx(), &walk.ground.shown, &table.steps, dark, palette)
+            Atlas::update(self.atlas.take(), ui.ctx(), &Rows::alone(&walk.ground.shown), &table.steps, dark, palette)
         });
         headers(ui, &table, walk.ground.route);
         let mut mesh = self.atlas.as_ref().map(|atlas| Mesh::with_texture(atlas.id()));

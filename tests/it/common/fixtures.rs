@@ -68,6 +68,8 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         timeline: past(meta_iteration),
         divergence: None,
         astray: None,
+        beside: None,
+        can_bring_back: false,
     }
 }
 

@@ -1,0 +1,94 @@
+//! The rows of the strip: the three starts of a run, and below the learned one that of the run beside it.
+
+use std::sync::Arc;
+
+use egui::Color32;
+
+use crate::settings::Algorithm;
+use crate::train::snapshot::{Evaluation, Init, ProbeTask, Snapshot, Trace};
+use crate::window::theme::{Palette, init_label};
+
+/// Adapted tasks, and the same tasks as the run beside it adapts to them.
+#[derive(Clone)]
+pub struct Rows {
+    /// Those of the run.
+    pub evaluation: Arc<Evaluation>,
+    /// Those of the run beside it, with the algorithms of both.
+    pub beside: Option<(Arc<Evaluation>, [Algorithm; 2])>,
+    /// Whether the other starts have the learned start's rate.
+    pub at_alpha: bool,
+}
+
+/// A row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Where adaptation starts.
+    pub init: Init,
+    /// Whose start it is, where there are two runs.
+    pub algorithm: Option<Algorithm>,
+    /// Whether it is of the run beside.
+    pub beside: bool,
+    /// Whether its inner rate is the one that is best for it.
+    pub at_best: bool,
+}
+
+impl Rows {
+    /// Of a run alone.
+    pub fn alone(evaluation: &Arc<Evaluation>) -> Self {
+        Self { evaluation: Arc::clone(evaluation), beside: None, at_alpha: false }
+    }
+
+    /// Of what is found in a run's snapshot, and in that of the run beside it if it is of the same tasks.
+    pub fn of(snapshot: &Snapshot, find: fn(&Snapshot) -> Option<&Arc<Evaluation>>) -> Option<Self> {
+        let evaluation = find(snapshot)?;
+        let names = |evaluation: &Evaluation| evaluation.tasks.iter().map(|task| task.name.clone()).collect::<Vec<_>>();
+        let beside = snapshot.beside.as_ref().and_then(|beside| {
+            let other = find(beside).filter(|other| names(other) == names(evaluation))?;
+            Some((Arc::clone(other), [snapshot, &**beside].map(|run| run.settings.run.algorithm)))
+        });
+        let at_alpha = snapshot.settings.live.baselines_at_alpha == 1;
+        Some(Self { evaluation: Arc::clone(evaluation), beside, at_alpha })
+    }
+
+    /// Whether they are of the same snapshots.
+    pub fn same(&self, other: &Self) -> bool {
+        let beside = |rows: &Self| rows.beside.as_ref().map(|(evaluation, _)| Arc::as_ptr(evaluation));
+        Arc::ptr_eq(&self.evaluation, &other.evaluation) && beside(self) == beside(other)
+    }
+
+    /// How many rows a task has.
+    pub fn count(&self) -> usize {
+        Init::ALL.len() + usize::from(self.beside.is_some())
+    }
+
+    /// The rows of a task, from above, each with how adaptation went.
+    pub fn task<'a>(&'a self, index: usize) -> Vec<(Row, &'a Trace)> {
+        let traces = |evaluation: &'a Evaluation| evaluation.tasks.get(index).map(|task: &ProbeTask| &task.traces);
+        let algorithms = self.beside.as_ref().map(|(_, algorithms)| *algorithms);
+        let own =
+            Init::ALL.into_iter().zip(traces(&self.evaluation).into_iter().flatten()).map(move |(init, trace)| {
+                let algorithm = algorithms.map(|[own, _]| own).filter(|_| init == Init::Learned);
+                let at_best = init != Init::Learned && !self.at_alpha;
+                (Row { init, algorithm, beside: false, at_best }, trace)
+            });
+        let mut rows: Vec<_> = own.collect();
+        if let Some((evaluation, [_, other])) = &self.beside {
+            let row = Row { init: Init::Learned, algorithm: Some(*other), beside: true, at_best: false };
+            let learned = traces(evaluation).and_then(|traces| traces.first()).map(|trace| (row, trace));
+            rows.splice(1..1, learned);
+        }
+        rows
+    }
+}
+
+impl Row {
+    /// The name shown to people.
+    pub fn label(self) -> &'static str {
+        self.algorithm.map_or(init_label(self.init), Algorithm::label)
+    }
+
+    /// The colour of what is adapted from it.
+    pub fn colour(self, palette: &Palette) -> Color32 {
+        palette.init(self.init)
+    }
+}
