@@ -63,7 +63,10 @@ impl Knobs {
             let now = (knob == Knob::OUTER_RATE && outer.moves_the_rate())
                 .then(|| value * outer.share_of_rate(meta_iteration));
             let limit = Some(&self.limit).filter(|_| knob == Knob::INNER_RATE);
-            Shown { value, default: knob.get(&preset.live), now, limit, at_work: at_work == Some(knob) }
+            let beside = snapshot.and_then(|snapshot| snapshot.beside.as_ref());
+            let beside = beside.map(|run| (run.settings.run.algorithm.label(), knob.get(&run.settings.live)));
+            let beside = beside.filter(|(_, other)| *other != value);
+            Shown { value, default: knob.get(&preset.live), now, limit, beside, at_work: at_work == Some(knob) }
         };
         let mut draw = |ui: &mut Ui, fields: &mut [ValueField], wanted: &dyn Fn(Knob) -> bool| {
             for (knob, field) in Knob::ALL.into_iter().zip(fields) {
@@ -118,6 +121,8 @@ struct Shown<'a> {
     now: Option<f64>,
     /// From where on it is too much.
     limit: Option<&'a Limit>,
+    /// The name of the run beside and its value, where that is another one.
+    beside: Option<(&'a str, f64)>,
     /// Whether the present sub-step of slow motion goes by it.
     at_work: bool,
 }
@@ -144,7 +149,7 @@ fn one_knob(
     ui: &mut Ui,
     knob: Knob,
     field: &mut ValueField,
-    Shown { value, default, now, limit, at_work }: Shown<'_>,
+    Shown { value, default, now, limit, beside, at_work }: Shown<'_>,
 ) -> Option<f64> {
     let palette = Palette::of(ui);
     let range = knob.range();
@@ -153,9 +158,16 @@ fn one_knob(
         let usual = numbers::knob_value(knob, default);
         let limit = limit.and_then(Limit::tooltip).map_or_else(String::new, |about| format!("\n{about}"));
         let about = knob.about;
+        let beside = beside.map_or_else(String::new, |(name, other)| {
+            let other = numbers::knob_value(knob, other);
+            tell(
+                || format!("\n{name} has {other} until this is turned"),
+                || format!("\n{name} 目前为 {other}，改动后两者相同"),
+            )
+        });
         tell(
-            || format!("{about} (double-click for {usual}){limit}"),
-            || format!("{about}（双击恢复为 {usual}）{limit}"),
+            || format!("{about} (double-click for {usual}){limit}{beside}"),
+            || format!("{about}（双击恢复为 {usual}）{limit}{beside}"),
         )
     };
     let mut chosen = None;
@@ -197,12 +209,19 @@ fn one_knob(
     }
     let slider = ui.add(slider).accessible_name(knob.label.get());
     spot(ui.ctx(), knob.key(), slider.rect);
-    if let Some(now) = now.filter(|now| (low..=high).contains(now)) {
-        // Where the slider's handle would stand.
-        let track = slider.rect.x_range().shrink(slider.rect.height() / 2.5);
-        let share = ((now / low).ln() / (high / low).ln()) as f32;
-        let at = egui::pos2(track.min + share * track.span(), slider.rect.center().y);
-        ui.painter().vline(at.x, at.y - 6.0..=at.y + 6.0, egui::Stroke::new(2.0, palette.adapted));
+    // Where the slider's handle would stand.
+    let track = slider.rect.x_range().shrink(slider.rect.height() / 2.5);
+    let place = |value: f64| {
+        let share = match range.logarithmic && low > 0.0 {
+            true => (value / low).ln() / (high / low).ln(),
+            false => (value - low) / (high - low),
+        };
+        egui::pos2(track.min + share as f32 * track.span(), slider.rect.center().y)
+    };
+    let ticks = [now.map(|now| (now, palette.adapted)), beside.map(|(_, other)| (other, palette.weak))];
+    for (value, colour) in ticks.into_iter().flatten().filter(|(value, _)| (low..=high).contains(value)) {
+        let at = place(value);
+        ui.painter().vline(at.x, at.y - 6.0..=at.y + 6.0, egui::Stroke::new(2.0, colour));
     }
     if let Some(limit) = limit {
         limit.draw(ui.painter(), slider.rect, range, value, palette);

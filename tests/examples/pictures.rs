@@ -10,7 +10,7 @@ use egui::accesskit::Role;
 use egui::{Key, Theme};
 use egui_kittest::kittest::Queryable as _;
 use image::RgbaImage;
-use metascope::settings::TaskFamily;
+use metascope::settings::{Algorithm, TaskFamily};
 use metascope::train::snapshot::Phase;
 
 use common::fixtures;
@@ -35,6 +35,7 @@ fn main() {
     every_family(&save);
     what_lies_over_the_window(&save);
     diverged(&save);
+    side_by_side(&save);
     save("empty", picture(USUAL, 1.0, Theme::Dark, None));
     save("twice", picture(SMALL, 2.0, Theme::Dark, Some(fixtures::snapshot(TaskFamily::named("picture"), 1284))));
     println!("{}", folder.display());
@@ -70,6 +71,26 @@ fn press(window: &mut Window, key: Key) {
     window.run_steps(4);
 }
 
+fn side_by_side(save: &dyn Fn(&str, RgbaImage)) {
+    for tasks in TaskFamily::ALL {
+        let mut snapshot = fixtures::snapshot(tasks, 1284);
+        let mut second = snapshot.clone();
+        second.settings = Arc::new(second.settings.by(Algorithm::named("reptile"), false));
+        snapshot.beside = Some(Arc::new(second));
+        for (name, size, keys) in [
+            ("strip", USUAL, &[][..]),
+            ("small", SMALL, &[Key::L]),
+            ("layers", USUAL, &[Key::Num6]),
+            ("present", LARGE, &[Key::F11]),
+        ] {
+            let shot = picture_after(size, 1.0, Theme::Dark, Some(snapshot.clone()), |window| {
+                keys.iter().for_each(|key| press(window, *key));
+            });
+            save(&format!("beside_{}_{name}", tasks.id()), shot);
+        }
+    }
+}
+
 fn diverged(save: &dyn Fn(&str, RgbaImage)) {
     let mut snapshot = fixtures::snapshot(TaskFamily::named("picture"), 412);
     snapshot.phase = Phase::Diverged;
@@ -94,9 +115,9 @@ fn what_lies_over_the_window(save: &dyn Fn(&str, RgbaImage)) {
         });
     }
     shot("advanced", SMALL, Theme::Dark, TaskFamily::named("picture"), &|window| {
-        window.get_by_label("Advanced").scroll_to_me();
+        window.get_by_label("What begins again").scroll_to_me();
         window.run_steps(10);
-        window.get_by_label("Advanced").click();
+        window.get_by_label("What begins again").click();
         window.run_steps(20);
         window.get_by_label("Apply and restart").scroll_to_me();
     });
