@@ -31,7 +31,7 @@ mod letters;
 
 use crate::experiment::ExperimentError;
 use crate::settings::SettingError;
-use crate::text::{say, tell};
+use crate::text::{Text, say, tell};
 use crate::train::trainer::TrainError;
 
 /// Why settings cannot be chosen like that.
@@ -64,7 +64,7 @@ pub enum CompareError {
         /// The setting.
         name: String,
         /// Why.
-        reason: &'static str,
+        reason: Text,
     },
     /// A value out of range.
     #[error(transparent)]

@@ -10,6 +10,7 @@ use toml::Table;
 
 pub use self::given::Given;
 use crate::settings::{ImageSource, ProceduralSettings, Setting, SettingError, Settings};
+use crate::text::{Words, tell};
 use crate::train::snapshot::KnobMark;
 
 /// The file format that this program writes.
@@ -32,7 +33,10 @@ pub struct Experiment {
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
     /// The file cannot be read.
-    #[error("cannot access {path}: {source}")]
+    #[error("{}", tell(
+        || format!("cannot access {}: {source}", path.display()),
+        || format!("无法读取 {}：{}", path.display(), Words::of_error(source)),
+    ))]
     File {
         /// The file.
         path: PathBuf,
@@ -40,7 +44,10 @@ pub enum ExperimentError {
         source: std::io::Error,
     },
     /// It is not such a file.
-    #[error("{path} is not an experiment file: {message}")]
+    #[error("{}", tell(
+        || format!("{} is not an experiment file: {message}", path.display()),
+        || format!("{} 不是实验文件：{message}", path.display()),
+    ))]
     Format {
         /// The file.
         path: PathBuf,
@@ -48,7 +55,10 @@ pub enum ExperimentError {
         message: String,
     },
     /// A value makes no sense.
-    #[error("{path}, line {line}: {error}")]
+    #[error("{}", tell(
+        || format!("{}, line {line}: {error}", path.display()),
+        || format!("{} 第 {line} 行：{error}", path.display()),
+    ))]
     Value {
         /// The file.
         path: PathBuf,
@@ -58,13 +68,22 @@ pub enum ExperimentError {
         error: SettingError,
     },
     /// An option's value makes no sense.
-    #[error("--{}: {error}", .error.setting.option())]
+    #[error("{}", tell(
+        || format!("--{}: {error}", error.setting.option()),
+        || format!("--{}：{error}", error.setting.option()),
+    ))]
     Option {
         /// What is wrong.
         error: SettingError,
     },
     /// A knob change makes no sense.
-    #[error("{path}, the change of {key} at meta-iteration {at}: {error}", key = change.knob.key(), at = change.at)]
+    #[error("{}", tell(
+        || {
+            let (path, key, at) = (path.display(), change.knob.key(), change.at);
+            format!("{path}, the change of {key} at meta-iteration {at}: {error}")
+        },
+        || format!("{} 第 {} 次元迭代处 {} 的改动：{error}", path.display(), change.at, change.knob.key()),
+    ))]
     Change {
         /// The file.
         path: PathBuf,
@@ -74,16 +93,22 @@ pub enum ExperimentError {
         error: SettingError,
     },
     /// A path of images that no file can hold.
-    #[error(
-        "the path of the images, {}, is not Unicode, so no experiment file can hold it: rename it, or make a link to it with another name",
-        .path.display()
-    )]
+    #[error("{}", tell(
+        || {
+            let path = path.display();
+            format!("the path of the images, {path}, is not Unicode, so no experiment file can hold it: rename it, or make a link to it with another name")
+        },
+        || format!("图像的路径 {} 不是 Unicode，无法写入实验文件：请改名，或用别的名称建一个链接", path.display()),
+    ))]
     NotUnicode {
         /// The images.
         path: PathBuf,
     },
     /// The settings cannot be written down.
-    #[error("the settings cannot be written down: {message}")]
+    #[error("{}", tell(
+        || format!("the settings cannot be written down: {message}"),
+        || format!("设置无法写成文件：{message}"),
+    ))]
     Text {
         /// Why.
         message: String,

@@ -40,6 +40,7 @@ mod batch;
 mod cifar;
 mod collect;
 mod entries;
+mod error;
 mod finish;
 mod folder;
 mod foreign;
@@ -67,12 +68,12 @@ use rand::seq::SliceRandom as _;
 
 use crate::maths::stream::{Purpose, stream};
 use crate::settings::{ImageSource, RunSettings};
-use crate::text::{say, tell};
+use crate::text::{Language, Text, Words, say};
+pub use error::ImageError;
 pub use limits::{MAX_BYTES, MAX_FILES};
 pub use loader::Loader;
 pub use making::Making;
 pub use understood::ImageCounts;
-use understood::plural;
 
 /// Images of one size, ready for the task families.
 #[derive(Clone, Debug)]
@@ -93,7 +94,7 @@ pub struct ImageSet {
     /// Files that could not be used, and why.
     pub skipped: Vec<Skipped>,
     /// What was understood, guessed or changed while it was read, a sentence each.
-    pub notes: Vec<String>,
+    pub notes: Vec<Words>,
     /// What it was before.
     pub origin: Origin,
 }
@@ -109,6 +110,8 @@ pub struct Origin {
     pub largest: (u32, u32),
     /// Whether the set itself said which images are held out, and which validate.
     pub divided: bool,
+    /// What its classes are called, before their number if they have one, where the program named them.
+    pub classes: Option<Text>,
 }
 
 /// What image sets are read from.
@@ -144,6 +147,33 @@ impl Kind {
 }
 
 impl ImageSet {
+    /// The set's name, for people.
+    pub fn title(&self) -> Words {
+        let name = |source: &ImageSource| source.name().filter(|name| name.label.en() == self.name);
+        let built_in = ImageSource::BUILT_IN.iter().find_map(name).filter(|_| self.origin.kind == Kind::BuiltIn);
+        built_in.map_or_else(|| self.name.as_str().into(), |name| name.label.into())
+    }
+
+    /// A class's name, for people.
+    pub fn class_title(&self, class: usize) -> Words {
+        self.called(&self.classes[class])
+    }
+
+    /// An image's name, for people.
+    pub fn image_title(&self, image: usize) -> Words {
+        let name = &self.images[image].name;
+        if self.origin.kind == Kind::BuiltIn { self.called(name) } else { name.as_str().into() }
+    }
+
+    fn called(&self, name: &str) -> Words {
+        let numbered = |rest: &str| rest.is_empty() || (self.origin.kind == Kind::BuiltIn && rest.starts_with(' '));
+        let named = self.origin.classes.and_then(|word| Some((word, name.strip_prefix(word.en())?)));
+        match named.filter(|(_, rest)| numbered(rest)) {
+            Some((word, rest)) => Words::both(name.to_owned(), format!("{}{rest}", word.r#in(Language::Chinese))),
+            None => name.into(),
+        }
+    }
+
     /// The fewest and the most images that a class has.
     pub fn class_sizes(&self) -> (usize, usize) {
         let mut sizes = vec![0; self.classes.len()];
@@ -223,7 +253,7 @@ pub struct Skipped {
     /// The file.
     pub path: PathBuf,
     /// Why, and what to do.
-    pub reason: String,
+    pub reason: Words,
 }
 
 /// How far a folder, an archive or an array has been read.
@@ -237,92 +267,6 @@ pub struct Progress {
     pub skipped: usize,
     /// Whether every file has been found.
     pub finished_listing: bool,
-}
-
-/// Why there is no image set.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ImageError {
-    /// The path leads nowhere, or may not be read.
-    #[error("{}", tell(
-        || format!("cannot open {}: {reason}; check the path and its permissions", path.display()),
-        || format!("无法打开 {}：{reason}；请检查路径和访问权限", path.display()),
-    ))]
-    Path {
-        /// As given.
-        path: PathBuf,
-        /// What the system says.
-        reason: String,
-    },
-    /// There is no file in it.
-    #[error("{}", tell(
-        || format!("{} holds no files; choose a folder with images in it (sub-folders are searched too)", path.display()),
-        || format!("{} 中没有文件；请选择里面有图像的文件夹（子文件夹也会搜索）", path.display()),
-    ))]
-    Empty {
-        /// As given.
-        path: PathBuf,
-    },
-    /// It is one file, and gives no set.
-    #[error("{}", tell(|| format!("{} {reason}", path.display()), || format!("无法使用 {}：{reason}", path.display())))]
-    OneFile {
-        /// As given.
-        path: PathBuf,
-        /// Why it cannot be used, and what to do.
-        reason: String,
-    },
-    /// There are files, but too few images.
-    #[error("{}", tell(
-        || {
-            let [images, files] = [plural(*usable, "usable image", "usable images"), plural(*files, "file", "files")];
-            let first = first_reason(skipped);
-            format!("{} holds {images} of {files}, and at least 2 images are needed{first}", path.display())
-        },
-        || {
-            let first = first_reason(skipped);
-            format!("{} 的 {files} 个文件中有 {usable} 张可用的图像，至少需要 2 张{first}", path.display())
-        },
-    ))]
-    TooFew {
-        /// As given.
-        path: PathBuf,
-        /// Images that could be used.
-        usable: usize,
-        /// Files found.
-        files: usize,
-        /// Why the others could not.
-        skipped: Vec<Skipped>,
-    },
-    /// The user cancelled.
-    #[error("{}", say("loading was cancelled; nothing was changed", "读取已取消；没有任何改变"))]
-    Cancelled,
-    /// The program broke off on its own.
-    #[error("{}", tell(
-        || format!("reading {} broke off through a fault in Metascope; try again with fewer of its files", path.display()),
-        || format!("读取 {} 时因 Metascope 的故障而中断；请减少文件后重试", path.display()),
-    ))]
-    Fault {
-        /// As given.
-        path: PathBuf,
-    },
-    /// The program's own data is damaged.
-    #[error("{}", tell(
-        || format!("the built-in set “{name}” cannot be read: {reason}; install the program again"),
-        || format!("内置图像集“{name}”无法读取：{reason}；请重新安装程序"),
-    ))]
-    BuiltIn {
-        /// Which.
-        name: &'static str,
-        /// Why.
-        reason: String,
-    },
-}
-
-fn first_reason(skipped: &[Skipped]) -> String {
-    let name = |path: &PathBuf| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    skipped.first().map_or_else(String::new, |first| {
-        let (name, reason) = (name(&first.path), &first.reason);
-        tell(|| format!("; {name}: {reason}"), || format!("；{name}：{reason}"))
-    })
 }
 
 /// The set that these settings ask for, waiting until it is read.

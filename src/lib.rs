@@ -26,7 +26,7 @@
 //! | `images` | image sets: built in, and read from a folder | know what they are used for | `background` `maths` `settings` `text` |
 //! | `tasks` | families: from a stream to a task, and what is drawn of it | mention threads, clocks, files or egui | `images` `maths` `meta` `settings` `text` |
 //! | `train` | the trainer, its thread, histories, snapshots | know egui; let NaN reach a curve | `background` `images` `maths` `meta` `settings` `tasks` `text` |
-//! | `experiment` | experiment files | run them | `settings` `train` |
+//! | `experiment` | experiment files | run them | `settings` `text` `train` |
 //! | `compare` | sweeps and races | let a result depend on threads, or on what ran before | `background` `columns` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
 //! | `check` | the exactness report | use a derivative of the code under test | `columns` `maths` `meta` `settings` |
 //! | `bench` | the benchmark of the trainer | open a window | `columns` `images` `maths` `meta` `settings` `tasks` `train` |

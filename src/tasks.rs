@@ -79,7 +79,7 @@ pub use held_out::{Adapted, Choice, HeldOut, KnownClass, Read, Reading};
 pub use panel::{Given, Look, Panel, Sheet};
 
 use crate::settings::{ActivationKind, LiveSettings, NetworkSettings, RunSettings, TaskFamily};
-use crate::text::{say, tell};
+use crate::text::{Words, say, tell};
 use class::ClassTasks;
 use sketch::Sketch;
 
@@ -186,7 +186,7 @@ pub enum FamilyError {
     ))]
     TooFewImages {
         /// The set.
-        name: String,
+        name: Words,
         /// Images to train on.
         training: usize,
         /// Images held out.
@@ -202,7 +202,7 @@ pub enum FamilyError {
     ))]
     TooFewClasses {
         /// The set.
-        name: String,
+        name: Words,
         /// Classes with two images or more.
         classes: usize,
     },
@@ -213,7 +213,7 @@ pub enum FamilyError {
     ))]
     TooFewWays {
         /// The set.
-        name: String,
+        name: Words,
     },
     /// Nothing tells the images apart.
     #[error("{}", tell(
@@ -222,7 +222,7 @@ pub enum FamilyError {
     ))]
     AllAlike {
         /// The set.
-        name: String,
+        name: Words,
     },
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::table::{self, Field, Setting, setting};
 use crate::settings::{Algorithm, Settings};
-use crate::text::{Text, say, tell};
+use crate::text::{Text, Words, say, tell, text};
 
 const ALGORITHM: &Setting = setting("run.algorithm");
 
@@ -72,7 +72,7 @@ pub enum AxisError {
         /// As typed.
         text: String,
         /// What is.
-        advice: String,
+        advice: Words,
     },
     /// Not upwards.
     #[error("{}", tell(
@@ -100,7 +100,7 @@ pub enum AxisError {
     #[error(transparent)]
     NoAlgorithm(#[from] NoAlgorithm),
     /// No grid.
-    #[error("“{0}” is not a number of cells: write COLUMNSxROWS, as in 8x8, each at least 1")]
+    #[error("{}", no_grid(.0))]
     Cells(String),
 }
 
@@ -108,6 +108,13 @@ fn no_axis(text: &str) -> String {
     tell(
         || format!("“{text}” is not an axis: write NAME=LOW..HIGH, as in inner-rate=1e-3..1, or NAME=A,B,C"),
         || format!("“{text}”不是一个轴：请写成 NAME=LOW..HIGH，例如 inner-rate=1e-3..1，或 NAME=A,B,C"),
+    )
+}
+
+fn no_grid(text: &str) -> String {
+    tell(
+        || format!("“{text}” is not a number of cells: write COLUMNSxROWS, as in 8x8, each at least 1"),
+        || format!("“{text}”不是格数：请写成 COLUMNSxROWS，例如 8x8，各至少为 1"),
     )
 }
 
@@ -170,27 +177,27 @@ impl Swept {
     }
 
     /// Why such runs do not depend on it, or `None` if they do.
-    pub fn why_no_effect(self, settings: &Settings) -> Option<&'static str> {
+    pub fn why_no_effect(self, settings: &Settings) -> Option<Text> {
         let run = &settings.run;
         // Where rates are learned this is what they start from, so it counts in every new run.
-        let reason = self.0.why_dead(run).filter(|_| self != Self::INNER_RATE).map(Text::get);
+        let reason = self.0.why_dead(run).filter(|_| self != Self::INNER_RATE);
         let linear = self.is_width() && run.network.hidden.is_empty();
-        reason.or_else(|| linear.then_some(say("the network has no hidden layer", "该网络没有隐藏层")))
+        reason.or_else(|| linear.then_some(text("the network has no hidden layer", "该网络没有隐藏层")))
     }
 
     /// That a cell's value is not above its range is for its settings to say.
-    fn number(self, text: &str) -> Result<f64, AxisError> {
-        let value: Option<f64> = text.trim().parse().ok().filter(|value: &f64| value.is_finite());
+    fn number(self, typed: &str) -> Result<f64, AxisError> {
+        let value: Option<f64> = typed.trim().parse().ok().filter(|value: &f64| value.is_finite());
         let count = self.0.range().filter(|range| range.whole);
         let wrong = match (value, count) {
-            (None, _) => say("a number", "一个数").to_owned(),
-            (Some(value), Some(range)) if value < range.low || value.fract() != 0.0 => range.advice(),
+            (None, _) => text("a number", "一个数").into(),
+            (Some(value), Some(range)) if value < range.low || value.fract() != 0.0 => Words::told(|| range.advice()),
             (Some(value), _) if self.is_logarithmic() && value <= 0.0 => {
-                say("above 0, as it must be: the axis is logarithmic", "大于 0 的数，因为该轴是对数刻度").to_owned()
+                text("above 0, as it must be: the axis is logarithmic", "大于 0 的数，因为该轴是对数刻度").into()
             }
             (Some(value), _) => return Ok(value),
         };
-        Err(AxisError::Value { name: self.id(), text: text.trim().to_owned(), advice: wrong })
+        Err(AxisError::Value { name: self.id(), text: typed.trim().to_owned(), advice: wrong })
     }
 
     fn value(self, text: &str) -> Result<Value, AxisError> {

@@ -10,6 +10,7 @@ use super::race::{Advance, Lane, Probe, Race, RunResult};
 use super::sweep::{CellResult, Sweep, run_cell};
 use crate::background;
 use crate::meta::cancel::Cancel;
+use crate::text::{Words, text};
 use crate::train::link::Wake;
 use crate::train::trainer::{Checkpoint, TrainError};
 
@@ -21,7 +22,7 @@ pub enum SweepNews {
     /// Every cell is.
     Done,
     /// It cannot go on.
-    Failed(String),
+    Failed(Words),
 }
 
 /// What a race reports.
@@ -34,7 +35,7 @@ pub enum RaceNews {
     /// Every run is.
     Done,
     /// It cannot go on.
-    Failed(String),
+    Failed(Words),
 }
 
 /// The window's end. Dropping it breaks the work off.
@@ -97,7 +98,7 @@ pub fn sweep(sweep: Arc<Sweep>, threads: usize, wake: Wake) -> std::io::Result<B
         match finished {
             Ok(()) => report.send(SweepNews::Done),
             Err(None) => {}
-            Err(Some(error)) => report.send(SweepNews::Failed(error.to_string())),
+            Err(Some(error)) => report.send(SweepNews::Failed(Words::told(|| error.to_string()))),
         }
     })
 }
@@ -109,7 +110,7 @@ pub fn sweep(sweep: Arc<Sweep>, threads: usize, wake: Wake) -> std::io::Result<B
 /// If the system refuses a thread.
 pub fn race(race: Arc<Race>, threads: usize, wake: Wake) -> std::io::Result<Background<RaceNews>> {
     start("race", wake, RaceNews::Failed, move |report| match lanes(&race, report) {
-        Err(error) => report.send(RaceNews::Failed(error.to_string())),
+        Err(error) => report.send(RaceNews::Failed(Words::told(|| error.to_string()))),
         Ok(lanes) => {
             let waiting = Mutex::new(lanes);
             std::thread::scope(|scope| {
@@ -160,7 +161,7 @@ fn bring_forward(race: &Race, waiting: &Mutex<Vec<(usize, Lane)>>, report: &Repo
 fn start<News: Send + 'static>(
     name: &str,
     wake: Wake,
-    failed: fn(String) -> News,
+    failed: fn(Words) -> News,
     work: impl FnOnce(&Report<News>) + Send + 'static,
 ) -> std::io::Result<Background<News>> {
     let (sender, receiver) = channel();
@@ -170,8 +171,8 @@ fn start<News: Send + 'static>(
         // Its threads inherit it; the run in the window goes before.
         background::give_way_entirely();
         if catch_unwind(AssertUnwindSafe(|| work(&report))).is_err() {
-            let text = "it failed on an internal error; try other settings";
-            report.send(failed(text.to_owned()));
+            let text = text("it failed on an internal error; try other settings", "内部出错；请换用其他设置");
+            report.send(failed(text.into()));
         }
     };
     std::thread::Builder::new().name(name.to_owned()).spawn(run)?;

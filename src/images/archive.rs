@@ -16,9 +16,10 @@ use super::batch::Batch;
 use super::collect::Collector;
 use super::entries::is_hidden;
 use super::label_table::{self, MAX_TABLE};
-use super::limits::{MAX_FILES, too_many};
-use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off};
+use super::limits::{MAX_FILES, most_files, too_many};
+use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off, unopened};
 use super::{ImageError, decode, entries};
+use crate::text::{Words, text};
 
 /// No archive may be larger, in bytes.
 const MAX_ARCHIVE: u64 = 4 << 30;
@@ -51,7 +52,7 @@ pub(super) fn read(collector: &mut Collector, path: &Path, inside: Option<&str>)
         }
         match Format::of(&entry.name) {
             Format::Image => images.push(entry),
-            Format::Archive | Format::Tar => collector.skip_uncounted(shown, entries::NESTED.to_owned()),
+            Format::Archive | Format::Tar => collector.skip_uncounted(shown, entries::NESTED),
             format => {
                 archive.arrays.push(entry.index);
                 candidates.push(Candidate { path: shown, name: entry.name, format });
@@ -71,18 +72,22 @@ pub(super) fn read(collector: &mut Collector, path: &Path, inside: Option<&str>)
     Ok(arrays::read(collector, &mut archive, candidates)?)
 }
 
-fn open(file: io::Result<File>) -> Result<ZipArchive<BufReader<File>>, String> {
-    let unopened = |error: io::Error| format!("cannot be opened ({error})");
+fn open(file: io::Result<File>) -> Result<ZipArchive<BufReader<File>>, Words> {
     let mut file = file.map_err(unopened)?;
     let length = file.metadata().map_err(unopened)?.len();
     if length > MAX_ARCHIVE {
         let limit = MAX_ARCHIVE >> 20;
-        return Err(format!("is {} MB; at most {limit} MB are read: unpack it and choose the folder", length >> 20));
+        let megabytes = length >> 20;
+        return Err(Words::both(
+            format!("is {megabytes} MB; at most {limit} MB are read: unpack it and choose the folder"),
+            format!("有 {megabytes} MB；最多读取 {limit} MB：请解压后选择文件夹"),
+        ));
     }
     let entries = promised_entries(&mut file, length).map_err(|error| broke_off(&error))?;
     if entries > MAX_ENTRIES {
-        return Err(format!(
-            "promises {entries} entries; at most {MAX_ENTRIES} are read: unpack it and choose the folder"
+        return Err(Words::both(
+            format!("promises {entries} entries; at most {MAX_ENTRIES} are read: unpack it and choose the folder"),
+            format!("声称有 {entries} 个条目；最多读取 {MAX_ENTRIES} 个：请解压后选择文件夹"),
         ));
     }
     ZipArchive::new(BufReader::new(file)).map_err(|error| explain(&error))
@@ -136,7 +141,7 @@ impl Archive {
             match entries::named(&name) {
                 Some(name) if name.split('/').any(is_hidden) => {}
                 Some(name) => entries.push(Entry { index, name }),
-                None => collector.skip_uncounted(path.join(entries::unrooted(&name)), entries::LEADS_OUT.to_owned()),
+                None => collector.skip_uncounted(path.join(entries::unrooted(&name)), entries::LEADS_OUT),
             }
             if index.is_multiple_of(256) {
                 collector.listing(entries.len());
@@ -144,7 +149,7 @@ impl Archive {
         }
         entries.sort_by(|a, b| a.name.split('/').cmp(b.name.split('/')));
         if let Some(first) = entries.get(MAX_FILES) {
-            collector.skip_uncounted(path.join(&first.name), too_many(&format!("{MAX_FILES} files")));
+            collector.skip_uncounted(path.join(&first.name), too_many(most_files()));
             entries.truncate(MAX_FILES);
         }
         Ok(entries)
@@ -159,21 +164,21 @@ impl Archive {
     }
 
     /// An image file's bytes; of what is no image only the first.
-    fn content(&mut self, of: &Entry) -> Result<Vec<u8>, String> {
+    fn content(&mut self, of: &Entry) -> Result<Vec<u8>, Words> {
         let file = entry(&mut self.zip, of.index)?;
         decode::read(&mut Unpacked::new(file, &self.left), &of.name, None)
     }
 }
 
 impl Store for Archive {
-    fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), String> {
+    fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), Words> {
         let file = entry(&mut self.zip, self.arrays[index])?;
         let size = file.size();
         Ok((Box::new(Unpacked::new(BufReader::new(file), &self.left)), Some(size)))
     }
 }
 
-fn entry(zip: &mut ZipArchive<BufReader<File>>, index: usize) -> Result<ZipFile<'_, BufReader<File>>, String> {
+fn entry(zip: &mut ZipArchive<BufReader<File>>, index: usize) -> Result<ZipFile<'_, BufReader<File>>, Words> {
     let file = zip.by_index(index).map_err(|error| explain(&error))?;
     match file.compression() {
         CompressionMethod::Stored | CompressionMethod::Deflated => Ok(file),
@@ -181,14 +186,22 @@ fn entry(zip: &mut ZipArchive<BufReader<File>>, index: usize) -> Result<ZipFile<
     }
 }
 
-fn explain(error: &ZipError) -> String {
+fn explain(error: &ZipError) -> Words {
     match error {
         ZipError::UnsupportedArchive(reason) if *reason == ZipError::PASSWORD_REQUIRED => {
-            "is encrypted: unpack it with its password and choose the folder".to_owned()
+            text("is encrypted: unpack it with its password and choose the folder", "已加密：请用密码解压后选择文件夹")
+                .into()
         }
         ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
-            format!("is packed in a way that cannot be read ({error}): pack it again as an ordinary zip")
+            let zh = "打包方式无法读取：请重新打包成普通的 zip".to_owned();
+            Words::both(
+                format!("is packed in a way that cannot be read ({error}): pack it again as an ordinary zip"),
+                zh,
+            )
         }
-        _ => format!("is no zip archive, or damaged ({error}): copy it or pack it again"),
+        _ => {
+            let zh = "不是 zip 压缩包，或已损坏：请重新复制或打包".to_owned();
+            Words::both(format!("is no zip archive, or damaged ({error}): copy it or pack it again"), zh)
+        }
     }
 }

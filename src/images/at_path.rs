@@ -19,6 +19,7 @@ use super::collect::Collector;
 use super::source::{Files, Format, Stop};
 use super::{ImageError, ImageSet, Kind, Progress, archive, entries, folder, tarball};
 use crate::settings::ImageReading;
+use crate::text::Words;
 
 /// Reads what is at a path. `progress` is called from several threads, often; `cancel` is looked at
 /// before each image.
@@ -31,7 +32,7 @@ pub fn load(
     progress: &(dyn Fn(Progress) + Sync),
     cancel: &AtomicBool,
 ) -> Result<ImageSet, ImageError> {
-    let refuse = |error: io::Error| ImageError::Path { path: path.to_owned(), reason: error.to_string() };
+    let refuse = |error: io::Error| ImageError::Path { path: path.to_owned(), reason: Words::of_error(&error) };
     let metadata = std::fs::metadata(path).map_err(refuse)?;
     let mut collector = Collector::new(path, reading, progress, cancel);
     let kind = if metadata.is_dir() {

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::collect::Collector;
 use super::limits::CHUNK;
 use super::{ImageError, decode};
+use crate::text::Words;
 
 /// Unpacked bytes that wait to be decoded.
 const MOST: usize = 64 << 20;
@@ -22,7 +23,7 @@ pub(super) struct Batch {
 struct Packed {
     name: String,
     path: PathBuf,
-    content: Result<Vec<u8>, String>,
+    content: Result<Vec<u8>, Words>,
 }
 
 impl Batch {
@@ -33,7 +34,7 @@ impl Batch {
         collector: &mut Collector,
         name: String,
         path: PathBuf,
-        content: Result<Vec<u8>, String>,
+        content: Result<Vec<u8>, Words>,
     ) -> Result<bool, ImageError> {
         self.bytes += content.as_ref().map_or(0, Vec::len);
         self.files.push(Packed { name, path, content });

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, creatures, textures};
 use crate::settings::{ImageSource, ProceduralSettings};
+use crate::text::{Words, text};
 
 /// What the text file beside a sheet says.
 #[derive(Deserialize)]
@@ -66,9 +67,12 @@ fn characters(mut set: ImageSet, scripts: ImageSet) -> ImageSet {
     set
 }
 
-fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageError> {
-    let damaged = |reason: String| ImageError::BuiltIn { name, reason };
-    let sheet: Sheet = toml::from_str(text).map_err(|error| damaged(error.to_string()))?;
+fn read(name: &'static str, description: &str, png: &[u8]) -> Result<ImageSet, ImageError> {
+    let damaged = |reason: String| ImageError::BuiltIn {
+        name: name.into(),
+        reason: Words::both(reason, "数据已损坏".to_owned()),
+    };
+    let sheet: Sheet = toml::from_str(description).map_err(|error| damaged(error.to_string()))?;
     let pixels = image::load_from_memory(png).map_err(|error| damaged(error.to_string()))?.to_rgb8();
     let rows = sheet.image_names.len().div_ceil(sheet.columns.max(1));
     let (width, height) = (pixels.width() as usize, pixels.height() as usize);
@@ -89,6 +93,8 @@ fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageErr
         pixels: cell(index).into(),
     });
     let side = (sheet.size as u32, sheet.size as u32);
+    let faces = text("faces", "人脸");
+    let named = sheet.classes == [faces.en()];
     Ok(ImageSet {
         images: images.collect(),
         name: sheet.name,
@@ -98,7 +104,13 @@ fn read(name: &'static str, text: &str, png: &[u8]) -> Result<ImageSet, ImageErr
         classes: sheet.classes,
         skipped: Vec::new(),
         notes: Vec::new(),
-        origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side, divided: false },
+        origin: Origin {
+            kind: Kind::BuiltIn,
+            smallest: side,
+            largest: side,
+            divided: false,
+            classes: named.then_some(faces),
+        },
     })
 }
 

@@ -6,6 +6,7 @@ use std::io::Read;
 use super::numbers::{Number, read_exactly};
 use super::shapes::{Layout, Prefix};
 use super::source::broke_off;
+use crate::text::{Text, Words, text};
 
 const SIDE: u64 = 32;
 const PIXELS: u64 = 3 * SIDE * SIDE;
@@ -14,9 +15,14 @@ const LOOKED_AT: u64 = 100;
 /// The greatest labels of CIFAR-10, and of CIFAR-100 with its superclasses.
 const KINDS: [&[u8]; 2] = [&[9], &[19, 99]];
 
+const OTHER: Text = text(
+    "is no binary file of CIFAR, whose images are a label of 1 or 2 bytes and 3072 bytes of pixels: save its images with numpy.save, or as PNG",
+    "不是 CIFAR 的二进制文件（每张图像应为 1 或 2 字节的标签和 3072 字节的像素）：请用 numpy.save 保存其中的图像，或存为 PNG",
+);
+
 /// What the file's length and its first labels tell.
-pub(super) fn layout(reader: &mut (impl Read + ?Sized), length: Option<u64>) -> Result<Layout, String> {
-    let length = length.ok_or("is packed: unpack it first")?;
+pub(super) fn layout(reader: &mut (impl Read + ?Sized), length: Option<u64>) -> Result<Layout, Words> {
+    let length = length.ok_or(text("is packed: unpack it first", "是压缩的：请先解压"))?;
     let mut head = Vec::new();
     let bytes = length.min(LOOKED_AT * (PIXELS + 2));
     read_exactly(reader, bytes, &mut head).map_err(|error| broke_off(&error))?;
@@ -25,9 +31,7 @@ pub(super) fn layout(reader: &mut (impl Read + ?Sized), length: Option<u64>) -> 
         let labels = || head.chunks_exact(image).flat_map(|image| image.iter().zip(most));
         length > 0 && length.is_multiple_of(image as u64) && labels().all(|(label, most)| label <= most)
     };
-    let most = KINDS.into_iter().find(|most| fits(most)).ok_or(
-        "is no binary file of CIFAR, whose images are a label of 1 or 2 bytes and 3072 bytes of pixels: save its images with numpy.save, or as PNG",
-    )?;
+    let most = KINDS.into_iter().find(|most| fits(most)).ok_or(OTHER)?;
     let classes = most.last().map(|most| most + 1);
     let label = Prefix { bytes: most.len() as u64, number: Number::BYTE, classes };
     let shape = vec![length / (PIXELS + label.bytes), 3, SIDE, SIDE];

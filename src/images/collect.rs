@@ -16,6 +16,7 @@ use super::limits::{MAX_BYTES, MAX_FILES, too_many};
 use super::values::brightness;
 use super::{ImageError, Progress, Skipped};
 use crate::settings::{ImageColour, ImageReading};
+use crate::text::Words;
 
 /// What has been read so far.
 pub(super) struct Collector<'a> {
@@ -29,7 +30,7 @@ pub(super) struct Collector<'a> {
     /// Names of classes, in the order in which they came.
     pub(super) classes: BTreeMap<String, usize>,
     pub(super) skipped: Vec<Skipped>,
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Words>,
     /// Tables beside image files: name and content.
     pub(super) tables: Vec<(String, Vec<u8>)>,
     /// How many images were treated so.
@@ -150,11 +151,14 @@ impl<'a> Collector<'a> {
 
     /// Keeps what was read from an image file with this path below the collector's own, or says why there is
     /// nothing; false where there is no room for it.
-    pub fn keep_file(&mut self, path: PathBuf, file: &str, result: Result<Vec<Decoded>, String>) -> bool {
+    pub fn keep_file(&mut self, path: PathBuf, file: &str, result: Result<Vec<Decoded>, Words>) -> bool {
         let images = match result {
             Ok(images) if self.room() < images.len() => {
                 let most = self.kept();
-                self.skip(path, too_many(&format!("{most} images of this size")));
+                self.skip(
+                    path,
+                    too_many(Words::both(format!("{most} images of this size"), format!("{most} 张这种大小的图像"))),
+                );
                 return false;
             }
             Ok(images) => images,
@@ -216,18 +220,18 @@ impl<'a> Collector<'a> {
     }
 
     /// A file that is left out; one that was not counted yet counts as skipped from now on.
-    pub fn skip(&mut self, path: PathBuf, reason: String) {
-        self.skipped.push(Skipped { path, reason });
+    pub fn skip(&mut self, path: PathBuf, reason: impl Into<Words>) {
+        self.skipped.push(Skipped { path, reason: reason.into() });
     }
 
     /// The same for one that was never going to be read.
-    pub fn skip_uncounted(&mut self, path: PathBuf, reason: String) {
+    pub fn skip_uncounted(&mut self, path: PathBuf, reason: impl Into<Words>) {
         self.failed.fetch_add(1, Ordering::Relaxed);
         self.skip(path, reason);
     }
 
     /// Says what was understood, guessed or changed, in a sentence for people; the same one only once.
-    pub fn note(&mut self, sentence: String) {
+    pub fn note(&mut self, sentence: Words) {
         if !self.notes.contains(&sentence) {
             self.notes.push(sentence);
         }

@@ -11,6 +11,7 @@ use super::ImageSet;
 use super::procedural::{self, SIZE};
 use crate::maths::stream::{Purpose, stream};
 use crate::settings::ProceduralSettings;
+use crate::text::text;
 
 /// Every pixel is the mean of this many squared.
 const FINER: usize = 4;
@@ -58,7 +59,7 @@ pub fn creatures(settings: &ProceduralSettings) -> ImageSet {
         }
         species.push(drawn);
     }
-    procedural::set("Creatures", "species", settings, |class, animal| {
+    procedural::set("Creatures", text("species", "物种"), settings, |class, animal| {
         let rng = &mut stream(seed, Purpose::Images, class as u64, 1 + animal as u64);
         draw(species[class], Animal::draw(settings.variety as f32, rng))
     })

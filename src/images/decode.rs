@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::panic::catch_unwind;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -14,9 +14,11 @@ use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageReader,
 
 use super::pages::{self, MAX_PAGES};
 use super::resize::{Small, cropped, resized};
+use super::source::{NO_FILE, unopened};
 use super::understood::plural;
 use super::{foreign, frames, svg, values};
 use crate::settings::ImageFit;
+use crate::text::{Language, Text, Words, tell, text};
 
 pub use super::resize::Square;
 
@@ -76,20 +78,38 @@ pub enum Remark {
 
 impl Remark {
     /// A sentence for people about so many images.
-    pub fn of(self, images: usize) -> String {
-        let are = if images == 1 { "is" } else { "are" };
-        let images = plural(images, "image", "images");
-        match self {
-            Self::OnBlack => format!("{images} of light shapes on a transparent ground {are} laid on black, not white"),
-            Self::LaterFrame => format!("{images} {are} the first frame that is not empty of an animation"),
-            Self::Stretched => {
-                format!("{images} with 16 bits of which only 8 to 14 are in use {are} stretched to those")
-            }
-            Self::Oblong => format!(
-                "{images} {are} more than {OBLONG} times as long as wide, and only the middle square is read: choose “fit” to read all of it (--image-fit fit)"
+    pub fn of(self, count: usize) -> Words {
+        let are = if count == 1 { "is" } else { "are" };
+        let images = plural(count, "image", "images");
+        let fit = ImageFit::Fit.name().label;
+        let (en, zh) = match self {
+            Self::OnBlack => (
+                format!("{images} of light shapes on a transparent ground {are} laid on black, not white"),
+                format!("{count} 张图像是透明底上的浅色图形，垫在黑色而不是白色上"),
             ),
-            Self::Page => format!("{images} {are} pages of TIFF files with several"),
-        }
+            Self::LaterFrame => (
+                format!("{images} {are} the first frame that is not empty of an animation"),
+                format!("{count} 张图像取自动画的第一个非空帧"),
+            ),
+            Self::Stretched => (
+                format!("{images} with 16 bits of which only 8 to 14 are in use {are} stretched to those"),
+                format!("{count} 张 16 位图像只用了其中的 8 到 14 位，已按所用的位数拉伸"),
+            ),
+            Self::Oblong => (
+                format!(
+                    "{images} {are} more than {OBLONG} times as long as wide, and only the middle square is read: choose “fit” to read all of it (--image-fit fit)"
+                ),
+                format!(
+                    "{count} 张图像的长超过宽的 {OBLONG} 倍，只读取了中间的正方形：要读取全图，请选择“{}”",
+                    fit.r#in(Language::Chinese)
+                ),
+            ),
+            Self::Page => (
+                format!("{images} {are} pages of TIFF files with several"),
+                format!("{count} 张图像是多页 TIFF 文件中的页"),
+            ),
+        };
+        Words::both(en, zh)
     }
 }
 
@@ -97,19 +117,18 @@ impl Remark {
 ///
 /// # Errors
 /// A sentence that says why the file cannot be used. A panic inside a decoder is one too.
-pub fn file(path: &Path, square: impl Into<Square>) -> Result<Vec<Decoded>, String> {
-    let metadata = std::fs::metadata(path).map_err(|error| format!("cannot be opened ({error})"))?;
+pub fn file(path: &Path, square: impl Into<Square>) -> Result<Vec<Decoded>, Words> {
+    let metadata = std::fs::metadata(path).map_err(unopened)?;
     if !metadata.is_file() {
-        return Err("is not a file".to_owned());
+        return Err(NO_FILE.into());
     }
-    let mut file = File::open(path).map_err(|error| format!("cannot be opened ({error})"))?;
+    let mut file = File::open(path).map_err(unopened)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     bytes(&read(&mut file, &name, Some(metadata.len()))?, square)
 }
 
 /// The bytes of an image file with this name, of `length` if that is known.
-pub(super) fn read(file: &mut impl Read, name: &str, length: Option<u64>) -> Result<Vec<u8>, String> {
-    let unreadable = |error| format!("cannot be read ({error})");
+pub(super) fn read(file: &mut impl Read, name: &str, length: Option<u64>) -> Result<Vec<u8>, Words> {
     // A film among the photographs must not be read whole to learn that it is none of them.
     let mut content = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut content).map_err(unreadable)?;
@@ -117,12 +136,19 @@ pub(super) fn read(file: &mut impl Read, name: &str, length: Option<u64>) -> Res
     let limit = MAX_FILE >> 20;
     match length {
         Some(length) if length > MAX_FILE => {
-            return Err(format!("is {} MB; at most {limit} MB are read: reduce it first", length >> 20));
+            let megabytes = length >> 20;
+            return Err(Words::both(
+                format!("is {megabytes} MB; at most {limit} MB are read: reduce it first"),
+                format!("有 {megabytes} MB；最多读取 {limit} MB：请先缩小"),
+            ));
         }
         _ => file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(unreadable)?,
     };
     if content.len() as u64 > MAX_FILE {
-        return Err(format!("is more than {limit} MB: reduce it first"));
+        return Err(Words::both(
+            format!("is more than {limit} MB: reduce it first"),
+            format!("超过 {limit} MB：请先缩小"),
+        ));
     }
     Ok(content)
 }
@@ -131,11 +157,12 @@ pub(super) fn read(file: &mut impl Read, name: &str, length: Option<u64>) -> Res
 ///
 /// # Errors
 /// As [`file`].
-pub fn bytes(bytes: &[u8], square: impl Into<Square>) -> Result<Vec<Decoded>, String> {
+pub fn bytes(bytes: &[u8], square: impl Into<Square>) -> Result<Vec<Decoded>, Words> {
     check_format(bytes, "")?;
     let square = square.into();
-    catch_unwind(|| decode(bytes, square))
-        .unwrap_or_else(|_| Err("broke the image decoder; save it again in another format".to_owned()))
+    let broke =
+        text("broke the image decoder; save it again in another format", "导致图像解码器出错；请换一种格式保存");
+    catch_unwind(|| decode(bytes, square)).unwrap_or_else(|_| Err(broke.into()))
 }
 
 /// Crops and resizes an image of an array: `width` · `height` · `channels` values, row by row, grey, sRGB or
@@ -149,13 +176,15 @@ pub fn values(
     channels: usize,
     values: Vec<u8>,
     square: impl Into<Square>,
-) -> Result<Decoded, String> {
+) -> Result<Decoded, Words> {
     let picture = match channels {
         1 => GrayImage::from_raw(width, height, values).map(DynamicImage::from),
         4 => RgbaImage::from_raw(width, height, values).map(DynamicImage::from),
         _ => RgbImage::from_raw(width, height, values).map(DynamicImage::from),
     };
-    let picture = picture.ok_or_else(|| format!("is no image of {width} x {height} pixels"))?;
+    let picture = picture.ok_or_else(|| {
+        Words::both(format!("is no image of {width} x {height} pixels"), format!("不是 {width} × {height} 像素的图像"))
+    })?;
     let square = square.into();
     let (picture, on_black) = values::on_ground(cropped(picture, square.fit));
     let drawing = Drawing::of(&picture, square.size);
@@ -164,23 +193,34 @@ pub fn values(
     Ok(Decoded { rgb, grey, original: (width, height), remarks, drawing })
 }
 
-fn check_format(head: &[u8], name: &str) -> Result<(), String> {
+/// Said of a file without content.
+pub(super) const EMPTY: Text = text("is empty", "是空文件");
+const NO_IMAGE: Text = text(
+    "is not an image of a format that can be read (PNG, JPEG, GIF, WebP, BMP, TIFF, SVG, …)",
+    "不是可以读取的图像格式（PNG、JPEG、GIF、WebP、BMP、TIFF、SVG 等）",
+);
+
+fn check_format(head: &[u8], name: &str) -> Result<(), Words> {
     if head.is_empty() {
-        return Err("is empty".to_owned());
+        return Err(EMPTY.into());
     }
     match image::guess_format(head) {
         Ok(format) if format.reading_enabled() => Ok(()),
         Err(_) if svg::may_be(head) => Ok(()),
-        _ if let Some(says) = foreign::by_content(head).or_else(|| foreign::by_name(name)) => Err(says.to_owned()),
-        Ok(format) => Err(format!("is of a kind that cannot be read ({})", format.to_mime_type())),
-        Err(_) => {
-            Err("is not an image of a format that can be read (PNG, JPEG, GIF, WebP, BMP, TIFF, SVG, …)".to_owned())
+        _ if let Some(says) = foreign::by_content(head).or_else(|| foreign::by_name(name)) => Err(says.into()),
+        Ok(format) => {
+            let kind = format.to_mime_type();
+            Err(Words::both(
+                format!("is of a kind that cannot be read ({kind})"),
+                format!("这种格式无法读取（{kind}）"),
+            ))
         }
+        Err(_) => Err(NO_IMAGE.into()),
     }
 }
 
 /// Every picture of a file, as small squares.
-fn decode(bytes: &[u8], square: Square) -> Result<Vec<Decoded>, String> {
+fn decode(bytes: &[u8], square: Square) -> Result<Vec<Decoded>, Words> {
     if svg::may_be(bytes) {
         let (picture, original) = svg::draw(bytes)?;
         return Ok(vec![finished(cropped(picture, square.fit), original, square, Vec::new())?]);
@@ -190,12 +230,18 @@ fn decode(bytes: &[u8], square: Square) -> Result<Vec<Decoded>, String> {
         return Ok(vec![page(bytes, square)?]);
     }
     if pages.len() > MAX_PAGES {
-        return Err(format!("has more than {MAX_PAGES} pages: split it"));
+        return Err(Words::both(
+            format!("has more than {MAX_PAGES} pages: split it"),
+            format!("超过 {MAX_PAGES} 页：请拆分"),
+        ));
     }
     let mut file = Cow::Borrowed(bytes);
     let mut read = |(number, &offset): (usize, &u64)| {
         pages::turn_to(&mut file, offset);
-        let mut decoded = page(&file, square).map_err(|reason| format!("has a page {} that {reason}", number + 1))?;
+        let mut decoded = page(&file, square).map_err(|reason| {
+            let page = number + 1;
+            Words::told(|| tell(|| format!("has a page {page} that {reason}"), || format!("第 {page} 页：{reason}")))
+        })?;
         decoded.remarks.push(Remark::Page);
         Ok(decoded)
     };
@@ -203,8 +249,8 @@ fn decode(bytes: &[u8], square: Square) -> Result<Vec<Decoded>, String> {
 }
 
 /// The first picture of a file.
-fn page(bytes: &[u8], square: Square) -> Result<Decoded, String> {
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| error.to_string())?;
+fn page(bytes: &[u8], square: Square) -> Result<Decoded, Words> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| Words::of_error(&error))?;
     let format = reader.format();
     let mut decoder = reader.into_decoder().map_err(|error| explain(&error))?;
     let (width, height) = decoder.dimensions();
@@ -232,18 +278,31 @@ fn page(bytes: &[u8], square: Square) -> Result<Decoded, String> {
     finished(picture, (width, height), square, remarks)
 }
 
-fn check_size(width: u32, height: u32, needed: u64) -> Result<(), String> {
+fn check_size(width: u32, height: u32, needed: u64) -> Result<(), Words> {
     if width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
-        let limit = format!("{MAX_SIDE} pixels a side and {} million in all", MAX_PIXELS / 1_000_000);
-        return Err(format!("is {width} x {height} pixels; the limit is {limit}: reduce it first"));
+        let millions = MAX_PIXELS / 1_000_000;
+        let limit = format!("{MAX_SIDE} pixels a side and {millions} million in all");
+        return Err(Words::both(
+            format!("is {width} x {height} pixels; the limit is {limit}: reduce it first"),
+            format!(
+                "有 {width} × {height} 像素；每边最多 {MAX_SIDE} 像素，总共最多 {} 万像素：请先缩小",
+                100 * millions
+            ),
+        ));
     }
     if width.min(height) < MIN_SIDE {
-        return Err(format!("is {width} x {height} pixels; at least {MIN_SIDE} x {MIN_SIDE} are needed"));
+        return Err(Words::both(
+            format!("is {width} x {height} pixels; at least {MIN_SIDE} x {MIN_SIDE} are needed"),
+            format!("只有 {width} × {height} 像素；至少需要 {MIN_SIDE} × {MIN_SIDE}"),
+        ));
     }
     if needed > MAX_DECODED {
         let (needed, limit) = (needed / 1_000_000, MAX_DECODED / 1_000_000);
-        return Err(format!(
-            "needs {needed} MB of memory at {width} x {height} pixels; the limit is {limit} MB: reduce it first"
+        return Err(Words::both(
+            format!(
+                "needs {needed} MB of memory at {width} x {height} pixels; the limit is {limit} MB: reduce it first"
+            ),
+            format!("{width} × {height} 像素需要 {needed} MB 内存；上限为 {limit} MB：请先缩小"),
         ));
     }
     Ok(())
@@ -255,7 +314,7 @@ fn finished(
     original: (u32, u32),
     square: Square,
     mut remarks: Vec<Remark>,
-) -> Result<Decoded, String> {
+) -> Result<Decoded, Words> {
     if values::stretch(&mut picture) {
         remarks.push(Remark::Stretched);
     }
@@ -273,12 +332,21 @@ fn finished(
     Ok(Decoded { rgb, grey, original, remarks, drawing })
 }
 
-fn explain(error: &ImageError) -> String {
+fn explain(error: &ImageError) -> Words {
     match error {
-        ImageError::Limits(_) => "needs more memory than is allowed: reduce it first".to_owned(),
-        ImageError::Unsupported(_) => format!("is of a kind that cannot be read ({error})"),
-        _ => format!("is damaged or cut off ({error})"),
+        ImageError::Limits(_) => {
+            text("needs more memory than is allowed: reduce it first", "需要的内存超过上限：请先缩小").into()
+        }
+        ImageError::Unsupported(_) => {
+            Words::both(format!("is of a kind that cannot be read ({error})"), "这种格式无法读取".to_owned())
+        }
+        _ => Words::both(format!("is damaged or cut off ({error})"), "已损坏或不完整".to_owned()),
     }
+}
+
+fn unreadable(error: io::Error) -> Words {
+    let why = Words::of_error(&error);
+    Words::told(|| tell(|| format!("cannot be read ({why})"), || format!("无法读取（{why}）")))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use image::{DynamicImage, GenericImageView as _, GrayImage, Luma, Rgba};
 
 use super::distance::distances;
 use crate::settings::{ImageColour, ImageReading};
+use crate::text::{Words, text};
 
 /// Strokes narrower than so many pixels would turn grey when they are shrunk: they are widened before.
 const LOST: f32 = 1.6;
@@ -223,7 +224,7 @@ impl Drawn {
 pub(super) fn draw_again(
     mut images: Vec<(&mut Arc<[u8]>, Option<Drawing>)>,
     reading: ImageReading,
-) -> Option<(usize, Vec<String>)> {
+) -> Option<(usize, Vec<Words>)> {
     let area = reading.size * reading.size;
     if reading.colour == ImageColour::Colour || images.iter().any(|(pixels, _)| pixels.len() != area) {
         return None;
@@ -242,22 +243,26 @@ pub(super) fn draw_again(
             }
         };
     }
-    let mut notes = Vec::new();
-    match (dark, reading.invert) {
-        (true, false) => notes.push("drawings in dark strokes: turned to light on dark".to_owned()),
-        (true, true) => {
-            notes.push("drawings in dark strokes: inverted as asked, which makes them light on dark".to_owned())
-        }
-        (false, true) => {
-            notes.push("drawings in light strokes: inverted as asked, which makes them dark on light".to_owned())
-        }
-        (false, false) => {}
-    }
+    let shade = match (dark, reading.invert) {
+        (true, false) => Some(text("drawings in dark strokes: turned to light on dark", "深色线条画：已转为深底浅色")),
+        (true, true) => Some(text(
+            "drawings in dark strokes: inverted as asked, which makes them light on dark",
+            "深色线条画：已按要求反色，成为深底浅色",
+        )),
+        (false, true) => Some(text(
+            "drawings in light strokes: inverted as asked, which makes them dark on light",
+            "浅色线条画：已按要求反色，成为浅底深色",
+        )),
+        (false, false) => None,
+    };
+    let mut notes: Vec<Words> = shade.into_iter().map(Words::from).collect();
     if more > 0.0 {
-        notes.push(format!(
-            "drawings in thin strokes: widened from {:.1} to {:.1} % of the side before they were shrunk to {size} x {size}",
-            100.0 * width,
-            100.0 * (width + 2.0 * more),
+        let [from, to] = [width, width + 2.0 * more].map(|width| format!("{:.1}", 100.0 * width));
+        notes.push(Words::both(
+            format!(
+                "drawings in thin strokes: widened from {from} to {to} % of the side before they were shrunk to {size} x {size}"
+            ),
+            format!("细笔画的线条画：缩小到 {size} × {size} 之前，笔画由边长的 {from} % 加粗到 {to} %"),
         ));
     }
     Some((size, notes))

@@ -1,9 +1,13 @@
 //! Names of an archive's entries, and of files.
 
+use crate::text::{Text, text};
+
 /// Why an archive in an archive is left out.
-pub(super) const NESTED: &str = "is an archive inside an archive: unpack the outer one";
+pub(super) const NESTED: Text =
+    text("is an archive inside an archive: unpack the outer one", "是压缩包里的压缩包：请解开外层");
 /// Why an entry is left out whose name does.
-pub(super) const LEADS_OUT: &str = "has a name that leads out of the archive: pack it again";
+pub(super) const LEADS_OUT: Text =
+    text("has a name that leads out of the archive: pack it again", "文件名指向压缩包之外：请重新打包");
 
 /// A name with `/` between folders, without `.` for the folder itself; `None` if it leads out of the archive.
 /// Windows' packers write `\\` between folders, which no other name has.

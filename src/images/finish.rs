@@ -10,21 +10,34 @@ use super::layout::{self, Portion};
 use super::understood::plural;
 use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, drawing, hold_out, label_table};
 use crate::maths::stream::Purpose;
+use crate::text::{Text, Words, text};
+
+const OTHER_TABLE: Text =
+    text("is a table, and does not name images here with their classes", "是表格，但没有写出这里的图像及其类别");
+const ALL_COPIES: Text = text(
+    "All images to test by are copies of others: some of all are held out instead",
+    "用于测试的图像都与其他图像相同：改为从全部图像中留出一些",
+);
 
 impl Collector<'_> {
     /// The set. Held out is what the set itself keeps for it, or else a fifth of its images, by the seed.
     pub fn finish(mut self, kind: Kind) -> Result<ImageSet, ImageError> {
         self.check_cancel()?;
-        let mut divided = self.place();
+        let (mut divided, loose) = self.place();
         let path = self.path.to_owned();
         let usable = self.kept.len();
         if usable < 2 && kind != Kind::Folder && kind != Kind::Archive {
             let alone = match kind {
-                Kind::Array | Kind::Idx => "holds a single image, and at least 2 are needed",
-                _ => "is a single image, and at least 2 are needed: choose the folder that holds it",
+                Kind::Array | Kind::Idx => {
+                    text("holds a single image, and at least 2 are needed", "只含一张图像，至少需要 2 张")
+                }
+                _ => text(
+                    "is a single image, and at least 2 are needed: choose the folder that holds it",
+                    "只是一张图像，至少需要 2 张：请选择它所在的文件夹",
+                ),
             };
             let own = self.skipped.iter().find(|skipped| skipped.path == path).or(self.skipped.first());
-            let reason = own.map_or_else(|| alone.to_owned(), |skipped| skipped.reason.clone());
+            let reason = own.map_or_else(|| alone.into(), |skipped| skipped.reason.clone());
             return Err(ImageError::OneFile { path, reason });
         }
         if self.files == 0 && self.skipped.is_empty() {
@@ -46,10 +59,12 @@ impl Collector<'_> {
         let first = first_alike(self.kept.iter().map(|image| &image.pixels));
         let copies = first.iter().enumerate().filter(|(i, first)| i != *first).count();
         if copies > 0 {
-            self.notes.push(format!(
-                "{} the same pixels as another at {1} x {1}: such copies are trained on together or held out together",
-                plural(copies, "image has", "images have"),
-                self.size
+            let (have, size) = (plural(copies, "image has", "images have"), self.size);
+            self.notes.push(Words::both(
+                format!(
+                    "{have} the same pixels as another at {size} x {size}: such copies are trained on together or held out together"
+                ),
+                format!("{copies} 张图像在 {size} × {size} 下与另一张像素相同：这样的副本一起训练或一起留出"),
             ));
         }
         if !divided {
@@ -84,7 +99,7 @@ impl Collector<'_> {
             classes,
             skipped: self.skipped,
             notes: self.notes,
-            origin: Origin { kind, smallest, largest, divided },
+            origin: Origin { kind, smallest, largest, divided, classes: loose.then_some(layout::LOOSE) },
         })
     }
 
@@ -98,8 +113,8 @@ impl Collector<'_> {
     }
 
     /// Puts image files into the order of a folder, before what came from arrays, and finds their classes;
-    /// says whether the set itself divides them.
-    fn place(&mut self) -> bool {
+    /// says whether the set itself divides them, and whether some lie in no sub-folder.
+    fn place(&mut self) -> (bool, bool) {
         let (mut files, arrays): (Vec<Kept>, Vec<Kept>) =
             std::mem::take(&mut self.kept).into_iter().partition(|image| image.file.is_some());
         let parts = |image: &Kept| image.file.clone().unwrap_or_default();
@@ -114,8 +129,7 @@ impl Collector<'_> {
             match label_table::read(&name, &content, &names_read) {
                 Some(table) => tables.push(table),
                 None => {
-                    let reason = "is a table, and does not name images here with their classes";
-                    self.skip_uncounted(self.path.join(name), reason.to_owned());
+                    self.skip_uncounted(self.path.join(name), OTHER_TABLE);
                 }
             }
         }
@@ -131,10 +145,9 @@ impl Collector<'_> {
         }
         self.kept.extend(arrays);
         layout.notes.into_iter().for_each(|note| self.note(note));
-        layout.divided && {
-            let portions: BTreeSet<Portion> = self.kept.iter().map(|image| image.portion).collect();
-            portions.contains(&Portion::Training) && portions.contains(&Portion::Test)
-        }
+        let portions: BTreeSet<Portion> = self.kept.iter().map(|image| image.portion).collect();
+        let both = portions.contains(&Portion::Training) && portions.contains(&Portion::Test);
+        (layout.divided && both, layout.loose)
     }
 
     /// Copies of what is trained on are trained on too, unless their class is kept from training whole: then
@@ -151,7 +164,7 @@ impl Collector<'_> {
         let decided = |i: usize| deciding.get(&first[i]).map_or((self.kept[i].portion, i), |one| *one);
         let sides: Vec<(Portion, usize)> = (0..self.kept.len()).map(decided).collect();
         if !sides.iter().any(|(portion, _)| *portion == Portion::Test) {
-            self.notes.push("All images to test by are copies of others: some of all are held out instead".to_owned());
+            self.notes.push(ALL_COPIES.into());
             return false;
         }
         let file = |image: &Kept| image.file.clone().unwrap_or_else(|| image.name.clone());
@@ -162,7 +175,10 @@ impl Collector<'_> {
         {
             if image.portion != *portion && !classes.contains(&(image.class, *portion)) {
                 left_out += 1;
-                let reason = format!("is kept from training, and a copy of “{original}”, which is not: left out");
+                let reason = Words::both(
+                    format!("is kept from training, and a copy of “{original}”, which is not: left out"),
+                    format!("不参与训练，却与参与训练的“{original}”相同：未使用"),
+                );
                 self.skip(self.path.join(file(&image)), reason);
                 continue;
             }
@@ -173,12 +189,18 @@ impl Collector<'_> {
         if moved > 0 {
             let copies =
                 plural(moved, "image to test or validate by is a copy", "images to test or validate by are copies");
-            self.notes.push(format!("{copies} of what is trained on, and trained on too"));
+            self.notes.push(Words::both(
+                format!("{copies} of what is trained on, and trained on too"),
+                format!("{moved} 张用于测试或验证的图像与训练图像相同，因此也用于训练"),
+            ));
         }
         if left_out > 0 {
             let copies =
                 plural(left_out, "image to test or validate by is a copy", "images to test or validate by are copies");
-            self.notes.push(format!("{copies} of what another class is trained on, and left out"));
+            self.notes.push(Words::both(
+                format!("{copies} of what another class is trained on, and left out"),
+                format!("{left_out} 张用于测试或验证的图像与另一类别的训练图像相同，未使用"),
+            ));
         }
         true
     }

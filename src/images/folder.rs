@@ -15,9 +15,10 @@ use super::at_path;
 use super::collect::Collector;
 use super::entries::{is_hidden, text_of};
 use super::label_table::{self, MAX_TABLE};
-use super::limits::{CHUNK, MAX_FILES, too_many};
+use super::limits::{CHUNK, MAX_FILES, most_files, too_many};
 use super::source::{Files, Format};
 use super::{ImageError, decode};
+use crate::text::{Words, text};
 
 /// What a run writes; only in a folder with these is its picture no image of the user's.
 const RUN: [&str; 4] = ["experiment.toml", "metrics.csv", "summary.json", "samples.png"];
@@ -34,8 +35,9 @@ pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
         match Format::of(&file.file_name().unwrap_or_default().to_string_lossy()) {
             _ if lone => images.push(file.clone()),
             _ if is_of_a_run(file, &names) => {
-                collector
-                    .skip_uncounted(file.clone(), "was written by a run: its own results are no images".to_owned());
+                let reason =
+                    text("was written by a run: its own results are no images", "由运行写出：运行的结果不是图像");
+                collector.skip_uncounted(file.clone(), reason);
             }
             _ if label_table::may_be(&relative(collector.path, file)) && take_table(collector, file) => {}
             Format::Image => images.push(file.clone()),
@@ -43,7 +45,8 @@ pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
             Format::Npy | Format::Idx | Format::Csv
                 if file.extension() == Some(OsStr::new("gz")) && names.contains(&*file.with_extension("")) =>
             {
-                collector.skip_uncounted(file.clone(), "is left out: it lies here unpacked too".to_owned());
+                let reason = text("is left out: it lies here unpacked too", "未读取：这里还有解压后的文件");
+                collector.skip_uncounted(file.clone(), reason);
             }
             format => candidates.push(Candidate { name: relative(collector.path, file), path: file.clone(), format }),
         }
@@ -107,7 +110,7 @@ fn relative(root: &Path, path: &Path) -> String {
 /// Every file below a path, sorted; entries that cannot be listed are skipped with a reason.
 fn list(collector: &mut Collector) -> Result<Vec<PathBuf>, ImageError> {
     let path = collector.path;
-    let refuse = |error: std::io::Error| ImageError::Path { path: path.to_owned(), reason: error.to_string() };
+    let refuse = |error: std::io::Error| ImageError::Path { path: path.to_owned(), reason: Words::of_error(&error) };
     if path.is_dir() {
         std::fs::read_dir(path).map_err(refuse)?;
     }
@@ -120,13 +123,14 @@ fn list(collector: &mut Collector) -> Result<Vec<PathBuf>, ImageError> {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) if files.len() == MAX_FILES => {
-                collector.skip_uncounted(entry.into_path(), too_many(&format!("{MAX_FILES} files")));
+                collector.skip_uncounted(entry.into_path(), too_many(most_files()));
                 break;
             }
             Ok(entry) => files.push(entry.into_path()),
             Err(error) => {
                 let path = error.path().unwrap_or(path).to_owned();
-                collector.skip_uncounted(path, format!("cannot be listed ({error})"));
+                let reason = Words::both(format!("cannot be listed ({error})"), "无法列出".to_owned());
+                collector.skip_uncounted(path, reason);
             }
         }
         if files.len().is_multiple_of(32) {

@@ -1,6 +1,8 @@
 //! Files of other kinds: what they are, and what to do with them. The first bytes tell, or else the ending
 //! of the name.
 
+use crate::text::{Text, text};
+
 /// A kind of file that is not read.
 struct Foreign {
     /// Endings of names, in lower case.
@@ -8,44 +10,65 @@ struct Foreign {
     /// Whether the first bytes are of this kind.
     begins: fn(&[u8]) -> bool,
     /// What it is, and what to do.
-    says: &'static str,
+    says: Text,
 }
 
 const KINDS: [Foreign; 20] = [
     Foreign {
         endings: &["heic", "heif", "hif"],
         begins: |head| brand(head, &[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]),
-        says: "is a HEIC photograph, whose packing is patented: save it as JPEG, or have the phone take JPEG",
+        says: text(
+            "is a HEIC photograph, whose packing is patented: save it as JPEG, or have the phone take JPEG",
+            "是 HEIC 照片，其编码受专利保护：请存为 JPEG，或让手机直接拍 JPEG",
+        ),
     },
     Foreign {
         endings: &["avif", "avifs"],
         begins: |head| brand(head, &[b"avif", b"avis"]),
-        says: "is an AVIF image, which is not read: save it as PNG or JPEG",
+        says: text(
+            "is an AVIF image, which is not read: save it as PNG or JPEG",
+            "是 AVIF 图像，不支持：请存为 PNG 或 JPEG",
+        ),
     },
     Foreign {
         endings: &["jxl"],
         begins: |head| head.starts_with(b"\xff\x0a") || head.starts_with(b"\0\0\0\x0cJXL \r\n\x87\n"),
-        says: "is a JPEG XL image, which is not read: save it as PNG or JPEG",
+        says: text(
+            "is a JPEG XL image, which is not read: save it as PNG or JPEG",
+            "是 JPEG XL 图像，不支持：请存为 PNG 或 JPEG",
+        ),
     },
     Foreign {
         endings: &["jp2", "j2k", "jpx"],
         begins: |head| head.starts_with(b"\0\0\0\x0cjP  \r\n\x87\n") || head.starts_with(b"\xff\x4f\xff\x51"),
-        says: "is a JPEG 2000 image, which is not read: save it as PNG or JPEG",
+        says: text(
+            "is a JPEG 2000 image, which is not read: save it as PNG or JPEG",
+            "是 JPEG 2000 图像，不支持：请存为 PNG 或 JPEG",
+        ),
     },
     Foreign {
         endings: &["psd", "psb"],
         begins: |head| head.starts_with(b"8BPS"),
-        says: "is a Photoshop document, which is not read: export it as PNG",
+        says: text(
+            "is a Photoshop document, which is not read: export it as PNG",
+            "是 Photoshop 文档，不支持：请导出为 PNG",
+        ),
     },
     Foreign {
         endings: &["cr2", "cr3", "nef", "arw", "dng", "raf", "orf", "rw2"],
         begins: |head| brand(head, &[b"crx "]) || head.starts_with(b"FUJIFILMCCD-RAW"),
-        says: "is a camera's raw photograph, which is not read: develop it to JPEG or TIFF",
+        says: text(
+            "is a camera's raw photograph, which is not read: develop it to JPEG or TIFF",
+            "是相机的 RAW 照片，不支持：请转换为 JPEG 或 TIFF",
+        ),
     },
     Foreign {
         endings: &["pdf"],
         begins: |head| head.starts_with(b"%PDF"),
-        says: "is a PDF document, not an image: export its pictures as PNG",
+        says: text(
+            "is a PDF document, not an image: export its pictures as PNG",
+            "是 PDF 文档，不是图像：请把其中的图片导出为 PNG",
+        ),
     },
     Foreign {
         endings: &["mp4", "m4v", "mov", "avi", "mkv", "webm"],
@@ -54,54 +77,81 @@ const KINDS: [Foreign; 20] = [
                 || head.starts_with(b"\x1a\x45\xdf\xa3")
                 || (head.starts_with(b"RIFF") && head.get(8..12) == Some(b"AVI "))
         },
-        says: "is a film, not an image: save its frames as PNG",
+        says: text("is a film, not an image: save its frames as PNG", "是视频，不是图像：请把其中的帧存为 PNG"),
     },
     Foreign {
         endings: &["pkl", "pickle"],
         begins: |head| {
             matches!(head, [0x80, 2..=5, b'c' | b']' | b'}' | b'(' | b'X' | b'\x95' | b'\x8a' | b'\x8c', ..])
         },
-        says: "is a Python pickle, which is a program as well as data and is not run here: save its arrays with numpy.savez (CIFAR has a binary version too)",
+        says: text(
+            "is a Python pickle, which is a program as well as data and is not run here: save its arrays with numpy.savez (CIFAR has a binary version too)",
+            "是 Python 的 pickle 文件，既是数据也是程序，这里不运行：请用 numpy.savez 保存其中的数组（CIFAR 也有二进制版本）",
+        ),
     },
     Foreign {
         endings: &["pt", "pth", "ckpt"],
         begins: |_| false,
-        says: "is a file of PyTorch, a pickle inside: save its images with numpy.save(\"images.npy\", tensor.numpy())",
+        says: text(
+            "is a file of PyTorch, a pickle inside: save its images with numpy.save(\"images.npy\", tensor.numpy())",
+            "是 PyTorch 文件，内含 pickle：请用 numpy.save(\"images.npy\", tensor.numpy()) 保存其中的图像",
+        ),
     },
     Foreign {
         endings: &["safetensors"],
         begins: |_| false,
-        says: "is a file of safetensors, which is not read: save its images with numpy.save(\"images.npy\", array)",
+        says: text(
+            "is a file of safetensors, which is not read: save its images with numpy.save(\"images.npy\", array)",
+            "是 safetensors 文件，不支持：请用 numpy.save(\"images.npy\", array) 保存其中的图像",
+        ),
     },
     Foreign {
         endings: &["h5", "hdf5", "hdf", "keras"],
         begins: |head| head.starts_with(b"\x89HDF\r\n\x1a\n"),
-        says: "is an HDF5 file, which is not read: open it with h5py and save its arrays with numpy.savez",
+        says: text(
+            "is an HDF5 file, which is not read: open it with h5py and save its arrays with numpy.savez",
+            "是 HDF5 文件，不支持：请用 h5py 打开，再用 numpy.savez 保存其中的数组",
+        ),
     },
     Foreign {
         endings: &["mat"],
         begins: |head| head.starts_with(b"MATLAB "),
-        says: "is a MATLAB file, which is not read: open it with scipy.io.loadmat and save its arrays with numpy.savez",
+        says: text(
+            "is a MATLAB file, which is not read: open it with scipy.io.loadmat and save its arrays with numpy.savez",
+            "是 MATLAB 文件，不支持：请用 scipy.io.loadmat 打开，再用 numpy.savez 保存其中的数组",
+        ),
     },
     Foreign {
         endings: &["parquet"],
         begins: |head| head.starts_with(b"PAR1"),
-        says: "is a Parquet table, which is not read: save its images as files, in a folder for each class",
+        says: text(
+            "is a Parquet table, which is not read: save its images as files, in a folder for each class",
+            "是 Parquet 表格，不支持：请把其中的图像存为文件，每个类别一个文件夹",
+        ),
     },
     Foreign {
         endings: &["arrow", "feather"],
         begins: |head| head.starts_with(b"ARROW1") || head.starts_with(b"FEA1"),
-        says: "is an Arrow table, which is not read: save its images as files, in a folder for each class",
+        says: text(
+            "is an Arrow table, which is not read: save its images as files, in a folder for each class",
+            "是 Arrow 表格，不支持：请把其中的图像存为文件，每个类别一个文件夹",
+        ),
     },
     Foreign {
         endings: &["tfrecord", "tfrecords"],
         begins: |_| false,
-        says: "is a file of TensorFlow's records, which is not read: save its images as files, in a folder for each class",
+        says: text(
+            "is a file of TensorFlow's records, which is not read: save its images as files, in a folder for each class",
+            "是 TensorFlow 的记录文件，不支持：请把其中的图像存为文件，每个类别一个文件夹",
+        ),
     },
     Foreign {
         endings: &["dcm", "nii", "nrrd"],
         begins: |head| head.starts_with(b"NRRD"),
-        says: "is a medical scan, which is not read: save its slices as PNG, or with numpy.save",
+        says: text(
+            "is a medical scan, which is not read: save its slices as PNG, or with numpy.save",
+            "是医学扫描，不支持：请把各层切片存为 PNG，或用 numpy.save 保存",
+        ),
     },
     Foreign {
         endings: &["7z", "rar", "xz", "bz2", "zst"],
@@ -110,12 +160,18 @@ const KINDS: [Foreign; 20] = [
                 .iter()
                 .any(|mark| head.starts_with(mark))
         },
-        says: "is packed in a way that is not read: unpack it and choose the folder",
+        says: text(
+            "is packed in a way that is not read: unpack it and choose the folder",
+            "压缩格式不支持：请解压后选择文件夹",
+        ),
     },
     Foreign {
         endings: &[],
         begins: |head| head.starts_with(b"version https://git-lfs"),
-        says: "is a pointer of Git LFS and not the file itself: fetch it with git lfs pull",
+        says: text(
+            "is a pointer of Git LFS and not the file itself: fetch it with git lfs pull",
+            "是 Git LFS 的指针，不是文件本身：请用 git lfs pull 取回文件",
+        ),
     },
     Foreign {
         endings: &["html", "htm"],
@@ -123,7 +179,10 @@ const KINDS: [Foreign; 20] = [
             let text = head.trim_ascii_start().to_ascii_lowercase();
             text.starts_with(b"<!doctype html") || text.starts_with(b"<html")
         },
-        says: "is a web page, as a failed download leaves behind: download the file again",
+        says: text(
+            "is a web page, as a failed download leaves behind: download the file again",
+            "是网页，多半是下载失败留下的：请重新下载",
+        ),
     },
 ];
 
@@ -133,12 +192,12 @@ fn brand(head: &[u8], brands: &[&[u8; 4]]) -> bool {
 }
 
 /// What a file is that begins like this, and what to do with it; `None` for what is none of these kinds.
-pub(super) fn by_content(head: &[u8]) -> Option<&'static str> {
+pub(super) fn by_content(head: &[u8]) -> Option<Text> {
     KINDS.iter().find(|kind| (kind.begins)(head)).map(|kind| kind.says)
 }
 
 /// The same by the ending of a name.
-pub(super) fn by_name(name: &str) -> Option<&'static str> {
+pub(super) fn by_name(name: &str) -> Option<Text> {
     let ending = name.rsplit_once('.')?.1.to_lowercase();
     KINDS.iter().find(|kind| kind.endings.contains(&ending.as_str())).map(|kind| kind.says)
 }
@@ -163,7 +222,7 @@ mod tests {
             (b"version https://git-lfs.github.com/spec/v1", "git lfs pull"),
             (b"\n <!DOCTYPE HTML>", "web page"),
         ] {
-            let says = by_content(head).unwrap_or_default();
+            let says = by_content(head).map_or("", Text::get);
             assert!(says.contains(part), "{head:?}: {says}");
         }
         for head in

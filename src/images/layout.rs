@@ -8,9 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::label_table::Table;
 use super::understood::plural;
+use crate::text::{Text, Words, tell, text};
 
 /// The class of files that lie in no sub-folder.
-pub(super) const LOOSE: &str = "images";
+pub(super) const LOOSE: Text = text("images", "图像");
+const NO_PLACE: Text = text(
+    "has no class, as others have: put it into the folder of its class, or choose these images alone",
+    "其他图像有类别，它没有：请放进所属类别的文件夹，或单独选择这些图像",
+);
 
 /// What a set keeps an image for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,11 +36,13 @@ pub(super) struct Place {
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     /// For each file its place, or why it has none.
-    pub places: Vec<Result<Place, String>>,
+    pub places: Vec<Result<Place, Words>>,
     /// Whether the set itself says what is held out.
     pub divided: bool,
+    /// Whether some lie in no sub-folder, and are a class so.
+    pub loose: bool,
     /// What people should know.
-    pub notes: Vec<String>,
+    pub notes: Vec<Words>,
 }
 
 /// A file's name taken apart.
@@ -75,21 +82,28 @@ pub(super) fn of(names: &[&str], tables: &[Table]) -> Layout {
     let parts = divide(&mut files);
     let classes: BTreeSet<String> = files.iter().map(|file| file.folders.join("/")).collect();
     let classes: Vec<Option<String>> = if classes.len() > 1 {
-        let unused = tables.iter().map(|table| format!("“{}” is not used: the folders tell the classes", table.name));
-        layout.notes.extend(unused);
+        let unused = |Table { name, .. }: &Table| {
+            Words::both(
+                format!("“{name}” is not used: the folders tell the classes"),
+                format!("“{name}”未使用：类别由文件夹决定"),
+            )
+        };
+        layout.notes.extend(tables.iter().map(unused));
         by_folders(&files)
     } else if let Some((classes, note)) = by_table(&files, tables).or_else(|| by_names(&files)) {
         layout.notes.push(note);
         classes
     } else {
-        let class = classes.first().filter(|class| !class.is_empty()).map_or(LOOSE, String::as_str);
+        let class = classes.first().filter(|class| !class.is_empty()).map_or(LOOSE.en(), String::as_str);
         vec![Some(class.to_owned()); files.len()]
     };
     let place = |(file, class): (&File, Option<String>)| match class {
         Some(class) => Ok(Place { class, portion: file.portion }),
-        None => Err("has no class, as others have: put it into the folder of its class, or choose these images alone"
-            .to_owned()),
+        None => Err(NO_PLACE.into()),
     };
+    let is_loose =
+        |(file, class): (&File, &Option<String>)| file.folders.is_empty() && class.as_deref() == Some(LOOSE.en());
+    layout.loose = files.iter().zip(&classes).any(is_loose);
     layout.places = files.iter().zip(classes).map(place).collect();
     if let Some(parts) = parts {
         layout.divided = true;
@@ -150,7 +164,7 @@ fn by_folders(files: &[File]) -> Vec<Option<String>> {
         let folder = file.folders.join("/");
         match (unlabelled(file, &folder), folder.is_empty()) {
             (true, _) => None,
-            (false, true) => Some(LOOSE.to_owned()),
+            (false, true) => Some(LOOSE.en().to_owned()),
             (false, false) => Some(folder),
         }
     };
@@ -158,7 +172,7 @@ fn by_folders(files: &[File]) -> Vec<Option<String>> {
 }
 
 /// The classes of files that lie in one folder, and a note.
-type Named = (Vec<Option<String>>, String);
+type Named = (Vec<Option<String>>, Words);
 
 /// Classes from tables beside the images.
 fn by_table(files: &[File], tables: &[Table]) -> Option<Named> {
@@ -173,7 +187,11 @@ fn by_table(files: &[File], tables: &[Table]) -> Option<Named> {
         }
     }
     let different: BTreeSet<&String> = classes.iter().flatten().collect();
-    let note = format!("Classes are taken from {}: {} of them", used.join(" and "), different.len());
+    let found = different.len();
+    let note = Words::both(
+        format!("Classes are taken from {}: {found} of them", used.join(" and ")),
+        format!("类别取自{}：共 {found} 个", used.join("和")),
+    );
     (different.len() > 1).then_some((classes, note))
 }
 
@@ -189,7 +207,11 @@ fn by_names(files: &[File]) -> Option<Named> {
     if several < 2 || 10 * named < 9 * training || sizes.len() > named / 2 {
         return None;
     }
-    let note = format!("Classes are taken from the names of files, up to the number: {} of them", sizes.len());
+    let found = sizes.len();
+    let note = Words::both(
+        format!("Classes are taken from the names of files, up to the number: {found} of them"),
+        format!("类别取自文件名中数字之前的部分：共 {found} 个"),
+    );
     Some((classes.into_iter().map(|class| class.map(str::to_owned)).collect(), note))
 }
 
@@ -204,26 +226,40 @@ fn name_and_number(stem: &str) -> Option<&str> {
 }
 
 /// How a set's own division was understood.
-fn describe(parts: &BTreeSet<String>, places: &[Result<Place, String>]) -> String {
+fn describe(parts: &BTreeSet<String>, places: &[Result<Place, Words>]) -> Words {
     let of = |portion: Portion| places.iter().flatten().filter(move |place| place.portion == portion);
     let classes = |portion: Portion| of(portion).map(|place| place.class.as_str()).collect::<BTreeSet<&str>>();
     let parts: Vec<String> = parts.iter().map(|part| format!("“{part}”")).collect();
     let [training, validation, test] = [Portion::Training, Portion::Validation, Portion::Test].map(|portion| {
         let (images, classes) = (of(portion).count(), classes(portion).len());
-        format!("{} in {}", plural(images, "image", "images"), plural(classes, "class", "classes"))
+        Words::both(
+            format!("{} in {}", plural(images, "image", "images"), plural(classes, "class", "classes")),
+            format!("{classes} 个类别的 {images} 张图像"),
+        )
     });
-    let validates =
-        if of(Portion::Validation).next().is_some() { format!(", {validation} validate") } else { String::new() };
+    let validates = of(Portion::Validation).next().is_some();
     let own = classes(Portion::Test).difference(&classes(Portion::Training)).count();
-    let whole = if own > 1 {
-        format!("; where tasks are made of classes, the {own} that are in no other part are held out")
-    } else {
-        "; as their classes are the same, tasks that are made of classes hold out some of them".to_owned()
+    let english = || {
+        let validates = if validates { format!(", {validation} validate") } else { String::new() };
+        let whole = if own > 1 {
+            format!("; where tasks are made of classes, the {own} that are in no other part are held out")
+        } else {
+            "; as their classes are the same, tasks that are made of classes hold out some of them".to_owned()
+        };
+        let parts = parts.join(", ");
+        format!("The folders {parts} divide the set: {training} are trained on{validates}, {test} are held out{whole}")
     };
-    format!(
-        "The folders {} divide the set: {training} are trained on{validates}, {test} are held out{whole}",
-        parts.join(", ")
-    )
+    let chinese = || {
+        let validates = if validates { format!("{validation}用于验证，") } else { String::new() };
+        let whole = if own > 1 {
+            format!("；由类别组成任务时，留出其他部分没有的 {own} 个类别")
+        } else {
+            "；各部分的类别相同，因此由类别组成任务时，留出其中一些类别".to_owned()
+        };
+        let parts = parts.join("、");
+        format!("文件夹{parts}划分了图像集：{training}用于训练，{validates}{test}留出{whole}")
+    };
+    Words::told(|| tell(english, chinese))
 }
 
 #[cfg(test)]
@@ -231,7 +267,7 @@ mod tests {
     use super::*;
 
     fn places(names: &[&str]) -> Vec<(String, Portion)> {
-        let place = |place: Result<Place, String>| {
+        let place = |place: Result<Place, Words>| {
             place.map_or((String::new(), Portion::Training), |place| (place.class, place.portion))
         };
         of(names, &[]).places.into_iter().map(place).collect()

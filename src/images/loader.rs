@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::{ImageError, ImageSet, Progress, at_path};
 use crate::background;
 use crate::settings::ImageReading;
+use crate::text::Words;
 
 /// The window is woken at most this often while files are read.
 const WAKE_EVERY: Duration = Duration::from_millis(50);
@@ -56,7 +57,7 @@ impl Loader {
             wake();
         };
         if let Err(error) = std::thread::Builder::new().name("images".to_owned()).spawn(work) {
-            let _ = sender.send(Err(ImageError::Path { path: path.clone(), reason: error.to_string() }));
+            let _ = sender.send(Err(ImageError::Path { path: path.clone(), reason: Words::of_error(&error) }));
         }
         Self { path, result, taken: Cell::new(false), progress, cancel }
     }

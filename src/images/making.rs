@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use super::{ImageError, ImageSet, set_for};
 use crate::background;
 use crate::settings::{ImageKey, RunSettings};
-use crate::text::say;
+use crate::text::{Words, text};
 
 /// A set on its way.
 pub struct Making {
@@ -29,7 +29,7 @@ impl Making {
         };
         let key = run.image_key();
         if let Err(error) = std::thread::Builder::new().name("images".to_owned()).spawn(work) {
-            let _ = sender.send(Err(failed(&key, error.to_string())));
+            let _ = sender.send(Err(failed(&key, Words::of_error(&error))));
         }
         Self { key, result }
     }
@@ -45,15 +45,15 @@ impl Making {
             Ok(result) => Some(result.map(Arc::new)),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => {
-                let fault = say("making it broke off through a fault in Metascope", "生成时因 Metascope 的故障而中断");
-                Some(Err(failed(&self.key, fault.to_owned())))
+                let fault = text("making it broke off through a fault in Metascope", "生成时因 Metascope 的故障而中断");
+                Some(Err(failed(&self.key, fault.into())))
             }
         }
     }
 }
 
-fn failed(key: &ImageKey, reason: String) -> ImageError {
-    ImageError::BuiltIn { name: key.0.name().map_or("", |name| name.label.get()), reason }
+fn failed(key: &ImageKey, reason: Words) -> ImageError {
+    ImageError::BuiltIn { name: key.0.name().map(|name| name.label.into()).unwrap_or_default(), reason }
 }
 
 #[cfg(test)]

@@ -5,28 +5,37 @@ use std::io::Read;
 
 use super::numbers::{Number, NumberKind, header_bytes};
 use super::shapes::Layout;
+use crate::text::{Text, Words, tell, text};
 
 /// No text of a list may have more bytes.
 const MAX_TEXT: usize = 1024;
 /// NumPy itself writes a few hundred bytes.
 const MAX_HEADER: u64 = 1 << 16;
-const DAMAGED: &str = "has a damaged header: save it again with numpy.save";
+const DAMAGED: Text =
+    text("has a damaged header: save it again with numpy.save", "文件头已损坏：请用 numpy.save 重新保存");
 
 /// Reads the header.
-pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, String> {
+pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, Words> {
     let mut next = |count: u64| header_bytes(reader, count);
     let head = next(8)?;
     if !head.starts_with(b"\x93NUMPY") {
-        return Err("is not a NumPy array: save it with numpy.save".to_owned());
+        return Err(
+            text("is not a NumPy array: save it with numpy.save", "不是 NumPy 数组：请用 numpy.save 保存").into()
+        );
     }
     let width = if head[6] == 1 { 2 } else { 4 };
     let length = next(width)?.iter().rev().fold(0, |length, &byte| length << 8 | u64::from(byte));
     if length > MAX_HEADER {
-        return Err(format!("promises a header of {length} bytes; {DAMAGED}"));
+        return Err(Words::told(|| {
+            tell(
+                || format!("promises a header of {length} bytes; {DAMAGED}"),
+                || format!("声称文件头有 {length} 字节；{DAMAGED}"),
+            )
+        }));
     }
-    let text = String::from_utf8(next(length)?).map_err(|_| DAMAGED.to_owned())?;
+    let content = String::from_utf8(next(length)?).map_err(|_| DAMAGED)?;
     let (mut number, mut shape, mut in_rows) = (None, None, None);
-    let mut parser = Parser { rest: &text };
+    let mut parser = Parser { rest: &content };
     parser.take('{')?;
     while !parser.has('}') {
         let key = parser.string()?;
@@ -35,24 +44,33 @@ pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, String
             "descr" => number = Some(number_of(parser.description()?)?),
             "fortran_order" => in_rows = Some(!parser.truth()?),
             "shape" => shape = Some(parser.tuple()?),
-            _ => return Err(DAMAGED.to_owned()),
+            _ => return Err(DAMAGED.into()),
         }
         if !parser.has(',') {
             parser.take('}')?;
             break;
         }
     }
-    let missing = |key: &str| format!("says nothing of its {key}: save it again with numpy.save");
+    let missing = |key: &str| {
+        Words::both(
+            format!("says nothing of its {key}: save it again with numpy.save"),
+            format!("没有写明 {key}：请用 numpy.save 重新保存"),
+        )
+    };
     let number = number.ok_or_else(|| missing("descr"))?;
     let shape: Vec<u64> = shape.ok_or_else(|| missing("shape"))?;
     // With one axis both orders are the same.
     if !in_rows.ok_or_else(|| missing("fortran_order"))? && shape.len() > 1 {
-        return Err("is in Fortran order: save numpy.ascontiguousarray(array)".to_owned());
+        let turned = text(
+            "is in Fortran order: save numpy.ascontiguousarray(array)",
+            "按 Fortran 顺序存放：请保存 numpy.ascontiguousarray(array)",
+        );
+        return Err(turned.into());
     }
     Ok(Layout { number, shape, header: 8 + width + length, label: None })
 }
 
-fn number_of(description: &str) -> Result<Number, String> {
+fn number_of(description: &str) -> Result<Number, Words> {
     let (order, kind) = description.split_at_checked(1).unwrap_or_default();
     let (kind, size) = match kind {
         "b1" => (NumberKind::Bool, 1),
@@ -68,30 +86,36 @@ fn number_of(description: &str) -> Result<Number, String> {
         "f4" => (NumberKind::Float, 4),
         "f8" => (NumberKind::Float, 8),
         "O" => {
-            return Err(
-                "holds Python objects: save it with a number type, as array.astype(\"uint8\"), or texts as array.astype(str)".into()
+            let objects = text(
+                "holds Python objects: save it with a number type, as array.astype(\"uint8\"), or texts as array.astype(str)",
+                "含有 Python 对象：请存成数值类型，如 array.astype(\"uint8\")，文字则用 array.astype(str)",
             );
+            return Err(objects.into());
         }
         _ if kind.starts_with(['S', 'U']) => text_of(kind)?,
         _ => {
             let shown: String = description.chars().take(20).collect();
-            return Err(format!("holds numbers of the type {shown}: save array.astype(\"uint8\") or \"float32\""));
+            return Err(Words::both(
+                format!("holds numbers of the type {shown}: save array.astype(\"uint8\") or \"float32\""),
+                format!("数值类型为 {shown}：请保存 array.astype(\"uint8\") 或 \"float32\""),
+            ));
         }
     };
     match order {
         "<" | "|" | "=" => Ok(Number { kind, size, big_endian: false }),
         ">" => Ok(Number { kind, size, big_endian: true }),
-        _ => Err(DAMAGED.to_owned()),
+        _ => Err(DAMAGED.into()),
     }
 }
 
 /// `S12` is of 12 bytes, `U12` of 12 characters.
-fn text_of(kind: &str) -> Result<(NumberKind, usize), String> {
+fn text_of(kind: &str) -> Result<(NumberKind, usize), Words> {
     let (wide, length) = (kind.starts_with('U'), kind.get(1..).and_then(|length| length.parse::<usize>().ok()));
     let size = length.and_then(|length| length.checked_mul(if wide { 4 } else { 1 }));
     match size.filter(|&size| size > 0).ok_or(DAMAGED)? {
         size if size > MAX_TEXT => {
-            Err(format!("holds texts of {size} bytes; the limit is {MAX_TEXT}: save short names"))
+            let en = format!("holds texts of {size} bytes; the limit is {MAX_TEXT}: save short names");
+            Err(Words::both(en, format!("文字长 {size} 字节；上限为 {MAX_TEXT}：请用短名称")))
         }
         size => Ok((if wide { NumberKind::WideText } else { NumberKind::Text }, size)),
     }
@@ -109,11 +133,11 @@ impl<'a> Parser<'a> {
         found.is_some()
     }
 
-    fn take(&mut self, mark: char) -> Result<(), String> {
-        if self.has(mark) { Ok(()) } else { Err(DAMAGED.to_owned()) }
+    fn take(&mut self, mark: char) -> Result<(), Words> {
+        if self.has(mark) { Ok(()) } else { Err(DAMAGED.into()) }
     }
 
-    fn string(&mut self) -> Result<&'a str, String> {
+    fn string(&mut self) -> Result<&'a str, Words> {
         let quote = if self.has('\'') { '\'' } else { '"' };
         if quote == '"' {
             self.take('"')?;
@@ -123,9 +147,13 @@ impl<'a> Parser<'a> {
         Ok(string)
     }
 
-    fn description(&mut self) -> Result<&'a str, String> {
+    fn description(&mut self) -> Result<&'a str, Words> {
         if self.has('[') {
-            return Err("holds records of several fields: save the field with the images alone".to_owned());
+            let fields = text(
+                "holds records of several fields: save the field with the images alone",
+                "含有多个字段的记录：请只保存图像所在的字段",
+            );
+            return Err(fields.into());
         }
         self.string()
     }
@@ -137,15 +165,15 @@ impl<'a> Parser<'a> {
         word
     }
 
-    fn truth(&mut self) -> Result<bool, String> {
+    fn truth(&mut self) -> Result<bool, Words> {
         match self.word() {
             "True" => Ok(true),
             "False" => Ok(false),
-            _ => Err(DAMAGED.to_owned()),
+            _ => Err(DAMAGED.into()),
         }
     }
 
-    fn tuple(&mut self) -> Result<Vec<u64>, String> {
+    fn tuple(&mut self) -> Result<Vec<u64>, Words> {
         self.take('(')?;
         let mut numbers = Vec::new();
         while !self.has(')') {
@@ -165,7 +193,7 @@ impl<'a> Parser<'a> {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Layout, String> {
+    fn parse(text: &str) -> Result<Layout, Words> {
         let head = [b"\x93NUMPY\x01\x00".as_slice(), &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat();
         layout(&mut head.as_slice())
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Read};
 
 use super::source::broke_off;
+use crate::text::{Words, text};
 
 /// A type of numbers, or of texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,12 +125,15 @@ impl Tones {
     pub const BYTE: Self = Self { black: 0.0, white: 255.0 };
 
     /// The first of the usual ones that these values fit into, or their own range.
-    pub fn of(values: Span) -> Result<Self, String> {
+    pub fn of(values: Span) -> Result<Self, Words> {
         let fits = |tones: &Self| tones.black <= values.least && values.most <= tones.white;
         match [Self::UNIT, Self::SIGNED, Self::BYTE].into_iter().find(fits) {
             Some(tones) => Ok(tones),
             None if values.least < values.most => Ok(Self { black: values.least, white: values.most }),
-            None => Err(format!("holds {} everywhere, which is no picture", values.least)),
+            None => Err(Words::both(
+                format!("holds {} everywhere, which is no picture", values.least),
+                format!("处处都是 {}，不成图像", values.least),
+            )),
         }
     }
 }
@@ -145,7 +149,7 @@ impl Span {
     pub const NONE: Self = Self { least: f64::INFINITY, most: f64::NEG_INFINITY };
 
     /// Makes room for the numbers of an image.
-    pub fn add(&mut self, raw: &[u8], number: Number) -> Result<(), String> {
+    pub fn add(&mut self, raw: &[u8], number: Number) -> Result<(), Words> {
         for bytes in raw.chunks_exact(number.size.max(1)) {
             let value = number.value(bytes);
             if !value.is_finite() {
@@ -157,8 +161,11 @@ impl Span {
     }
 }
 
-fn not_finite(value: f64) -> String {
-    format!("holds {value}, which is no brightness: replace it, as with numpy.nan_to_num")
+fn not_finite(value: f64) -> Words {
+    Words::both(
+        format!("holds {value}, which is no brightness: replace it, as with numpy.nan_to_num"),
+        format!("含有 {value}，不是亮度：请替换掉，例如用 numpy.nan_to_num"),
+    )
 }
 
 /// Why values are no brightness.
@@ -166,7 +173,7 @@ fn not_finite(value: f64) -> String {
 pub(super) enum Unsuited {
     /// They are darker than black or brighter than white.
     Outside,
-    Value(String),
+    Value(Words),
 }
 
 /// The bytes of an image from the numbers of an array.
@@ -192,11 +199,13 @@ pub(super) fn read_exactly(reader: &mut (impl Read + ?Sized), bytes: u64, buffer
 }
 
 /// Reads exactly so many bytes of a header.
-pub(super) fn header_bytes(reader: &mut (impl Read + ?Sized), bytes: u64) -> Result<Vec<u8>, String> {
+pub(super) fn header_bytes(reader: &mut (impl Read + ?Sized), bytes: u64) -> Result<Vec<u8>, Words> {
     let mut buffer = Vec::new();
     match read_exactly(reader, bytes, &mut buffer) {
         Ok(true) => Ok(buffer),
-        Ok(false) => Err("ends inside its header: copy or download it again".to_owned()),
+        Ok(false) => {
+            Err(text("ends inside its header: copy or download it again", "文件头不完整：请重新复制或下载").into())
+        }
         Err(error) => Err(broke_off(&error)),
     }
 }

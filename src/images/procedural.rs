@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::{ImageSet, Kind, LabelledImage, Origin};
 use crate::settings::ProceduralSettings;
+use crate::text::Text;
 
 /// Side in pixels.
 pub const SIZE: usize = 16;
@@ -13,11 +14,11 @@ pub const SIZE: usize = 16;
 /// The colour set of which `image` draws one image of one class (by their numbers from 0).
 pub(super) fn set(
     name: &str,
-    of_class: &str,
+    word: Text,
     settings: &ProceduralSettings,
     image: impl Fn(usize, usize) -> Arc<[u8]> + Sync,
 ) -> ImageSet {
-    let ProceduralSettings { classes, each, .. } = *settings;
+    let (ProceduralSettings { classes, each, .. }, of_class) = (*settings, word.en());
     let labelled = |place: usize| {
         let (class, index) = (place / each, place % each);
         LabelledImage {
@@ -38,6 +39,6 @@ pub(super) fn set(
         foreground: classes,
         skipped: Vec::new(),
         notes: Vec::new(),
-        origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side, divided: false },
+        origin: Origin { kind: Kind::BuiltIn, smallest: side, largest: side, divided: false, classes: Some(word) },
     }
 }

@@ -4,10 +4,11 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::decode::MIN_SIDE;
+use super::decode::{EMPTY, MIN_SIDE};
 use super::numbers::{Number, NumberKind};
 use super::shapes::{Layout, Prefix};
 use super::source::{Stream, broke_off};
+use crate::text::{Words, tell};
 
 /// No line may have more bytes.
 const MAX_LINE: u64 = 4 << 20;
@@ -34,7 +35,7 @@ impl Columns {
     }
 
     /// From the first line.
-    fn of(line: &str) -> Result<Self, String> {
+    fn of(line: &str) -> Result<Self, Words> {
         let divider = [',', ';', '\t', ' '].into_iter().max_by_key(|&divider| line.matches(divider).count());
         let divider = divider.unwrap_or(',');
         let cells: Vec<String> = cells(line, divider).map(str::to_lowercase).collect();
@@ -57,7 +58,10 @@ impl Columns {
         };
         let found = kinds.into_iter().find_map(|(label, channels)| Some((label, channels?)));
         let (label, channels) = found.ok_or_else(|| {
-            format!("is a table of {count} columns; tables are read whose rows are the pixels of a square, with a label or without")
+            Words::both(
+                format!("is a table of {count} columns; tables are read whose rows are the pixels of a square, with a label or without"),
+                format!("是 {count} 列的表格；可读取的表格每行是一个正方形的像素，可以带标签"),
+            )
         })?;
         Ok(Self { divider, count, label, row, header, channels })
     }
@@ -88,10 +92,10 @@ impl<R: Read> Rows<R> {
     }
 
     /// A table of images.
-    pub fn table(reader: R) -> Result<Self, String> {
+    pub fn table(reader: R) -> Result<Self, Words> {
         let mut rows = Self::names(reader);
         if !rows.next_line().map_err(|error| broke_off(&error))? {
-            return Err("is empty".to_owned());
+            return Err(EMPTY.into());
         }
         let columns = Columns::of(&rows.line.1)?;
         rows.waiting = !columns.header;
@@ -100,7 +104,7 @@ impl<R: Read> Rows<R> {
     }
 
     /// As an array's, once all lines are counted.
-    pub fn layout(mut self) -> Result<Layout, String> {
+    pub fn layout(mut self) -> Result<Layout, Words> {
         let mut count = u64::from(self.waiting);
         while self.next_line().map_err(|error| broke_off(&error))? {
             count += 1;
@@ -126,7 +130,9 @@ impl<R: Read> Rows<R> {
                 return Ok(false);
             }
             if bytes.len() as u64 > MAX_LINE {
-                return Err(io::Error::other(format!("line {} has more than {} MB", self.line.0, MAX_LINE >> 20)));
+                let (line, limit) = (self.line.0, MAX_LINE >> 20);
+                let en = format!("line {line} has more than {limit} MB");
+                return Err(io::Error::other(Words::both(en, format!("第 {line} 行超过 {limit} MB"))));
             }
             let text = String::from_utf8_lossy(&bytes);
             let text = text.trim_matches(|c: char| c.is_whitespace() && c != '\t' || c == '\u{feff}');
@@ -140,7 +146,10 @@ impl<R: Read> Rows<R> {
     /// The line as the bytes of a row.
     fn fill(&mut self) -> io::Result<()> {
         let (number, line) = &self.line;
-        let wrong = |what: String| Err(io::Error::other(format!("line {number} {what}")));
+        let wrong = |en: String, zh: String| {
+            let line = || tell(|| format!("line {number} {en}"), || format!("第 {number} 行{zh}"));
+            Err(io::Error::other(Words::told(line)))
+        };
         self.row.clear();
         self.at = 0;
         let label = match &self.columns {
@@ -149,7 +158,9 @@ impl<R: Read> Rows<R> {
         };
         if let Some(label) = label {
             if label.len() > LABEL {
-                return wrong(format!("has a label of {} bytes; the limit is {LABEL}", label.len()));
+                let bytes = label.len();
+                let en = format!("has a label of {bytes} bytes; the limit is {LABEL}");
+                return wrong(en, format!("的标签长 {bytes} 字节；上限为 {LABEL}"));
             }
             self.row.extend(label.bytes());
             self.row.resize(LABEL, 0);
@@ -157,7 +168,8 @@ impl<R: Read> Rows<R> {
         let Some(columns) = &self.columns else { return Ok(()) };
         let count = cells(line, columns.divider).count();
         if count != columns.count {
-            return wrong(format!("has {count} columns where the first has {}", columns.count));
+            let en = format!("has {count} columns where the first has {}", columns.count);
+            return wrong(en, format!("有 {count} 列，而第一行有 {} 列", columns.count));
         }
         for (column, cell) in cells(line, columns.divider).enumerate() {
             if [columns.label, columns.row].contains(&Some(column)) {
@@ -165,7 +177,8 @@ impl<R: Read> Rows<R> {
             }
             let Ok(value) = cell.parse::<f32>() else {
                 let shown: String = cell.chars().take(20).collect();
-                return wrong(format!("has “{shown}” in column {}, which is no number", column + 1));
+                let en = format!("has “{shown}” in column {}, which is no number", column + 1);
+                return wrong(en, format!("第 {} 列的“{shown}”不是数", column + 1));
             };
             self.row.extend(value.to_le_bytes());
         }
@@ -195,7 +208,7 @@ impl<R: Read> Stream for Rows<R> {}
 mod tests {
     use super::*;
 
-    fn columns(line: &str) -> Result<(Option<usize>, bool, usize), String> {
+    fn columns(line: &str) -> Result<(Option<usize>, bool, usize), Words> {
         Columns::of(line).map(|columns| (columns.label, columns.header, columns.channels))
     }
 

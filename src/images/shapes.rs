@@ -2,12 +2,20 @@
 
 use super::decode::{MAX_SIDE, MIN_SIDE};
 use super::numbers::Number;
+use crate::text::{Text, Words, tell, text};
 
 /// No image of an array may have more bytes.
 const MAX_IMAGE: u64 = 64 << 20;
 /// No array that is one image is longer than this many times its width.
 const MAX_ASPECT: u64 = 8;
-const SHAPES: &str = "images are read from arrays of images x height x width, with 1, 3 or 4 channels behind or before the pixels or none, of images x pixels of a square, and of classes x images x height x width";
+const SHAPES: Text = text(
+    "images are read from arrays of images x height x width, with 1, 3 or 4 channels behind or before the pixels or none, of images x pixels of a square, and of classes x images x height x width",
+    "可读取的数组：图像数 × 高 × 宽（像素前后可带 1、3 或 4 个通道）；图像数 × 像素数（能排成正方形）；类别数 × 图像数 × 高 × 宽",
+);
+const LAST_AXIS: Text = text(
+    "has its images on the last axis: save numpy.moveaxis(array, -1, 0)",
+    "图像在最后一个轴上：请保存 numpy.moveaxis(array, -1, 0)",
+);
 
 /// What an array's header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,10 +97,14 @@ impl Layout {
     }
 
     /// Refuses what can be neither images nor labels nor texts.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), Words> {
         match *self.shape {
             _ if self.number.is_text() && !self.is_list() => {
-                Err(format!("holds texts in the shape {}: save a list of one for each image", self.shown()))
+                let shown = self.shown();
+                Err(Words::both(
+                    format!("holds texts in the shape {shown}: save a list of one for each image"),
+                    format!("含有形状为 {shown} 的文字：请存成每张图像一个的列表"),
+                ))
             }
             // Rows may be labels.
             [_] | [_, _] => Ok(()),
@@ -107,7 +119,7 @@ impl Layout {
     }
 
     /// As a list of images; `threes` says that three before the pixels are images and not colours.
-    pub fn list(&self, threes: bool) -> Result<Grid, String> {
+    pub fn list(&self, threes: bool) -> Result<Grid, Words> {
         let is_side = |side: u64| side >= MIN_SIDE.into();
         let grid = |images, height: u64, width: u64, channels: u64, planar| {
             let bytes = (height * width).saturating_mul(channels * self.number.size as u64);
@@ -117,13 +129,16 @@ impl Layout {
         };
         let check = |height: u64, width: u64| {
             if height.min(width) < MIN_SIDE.into() {
-                return Err(format!(
-                    "has the shape {} and so images of {width} x {height} pixels; at least {MIN_SIDE} x {MIN_SIDE} are needed",
-                    self.shown()
+                let shown = self.shown();
+                return Err(Words::both(
+                    format!(
+                        "has the shape {shown} and so images of {width} x {height} pixels; at least {MIN_SIDE} x {MIN_SIDE} are needed"
+                    ),
+                    format!("形状为 {shown}，即图像只有 {width} × {height} 像素；至少需要 {MIN_SIDE} × {MIN_SIDE}"),
                 ));
             }
             if height.max(width) > MAX_SIDE.into() {
-                return Err(format!("promises images of {width} x {height} pixels; {}", limit()));
+                return Err(too_large(width, height));
             }
             Ok(())
         };
@@ -137,28 +152,37 @@ impl Layout {
         };
         let grid = match *self.shape {
             [images, pixels] if is_square(pixels) => list(images, pixels.isqrt(), pixels.isqrt(), 1, false),
-            [_, pixels] => Err(format!("holds rows of {pixels} numbers, and no square has as many pixels: {SHAPES}")),
+            [_, pixels] => Err(Words::told(|| {
+                tell(
+                    || format!("holds rows of {pixels} numbers, and no square has as many pixels: {SHAPES}"),
+                    || format!("每行 {pixels} 个数，排不成正方形。{SHAPES}"),
+                )
+            })),
             [images, height, width] => list(images, height, width, 1, false),
             [images, height, width, channels @ (1 | 3 | 4)] if is_side(height) && is_side(width) => {
                 list(images, height, width, channels, false)
             }
             [images, 1, height, width] => list(images, height, width, 1, false),
             [images, 3, height, width] if !threes => list(images, height, width, 3, true),
-            [height, width, 1 | 3, images] if images > 4 && is_side(height) && is_side(width) => {
-                Err("has its images on the last axis: save numpy.moveaxis(array, -1, 0)".to_owned())
-            }
-            [_, height, width, channels] if height == width && channels < width => {
-                Err(format!("holds images of {channels} channels; 1, 3 or 4 channels are read: save array[..., :3]"))
-            }
+            [height, width, 1 | 3, images] if images > 4 && is_side(height) && is_side(width) => Err(LAST_AXIS.into()),
+            [_, height, width, channels] if height == width && channels < width => Err(Words::both(
+                format!("holds images of {channels} channels; 1, 3 or 4 channels are read: save array[..., :3]"),
+                format!("图像有 {channels} 个通道；可读取 1、3 或 4 个：请保存 array[..., :3]"),
+            )),
             [first, shots, height, width] => classes(first, shots, height, width, 1, false),
             [first, shots, height, width, channels @ (1 | 3 | 4)] if is_side(height) && is_side(width) => {
                 classes(first, shots, height, width, channels, false)
             }
             [first, shots, channels @ (1 | 3), height, width] => classes(first, shots, height, width, channels, true),
-            _ => Err(format!("has the shape {}: {SHAPES}", self.shown())),
+            _ => {
+                let shown = self.shown();
+                let told =
+                    || tell(|| format!("has the shape {shown}: {SHAPES}"), || format!("形状为 {shown}。{SHAPES}"));
+                Err(Words::told(told))
+            }
         }?;
         if grid.bytes > MAX_IMAGE {
-            return Err(format!("promises images of {} x {} pixels; {}", grid.width, grid.height, limit()));
+            return Err(too_large(grid.width.into(), grid.height.into()));
         }
         Ok(grid)
     }
@@ -202,8 +226,13 @@ impl Layout {
     }
 }
 
-fn limit() -> String {
-    format!("the limit is {MAX_SIDE} pixels a side and {} MB: reduce them first", MAX_IMAGE >> 20)
+fn too_large(width: u64, height: u64) -> Words {
+    let most = MAX_IMAGE >> 20;
+    let limit = format!("the limit is {MAX_SIDE} pixels a side and {most} MB: reduce them first");
+    Words::both(
+        format!("promises images of {width} x {height} pixels; {limit}"),
+        format!("声称图像有 {width} × {height} 像素；上限为每边 {MAX_SIDE} 像素、{most} MB：请先缩小"),
+    )
 }
 
 #[cfg(test)]

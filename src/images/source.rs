@@ -10,6 +10,7 @@ use std::rc::Rc;
 use flate2::read::MultiGzDecoder;
 
 use super::{ImageError, foreign};
+use crate::text::{Text, Words, tell, text};
 
 /// More bytes than this are not unpacked from one path.
 pub const MAX_UNPACKED: u64 = 8 << 30;
@@ -17,11 +18,11 @@ pub const MAX_UNPACKED: u64 = 8 << 30;
 /// Why an archive is not read to its end.
 pub(super) enum Stop {
     Error(ImageError),
-    Refused(String),
+    Refused(Words),
 }
 
-impl From<String> for Stop {
-    fn from(reason: String) -> Self {
+impl From<Words> for Stop {
+    fn from(reason: Words) -> Self {
         Self::Refused(reason)
     }
 }
@@ -123,8 +124,14 @@ impl<R: Read> Read for Unpacked<R> {
         let read = self.inner.read(buffer)?;
         let left = self.left.get().checked_sub(read as u64);
         self.left.set(left.unwrap_or_default());
-        let whole = format!("more than {} GB come out of it: unpack it and take a part", MAX_UNPACKED >> 30);
-        left.map(|_| read).ok_or_else(|| io::Error::new(ErrorKind::FileTooLarge, whole))
+        let most = MAX_UNPACKED >> 30;
+        let too_much = || {
+            Words::both(
+                format!("more than {most} GB come out of it: unpack it and take a part"),
+                format!("解压后超过 {most} GB：请解压后取一部分"),
+            )
+        };
+        left.map(|_| read).ok_or_else(|| io::Error::new(ErrorKind::FileTooLarge, too_much()))
     }
 }
 
@@ -133,7 +140,7 @@ impl<R: Read> Stream for Unpacked<R> {}
 /// Opens what is to be read by its number: a file of a folder, or an entry of an archive.
 pub(super) trait Store {
     /// The bytes, and how many there are if that is known.
-    fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), String>;
+    fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), Words>;
 }
 
 /// Files on disk.
@@ -149,13 +156,12 @@ impl Files {
 }
 
 impl Store for Files {
-    fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), String> {
+    fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), Words> {
         let path = &self.files[index];
-        let unopened = |error: io::Error| format!("cannot be opened ({error})");
         let metadata = std::fs::metadata(path).map_err(unopened)?;
         // A pipe would be waited for until someone writes into it.
         if !metadata.is_file() {
-            return Err("is not a file".to_owned());
+            return Err(NO_FILE.into());
         }
         let file = BufReader::new(File::open(path).map_err(unopened)?);
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz")) {
@@ -166,11 +172,26 @@ impl Store for Files {
     }
 }
 
+/// Said of what lies at a path and is neither a file nor a folder.
+pub(super) const NO_FILE: Text = text("is not a file", "不是文件");
+
+/// Says that a file cannot be opened.
+pub(super) fn unopened(error: io::Error) -> Words {
+    let why = Words::of_error(&error);
+    Words::told(|| tell(|| format!("cannot be opened ({why})"), || format!("无法打开（{why}）")))
+}
+
 /// Says that reading broke off.
-pub(super) fn broke_off(error: &io::Error) -> String {
+pub(super) fn broke_off(error: &io::Error) -> Words {
+    let why = Words::of_error(error);
     match error.kind() {
-        ErrorKind::FileTooLarge => error.to_string(),
-        _ => format!("is damaged or cut off ({error}): copy or download it again"),
+        ErrorKind::FileTooLarge => why,
+        _ => Words::told(|| {
+            tell(
+                || format!("is damaged or cut off ({why}): copy or download it again"),
+                || format!("已损坏或不完整（{why}）：请重新复制或下载"),
+            )
+        }),
     }
 }
 

@@ -15,16 +15,17 @@ use super::batch::Batch;
 use super::collect::Collector;
 use super::entries::{is_hidden, text_of};
 use super::label_table::{self, MAX_TABLE};
-use super::limits::{MAX_BYTES, MAX_FILES, too_many};
-use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off};
+use super::limits::{MAX_BYTES, MAX_FILES, most_files, too_many};
+use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off, unopened};
 use super::{ImageError, decode, entries};
+use crate::text::{Words, tell, text};
 
 /// No name may be longer, in bytes; with what else its record says.
 const MAX_NAME: u64 = 64 << 10;
 
 /// Reads the tar archive at a path; `inside` is the name that its entries get as a folder's, if it lies in one.
 pub(super) fn read(collector: &mut Collector, path: &Path, inside: Option<&str>) -> Result<(), Stop> {
-    let file = BufReader::new(File::open(path).map_err(|error| format!("cannot be opened ({error})"))?);
+    let file = BufReader::new(File::open(path).map_err(unopened)?);
     let left = Rc::new(Cell::new(MAX_UNPACKED));
     let mut head = file;
     let packed = io::BufRead::fill_buf(&mut head).map_err(|error| broke_off(&error))?.starts_with(b"\x1f\x8b");
@@ -58,8 +59,14 @@ impl Reading<'_> {
                 Err(error) if files == 0 => return Err(explain(&error).into()),
                 // What came before is whole.
                 Err(error) => {
-                    collector
-                        .skip_uncounted(self.path.to_owned(), format!("{}; what came before is used", explain(&error)));
+                    let damage = explain(&error);
+                    let reason = Words::told(|| {
+                        tell(
+                            || format!("{damage}; what came before is used"),
+                            || format!("{damage}；之前的内容照常使用"),
+                        )
+                    });
+                    collector.skip_uncounted(self.path.to_owned(), reason);
                     break;
                 }
             };
@@ -71,8 +78,7 @@ impl Reading<'_> {
                 EntryType::Regular | EntryType::Continuous => {
                     let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
                     if files == MAX_FILES {
-                        collector
-                            .skip_uncounted(self.path.join(text_of(&name)), too_many(&format!("{MAX_FILES} files")));
+                        collector.skip_uncounted(self.path.join(text_of(&name)), too_many(most_files()));
                         break;
                     }
                     files += 1;
@@ -82,8 +88,11 @@ impl Reading<'_> {
                 }
                 EntryType::GNUSparse => {
                     let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
-                    let reason = "has holes, which are not read: pack it again without";
-                    collector.skip_uncounted(self.path.join(text_of(&name)), reason.to_owned());
+                    let reason = text(
+                        "has holes, which are not read: pack it again without",
+                        "是稀疏文件，无法读取：请换成普通文件重新打包",
+                    );
+                    collector.skip_uncounted(self.path.join(text_of(&name)), reason);
                 }
                 EntryType::GNULongLink | EntryType::XGlobalHeader => {}
                 _ => long_name = None,
@@ -95,7 +104,7 @@ impl Reading<'_> {
     /// Takes a file in; false once there is no room for more images.
     fn file(&mut self, collector: &mut Collector, name: &str, content: &mut impl Read) -> Result<bool, ImageError> {
         let Some(mut name) = entries::named(name) else {
-            collector.skip_uncounted(self.path.join(entries::unrooted(name)), entries::LEADS_OUT.to_owned());
+            collector.skip_uncounted(self.path.join(entries::unrooted(name)), entries::LEADS_OUT);
             return Ok(true);
         };
         if name.split('/').any(is_hidden) {
@@ -121,7 +130,7 @@ impl Reading<'_> {
                 let content = decode::read(content, &name, None);
                 return self.batch.add(collector, name, shown, content);
             }
-            Format::Archive | Format::Tar => collector.skip_uncounted(shown, entries::NESTED.to_owned()),
+            Format::Archive | Format::Tar => collector.skip_uncounted(shown, entries::NESTED),
             format => match self.arrays.take(content) {
                 Ok(()) => self.candidates.push(Candidate { name, path: shown, format }),
                 Err(reason) => collector.skip_uncounted(shown, reason),
@@ -140,11 +149,15 @@ struct Arrays {
 }
 
 impl Arrays {
-    fn take(&mut self, content: &mut impl Read) -> Result<(), String> {
+    fn take(&mut self, content: &mut impl Read) -> Result<(), Words> {
         let (room, mut file) = (MAX_BYTES - self.bytes, Vec::new());
         content.take(room as u64 + 1).read_to_end(&mut file).map_err(|error| broke_off(&error))?;
         if file.len() > room {
-            return Err(format!("and the arrays before it have more than {} MB: unpack the archive", MAX_BYTES >> 20));
+            let limit = MAX_BYTES >> 20;
+            return Err(Words::both(
+                format!("and the arrays before it have more than {limit} MB: unpack the archive"),
+                format!("与之前的数组合计超过 {limit} MB：请解开压缩包"),
+            ));
         }
         self.bytes += file.len();
         self.files.push(file);
@@ -153,7 +166,7 @@ impl Arrays {
 }
 
 impl Store for Arrays {
-    fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), String> {
+    fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), Words> {
         let file = &self.files[index];
         Ok((Box::new(Cursor::new(file.as_slice())), Some(file.len() as u64)))
     }
@@ -177,9 +190,12 @@ fn path_of(record: &[u8]) -> Option<Vec<u8>> {
     fields.find(|field| field.key_bytes() == b"path").map(|field| field.value_bytes().to_vec())
 }
 
-fn explain(error: &io::Error) -> String {
+fn explain(error: &io::Error) -> Words {
     match error.kind() {
-        io::ErrorKind::FileTooLarge => error.to_string(),
-        _ => format!("is no tar archive, or damaged ({error}): copy it or pack it again"),
+        io::ErrorKind::FileTooLarge => Words::of_error(error),
+        _ => Words::both(
+            format!("is no tar archive, or damaged ({error}): copy it or pack it again"),
+            "不是 tar 压缩包，或已损坏：请重新复制或打包".to_owned(),
+        ),
     }
 }

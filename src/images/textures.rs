@@ -11,6 +11,7 @@ use super::creatures::colour;
 use super::procedural::{self, SIZE};
 use crate::maths::stream::{Purpose, stream};
 use crate::settings::ProceduralSettings;
+use crate::text::text;
 
 /// The set of seed 0 is one and the same on every machine; other seeds are counted from here.
 const SEED: u64 = 12;
@@ -31,7 +32,7 @@ pub fn textures(settings: &ProceduralSettings) -> ImageSet {
     let drawn =
         |class: usize| Texture::draw(settings.sameness as f32, &mut stream(seed, Purpose::Images, class as u64, 0));
     let textures: Vec<Texture> = (0..settings.classes).map(drawn).collect();
-    procedural::set("Textures", "texture", settings, |class, piece| {
+    procedural::set("Textures", text("texture", "纹理"), settings, |class, piece| {
         let rng = &mut stream(seed, Purpose::Images, class as u64, 1 + piece as u64);
         textures[class].piece(settings.variety as f32, rng)
     })

@@ -55,7 +55,7 @@ impl ImageSet {
             let reasons: Vec<String> = reasons.iter().map(|(reason, files)| format!("{files} x {reason}")).collect();
             lines.push(format!("{} skipped: {}", plural(self.skipped.len(), "file", "files"), reasons.join("; ")));
         }
-        lines.extend(self.notes.iter().cloned());
+        lines.extend(self.notes.iter().map(|note| note.en().to_owned()));
         lines.join("\n")
     }
 }
@@ -69,7 +69,7 @@ pub(super) fn plural(number: usize, one: &str, many: &str) -> String {
 fn reasons(skipped: &[Skipped]) -> BTreeMap<String, usize> {
     let mut groups: BTreeMap<Vec<&str>, (Vec<&str>, usize)> = BTreeMap::new();
     for Skipped { reason, .. } in skipped {
-        let own = pieces(reason);
+        let own = pieces(reason.en());
         let pattern = own.iter().map(|piece| if varies(piece) { "…" } else { piece }).collect();
         let (common, files) = groups.entry(pattern).or_insert_with(|| (own.clone(), 0));
         common.iter_mut().zip(own).filter(|(common, own)| *common != own).for_each(|(common, _)| *common = "…");
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn reasons_that_differ_in_numbers_and_details_are_one() {
-        let skip = |reason: &str| Skipped { path: "a".into(), reason: reason.to_owned() };
+        let skip = |reason: &str| Skipped { path: "a".into(), reason: reason.into() };
         let given = [
             "is 3 x 5 pixels; at least 4 x 4 are needed",
             "is 3 x 2 pixels; at least 4 x 4 are needed",

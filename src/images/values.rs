@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use image::{DynamicImage, ImageBuffer, Pixel as _, Rgb, RgbImage};
 
+use crate::text::Words;
+
 /// From this mean brightness on, of 255, what lies on a transparent ground would vanish on white.
 const LIGHT: u64 = 178;
 /// An annotation has no brighter values.
@@ -76,7 +78,7 @@ pub(super) fn is_empty(picture: &DynamicImage) -> bool {
 }
 
 /// Refuses a picture that is all but black, with a few values alone: the numbers of classes, not a picture.
-pub(super) fn check_for_labels(picture: &DynamicImage) -> Result<(), String> {
+pub(super) fn check_for_labels(picture: &DynamicImage) -> Result<(), Words> {
     let mut values = BTreeSet::new();
     for pixel in picture.as_bytes() {
         if *pixel > DARK || (!values.contains(pixel) && values.len() == LABELS) {
@@ -85,8 +87,11 @@ pub(super) fn check_for_labels(picture: &DynamicImage) -> Result<(), String> {
         values.insert(*pixel);
     }
     match (values.first(), values.last()) {
-        (Some(least), Some(most)) if least < most => Err(format!(
-            "holds values from {least} to {most} of 255 alone, as annotations do: if it is a picture, brighten it"
+        (Some(least), Some(most)) if least < most => Err(Words::both(
+            format!(
+                "holds values from {least} to {most} of 255 alone, as annotations do: if it is a picture, brighten it"
+            ),
+            format!("只有 {least} 到 {most} 的值（最大 255），像是标注：若是图像，请调亮"),
         )),
         _ => Ok(()),
     }

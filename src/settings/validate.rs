@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::table::{self, Field, Range, Setting};
-use crate::text::tell;
+use crate::text::{Words, tell};
 
 /// A value that cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -13,7 +13,7 @@ pub struct SettingError {
     /// The value as given.
     pub value: String,
     /// What is wrong and what to do.
-    pub advice: String,
+    pub advice: Words,
 }
 
 impl Settings {
@@ -32,9 +32,9 @@ impl Settings {
                     return Ok(());
                 }
                 let most = table::MOST_LAYERS;
-                let advice = tell(
-                    || format!("is too many layers: choose at most {most}"),
-                    || format!("层数太多：最多 {most} 层"),
+                let advice = Words::both(
+                    format!("is too many layers: choose at most {most}"),
+                    format!("层数太多：最多 {most} 层"),
                 );
                 Err(SettingError { setting, value: format!("{hidden:?}"), advice })
             }
@@ -47,10 +47,12 @@ fn check(setting: &'static Setting, range: &Range, value: f64) -> Result<(), Set
     if range.has(value) {
         return Ok(());
     }
-    let advice = tell(
-        || format!("is outside {range}: choose a value in that range"),
-        || format!("超出了 {range} 的范围：请取其中的值"),
-    );
+    let advice = Words::told(|| {
+        tell(
+            || format!("is outside {range}: choose a value in that range"),
+            || format!("超出了 {range} 的范围：请取其中的值"),
+        )
+    });
     Err(SettingError { setting, value: value.to_string(), advice })
 }
 

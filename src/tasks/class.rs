@@ -91,7 +91,7 @@ impl ClassTasks {
         let codes = [&support, &query].map(|images| self.classes.codes_of(images));
         let images = [&support, &query].map(|images| self.classes.originals(images));
         let known = KnownClass { class, support: support.into(), query: query.into() };
-        self.task(self.classes.set.classes[class].clone().into(), codes, &images, Some(known), live, rng)
+        self.task(self.classes.set.class_title(class), codes, &images, Some(known), live, rng)
     }
 
     /// Adapts on the first images and is judged by the second ones.
@@ -137,7 +137,7 @@ impl ClassTasks {
         ];
         let flow = Flow { steps: live.flow_steps, order: live.flow_order };
         HeldOut {
-            name: name.en().to_owned(),
+            name,
             episode: Episode { support: steps.map(|_| rows(support.view(), DRAWS, rng)).collect(), query },
             given,
             choices: [].into(),

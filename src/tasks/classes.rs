@@ -47,7 +47,7 @@ pub fn class_parts(set: &ImageSet, seed: u64) -> Result<Vec<Option<Part>>, Famil
     let mut about: Vec<usize> = usable.iter().copied().filter(|&class| class < set.foreground).collect();
     if usable.len() < 2 || about.is_empty() {
         let classes = if about.is_empty() { 0 } else { usable.len() };
-        return Err(FamilyError::TooFewClasses { name: set.name.clone(), classes });
+        return Err(FamilyError::TooFewClasses { name: set.title(), classes });
     }
     let mut parts = vec![None; images.len()];
     usable.iter().for_each(|&class| parts[class] = Some(Part::Training));
@@ -137,13 +137,13 @@ impl Classes {
         let times = if others.is_empty() { 1 } else { FOREGROUND };
         let training: Vec<Class> = std::iter::repeat_n(about, times).flatten().chain(others).collect();
         let seen: Vec<usize> = training.iter().flat_map(|(_, images)| images.iter().copied()).collect();
-        let too_few = FamilyError::TooFewClasses { name: set.name.clone(), classes: held_out.len() };
+        let too_few = FamilyError::TooFewClasses { name: set.title(), classes: held_out.len() };
         if seen.is_empty() {
             return Err(too_few);
         }
         let (encoding, codes) = Encoding::of(&set, &seen);
         if encoding.components() == 0 {
-            return Err(FamilyError::AllAlike { name: set.name.clone() });
+            return Err(FamilyError::AllAlike { name: set.title() });
         }
         if held_out.is_empty() {
             return Err(too_few);
@@ -158,7 +158,7 @@ impl Classes {
     pub fn for_ways(set: Arc<ImageSet>, seed: u64, ways: usize) -> Result<(Arc<Self>, usize), FamilyError> {
         let classes = Self::new(set, seed)?;
         match classes.most_ways() {
-            0 | 1 => Err(FamilyError::TooFewWays { name: classes.set.name.clone() }),
+            0 | 1 => Err(FamilyError::TooFewWays { name: classes.set.title() }),
             most => Ok((Arc::new(classes), ways.clamp(2, most))),
         }
     }

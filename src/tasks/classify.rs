@@ -108,7 +108,7 @@ impl ClassifyTasks {
 
     fn shown(&self, drawn: &[&Class], [support, query]: &[Vec<Vec<usize>>; 2], episode: Episode<f32>) -> HeldOut {
         let choices = self.choices(drawn, support);
-        let name = names(&choices).join(", ");
+        let name = Words::joined(&names(&choices), COMMA);
         let shots = support.iter().map(Vec::len).max().unwrap_or(0);
         let shots = Words::both(format!("{} each", counted(shots, "image")), format!("每类 {shots} 张图像"));
         let given = vec![
@@ -118,7 +118,7 @@ impl ClassifyTasks {
                     "Images of classes that were never trained on: which belongs to which?",
                     "从未训练过的类别的图像：哪张属于哪一类？",
                 ),
-                caption: name.clone().into(),
+                caption: name.clone(),
                 says: text(
                     "Images that adaptation does not see, a row for each class: it is judged by them",
                     "适应时看不到的图像，每类一行：用它们来评判",
@@ -146,7 +146,7 @@ impl ClassifyTasks {
 
     fn choices(&self, drawn: &[&Class], support: &[Vec<usize>]) -> Arc<[Choice]> {
         let each = drawn.iter().zip(support).map(|((class, _), images)| Choice {
-            name: self.classes.set.classes[*class].clone(),
+            name: self.classes.set.class_title(*class),
             image: self.classes.original(images[0]),
         });
         each.collect()
@@ -242,6 +242,7 @@ impl Tasks for ClassifyTasks {
         let query_batch = Batch::new(encode(&mut [query].into_iter()), even);
         let choices = self.choices(&drawn, &support);
         let names = names(&choices);
+        let listed = Words::joined(&names, COMMA);
         let given = vec![
             Given {
                 title: text("your image", "你的图像"),
@@ -257,17 +258,19 @@ impl Tasks for ClassifyTasks {
                     "A row for each class: what adaptation sees of it; the bars lie in the same rows",
                     "每类一行：适应时看到的图像；条形在同样的行里",
                 ),
-                caption: names.join(" ").into(),
-                says: Words::both(
-                    format!("What adaptation sees, a row for each class: {}", names.join(", ")),
-                    format!("适应时看到的图像，每类一行：{}", names.join("、")),
-                ),
+                caption: Words::joined(&names, text(" ", " ")),
+                says: Words::told(|| {
+                    tell(
+                        || format!("What adaptation sees, a row for each class: {listed}"),
+                        || format!("适应时看到的图像，每类一行：{listed}"),
+                    )
+                }),
                 panel: Panel::of(self.square(&classes)),
                 reaches: Vec::new(),
             },
         ];
         Some(HeldOut {
-            name: "your image".to_owned(),
+            name: text("your image", "你的图像").into(),
             given,
             choices,
             display: None,
@@ -297,7 +300,7 @@ impl Reading for Answers {
 /// Scores of one image whose class nobody knows.
 #[derive(Debug)]
 struct Likely {
-    names: Arc<[String]>,
+    names: Arc<[Words]>,
 }
 
 impl Reading for Likely {
@@ -312,7 +315,10 @@ impl Reading for Likely {
     }
 }
 
-fn names(choices: &[Choice]) -> Vec<String> {
+/// What stands between names.
+const COMMA: Text = text(", ", "、");
+
+fn names(choices: &[Choice]) -> Vec<Words> {
     choices.iter().map(|choice| choice.name.clone()).collect()
 }
 

@@ -123,7 +123,7 @@ impl ClusterTasks {
         let chance = chance.sum::<f32>() / CHANCE as f32;
         let mut classes: Vec<usize> = images.iter().map(|&i| self.classes.set.images[i].class).collect();
         classes.dedup();
-        let names: Vec<&str> = classes.iter().map(|&class| self.classes.set.classes[class].as_str()).collect();
+        let names: Vec<Words> = classes.iter().map(|&class| self.classes.set.class_title(class)).collect();
         // A row for each class, in a square.
         let side = EACH.max(self.ways);
         let blank = blank(size);
@@ -132,7 +132,7 @@ impl ClusterTasks {
             of_class.skip(column).map(|i| originals[i].clone()).next().unwrap_or_else(|| blank.clone())
         };
         let cells: Vec<_> = (0..side * side).map(|i| cell(i / side, i % side)).collect();
-        let name = names.join(", ");
+        let name = Words::joined(&names, text(", ", "、"));
         let reading = Piles { labels: labels.into(), ways: self.ways, raw: Arc::new(raw) };
         let purity = format!("{:.0} %", 100.0 * reading.raw.purity);
         let given = vec![
@@ -142,7 +142,7 @@ impl ClusterTasks {
                     "Images of classes that were never trained on, without their labels: which belong together?",
                     "从未训练过的类别的图像，没有标签：哪些属于同一类？",
                 ),
-                caption: name.clone().into(),
+                caption: name.clone(),
                 says: text(
                     "The pile, in rows by its true classes, which adaptation does not know",
                     "这堆图像，按真实类别分行；适应时并不知道类别",

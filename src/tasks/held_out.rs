@@ -9,13 +9,13 @@ use super::Picture;
 use super::panel::{Given, Panel, Sheet};
 use crate::maths::network::{Network, Workspace};
 use crate::meta::episode::Episode;
-use crate::text::Text;
+use crate::text::{Text, Words};
 
 /// A task with what is drawn of it: as a rule a held-out one.
 #[derive(Clone, Debug)]
 pub struct HeldOut {
     /// A name for people.
-    pub name: String,
+    pub name: Words,
     /// What to adapt on and be judged by.
     pub episode: Episode<f32>,
     /// What is known of it, column by column; the first is what it is about.
@@ -32,7 +32,7 @@ pub struct HeldOut {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// Its name.
-    pub name: String,
+    pub name: Words,
     /// An image of it.
     pub image: Picture,
 }

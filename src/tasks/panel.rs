@@ -51,7 +51,7 @@ pub enum Panel {
         /// The probability of each; 0 for all of them where an output is not finite.
         chances: Vec<f32>,
         /// Their names.
-        names: Arc<[String]>,
+        names: Arc<[Words]>,
     },
 }
 

@@ -185,7 +185,7 @@ impl PictureTasks {
             },
         ];
         HeldOut {
-            name: name.en().to_owned(),
+            name,
             episode: Episode { support: vec![pictures.batch(seen, &noisy)], query: pictures.batch(&judged, &colours) },
             given: given.into_iter().chain(interpolated).collect(),
             choices: [].into(),
@@ -266,16 +266,19 @@ impl Tasks for PictureTasks {
     fn shown_training(&self, live: &LiveSettings, index: usize, rng: &mut Stream) -> HeldOut {
         let own = &mut rng.clone();
         let (image, seen) = self.training_image(live, index, own);
+        let name = self.pictures.set.image_title(image);
         let image = &self.pictures.set.images[image];
-        let shown = self.task(image.name.clone().into(), &image.pixels, &seen, live.noise, own);
+        let shown = self.task(name, &image.pixels, &seen, live.noise, own);
         let display = Some(self.pictures.positions.clone());
         HeldOut { episode: self.training(live, index, rng), display, ..shown }
     }
 
     fn held_out(&self, live: &LiveSettings, at: Place, rng: &mut Stream) -> HeldOut {
-        let image = &self.pictures.set.images[self.pictures.held_out(at.index)];
+        let image = self.pictures.held_out(at.index);
+        let name = self.pictures.set.image_title(image);
+        let image = &self.pictures.set.images[image];
         let seen = self.seen(live.support_share, rng);
-        self.task(image.name.clone().into(), &image.pixels, &seen, live.noise, rng)
+        self.task(name, &image.pixels, &seen, live.noise, rng)
     }
 
     fn held_out_tasks(&self) -> usize {

@@ -59,7 +59,7 @@ impl Pictures {
         let training: Vec<usize> = others.into_iter().filter(|&i| !set.images[i].validates).collect();
         if training.is_empty() || held_out.is_empty() {
             let (training, held_out) = (training.len(), held_out.len());
-            return Err(FamilyError::TooFewImages { name: set.name.clone(), training, held_out });
+            return Err(FamilyError::TooFewImages { name: set.title(), training, held_out });
         }
         let features = (network.fourier_features > 0).then(|| {
             let rng = &mut stream(seed, Purpose::Features, 0, 0);
@@ -152,7 +152,7 @@ impl Reading for Drawn {
         work: &mut Workspace<f32>,
     ) -> Option<Vec<Sheet>> {
         let picture = Arc::new(self.pictures.between(network, [adapted.theta, next.theta], work)?);
-        let ends = [&adapted.task.name, &next.task.name].map(|name| name.clone().into());
+        let ends = [adapted.task.name.clone(), next.task.name.clone()];
         Some(vec![Sheet { look: MIXED, picture, ends }])
     }
 

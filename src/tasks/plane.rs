@@ -92,7 +92,7 @@ impl Tasks for Planes {
 }
 
 fn shown(weights: [f64; 2], episode: Episode<f32>) -> HeldOut {
-    let name = format!("w = ({:.2}, {:.2})", weights[0], weights[1]);
+    let name = Words::from(format!("w = ({:.2}, {:.2})", weights[0], weights[1]));
     let Episode { support, query } = &episode;
     let support = &support[0];
     let display = concatenate(Axis(0), &[support.x(), query.x()]).unwrap_or_else(|_| query.x().to_owned());
@@ -104,7 +104,7 @@ fn shown(weights: [f64; 2], episode: Episode<f32>) -> HeldOut {
             "The held-out task; each plot beside it shows predicted against actual values",
             "留出任务；旁边每张图的两轴是预测值和真实值",
         ),
-        caption: name.clone().into(),
+        caption: name.clone(),
         says: Words::both(
             format!(
                 "{} support points and {} that it is judged by; a perfect fit lies on the diagonal",

@@ -117,7 +117,7 @@ impl Tasks for Sines {
         let sine = Sine::draw(&mut rng.clone());
         let episode = self.training(live, index, rng);
         let curve = sine.curve();
-        HeldOut { display: Some(curve.x().to_owned()), ..shown(sine.name(), episode, &curve) }
+        HeldOut { display: Some(curve.x().to_owned()), ..shown(sine.name().into(), episode, &curve) }
     }
 
     fn held_out(&self, live: &LiveSettings, _at: Place, rng: &mut Stream) -> HeldOut {
@@ -125,11 +125,11 @@ impl Tasks for Sines {
         let support = sine.sample(live.test_shots, live.noise, rng);
         let query = sine.curve();
         let curve = query.clone();
-        shown(sine.name(), Episode { support: vec![support], query }, &curve)
+        shown(sine.name().into(), Episode { support: vec![support], query }, &curve)
     }
 }
 
-fn shown(name: String, episode: Episode<f32>, curve: &Batch<f32>) -> HeldOut {
+fn shown(name: Words, episode: Episode<f32>, curve: &Batch<f32>) -> HeldOut {
     let support = &episode.support[0];
     let reading = Fit {
         support: support.x().iter().zip(support.y()).map(|(&x, &y)| [x, y]).collect(),
@@ -139,7 +139,7 @@ fn shown(name: String, episode: Episode<f32>, curve: &Batch<f32>) -> HeldOut {
     let given = Given {
         title: text("target", "目标"),
         about: text("The true curve and the support points that adaptation sees", "真实曲线和适应时看到的支持点"),
-        caption: name.clone().into(),
+        caption: name.clone(),
         says: Words::both(
             format!("The true curve and {} support points", support.rows()),
             format!("真实曲线和 {} 个支持点", support.rows()),

@@ -111,17 +111,19 @@ impl UpscaleTasks {
     }
 
     fn shown(&self, image: usize, live: &LiveSettings, rng: &mut Stream) -> HeldOut {
-        let name = self.pictures.set.images[image].name.clone();
+        let name = self.pictures.set.image_title(image);
         let (episode, means) = self.episode(image, live, rng);
         let target = Arc::new(draw(episode.query.y()));
         let given = Given {
             title: text("target", "目标"),
             about: text("The held-out image that the network has to make up", "网络要还原的留出图像"),
-            caption: name.clone().into(),
-            says: Words::both(
-                format!("{name} at full size, which adaptation does not see"),
-                format!("完整大小的 {name}，适应时看不到"),
-            ),
+            caption: name.clone(),
+            says: Words::told(|| {
+                tell(
+                    || format!("{name} at full size, which adaptation does not see"),
+                    || format!("完整大小的 {name}，适应时看不到"),
+                )
+            }),
             panel: Panel::Picture { picture: target.clone(), seen: None },
             reaches: Vec::new(),
         };
@@ -208,7 +210,7 @@ impl Tasks for UpscaleTasks {
         let noisy = add_noise(&means, live.noise, &mut stream(seed, Purpose::Sketch, 0, 0));
         let target = Arc::new(enlarge(page, set.size, FilterType::CatmullRom));
         Some(HeldOut {
-            name: "your picture".to_owned(),
+            name: text("your picture", "你的图像").into(),
             episode: Episode { support: vec![self.support(&blocks, noisy)], query: self.support(&blocks, means) },
             given: self.enlargements(page, None).collect(),
             choices: [].into(),

@@ -15,7 +15,7 @@ use super::commands::Commands;
 use super::theme::GRID;
 use crate::images::ImageSet;
 use crate::settings::Settings;
-use crate::text::{say, tell};
+use crate::text::{Words, say, tell, text};
 
 /// Meta-iterations that a person can ask of one run.
 const ITERATIONS: [f64; 2] = [1.0, 1e6];
@@ -44,10 +44,10 @@ struct Base<'a> {
 }
 
 impl Base<'_> {
-    fn check_images(&self) -> Result<(), String> {
+    fn check_images(&self) -> Result<(), Words> {
         let missing = self.settings.run.tasks.needs_images() && self.images.is_none();
-        let error = || say("The images are still being read: start when they are there", "图像还在读取：读完后再开始");
-        if missing { Err(error().to_owned()) } else { Ok(()) }
+        let error = text("The images are still being read: start when they are there", "图像还在读取：读完后再开始");
+        if missing { Err(error.into()) } else { Ok(()) }
     }
 }
 
@@ -127,6 +127,7 @@ fn read_iterations(text: &str) -> Result<u64, String> {
 }
 
 /// What is said when the system has no thread to give.
-fn no_thread(error: &Error) -> String {
-    tell(|| format!("No thread: {error}"), || format!("无法启动线程：{error}"))
+fn no_thread(error: &Error) -> Words {
+    let why = Words::of_error(error);
+    Words::told(|| tell(|| format!("No thread: {why}"), || format!("无法启动线程：{why}")))
 }

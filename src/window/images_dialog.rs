@@ -25,7 +25,7 @@ use crate::images::ImageSet;
 use crate::images::loader::Loader;
 use crate::settings::table::Name;
 use crate::settings::{ImageReading, ImageSource, RunSettings};
-use crate::text::{Text, say, tell, text};
+use crate::text::{Text, Words, say, tell, text};
 
 /// What is said when no file dialog can be had.
 const NO_DIALOG: Text = text(
@@ -62,7 +62,7 @@ pub struct ImagesDialog {
 }
 
 enum Outcome {
-    Failed(String),
+    Failed(Words),
     Note(Text),
 }
 
@@ -183,7 +183,7 @@ impl ImagesDialog {
         match &self.outcome {
             Some(Outcome::Failed(error)) => {
                 ui.add_space(2.0 * GRID);
-                ui.add(Label::new(RichText::new(error).color(palette.danger)).wrap());
+                ui.add(Label::new(RichText::new(error.get()).color(palette.danger)).wrap());
                 let note = say("The run goes on with the images that it has", "运行继续使用现有的图像");
                 ui.label(RichText::new(note).small().color(palette.weak));
             }
@@ -233,8 +233,8 @@ impl ImagesDialog {
                 let path = self.path.trim();
                 if path.is_empty() {
                     let error =
-                        say("Type the path of a folder or a file of images first", "先键入图像文件夹或文件的路径");
-                    self.outcome = Some(Outcome::Failed(error.to_owned()));
+                        text("Type the path of a folder or a file of images first", "先键入图像文件夹或文件的路径");
+                    self.outcome = Some(Outcome::Failed(error.into()));
                 } else {
                     commands.push(UiCommand::LoadImages(PathBuf::from(path)));
                 }
@@ -318,7 +318,7 @@ impl ImagesDialog {
                 self.chosen = None;
                 commands.push(UiCommand::UseImages(loader.path().clone(), reading, Arc::new(set)));
             }
-            Err(error) => self.outcome = Some(Outcome::Failed(error.to_string())),
+            Err(error) => self.outcome = Some(Outcome::Failed(Words::told(|| error.to_string()))),
         }
     }
 }

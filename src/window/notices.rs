@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::{Align2, Area, Context, Frame, Id, Margin, Order, RichText, Stroke, vec2};
 
 use super::theme::{GRID, Palette};
-use crate::text::say;
+use crate::text::{Words, say};
 
 /// Seconds that a message stays, plus a little for every character.
 const SECS: f64 = 4.0;
@@ -23,7 +23,7 @@ pub enum Kind {
 
 struct Notice {
     kind: Kind,
-    text: String,
+    text: Words,
     until: Option<f64>,
 }
 
@@ -35,7 +35,7 @@ pub struct Notices {
 
 impl Notices {
     /// Shows a message.
-    pub fn add(&mut self, kind: Kind, text: impl Into<String>) {
+    pub fn add(&mut self, kind: Kind, text: impl Into<Words>) {
         let text = text.into();
         self.notices.retain(|notice| notice.text != text);
         self.notices.push(Notice { kind, text, until: None });
@@ -71,7 +71,7 @@ impl Notices {
                                     .small_button("×")
                                     .on_hover_text(say("Closes this message", "关闭这条消息"))
                                     .accessible_name(say("Close message", "关闭消息"));
-                                ui.add(egui::Label::new(RichText::new(&notice.text)).wrap());
+                                ui.add(egui::Label::new(RichText::new(notice.text.get())).wrap());
                                 if close.clicked() {
                                     closed = Some(index);
                                 }

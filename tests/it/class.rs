@@ -128,7 +128,7 @@ fn what_a_set_is_about_is_drawn_more_often_and_alone_held_out() {
     assert_eq!(family.held_out_tasks(), 2);
     for index in 0..2 {
         let name = family.held_out(&settings.live, 0, index).name;
-        assert!(names[..10].contains(&name), "{name}");
+        assert!(names[..10].iter().any(|known| name == *known), "{name}");
     }
 }
 

@@ -125,7 +125,7 @@ fn a_drawn_query_is_asked_about_the_classes_of_a_held_out_task() {
     let family = Family::new(&settings.run, Some(set.clone())).unwrap();
     assert_eq!(family.network(&settings.run).loss_kind(), Loss::CrossEntropy);
     let held_out = family.held_out(&settings.live, 0, 2);
-    let names: Vec<&str> = held_out.choices.iter().map(|choice| choice.name.as_str()).collect();
+    let names: Vec<&str> = held_out.choices.iter().map(|choice| choice.name.en()).collect();
     let image = (0..set.images.len()).find(|&i| set.classes[set.images[i].class] == names[3]).unwrap();
     let sketch = |redrawn: Vec<Option<SketchedPage>>| {
         let query = page(colour_of(&set, image));

@@ -144,7 +144,7 @@ fn every_height_is_the_query_loss_there() {
             let direct = network.loss(&map.plane.point(place), &tasks[chosen].episode.query, &mut work);
             assert_eq!(height, direct, "at {place:?}");
         }
-        assert!(map.title.contains(&tasks[chosen].name), "{}", map.title);
+        assert!(map.title.contains(tasks[chosen].name.en()), "{}", map.title);
         assert!(map.paths.iter().any(|path| path.own && path.task == tasks[chosen].name));
         // φ and two adapted parameter vectors are on the plane, not beside it.
         let phi = trainer.meta_parameters().phi();

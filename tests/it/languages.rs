@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use egui::accesskit::Role;
 use egui::{FontId, Key};
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
+use metascope::images::built_in::built_in;
 use metascope::meta::recipes::RECIPES;
-use metascope::settings::{TaskFamily, table};
-use metascope::text::Language;
+use metascope::settings::{ImageSource, TaskFamily, table};
+use metascope::text::{Language, Words};
+use metascope::train::link::Command;
 
 use crate::common::bench::Bench;
 use crate::common::families;
+use crate::common::files::{folder_of, of_classes, picture, zipped};
+use crate::common::write::{npy, png};
 use crate::house::sources;
 
 fn is_chinese(character: char) -> bool {
@@ -66,6 +70,82 @@ fn a_language_is_asked_for_by_its_name() {
     assert!(bench.says("设置"));
     bench.click(Role::Button, "中文或英文");
     assert!(bench.says("Settings"));
+}
+
+/// Words that no reason in Chinese has.
+const ENGLISH: [&str; 14] =
+    ["is", "are", "has", "of", "the", "and", "not", "cannot", "read", "error", "file", "image", "images", "expected"];
+
+fn check_chinese(chinese: &str) {
+    let mut words = chinese.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_lowercase);
+    assert!(chinese.chars().any(is_chinese), "{chinese}");
+    assert!(!words.any(|word| ENGLISH.contains(&word.as_str())), "{chinese}");
+}
+
+#[test]
+fn what_is_said_of_own_images_is_in_both_languages() {
+    let whole = picture(9);
+    let mut files = of_classes(&["cat", "dog"]);
+    let bad: [(&str, Vec<u8>); 10] = [
+        ("empty.png", Vec::new()),
+        ("cut.png", whole[..whole.len() / 2].to_vec()),
+        ("small.png", png(3, 2, 1, &[7, 80, 90, 3, 200, 6])),
+        ("text.txt", b"hello".to_vec()),
+        ("photo.heic", [&[0, 0, 0, 24], b"ftypheic".as_slice(), &[0; 64]].concat()),
+        ("broken.svg", b"<svg><g></svg>".to_vec()),
+        ("header.npy", b"\x93NUMPY\x01\x00\x04\x00abcd".to_vec()),
+        ("short.npy", npy("|u1", &[9, 8, 8], &[1; 64])),
+        ("rows.csv", b"a,b\n1,2\n".to_vec()),
+        ("cut.zip", zipped(&of_classes(&["owl"]))[..60].to_vec()),
+    ];
+    files.extend(bad.iter().map(|(name, bytes)| (format!("cat/{name}"), bytes.clone())));
+    let owls: Vec<u8> = (0..3 * 64).map(|i| (i * 5 % 251) as u8).collect();
+    files.push(("owl.npy".to_owned(), npy("|u1", &[3, 8, 8], &owls)));
+    let folder = folder_of(&files);
+
+    let mut bench = Bench::of(families::PICTURE);
+    bench.key(Key::L);
+    bench.drop_file(folder.path());
+    let commands = bench.commands_when_made();
+    let [Command::Restart(_, Some(set))] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(set.skipped.len(), bad.len(), "{:?}", set.skipped);
+    assert!(!set.notes.is_empty());
+    let told: Vec<&Words> = set.skipped.iter().map(|skipped| &skipped.reason).chain(&set.notes).collect();
+    for words in &told {
+        check_chinese(words.get());
+        assert!(!words.en().chars().any(is_chinese) && !bench.says(words.en()), "{words:?}");
+    }
+    let [first, note] = [told[0], &set.notes[0]].map(|words| words.get().to_owned());
+    assert!(bench.says(&first) && bench.says(&note), "{first}; {note}");
+    bench.key(Key::L);
+    assert!(bench.says(told[0].en()) && bench.says(set.notes[0].en()), "{told:?}");
+    assert!(!bench.says(&first) && !bench.says(&note));
+}
+
+#[test]
+fn a_path_that_cannot_be_read_is_explained_in_both_languages() {
+    let mut bench = Bench::of(families::PICTURE);
+    bench.key(Key::L);
+    bench.drop_file("/no/such/folder");
+    bench.wait_to_say("无法打开 /no/such/folder：找不到");
+    bench.key(Key::L);
+    assert!(bench.says("cannot open /no/such/folder: ") && !bench.says("无法打开"));
+}
+
+#[test]
+fn built_in_sets_are_named_in_both_languages() {
+    for source in ImageSource::BUILT_IN {
+        let (set, name) = (built_in(&source).unwrap(), source.name().unwrap());
+        assert_eq!((set.title(), set.title().en()), (name.label.into(), set.name.as_str()));
+    }
+    let set = built_in(&ImageSource::Creatures).unwrap();
+    let both = |en: &str, zh: &str| Words::both(en.to_owned(), zh.to_owned());
+    assert_eq!(
+        [set.class_title(4), set.image_title(21)],
+        [both("species 5", "物种 5"), both("species 2 2", "物种 2 2")]
+    );
+    let digits = built_in(&ImageSource::Digits).unwrap();
+    assert_eq!([digits.class_title(3), digits.image_title(0)], ["3", "0 (1)"].map(Words::from));
 }
 
 /// Every Chinese character of the sources is in the font.

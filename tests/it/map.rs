@@ -49,7 +49,7 @@ fn answered(asked: &WhatIf) -> Snapshot {
     snapshot.closeups.tried = Some(Arc::new(Tried {
         asked: asked.clone(),
         at: Some(asked.at),
-        paths: vec![LandscapePath { init: Init::Learned, task: "w".to_owned(), own: true, points }],
+        paths: vec![LandscapePath { init: Init::Learned, task: "w".into(), own: true, points }],
         here: [2.31, 0.42],
         at_phi: [2.29, 0.4],
         steps: 10,
@@ -126,7 +126,7 @@ fn heights_and_plane_are_chosen_by_name() {
     let _ = bench.trainer.take_focus();
     let names: Vec<String> = {
         let snapshot = fixtures::snapshot(families::SINE, 1284);
-        snapshot.evaluation.unwrap().tasks.iter().map(|task| task.name.clone()).collect()
+        snapshot.evaluation.unwrap().tasks.iter().map(|task| task.name.to_string()).collect()
     };
     bench.click(Role::Button, "Heights");
     bench.click(Role::Button, "Mean loss after adaptation");

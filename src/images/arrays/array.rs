@@ -8,6 +8,7 @@ use super::super::rows::Rows;
 use super::super::shapes::Layout;
 use super::super::source::{Format, Store, Stream, broke_off};
 use super::super::{cifar, idx, npy};
+use crate::text::{Text, Words, text};
 
 /// A file that should hold an array. Its number is that of the [`Store`].
 pub(in crate::images) struct Candidate {
@@ -37,6 +38,9 @@ impl Candidate {
     }
 }
 
+const TOO_MANY: Text =
+    text("promises more numbers than any file can hold: save it again", "声称的数比任何文件能容纳的都多：请重新保存");
+
 /// A file and what its header says.
 pub(super) struct Array {
     pub index: usize,
@@ -45,13 +49,13 @@ pub(super) struct Array {
 
 pub(super) enum Stop {
     Error(ImageError),
-    Refused(String),
+    Refused(Words),
     /// Values are darker than black or brighter than white.
     Outside,
 }
 
-impl From<String> for Stop {
-    fn from(reason: String) -> Self {
+impl From<Words> for Stop {
+    fn from(reason: Words) -> Self {
         Self::Refused(reason)
     }
 }
@@ -63,7 +67,7 @@ impl From<ImageError> for Stop {
 }
 
 /// What the header of a file says, or all that there is of one that has none.
-pub(super) fn layout(store: &mut dyn Store, index: usize, format: Format) -> Result<Layout, String> {
+pub(super) fn layout(store: &mut dyn Store, index: usize, format: Format) -> Result<Layout, Words> {
     let (mut stream, length) = store.open(index)?;
     let (layout, length) = match format {
         Format::Idx => (idx::layout(&mut *stream)?, length),
@@ -73,25 +77,25 @@ pub(super) fn layout(store: &mut dyn Store, index: usize, format: Format) -> Res
         _ => (npy::layout(&mut *stream)?, length),
     };
     if layout.shape.contains(&0) {
-        return Err("holds no images".to_owned());
+        return Err(text("holds no images", "不含图像").into());
     }
     layout.check()?;
-    let needed = layout.length().ok_or("promises more numbers than any file can hold: save it again")?;
+    let needed = layout.length().ok_or(TOO_MANY)?;
     match length {
-        Some(length) if length < needed => {
-            Err(format!("promises {needed} bytes and has {length}: copy or download it again"))
-        }
-        Some(length) if length > needed => Err(format!("promises {needed} bytes and has {length}: save it again")),
+        Some(length) if length < needed => Err(Words::both(
+            format!("promises {needed} bytes and has {length}: copy or download it again"),
+            format!("声称有 {needed} 字节，实际只有 {length}：请重新复制或下载"),
+        )),
+        Some(length) if length > needed => Err(Words::both(
+            format!("promises {needed} bytes and has {length}: save it again"),
+            format!("声称有 {needed} 字节，实际有 {length}：请重新保存"),
+        )),
         _ => Ok(layout),
     }
 }
 
 /// Opens an array where its rows begin.
-pub(super) fn open<'a>(
-    store: &'a mut dyn Store,
-    array: &Array,
-    format: Format,
-) -> Result<Box<dyn Stream + 'a>, String> {
+pub(super) fn open<'a>(store: &'a mut dyn Store, array: &Array, format: Format) -> Result<Box<dyn Stream + 'a>, Words> {
     let (mut stream, _) = store.open(array.index)?;
     match format {
         Format::Csv => Ok(Box::new(Rows::table(stream)?)),

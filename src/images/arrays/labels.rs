@@ -8,6 +8,7 @@ use super::super::numbers::{Label, Number, read_exactly};
 use super::super::source::{Format, Store, broke_off};
 use super::array::{Array, Candidate, Stop, chosen, open};
 use super::sort::Sorted;
+use crate::text::{Words, tell, text};
 
 const IMAGE_WORDS: [&str; 9] = ["x", "image", "images", "img", "imgs", "data", "features", "input", "inputs"];
 const LABEL_WORDS: [&str; 7] = ["y", "label", "labels", "target", "targets", "class", "classes"];
@@ -56,7 +57,7 @@ pub(super) fn labels_of<'a>(
     picture: &Array,
     sorted: &'a Sorted,
     files: &[Candidate],
-) -> Result<Option<&'a Array>, String> {
+) -> Result<Option<&'a Array>, Words> {
     let own = &files[picture.index];
     if picture.layout.label.is_some() {
         return Ok(None);
@@ -77,18 +78,28 @@ pub(super) fn labels_of<'a>(
         return Ok(Some(labels));
     }
     if let Some(&index) = sorted.refused.iter().find(|&&index| named(index)) {
-        return Err(format!("is left out, as its labels in {} cannot be read", files[index].name));
+        let name = &files[index].name;
+        return Err(Words::both(
+            format!("is left out, as its labels in {name} cannot be read"),
+            format!("未使用，因为 {name} 中的标签无法读取"),
+        ));
     }
     if let Some(labels) = sorted.labels.iter().find(|labels| named(labels.index)) {
         let (name, others) = (&files[labels.index].name, labels.layout.count());
-        return Err(format!("has {count} images, but {name} has {others} labels: save or download both again"));
+        return Err(Words::both(
+            format!("has {count} images, but {name} has {others} labels: save or download both again"),
+            format!("有 {count} 张图像，而 {name} 有 {others} 个标签：请重新保存或下载这两个文件"),
+        ));
     }
     for kind in all() {
         let mut fitting = kind.filter(|labels| own.format == Format::Npy && files[labels.index].format == Format::Npy);
         match (fitting.next(), fitting.next()) {
             (Some(labels), Some(other)) => {
                 let [one, other] = [labels, other].map(|labels| &files[labels.index].name);
-                return Err(format!("could have its labels in {one} or in {other}: keep one of them"));
+                return Err(Words::both(
+                    format!("could have its labels in {one} or in {other}: keep one of them"),
+                    format!("标签可能在 {one}，也可能在 {other}：请只留一个"),
+                ));
             }
             (None, _) => {}
             (labels, _) => return Ok(labels),
@@ -142,7 +153,15 @@ pub(super) fn read(
     (share, images): (usize, u64),
 ) -> Result<Vec<Label>, Stop> {
     let file = &files[labels.index];
-    let refuse = |reason: String| Stop::Refused(format!("is left out, as the file of its labels {reason}"));
+    let refuse = |reason: Words| {
+        let told = || {
+            tell(
+                || format!("is left out, as the file of its labels {reason}"),
+                || format!("未使用，因为标签文件有问题：{reason}"),
+            )
+        };
+        Stop::Refused(Words::told(told))
+    };
     let each = images / labels.layout.count().max(1);
     let mut stream = open(store, labels, file.format).map_err(refuse)?;
     let (row, mut bytes, mut next) = (labels.row(), Vec::new(), 0);
@@ -159,17 +178,25 @@ pub(super) fn read(
         let unread = |error| refuse(broke_off(&error));
         stream.pass((index - next).saturating_mul(row)).map_err(unread)?;
         if !read_exactly(&mut *stream, row, &mut bytes).map_err(unread)? {
-            return Err(refuse(format!("ends before number {}: copy or download it again", index + 1)));
+            let number = index + 1;
+            return Err(refuse(Words::both(
+                format!("ends before number {number}: copy or download it again"),
+                format!("不到第 {number} 个就结束了：请重新复制或下载"),
+            )));
         }
         let label = label(labels, &bytes).ok_or_else(|| {
-            refuse(format!("holds more than a whole number at index {index}: save one label for each image"))
+            refuse(Words::both(
+                format!("holds more than a whole number at index {index}: save one label for each image"),
+                format!("索引 {index} 处不是单个整数：请给每张图像保存一个标签"),
+            ))
         })?;
         found.push(label);
         next = index + 1;
     }
     // The last byte of a packed file is followed by its checksum, which is looked at only here.
     if read_exactly(&mut *stream, 1, &mut bytes).map_err(|error| refuse(broke_off(&error)))? {
-        return Err(refuse("goes on after the last: save or download it again".to_owned()));
+        let more = text("goes on after the last: save or download it again", "最后一个之后还有内容：请重新保存或下载");
+        return Err(refuse(more.into()));
     }
     Ok(found)
 }
@@ -196,7 +223,7 @@ impl Names {
         found.min_by_key(|(list, _)| list.layout.count())
     }
 
-    pub fn read(store: &mut dyn Store, files: &[Candidate], list: &Array, first: i128) -> Result<Self, String> {
+    pub fn read(store: &mut dyn Store, files: &[Candidate], list: &Array, first: i128) -> Result<Self, Words> {
         let number: Number = list.layout.number;
         let mut stream = open(store, list, files[list.index].format)?;
         let (mut names, mut bytes) = (Vec::new(), Vec::new());

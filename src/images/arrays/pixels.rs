@@ -13,6 +13,7 @@ use super::array::{Candidate, Stop, chosen, open};
 use super::labels::{self, Names};
 use super::notes;
 use super::series::{Classes, Series};
+use crate::text::{Words, text};
 
 /// Bytes that are read between two conversions.
 const BATCH: usize = 64 << 20;
@@ -43,7 +44,7 @@ struct ClassNames {
 }
 
 /// Arrays of one image that could not be read, and why.
-type Failed = Vec<(usize, String)>;
+type Failed = Vec<(usize, Words)>;
 
 /// Reads `share` images of a series into the set. Gives the numbers that were black and white.
 pub(super) fn read(
@@ -64,9 +65,10 @@ pub(super) fn read(
                 collector.skip(files[series.parts[part].0.index].path.clone(), reason);
             }
             if (share as u64) < series.images() {
-                let reason = format!(
-                    "gives {share} of its {} images, evenly spread: a set holds no more of this size",
-                    series.images()
+                let all = series.images();
+                let reason = Words::both(
+                    format!("gives {share} of its {all} images, evenly spread: a set holds no more of this size"),
+                    format!("共 {all} 张图像，均匀取用 {share} 张：这种大小的图像一个集合最多容纳这么多"),
                 );
                 collector.skip(if series.parts.len() == 1 { path } else { collector.path }.to_owned(), reason);
             }
@@ -76,8 +78,9 @@ pub(super) fn read(
         Err(stop) => {
             collector.forget(kept);
             collector.count_to(counted + share);
-            let changed = "has values that changed while they were read: try again".to_owned();
-            collector.skip_uncounted(path.clone(), if let Stop::Refused(reason) = stop { reason } else { changed });
+            let changed = text("has values that changed while they were read: try again", "读取期间内容有变：请重试");
+            let reason = if let Stop::Refused(reason) = stop { reason } else { changed.into() };
+            collector.skip_uncounted(path.clone(), reason);
             Ok(None)
         }
     }
@@ -286,9 +289,12 @@ impl Reading<'_> {
             }
             // The last byte of a packed file is followed by its checksum, which is looked at only here.
             if place + 1 == share && read_exactly(&mut *stream, 1, &mut Vec::new()).map_err(unread)? {
-                return Err(
-                    format!("goes on after the {} that it promises: save or download it again", grid.images).into()
-                );
+                let promised = grid.images;
+                return Err(Words::both(
+                    format!("goes on after the {promised} that it promises: save or download it again"),
+                    format!("声称有 {promised} 张，之后还有内容：请重新保存或下载"),
+                )
+                .into());
             }
             look(Row { part, place, index, bytes: std::mem::take(&mut buffer) })?;
             next = index + 1;
@@ -297,8 +303,12 @@ impl Reading<'_> {
     }
 }
 
-fn ends_early(index: u64, grid: Grid) -> String {
-    format!("ends before number {} of the {} that it promises: copy or download it again", index + 1, grid.images)
+fn ends_early(index: u64, grid: Grid) -> Words {
+    let (number, promised) = (index + 1, grid.images);
+    Words::both(
+        format!("ends before number {number} of the {promised} that it promises: copy or download it again"),
+        format!("声称有 {promised} 张，不到第 {number} 张就结束了：请重新复制或下载"),
+    )
 }
 
 /// An image from its numbers.

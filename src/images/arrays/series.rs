@@ -10,6 +10,7 @@ use super::array::{Array, Candidate};
 use super::labels::{labels_of, names_of};
 use super::notes;
 use super::sort::{Sorted, are_drawings};
+use crate::text::Words;
 
 /// Images that are read together: those of an array, or many arrays of one image each.
 pub(super) struct Series<'a> {
@@ -84,8 +85,12 @@ pub(super) fn understand<'a>(
         series.names.iter().for_each(|names| used[names.index] = true);
     }
     for labels in sorted.labels.iter().chain(&sorted.texts).filter(|labels| !used[labels.index]) {
-        let kind = if labels.layout.number.is_text() { "texts" } else { "labels" };
-        let reason = format!("holds {} {kind}, and no images that they belong to lie beside it", labels.layout.count());
+        let [en, zh] = if labels.layout.number.is_text() { ["texts", "段文字"] } else { ["labels", "个标签"] };
+        let count = labels.layout.count();
+        let reason = Words::both(
+            format!("holds {count} {en}, and no images that they belong to lie beside it"),
+            format!("含有 {count} {zh}，旁边没有对应的图像"),
+        );
         collector.skip_uncounted(files[labels.index].path.clone(), reason);
     }
     lists.extend(each.into_values().map(|parts| Series { parts, classes: Classes::Folder, names: Vec::new() }));
@@ -100,7 +105,7 @@ fn list<'a>(
     sorted: &'a Sorted,
     picture: &'a Array,
     labels: Option<&'a Array>,
-) -> Result<Series<'a>, String> {
+) -> Result<Series<'a>, Words> {
     let layout = &picture.layout;
     let threes = layout.three_before_pixels() && layout.label.is_none();
     let threes = threes

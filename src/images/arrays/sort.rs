@@ -6,11 +6,21 @@ use super::super::numbers::{Number, NumberKind, read_exactly};
 use super::super::source::{Store, broke_off};
 use super::array::{Array, Candidate, layout, open};
 use super::labels::{key, label, names_labels};
+use crate::text::{Text, Words, text};
 
 /// Bytes of an array that are looked at to tell what it is.
 const LOOKED_AT: u64 = 1 << 20;
 /// No row that tells a class by the place of its 1 has more columns.
 const MAX_COLUMNS: u64 = 1 << 16;
+
+const FRACTIONS: Text = text(
+    "holds a list of numbers with fractions; labels must be whole numbers",
+    "含有带小数的数的列表；标签必须是整数",
+);
+const SEVERAL: Text = text(
+    "has rows of several labels for each image; one is read: save array.argmax(axis=1)",
+    "每张图像有一行多个标签；只能有一个：请保存 array.argmax(axis=1)",
+);
 
 /// The arrays of a store by what they hold.
 #[derive(Default)]
@@ -52,14 +62,14 @@ pub(super) fn sort(
     Ok(sorted)
 }
 
-fn look_at(store: &mut dyn Store, index: usize, file: &Candidate) -> Result<(Role, Array), String> {
+fn look_at(store: &mut dyn Store, index: usize, file: &Candidate) -> Result<(Role, Array), Words> {
     let array = Array { index, layout: layout(store, index, file.format)? };
     let layout = &array.layout;
     let role = if layout.number.is_text() {
         Role::Texts
     } else if layout.is_list() {
         if layout.number.kind == NumberKind::Float && !are_labels(store, &array, file)? {
-            return Err("holds a list of numbers with fractions; labels must be whole numbers".to_owned());
+            return Err(FRACTIONS.into());
         }
         Role::Labels
     } else if matches!(*layout.shape, [_, 2..=MAX_COLUMNS]) && are_labels(store, &array, file)? {
@@ -71,7 +81,7 @@ fn look_at(store: &mut dyn Store, index: usize, file: &Candidate) -> Result<(Rol
 }
 
 /// Whether each of the first rows is a label.
-fn are_labels(store: &mut dyn Store, array: &Array, file: &Candidate) -> Result<bool, String> {
+fn are_labels(store: &mut dyn Store, array: &Array, file: &Candidate) -> Result<bool, Words> {
     let row = array.row();
     let rows = (LOOKED_AT / row.max(1)).clamp(1, array.layout.count());
     let mut stream = open(store, array, file.format)?;
@@ -109,8 +119,7 @@ impl Sorted {
         let soft: Vec<usize> = self.pictures.iter().filter(|array| soft(array)).map(|array| array.index).collect();
         self.pictures.retain(|array| !soft.contains(&array.index));
         for index in soft {
-            let reason = "has rows of several labels for each image; one is read: save array.argmax(axis=1)";
-            collector.skip_uncounted(files[index].path.clone(), reason.to_owned());
+            collector.skip_uncounted(files[index].path.clone(), SEVERAL);
             self.refused.push(index);
         }
     }
@@ -118,7 +127,7 @@ impl Sorted {
 
 /// Whether what lies three times before the pixels are images of their own. Three drawings are unlike each
 /// other; the colours of an image have its outlines in common. In doubt they are colours.
-pub(super) fn are_drawings(store: &mut dyn Store, array: &Array, file: &Candidate) -> Result<bool, String> {
+pub(super) fn are_drawings(store: &mut dyn Store, array: &Array, file: &Candidate) -> Result<bool, Words> {
     const ALIKE: f64 = 0.6;
     const MOST: u64 = 64;
     let (row, number) = (array.row(), array.layout.number);

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use resvg::usvg::roxmltree::{Document, Node};
 
+use crate::text::Words;
+
 /// No drawing may have more elements when all references are followed.
 const MOST: u64 = 50_000;
 /// No element may lie deeper.
@@ -41,15 +43,23 @@ struct Target {
 }
 
 /// Refuses a drawing that is too large to be drawn.
-pub(super) fn check(document: &Document) -> Result<(), String> {
-    let too_large =
-        || format!("has more than {MOST} shapes, counted as often as they are used: simplify it, or save it as PNG");
+pub(super) fn check(document: &Document) -> Result<(), Words> {
+    let too_large = || {
+        Words::both(
+            format!("has more than {MOST} shapes, counted as often as they are used: simplify it, or save it as PNG"),
+            format!("图形超过 {MOST} 个（重复使用的按次数计）：请简化，或存为 PNG"),
+        )
+    };
     let elements = || document.descendants().filter(Node::is_element);
     if elements().count() as u64 > MOST {
         return Err(too_large());
     }
     if let Some(filter) = elements().find(|node| name(node).starts_with("fe") && !FILTERS.contains(&name(node))) {
-        return Err(format!("has a filter that is not drawn ({}): save it as PNG", name(&filter)));
+        let filter = name(&filter);
+        return Err(Words::both(
+            format!("has a filter that is not drawn ({filter}): save it as PNG"),
+            format!("有不支持的滤镜（{filter}）：请存为 PNG"),
+        ));
     }
     let mut targets = vec![Target::default()];
     let mut by_id = HashMap::new();
@@ -64,7 +74,10 @@ pub(super) fn check(document: &Document) -> Result<(), String> {
         let mut holders = vec![0];
         for (depth, above) in node.ancestors().enumerate() {
             if depth > DEEPEST {
-                return Err(format!("has shapes within shapes {DEEPEST} times: simplify it, or save it as PNG"));
+                return Err(Words::both(
+                    format!("has shapes within shapes {DEEPEST} times: simplify it, or save it as PNG"),
+                    format!("图形嵌套达 {DEEPEST} 层：请简化，或存为 PNG"),
+                ));
             }
             holders.extend(above.attribute("id").and_then(|id| by_id.get(id)));
         }
@@ -106,7 +119,10 @@ pub(super) fn check(document: &Document) -> Result<(), String> {
         }
         sizes = next;
     }
-    Err(format!("has references to references {ROUNDS} times: simplify it, or save it as PNG"))
+    Err(Words::both(
+        format!("has references to references {ROUNDS} times: simplify it, or save it as PNG"),
+        format!("引用嵌套达 {ROUNDS} 层：请简化，或存为 PNG"),
+    ))
 }
 
 fn name<'a>(node: &Node<'a, '_>) -> &'a str {

@@ -67,7 +67,7 @@ pub struct LandscapePath {
     /// Which initialisation it starts from.
     pub init: Init,
     /// Task name.
-    pub task: String,
+    pub task: Words,
     /// Whether this task's loss is in the heights.
     pub own: bool,
     /// θ_0, θ_1, … in the plane's coordinates; only finite points.

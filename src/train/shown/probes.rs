@@ -43,7 +43,7 @@ pub struct Evaluation {
 #[derive(Clone, Debug)]
 pub struct ProbeTask {
     /// A name for people: an image's name, "A 2.30, p 1.10", "w = (0.50, 2.00)".
-    pub name: String,
+    pub name: Words,
     /// What is known of the task, column by column.
     pub given: Arc<[Given]>,
     /// The classes that can be the answer, where one of a few is asked for.

@@ -22,7 +22,7 @@ pub(super) struct Surface {
     inner_rate: f64,
     steps: usize,
     heights: Heights,
-    name: String,
+    name: Words,
     episodes: Vec<Episode<f32>>,
     /// Probe tasks that there are, and rows that their query and support have.
     all: (usize, [usize; 2]),
@@ -49,7 +49,7 @@ impl Surface {
             inner_rate: live.inner_rate,
             steps: live.inner_steps,
             heights,
-            name: String::new(),
+            name: Words::default(),
             episodes: Vec::new(),
             all: (probed.tasks.len(), [0; 2]),
             affine: trainer.learner().recipe().rates != Rates::Model && live.tolerance == 0.0,

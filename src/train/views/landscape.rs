@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::heights::Surface;
 use crate::maths::network::Network;
-use crate::text::{Text, Words, text};
+use crate::text::{Text, Words, tell, text};
 use crate::train::landscape::{Edges, Plane, along, frame, is_near, lowest};
 use crate::train::shown::{Evaluation, Heights, Init, Landscape, LandscapePath, Map};
 use crate::train::trainer::{Probed, Trainer};
@@ -135,8 +135,8 @@ impl View {
             false => Vec::new(),
         };
         let paths = paths(&probed, &plane, map, &surface, exact);
-        let second = probed.task(map.through[1]).map_or("", |task| &task.name);
-        let shown = paths.iter().filter(|path| exact || path.own || path.task == second);
+        let second = probed.task(map.through[1]).map(|task| &task.name);
+        let shown = paths.iter().filter(|path| exact || path.own || Some(&path.task) == second);
         let [x, y] =
             frame(before, shown.flat_map(|path| calm(&path.points)).chain(optimum).chain(optima.iter().copied()));
         let operations = |level: usize| (level * level) as f64 * surface.operations();
@@ -222,8 +222,8 @@ fn plane(probed: &Probed<'_>, network: &Network, map: Map) -> Result<(Plane, [Wo
         "适应过程在这里没有移动 φ：没有平面可画",
     ))?;
     let name = |task: usize| {
-        let name = shortened(&probed.tasks[task].name);
-        Words::both(format!("towards {name}"), format!("朝向 {name}"))
+        let name = || shortened(&probed.tasks[task].name);
+        Words::told(|| tell(|| format!("towards {}", name()), || format!("朝向 {}", name())))
     };
     let across = || text("across, in a fixed direction", "横向，沿固定方向").into();
     Ok((plane, [name(first), if towards { name(second) } else { across() }]))

@@ -133,7 +133,7 @@ impl WhatIfs {
         };
         let path = |(task, thetas, _): &(usize, Vec<Vec<f32>>, [f32; 2])| LandscapePath {
             init: Init::Learned,
-            task: probed.task(*task).map_or_else(String::new, |task| task.name.clone()),
+            task: probed.task(*task).map(|task| task.name.clone()).unwrap_or_default(),
             own: own(*task),
             points: plane.path(thetas),
         };

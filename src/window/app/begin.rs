@@ -9,7 +9,7 @@ use super::App;
 use super::past::Moment;
 use crate::images::{ImageSet, Making};
 use crate::settings::{Algorithm, ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
-use crate::text::{say, tell};
+use crate::text::{Words, say, tell};
 use crate::train::link::Command;
 use crate::train::snapshot::Snapshot;
 use crate::train::trainer::Checkpoint;
@@ -101,7 +101,7 @@ impl App {
     fn begin(&mut self, ctx: &Context, from: Option<Arc<Checkpoint>>) {
         self.waiting = None;
         if let Err(error) = self.settings.validate() {
-            self.notices.add(Kind::Error, error.to_string());
+            self.notices.add(Kind::Error, Words::told(|| error.to_string()));
             return;
         }
         let key = self.settings.run.image_key();
@@ -192,7 +192,7 @@ impl App {
             }
             Err(error) => {
                 self.keep_old_run();
-                self.notices.add(Kind::Error, error.to_string());
+                self.notices.add(Kind::Error, Words::told(|| error.to_string()));
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::compare::background::{self, Background, RaceNews};
 use crate::compare::race::{Probe, Race, RunResult, Summary};
 use crate::experiment::Experiment;
 use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings};
-use crate::text::{say, tell};
+use crate::text::{Words, say, tell};
 use crate::window::frames::pacing;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
@@ -42,7 +42,7 @@ pub struct RaceTab {
     running: Option<Background<RaceNews>>,
     shown: Option<Shown>,
     over: Over,
-    error: Option<String>,
+    error: Option<Words>,
 }
 
 /// A race and what it found so far.
@@ -84,8 +84,8 @@ impl RaceTab {
                 }
                 RaceNews::Done => ended = true,
                 RaceNews::Failed(error) => {
-                    self.error =
-                        Some(tell(|| format!("The race stopped: {error}"), || format!("算法对比已停止：{error}")));
+                    let told = || tell(|| format!("The race stopped: {error}"), || format!("算法对比已停止：{error}"));
+                    self.error = Some(Words::told(told));
                     ended = true;
                 }
             }
@@ -113,7 +113,7 @@ impl RaceTab {
         });
         self.controls(ui, base, idle);
         if let Some(error) = &self.error {
-            ui.add(egui::Label::new(RichText::new(error).color(palette.danger)).wrap());
+            ui.add(egui::Label::new(RichText::new(error.get()).color(palette.danger)).wrap());
         }
         let Some(shown) = &self.shown else {
             let text = say(
@@ -238,7 +238,7 @@ impl RaceTab {
         }
     }
 
-    fn plan(&self, base: Base<'_>, iterations: u64) -> Result<Race, String> {
+    fn plan(&self, base: Base<'_>, iterations: u64) -> Result<Race, Words> {
         base.check_images()?;
         let chosen = Algorithm::ALL.into_iter().zip(&self.chosen).filter(|(_, chosen)| **chosen);
         let entrants: Vec<Experiment> = chosen
@@ -250,7 +250,7 @@ impl RaceTab {
         let first = base.settings.run.seed;
         let seeds: Vec<u64> = (0..self.seeds).map(|i| first.saturating_add(i)).collect();
         let images = seeds.iter().map(|_| base.images.cloned()).collect();
-        Race::new(&entrants, &seeds, iterations, &[], images).map_err(|error| error.to_string())
+        Race::new(&entrants, &seeds, iterations, &[], images).map_err(|error| Words::told(|| error.to_string()))
     }
 }
 

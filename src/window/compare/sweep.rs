@@ -5,13 +5,13 @@ use std::sync::Arc;
 use egui::{Button, ComboBox, RichText, Ui, vec2};
 
 use super::{Base, map, no_thread, read_iterations, threads};
-use crate::compare::axis::{Axis, Range, Swept};
+use crate::compare::axis::{Axis, AxisError, Range, Swept};
 use crate::compare::background::{self, Background, SweepNews};
 use crate::compare::sweep::{CellResult, Sweep};
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
 use crate::settings::Settings;
-use crate::text::{Text, say, tell, text};
+use crate::text::{Text, Words, say, tell, text};
 use crate::train::trainer::Checkpoint;
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::frames::pacing;
@@ -31,7 +31,7 @@ pub struct SweepTab {
     iterations_field: ValueField,
     running: Option<Background<SweepNews>>,
     shown: Option<Shown>,
-    error: Option<String>,
+    error: Option<Words>,
 }
 
 /// A setting and its values as typed.
@@ -68,10 +68,9 @@ impl AxisChoice {
         Self { swept, values: swept.usual_values(), count: 6 }
     }
 
-    fn axis(&self) -> Result<Axis, String> {
-        let range: Range =
-            format!("{}={}", self.swept.id(), self.values).parse().map_err(|error| format!("{error}"))?;
-        Ok(range.axis(self.count))
+    fn axis(&self) -> Result<Axis, Words> {
+        let range: Result<Range, AxisError> = format!("{}={}", self.swept.id(), self.values).parse();
+        Ok(range.map_err(|error| Words::told(|| error.to_string()))?.axis(self.count))
     }
 
     fn ui(&mut self, ui: &mut Ui, name: Text, settings: &Settings) {
@@ -85,7 +84,7 @@ impl AxisChoice {
                     let reason = swept.why_no_effect(settings);
                     ui.add_enabled_ui(reason.is_none(), |ui| {
                         ui.selectable_value(&mut self.swept, swept, swept.label())
-                            .on_disabled_hover_text(reason.unwrap_or_default());
+                            .on_disabled_hover_text(reason.map_or("", Text::get));
                     });
                 }
             })
@@ -141,8 +140,8 @@ impl SweepTab {
                 }
                 SweepNews::Done => ended = true,
                 SweepNews::Failed(error) => {
-                    self.error =
-                        Some(tell(|| format!("The sweep stopped: {error}"), || format!("参数扫描已停止：{error}")));
+                    let told = || tell(|| format!("The sweep stopped: {error}"), || format!("参数扫描已停止：{error}"));
+                    self.error = Some(Words::told(told));
                     ended = true;
                 }
             }
@@ -198,7 +197,7 @@ impl SweepTab {
         });
         self.iterations_field.error_ui(ui);
         if let Some(error) = &self.error {
-            ui.add(egui::Label::new(RichText::new(error).color(palette.danger)).wrap());
+            ui.add(egui::Label::new(RichText::new(error.get()).color(palette.danger)).wrap());
         }
         ui.add_space(GRID);
         let Some(shown) = &self.shown else {
@@ -251,12 +250,13 @@ impl SweepTab {
         }
     }
 
-    fn plan(&self, base: Base<'_>, iterations: u64) -> Result<Sweep, String> {
+    fn plan(&self, base: Base<'_>, iterations: u64) -> Result<Sweep, Words> {
         base.check_images()?;
         let [x, y] = &self.axes;
         let axes = [x.axis()?, y.axis()?];
         let experiment = Experiment { settings: base.settings.clone(), ..Experiment::default() };
-        Sweep::new(&experiment, axes, iterations, base.images.cloned()).map_err(|error| error.to_string())
+        Sweep::new(&experiment, axes, iterations, base.images.cloned())
+            .map_err(|error| Words::told(|| error.to_string()))
     }
 }
 

@@ -9,7 +9,7 @@ use super::split::{self, ClassCounts};
 use super::thumbnails::{PLACES, Thumbnails};
 use crate::images::{ImageSet, Kind, Skipped};
 use crate::settings::{RunSettings, TaskFamily};
-use crate::text::{say, tell};
+use crate::text::{Words, say, tell};
 use crate::window::numbers::count;
 use crate::window::theme::{GRID, Palette};
 
@@ -44,7 +44,7 @@ impl Preview {
             self.counted = Some(Counted { set: Arc::clone(set), by, classes: split::counts(set, run) });
         }
         let counts = self.counted.as_ref().map_or(&[][..], |known| &known.classes);
-        ui.add(Label::new(RichText::new(&set.name).strong()).truncate());
+        ui.add(Label::new(RichText::new(set.title()).strong()).truncate());
         ui.label(sizes(set));
         ui.add(Label::new(RichText::new(understood(set, counts)).small().color(palette.weak)).wrap());
         let notes = notes(ui, &set.notes);
@@ -74,14 +74,14 @@ impl Preview {
 }
 
 /// What was understood, guessed or changed while the files were read; returns the height that it takes.
-fn notes(ui: &mut Ui, notes: &[String]) -> f32 {
+fn notes(ui: &mut Ui, notes: &[Words]) -> f32 {
     if notes.is_empty() {
         return 0.0;
     }
     let list = ScrollArea::vertical().id_salt("notes").max_height(NOTES).auto_shrink([false, true]);
     let shown = list.show(ui, |ui| {
         for note in notes {
-            ui.add(Label::new(RichText::new(note).small()).wrap());
+            ui.add(Label::new(RichText::new(note.get()).small()).wrap());
         }
     });
     shown.inner_rect.height() + ui.spacing().item_spacing.y
@@ -97,7 +97,7 @@ fn classes(ui: &mut Ui, set: &ImageSet, counts: &[ClassCounts], run: &RunSetting
     ui.spacing_mut().item_spacing.y = 2.0;
     list.show_rows(ui, row_height, set.classes.len(), |ui, rows| {
         let first = rows.start;
-        let names: Vec<String> = rows.clone().map(|index| drawable(ui, &set.classes[index])).collect();
+        let names: Vec<String> = rows.clone().map(|index| drawable(ui, &set.class_title(index))).collect();
         for index in rows {
             let class = counts.get(index).copied().unwrap_or_default();
             ui.horizontal(|ui| {
@@ -198,12 +198,12 @@ mod tests {
             foreground: 2,
             skipped: Vec::new(),
             notes: Vec::new(),
-            origin: Origin { kind: Kind::Folder, smallest: (20, 30), largest: (400, 300), divided: false },
+            origin: Origin { kind: Kind::Folder, smallest: (20, 30), largest: (400, 300), ..Origin::default() },
         };
         let said = |set: &ImageSet| understood(set, &split::counts(set, &RunSettings::default()));
         assert_eq!(said(&set), "Folder · 1 to 2 in each class · 20 × 30 to 400 × 300 before resizing");
         set.images = (0..2_400).map(|i| image(i % 2)).collect();
-        set.origin = Origin { kind: Kind::Idx, smallest: (28, 28), largest: (28, 28), divided: false };
+        set.origin = Origin { kind: Kind::Idx, smallest: (28, 28), largest: (28, 28), ..Origin::default() };
         assert_eq!(said(&set), "IDX · 1,200 in each class · 28 × 28 before resizing");
     }
 }

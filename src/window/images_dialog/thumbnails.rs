@@ -9,7 +9,7 @@ use egui::{
 };
 
 use super::preview::drawable;
-use crate::images::{ImageSet, LabelledImage};
+use crate::images::ImageSet;
 use crate::text::tell;
 use crate::window::theme::{GRID, Palette};
 
@@ -51,12 +51,12 @@ impl Thumbnails {
                         pos2(column as f32 / COLUMNS as f32, row as f32 / rows),
                         pos2((column + 1) as f32 / COLUMNS as f32, (row + 1) as f32 / rows),
                     );
-                    let LabelledImage { name, class, .. } = &self.set.images[index];
-                    let class = self.set.classes.get(*class).map_or("", String::as_str);
+                    let (name, class) =
+                        (self.set.image_title(index), self.set.class_title(self.set.images[index].class));
                     let (rect, response) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
-                    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+                    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name.get()));
                     response.on_hover_ui(|ui| {
-                        let (name, class) = (drawable(ui, name), drawable(ui, class));
+                        let (name, class) = (drawable(ui, &name), drawable(ui, &class));
                         ui.label(tell(|| format!("{name}, of {class}"), || format!("{name}，属于 {class}")));
                     });
                     pictures.add_rect_with_uv(rect, uv, Color32::WHITE);
@@ -102,7 +102,7 @@ fn sheet(set: &ImageSet, shown: &[usize]) -> ColorImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::images::Origin;
+    use crate::images::{LabelledImage, Origin};
 
     fn set(classes: usize, images: usize) -> ImageSet {
         let image = |index: usize| LabelledImage {

@@ -18,7 +18,7 @@ use crate::tasks::card::{Drawing, Pages};
 use crate::tasks::sketch::fit::Fit;
 use crate::tasks::sketch::pad::{Pad, Page, Rgb, paper_and_ink};
 use crate::tasks::sketch::{Sketch, SketchedPage};
-use crate::text::{Text, say};
+use crate::text::{Text, Words, say};
 use crate::train::snapshot::{Evaluation, Panel, Snapshot};
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::theme::{GRID, Palette};
@@ -41,7 +41,7 @@ pub struct Draw {
     strip: Strip,
     /// The held-out task whose classes a drawn image may belong to, and their names.
     task: usize,
-    names: Vec<String>,
+    names: Vec<Words>,
     /// Whether drawings are used as they are, and not laid as the set's images lie.
     unfitted: bool,
     /// What the trainer was told last.
@@ -202,7 +202,7 @@ fn sketch(pages: Pages, fit: Option<Fit>, pad: &Pad, task: usize) -> Option<Sket
 }
 
 /// The names of the classes that can be the answer.
-fn class_names(evaluation: Option<&Evaluation>, task: usize) -> Vec<String> {
+fn class_names(evaluation: Option<&Evaluation>, task: usize) -> Vec<Words> {
     let task = evaluation.and_then(|evaluation| evaluation.tasks.get(task));
     task.map_or_else(Vec::new, |task| task.choices.iter().map(|choice| choice.name.clone()).collect())
 }

@@ -11,7 +11,7 @@ use super::grid::{Content, Grid};
 use super::panel;
 use super::plots::CommonRange;
 use super::rows::{Row, Rows};
-use crate::text::{say, tell};
+use crate::text::{Words, say, tell};
 use crate::train::snapshot::{Enlarged, Evaluation, Init, Marks, Panel, ProbeTask, Trace};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, init_tooltip};
@@ -233,7 +233,7 @@ fn cell_caption(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace, step: usize) -
 /// The likeliest class with its probability, and all of them; where the task is a question.
 fn likeliest(trace: &Trace, step: usize) -> Option<(String, String)> {
     let Panel::Bars { chances, names } = trace.outputs.get(step)? else { return None };
-    let text = |(name, chance): (&String, &f32)| format!("{name} {:.0} %", 100.0 * chance);
+    let text = |(name, chance): (&Words, &f32)| format!("{name} {:.0} %", 100.0 * chance);
     let best = names.iter().zip(chances).max_by(|a, b| a.1.total_cmp(b.1));
     Some((best.map(text)?, names.iter().zip(chances).map(text).collect::<Vec<_>>().join(", ")))
 }

@@ -158,8 +158,8 @@ impl WalkView {
             ui.vertical(|ui| {
                 ui.label(tell(|| format!("Task {}", index + 1), || format!("任务 {}", index + 1)))
                     .on_hover_text(say("A training task of this meta-batch", "这个元批次中的一个训练任务"));
-                let name = RichText::new(&task.name).small().color(palette.weak);
-                ui.add(egui::Label::new(name).truncate()).on_hover_text(&task.name);
+                let name = RichText::new(task.name.get()).small().color(palette.weak);
+                ui.add(egui::Label::new(name).truncate()).on_hover_text(task.name.get());
             });
         });
         let common = CommonRange::of(task, &table.steps);

@@ -160,7 +160,7 @@ fn landscape(exact: bool) -> Landscape {
     });
     let path = |init, own, start: [f64; 2], end: [f64; 2]| LandscapePath {
         init,
-        task: "face-104".to_owned(),
+        task: "face-104".into(),
         own,
         points: (0..6)
             .map(|step| 1.0 - 0.5f64.powi(step))

@@ -34,7 +34,7 @@ pub fn expected<C: ToString>(images: &[(C, Vec<u8>)], height: u32, width: u32, c
 }
 
 pub fn said(set: &ImageSet) -> String {
-    set.notes.join("\n")
+    set.notes.iter().map(|note| note.en()).collect::<Vec<_>>().join("\n")
 }
 
 pub fn pixels(images: &[(usize, Vec<u8>)]) -> Vec<u8> {

@@ -8,7 +8,7 @@ use egui::{
 
 use super::canvas::Textures;
 use crate::tasks::sketch::pad::Pad;
-use crate::text::{say, tell};
+use crate::text::{Words, say, tell};
 use crate::window::theme::{GRID, Palette, small_font};
 
 /// Height of the row.
@@ -54,7 +54,7 @@ pub fn drawings(ui: &mut Ui, pad: &mut Pad, textures: &mut Textures) -> bool {
 }
 
 /// The image that is asked about, and the classes; true if others are wanted.
-pub fn classes(ui: &mut Ui, pad: &mut Pad, names: &[String], textures: &mut Textures) -> bool {
+pub fn classes(ui: &mut Ui, pad: &mut Pad, names: &[Words], textures: &mut Textures) -> bool {
     let mut others = false;
     row(ui, |ui| {
         for index in 0..pad.pages().len() {
@@ -68,7 +68,7 @@ pub fn classes(ui: &mut Ui, pad: &mut Pad, names: &[String], textures: &mut Text
                         "Draw a class of your own here: it replaces this one",
                         "在此画一个你自己的类别：它会替换这一个",
                     );
-                    (tell(|| format!("Class {name}"), || format!("类别 {name}")), name.as_str(), about)
+                    (tell(|| format!("Class {name}"), || format!("类别 {name}")), name.get(), about)
                 }
             };
             if page(ui, pad, index, (&name, short), about, textures).clicked() {

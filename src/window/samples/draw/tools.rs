@@ -244,7 +244,7 @@ fn starts<'a>((probes, sketch): (Option<&'a Evaluation>, Option<&'a Evaluation>)
     let tasks = |evaluation: Option<&'a Evaluation>| evaluation.map_or(&[][..], |evaluation| &evaluation.tasks);
     for task in tasks(probes) {
         if let Some(picture) = task.given.first().and_then(|given| given.panel.picture()) {
-            starts.push((task.name.clone(), picture.as_ref()));
+            starts.push((task.name.get().to_owned(), picture.as_ref()));
         }
     }
     for task in tasks(sketch).iter().chain(tasks(probes)) {
