@@ -193,7 +193,7 @@ impl App {
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
         self.images.ui(ui, &self.settings.run, images, &mut commands);
-        self.compare.ui(&ctx, &self.settings, images, &mut commands);
+        self.compare.ui(&ctx, &self.settings, images, &mut self.notices, &mut commands);
         self.help.ui(&ctx);
         self.watching.get_mut().ui(&ctx);
         self.notices.ui(&ctx);
@@ -219,6 +219,7 @@ impl App {
             phase: self.phase(),
             pace: self.pace,
             image_set: image_set.as_ref(),
+            running: self.compare.progress(),
             can_bring_back: self.left.is_some(),
         };
         let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
