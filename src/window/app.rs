@@ -200,7 +200,7 @@ impl App {
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
         self.images.ui(ui, &self.settings.run, images, &mut commands);
-        self.compare.ui(&ctx, &self.settings, images, &mut commands);
+        self.compare.ui(&ctx, &self.settings, images, &mut self.notices, &mut commands);
         self.help.ui(&ctx);
         self.watching.get_mut().ui(&ctx);
         self.notices.ui(&ctx);
@@ -227,6 +227,7 @@ impl App {
             pace: self.pace,
             image_set: image_set.as_ref(),
             can_bring_back: snapshot.is_some_and(|snapshot| snapshot.can_bring_back),
+            running: self.compare.progress(),
         };
         let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
         Panel::top("top-bar")

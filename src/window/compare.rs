@@ -1,21 +1,29 @@
 //! Choosing: a sweep over two settings and a race of algorithms, run beside the training.
 
 mod map;
+mod progress;
 mod race;
 mod sweep;
 
 use std::io::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::{Align2, Context, Id, Key, Ui, Vec2, Window, vec2};
 
 use self::race::RaceTab;
 use self::sweep::SweepTab;
 use super::commands::Commands;
+use super::notices::{Kind, Notices};
 use super::theme::GRID;
 use crate::images::ImageSet;
 use crate::settings::Settings;
 use crate::text::{say, tell};
+
+pub use self::progress::Progress;
+
+/// How often the time left is said anew while nothing is reported.
+const SAY_EVERY: Duration = Duration::from_secs(5);
 
 /// Meta-iterations that a person can ask of one run.
 const ITERATIONS: [f64; 2] = [1.0, 1e6];
@@ -62,10 +70,29 @@ impl Compare {
         self.open
     }
 
-    /// Takes what finished, and draws the window if it is open.
-    pub fn ui(&mut self, ctx: &Context, settings: &Settings, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
-        self.sweep.receive();
-        self.race.receive();
+    /// How far the sweep and the race are, where they run.
+    pub fn progress(&self) -> [Option<Progress>; 2] {
+        [self.sweep.progress(), self.race.progress()]
+    }
+
+    /// Takes what finished, and says so if nobody sees it; draws the window if it is open.
+    pub fn ui(
+        &mut self,
+        ctx: &Context,
+        settings: &Settings,
+        images: Option<&Arc<ImageSet>>,
+        notices: &mut Notices,
+        commands: &mut Commands,
+    ) {
+        for (tab, ended) in [(Tab::Sweep, self.sweep.receive()), (Tab::Race, self.race.receive())] {
+            let seen = self.open && self.tab == tab;
+            if let Some((kind, text)) = ended.filter(|_| !seen) {
+                notices.add(kind, text);
+            }
+        }
+        if self.progress().iter().any(Option::is_some) {
+            ctx.request_repaint_after(SAY_EVERY);
+        }
         if !self.open {
             return;
         }
@@ -125,6 +152,9 @@ fn read_iterations(text: &str) -> Result<u64, String> {
             say("Meta-iterations: a whole number from 1 to 1,000,000", "元迭代数：1 到 1,000,000 的整数").to_owned()
         })
 }
+
+/// What is said of something that ended.
+type Ended = Option<(Kind, String)>;
 
 /// What is said when the system has no thread to give.
 fn no_thread(error: &Error) -> String {
