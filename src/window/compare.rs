@@ -9,7 +9,7 @@ use std::io::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Align2, Context, Id, Key, Ui, Vec2, Window, vec2};
+use egui::{Context, Ui};
 
 use self::race::RaceTab;
 use self::sweep::SweepTab;
@@ -28,10 +28,9 @@ const SAY_EVERY: Duration = Duration::from_secs(5);
 /// Meta-iterations that a person can ask of one run.
 const ITERATIONS: [f64; 2] = [1.0, 1e6];
 
-/// The window inside the window.
+/// The view.
 #[derive(Default)]
 pub struct Compare {
-    open: bool,
     tab: Tab,
     sweep: SweepTab,
     race: RaceTab,
@@ -60,32 +59,15 @@ impl Base<'_> {
 }
 
 impl Compare {
-    /// Shows or hides it; what runs in it goes on while it is hidden.
-    pub fn toggle(&mut self) {
-        self.open = !self.open;
-    }
-
-    /// Whether it is shown.
-    pub fn is_open(&self) -> bool {
-        self.open
-    }
-
     /// How far the sweep and the race are, where they run.
     pub fn progress(&self) -> [Option<Progress>; 2] {
         [self.sweep.progress(), self.race.progress()]
     }
 
-    /// Takes what finished, and says so if nobody sees it; draws the window if it is open.
-    pub fn ui(
-        &mut self,
-        ctx: &Context,
-        settings: &Settings,
-        images: Option<&Arc<ImageSet>>,
-        notices: &mut Notices,
-        commands: &mut Commands,
-    ) {
+    /// Takes what finished, and says so if nobody sees it.
+    pub fn receive(&mut self, ctx: &Context, shown: bool, notices: &mut Notices) {
         for (tab, ended) in [(Tab::Sweep, self.sweep.receive()), (Tab::Race, self.race.receive())] {
-            let seen = self.open && self.tab == tab;
+            let seen = shown && self.tab == tab;
             if let Some((kind, text)) = ended.filter(|_| !seen) {
                 notices.add(kind, text);
             }
@@ -93,33 +75,17 @@ impl Compare {
         if self.progress().iter().any(Option::is_some) {
             ctx.request_repaint_after(SAY_EVERY);
         }
-        if !self.open {
-            return;
-        }
+    }
+
+    /// Draws it in all the space that is left.
+    pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
         let base = Base { settings, images };
-        let mut open = true;
-        let screen = ctx.content_rect().size();
-        let size = vec2(820.0, 560.0).min(screen - Vec2::splat(20.0 * GRID));
-        Window::new(say("Compare", "比较"))
-            .id(Id::unique("compare-window"))
-            .open(&mut open)
-            .collapsible(false)
-            .resizable(false)
-            .fixed_size(size)
-            .pivot(Align2::CENTER_CENTER)
-            .default_pos((0.5 * screen + vec2(0.0, 4.0 * GRID)).to_pos2())
-            .show(ctx, |ui| {
-                ui.set_min_size(ui.available_size());
-                self.tabs(ui);
-                ui.add_space(GRID);
-                match self.tab {
-                    Tab::Sweep => self.sweep.ui(ui, base, commands),
-                    Tab::Race => self.race.ui(ui, base),
-                }
-            });
-        let escape =
-            ctx.memory(|memory| memory.focused().is_none()) && ctx.input(|input| input.key_pressed(Key::Escape));
-        self.open &= open && !escape;
+        self.tabs(ui);
+        ui.add_space(GRID);
+        match self.tab {
+            Tab::Sweep => self.sweep.ui(ui, base, commands),
+            Tab::Race => self.race.ui(ui, base),
+        }
     }
 
     fn tabs(&mut self, ui: &mut Ui) {

@@ -1,4 +1,4 @@
-//! The button of the window that compares: with what runs there, and how long it still takes.
+//! What sweeps and races are at, and how long they still take: a button that leads to them.
 
 use egui::{Button, Rect, RichText, TextStyle, Ui, pos2, vec2};
 
@@ -9,26 +9,20 @@ use crate::window::compare::Progress;
 use crate::window::theme::{GRID, Palette};
 use crate::window::tooltip::tooltip;
 
-/// Draws it; with the count alone where there is little room.
+/// Draws it while something runs; with the count alone where there is little room.
 pub fn ui(ui: &mut Ui, running: [Option<Progress>; 2], brief: bool, commands: &mut Commands) {
-    let command = UiCommand::Compare;
     // Of two the one that was there first in the tabs: taking turns, they would move the bar.
-    let first = running.iter().flatten().next();
-    let text = first.map_or_else(|| command.label().to_owned(), |first| label(first.count(), first.left(), brief));
-    let mut size = SIZE;
-    if let Some(first) = first {
-        // The bar is as wide from the beginning to the end of it.
-        let widest = label(first.widest_count(), Some(Progress::widest_left()), brief);
-        let mut font = TextStyle::Button.resolve(ui.style());
-        font.size = TEXT;
-        let width = ui.painter().layout_no_wrap(widest, font, Palette::of(ui).text).size().x;
-        size.x = size.x.max((width + 2.0 * ui.spacing().button_padding.x).ceil());
-    }
-    let button = Button::new(RichText::new(text).size(TEXT)).min_size(size);
-    let response = ui.add(button).accessible_name(command.label());
-    if let Some(first) = first {
-        bar(ui, response.rect, first.share());
-    }
+    let Some(first) = running.iter().flatten().next() else { return };
+    let command = UiCommand::Compare;
+    // The bar is as wide from the beginning to the end of it.
+    let widest = label(first.widest_count(), Some(Progress::widest_left()), brief);
+    let mut font = TextStyle::Button.resolve(ui.style());
+    font.size = TEXT;
+    let width = ui.painter().layout_no_wrap(widest, font, Palette::of(ui).text).size().x;
+    let size = vec2((width + 2.0 * ui.spacing().button_padding.x).ceil().max(SIZE.x), SIZE.y);
+    let text = label(first.count(), first.left(), brief);
+    let response = ui.add(Button::new(RichText::new(text).size(TEXT)).min_size(size)).accessible_name(command.label());
+    bar(ui, response.rect, first.share());
     let response = tooltip(response, || {
         let mut lines: Vec<String> = running.iter().flatten().map(Progress::sentence).collect();
         lines.push(command.tooltip_with_key());
