@@ -191,6 +191,7 @@ impl App {
         let ctx = ui.ctx().clone();
         self.language.speak();
         self.receive();
+        self.compare.receive(&ctx, self.stage.page(false) == Page::Compare, &mut self.notices);
         let mut commands = Commands::new();
         let canvas = self.stage.has_canvas();
         commands::take_shortcuts(&ctx, canvas, &mut commands);
@@ -200,7 +201,6 @@ impl App {
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
         self.images.ui(ui, &self.settings.run, images, &mut commands);
-        self.compare.ui(&ctx, &self.settings, images, &mut commands);
         self.help.ui(&ctx);
         self.watching.get_mut().ui(&ctx);
         self.notices.ui(&ctx);
@@ -227,6 +227,7 @@ impl App {
             pace: self.pace,
             image_set: image_set.as_ref(),
             can_bring_back: snapshot.is_some_and(|snapshot| snapshot.can_bring_back),
+            running: self.compare.progress(),
         };
         let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
         Panel::top("top-bar")
@@ -244,7 +245,7 @@ impl App {
             if self.present {
                 ui.spacing_mut().item_spacing.y = 0.5 * GRID;
             }
-            let covered = self.compare.is_open() || self.help.is_open() || self.images.is_open();
+            let covered = self.help.is_open() || self.images.is_open();
             self.stage.take_escape(ui, covered);
             ui.horizontal_wrapped(|ui| {
                 self.stage.tabs(ui, family, alone);
@@ -256,6 +257,7 @@ impl App {
             match self.stage.page(alone) {
                 Page::Losses => self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands),
                 Page::Settings => self.settings_ui(ui, snapshot, commands),
+                Page::Compare => self.compare.ui(ui, &self.settings, image_set.as_ref(), commands),
                 Page::Samples | Page::View => self.stage.large(ui, family, snapshot, status.image_set, commands),
             }
             self.warn(ui.ctx(), room, snapshot, status.phase, commands);

@@ -1,29 +1,36 @@
 //! Choosing: a sweep over two settings and a race of algorithms, run beside the training.
 
 mod map;
+mod progress;
 mod race;
 mod sweep;
 
 use std::io::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
-use egui::{Align2, Context, Id, Key, Ui, Vec2, Window, vec2};
+use egui::{Context, Ui};
 
 use self::race::RaceTab;
 use self::sweep::SweepTab;
 use super::commands::Commands;
+use super::notices::{Kind, Notices};
 use super::theme::GRID;
 use crate::images::ImageSet;
 use crate::settings::Settings;
 use crate::text::{Words, say, tell, text};
 
+pub use self::progress::Progress;
+
+/// How often the time left is said anew while nothing is reported.
+const SAY_EVERY: Duration = Duration::from_secs(5);
+
 /// Meta-iterations that a person can ask of one run.
 const ITERATIONS: [f64; 2] = [1.0, 1e6];
 
-/// The window inside the window.
+/// The view.
 #[derive(Default)]
 pub struct Compare {
-    open: bool,
     tab: Tab,
     sweep: SweepTab,
     race: RaceTab,
@@ -52,47 +59,33 @@ impl Base<'_> {
 }
 
 impl Compare {
-    /// Shows or hides it; what runs in it goes on while it is hidden.
-    pub fn toggle(&mut self) {
-        self.open = !self.open;
+    /// How far the sweep and the race are, where they run.
+    pub fn progress(&self) -> [Option<Progress>; 2] {
+        [self.sweep.progress(), self.race.progress()]
     }
 
-    /// Whether it is shown.
-    pub fn is_open(&self) -> bool {
-        self.open
-    }
-
-    /// Takes what finished, and draws the window if it is open.
-    pub fn ui(&mut self, ctx: &Context, settings: &Settings, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
-        self.sweep.receive();
-        self.race.receive();
-        if !self.open {
-            return;
+    /// Takes what finished, and says so if nobody sees it.
+    pub fn receive(&mut self, ctx: &Context, shown: bool, notices: &mut Notices) {
+        for (tab, ended) in [(Tab::Sweep, self.sweep.receive()), (Tab::Race, self.race.receive())] {
+            let seen = shown && self.tab == tab;
+            if let Some((kind, text)) = ended.filter(|_| !seen) {
+                notices.add(kind, text);
+            }
         }
+        if self.progress().iter().any(Option::is_some) {
+            ctx.request_repaint_after(SAY_EVERY);
+        }
+    }
+
+    /// Draws it in all the space that is left.
+    pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
         let base = Base { settings, images };
-        let mut open = true;
-        let screen = ctx.content_rect().size();
-        let size = vec2(820.0, 560.0).min(screen - Vec2::splat(20.0 * GRID));
-        Window::new(say("Compare", "比较"))
-            .id(Id::unique("compare-window"))
-            .open(&mut open)
-            .collapsible(false)
-            .resizable(false)
-            .fixed_size(size)
-            .pivot(Align2::CENTER_CENTER)
-            .default_pos((0.5 * screen + vec2(0.0, 4.0 * GRID)).to_pos2())
-            .show(ctx, |ui| {
-                ui.set_min_size(ui.available_size());
-                self.tabs(ui);
-                ui.add_space(GRID);
-                match self.tab {
-                    Tab::Sweep => self.sweep.ui(ui, base, commands),
-                    Tab::Race => self.race.ui(ui, base),
-                }
-            });
-        let escape =
-            ctx.memory(|memory| memory.focused().is_none()) && ctx.input(|input| input.key_pressed(Key::Escape));
-        self.open &= open && !escape;
+        self.tabs(ui);
+        ui.add_space(GRID);
+        match self.tab {
+            Tab::Sweep => self.sweep.ui(ui, base, commands),
+            Tab::Race => self.race.ui(ui, base),
+        }
     }
 
     fn tabs(&mut self, ui: &mut Ui) {
@@ -125,6 +118,9 @@ fn read_iterations(text: &str) -> Result<u64, String> {
             say("Meta-iterations: a whole number from 1 to 1,000,000", "元迭代数：1 到 1,000,000 的整数").to_owned()
         })
 }
+
+/// What is said of something that ended.
+type Ended = Option<(Kind, Words)>;
 
 /// What is said when the system has no thread to give.
 fn no_thread(error: &Error) -> Words {

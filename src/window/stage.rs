@@ -37,6 +37,8 @@ pub enum Page {
     Samples,
     /// The close-up view.
     View,
+    /// Sweeps and races.
+    Compare,
     /// The task losses, where there is no place beside.
     Losses,
     /// The settings, where there is no place beside.
@@ -69,6 +71,11 @@ impl Stage {
         }
     }
 
+    /// Shows sweeps and races in the large place, or what it had.
+    pub fn toggle_compare(&mut self) {
+        self.page = if self.page == Page::Compare { Page::Samples } else { Page::Compare };
+    }
+
     /// Whether there is a canvas to draw on.
     pub fn has_canvas(&self) -> bool {
         self.samples.has_canvas()
@@ -81,10 +88,12 @@ impl Stage {
 
     /// Escape gives the large place back, where nothing `covers` it that Escape would close first.
     pub fn take_escape(&mut self, ui: &Ui, covered: bool) {
-        let free = self.page == Page::View
-            && !covered
-            && !self.views[self.view].1[0].takes_escape()
-            && ui.memory(|memory| memory.focused().is_none());
+        let taken = match self.page {
+            Page::View => self.views[self.view].1[0].takes_escape(),
+            Page::Compare => false,
+            Page::Samples | Page::Losses | Page::Settings => true,
+        };
+        let free = !taken && !covered && ui.memory(|memory| memory.focused().is_none());
         if free && ui.input(|input| input.key_pressed(Key::Escape)) {
             self.page = Page::Samples;
         }
@@ -146,7 +155,7 @@ impl Stage {
     /// choose them too.
     pub fn tabs(&mut self, ui: &mut Ui, family: TaskFamily, alone: bool) {
         let looks = Look::of(family);
-        let own = if alone { &OWN[..] } else { &[] };
+        let own = if alone { &OWN[..] } else { &OWN[..1] };
         let tabs: Vec<Tab> = looks
             .iter()
             .map(|&look| Tab::Look(look))
@@ -188,8 +197,16 @@ enum Tab {
     Own(Page),
 }
 
-/// What has tabs of its own where there is no place beside.
-const OWN: [(Page, Text, Text); 2] = [
+/// What has tabs of its own; all but the first where there is no place beside.
+const OWN: [(Page, Text, Text); 3] = [
+    (
+        Page::Compare,
+        text("Compare", "对比"),
+        text(
+            "Sweeps two settings or races algorithms, beside the run",
+            "在运行的同时对两个设置做参数扫描，或让算法比赛",
+        ),
+    ),
     (
         Page::Losses,
         text("Losses", "损失"),

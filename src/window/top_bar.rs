@@ -1,15 +1,18 @@
 //! The top bar: what is learned, by which algorithm, and how the run goes.
 
+mod compare;
+mod line;
+
 use std::sync::Arc;
 
 use egui::scroll_area::ScrollBarVisibility;
 use egui::{
     Align, Button, ColorImage, ComboBox, Image, Label, Layout, PopupCloseBehavior, Response, RichText, ScrollArea,
-    Slider, TextureHandle, TextureOptions, Ui, vec2,
+    Slider, TextureHandle, TextureOptions, Ui, Vec2, vec2,
 };
 
 use super::commands::{Commands, UiCommand};
-use super::numbers;
+use super::compare::Progress;
 use super::theme::{GRID, Palette};
 use super::tooltip::tooltip;
 use super::verdict;
@@ -26,6 +29,12 @@ const TALLEST: f32 = 480.0;
 /// In less width than this it scrolls.
 const LEAST: f32 = 960.0;
 
+/// In less width than this what runs beside the training is told by its count alone.
+const ROOMY: f32 = 1200.0;
+
+/// Size of a button, at least.
+const SIZE: Vec2 = vec2(7.0 * GRID, 6.0 * GRID);
+
 /// What the bar shows besides the settings.
 pub struct Status<'a> {
     /// The newest snapshot.
@@ -36,6 +45,8 @@ pub struct Status<'a> {
     pub pace: Pace,
     /// The image set in use.
     pub image_set: Option<&'a Arc<ImageSet>>,
+    /// How far is what runs beside the training.
+    pub running: [Option<Progress>; 2],
     /// Whether there is a run that can be brought back.
     pub can_bring_back: bool,
 }
@@ -58,6 +69,7 @@ impl TopBar {
         present: bool,
         commands: &mut Commands,
     ) {
+        let brief = ui.available_width() < ROOMY;
         if ui.available_width() < LEAST && !present {
             let scroll = ScrollArea::horizontal().scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden);
             scroll.show(ui, |ui| {
@@ -65,8 +77,8 @@ impl TopBar {
                     self.left(ui, settings, status, commands);
                     speed(ui, status.pace, commands);
                     ui.separator();
-                    progress(ui, status);
-                    right(ui, commands);
+                    line::ui(ui, status);
+                    right(ui, status, brief, commands);
                 });
             });
             return;
@@ -81,11 +93,11 @@ impl TopBar {
                 if present {
                     push(ui, UiCommand::Present, "⛶", true, commands);
                 } else {
-                    right(ui, commands);
+                    right(ui, status, brief, commands);
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| match present {
                     true => verdict::line(ui, status.snapshot),
-                    false => progress(ui, status),
+                    false => line::ui(ui, status),
                 });
             });
         });
@@ -172,13 +184,13 @@ impl TopBar {
 }
 
 /// What concerns the window alone, from right to left.
-fn right(ui: &mut Ui, commands: &mut Commands) {
+fn right(ui: &mut Ui, status: &Status<'_>, brief: bool, commands: &mut Commands) {
     push(ui, UiCommand::Help, "?", false, commands);
     let icon = if ui.visuals().dark_mode { "☀" } else { "🌙" };
     push(ui, UiCommand::Theme, icon, false, commands);
     push(ui, UiCommand::Language, say("中文", "EN"), false, commands);
     push(ui, UiCommand::Present, "⛶", false, commands);
-    push(ui, UiCommand::Compare, UiCommand::Compare.label(), false, commands);
+    compare::ui(ui, status.running, brief, commands);
 }
 
 fn short(name: &str) -> String {
@@ -277,47 +289,11 @@ fn speed(ui: &mut Ui, pace: Pace, commands: &mut Commands) {
 }
 
 fn push(ui: &mut Ui, command: UiCommand, icon: &str, selected: bool, commands: &mut Commands) -> Response {
-    let button = Button::new(RichText::new(icon).size(14.0)).selected(selected).min_size(vec2(7.0 * GRID, 6.0 * GRID));
+    let button = Button::new(RichText::new(icon).size(14.0)).selected(selected).min_size(SIZE);
     let response = ui.add(button).accessible_name(command.label());
     let response = tooltip(response, || command.tooltip_with_key());
     if response.clicked() {
         commands.push(command);
     }
     response
-}
-
-/// Where the run is, in one line as far as there is room.
-fn progress(ui: &mut Ui, status: &Status<'_>) {
-    let palette = Palette::of(ui);
-    let mut said = |text: &str, colour, about: &str| {
-        ui.add(Label::new(RichText::new(text).color(colour)).truncate()).on_hover_text(about);
-    };
-    let Some(snapshot) = status.snapshot else {
-        let about = say("The first run is being prepared", "正在准备第一次运行");
-        return said(say("Starting", "正在启动"), palette.weak, about);
-    };
-    let number = |at: u64| numbers::thousands(i64::try_from(at).unwrap_or(i64::MAX));
-    if let Some(at) = snapshot.timeline.shown {
-        let (at, head) = (number(at), number(snapshot.timeline.head));
-        let text = tell(|| format!("looking back at {at} of {head}"), || format!("回看第 {at} 次，共 {head} 次"));
-        let about = say(
-            "The window shows an earlier moment; Play goes on from the last one",
-            "窗口显示较早的时刻；点播放会从最后的时刻继续",
-        );
-        return said(&text, palette.accent, about);
-    }
-    let about = say("Steps of the initialisation so far", "到目前为止初始化走了多少步");
-    said(say("meta-iteration", "元迭代"), palette.weak, about);
-    said(&number(snapshot.meta_iteration), palette.text, about);
-    if status.phase == Phase::Running && snapshot.per_second > 0.0 {
-        let rate = numbers::significant(snapshot.per_second);
-        let text = tell(|| format!("· {rate}/s"), || format!("· {rate} 次/秒"));
-        said(&text, palette.weak, say("Meta-iterations per second", "每秒元迭代次数"));
-    }
-    let (word, colour) = match status.phase {
-        Phase::Running => (say("· running", "· 运行中"), palette.weak),
-        Phase::Paused => (say("· paused", "· 已暂停"), palette.weak),
-        Phase::Diverged => (say("· diverged", "· 已发散"), palette.danger),
-    };
-    said(word, colour, say("What the trainer is doing", "训练器正在做什么"));
 }

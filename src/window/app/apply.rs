@@ -39,7 +39,7 @@ impl App {
                 self.moment.turns.let_go();
             }
             UiCommand::OpenImages => self.images.toggle(),
-            UiCommand::Compare => self.compare.toggle(),
+            UiCommand::Compare => self.stage.toggle_compare(),
             UiCommand::Exchange => self.stage.exchange(),
             UiCommand::Present => self.toggle_present(ctx),
             UiCommand::Language => {

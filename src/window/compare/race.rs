@@ -11,13 +11,15 @@ use egui_plot::{FilledArea, HLine, HoverPosition, Line, Plot, PlotBounds, PlotPo
 
 use self::lines::Lines;
 use self::steps::Over;
-use super::{Base, no_thread, read_iterations, threads};
+use super::progress::{Clock, Counted, Progress};
+use super::{Base, Ended, no_thread, read_iterations, threads};
 use crate::compare::background::{self, Background, RaceNews};
 use crate::compare::race::{Probe, Race, RunResult, Summary};
 use crate::experiment::Experiment;
 use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings};
-use crate::text::{Words, say, tell};
+use crate::text::{Words, say, tell, text};
 use crate::window::frames::pacing;
+use crate::window::notices::Kind;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 use crate::window::value_field::ValueField;
@@ -48,10 +50,26 @@ pub struct RaceTab {
 /// A race and what it found so far.
 struct Shown {
     race: Arc<Race>,
+    clock: Clock,
     probes: Vec<Vec<Probe>>,
     results: Vec<Option<RunResult>>,
     lines: Lines,
     summary: Summary,
+}
+
+impl Shown {
+    /// Meta-iterations of all runs together that are done.
+    fn done(&self) -> u64 {
+        let runs = self.probes.iter().zip(&self.results).map(|(probes, result)| match result {
+            Some(_) => self.race.iterations(),
+            None => probes.last().map_or(0, |probe| probe.iteration),
+        });
+        runs.sum()
+    }
+
+    fn all(&self) -> u64 {
+        self.race.iterations() * self.race.runs() as u64
+    }
 }
 
 impl Default for RaceTab {
@@ -70,10 +88,10 @@ impl Default for RaceTab {
 }
 
 impl RaceTab {
-    /// Takes what was reported since the last frame.
-    pub fn receive(&mut self) {
-        let (Some(running), Some(shown)) = (&self.running, &mut self.shown) else { return };
-        let (mut ended, mut changed) = (false, false);
+    /// Takes what was reported since the last frame; what is said if that was the end.
+    pub fn receive(&mut self) -> Ended {
+        let (Some(running), Some(shown)) = (&self.running, &mut self.shown) else { return None };
+        let (mut ended, mut changed) = (None, false);
         for news in running.take() {
             changed = true;
             match news {
@@ -82,21 +100,34 @@ impl RaceTab {
                     shown.results[run] = Some(result);
                     shown.summary = Summary::new(&shown.race, &shown.results);
                 }
-                RaceNews::Done => ended = true,
+                RaceNews::Done => {
+                    let text = text("The race is finished: Compare shows it", "算法对比已完成：在“对比”中查看");
+                    ended = Some((Kind::Done, text.into()));
+                }
                 RaceNews::Failed(error) => {
-                    let told = || tell(|| format!("The race stopped: {error}"), || format!("算法对比已停止：{error}"));
-                    self.error = Some(Words::told(told));
-                    ended = true;
+                    let text = Words::told(|| {
+                        tell(|| format!("The race stopped: {error}"), || format!("算法对比已停止：{error}"))
+                    });
+                    self.error = Some(text.clone());
+                    ended = Some((Kind::Error, text));
                 }
             }
         }
         if changed {
             let same_tasks = shown.race.entrants()[0].run.tasks.is_told_in_decibels();
             shown.lines = Lines::new(&shown.probes, shown.race.seeds().len(), same_tasks);
+            shown.clock.note(shown.done());
         }
-        if ended {
+        if ended.is_some() {
             self.running = None;
         }
+        ended
+    }
+
+    /// How far it is, if it runs.
+    pub fn progress(&self) -> Option<Progress> {
+        let shown = self.shown.as_ref().filter(|_| self.running.is_some())?;
+        Some(shown.clock.progress(Counted::MetaIterations, shown.all(), 1))
     }
 
     /// Draws the tab.
@@ -200,17 +231,15 @@ impl RaceTab {
                 }
             }
             if let Some(shown) = &self.shown {
-                let done = shown.probes.iter().zip(&shown.results).map(|(probes, result)| match result {
-                    Some(_) => shown.race.iterations(),
-                    None => probes.last().map_or(0, |probe| probe.iteration),
-                });
-                let all = shown.race.iterations() * shown.race.runs() as u64;
                 let run = &shown.race.entrants()[0].run;
                 if !idle {
                     ui.add(egui::Spinner::new().size(12.0));
                 }
-                let share = 100.0 * done.sum::<u64>() as f64 / all.max(1) as f64;
-                let text = format!("{} · {share:.0} %", run.tasks.label());
+                let share = 100.0 * shown.done() as f64 / shown.all().max(1) as f64;
+                let mut text = format!("{} · {share:.0} %", run.tasks.label());
+                if let Some(left) = self.progress().and_then(|progress| progress.left()) {
+                    text += &format!(" · {left}");
+                }
                 ui.label(RichText::new(text).small().color(palette.weak));
             }
         });
@@ -232,7 +261,8 @@ impl RaceTab {
                 let results = vec![None; runs];
                 let summary = Summary::new(&race, &results);
                 let lines = Lines::default();
-                self.shown = Some(Shown { race, probes: vec![Vec::new(); runs], results, lines, summary });
+                let (clock, probes) = (Clock::start(), vec![Vec::new(); runs]);
+                self.shown = Some(Shown { race, clock, probes, results, lines, summary });
                 self.running = Some(running);
             }
         }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use egui::{Button, ComboBox, RichText, Ui, vec2};
 
-use super::{Base, map, no_thread, read_iterations, threads};
+use super::progress::{Clock, Counted, Progress};
+use super::{Base, Ended, map, no_thread, read_iterations, threads};
 use crate::compare::axis::{Axis, AxisError, Range, Swept};
 use crate::compare::background::{self, Background, SweepNews};
 use crate::compare::sweep::{CellResult, Sweep};
@@ -15,6 +16,7 @@ use crate::text::{Text, Words, say, tell, text};
 use crate::train::trainer::Checkpoint;
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::frames::pacing;
+use crate::window::notices::Kind;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 use crate::window::value_field::ValueField;
@@ -46,6 +48,7 @@ struct Shown {
     sweep: Arc<Sweep>,
     /// The images of the run that it started from; the cells train on a part of them.
     images: Option<Arc<ImageSet>>,
+    clock: Clock,
     results: Vec<Option<CellResult>>,
     checkpoints: Vec<Option<Arc<Checkpoint>>>,
 }
@@ -126,29 +129,42 @@ impl AxisChoice {
 }
 
 impl SweepTab {
-    /// Takes what finished since the last frame.
-    pub fn receive(&mut self) {
-        let Some(running) = &self.running else { return };
-        let mut ended = false;
+    /// Takes what finished since the last frame; what is said if that was the end.
+    pub fn receive(&mut self) -> Ended {
+        let running = self.running.as_ref()?;
+        let mut ended = None;
         for news in running.take() {
             match news {
                 SweepNews::Cell(cell, result, checkpoint) => {
                     if let Some(shown) = &mut self.shown {
                         shown.results[cell] = Some(result);
                         shown.checkpoints[cell] = Some(checkpoint);
+                        shown.clock.note(shown.results.iter().flatten().count() as u64);
                     }
                 }
-                SweepNews::Done => ended = true,
+                SweepNews::Done => {
+                    let text = text("The sweep is finished: Compare shows it", "参数扫描已完成：在“对比”中查看");
+                    ended = Some((Kind::Done, text.into()));
+                }
                 SweepNews::Failed(error) => {
-                    let told = || tell(|| format!("The sweep stopped: {error}"), || format!("参数扫描已停止：{error}"));
-                    self.error = Some(Words::told(told));
-                    ended = true;
+                    let text = Words::told(|| {
+                        tell(|| format!("The sweep stopped: {error}"), || format!("参数扫描已停止：{error}"))
+                    });
+                    self.error = Some(text.clone());
+                    ended = Some((Kind::Error, text));
                 }
             }
         }
-        if ended {
+        if ended.is_some() {
             self.running = None;
         }
+        ended
+    }
+
+    /// How far it is, if it runs.
+    pub fn progress(&self) -> Option<Progress> {
+        let shown = self.shown.as_ref().filter(|_| self.running.is_some())?;
+        Some(shown.clock.progress(Counted::Cells, shown.results.len() as u64, threads() as u64))
     }
 
     /// Draws the tab.
@@ -209,7 +225,7 @@ impl SweepTab {
             ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
             return;
         };
-        progress(ui, shown, !idle);
+        progress(ui, shown, self.progress());
         let rect = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(rect);
         if let Some(cell) = map::ui(ui, rect, &shown.sweep, &shown.results) {
@@ -244,7 +260,8 @@ impl SweepTab {
             Ok((sweep, running)) => {
                 let cells = sweep.cells();
                 let images = base.images.cloned();
-                self.shown = Some(Shown { sweep, images, results: vec![None; cells], checkpoints: vec![None; cells] });
+                let (results, checkpoints) = (vec![None; cells], vec![None; cells]);
+                self.shown = Some(Shown { sweep, images, clock: Clock::start(), results, checkpoints });
                 self.running = Some(running);
             }
         }
@@ -268,13 +285,16 @@ fn go_on(shown: &Shown, cell: usize, base: Base<'_>, commands: &mut Commands) {
     commands.push(UiCommand::ContinueFrom(Box::new(settings), shown.images.clone(), checkpoint.clone()));
 }
 
-fn progress(ui: &mut Ui, shown: &Shown, running: bool) {
+fn progress(ui: &mut Ui, shown: &Shown, running: Option<Progress>) {
     let palette = Palette::of(ui);
     let done = shown.results.iter().flatten().count();
     let diverged = shown.results.iter().flatten().filter(|result| result.loss.is_none()).count();
     let run = &shown.sweep.base().run;
     let all = shown.results.len();
     let mut text = tell(|| format!("{done} of {all} cells"), || format!("已完成 {done} / {all} 格"));
+    if let Some(left) = running.and_then(|running| running.left()) {
+        text += &format!(" · {left}");
+    }
     if diverged > 0 {
         text += &tell(|| format!(" · {diverged} diverged (hatched)"), || format!(" · {diverged} 格发散（斜线）"));
     }
@@ -289,7 +309,7 @@ fn progress(ui: &mut Ui, shown: &Shown, running: bool) {
         || format!(" · {tasks} · 每格 {each} 次元迭代 · 颜色越浓，损失越低 · 圆环：开始时的设置"),
     );
     ui.horizontal(|ui| {
-        if running {
+        if running.is_some() {
             ui.add(egui::Spinner::new().size(12.0));
         }
         ui.label(RichText::new(text).small().color(palette.weak));
