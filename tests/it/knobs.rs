@@ -29,14 +29,14 @@ fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
 }
 
 /// What a run shows after `turn` was done to it on its way.
-fn shown(settings: &Settings, turn: impl FnOnce(&mut Trainer)) -> (Vec<f32>, MetricsRow, usize) {
+fn shown(settings: &Settings, turn: impl FnOnce(&mut Trainer)) -> (Vec<f32>, MetricsRow, Vec<Vec<f32>>) {
     let mut trainer = Trainer::new(settings.clone(), Some(sets::for_settings(settings)), 1).unwrap();
     let go_on = |trainer: &mut Trainer| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
     (0..2).for_each(|_| go_on(&mut trainer));
     turn(&mut trainer);
     (0..3).for_each(|_| go_on(&mut trainer));
-    let steps = trainer.evaluation().tasks[0].traces[0].query_loss.len();
-    (trainer.meta_parameters().values.clone(), trainer.first_row(), steps)
+    let losses = trainer.evaluation().tasks[0].traces.iter().map(|trace| trace.query_loss.clone()).collect();
+    (trainer.meta_parameters().values.clone(), trainer.first_row(), losses)
 }
 
 /// A live knob has an effect exactly where it is enabled.

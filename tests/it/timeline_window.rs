@@ -139,7 +139,7 @@ fn continuing_branches_and_leaves_a_thin_line() {
     bench.publish(branch);
     assert_eq!(bench.settings().live.inner_rate, 0.05);
     // It is named by the rates that it had in the end.
-    assert!(bench.says("MAML α 0.2 β 0.0005, left at 640"));
+    assert!(bench.says("Curves, MAML, α 0.2, β 0.0005, left at 640"));
     // The turn on the way to the branch can be undone in it.
     ctrl(&mut bench, Key::Z);
     assert_eq!(bench.trainer.take_live().map(|live| live.inner_rate), Some(0.02));

@@ -65,8 +65,9 @@ fn knobs_without_effect_are_not_there() {
     for tasks in TaskFamily::ALL {
         let mut bench = Bench::of(tasks);
         let there = |bench: &Bench| {
-            let slider = |knob: &Knob| bench.harness.query_by_role_and_label(Role::Slider, knob.label.get()).is_some();
-            Knob::ALL.into_iter().filter(slider).collect::<Vec<_>>()
+            let role = |knob: &Knob| if knob.range().is_switch() { Role::CheckBox } else { Role::Slider };
+            let drawn = |knob: &Knob| bench.harness.query_by_role_and_label(role(knob), knob.label.get()).is_some();
+            Knob::ALL.into_iter().filter(drawn).collect::<Vec<_>>()
         };
         assert_eq!(there(&bench), [Knob::INNER_RATE, Knob::OUTER_RATE, Knob::INNER_STEPS], "{tasks:?}");
         bench.open("More");
