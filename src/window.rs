@@ -12,6 +12,7 @@ mod commands;
 mod fonts;
 mod frames;
 mod numbers;
+mod recent;
 mod theme;
 mod tooltip;
 mod turns;

@@ -2,6 +2,7 @@
 
 mod apply;
 mod begin;
+mod kept;
 mod look;
 mod past;
 
@@ -25,6 +26,7 @@ use super::images_dialog::ImagesDialog;
 use super::knobs::Knobs;
 use super::losses::Losses;
 use super::notices::{Kind, Notices};
+use super::recent::Recent;
 use super::stage::{Page, Stage};
 use super::theme::{self, GRID, Palette};
 use super::timeline::Timeline;
@@ -53,17 +55,6 @@ const AROUND: Margin = Margin { left: 16, right: 12, top: 6, bottom: 6 };
 
 /// How many times larger everything is in a hall.
 const PRESENT_ZOOM: f32 = 2.0;
-
-/// Under which name the window's own state is kept.
-const KEPT: &str = "window";
-
-/// What of the window's state outlives it.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Kept {
-    language: Language,
-    /// Then the zoom is not the user's.
-    present: bool,
-}
 
 /// The whole window. It owns the settings; the trainer owns everything else.
 pub struct App {
@@ -101,6 +92,8 @@ pub struct App {
     /// What the trainer was told last of what is looked at closely.
     focus: Focus,
     images: ImagesDialog,
+    /// Own images that were used.
+    recent: Recent,
     compare: Compare,
     help: Help,
     notices: Notices,
@@ -144,6 +137,7 @@ impl App {
             hushed: None,
             focus: Focus::default(),
             images: ImagesDialog::default(),
+            recent: Recent::default(),
             compare: Compare::default(),
             help: Help::default(),
             notices: Notices::default(),
@@ -163,16 +157,6 @@ impl App {
 
     /// The same window in a language.
     pub fn in_language(self, language: Language) -> Self {
-        Self { language, ..self }
-    }
-
-    /// The same window as it was left. A language that is asked for outright comes before the one that was spoken then.
-    pub fn as_it_was_left(self, ctx: &Context, storage: Option<&dyn eframe::Storage>, asked: Option<Language>) -> Self {
-        let kept: Option<Kept> = storage.and_then(|storage| eframe::get_value(storage, KEPT));
-        if kept.as_ref().is_some_and(|kept| kept.present) {
-            ctx.set_zoom_factor(ctx.zoom_factor() / PRESENT_ZOOM);
-        }
-        let language = asked.or(kept.map(|kept| kept.language)).unwrap_or(self.language);
         Self { language, ..self }
     }
 
@@ -200,7 +184,7 @@ impl App {
         self.say_what_is_looked_at();
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
-        self.images.ui(ui, &self.settings.run, images, &mut commands);
+        self.images.ui(ui, &self.settings.run, images, &self.recent, &mut commands);
         self.help.ui(&ctx);
         self.watching.get_mut().ui(&ctx);
         self.notices.ui(&ctx);
@@ -221,12 +205,14 @@ impl App {
         let snapshot = snapshot.as_deref();
         let key = self.settings.run.image_key();
         let image_set = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| Arc::clone(set));
+        let recent = self.recent.clone();
         let status = Status {
             snapshot,
             phase: self.phase(),
             pace: self.pace,
             image_set: image_set.as_ref(),
             can_bring_back: snapshot.is_some_and(|snapshot| snapshot.can_bring_back),
+            recent: &recent,
             running: self.compare.progress(),
         };
         let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
@@ -386,7 +372,7 @@ impl eframe::App for App {
 
     // Dividers, folds, zoom and theme egui keeps by itself.
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        eframe::set_value(storage, KEPT, &Kept { language: self.language, present: self.present });
+        self.keep(storage);
     }
 
     // Asked for after every frame that was shown, and nowhere else can a frame's end be seen; saved is at the end alone.

@@ -1,6 +1,7 @@
 //! The user's own images: choose, drop or type a path; watch them being read; see what was skipped.
 
 mod choices;
+mod dropped;
 mod picker;
 mod preview;
 mod procedural;
@@ -10,9 +11,7 @@ mod thumbnails;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{
-    Align2, Area, Color32, Context, Id, Label, Order, ProgressBar, RichText, Sense, TextEdit, Ui, Window, vec2,
-};
+use egui::{Align2, Context, Id, Label, ProgressBar, RichText, TextEdit, Ui, Window, vec2};
 
 use self::picker::{Picked, Picker};
 use self::preview::Preview;
@@ -20,6 +19,7 @@ use self::procedural::Procedural;
 use super::commands::{Commands, UiCommand};
 use super::frames::pacing;
 use super::numbers;
+use super::recent::Recent;
 use super::theme::{GRID, Palette};
 use crate::images::ImageSet;
 use crate::images::loader::Loader;
@@ -106,12 +106,19 @@ impl ImagesDialog {
     }
 
     /// Takes dropped files, results of the file dialog and of the loader, and draws the window.
-    pub fn ui(&mut self, ui: &mut Ui, run: &RunSettings, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        run: &RunSettings,
+        images: Option<&Arc<ImageSet>>,
+        recent: &Recent,
+        commands: &mut Commands,
+    ) {
         let ctx = ui.ctx().clone();
         self.take_drop(&ctx, commands);
         self.take_picked(commands);
-        self.take_loaded(commands);
-        drop_overlay(&ctx);
+        self.take_loaded(recent, commands);
+        dropped::overlay(&ctx);
         if !self.open {
             return;
         }
@@ -126,15 +133,22 @@ impl ImagesDialog {
             .collapsible(false)
             .resizable(false)
             .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
-            .show(&ctx, |ui| self.contents(ui, run, images, commands));
+            .show(&ctx, |ui| self.contents(ui, run, images, recent, commands));
         self.open &= open && !ctx.input(|input| input.key_pressed(egui::Key::Escape));
     }
 
-    fn contents(&mut self, ui: &mut Ui, run: &RunSettings, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
+    fn contents(
+        &mut self,
+        ui: &mut Ui,
+        run: &RunSettings,
+        images: Option<&Arc<ImageSet>>,
+        recent: &Recent,
+        commands: &mut Commands,
+    ) {
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
                 ui.set_width(WIDTHS[0]);
-                self.controls(ui, run, commands);
+                self.controls(ui, run, recent, commands);
             });
             ui.add_space(GRID);
             ui.separator();
@@ -155,7 +169,7 @@ impl ImagesDialog {
         });
     }
 
-    fn controls(&mut self, ui: &mut Ui, run: &RunSettings, commands: &mut Commands) {
+    fn controls(&mut self, ui: &mut Ui, run: &RunSettings, recent: &Recent, commands: &mut Commands) {
         let palette = Palette::of(ui);
         ui.label(RichText::new(say("Built in", "内置")).color(palette.weak));
         ui.horizontal_wrapped(|ui| {
@@ -170,6 +184,9 @@ impl ImagesDialog {
         ui.label(RichText::new(say("Your own", "自己的图像")).color(palette.weak));
         self.path_row(ui, commands);
         ui.add(Label::new(RichText::new(KINDS.get()).small().color(palette.weak)).wrap());
+        if !recent.paths().is_empty() {
+            ui.horizontal_wrapped(|ui| recent.ui(ui, &run.images, commands));
+        }
         ui.add_space(2.0 * GRID);
         if run.images.is_procedural() {
             ui.label(RichText::new(say("How the set is made", "图像集如何生成")).color(palette.weak));
@@ -294,7 +311,7 @@ impl ImagesDialog {
     fn take_drop(&mut self, ctx: &Context, commands: &mut Commands) {
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
         let Some(first) = dropped.first() else { return };
-        commands.push(UiCommand::LoadImages(common_path(
+        commands.push(UiCommand::LoadImages(dropped::common_path(
             first.path().to_owned(),
             dropped.iter().map(|file| file.path().to_owned()),
         )));
@@ -310,7 +327,7 @@ impl ImagesDialog {
         self.picker = None;
     }
 
-    fn take_loaded(&mut self, commands: &mut Commands) {
+    fn take_loaded(&mut self, recent: &Recent, commands: &mut Commands) {
         let Some(result) = self.loading.as_ref().and_then(|(_, loader)| loader.poll()) else { return };
         let Some((reading, loader)) = self.loading.take() else { return };
         match result {
@@ -318,60 +335,10 @@ impl ImagesDialog {
                 self.chosen = None;
                 commands.push(UiCommand::UseImages(loader.path().clone(), reading, Arc::new(set)));
             }
-            Err(error) => self.outcome = Some(Outcome::Failed(Words::told(|| error.to_string()))),
+            Err(error) => {
+                let gone = recent.why_gone(loader.path());
+                self.outcome = Some(Outcome::Failed(gone.unwrap_or_else(|| Words::told(|| error.to_string()))));
+            }
         }
-    }
-}
-
-/// One dropped thing is opened as it is; several files stand for the folder that they share.
-fn common_path(first: PathBuf, all: impl ExactSizeIterator<Item = PathBuf>) -> PathBuf {
-    let alone = all.len() < 2;
-    let parent = first.parent().map(PathBuf::from);
-    match parent {
-        Some(parent)
-            if !alone
-                && all.map(|path| path.parent().map(PathBuf::from)).all(|other| other.as_ref() == Some(&parent)) =>
-        {
-            parent
-        }
-        _ => first,
-    }
-}
-
-/// Covers the window while files hover over it.
-fn drop_overlay(ctx: &Context) {
-    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
-        return;
-    }
-    Area::new(Id::unique("drop-overlay"))
-        .order(Order::Foreground)
-        .fixed_pos(egui::Pos2::ZERO)
-        .interactable(false)
-        .show(ctx, |ui| {
-            let screen = ctx.content_rect();
-            let palette = Palette::of(ui);
-            let (rect, _) = ui.allocate_exact_size(screen.size(), Sense::hover());
-            let veil: Color32 = palette.ground.gamma_multiply(0.85);
-            ui.painter().rect_filled(rect, 0.0, veil);
-            let frame = rect.shrink(6.0 * GRID);
-            ui.painter().rect_stroke(frame, 8.0, egui::Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
-            let text = say("Drop images or a folder to meta-learn on them", "拖入图像或文件夹，用它们进行元学习");
-            ui.put(frame, Label::new(RichText::new(text).heading()));
-        });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn several_files_stand_for_their_folder() {
-        let path = |text: &str| PathBuf::from(text);
-        let common = |paths: &[&str]| {
-            common_path(path(paths[0]), paths.iter().map(|text| path(text)).collect::<Vec<_>>().into_iter())
-        };
-        assert_eq!(common(&["/a/b.png"]), path("/a/b.png"));
-        assert_eq!(common(&["/a/b.png", "/a/c.png"]), path("/a"));
-        assert_eq!(common(&["/a/b.png", "/z/c.png"]), path("/a/b.png"));
     }
 }

@@ -3,7 +3,9 @@
 
 mod limit;
 
-use egui::{CollapsingHeader, Frame, Margin, Panel, RichText, ScrollArea, Slider, Ui};
+use std::sync::Arc;
+
+use egui::{CollapsingHeader, Frame, Galley, Margin, Panel, RichText, ScrollArea, Slider, Ui};
 
 use self::limit::Limit;
 use super::commands::{Commands, UiCommand};
@@ -16,7 +18,7 @@ use super::value_field::ValueField;
 use super::verdict;
 use super::watching::spot;
 use crate::settings::{Knob, Settings};
-use crate::text::{say, tell};
+use crate::text::{Text, say, tell, text};
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::walk::{SubStep, Walk};
 
@@ -171,6 +173,7 @@ fn one_knob(
         )
     };
     let mut chosen = None;
+    let mut said_now = now.map(|now| say_now(ui, now));
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.spacing_mut().interact_size.y = 5.0 * GRID;
     let changed = value != default;
@@ -181,16 +184,9 @@ fn one_knob(
             let line = egui::Stroke::new(3.0, palette.accent);
             ui.painter().vline(label.rect.left() - 2.0 * GRID, label.rect.y_range(), line);
         }
-        if let Some(now) = now {
-            // Two digits leave the field its room, however small β has become.
-            let now = format!("{now:.1e}").parse().unwrap_or(now);
-            let now = numbers::compact(now);
-            let now = tell(|| format!("now {now}"), || format!("现为 {now}"));
-            let galley = ui.painter().layout_no_wrap(now, small_font(), palette.weak);
-            let room = ui.available_width() - FIELD_WIDTH - 4.0 * GRID;
-            if galley.size().x <= room {
-                ui.label(galley);
-            }
+        let room = ui.available_width() - FIELD_WIDTH - ui.spacing().item_spacing.x;
+        if let Some((now, _)) = said_now.take_if(|(_, wanted)| *wanted <= room) {
+            ui.label(now).on_hover_text(ABOUT_NOW.get());
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let name = knob.label.get();
@@ -201,13 +197,22 @@ fn one_knob(
     let (typed, typed_value) = row.inner;
     chosen = typed_value.or(chosen);
     let mut slid = value;
-    ui.spacing_mut().slider_width = ui.available_width();
+    // Beside the slider there always is room.
+    let said = said_now.as_ref().map_or(0.0, |(_, wanted)| wanted + ui.spacing().item_spacing.x);
+    ui.spacing_mut().slider_width = ui.available_width() - said;
     ui.spacing_mut().interact_size.y = 3.5 * GRID;
     let mut slider = Slider::new(&mut slid, low..=high).show_value(false).logarithmic(range.logarithmic);
     if range.whole {
         slider = slider.integer();
     }
-    let slider = ui.add(slider).accessible_name(knob.label.get());
+    let row_of_slider = ui.horizontal(|ui| {
+        let slider = ui.add(slider).accessible_name(knob.label.get());
+        if let Some((now, _)) = said_now {
+            ui.label(now).on_hover_text(ABOUT_NOW.get());
+        }
+        slider
+    });
+    let slider = row_of_slider.inner;
     spot(ui.ctx(), knob.key(), slider.rect);
     // Where the slider's handle would stand.
     let track = slider.rect.x_range().shrink(slider.rect.height() / 2.5);
@@ -242,6 +247,20 @@ fn one_knob(
     field.error_ui(ui);
     ui.add_space(GRID);
     chosen
+}
+
+const ABOUT_NOW: Text =
+    text("What its schedule makes of it at this meta-iteration", "按学习率调度，这次元迭代实际使用的值");
+
+/// The value that is in force now, and the room that it wants however small it becomes.
+fn say_now(ui: &Ui, now: f64) -> (Arc<Galley>, f32) {
+    let say = |now: String| tell(|| format!("now {now}"), || format!("现为 {now}"));
+    let layout = |text| ui.painter().layout_no_wrap(text, small_font(), Palette::of(ui).weak);
+    // Two digits are enough.
+    let now = format!("{now:.1e}").parse().unwrap_or(now);
+    let now = layout(say(numbers::compact(now)));
+    let wanted = layout(say("0.00088".to_owned())).size().x.max(now.size().x);
+    (now, wanted)
 }
 
 /// A slider's value is rounded to three significant digits, which is what the field shows.

@@ -13,6 +13,7 @@ use egui::{
 
 use super::commands::{Commands, UiCommand};
 use super::compare::Progress;
+use super::recent::Recent;
 use super::theme::{GRID, Palette};
 use super::tooltip::tooltip;
 use super::verdict;
@@ -45,6 +46,8 @@ pub struct Status<'a> {
     pub pace: Pace,
     /// The image set in use.
     pub image_set: Option<&'a Arc<ImageSet>>,
+    /// Own images that were used.
+    pub recent: &'a Recent,
     /// How far is what runs beside the training.
     pub running: [Option<Progress>; 2],
     /// Whether there is a run that can be brought back.
@@ -107,21 +110,15 @@ impl TopBar {
         ui.spacing_mut().item_spacing.x = GRID;
         tasks(ui, settings.run.tasks, commands);
         if settings.run.tasks.needs_images() {
-            self.images(ui, &settings.run.images, status.image_set, commands);
+            self.images(ui, &settings.run.images, status, commands);
         }
         algorithm(ui, settings.run.algorithm, &mut self.keeps_rates, commands);
         ui.separator();
         transport(ui, status, commands);
     }
 
-    fn images(
-        &mut self,
-        ui: &mut Ui,
-        source: &ImageSource,
-        image_set: Option<&Arc<ImageSet>>,
-        commands: &mut Commands,
-    ) {
-        let name = match (source.name(), source, image_set) {
+    fn images(&mut self, ui: &mut Ui, source: &ImageSource, status: &Status<'_>, commands: &mut Commands) {
+        let name = match (source.name(), source, status.image_set) {
             (Some(name), ..) => name.label.get().to_owned(),
             (None, _, Some(set)) => short(&set.name),
             (None, ImageSource::Path(path), None) => {
@@ -130,7 +127,7 @@ impl TopBar {
             (None, _, None) => String::new(),
         };
         let tooltip = UiCommand::ChooseImages(ImageSource::Faces).tooltip();
-        let button = match self.thumbnail(ui, image_set) {
+        let button = match self.thumbnail(ui, status.image_set) {
             Some(image) => Button::image_and_text(image, name),
             None => Button::new(name),
         };
@@ -149,6 +146,9 @@ impl TopBar {
                 .clicked()
             {
                 commands.push(own);
+                ui.close();
+            }
+            if status.recent.ui(ui, source, commands) {
                 ui.close();
             }
         });

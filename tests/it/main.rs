@@ -24,6 +24,7 @@ mod headless;
 mod house;
 mod image_limits;
 mod images;
+mod kept;
 mod knobs;
 mod landscape;
 mod languages;

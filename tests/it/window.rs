@@ -16,6 +16,7 @@ use crate::common::fixtures;
 
 mod measured;
 mod own_images;
+mod room;
 
 #[test]
 fn a_slider_sends_live_settings() {

@@ -97,7 +97,10 @@ impl App {
                 self.watching.get_mut().obeyed(format_args!("loading={}", path.display()));
                 self.images.load(ctx, path, &self.settings.run);
             }
-            UiCommand::UseImages(path, reading, set) => self.use_images(ctx, path, reading, set),
+            UiCommand::UseImages(path, reading, set) => {
+                self.recent.used(&path);
+                self.use_images(ctx, path, reading, set);
+            }
             UiCommand::SetKnob(knob, value) => {
                 self.watching.get_mut().obeyed(format_args!("knob {}={value}", knob.key()));
                 self.turn(|live| knob.set(live, value));

@@ -1,0 +1,61 @@
+//! What is dragged over the window and dropped on it.
+
+use std::path::PathBuf;
+
+use egui::{Area, Color32, Context, Id, Label, Order, RichText, Sense};
+
+use crate::text::say;
+use crate::window::theme::{GRID, Palette};
+
+/// One dropped thing is opened as it is; several files stand for the folder that they share.
+pub fn common_path(first: PathBuf, all: impl ExactSizeIterator<Item = PathBuf>) -> PathBuf {
+    let alone = all.len() < 2;
+    let parent = first.parent().map(PathBuf::from);
+    match parent {
+        Some(parent)
+            if !alone
+                && all.map(|path| path.parent().map(PathBuf::from)).all(|other| other.as_ref() == Some(&parent)) =>
+        {
+            parent
+        }
+        _ => first,
+    }
+}
+
+/// Covers the window while files hover over it.
+pub fn overlay(ctx: &Context) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    Area::new(Id::unique("drop-overlay"))
+        .order(Order::Foreground)
+        .fixed_pos(egui::Pos2::ZERO)
+        .interactable(false)
+        .show(ctx, |ui| {
+            let screen = ctx.content_rect();
+            let palette = Palette::of(ui);
+            let (rect, _) = ui.allocate_exact_size(screen.size(), Sense::hover());
+            let veil: Color32 = palette.ground.gamma_multiply(0.85);
+            ui.painter().rect_filled(rect, 0.0, veil);
+            let frame = rect.shrink(6.0 * GRID);
+            ui.painter().rect_stroke(frame, 8.0, egui::Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
+            let text = say("Drop images or a folder to meta-learn on them", "拖入图像或文件夹，用它们进行元学习");
+            ui.put(frame, Label::new(RichText::new(text).heading()));
+        });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_files_stand_for_their_folder() {
+        let path = |text: &str| PathBuf::from(text);
+        let common = |paths: &[&str]| {
+            common_path(path(paths[0]), paths.iter().map(|text| path(text)).collect::<Vec<_>>().into_iter())
+        };
+        assert_eq!(common(&["/a/b.png"]), path("/a/b.png"));
+        assert_eq!(common(&["/a/b.png", "/a/c.png"]), path("/a"));
+        assert_eq!(common(&["/a/b.png", "/z/c.png"]), path("/a/b.png"));
+    }
+}

@@ -1,0 +1,72 @@
+//! What is shown where there is little room.
+
+use std::sync::Arc;
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use metascope::settings::{Knob, Schedule, TaskFamily};
+use metascope::text::Language;
+use metascope::train::snapshot::Snapshot;
+
+use crate::common::bench::Bench;
+use crate::common::families;
+use crate::common::fixtures;
+
+/// A run whose outer rate has become smaller.
+fn scheduled() -> Snapshot {
+    let mut snapshot = fixtures::snapshot(families::PICTURE, 123_456);
+    let mut settings = snapshot.settings.as_ref().clone();
+    (settings.run.outer.schedule, settings.run.outer.knee) = (Schedule::InverseSquareRoot, 100);
+    snapshot.settings = Arc::new(settings);
+    snapshot
+}
+
+#[test]
+fn the_outer_rate_says_what_it_is_now_and_touches_nothing() {
+    let mut bench = Bench::with(scheduled());
+    for (language, now) in [(Language::English, "now 0.0"), (Language::Chinese, "现为 0.0")] {
+        let label = bench.harness.query_all_by_label_contains(now).next();
+        let label = label.unwrap_or_else(|| panic!("no room in {language:?}")).rect();
+        let name = Knob::OUTER_RATE.label.r#in(language);
+        let rect = |role| bench.harness.get_by_role_and_label(role, name).rect();
+        let (field, slider) = (rect(Role::TextInput), rect(Role::Slider));
+        assert!(!label.intersects(field) && !label.intersects(slider), "{language:?}: {label:?} {field:?} {slider:?}");
+        assert!(label.right() < field.right() + 1.0 && slider.width() > 80.0, "{language:?}: {label:?} {slider:?}");
+        bench.key(Key::L);
+    }
+}
+
+/// The words of the top bar's line that are there, with their places.
+fn line(bench: &Bench) -> Vec<(&'static str, egui::Rect)> {
+    let words = ["meta-iteration", "123,456", "· 74.2/s", "· running", "· paused"];
+    let place = |word: &'static str| {
+        let mut nodes = bench.harness.query_all_by_label(word).map(|node| node.rect());
+        nodes.find(|rect| rect.bottom() < 50.0).map(|rect| (word, rect))
+    };
+    words.into_iter().filter_map(place).collect()
+}
+
+#[test]
+fn the_top_bar_leaves_out_what_has_no_room_and_cuts_nothing() {
+    for tasks in TaskFamily::ALL {
+        let mut bench = Bench::with(fixtures::snapshot(tasks, 123_456));
+        let words: Vec<_> = line(&bench).into_iter().map(|(word, _)| word).collect();
+        let all = ["meta-iteration", "123,456", "· 74.2/s", "· running"];
+        let without = |left_out: &[&str]| all.into_iter().filter(|word| !left_out.contains(word)).collect::<Vec<_>>();
+        let fitting = [without(&[]), without(&["· 74.2/s"]), without(&["· 74.2/s", "· running"])];
+        assert!(fitting.contains(&words), "{tasks:?}: {words:?}");
+        // Nobody points at a word between two of them, or behind the last one.
+        let places = line(&bench);
+        for pair in places.windows(2) {
+            assert!(pair[0].1.right() < pair[1].1.left() + 0.1, "{tasks:?}: {places:?}");
+        }
+        let last = places.last().unwrap().1;
+        let right = bench.harness.get_by_role_and_label(Role::Button, "Compare…").rect().left();
+        assert!(last.right() <= right && last.width() < 100.0, "{tasks:?}: {last:?}");
+        bench.harness.set_size(egui::vec2(1600.0, 656.0));
+        bench.harness.run();
+        let words: Vec<_> = line(&bench).into_iter().map(|(word, _)| word).collect();
+        assert_eq!(words, all, "{tasks:?}");
+    }
+}
