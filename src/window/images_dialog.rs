@@ -24,7 +24,7 @@ use super::theme::{GRID, Palette};
 use crate::images::ImageSet;
 use crate::images::loader::Loader;
 use crate::settings::table::Name;
-use crate::settings::{ImageReading, ImageSource, RunSettings};
+use crate::settings::{ImageReading, ImageSource, RunSettings, TaskFamily};
 use crate::text::{Text, Words, say, tell, text};
 
 /// What is said when no file dialog can be had.
@@ -156,7 +156,10 @@ impl ImagesDialog {
             ui.vertical(|ui| {
                 ui.set_width(WIDTHS[1]);
                 match images {
-                    Some(set) => self.preview.ui(ui, set, run),
+                    Some(set) => {
+                        used_for(ui, set, run, commands);
+                        self.preview.ui(ui, set, run);
+                    }
                     None => {
                         let note = say(
                             "No images in use: choose a built-in set or your own",
@@ -341,4 +344,20 @@ impl ImagesDialog {
             }
         }
     }
+}
+
+/// What the images can be used for: the families of tasks that they can give.
+fn used_for(ui: &mut Ui, set: &ImageSet, run: &RunSettings, commands: &mut Commands) {
+    ui.label(RichText::new(say("What to do with them", "用来做什么")).color(Palette::of(ui).weak));
+    let can_be_made = |tasks: &TaskFamily| tasks.needs_images() && (!tasks.needs_classes() || set.foreground > 1);
+    ui.horizontal_wrapped(|ui| {
+        for tasks in TaskFamily::ALL.into_iter().filter(can_be_made) {
+            let chosen = tasks == run.tasks;
+            let about = tasks.card().about.get();
+            if ui.selectable_label(chosen, tasks.label()).on_hover_text(about).clicked() && !chosen {
+                commands.push(UiCommand::ChooseTasks(tasks));
+            }
+        }
+    });
+    ui.add_space(GRID);
 }

@@ -1,0 +1,133 @@
+//! Where everything stands in the window.
+
+use std::sync::Arc;
+
+use egui::{Area, CentralPanel, Color32, Context, Frame, Id, Margin, Order, Panel, Rect, Ui, Vec2, vec2};
+
+use super::App;
+use crate::train::snapshot::{Phase, Snapshot};
+use crate::window::banner;
+use crate::window::commands::{Commands, UiCommand};
+use crate::window::stage::Page;
+use crate::window::theme::{GRID, Palette};
+use crate::window::top_bar::Status;
+
+/// Width of the settings, until somebody drags their edge.
+const SETTINGS: f32 = 54.0 * GRID;
+
+/// Share of the height that is below the large view, and share of that place's width for the small view, until somebody
+/// drags.
+const BELOW: f32 = 0.28;
+const SMALL: f32 = 0.4;
+
+/// In less room than this there is one place alone, and tabs for all.
+const ROOM: Vec2 = vec2(190.0 * GRID, 130.0 * GRID);
+
+/// Space around a view.
+const AROUND: Margin = Margin { left: 16, right: 12, top: 6, bottom: 6 };
+
+impl App {
+    /// The bar, the large view, and what stands beside it.
+    pub(super) fn panels(&mut self, ui: &mut Ui, commands: &mut Commands) {
+        let palette = Palette::of(ui);
+        let snapshot = self.snapshot.clone();
+        let snapshot = snapshot.as_deref();
+        let key = self.settings.run.image_key();
+        let image_set = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| Arc::clone(set));
+        let recent = self.recent.clone();
+        let status = Status {
+            snapshot,
+            phase: self.phase(),
+            pace: self.pace,
+            image_set: image_set.as_ref(),
+            can_bring_back: snapshot.is_some_and(|snapshot| snapshot.can_bring_back),
+            recent: &recent,
+            running: self.compare.progress(),
+        };
+        let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
+        Panel::top("top-bar")
+            .exact_size(if self.present { 8.0 * GRID } else { 10.0 * GRID })
+            .frame(ground.inner_margin(Margin::symmetric(12, 0)))
+            .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, self.present, commands));
+        let room = ui.available_size();
+        let alone = self.present || room.x < ROOM.x || room.y < ROOM.y;
+        if !alone {
+            self.beside(ui, ground, snapshot, commands);
+        }
+        let family = self.settings.run.tasks;
+        let around = if self.present { Margin { top: 4, bottom: 2, ..AROUND } } else { AROUND };
+        CentralPanel::default().frame(ground.inner_margin(around)).show(ui, |ui| {
+            if self.present {
+                ui.spacing_mut().item_spacing.y = 0.5 * GRID;
+            }
+            let covered = self.help.is_open() || self.images.is_open();
+            self.stage.take_escape(ui, covered);
+            ui.horizontal_wrapped(|ui| {
+                self.stage.tabs(ui, family, alone);
+                ui.separator();
+                let beside = self.beside.map(|(algorithm, _)| algorithm);
+                self.beside_menu.ui(ui, self.settings.run.algorithm, beside, commands);
+            });
+            let room = ui.available_rect_before_wrap();
+            match self.stage.page(alone) {
+                Page::Losses => self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands),
+                Page::Settings => self.settings_ui(ui, snapshot, commands),
+                Page::Compare => self.compare.ui(ui, &self.settings, image_set.as_ref(), commands),
+                Page::Samples | Page::View => self.stage.large(ui, family, snapshot, status.image_set, commands),
+            }
+            self.warn(ui.ctx(), room, snapshot, status.phase, commands);
+        });
+    }
+
+    /// What stands beside the large view: settings, losses with the timeline, the small view.
+    fn beside(&mut self, ui: &mut Ui, ground: Frame, snapshot: Option<&Snapshot>, commands: &mut Commands) {
+        Panel::left("settings")
+            .resizable(true)
+            .default_size(SETTINGS)
+            .size_range(44.0 * GRID..=80.0 * GRID)
+            .frame(ground.inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 8 }))
+            .show(ui, |ui| self.settings_ui(ui, snapshot, commands));
+        let family = self.settings.run.tasks;
+        let height = ui.available_height();
+        Panel::bottom("below")
+            .resizable(true)
+            .default_size((BELOW * height).clamp(150.0, 320.0).round())
+            .size_range(140.0..=0.6 * height)
+            .frame(Frame::NONE)
+            .show(ui, |ui| {
+                let width = ui.available_width();
+                Panel::right("small")
+                    .resizable(true)
+                    .default_size((SMALL * width).round())
+                    .size_range(180.0..=0.6 * width)
+                    .frame(ground.inner_margin(AROUND))
+                    .show(ui, |ui| self.stage.small(ui, family, snapshot, commands));
+                CentralPanel::default()
+                    .frame(ground.inner_margin(AROUND))
+                    .show(ui, |ui| self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands));
+            });
+    }
+
+    fn settings_ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, commands: &mut Commands) {
+        let before = commands.len();
+        self.knobs.ui(ui, &self.settings, snapshot, self.moment.turns.can_undo(), commands);
+        // At once, so that this frame's plots have the mark.
+        for command in commands.extract_if(before.., |command| matches!(command, UiCommand::SetKnob(..))) {
+            self.apply(ui.ctx(), command);
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// Says over the large view that the run has diverged, or has left its best state.
+    fn warn(&mut self, ctx: &Context, room: Rect, snapshot: Option<&Snapshot>, phase: Phase, commands: &mut Commands) {
+        let Some(snapshot) = snapshot else { return };
+        let divergence = snapshot.divergence.as_ref().filter(|_| phase == Phase::Diverged);
+        Area::new(Id::unique("banner")).order(Order::Middle).fixed_pos(room.min).show(ctx, |ui| {
+            ui.set_width(room.width());
+            match divergence {
+                Some(divergence) => banner::ui(ui, divergence, &self.settings.run, commands),
+                None => banner::astray(ui, snapshot, &mut self.hushed, commands),
+            }
+        });
+    }
+}
