@@ -12,6 +12,7 @@ mod commands;
 mod fonts;
 mod frames;
 mod numbers;
+mod scene;
 mod theme;
 mod tooltip;
 mod turns;

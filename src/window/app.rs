@@ -4,6 +4,7 @@ mod apply;
 mod begin;
 mod look;
 mod past;
+mod scene;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -194,7 +195,7 @@ impl App {
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
         self.images.ui(ui, &self.settings.run, images, &mut commands);
         self.compare.ui(&ctx, &self.settings, images, &mut commands);
-        self.help.ui(&ctx);
+        self.help.ui(&ctx, &self.settings, &mut commands);
         self.watching.get_mut().ui(&ctx);
         self.notices.ui(&ctx);
         if !commands.is_empty() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Context, Key, Modifiers};
 
+use super::scene::Scene;
 use crate::images::ImageSet;
 use crate::settings::{Algorithm, ImageReading, ImageSource, Knob, RunSettings, Settings, TaskFamily};
 use crate::tasks::sketch::Sketch;
@@ -43,6 +44,8 @@ pub enum UiCommand {
     Theme,
     /// Show or hide the help.
     Help,
+    /// Set the whole program so that something can be seen.
+    Show(&'static Scene),
     /// Show or hide how long frames take.
     FrameTimes,
     /// Close the window.
@@ -128,6 +131,7 @@ impl UiCommand {
             Self::Language => say("English or Chinese", "中文或英文"),
             Self::Theme => say("Dark or light", "深色或浅色"),
             Self::Help => say("Help", "帮助"),
+            Self::Show(_) => say("Show me", "演示给我看"),
             Self::FrameTimes => say("Frame times", "帧时间"),
             Self::Quit => say("Quit", "退出"),
             Self::BackToBest => say("Back to the best", "回到最佳状态"),
@@ -197,8 +201,12 @@ impl UiCommand {
             Self::Language => say("Changes between English and Chinese", "在中文和英文之间切换"),
             Self::Theme => say("Changes between a dark and a light window", "在深色和浅色窗口之间切换"),
             Self::Help => say(
-                "Explains meta-learning in a minute, and lists the keys and what the colours mean",
-                "用一分钟介绍元学习，并列出按键和颜色的含义",
+                "Explains meta-learning in a minute, answers what is often asked, and lists the keys and what the colours mean",
+                "用一分钟介绍元学习，回答常见问题，并列出按键和颜色的含义",
+            ),
+            Self::Show(_) => say(
+                "Sets tasks, algorithm, knobs and view so that it can be seen, closes the help and lets it run; a run that ends for it can be brought back",
+                "把任务、算法、设置和视图调到能看清这一点的状态，关闭帮助并开始运行；因此结束的运行可以找回",
             ),
             Self::FrameTimes => say("Shows or hides how long the window takes to draw", "显示或隐藏绘制窗口所用的时间"),
             Self::Quit => say("Closes the window", "关闭窗口"),
