@@ -13,6 +13,7 @@ mod fonts;
 mod frames;
 mod numbers;
 mod recent;
+mod scene;
 mod theme;
 mod tooltip;
 mod turns;

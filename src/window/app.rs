@@ -6,6 +6,7 @@ mod kept;
 mod look;
 mod panels;
 mod past;
+mod scene;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -171,7 +172,7 @@ impl App {
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
         self.images.ui(ui, &self.settings.run, images, &self.recent, &mut commands);
-        self.help.ui(&ctx);
+        self.help.ui(&ctx, &self.settings, &mut commands);
         self.watching.get_mut().ui(&ctx);
         self.notices.ui(&ctx);
         if !commands.is_empty() {

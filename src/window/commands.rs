@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use egui::{Context, Key, Modifiers};
 
+use super::scene::Scene;
 use crate::images::ImageSet;
 use crate::settings::{Algorithm, ImageReading, ImageSource, Knob, RunSettings, Settings, TaskFamily};
 use crate::tasks::sketch::Sketch;
@@ -45,6 +46,8 @@ pub enum UiCommand {
     Theme,
     /// Show or hide the help.
     Help,
+    /// Set the whole program so that something can be seen.
+    Show(&'static Scene),
     /// Show or hide how long frames take.
     FrameTimes,
     /// Close the window.

@@ -1,9 +1,14 @@
-//! The help: meta-learning in a minute, the keys, and what the colours mean.
+//! The help: meta-learning in a minute, what is often asked, the keys, and what the colours mean.
+
+mod answers;
+mod questions;
 
 use egui::{Color32, Context, Grid, Id, Label, Modal, RichText, ScrollArea, Sense, Ui, vec2};
 
-use super::commands::UiCommand;
+use self::questions::Questions;
+use super::commands::{Commands, UiCommand};
 use super::theme::{GRID, Palette, init_label, init_tooltip};
+use crate::settings::Settings;
 use crate::text::{Text, say, text};
 use crate::train::snapshot::Init;
 
@@ -51,16 +56,57 @@ const IN_A_MINUTE: [Text; 10] = [
     ),
 ];
 
-/// Its width, where there is room for it.
+/// Its width, and the height of a page, where there is room for them.
 const WIDTH: f32 = 640.0;
+const HEIGHT: f32 = 460.0;
 
 /// Space around what it holds.
 const AROUND: f32 = 5.0 * GRID;
+
+/// Height of a row of controls with the space below it.
+const ROW: f32 = 9.0 * GRID;
+
+/// One of its pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Page {
+    #[default]
+    Minute,
+    Questions,
+    Keys,
+    Colours,
+}
+
+impl Page {
+    const ALL: [Self; 4] = [Self::Minute, Self::Questions, Self::Keys, Self::Colours];
+
+    /// Its name, and one sentence about it.
+    fn texts(self) -> [Text; 2] {
+        match self {
+            Self::Minute => [
+                text("In a minute", "一分钟入门"),
+                text("What meta-learning is, and what to try first", "什么是元学习，先试什么"),
+            ],
+            Self::Questions => [
+                text("Questions", "常见问题"),
+                text(
+                    "What is often asked about meta-learning, with answers that the program can show",
+                    "关于元学习的常见问题，回答可以在程序里演示",
+                ),
+            ],
+            Self::Keys => [text("Keys", "按键"), text("What can be done by a key", "可以用按键完成的操作")],
+            Self::Colours => {
+                [text("Colours", "颜色"), text("What each colour means everywhere", "每种颜色在各处代表什么")]
+            }
+        }
+    }
+}
 
 /// The overlay.
 #[derive(Debug, Default)]
 pub struct Help {
     open: bool,
+    page: Page,
+    questions: Questions,
 }
 
 impl Help {
@@ -69,36 +115,50 @@ impl Help {
         self.open = !self.open;
     }
 
+    /// Hides it.
+    pub fn close(&mut self) {
+        self.open = false;
+    }
+
     /// Whether it is shown.
     pub fn is_open(&self) -> bool {
         self.open
     }
 
     /// Draws it over everything else, if it is open.
-    pub fn ui(&mut self, ctx: &Context) {
+    pub fn ui(&mut self, ctx: &Context, settings: &Settings, commands: &mut Commands) {
         if !self.open {
             return;
         }
         let frame = egui::Frame::window(&ctx.global_style()).inner_margin(AROUND);
         // A veil over the whole window would be as much to paint as all that it covers.
         let modal = Modal::new(Id::unique("help")).frame(frame).backdrop_color(Color32::TRANSPARENT);
-        let room = ctx.content_rect().size() - vec2(4.0 * AROUND, 4.0 * AROUND + 8.0 * GRID);
+        let room = ctx.content_rect().size() - vec2(4.0 * AROUND, 4.0 * AROUND + 2.0 * ROW);
         let response = modal.show(ctx, |ui| {
             ui.set_width(room.x.min(WIDTH));
-            ScrollArea::vertical().max_height(room.y).show(ui, |ui| {
-                // Room for the scroll bar, so that it never lies on a word.
-                ui.set_width(ui.available_width() - 3.0 * GRID);
-                ui.heading(say("In a minute", "一分钟入门"));
-                for sentence in IN_A_MINUTE {
-                    ui.add(Label::new(sentence.get()).wrap());
-                }
-                ui.add_space(2.0 * GRID);
-                ui.heading(say("Keys", "按键"));
-                keys(ui);
-                ui.add_space(2.0 * GRID);
-                ui.heading(say("Colours", "颜色"));
-                colours(ui);
-            });
+            let opened = self.choose(ui);
+            let mut height = room.y.min(HEIGHT);
+            if self.page == Page::Questions {
+                let top = ui.cursor().top();
+                self.questions.field(ui, opened);
+                ui.add_space(GRID);
+                height -= ui.cursor().top() - top;
+            }
+            ScrollArea::vertical().id_salt(self.page.texts()[0].en()).max_height(height).auto_shrink(false).show(
+                ui,
+                |ui| {
+                    // Room for the scroll bar, so that it never lies on a word.
+                    ui.set_width(ui.available_width() - 3.0 * GRID);
+                    match self.page {
+                        Page::Minute => IN_A_MINUTE.iter().for_each(|sentence| {
+                            ui.add(Label::new(sentence.get()).wrap());
+                        }),
+                        Page::Questions => self.questions.ui(ui, settings, commands),
+                        Page::Keys => keys(ui),
+                        Page::Colours => colours(ui),
+                    }
+                },
+            );
             ui.add_space(2.0 * GRID);
             ui.button(say("Close", "关闭"))
                 .on_hover_text(say("Back to the run (Escape)", "回到运行（Escape）"))
@@ -107,6 +167,20 @@ impl Help {
         if response.should_close() || response.inner {
             self.open = false;
         }
+    }
+
+    /// Draws the names of the pages; whether another one was chosen.
+    fn choose(&mut self, ui: &mut Ui) -> bool {
+        let before = self.page;
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = GRID;
+            for page in Page::ALL {
+                let [name, about] = page.texts();
+                ui.selectable_value(&mut self.page, page, name.get()).on_hover_text(about.get());
+            }
+        });
+        ui.add_space(2.0 * GRID);
+        self.page != before
     }
 }
 

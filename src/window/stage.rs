@@ -154,16 +154,9 @@ impl Stage {
     /// Draws the tabs, with those of the losses and the settings where there is no place beside (`alone`). The digits
     /// choose them too.
     pub fn tabs(&mut self, ui: &mut Ui, family: TaskFamily, alone: bool) {
-        let looks = Look::of(family);
-        let own = if alone { &OWN[..] } else { &OWN[..1] };
-        let tabs: Vec<Tab> = looks
-            .iter()
-            .map(|&look| Tab::Look(look))
-            .chain((0..VIEWS.len()).map(Tab::View))
-            .chain(own.iter().map(|(page, ..)| Tab::Own(*page)))
-            .collect();
+        let tabs = Tab::of(family, alone);
         let now = match self.page(alone) {
-            Page::Samples => Tab::Look(self.look.among(&looks)),
+            Page::Samples => Tab::Look(self.look.among(&Look::of(family))),
             Page::View => Tab::View(self.view),
             page => Tab::Own(page),
         };
@@ -180,13 +173,30 @@ impl Stage {
                 chosen = Some(tab);
             }
         }
-        match chosen {
-            Some(Tab::Look(look)) => (self.look, self.page) = (look, Page::Samples),
-            Some(Tab::View(view)) => (self.view, self.page) = (view, Page::View),
-            Some(Tab::Own(page)) => self.page = page,
-            None => {}
+        if let Some(tab) = chosen {
+            self.choose(tab);
         }
     }
+
+    /// Gives the large place to the tab of this English name, if tasks of the family have one.
+    pub fn show(&mut self, family: TaskFamily, name: &str) {
+        if let Some(tab) = Tab::named(family, name) {
+            self.choose(tab);
+        }
+    }
+
+    fn choose(&mut self, tab: Tab) {
+        match tab {
+            Tab::Look(look) => (self.look, self.page) = (look, Page::Samples),
+            Tab::View(view) => (self.view, self.page) = (view, Page::View),
+            Tab::Own(page) => self.page = page,
+        }
+    }
+}
+
+/// The name of the tab that has this English one, if tasks of the family have such a tab.
+pub fn tab_name(family: TaskFamily, name: &str) -> Option<Text> {
+    Tab::named(family, name).map(|tab| tab.texts()[0])
 }
 
 /// One of the tabs.
@@ -216,6 +226,18 @@ const OWN: [(Page, Text, Text); 3] = [
 ];
 
 impl Tab {
+    /// All that there are for tasks of a family, those of the losses and the settings only where there is no place beside
+    /// (`alone`).
+    fn of(family: TaskFamily, alone: bool) -> Vec<Self> {
+        let own = if alone { &OWN[..] } else { &OWN[..1] };
+        let looks = Look::of(family).into_iter().map(Self::Look);
+        looks.chain((0..VIEWS.len()).map(Self::View)).chain(own.iter().map(|(page, ..)| Self::Own(*page))).collect()
+    }
+
+    fn named(family: TaskFamily, name: &str) -> Option<Self> {
+        Self::of(family, true).into_iter().find(|tab| tab.texts()[0].en() == name)
+    }
+
     /// Its name, and one sentence about it.
     fn texts(self) -> [Text; 2] {
         match self {

@@ -21,6 +21,7 @@ mod folders;
 mod gradients;
 mod guard;
 mod headless;
+mod help;
 mod house;
 mod image_limits;
 mod images;

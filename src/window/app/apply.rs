@@ -54,6 +54,7 @@ impl App {
                 ctx.set_theme(next);
             }
             UiCommand::Help => self.help.toggle(),
+            UiCommand::Show(scene) => self.set_scene(ctx, scene),
             UiCommand::FrameTimes => self.watching.get_mut().toggle_frame_times(),
             UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             UiCommand::BackToBest => self.back_to_best(),
@@ -134,7 +135,7 @@ impl App {
         self.watching.get_mut().obeyed(format_args!("present={}", self.present));
     }
 
-    fn set_pace(&mut self, pace: Pace) {
+    pub(super) fn set_pace(&mut self, pace: Pace) {
         if pace != Pace::Slow {
             self.brisk = pace;
         }

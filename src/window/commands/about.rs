@@ -137,6 +137,13 @@ impl UiCommand {
                 ),
                 &[Key::F1, Key::Questionmark],
             ),
+            Self::Show(_) => alone(
+                text("Show me", "演示给我看"),
+                text(
+                    "Sets tasks, algorithm, knobs and view so that it can be seen, closes the help and lets it run; a run that ends for it can be brought back",
+                    "把任务、算法、设置和视图调到能看清这一点的状态，关闭帮助并开始运行；因此结束的运行可以找回",
+                ),
+            ),
             Self::FrameTimes => with_key(
                 text("Frame times", "帧时间"),
                 text("Shows or hides how long the window takes to draw", "显示或隐藏绘制窗口所用的时间"),

@@ -1,0 +1,146 @@
+//! The help: its pages, the search among its questions, and what “Show me” does.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use metascope::settings::Settings;
+use metascope::train::link::{Command, Pace};
+use metascope::train::snapshot::Phase;
+
+use crate::common::bench::Bench;
+use crate::common::fixtures;
+use crate::common::{algorithms, families};
+
+const REPTILE: &str = "Reptile only moves to where adaptation ends. Why does that work?";
+const TOO_LONG: &str = "Why does everything diverge when α is too large?";
+const STEPS: &str = "More steps at test time than in training: does it help?";
+
+fn open_questions(bench: &mut Bench) {
+    bench.key(Key::F1);
+    bench.harness.get_by_label("Questions").click();
+    bench.harness.run();
+}
+
+fn search(bench: &mut Bench, words: &str) {
+    bench.harness.get_by_role_and_label(Role::TextInput, "Search").set_text_value_accesskit(words);
+    bench.harness.run();
+}
+
+fn show_me(bench: &mut Bench, question: &str) {
+    open_questions(bench);
+    search(bench, question);
+    bench.open(question);
+    bench.click(Role::Button, "Show me");
+}
+
+#[test]
+fn one_page_is_shown_at_a_time() {
+    let mut bench = Bench::of(families::SINE);
+    bench.key(Key::F1);
+    assert!(bench.says("Each task is small") && !bench.says("Play or pause"));
+    bench.harness.get_by_label("Keys").click();
+    bench.harness.run();
+    assert!(bench.says("Play or pause") && !bench.says("Each task is small"));
+    bench.key(Key::Escape);
+    assert!(!bench.says("Play or pause"));
+}
+
+#[test]
+fn a_search_leaves_what_has_all_of_its_words() {
+    let mut bench = Bench::of(families::SINE);
+    open_questions(&mut bench);
+    assert!(bench.says(REPTILE) && bench.says(TOO_LONG));
+    search(&mut bench, "NICHOL reptile");
+    assert!(bench.says(REPTILE) && !bench.says(TOO_LONG));
+    search(&mut bench, "reptile teapot");
+    assert!(!bench.says(REPTILE) && bench.says("No question has all of these words"));
+    search(&mut bench, "");
+    assert!(bench.says(REPTILE) && bench.says(TOO_LONG));
+}
+
+#[test]
+fn what_is_typed_is_no_shortcut() {
+    let mut bench = Bench::of(families::SINE);
+    open_questions(&mut bench);
+    bench.key(Key::R);
+    bench.key(Key::Space);
+    assert!(bench.commands().is_empty());
+}
+
+#[test]
+fn show_me_begins_a_run_of_what_is_to_be_seen() {
+    let mut bench = Bench::of(families::SINE);
+    show_me(&mut bench, REPTILE);
+    let commands = bench.commands();
+    let [Command::Restart(settings, None), Command::SetPace(Pace::PerSecond(20))] = commands.as_slice() else {
+        panic!("{commands:?}")
+    };
+    assert_eq!(**settings, Settings::preset(families::PLANE, algorithms::REPTILE));
+    assert!(!bench.says("Questions"), "the help stays open");
+    assert!(bench.says("Where the inner loop goes from each start"));
+}
+
+#[test]
+fn a_run_begins_with_the_knobs_of_what_is_to_be_seen() {
+    let mut bench = Bench::of(families::SINE);
+    show_me(&mut bench, TOO_LONG);
+    let commands = bench.commands();
+    let Some(Command::Restart(settings, None)) = commands.first() else { panic!("{commands:?}") };
+    assert_eq!((settings.run.tasks, settings.live.inner_rate), (families::PLANE, 0.6));
+}
+
+#[test]
+fn show_me_turns_the_knobs_of_a_run_that_will_do_and_lets_it_go_on() {
+    let mut snapshot = fixtures::snapshot(families::SINE, 1284);
+    snapshot.phase = Phase::Paused;
+    let mut bench = Bench::with(snapshot);
+    show_me(&mut bench, STEPS);
+    let commands = bench.commands();
+    assert!(matches!(commands.as_slice(), [Command::Play]), "{commands:?}");
+    let live = bench.trainer.take_live().expect("live settings");
+    assert_eq!((live.inner_steps, live.noise, live.test_shots), (1, 1.0, 5));
+    assert!(bench.says("over many more steps than were trained for"));
+    bench.harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    bench.harness.run();
+    assert_eq!(bench.settings().live, Settings::preset(families::SINE, algorithms::MAML).live);
+}
+
+#[test]
+fn a_run_that_has_diverged_begins_again_to_show_something() {
+    let mut snapshot = fixtures::snapshot(families::SINE, 412);
+    snapshot.phase = Phase::Diverged;
+    snapshot.divergence = Some(std::sync::Arc::new(fixtures::divergence()));
+    let mut bench = Bench::with(snapshot);
+    show_me(&mut bench, STEPS);
+    let commands = bench.commands();
+    assert!(matches!(commands.as_slice(), [Command::Restart(..)]), "{commands:?}");
+}
+
+#[test]
+fn tmp_pictures() {
+    use crate::common::picture::{SMALL, USUAL, picture_after};
+    for (lang, size, name) in [(false, USUAL, "en"), (true, SMALL, "zh")] {
+        let picture = |name: &str, q: bool, page: [&'static str; 2], ask: [&'static str; 2]| {
+            let i = usize::from(lang);
+            let image =
+                picture_after(size, 1.0, egui::Theme::Dark, Some(fixtures::snapshot(families::SINE, 1284)), |h| {
+                    if lang {
+                        h.key_press(Key::L);
+                        h.run_steps(5);
+                    }
+                    h.key_press(Key::F1);
+                    h.run_steps(5);
+                    h.get_by_label(page[i]).click();
+                    h.run_steps(10);
+                    if q {
+                        h.get_by_label(ask[i]).click();
+                        h.run_steps(30);
+                    }
+                });
+            image.save(format!("/tmp/help-{name}.png")).unwrap();
+        };
+        picture(&format!("{name}-q"), true, ["Questions", "常见问题"], [TOO_LONG, "为什么 α 太大时训练会发散？"]);
+        picture(&format!("{name}-k"), false, ["Keys", "按键"], ["", ""]);
+        picture(&format!("{name}-m"), false, ["In a minute", "一分钟入门"], ["", ""]);
+    }
+}
