@@ -72,10 +72,11 @@ fn show_me_begins_a_run_of_what_is_to_be_seen() {
     let mut bench = Bench::of(families::SINE);
     show_me(&mut bench, REPTILE);
     let commands = bench.commands();
-    let [Command::Restart(settings, None), Command::SetPace(Pace::PerSecond(20))] = commands.as_slice() else {
+    let [Command::Pair([first, second], None), Command::SetPace(Pace::PerSecond(20))] = commands.as_slice() else {
         panic!("{commands:?}")
     };
-    assert_eq!(**settings, Settings::preset(families::PLANE, algorithms::REPTILE));
+    assert_eq!(**first, Settings::preset(families::PLANE, algorithms::MAML));
+    assert_eq!(second.run.algorithm, algorithms::REPTILE);
     assert!(!bench.says("Questions"), "the help stays open");
     assert!(bench.says("Where the inner loop goes from each start"));
 }
@@ -114,33 +115,4 @@ fn a_run_that_has_diverged_begins_again_to_show_something() {
     show_me(&mut bench, STEPS);
     let commands = bench.commands();
     assert!(matches!(commands.as_slice(), [Command::Restart(..)]), "{commands:?}");
-}
-
-#[test]
-fn tmp_pictures() {
-    use crate::common::picture::{SMALL, USUAL, picture_after};
-    for (lang, size, name) in [(false, USUAL, "en"), (true, SMALL, "zh")] {
-        let picture = |name: &str, q: bool, page: [&'static str; 2], ask: [&'static str; 2]| {
-            let i = usize::from(lang);
-            let image =
-                picture_after(size, 1.0, egui::Theme::Dark, Some(fixtures::snapshot(families::SINE, 1284)), |h| {
-                    if lang {
-                        h.key_press(Key::L);
-                        h.run_steps(5);
-                    }
-                    h.key_press(Key::F1);
-                    h.run_steps(5);
-                    h.get_by_label(page[i]).click();
-                    h.run_steps(10);
-                    if q {
-                        h.get_by_label(ask[i]).click();
-                        h.run_steps(30);
-                    }
-                });
-            image.save(format!("/tmp/help-{name}.png")).unwrap();
-        };
-        picture(&format!("{name}-q"), true, ["Questions", "常见问题"], [TOO_LONG, "为什么 α 太大时训练会发散？"]);
-        picture(&format!("{name}-k"), false, ["Keys", "按键"], ["", ""]);
-        picture(&format!("{name}-m"), false, ["In a minute", "一分钟入门"], ["", ""]);
-    }
 }

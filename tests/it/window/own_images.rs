@@ -117,3 +117,17 @@ fn images_that_cannot_be_used_leave_the_old_run() {
     assert!(bench.commands().is_empty());
     assert_eq!(bench.settings(), &before);
 }
+
+#[test]
+fn the_images_window_says_what_its_images_can_be_used_for() {
+    let mut bench = Bench::of(families::PICTURE);
+    bench.key(Key::O);
+    assert!(bench.says("What to do with them"));
+    // The fixture's images are of one class.
+    assert!(bench.harness.query_by_role_and_label(Role::Button, "Make new ones").is_none());
+    let _ = bench.commands();
+    bench.click(Role::Button, "Complete pictures");
+    let commands = bench.commands();
+    let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(settings.run.tasks, families::COMPLETION);
+}
