@@ -17,7 +17,7 @@ use crate::common::fixtures;
 fn scheduled() -> Snapshot {
     let mut snapshot = fixtures::snapshot(families::PICTURE, 123_456);
     let mut settings = snapshot.settings.as_ref().clone();
-    (settings.run.outer.schedule, settings.run.outer.knee) = (Schedule::InverseSquareRoot, 100);
+    (settings.run.outer.schedule, settings.run.outer.knee) = (Schedule::InverseSquareRoot, 10_000);
     snapshot.settings = Arc::new(settings);
     snapshot
 }
@@ -25,7 +25,7 @@ fn scheduled() -> Snapshot {
 #[test]
 fn the_outer_rate_says_what_it_is_now_and_touches_nothing() {
     let mut bench = Bench::with(scheduled());
-    for (language, now) in [(Language::English, "now 0.0"), (Language::Chinese, "现为 0.0")] {
+    for (language, now) in [(Language::English, "now 0.00028"), (Language::Chinese, "现为 0.00028")] {
         let label = bench.harness.query_all_by_label_contains(now).next();
         let label = label.unwrap_or_else(|| panic!("no room in {language:?}")).rect();
         let name = Knob::OUTER_RATE.label.r#in(language);
