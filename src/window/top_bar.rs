@@ -317,7 +317,7 @@ fn progress(ui: &mut Ui, status: &Status<'_>) {
     let (word, colour) = match status.phase {
         Phase::Running => (say("· running", "· 运行中"), palette.weak),
         Phase::Paused => (say("· paused", "· 已暂停"), palette.weak),
-        Phase::Diverged => (say("· diverged", "· 已发散"), palette.danger),
+        Phase::Diverged => (say("· diverged", "· 已发散"), palette.as_text(palette.danger)),
     };
     said(word, colour, say("What the trainer is doing", "训练器正在做什么"));
 }
