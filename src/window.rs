@@ -11,6 +11,7 @@ mod native;
 mod commands;
 mod fonts;
 mod frames;
+mod keyboard;
 mod numbers;
 mod recent;
 mod scene;

@@ -24,6 +24,7 @@ use super::frames::pacing::Pacing;
 use super::frames::tessellation::FewTriangles;
 use super::help::Help;
 use super::images_dialog::ImagesDialog;
+use super::keyboard;
 use super::knobs::Knobs;
 use super::losses::Losses;
 use super::notices::{Kind, Notices};
@@ -99,6 +100,7 @@ impl App {
     pub fn new(ctx: &Context, link: WindowEnd, settings: Settings, image_set: Option<Arc<ImageSet>>) -> Self {
         theme::install(ctx);
         FewTriangles::install(ctx);
+        keyboard::install(ctx);
         let run = settings.run.clone();
         Self {
             link,
@@ -166,6 +168,7 @@ impl App {
         let mut commands = Commands::new();
         let canvas = self.stage.has_canvas();
         commands::take_shortcuts(&ctx, canvas, &mut commands);
+        keyboard::take_zoom(&ctx, if self.present { PRESENT_ZOOM } else { 1.0 });
         commands.append(&mut self.watching.get_mut().commands());
         self.panels(ui, &mut commands);
         self.say_what_is_looked_at();

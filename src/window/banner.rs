@@ -91,7 +91,7 @@ fn warning(ui: &mut Ui, heading: &str, text: &str, buttons: impl FnOnce(&mut Ui)
         .inner_margin(Margin::symmetric(12, 8))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.label(RichText::new(heading).strong().color(palette.danger));
+            ui.label(RichText::new(heading).strong().color(palette.as_text(palette.danger)));
             ui.add(egui::Label::new(text).wrap());
             ui.horizontal(buttons);
         });

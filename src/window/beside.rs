@@ -69,7 +69,7 @@ pub fn difference(ui: &mut Ui, snapshot: &Snapshot) {
                 },
                 || format!("{name} 在第 {at} 次元迭代失败，显示的是它的最佳状态：请回看后继续，或重新开始"),
             );
-            (text, palette.danger)
+            (text, palette.as_text(palette.danger))
         }
         None if snapshot.meta_iteration == 0 => {
             (say("Nothing is learned yet", "还没有学到东西").to_owned(), palette.weak)

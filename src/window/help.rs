@@ -184,12 +184,32 @@ impl Help {
     }
 }
 
+/// Keys that give no command: what they are called, and what they do.
+const WITHOUT_COMMAND: [[Text; 3]; 3] = [
+    [text("1 … 9", "1 … 9"), text("The tabs", "各个标签页"), text("", "")],
+    [
+        text("Tab", "Tab"),
+        text("The next control", "下一个控件"),
+        text(
+            "Space or Enter presses it, arrows move a slider, Escape lets go of it",
+            "空格或回车按下它，方向键移动滑块，Escape 放开它",
+        ),
+    ],
+    [
+        text("Ctrl + - 0", "Ctrl + - 0"),
+        text("Zoom", "缩放"),
+        text("Makes everything larger or smaller, or as it was", "放大、缩小，或恢复原来的大小"),
+    ],
+];
+
 fn keys(ui: &mut Ui) {
     Grid::new("keys").num_columns(3).spacing(vec2(4.0 * GRID, GRID)).show(ui, |ui| {
-        ui.label(RichText::new("1 … 9").monospace());
-        ui.label(say("The tabs", "各个标签页"));
-        ui.label("");
-        ui.end_row();
+        for [keys, name, about] in WITHOUT_COMMAND.map(|row| row.map(Text::get)) {
+            ui.label(RichText::new(keys).monospace());
+            ui.label(name);
+            explain(ui, about);
+            ui.end_row();
+        }
         for command in UiCommand::WITH_SHORTCUT {
             ui.label(RichText::new(command.key_names()).monospace());
             ui.label(command.label());

@@ -203,7 +203,7 @@ impl ImagesDialog {
         match &self.outcome {
             Some(Outcome::Failed(error)) => {
                 ui.add_space(2.0 * GRID);
-                ui.add(Label::new(RichText::new(error.get()).color(palette.danger)).wrap());
+                ui.add(Label::new(RichText::new(error.get()).color(palette.as_text(palette.danger))).wrap());
                 let note = say("The run goes on with the images that it has", "运行继续使用现有的图像");
                 ui.label(RichText::new(note).small().color(palette.weak));
             }

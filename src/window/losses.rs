@@ -14,12 +14,12 @@ use std::sync::Arc;
 
 use egui::PopupCloseBehavior;
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{RichText, Ui};
+use egui::{RichText, Role, Ui, WidgetInfo};
 use egui_plot::{FilledArea, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform};
 
 use self::beside::Beside;
 use self::grid::log_label;
-pub(super) use self::grid::{even_grid, log_grid};
+pub(super) use self::grid::{even_grid, log_grid, with_axes};
 use self::limits::Limits;
 use self::pins::Pins;
 use self::series::{Prepared, Raw, Series};
@@ -201,7 +201,7 @@ impl Losses {
         let bounds = PlotBounds::from_min_max([0.0, low], [last, high + labels * (high - low)]);
         let smoothed = self.smoothing > 0.0;
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
-        let plot = Plot::new("task-losses")
+        let plot = with_axes(Plot::new("task-losses"))
             .allow_zoom(false)
             .allow_drag(false)
             .allow_scroll(false)
@@ -239,6 +239,7 @@ impl Losses {
             }
         });
         past::veil(ui, &response.transform, snapshot);
+        response.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, in_words(&visible)));
         Some(axis(&response.transform, last))
     }
 
@@ -318,6 +319,17 @@ impl Losses {
 
 fn raw_line(series: Series, points: &[PlotPoint]) -> Line<'_> {
     Line::new(series.label(), PlotPoints::Borrowed(points))
+}
+
+/// What a screen reader says about the plot.
+fn in_words(lines: &[&(Series, Vec<Prepared>)]) -> String {
+    let ends = lines.iter().filter_map(|(series, lines)| {
+        let [line] = lines.as_slice() else { return None };
+        let loss = numbers::significant(10f64.powf(line.smooth.last()?.y));
+        Some(format!("{} {loss}", series.label()))
+    });
+    let ends = ends.collect::<Vec<_>>().join(say(", ", "，"));
+    tell(|| format!("Task losses so far: {ends}"), || format!("到目前为止的任务损失：{ends}"))
 }
 
 /// The range of the measurements, behind their average.

@@ -94,7 +94,8 @@ impl RunPanel {
         }
         let valid = Settings { live: LiveSettings::default(), run: draft.clone() }.validate();
         if let Err(error) = &valid {
-            ui.colored_label(Palette::of(ui).danger, error.to_string());
+            let palette = Palette::of(ui);
+            ui.colored_label(palette.as_text(palette.danger), error.to_string());
         }
         let command = UiCommand::ApplyRun(Box::new(draft.clone()));
         let response = ui

@@ -18,6 +18,9 @@ pub const GRID: f32 = 4.0;
 /// Size of the text under pictures and on axes.
 pub const SMALL_TEXT: f32 = 12.0;
 
+/// What coloured text is brought to against what it stands on; WCAG 2 asks for 4.5 (level AA), and a colour is rounded.
+const LEGIBLE: f32 = 4.6;
+
 /// Colours by meaning.
 #[derive(Debug)]
 pub struct Palette {
@@ -71,7 +74,7 @@ const LIGHT: Palette = Palette {
     control: Color32::from_rgb(0xE4, 0xE7, 0xEC),
     control_hovered: Color32::from_rgb(0xD5, 0xDA, 0xE2),
     text: Color32::from_rgb(0x1B, 0x1F, 0x26),
-    weak: Color32::from_rgb(0x59, 0x62, 0x6F),
+    weak: Color32::from_rgb(0x55, 0x5E, 0x6B),
     line: Color32::from_rgb(0xDD, 0xE1, 0xE7),
     accent: Color32::from_rgb(0x3F, 0x4F, 0xD0),
     on_accent: Color32::from_rgb(0xFF, 0xFF, 0xFF),
@@ -106,7 +109,7 @@ const DARK: Palette = Palette {
     control: Color32::from_rgb(0x2B, 0x30, 0x38),
     control_hovered: Color32::from_rgb(0x3A, 0x41, 0x4C),
     text: Color32::from_rgb(0xE4, 0xE7, 0xEC),
-    weak: Color32::from_rgb(0x9A, 0xA3, 0xB0),
+    weak: Color32::from_rgb(0xA6, 0xAF, 0xBC),
     line: Color32::from_rgb(0x2C, 0x31, 0x39),
     accent: Color32::from_rgb(0x8B, 0x98, 0xFF),
     on_accent: Color32::from_rgb(0x12, 0x14, 0x18),
@@ -149,11 +152,30 @@ impl Palette {
         Self::of_theme(if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light })
     }
 
-    /// The colour for text on a filled cell: that of text or that of the ground, whichever stands out more.
-    pub fn text_on(&self, fill: Color32) -> Color32 {
-        let [text, ground, fill] = [self.text, self.ground, fill].map(|colour| Rgba::from(colour).intensity() + 0.05);
-        let contrast = |of: f32| if of > fill { of / fill } else { fill / of };
-        if contrast(text) >= contrast(ground) { self.text } else { self.ground }
+    /// A colour that means something, for text on a panel, a plot or a warning: darker or lighter as far as it takes to
+    /// read it there, with its hue.
+    pub fn as_text(&self, colour: Color32) -> Color32 {
+        let behind = [self.panel, self.ground, self.danger_ground].map(|behind| luminance(behind) + HALO);
+        let (own, linear) = (luminance(colour), Rgba::from(colour));
+        let (toward, share) = if luminance(self.text) < behind[0] {
+            let darkest = behind.into_iter().fold(f32::INFINITY, f32::min);
+            (Rgba::BLACK, 1.0 - (darkest / LEGIBLE - HALO) / own)
+        } else {
+            let lightest = behind.into_iter().fold(0.0, f32::max);
+            (Rgba::WHITE, (LEGIBLE * lightest - HALO - own) / (1.0 - own))
+        };
+        if share > 0.0 { (linear * (1.0 - share) + toward * share).into() } else { colour }
+    }
+
+    /// The colour for text on a filled cell: black or white, whichever stands out more.
+    pub fn text_on(fill: Color32) -> Color32 {
+        let [dark, light] = [Color32::BLACK, Color32::WHITE];
+        if contrast(dark, fill) >= contrast(light, fill) { dark } else { light }
+    }
+
+    /// The colour of the name of something that can be switched on and off.
+    pub fn switched(&self, on: bool) -> Color32 {
+        if on { self.text } else { self.weak }
     }
 
     /// The colour of an initialisation and of what is adapted from it.
@@ -191,6 +213,21 @@ pub fn init_tooltip(init: Init) -> &'static str {
             "从在所有任务上一起训练的参数出发的同样的适应过程，用它自己最好的内循环学习率",
         ),
     }
+}
+
+/// What WCAG adds to luminances: light that a screen reflects.
+const HALO: f32 = 0.05;
+
+/// The relative luminance of an opaque colour (WCAG 2), from 0 to 1.
+fn luminance(colour: Color32) -> f32 {
+    let linear = Rgba::from(colour);
+    0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
+}
+
+/// How far two opaque colours stand out from one another (WCAG 2), from 1 to 21.
+fn contrast(one: Color32, other: Color32) -> f32 {
+    let [one, other] = [one, other].map(|colour| luminance(colour) + HALO);
+    one.max(other) / one.min(other)
 }
 
 /// A colour between two others.
@@ -249,8 +286,8 @@ fn visuals(theme: Theme) -> Visuals {
     visuals.faint_bg_color = palette.panel;
     visuals.weak_text_color = Some(palette.weak);
     visuals.hyperlink_color = palette.accent;
-    visuals.error_fg_color = palette.danger;
-    visuals.warn_fg_color = palette.danger;
+    visuals.error_fg_color = palette.as_text(palette.danger);
+    visuals.warn_fg_color = palette.as_text(palette.danger);
     visuals.selection.bg_fill = palette.accent;
     visuals.selection.stroke = Stroke::new(1.0, palette.on_accent);
     visuals.slider_trailing_fill = true;
@@ -274,4 +311,69 @@ fn visuals(theme: Theme) -> Visuals {
         state.expansion = 0.0;
     }
     visuals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What WCAG 2 asks of text (level AA).
+    const LEAST: f32 = 4.5;
+
+    fn check(what: &str, text: Color32, behind: &[Color32]) {
+        for &behind in behind {
+            let contrast = contrast(text, behind);
+            assert!(contrast >= LEAST, "{what}: {contrast:.2} of {text:?} on {behind:?}");
+        }
+    }
+
+    #[test]
+    fn text_stands_out_from_what_is_behind_it() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let p = Palette::of_theme(theme);
+            let controls = [p.panel, p.ground, p.control, p.control_hovered];
+            check("text", p.text, &[&controls[..], &p.heights, &p.unseen, &[p.danger_ground]].concat());
+            check("weak", p.weak, &[&controls[..], &[p.danger_ground]].concat());
+            check("accent", p.accent, &[p.panel, p.ground, p.control]);
+            check("on accent", p.on_accent, &[p.accent]);
+            for on in [true, false] {
+                check("switched", p.switched(on), &controls);
+            }
+            let starts = [p.adapted, p.random, p.joint, p.initial];
+            for colour in [&starts[..], &[p.support, p.query, p.danger], &p.signs, &p.series].concat() {
+                check("a meaning", p.as_text(colour), &[p.panel, p.ground, p.danger_ground]);
+            }
+            for [from, to] in [[p.ground, p.adapted], [p.ground, p.signs[0]], [p.ground, p.signs[1]]] {
+                for share in 0..=20 {
+                    let fill = blend(from, to, share as f32 / 20.0);
+                    check("on a cell", Palette::text_on(fill), &[fill]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_colour_as_text_has_its_hue() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let palette = Palette::of_theme(theme);
+            for colour in palette.series.into_iter().chain([palette.danger, palette.joint]) {
+                let order = |colour: Color32| {
+                    let mut channels = [0, 1, 2];
+                    channels.sort_by_key(|&channel| colour.to_array()[channel]);
+                    channels
+                };
+                let text = palette.as_text(colour);
+                assert_eq!(order(text), order(colour), "{colour:?} {text:?}");
+                if contrast(colour, palette.panel) > 5.0 {
+                    assert_eq!(text, colour, "legible as it is");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn contrasts_are_those_of_the_standard() {
+        assert!((contrast(Color32::BLACK, Color32::WHITE) - 21.0).abs() < 1e-3);
+        assert!((contrast(Color32::from_gray(0x77), Color32::WHITE) - 4.48).abs() < 0.01);
+    }
 }

@@ -33,7 +33,7 @@ impl ValueField {
             .desired_width(width)
             .align(Align2::RIGHT_CENTER)
             .margin(egui::Margin::symmetric(4, 2))
-            .text_color_opt(wrong.then_some(palette.danger));
+            .text_color_opt(wrong.then(|| palette.as_text(palette.danger)));
         let first = next_shape(ui);
         let response = ui.add(edit).accessible_name(name);
         self.editing = response.has_focus();
@@ -67,8 +67,9 @@ impl ValueField {
     /// Shows what is wrong, if anything is.
     pub fn error_ui(&self, ui: &mut Ui) {
         if let Some(error) = &self.error {
-            let colour = Palette::of(ui).danger;
-            ui.add(egui::Label::new(egui::RichText::new(error).small().color(colour)).wrap());
+            let palette = Palette::of(ui);
+            let text = egui::RichText::new(error).small().color(palette.as_text(palette.danger));
+            ui.add(egui::Label::new(text).wrap());
         }
     }
 }

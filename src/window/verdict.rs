@@ -19,9 +19,9 @@ impl Tone {
     fn colour(self, ui: &Ui) -> Color32 {
         let palette = Palette::of(ui);
         match self {
-            Self::Good => palette.adapted,
+            Self::Good => palette.as_text(palette.adapted),
             Self::Open => palette.weak,
-            Self::Bad => palette.danger,
+            Self::Bad => palette.as_text(palette.danger),
         }
     }
 }

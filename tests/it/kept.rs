@@ -69,7 +69,7 @@ fn own_images() -> TempDir {
 }
 
 /// A path in the list of those that were used.
-fn choice<'a>(bench: &'a Bench, path: &Path) -> Node<'a> {
+fn choice<'a>(bench: &'a Bench, path: &'a Path) -> Node<'a> {
     bench.harness.get_by_role_and_label(Role::Button, path.file_name().unwrap().to_str().unwrap())
 }
 

@@ -3,6 +3,7 @@
 
 mod common;
 
+mod accessible;
 mod array_files;
 mod array_kinds;
 mod arrays;

@@ -21,11 +21,8 @@ use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
 use crate::common::sets;
-use crate::common::snapshots::wait_for_snapshot;
+use crate::common::snapshots::{ALL, complete, looked_at, wait_for_snapshot};
 use crate::common::waiting::DEADLINE;
-
-const ALL: Focus =
-    Focus { stability: true, outer_step: true, test_steps: true, layers: true, landscape: None, what_if: None };
 
 fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
@@ -42,15 +39,6 @@ fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
         settings.live.pixels_per_step = 64;
     }
     settings
-}
-
-/// Everything is there and of the present state.
-fn complete(snapshot: &Snapshot) -> bool {
-    let (closeups, now) = (&snapshot.closeups, snapshot.meta_iteration);
-    snapshot.phase == Phase::Paused
-        && closeups.outer_step.as_ref().is_some_and(|found| found.meta_iteration == now)
-        && closeups.test_steps.as_ref().is_some_and(|found| found.complete && found.meta_iteration == now)
-        && closeups.layers.as_ref().is_some_and(|found| found.meta_iteration == now)
 }
 
 fn check_outer_step(snapshot: &Snapshot, what: &str) {
@@ -207,20 +195,6 @@ fn every_algorithm_on_lines_and_pictures_has_numbers_or_a_reason() {
 #[test]
 fn every_algorithm_on_classes_has_numbers_or_a_reason() {
     check_families(&TaskFamily::ALL[4..]);
-}
-
-/// A run of this kind, paused, with everything that is to be seen closely.
-fn looked_at(settings: Settings) -> Arc<Snapshot> {
-    let (window, thread) = spawn(Arc::new(|| {}), 1, None).unwrap();
-    window.set_focus(ALL);
-    let set = sets::for_settings(&settings);
-    window.send(Command::Restart(Arc::new(settings), Some(set)));
-    window.send(Command::Pause);
-    window.send(Command::Step);
-    let snapshot = wait_for_snapshot(&window, "close-ups", complete);
-    window.send(Command::Quit);
-    thread.join().unwrap();
-    snapshot
 }
 
 /// The trainer is told what is looked at, once and only when it changes.

@@ -69,7 +69,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, sweep: &Sweep, results: &[Option<CellResult>]
         };
         let galley = painter.layout_no_wrap(text, small_font(), palette.text);
         if galley.size().x + 4.0 < area.width() {
-            let colour = palette.text_on(behind);
+            let colour = Palette::text_on(behind);
             painter.galley_with_override_text_color(area.center() - 0.5 * galley.size(), galley, colour);
         }
         if best == Some(cell) {

@@ -136,15 +136,15 @@ impl RaceTab {
         let idle = self.running.is_none();
         ui.add_enabled_ui(idle, |ui| {
             ui.horizontal_wrapped(|ui| {
-                for ((index, algorithm), chosen) in Algorithm::ALL.into_iter().enumerate().zip(&mut self.chosen) {
-                    let name = RichText::new(algorithm.label()).color(palette.series[index]);
+                for (algorithm, chosen) in Algorithm::ALL.into_iter().zip(&mut self.chosen) {
+                    let name = RichText::new(algorithm.label()).color(palette.as_text(colour(palette, algorithm)));
                     ui.add(Checkbox::new(chosen, name)).on_hover_text(algorithm.about());
                 }
             });
         });
         self.controls(ui, base, idle);
         if let Some(error) = &self.error {
-            ui.add(egui::Label::new(RichText::new(error.get()).color(palette.danger)).wrap());
+            ui.add(egui::Label::new(RichText::new(error.get()).color(palette.as_text(palette.danger))).wrap());
         }
         let Some(shown) = &self.shown else {
             let text = say(
@@ -313,7 +313,7 @@ fn colour(palette: &Palette, algorithm: Algorithm) -> egui::Color32 {
 }
 
 fn plot<'a>(id: &'static str, palette: &Palette) -> Plot<'a> {
-    Plot::new(id)
+    crate::window::losses::with_axes(Plot::new(id))
         .allow_zoom(false)
         .allow_drag(false)
         .allow_scroll(false)

@@ -213,7 +213,7 @@ impl SweepTab {
         });
         self.iterations_field.error_ui(ui);
         if let Some(error) = &self.error {
-            ui.add(egui::Label::new(RichText::new(error.get()).color(palette.danger)).wrap());
+            ui.add(egui::Label::new(RichText::new(error.get()).color(palette.as_text(palette.danger))).wrap());
         }
         ui.add_space(GRID);
         let Some(shown) = &self.shown else {

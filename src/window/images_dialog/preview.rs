@@ -67,7 +67,7 @@ impl Preview {
                 || format!("{} skipped", plural(set.skipped.len(), "file", "files")),
                 || format!("跳过 {} 个文件", count(set.skipped.len())),
             );
-            ui.label(RichText::new(text).color(palette.danger));
+            ui.label(RichText::new(text).color(palette.as_text(palette.danger)));
             skipped(ui, &set.skipped);
         }
     }

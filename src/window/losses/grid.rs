@@ -1,11 +1,21 @@
 //! The lines of an axis and what stands at them.
 
-use egui_plot::GridMark;
+use egui_plot::{AxisHints, GridMark, Plot};
 
 use crate::window::numbers;
 
 /// Decades below which the axis has round values instead of powers of ten.
 const NARROW: f64 = 0.6;
+
+/// So far apart, or farther, numbers of an axis are shown: those side by side, and those above one another.
+const APART: [f32; 2] = [60.0, 20.0];
+
+/// The plot with numbers at its axes that are there or not; egui's own fade before they leave, and are hard to read.
+pub fn with_axes(plot: Plot<'_>) -> Plot<'_> {
+    let [x, y] = APART.map(|apart| apart..=apart + 0.5);
+    plot.custom_x_axes(vec![AxisHints::new_x().label_spacing(x)])
+        .custom_y_axes(vec![AxisHints::new_y().label_spacing(y)])
+}
 
 /// A line at each of a few round numbers.
 pub fn even_grid((low, high): (f64, f64)) -> Vec<GridMark> {

@@ -78,8 +78,7 @@ fn toggle(ui: &mut Ui, series: Series, shown: &mut bool) {
     }
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, *shown, series.label()));
     sample(ui, rect, series.look(palette), if *shown { 1.0 } else { 0.3 });
-    let text =
-        if response.hovered() { palette.accent } else { palette.text.gamma_multiply(if *shown { 1.0 } else { 0.45 }) };
+    let text = if response.hovered() { palette.accent } else { palette.switched(*shown) };
     let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
     ui.painter().galley_with_override_text_color(corner, galley, text);
     response.on_hover_text(series.tooltip());

@@ -183,7 +183,7 @@ impl Pin {
         let stroke = Stroke::new(1.5, self.colour(palette).gamma_multiply(if self.shown { 1.0 } else { 0.3 }));
         let ends = [pos2(rect.left(), rect.center().y), pos2(rect.left() + SAMPLE, rect.center().y)];
         ui.painter().extend(Shape::dashed_line(&ends, stroke, DASH, DASH));
-        let text = palette.text.gamma_multiply(if self.shown { 1.0 } else { 0.45 });
+        let text = palette.switched(self.shown);
         let text = if response.hovered() { palette.accent } else { text };
         let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
         ui.painter().galley_with_override_text_color(corner, galley, text);

@@ -1,10 +1,10 @@
 //! What the tasks are judged by beside their losses, over meta-iterations: shares in percent.
 
-use egui::Ui;
+use egui::{Role, Ui, WidgetInfo};
 use egui_plot::{GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoints, PlotTransform};
 
-use super::{beside, even_grid, marks};
-use crate::text::tell;
+use super::{beside, even_grid, marks, with_axes};
+use crate::text::{say, tell};
 use crate::train::snapshot::{Curve, Init, KnobMark, Snapshot};
 use crate::window::numbers;
 use crate::window::theme::{Palette, init_label};
@@ -31,7 +31,7 @@ pub fn ui(
         .filter(|&init| shown(init))
         .map(|init| (init, points(&snapshot.curves.scores[init as usize])))
         .collect();
-    let plot = Plot::new("task-scores")
+    let plot = with_axes(Plot::new("task-scores"))
         .allow_zoom(false)
         .allow_drag(false)
         .allow_scroll(false)
@@ -72,6 +72,13 @@ pub fn ui(
             plot.line(Line::new(name, PlotPoints::from(points.clone())).color(palette.init(*init)).width(width));
         }
     });
+    let ends = lines.iter().filter_map(|(init, points)| Some((init_label(*init), points.last()?[1])));
+    let ends = || ends.clone().map(|(init, end)| format!("{init} {end:.0} %")).collect::<Vec<_>>();
+    let about = || {
+        let ends = ends().join(say(", ", "，"));
+        tell(|| format!("{name} so far: {ends}"), || format!("到目前为止的{name}：{ends}"))
+    };
+    response.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, about()));
     response.transform
 }
 

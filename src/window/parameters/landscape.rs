@@ -25,6 +25,9 @@ const LEVELS: usize = 11;
 /// Room for the names and numbers of the axes.
 const AXES: egui::Vec2 = vec2(50.0, 30.0);
 
+/// In less there is nothing to be seen.
+const LEAST: f32 = 24.0;
+
 /// The view.
 #[derive(Default)]
 pub struct LandscapeView {
@@ -64,6 +67,9 @@ impl LandscapeView {
         }
         let plot =
             Rect::from_min_max(pos2(rect.left() + AXES.x, rect.top()), pos2(rect.right(), rect.bottom() - AXES.y));
+        if plot.width().min(plot.height()) < LEAST {
+            return;
+        }
         let frame = Frame { rect: plot, x: landscape.x, y: landscape.y };
         let painter = ui.painter().with_clip_rect(plot);
         let tried = snapshot.and_then(|snapshot| snapshot.closeups.tried.as_deref());

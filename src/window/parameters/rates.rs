@@ -63,7 +63,7 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String
         painter.rect_filled(cell, 0.0, fill);
         let text = painter.layout_no_wrap(numbers::compact(shown(rate.rate)), small_font(), palette.text);
         if text.size().x + 4.0 < cell.width() && text.size().y < cell.height() {
-            painter.galley_with_override_text_color(cell.center() - 0.5 * text.size(), text, palette.text_on(fill));
+            painter.galley_with_override_text_color(cell.center() - 0.5 * text.size(), text, Palette::text_on(fill));
         }
         if rate.vanished > 0.5 {
             painter.line_segment([cell.left_top(), cell.right_bottom()], Stroke::new(1.0, palette.danger));
@@ -160,7 +160,7 @@ pub fn history(ui: &mut Ui, rect: Rect, curves: &[Vec<Curve>], tensors: &[String
     for (y, row) in ends {
         let y = y.max(free);
         free = y + 13.0;
-        let colour = row_colour(palette, row, rows);
+        let colour = palette.as_text(row_colour(palette, row, rows));
         let name = tensors.get(row).map_or("", String::as_str);
         painter.text(pos2(plot.right() + 4.0, y), Align2::LEFT_CENTER, name, small_font(), colour);
     }

@@ -174,7 +174,7 @@ fn cell_caption(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace, step: usize) -
     let plain = || marks.map_or_else(|| loss(&trace.query_loss), recognised);
     let text = if overflow { say("overflow", "溢出").to_owned() } else { psnr.unwrap_or_else(plain) };
     let colour = match (overflow, step) {
-        (true, _) => palette.danger,
+        (true, _) => palette.as_text(palette.danger),
         (false, 0) => palette.weak,
         (false, _) => palette.text,
     };

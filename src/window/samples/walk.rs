@@ -230,7 +230,7 @@ impl WalkView {
         for (which, (lines, current, name)) in lines.into_iter().enumerate() {
             let rect = table.numbers(ui, index, which);
             let Some([value, words]) = lines else {
-                ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, "–", small_font(), palette.line);
+                ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, "–", small_font(), palette.weak);
                 continue;
             };
             let middle = rect.left_center();

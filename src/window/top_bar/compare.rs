@@ -21,7 +21,9 @@ pub fn ui(ui: &mut Ui, running: [Option<Progress>; 2], brief: bool, commands: &m
     let width = ui.painter().layout_no_wrap(widest, font, Palette::of(ui).text).size().x;
     let size = vec2((width + 2.0 * ui.spacing().button_padding.x).ceil().max(SIZE.x), SIZE.y);
     let text = label(first.count(), first.left(), brief);
-    let response = ui.add(Button::new(RichText::new(text).size(TEXT)).min_size(size)).accessible_name(say("Under way", "正在进行"));
+    let response = ui
+        .add(Button::new(RichText::new(text).size(TEXT)).min_size(size))
+        .accessible_name(say("Under way", "正在进行"));
     bar(ui, response.rect, first.share());
     let response = tooltip(response, || {
         let mut lines: Vec<String> = running.iter().flatten().map(Progress::sentence).collect();

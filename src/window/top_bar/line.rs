@@ -58,7 +58,7 @@ pub fn ui(ui: &mut Ui, status: &Status<'_>) {
     let (word, colour) = match status.phase {
         Phase::Running => (say("· running", "· 运行中"), palette.weak),
         Phase::Paused => (say("· paused", "· 已暂停"), palette.weak),
-        Phase::Diverged => (say("· diverged", "· 已发散"), palette.danger),
+        Phase::Diverged => (say("· diverged", "· 已发散"), palette.as_text(palette.danger)),
     };
     parts.push(part(2, word, colour, say("What the trainer is doing", "训练器正在做什么")));
     let wanted: Vec<_> = parts.iter().map(|part| (part.rank, part.room)).collect();

@@ -41,7 +41,8 @@ pub fn ui(ui: &mut Ui, rect: Rect, dissection: &Dissection, algorithm: Algorithm
     let mut y = rect.top();
     for way in Way::ALL {
         let (short, about) = in_words(dissection, algorithm, way, &drawn);
-        let text = painter.text(pos2(rect.left(), y), Align2::LEFT_TOP, short, font.clone(), colour(palette, way));
+        let colour = palette.as_text(colour(palette, way));
+        let text = painter.text(pos2(rect.left(), y), Align2::LEFT_TOP, short, font.clone(), colour);
         let row = Rect::from_min_max(pos2(rect.left(), y), pos2(rect.right(), text.bottom()));
         let response = ui.interact(row, ui.make_persistent_id(("way", way as usize)), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &about));

@@ -32,7 +32,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, cosines: &[Vec<Option<f64>>], large: bool) {
                 && galley.size().y < place.height()
             {
                 let corner = place.center() - 0.5 * galley.size();
-                painter.galley_with_override_text_color(corner, galley, palette.text_on(fill));
+                painter.galley_with_override_text_color(corner, galley, Palette::text_on(fill));
             }
             let (one, other) = (row + 1, column + 1);
             let undefined = || say("not defined", "没有定义").to_owned();
@@ -52,7 +52,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, cosines: &[Vec<Option<f64>>], large: bool) {
         (1.0, scale.right(), Align2::RIGHT_TOP, say("1 alike", "1 一致")),
     ];
     for (value, x, align, text) in ends {
-        painter.text(pos2(x, scale.top()), align, text, font.clone(), blend(shade(palette, value), palette.text, 0.25));
+        painter.text(pos2(x, scale.top()), align, text, font.clone(), palette.as_text(shade(palette, value)));
     }
 }
 

@@ -213,7 +213,7 @@ fn bars(painter: &Painter, place: Rect, inits: &[Init], values: &[Bar], palette:
         painter.rect_filled(Rect::from_min_size(pos2(place.left(), y), vec2(width, thick - 1.0)), 0.0, fill);
         if room || order == 0 {
             let middle = if room { y + 0.5 * thick } else { place.center().y };
-            let colour = palette.init(*init);
+            let colour = palette.as_text(palette.init(*init));
             painter.text(pos2(place.right() + GRID, middle), Align2::LEFT_CENTER, text, font.clone(), colour);
         }
     }

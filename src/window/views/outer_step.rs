@@ -59,7 +59,7 @@ impl View for OuterStepView {
                 },
                 || format!("{all} 个方程组中有 {indefinite} 个不正定：那里的隐式方向只是猜测"),
             );
-            line(ui, RichText::new(text).color(palette.danger), large);
+            line(ui, RichText::new(text).color(palette.as_text(palette.danger)), large);
         }
         if let Some(text) = left_out(found) {
             line(ui, RichText::new(text).color(palette.weak), large);

@@ -42,24 +42,16 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
     let title = |x: f32, align: Align2, text: &str, colour| {
         painter.text(pos2(x, rect.top()), align, text, font.clone(), colour);
     };
-    let titles = [
-        (say("1st", "一阶"), colour(palette, Way::First)),
-        (say("2nd", "二阶"), colour(palette, Way::Exact)),
-        (say("cos", "余弦"), palette.weak),
-    ];
+    let [first, exact] = [Way::First, Way::Exact].map(|way| palette.as_text(colour(palette, way)));
+    let titles = [(say("1st", "一阶"), first), (say("2nd", "二阶"), exact), (say("cos", "余弦"), palette.weak)];
     let places = [1.0, 2.0, 3.0].map(|place| bars.right() + place * column);
     let places = places.into_iter().filter(|_| legible).take(count as usize);
     for (x, (text, colour)) in places.clone().zip(titles) {
         title(x, Align2::RIGHT_TOP, text, colour);
     }
     if bars.width() > 5.5 * text.x {
-        title(bars.left(), Align2::LEFT_TOP, say("first order", "一阶"), colour(palette, Way::First));
-        title(
-            bars.left() + 2.6 * text.x,
-            Align2::LEFT_TOP,
-            say("second adds", "二阶增加"),
-            colour(palette, Way::Exact),
-        );
+        title(bars.left(), Align2::LEFT_TOP, say("first order", "一阶"), first);
+        title(bars.left() + 2.6 * text.x, Align2::LEFT_TOP, say("second adds", "二阶增加"), exact);
     }
     for (index, task) in tasks.iter().enumerate() {
         let row = Rect::from_min_size(pos2(rect.left(), top + index as f32 * height), vec2(rect.width(), height));

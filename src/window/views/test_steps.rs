@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, RichText, Ui};
+use egui::{Align2, Color32, RichText, Role, Ui, WidgetInfo};
 use egui_plot::{
     HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
 };
@@ -11,7 +11,7 @@ use super::{LARGE_TEXT, View, font, line, nothing, toggle};
 use crate::text::{say, tell};
 use crate::train::snapshot::{Init, Snapshot};
 use crate::train::views::{Adapted, Focus, TestSteps};
-use crate::window::losses::log_grid;
+use crate::window::losses::{log_grid, with_axes};
 use crate::window::numbers;
 use crate::window::theme::{Palette, SMALL_TEXT, init_label};
 
@@ -70,7 +70,7 @@ impl View for TestStepsView {
         if large {
             for init in shown.filter(|init| !found.adapted[*init as usize].mean_query.is_empty()) {
                 let text = verdict(init, &found.adapted[init as usize], found.tasks);
-                line(ui, RichText::new(text).color(palette.init(init)), large).on_hover_text(&about);
+                line(ui, RichText::new(text).color(palette.as_text(palette.init(init))), large).on_hover_text(&about);
             }
             if let Some(points) = points {
                 line(ui, RichText::new(points).color(palette.weak), large).on_hover_text(about);
@@ -117,7 +117,7 @@ impl TestStepsView {
         let trained = prepared.source.trained_steps as f64;
         let bounds = PlotBounds::from_min_max([0.0, low], [TestSteps::STEPS as f64, high]);
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, font(large));
-        Plot::new("test-steps")
+        let plot = with_axes(Plot::new("test-steps"))
             .allow_zoom(false)
             .allow_drag(false)
             .allow_scroll(false)
@@ -146,6 +146,10 @@ impl TestStepsView {
                     draw(plot, init_label(init), lines, adapted.turning, palette.init(init), large);
                 }
             });
+        let found = &prepared.source;
+        let verdicts = || shown.iter().map(|init| verdict(*init, &found.adapted[*init as usize], found.tasks));
+        let name = || verdicts().collect::<Vec<_>>().join(say(". ", "。"));
+        plot.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name()));
     }
 }
 

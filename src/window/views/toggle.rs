@@ -30,8 +30,7 @@ pub fn toggle(ui: &mut Ui, colour: Color32, [label, about]: [&str; 2], shown: &m
     let strength = if *shown { 1.0 } else { 0.3 };
     let ends = [pos2(rect.left(), rect.center().y), pos2(rect.left() + sample, rect.center().y)];
     ui.painter().line_segment(ends, Stroke::new(if large { 4.0 } else { 2.0 }, colour.gamma_multiply(strength)));
-    let text =
-        if response.hovered() { palette.accent } else { palette.text.gamma_multiply(if *shown { 1.0 } else { 0.45 }) };
+    let text = if response.hovered() { palette.accent } else { palette.switched(*shown) };
     let corner = pos2(rect.left() + sample + GRID, rect.center().y - 0.5 * galley.size().y);
     ui.painter().galley_with_override_text_color(corner, galley, text);
     response.on_hover_text(about);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Key, Theme};
+use egui::{Key, Theme, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use metascope::settings::{Settings, TaskFamily};
@@ -22,13 +22,14 @@ pub struct Bench {
 
 impl Bench {
     pub fn empty(settings: Settings) -> Self {
+        Self::empty_of(settings, vec2(1040.0, 656.0))
+    }
+
+    /// In a window of this size, in points.
+    fn empty_of(settings: Settings, size: Vec2) -> Self {
         let (window, trainer) = link(Arc::new(|| {}));
         let mut window = Some(window);
-        let builder = Harness::builder()
-            .with_size([1040.0, 656.0])
-            .with_theme(Theme::Dark)
-            .with_max_steps(120)
-            .with_step_dt(0.04);
+        let builder = Harness::builder().with_size(size).with_theme(Theme::Dark).with_max_steps(120).with_step_dt(0.04);
         let mut harness = builder.build_ui_state(
             move |ui, app: &mut Option<App>| match app {
                 Some(app) => app.show(ui),
@@ -45,6 +46,12 @@ impl Bench {
 
     pub fn with(snapshot: Snapshot) -> Self {
         let mut bench = Self::empty(snapshot.settings.as_ref().clone());
+        bench.publish(snapshot);
+        bench
+    }
+
+    pub fn sized(snapshot: Snapshot, size: Vec2) -> Self {
+        let mut bench = Self::empty_of(snapshot.settings.as_ref().clone(), size);
         bench.publish(snapshot);
         bench
     }

@@ -11,6 +11,7 @@ use crate::window::theme::{GRID, Palette};
 /// Every algorithm's result: on the probe tasks while it trains, on many test tasks when it is done.
 pub fn ui(ui: &mut Ui, shown: &Shown, idle: bool) {
     let palette = Palette::of(ui);
+    let danger = palette.as_text(palette.danger);
     let first = shown.race.entrants()[0].run.algorithm.label();
     Grid::new("race-table").num_columns(4).spacing(vec2(6.0 * GRID, 2.0)).show(ui, |ui| {
         let difference = tell(|| format!("Difference to {first}"), || format!("与 {first} 之差"));
@@ -25,7 +26,7 @@ pub fn ui(ui: &mut Ui, shown: &Shown, idle: bool) {
         ui.end_row();
         for (index, settings) in shown.race.entrants().iter().enumerate() {
             let algorithm = settings.run.algorithm;
-            ui.colored_label(colour(palette, algorithm), algorithm.label());
+            ui.colored_label(palette.as_text(colour(palette, algorithm)), algorithm.label());
             let row = shown.summary.rows.get(index);
             let done = row.and_then(|row| row.measures.first());
             match (done, row.and_then(|row| row.diverged.first())) {
@@ -37,11 +38,11 @@ pub fn ui(ui: &mut Ui, shown: &Shown, idle: bool) {
                             || format!("{lost} of {all} seeds diverged"),
                             || format!("{all} 个随机种子中有 {lost} 个发散"),
                         );
-                        ui.colored_label(palette.danger, text);
+                        ui.colored_label(danger, text);
                     }
                 }
                 (None, Some([seed, at])) if idle => {
-                    ui.colored_label(palette.danger, say("diverged", "发散"));
+                    ui.colored_label(danger, say("diverged", "发散"));
                     ui.label("");
                     let at = numbers::thousands(*at as i64);
                     ui.label(tell(
