@@ -52,9 +52,9 @@ impl Menu {
     }
 }
 
-/// Says by how much the two runs differ, or that the second one has failed.
-pub fn difference(ui: &mut Ui, snapshot: &Snapshot) {
-    let Some(beside) = &snapshot.beside else { return };
+/// Says by how much the two runs differ, or that the second one has failed; whether there are two.
+pub fn difference(ui: &mut Ui, snapshot: &Snapshot) -> bool {
+    let Some(beside) = &snapshot.beside else { return false };
     let palette = Palette::of(ui);
     let failed = beside.divergence.as_ref().filter(|_| beside.phase == Phase::Diverged);
     let (text, colour) = match failed {
@@ -81,6 +81,7 @@ pub fn difference(ui: &mut Ui, snapshot: &Snapshot) {
         "两个运行学到的起点在所示留出任务最后一步之后的逐任务比较；平均差的置信区间不含 0（对损失为 1 ×）时，才算有差别",
     );
     ui.add(Label::new(RichText::new(text).color(colour)).truncate()).on_hover_text(about);
+    true
 }
 
 /// Draws a view of the run, or where there are two runs of each in one half, with its name.

@@ -118,8 +118,13 @@ impl Losses {
         let entries = Self::entries(score_shown.is_some());
         let palette = Palette::of(ui);
         let shown = entries.iter().copied().filter(|series| self.is_shown(*series));
-        let beside = snapshot.and_then(|snapshot| beside::entry(snapshot, palette));
-        legend::names(ui, shown.map(|series| legend::Entry::of(series, palette)).chain(beside));
+        let mut names: Vec<_> = shown.map(|series| legend::Entry::of(series, palette)).collect();
+        // Behind the learned start, which it is compared with.
+        let place =
+            entries.iter().filter(|series| self.is_shown(**series)).position(|series| *series == Series::Random);
+        let place = place.unwrap_or(names.len());
+        names.splice(place..place, snapshot.and_then(|snapshot| beside::entry(snapshot, palette)));
+        legend::names(ui, names.into_iter());
         let Some(snapshot) = snapshot else {
             ui.centered_and_justified(|ui| {
                 ui.label(RichText::new(say("No losses yet", "还没有损失")).color(palette.weak))

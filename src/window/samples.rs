@@ -92,6 +92,7 @@ impl Samples {
                         );
                         stage::sentence(ui, &text, UiCommand::SlowMotion.tooltip());
                     }
+                    None if snapshot.is_some_and(|snapshot| beside::difference(ui, snapshot)) => {}
                     None => stage::sentence(ui, &said_of(look, snapshot), look.about()),
                 });
             });

@@ -108,12 +108,11 @@ impl Stage {
         images: Option<&Arc<ImageSet>>,
         commands: &mut Commands,
     ) {
-        if let Some(snapshot) = snapshot {
-            beside::difference(ui, snapshot);
-        }
         if self.page == Page::View {
             let (entry, views) = &mut self.views[self.view];
-            sentence(ui, &entry.about, &entry.about);
+            if !snapshot.is_some_and(|snapshot| beside::difference(ui, snapshot)) {
+                sentence(ui, &entry.about, &entry.about);
+            }
             match snapshot {
                 Some(snapshot) => {
                     beside::halves(ui, snapshot, |ui, half, run| views[half].ui(ui, Some(run), true));

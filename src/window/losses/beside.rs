@@ -7,7 +7,7 @@ use egui_plot::{Line, LineStyle, PlotPoint, PlotPoints, PlotUi};
 use super::legend::Entry;
 use super::series::{self, Series};
 use crate::settings::Algorithm;
-use crate::text::{say, tell};
+use crate::text::say;
 use crate::train::snapshot::{Curves, Snapshot};
 use crate::window::theme::Palette;
 
@@ -54,7 +54,7 @@ impl Beside {
     /// Draws it.
     pub fn draw<'a>(&'a self, plot: &mut PlotUi<'a>, palette: &Palette) {
         let Some(known) = &self.0 else { return };
-        let line = Line::new(name(known.algorithm), PlotPoints::Borrowed(&known.points));
+        let line = Line::new(known.algorithm.label(), PlotPoints::Borrowed(&known.points));
         let (colour, width, _) = Series::HeldOutAfter.look(palette);
         plot.line(line.color(colour).width(width).style(LineStyle::Dashed { length: DASH }));
     }
@@ -68,12 +68,5 @@ pub fn entry(snapshot: &Snapshot, palette: &Palette) -> Option<Entry> {
         "Held-out tasks after adaptation from the start that the run beside has learned",
         "留出任务从并排的运行学到的起点适应之后的损失",
     );
-    Some(Entry { label: name(run.settings.run.algorithm), about, look: (colour, width, true) })
-}
-
-/// The name of its line.
-pub fn name(algorithm: Algorithm) -> String {
-    let learned = Series::HeldOutAfter.label();
-    let algorithm = algorithm.label();
-    tell(|| format!("{learned}, {algorithm}"), || format!("{learned}（{algorithm}）"))
+    Some(Entry { label: run.settings.run.algorithm.label().to_owned(), about, look: (colour, width, true) })
 }

@@ -3,7 +3,7 @@
 use egui::{Role, Ui, WidgetInfo};
 use egui_plot::{GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoints, PlotTransform};
 
-use super::{beside, even_grid, marks, with_axes};
+use super::{even_grid, marks, with_axes};
 use crate::text::{say, tell};
 use crate::train::snapshot::{Curve, Init, KnobMark, Snapshot};
 use crate::window::numbers;
@@ -61,7 +61,7 @@ pub fn ui(
         plot.set_plot_bounds(PlotBounds::from_min_max([0.0, BOTTOM], [last.max(10.0), TOP]));
         marks::draw(plot, marks, palette);
         if let Some(run) = &snapshot.beside {
-            let name = beside::name(run.settings.run.algorithm);
+            let name = run.settings.run.algorithm.label();
             let line = Line::new(name, PlotPoints::from(points(&run.curves.scores[Init::Learned as usize])));
             plot.line(line.color(palette.adapted).width(2.4).style(LineStyle::Dashed { length: 6.0 }));
         }

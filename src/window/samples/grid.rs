@@ -71,7 +71,9 @@ impl Grid {
         };
         let two = Some(largest(2.0)).filter(|scale| scale * unit.y >= LARGE);
         let least = (SMALLEST / unit.x.max(unit.y)).ceil().max(1.0);
-        let scale = two.unwrap_or_else(|| largest(1.0)).max(least);
+        // Nothing is cut off at the side, where the strip does not scroll.
+        let whole = ((room.x / (given + 2.min(last_step + 1)) as f32 - GRID) / unit.x).floor().max(1.0);
+        let scale = two.unwrap_or_else(|| largest(1.0)).max(least).min(whole);
         let cell = unit * scale;
         let columns =
             ((room.x / (cell.x + GRID)).floor() as usize).clamp(given + 2.min(last_step + 1), given + 1 + last_step);
