@@ -60,6 +60,9 @@ const IN_A_MINUTE: [Text; 10] = [
 const WIDTH: f32 = 640.0;
 const HEIGHT: f32 = 460.0;
 
+/// Size of a text that is to be read.
+const READ: f32 = 15.0;
+
 /// Space around what it holds.
 const AROUND: f32 = 5.0 * GRID;
 
@@ -151,7 +154,8 @@ impl Help {
                     ui.set_width(ui.available_width() - 3.0 * GRID);
                     match self.page {
                         Page::Minute => IN_A_MINUTE.iter().for_each(|sentence| {
-                            ui.add(Label::new(sentence.get()).wrap());
+                            ui.add(Label::new(RichText::new(sentence.get()).size(READ)).wrap());
+                            ui.add_space(GRID);
                         }),
                         Page::Questions => self.questions.ui(ui, settings, commands),
                         Page::Keys => keys(ui),

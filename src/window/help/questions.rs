@@ -3,7 +3,7 @@
 use egui::{CollapsingHeader, Id, Label, RichText, TextEdit, Ui};
 
 use super::answers::{QUESTIONS, Question};
-use crate::settings::{Settings, TaskFamily};
+use crate::settings::{Algorithm, Settings, TaskFamily};
 use crate::text::say;
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::numbers;
@@ -90,7 +90,9 @@ fn one(ui: &mut Ui, question: &'static Question, settings: &Settings, commands: 
 /// What a scene sets, in names that are on the screen.
 fn in_short(scene: &Scene, now: &Settings) -> String {
     let tasks: TaskFamily = scene.tasks(now.run.tasks);
-    let mut parts = vec![tasks.label().to_owned(), scene.algorithm(now.run.algorithm).label().to_owned()];
+    let algorithms = [Some(scene.algorithm(now.run.algorithm)), scene.beside()];
+    let algorithms = algorithms.into_iter().flatten().map(Algorithm::label).collect::<Vec<_>>().join(" | ");
+    let mut parts = vec![tasks.label().to_owned(), algorithms];
     for (knob, value) in scene.knobs {
         parts.push(format!("{} {}", knob.short, numbers::knob_value(*knob, *value)));
     }
@@ -103,7 +105,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::settings::Algorithm;
     use crate::text::Language;
 
     fn asked(search: &str) -> Vec<&'static str> {
