@@ -167,7 +167,7 @@ impl App {
         self.compare.receive(&ctx, self.stage.page(false) == Page::Compare, &mut self.notices);
         let mut commands = Commands::new();
         let canvas = self.stage.has_canvas();
-        commands::take_shortcuts(&ctx, canvas, &mut commands);
+        commands::take_shortcuts(&ctx, canvas, self.help.is_open(), &mut commands);
         keyboard::take_zoom(&ctx, if self.present { PRESENT_ZOOM } else { 1.0 });
         commands.append(&mut self.watching.get_mut().commands());
         self.panels(ui, &mut commands);

@@ -165,9 +165,10 @@ impl UiCommand {
 }
 
 /// Takes the shortcuts out of this frame's input. Keys belong to a text field or another control
-/// while it has the keyboard; only the function keys and those with Ctrl work everywhere. What is undone is
+/// while it has the keyboard; only the function keys and those with Ctrl work everywhere. Under the help, where all is
+/// `covered`, no run is begun or stopped by them. What is undone is
 /// the business of a text field, or of a canvas, while there is one.
-pub fn take_shortcuts(ctx: &Context, canvas: bool, commands: &mut Commands) {
+pub fn take_shortcuts(ctx: &Context, canvas: bool, covered: bool, commands: &mut Commands) {
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let others_undo = canvas || ctx.text_edit_focused();
     let shift = Modifiers::COMMAND.plus(Modifiers::SHIFT);
@@ -179,8 +180,10 @@ pub fn take_shortcuts(ctx: &Context, canvas: bool, commands: &mut Commands) {
             continue;
         }
         for &key in command.keys() {
-            let taken =
-                focused && !matches!(key, Key::F1 | Key::F3 | Key::F11) && command.modifiers() == Modifiers::NONE;
+            let of_all = matches!(command, UiCommand::Help | UiCommand::Language | UiCommand::Theme);
+            let taken = (focused || covered && !of_all)
+                && !matches!(key, Key::F1 | Key::F3 | Key::F11)
+                && command.modifiers() == Modifiers::NONE;
             if !taken && ctx.input_mut(|input| input.consume_key(command.modifiers(), key)) {
                 commands.push(command.clone());
             }

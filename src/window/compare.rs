@@ -15,6 +15,7 @@ use self::race::RaceTab;
 use self::sweep::SweepTab;
 use super::commands::Commands;
 use super::notices::{Kind, Notices};
+use super::stage;
 use super::theme::GRID;
 use crate::images::ImageSet;
 use crate::settings::Settings;
@@ -24,6 +25,9 @@ pub use self::progress::Progress;
 
 /// How often the time left is said anew while nothing is reported.
 const SAY_EVERY: Duration = Duration::from_secs(5);
+
+/// In less height than this it scrolls.
+const LEAST: f32 = 75.0 * GRID;
 
 /// Meta-iterations that a person can ask of one run.
 const ITERATIONS: [f64; 2] = [1.0, 1e6];
@@ -80,6 +84,10 @@ impl Compare {
     /// Draws it in all the space that is left.
     pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
         let base = Base { settings, images };
+        stage::at_least(ui, LEAST, |ui| self.contents(ui, base, commands));
+    }
+
+    fn contents(&mut self, ui: &mut Ui, base: Base<'_>, commands: &mut Commands) {
         self.tabs(ui);
         ui.add_space(GRID);
         match self.tab {

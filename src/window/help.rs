@@ -3,7 +3,7 @@
 mod answers;
 mod questions;
 
-use egui::{Color32, Context, Grid, Id, Label, Modal, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Color32, Context, Grid, Id, Label, Modal, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 
 use self::questions::Questions;
 use super::commands::{Commands, UiCommand};
@@ -110,6 +110,8 @@ pub struct Help {
     open: bool,
     page: Page,
     questions: Questions,
+    /// Where it was drawn last: it is put in the middle by the size that it had then.
+    place: Option<Rect>,
 }
 
 impl Help {
@@ -168,6 +170,10 @@ impl Help {
                 .on_hover_text(say("Back to the run (Escape)", "回到运行（Escape）"))
                 .clicked()
         });
+        let place = Some(response.response.rect);
+        if std::mem::replace(&mut self.place, place) != place {
+            ctx.request_repaint();
+        }
         if response.should_close() || response.inner {
             self.open = false;
         }

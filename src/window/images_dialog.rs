@@ -11,7 +11,7 @@ mod thumbnails;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Align2, Context, Id, Label, ProgressBar, RichText, TextEdit, Ui, Window, vec2};
+use egui::{Align2, Context, Id, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, Window, vec2};
 
 use self::picker::{Picked, Picker};
 use self::preview::Preview;
@@ -133,7 +133,12 @@ impl ImagesDialog {
             .collapsible(false)
             .resizable(false)
             .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
-            .show(&ctx, |ui| self.contents(ui, run, images, recent, commands));
+            .show(&ctx, |ui| {
+                // What has no room can be scrolled to.
+                let room = ctx.content_rect().size() - vec2(10.0 * GRID, 20.0 * GRID);
+                let area = ScrollArea::both().max_width(room.x).max_height(room.y);
+                area.show(ui, |ui| self.contents(ui, run, images, recent, commands));
+            });
         self.open &= open && !ctx.input(|input| input.key_pressed(egui::Key::Escape));
     }
 

@@ -106,7 +106,9 @@ impl Samples {
         }
         let shown = snapshot.and_then(evaluated);
         match (shown, look) {
-            (Some((snapshot, _)), Look::Draw) => return self.draw.ui(ui, snapshot, images, commands),
+            (Some((snapshot, _)), Look::Draw) => {
+                return stage::at_least(ui, draw::LEAST, |ui| self.draw.ui(ui, snapshot, images, commands));
+            }
             (Some((_, evaluation)), _) => taught::ui(ui, evaluation),
             (None, _) => {}
         }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Button, Key, Label, Layout, RichText, Ui};
+use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::beside;
 use super::commands::{Commands, UiCommand};
@@ -27,6 +27,8 @@ pub struct Stage {
     /// Which close-up view is shown.
     view: usize,
     page: Page,
+    /// What had the large place before sweeps and races.
+    before: Page,
 }
 
 /// What has the large place.
@@ -53,6 +55,7 @@ impl Default for Stage {
             views: VIEWS.iter().map(|entry| (entry, [(entry.open)(), (entry.open)()])).collect(),
             view: 0,
             page: Page::default(),
+            before: Page::default(),
         }
     }
 }
@@ -73,7 +76,7 @@ impl Stage {
 
     /// Shows sweeps and races in the large place, or what it had.
     pub fn toggle_compare(&mut self) {
-        self.page = if self.page == Page::Compare { Page::Samples } else { Page::Compare };
+        if self.page == Page::Compare { self.page = self.before } else { self.choose(Tab::Own(Page::Compare)) }
     }
 
     /// Whether there is a canvas to draw on.
@@ -95,7 +98,7 @@ impl Stage {
         };
         let free = !taken && !covered && ui.memory(|memory| memory.focused().is_none());
         if free && ui.input(|input| input.key_pressed(Key::Escape)) {
-            self.page = Page::Samples;
+            self.page = if self.page == Page::Compare { self.before } else { Page::Samples };
         }
     }
 
@@ -188,7 +191,8 @@ impl Stage {
         match tab {
             Tab::Look(look) => (self.look, self.page) = (look, Page::Samples),
             Tab::View(view) => (self.view, self.page) = (view, Page::View),
-            Tab::Own(page) => self.page = page,
+            Tab::Own(page) if page == self.page => {}
+            Tab::Own(page) => self.before = std::mem::replace(&mut self.page, page),
         }
     }
 }
@@ -210,7 +214,7 @@ enum Tab {
 const OWN: [(Page, Text, Text); 3] = [
     (
         Page::Compare,
-        text("Compare", "对比"),
+        text("Sweep and race", "批量实验"),
         text(
             "Sweeps two settings or races algorithms, beside the run",
             "在运行的同时对两个设置做参数扫描，或让算法比赛",
@@ -263,4 +267,15 @@ fn digit(ui: &Ui) -> Option<usize> {
 pub fn sentence(ui: &mut Ui, text: &str, about: &str) {
     let text = RichText::new(text).color(Palette::of(ui).weak);
     ui.add(Label::new(text).truncate()).on_hover_text(about);
+}
+
+/// Lays something out in the room that is left, or, where that is less than this height, in so much that is scrolled.
+pub fn at_least(ui: &mut Ui, height: f32, add: impl FnOnce(&mut Ui)) {
+    if ui.available_height() >= height {
+        return add(ui);
+    }
+    ScrollArea::vertical().show(ui, |ui| {
+        let size = vec2(ui.available_width(), height);
+        ui.allocate_ui(size, add);
+    });
 }

@@ -91,7 +91,7 @@ pub fn between(first: &Snapshot, second: &Snapshot) -> Option<String> {
     if lead.mean.abs() <= lead.half {
         return Some(tell(
             || format!("{} {one} and {other} do not differ clearly ({interval})", after(last)),
-            || format!("{last} 步之后，{one} 与 {other} 没有明显差别（{interval}）"),
+            || format!("适应 {last} 步之后，{one} 与 {other} 没有明显差别（{interval}）"),
         ));
     }
     let [better, worse] = if lead.mean > 0.0 { [one, other] } else { [other, one] };
@@ -100,7 +100,7 @@ pub fn between(first: &Snapshot, second: &Snapshot) -> Option<String> {
         || format!("{} {better} leads {worse} by {by} ({interval}, mean of {tasks} tasks)", after(last)),
         || {
             let said = lead.in_chinese([one, other].map(|name| format!(" {name} ")).each_ref().map(String::as_str));
-            format!("{last} 步之后，{}（{interval}，{tasks} 个任务的平均）", said.trim())
+            format!("适应 {last} 步之后，{}（{interval}，{tasks} 个任务的平均）", said.trim())
         },
     ))
 }
@@ -114,7 +114,7 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
     Some(if lead.mean.abs() <= lead.half {
         let text = tell(
             || format!("{} the learned start and the {} one do not differ clearly", after(last), short(other)),
-            || format!("{last} 步之后，学到的起点与{}没有明显差别", in_chinese(other)),
+            || format!("适应 {last} 步之后，学到的起点与{}没有明显差别", in_chinese(other)),
         );
         Verdict { text, tone: Tone::Open }
     } else {
@@ -128,14 +128,19 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
                     short(other)
                 )
             },
-            || format!("{last} 步之后，{}（{tasks} 个任务的平均）", lead.in_chinese(["学到的起点", in_chinese(other)])),
+            || {
+                format!(
+                    "适应 {last} 步之后，{}（{tasks} 个任务的平均）",
+                    lead.in_chinese(["学到的起点", in_chinese(other)])
+                )
+            },
         );
         Verdict { text, tone }
     })
 }
 
 fn after(steps: usize) -> String {
-    if steps == 1 { "After a step".to_owned() } else { format!("After {steps} steps") }
+    if steps == 1 { "After a step of adaptation".to_owned() } else { format!("After {steps} steps of adaptation") }
 }
 
 fn short(init: Init) -> &'static str {

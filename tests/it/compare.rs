@@ -133,7 +133,7 @@ fn what_runs_while_the_window_is_closed_is_in_the_top_bar_and_its_end_is_said_on
     assert_eq!(bench.harness.query_all_by_label_contains("The sweep is finished").count(), 1);
     bench.harness.run();
     assert!(button(&bench).is_none(), "nothing runs");
-    bench.click(Role::Button, "Compare");
+    bench.click(Role::Button, "Sweep and race");
     assert!(bench.says("4 of 4 cells"));
 }
 

@@ -11,7 +11,7 @@ pub static LIVE: [Setting; 18] = [
         short: text("α", "α"),
         about: text(
             "Length of one adaptation step: too small and nothing appears, too large and the picture breaks up",
-            "适应过程中一步的步长：太小则什么也不出现，太大则图像崩坏",
+            "适应时每一步走多远：太小，输出几乎不变；太大，输出会崩坏",
         ),
         dead: is_learned,
         axis: Some("1e-3..1"),

@@ -23,6 +23,9 @@ const SMALL: f32 = 0.4;
 /// In less room than this there is one place alone, and tabs for all.
 const ROOM: Vec2 = vec2(190.0 * GRID, 130.0 * GRID);
 
+/// In less height than this a second run would have no room, and its menu would take that of the first.
+const CROWDED: f32 = 75.0 * GRID;
+
 /// Space around a view.
 const AROUND: Margin = Margin { left: 16, right: 12, top: 6, bottom: 6 };
 
@@ -62,11 +65,14 @@ impl App {
             }
             let covered = self.help.is_open() || self.images.is_open();
             self.stage.take_escape(ui, covered);
+            let crowded = ui.available_height() < CROWDED;
             ui.horizontal_wrapped(|ui| {
                 self.stage.tabs(ui, family, alone);
-                ui.separator();
-                let beside = self.beside.map(|(algorithm, _)| algorithm);
-                self.beside_menu.ui(ui, self.settings.run.algorithm, beside, commands);
+                if !crowded {
+                    ui.separator();
+                    let beside = self.beside.map(|(algorithm, _)| algorithm);
+                    self.beside_menu.ui(ui, self.settings.run.algorithm, beside, commands);
+                }
             });
             let room = ui.available_rect_before_wrap();
             match self.stage.page(alone) {

@@ -99,7 +99,7 @@ impl UiCommand {
                 &[Key::O],
             ),
             Self::Compare => with_key(
-                text("Compare", "对比"),
+                text("Sweep and race", "批量实验"),
                 text(
                     "Sweeps two settings or races algorithms, in the background",
                     "在后台对两个设置做参数扫描，或做算法对比",

@@ -101,7 +101,7 @@ impl RaceTab {
                     shown.summary = Summary::new(&shown.race, &shown.results);
                 }
                 RaceNews::Done => {
-                    let text = text("The race is finished: Compare shows it", "算法对比已完成：在“对比”中查看");
+                    let text = text("The race is finished: see Sweep and race", "算法对比已完成：在“批量实验”中查看");
                     ended = Some((Kind::Done, text.into()));
                 }
                 RaceNews::Failed(error) => {

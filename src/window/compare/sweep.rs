@@ -76,7 +76,8 @@ impl AxisChoice {
         Ok(range.map_err(|error| Words::told(|| error.to_string()))?.axis(self.count))
     }
 
-    fn ui(&mut self, ui: &mut Ui, name: Text, settings: &Settings) {
+    /// `width` is that of its values.
+    fn ui(&mut self, ui: &mut Ui, name: Text, width: f32, settings: &Settings) {
         ui.label(RichText::new(name.get()).color(Palette::of(ui).weak));
         let before = self.swept;
         ComboBox::from_id_salt(("swept", name.en()))
@@ -100,7 +101,7 @@ impl AxisChoice {
         let edit = egui::TextEdit::singleline(&mut self.values)
             .margin(egui::Margin::symmetric(4, 2))
             .align(egui::Align2::LEFT_CENTER);
-        ui.add_sized(vec2(280.0, 6.0 * GRID), edit)
+        ui.add_sized(vec2(width, 6.0 * GRID), edit)
             .on_hover_text(say(
                 "Its values: LOW..HIGH, or a list such as 0.01, 0.1, 1",
                 "它的取值：下限..上限，或一个列表，如 0.01, 0.1, 1",
@@ -143,7 +144,7 @@ impl SweepTab {
                     }
                 }
                 SweepNews::Done => {
-                    let text = text("The sweep is finished: Compare shows it", "参数扫描已完成：在“对比”中查看");
+                    let text = text("The sweep is finished: see Sweep and race", "参数扫描已完成：在“批量实验”中查看");
                     ended = Some((Kind::Done, text.into()));
                 }
                 SweepNews::Failed(error) => {
@@ -173,10 +174,12 @@ impl SweepTab {
         let idle = self.running.is_none();
         let mut iterations = self.iterations.unwrap_or(base.settings.run.tasks.card().usual_iterations[0]);
         ui.add_enabled_ui(idle, |ui| {
+            // What stands beside the values in their row.
+            let width = (ui.available_width() - 270.0).clamp(80.0, 280.0);
             egui::Grid::new("sweep-axes").num_columns(4).show(ui, |ui| {
                 let [x, y] = &mut self.axes;
-                x.ui(ui, text("across", "横轴"), base.settings);
-                y.ui(ui, text("upwards", "纵轴"), base.settings);
+                x.ui(ui, text("across", "横轴"), width, base.settings);
+                y.ui(ui, text("upwards", "纵轴"), width, base.settings);
             });
         });
         ui.horizontal(|ui| {

@@ -16,6 +16,8 @@ use crate::window::theme::{GRID, Palette};
 pub struct Questions {
     /// The words that are searched for.
     search: String,
+    /// Whether the field is still to get the keyboard.
+    takes_keyboard: bool,
 }
 
 impl Questions {
@@ -31,7 +33,10 @@ impl Questions {
                 "只留下问题或回答中含有全部这些词的条目",
             ))
             .accessible_name(say("Search", "搜索"));
-        if opened {
+        // The click that opens the page is one beside the field, which makes it let go of the keyboard.
+        self.takes_keyboard |= opened;
+        if self.takes_keyboard {
+            self.takes_keyboard = !field.has_focus();
             field.request_focus();
         }
     }

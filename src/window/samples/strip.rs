@@ -151,7 +151,7 @@ fn row_label(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace) {
             ui.label(row.label()).on_hover_text(init_tooltip(row.init));
             let rate = numbers::compact(trace.inner_rate);
             let rate = match row.at_best {
-                true => tell(|| format!("α {rate}, its best"), || format!("α {rate}（取最优）")),
+                true => tell(|| format!("α {rate}, its best"), || format!("α {rate}（最适合它）")),
                 false => format!("α {rate}"),
             };
             ui.label(RichText::new(rate).small().color(palette.weak))

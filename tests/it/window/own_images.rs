@@ -127,7 +127,7 @@ fn the_images_window_says_what_its_images_can_be_used_for() {
     assert!(bench.harness.query_by_role_and_label(Role::Button, "Make new ones").is_none());
     let _ = bench.commands();
     bench.click(Role::Button, "Complete pictures");
-    let commands = bench.commands();
+    let commands = bench.commands_when_made();
     let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(settings.run.tasks, families::COMPLETION);
 }

@@ -62,7 +62,7 @@ fn the_top_bar_leaves_out_what_has_no_room_and_cuts_nothing() {
             assert!(pair[0].1.right() < pair[1].1.left() + 0.1, "{tasks:?}: {places:?}");
         }
         let last = places.last().unwrap().1;
-        let right = bench.harness.get_by_role_and_label(Role::Button, "Compare…").rect().left();
+        let right = bench.harness.get_by_role_and_label(Role::Button, "Present").rect().left();
         assert!(last.right() <= right && last.width() < 100.0, "{tasks:?}: {last:?}");
         bench.harness.set_size(egui::vec2(1600.0, 656.0));
         bench.harness.run();
