@@ -29,14 +29,14 @@ keep sine/light.png sine.png
 keep plane/trained.png plane.png
 keep class/trained.png class.png
 keep student/2-beyond-the-mark.png beyond.png
-keep student/5-maml-against-fomaml.png race.png -gravity center -crop 818x558+0+16 +repage
+keep student/5-maml-against-fomaml.png race.png -crop 1064x548+216+40 +repage
 keep student/6-slow-motion.png slow-motion.png
 keep student/7-outer-step.png outer-step.png
 keep student/8-looking-back.png looking-back.png
 for look in noise nearest between; do keep "class/$look.png" "class-$look.png" -crop 1064x545+216+42 +repage; done
 for drawn in faces class classify; do keep "$drawn/drawn.png" "draw-$drawn.png" -crop 1064x545+216+42 +repage; done
 for tasks in picture upscale classify cluster; do keep "$tasks/trained.png" "$tasks.png"; done
-keep sine/sweep.png sweep.png -gravity center -crop 818x558+0+16 +repage
+keep sine/sweep.png sweep.png -crop 1064x548+216+40 +repage
 # The first two of the film-strip's four tasks.
 keep run/samples.png samples.png -crop 100%x50%+0+0 +repage
 [ -z "$omniglot" ] || keep omniglot/samples.png omniglot.png

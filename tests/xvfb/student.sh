@@ -81,9 +81,9 @@ key space
 wait_for 'EVENT phase=Paused' 2 10
 key c
 sleep 1
-click 327 203 # race
-click 394 245 # without Reptile
-click 545 273 # start
+click 317 87 # race
+click 383 128 # without Reptile
+click 534 156 # start
 sleep "${METASCOPE_RACE_SECS:-60}"
 shot 5-maml-against-fomaml
 key Escape

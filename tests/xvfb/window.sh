@@ -115,7 +115,7 @@ shot paused
 if [ -n "${METASCOPE_SWEEP_SECS:-}" ]; then
   xdotool windowfocus --sync "$window" key c
   sleep 1
-  xdotool mousemove --window "$window" $((${size%x*} / 2 - 118)) $((${size#*x} / 2 - 99)) click 1
+  xdotool mousemove --window "$window" 511 184 click 1
   sleep 1
   xdotool mousemove --window "$window" 1000 58
   sleep "$METASCOPE_SWEEP_SECS"

@@ -26,7 +26,7 @@ use crate::window::theme::{GRID, Palette};
 /// Height of a row of tools.
 const ROW: f32 = 26.0;
 /// In less height than this it scrolls.
-pub const LEAST: f32 = 50.0 * GRID;
+pub const LEAST: f32 = 32.0 * GRID;
 /// The canvas takes at most this share of the width.
 const SHARE: f32 = 0.38;
 /// The tools need at least this width.
