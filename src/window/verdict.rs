@@ -30,19 +30,22 @@ impl Tone {
 #[derive(Clone, Debug, PartialEq)]
 struct Verdict {
     text: String,
+    /// The same for where there is little room, if it is long.
+    brief: Option<String>,
     tone: Tone,
 }
 
 /// Draws it.
 pub fn ui(ui: &mut Ui, snapshot: Option<&Snapshot>) {
-    let Some(Verdict { text, tone }) = snapshot.map(verdict) else { return };
+    let Some(Verdict { text, tone, .. }) = snapshot.map(verdict) else { return };
     ui.add(Label::new(RichText::new(text).size(SIZE).color(tone.colour(ui))).wrap()).on_hover_text(ABOUT.get());
 }
 
 /// Draws it in one line.
 pub fn line(ui: &mut Ui, snapshot: Option<&Snapshot>) {
-    let Some(Verdict { text, tone }) = snapshot.map(verdict) else { return };
-    ui.add(Label::new(RichText::new(text).color(tone.colour(ui))).truncate()).on_hover_text(ABOUT.get());
+    let Some(Verdict { text, brief, tone }) = snapshot.map(verdict) else { return };
+    let text = RichText::new(brief.unwrap_or(text)).color(tone.colour(ui));
+    ui.add(Label::new(text).truncate()).on_hover_text(ABOUT.get());
 }
 
 /// Size of its text.
@@ -54,7 +57,7 @@ const ABOUT: Text = text(
 );
 
 fn verdict(snapshot: &Snapshot) -> Verdict {
-    let bad = |text| Verdict { text, tone: Tone::Bad };
+    let bad = |text| Verdict { text, brief: None, tone: Tone::Bad };
     let at = |at: u64| numbers::thousands(i64::try_from(at).unwrap_or(i64::MAX));
     if snapshot.phase == Phase::Diverged {
         let at = at(snapshot.divergence.as_ref().map_or(snapshot.meta_iteration, |event| event.meta_iteration));
@@ -69,7 +72,7 @@ fn verdict(snapshot: &Snapshot) -> Verdict {
         );
         return bad(text);
     }
-    let open = |text: &str| Verdict { text: text.to_owned(), tone: Tone::Open };
+    let open = |text: &str| Verdict { text: text.to_owned(), brief: None, tone: Tone::Open };
     let Some(evaluation) = snapshot.evaluation.as_deref().filter(|_| snapshot.meta_iteration > 0) else {
         return open(say("Nothing is learned yet", "还没有学到东西"));
     };
@@ -116,7 +119,11 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
             || format!("{} the learned start and the {} one do not differ clearly", after(last), short(other)),
             || format!("适应 {last} 步之后，学到的起点与{}没有明显差别", in_chinese(other)),
         );
-        Verdict { text, tone: Tone::Open }
+        let brief = tell(
+            || format!("The learned and the {} start do not differ clearly", short(other)),
+            || format!("学到的起点与{}没有明显差别", in_chinese(other)),
+        );
+        Verdict { text, brief: Some(brief), tone: Tone::Open }
     } else {
         let (verb, tone) = if lead.mean > 0.0 { ("leads", Tone::Good) } else { ("is behind", Tone::Bad) };
         let text = tell(
@@ -135,7 +142,11 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
                 )
             },
         );
-        Verdict { text, tone }
+        let brief = tell(
+            || format!("The learned start {verb} the {} one by {}", short(other), lead.by.said(lead.mean.abs())),
+            || lead.in_chinese(["学到的起点", in_chinese(other)]),
+        );
+        Verdict { text, brief: Some(brief), tone }
     })
 }
 
