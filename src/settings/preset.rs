@@ -61,8 +61,8 @@ impl Settings {
         settings
     }
 
-    /// The same tasks and network for another algorithm, with what it usually has in place of what this one usually has;
-    /// with these rates and inner steps, if they are to be kept.
+    /// The same tasks, measured alike, and the same network for another algorithm, with what it usually has in place of
+    /// what this one usually has; with these rates and inner steps, if they are to be kept.
     pub fn by(&self, algorithm: Algorithm, keeps_rates: bool) -> Self {
         let [own, usual] = [self.run.algorithm, algorithm].map(|algorithm| Self::preset(self.run.tasks, algorithm));
         let mut settings = self.clone();
@@ -70,7 +70,8 @@ impl Settings {
         (run.algorithm, run.optimiser) = (algorithm, usual.run.optimiser);
         (run.outer, run.method) = (usual.run.outer, usual.run.method);
         for knob in own.live.turned(&usual.live) {
-            if !(keeps_rates && Knob::MAIN.contains(&knob)) {
+            let measures = knob.shapes_probes || knob == Knob::TEST_STEPS;
+            if !(measures || keeps_rates && Knob::MAIN.contains(&knob)) {
                 knob.set(&mut settings.live, knob.get(&usual.live));
             }
         }

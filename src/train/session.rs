@@ -275,6 +275,10 @@ impl Session {
 
     fn step(&mut self) {
         self.settle();
+        if self.beside.as_ref().zip(self.trainer.as_ref()).is_some_and(|(beside, first)| beside.lags(first)) {
+            self.changed = true;
+            return self.follow();
+        }
         let Some(trainer) = self.trainer.as_mut().filter(|trainer| !trainer.owes()) else { return };
         self.stepped_at = Instant::now();
         let step = trainer.advance(Cancel::when(&self.end.ends_training()));
@@ -310,7 +314,7 @@ impl Session {
     /// Has the second run go where the first one is.
     fn follow(&mut self) {
         if let (Some(beside), Some(trainer)) = (&mut self.beside, &self.trainer) {
-            beside.follow(trainer.meta_iteration(), Cancel::when(&self.end.ends_training()));
+            beside.follow(trainer, Cancel::when(&self.end.ends_training()));
         }
     }
 

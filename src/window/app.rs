@@ -175,6 +175,9 @@ impl App {
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
         self.images.ui(ui, &self.settings.run, images, &self.recent, &mut commands);
+        if self.images.take_in_vain() {
+            self.keep_old_run();
+        }
         self.help.ui(&ctx, &self.settings, &mut commands);
         self.watching.get_mut().ui(&ctx);
         self.notices.ui(&ctx);
@@ -236,7 +239,7 @@ impl App {
     fn send_live(&mut self) {
         self.watching.get_mut().knobs_sent(&self.settings.live);
         // Knobs of a run that has not begun mean nothing to the old one; it begins with them.
-        if self.waiting.is_none() {
+        if self.waiting.is_none() && !self.images.is_awaited() {
             let shown = self.snapshot.as_ref().and_then(|snapshot| snapshot.timeline.shown);
             self.link.set_live_at(self.settings.live.clone(), shown);
         }

@@ -75,7 +75,11 @@ pub fn difference(ui: &mut Ui, snapshot: &Snapshot) -> bool {
         None if snapshot.meta_iteration == 0 => {
             (say("Nothing is learned yet", "还没有学到东西").to_owned(), palette.weak)
         }
-        None => (verdict::between(snapshot, beside).unwrap_or_default(), palette.text),
+        None => {
+            let none =
+                || say("There is nothing to compare: a loss is not finite", "无法比较：有的损失不是有限值").to_owned();
+            (verdict::between(snapshot, beside).unwrap_or_else(none), palette.text)
+        }
     };
     let about = say(
         "The learned starts of both runs after the last step on the held-out tasks that are shown, task by task; they differ where the interval of their mean difference leaves out 0 (for losses 1 ×)",

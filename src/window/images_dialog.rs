@@ -59,6 +59,8 @@ pub struct ImagesDialog {
     chosen: Option<ImageReading>,
     procedural: Procedural,
     preview: Preview,
+    /// Whether a run begins with what is read.
+    awaited: bool,
 }
 
 enum Outcome {
@@ -87,6 +89,7 @@ impl ImagesDialog {
     pub fn load_for_run(&mut self, ctx: &Context, path: PathBuf, run: &RunSettings) {
         self.chosen = None;
         self.begin(ctx, path, run.image_reading());
+        self.awaited = true;
     }
 
     fn begin(&mut self, ctx: &Context, path: PathBuf, reading: ImageReading) {
@@ -96,6 +99,7 @@ impl ImagesDialog {
         self.outcome = None;
         let loader = Loader::start(path, reading, pacing::waker(ctx));
         self.loading = Some((reading, loader));
+        self.awaited = false;
         ctx.request_repaint();
     }
 
@@ -103,6 +107,16 @@ impl ImagesDialog {
         if let Some((_, loader)) = self.loading.take() {
             loader.cancel();
         }
+    }
+
+    /// Whether a run waits for what is read.
+    pub fn is_awaited(&self) -> bool {
+        self.awaited && self.loading.is_some()
+    }
+
+    /// Whether a run waited for what could not be read, said once.
+    pub fn take_in_vain(&mut self) -> bool {
+        self.loading.is_none() && std::mem::take(&mut self.awaited)
     }
 
     /// Takes dropped files, results of the file dialog and of the loader, and draws the window.
@@ -341,6 +355,7 @@ impl ImagesDialog {
         match result {
             Ok(set) => {
                 self.chosen = None;
+                self.awaited = false;
                 commands.push(UiCommand::UseImages(loader.path().clone(), reading, Arc::new(set)));
             }
             Err(error) => {

@@ -272,7 +272,7 @@ impl Losses {
     pub fn why_no_pin(&self, snapshot: Option<&Snapshot>) -> Option<&'static str> {
         match snapshot {
             None => Some(say("There is no run yet", "还没有运行")),
-            Some(_) if self.pins.are_full() => Some(say(
+            Some(snapshot) if self.pins.are_full(&snapshot.settings) => Some(say(
                 "Five runs are pinned: take one out of the legend first",
                 "已固定五次运行：先从图例中移除一次运行",
             )),

@@ -162,7 +162,8 @@ impl Stage {
             Page::View => Tab::View(self.view),
             page => Tab::Own(page),
         };
-        let mut chosen = digit(ui).and_then(|digit| tabs.get(digit - 1).copied());
+        let free = ui.memory(|memory| memory.top_modal_layer().is_none());
+        let mut chosen = digit(ui).filter(|_| free).and_then(|digit| tabs.get(digit - 1).copied());
         ui.spacing_mut().item_spacing.x = GRID;
         for (index, &tab) in tabs.iter().enumerate() {
             if index > 0 && std::mem::discriminant(&tab) != std::mem::discriminant(&tabs[index - 1]) {

@@ -86,8 +86,9 @@ pub fn between(first: &Snapshot, second: &Snapshot) -> Option<String> {
     let [left, right] = [first, second].map(|run| run.evaluation.as_deref());
     let (left, right) = (left?, right?);
     let lead = Lead::of(left.tasks.iter().zip(&right.tasks).map(|(left, right)| {
-        let (by, merit_of) = merit(left, Init::Learned)?;
-        Some((by, merit_of - merit(right, Init::Learned)?.1))
+        let same = left.traces[0].query_loss.len() == right.traces[0].query_loss.len();
+        let [(by, one), (other_by, other)] = [merit(left, Init::Learned)?, merit(right, Init::Learned)?];
+        (same && by == other_by).then_some((by, one - other))
     }))?;
     let (last, tasks) = (left.tasks.first()?.traces[0].query_loss.len().checked_sub(1)?, left.tasks.len());
     let interval = lead.interval();

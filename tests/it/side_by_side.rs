@@ -99,7 +99,8 @@ fn knobs_and_moments_are_of_both() {
     let [_, second] = turns.until(|first, _| first.timeline.shown.is_none() && first.meta_iteration >= 15);
     assert_eq!(second.timeline.branch, 1);
     turns.window.send(Command::BackToBest);
-    turns.until(|first, _| first.phase == Phase::Paused);
+    let [first, second] = turns.until(|first, _| first.phase == Phase::Paused);
+    assert_eq!(first.settings.live.inner_rate, second.settings.live.inner_rate);
     turns.window.send(Command::Alone);
     loop {
         turns.session.turn(Duration::from_millis(5));

@@ -1,6 +1,7 @@
 //! A second run on the same tasks, which goes with the first one step by step.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::images::ImageSet;
 use crate::meta::cancel::Cancel;
@@ -9,6 +10,9 @@ use crate::tasks::sketch::Sketch;
 use crate::train::snapshot::{Divergence, Phase, Snapshot};
 use crate::train::trainer::{Step, TrainError, Trainer};
 use crate::train::views::{Focus, Views};
+
+/// How long it takes to follow at once.
+const AT_ONCE: Duration = Duration::from_millis(30);
 
 /// The second run. It has an algorithm and rates of its own, and whatever is turned or looked back at on the first one is
 /// turned or looked back at here.
@@ -27,22 +31,43 @@ impl Beside {
     }
 
     /// Goes on, or back, to where the first one is, if it can: one that has diverged stays at its best state until the
-    /// first one goes back to where it still was well.
-    pub fn follow(&mut self, meta_iteration: u64, cancel: Cancel<'_>) {
+    /// first one goes back to where it still was well. Of a long way on only so much is gone at once as nobody notices.
+    pub fn follow(&mut self, first: &Trainer, cancel: Cancel<'_>) {
+        let (begun, there) = (Instant::now(), first.meta_iteration());
         let failed = self.divergence.as_ref().map(|divergence| divergence.meta_iteration);
-        if self.trainer.meta_iteration() > meta_iteration || failed.is_some_and(|at| at > meta_iteration + 1) {
-            self.divergence = None;
-            self.trainer.look_back(meta_iteration);
-            self.trainer.continue_here();
-            self.views.break_off();
+        if self.trainer.meta_iteration() > there || failed.is_some_and(|at| at > there + 1) {
+            self.go_back(first);
         }
-        while self.divergence.is_none() && self.trainer.meta_iteration() < meta_iteration {
+        while self.lags(first) {
             match self.trainer.advance(cancel) {
                 Step::Interrupted => return,
                 Step::Done(_) => drop(self.trainer.settle(cancel)),
                 Step::Diverged(divergence) => self.divergence = Some(Arc::new(divergence)),
             }
+            if begun.elapsed() > AT_ONCE {
+                return;
+            }
         }
+    }
+
+    /// Whether it is still to go on to where the first one is.
+    pub fn lags(&self, first: &Trainer) -> bool {
+        self.divergence.is_none() && self.trainer.meta_iteration() < first.meta_iteration()
+    }
+
+    /// Goes back to where the first one is, or to its last state before; with the knobs that were turned on the first
+    /// one as they stand there now.
+    pub fn go_back(&mut self, first: &Trainer) {
+        self.divergence = None;
+        self.trainer.look_back(first.meta_iteration());
+        self.trainer.continue_here();
+        self.views.break_off();
+        let mut live = self.trainer.settings().live.clone();
+        for mark in first.marks() {
+            mark.knob.set(&mut live, mark.knob.get(&first.settings().live));
+        }
+        // Values that the first one took are in range.
+        let _ = self.trainer.set_live(live);
     }
 
     /// Turns the knobs that were turned on the first one to the same values.
@@ -79,11 +104,10 @@ impl Beside {
         self.trainer.look_closer(cancel);
     }
 
-    /// Goes on from the moment that is shown.
-    pub fn continue_here(&mut self) {
-        if self.trainer.continue_here() {
-            self.divergence = None;
-        }
+    /// Goes on from the moment that is shown, that is `at` on the first one: it is well again if it failed later.
+    pub fn continue_here(&mut self, at: u64) {
+        self.trainer.continue_here();
+        self.divergence.take_if(|divergence| divergence.meta_iteration > at);
         self.views.break_off();
     }
 

@@ -52,6 +52,9 @@ impl Session {
                 self.continued_at = None;
                 if let Some(trainer) = &mut self.trainer {
                     trainer.back_to_best();
+                    if let Some(beside) = &mut self.beside {
+                        beside.go_back(trainer);
+                    }
                 }
                 self.views.break_off();
                 self.refresh();
@@ -75,7 +78,7 @@ impl Session {
                     trainer.continue_here();
                 }
                 if let Some(beside) = &mut self.beside {
-                    beside.continue_here();
+                    beside.continue_here(at);
                 }
                 self.views.break_off();
                 self.continued_at = Some(at);

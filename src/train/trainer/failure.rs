@@ -2,6 +2,7 @@
 
 use super::Trainer;
 use crate::meta::recipe::Moves;
+use crate::settings::Knob;
 use crate::train::divergence::{Failure, Finding, explain, first_harmful_step, limit, worst};
 use crate::train::shown::{Astray, Divergence, Turned};
 
@@ -77,6 +78,8 @@ impl Trainer {
         let best = self.guard.best();
         let then = &best.state.settings.live;
         let since = self.record.marks().iter().rev().filter(|mark| mark.at >= best.meta_iteration);
+        // What the baselines do has no part in it.
+        let since = since.filter(|mark| mark.knob != Knob::BASELINES_AT_ALPHA);
         let turned =
             since.map(|mark| Turned { knob: mark.knob, at: mark.at, from: mark.knob.get(then), to: mark.value });
         turned.into_iter().find(|turned| turned.from != turned.to)

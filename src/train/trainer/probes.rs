@@ -229,7 +229,7 @@ impl Probes {
         // Whose samples are judged changes nothing else: that can wait for a measurement with more time.
         let shared = (live.baselines_at_alpha == 1).then(|| shown_rate(start(Init::Learned)));
         let all = self.stale
-            || shared.is_some()
+            || shared.is_some() && !hasty
             || self.live.test_steps != steps
             || !hasty && self.judged != judging.is_some();
         let displays = self.displays + u64::from(!into_curves && !hasty);

@@ -121,7 +121,8 @@ impl App {
         self.intent = None;
         self.moment = Moment::default();
         // A rate that was made to fit other tasks is chosen anew.
-        if self.fitted.take() == Some(self.settings.live.inner_rate) {
+        let fitted = self.fitted.take();
+        if from.is_none() && fitted == Some(self.settings.live.inner_rate) {
             let Settings { live, run } = &mut self.settings;
             live.inner_rate = Settings::preset(run.tasks, run.algorithm).live.inner_rate;
         }
@@ -202,6 +203,10 @@ impl App {
         if let Some(snapshot) = &self.snapshot {
             self.settings = Settings::clone(&snapshot.settings);
             self.beside = beside_of(snapshot);
+            let key = self.settings.run.image_key();
+            if let Some(known) = self.images_in_use.iter().flatten().find(|(known, _)| *known == key) {
+                self.image_set = Some(known.clone());
+            }
         }
     }
 }

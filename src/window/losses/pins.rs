@@ -50,18 +50,20 @@ struct Name {
 pub struct Pins(Vec<Pin>);
 
 impl Pins {
-    /// Whether another run can be pinned.
-    pub fn are_full(&self) -> bool {
-        self.0.len() >= MOST
+    /// Whether no other run can be pinned beside those of the same tasks.
+    pub fn are_full(&self, now: &Settings) -> bool {
+        self.0.iter().filter(|pin| pin.is_of(now)).count() >= MOST
     }
 
-    /// Pins the run as it is; `left` is where it was gone on from another way. Of too many the oldest goes.
+    /// Pins the run as it is; `left` is where it was gone on from another way. Of too many the
+    /// oldest goes, of other tasks if there is one.
     pub fn add(&mut self, snapshot: &Snapshot, left: Option<u64>) {
         let curves = [&snapshot.curves.held_out_before, &snapshot.curves.held_out_after].map(Curve::clone);
         let ends = curves.iter().filter_map(|curve| curve.points.last());
         let last = ends.map(|point| point.at).fold(0.0, f64::max);
-        if self.are_full() {
-            self.0.remove(0);
+        if self.0.len() >= MOST {
+            let other = self.0.iter().position(|pin| !pin.is_of(&snapshot.settings));
+            self.0.remove(other.unwrap_or(0));
         }
         let mut name = Name::of(snapshot, left);
         while self.0.iter().any(|pin| pin.name == name) {
