@@ -141,15 +141,16 @@ impl ImagesDialog {
         }
         self.opened = false;
         let mut open = true;
+        // What has no room can be scrolled to.
+        let room = ctx.content_rect().size() - vec2(10.0 * GRID, 20.0 * GRID);
         Window::new(say("Images", "图像"))
+            .default_size(room)
             .id(Id::unique("images-window"))
             .open(&mut open)
             .collapsible(false)
             .resizable(false)
             .anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0))
             .show(&ctx, |ui| {
-                // What has no room can be scrolled to.
-                let room = ctx.content_rect().size() - vec2(10.0 * GRID, 20.0 * GRID);
                 let area = ScrollArea::both().max_width(room.x).max_height(room.y);
                 area.show(ui, |ui| self.contents(ui, run, images, recent, commands));
             });
