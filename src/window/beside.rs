@@ -23,7 +23,7 @@ impl Menu {
     /// `beside`.
     pub fn ui(&mut self, ui: &mut Ui, own: Algorithm, beside: Option<Algorithm>, commands: &mut Commands) {
         let name = UiCommand::Beside(None).label();
-        let with = say("Side by side with…", "与另一算法并排…");
+        let with = say("Side by side…", "与另一算法并排…");
         let text = beside.map_or_else(|| with.to_owned(), |other| format!("{} | {}", own.label(), other.label()));
         let menu = MenuButton::from_button(Button::new(text).selected(beside.is_some()));
         let menu = menu.config(MenuConfig::default().close_behavior(PopupCloseBehavior::CloseOnClickOutside));
