@@ -11,7 +11,7 @@ mod thumbnails;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Align2, Context, Id, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, Window, vec2};
+use egui::{Align2, Context, Id, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, Vec2, Window, vec2};
 
 use self::picker::{Picked, Picker};
 use self::preview::Preview;
@@ -44,6 +44,8 @@ const KINDS: Text = text(
 );
 /// Widths of the two halves.
 const WIDTHS: [f32; 2] = [300.0, 396.0];
+/// Size of all, where there is room for it.
+const SIZE: Vec2 = vec2(WIDTHS[0] + WIDTHS[1] + 11.0 * GRID, 130.0 * GRID);
 
 /// The window.
 #[derive(Default)]
@@ -144,7 +146,7 @@ impl ImagesDialog {
         // What has no room can be scrolled to.
         let room = ctx.content_rect().size() - vec2(10.0 * GRID, 20.0 * GRID);
         Window::new(say("Images", "图像"))
-            .default_size(room)
+            .default_size(room.min(SIZE))
             .id(Id::unique("images-window"))
             .open(&mut open)
             .collapsible(false)
