@@ -172,7 +172,8 @@ impl Stage {
             let [name, about] = tab.texts();
             let response = ui.selectable_label(tab == now, name.get());
             spot(ui.ctx(), name.en(), response.rect);
-            if tooltip(response, || format!("{about} ({})", index + 1)).clicked() {
+            let key = (index < DIGITS.len()).then(|| format!(" ({})", index + 1));
+            if tooltip(response, || format!("{about}{}", key.unwrap_or_default())).clicked() {
                 chosen = Some(tab);
             }
         }
@@ -255,10 +256,12 @@ impl Tab {
     }
 }
 
+/// The digits, from 1 on.
+const DIGITS: [Key; 9] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+
 /// The digit that is pressed, from 1 on, where no control has the keyboard.
 fn digit(ui: &Ui) -> Option<usize> {
-    const DIGITS: [Key; 9] =
-        [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
     let free = ui.memory(|memory| memory.focused().is_none());
     let pressed = |key: &Key| ui.input(|input| input.key_pressed(*key) && input.modifiers.is_none());
     DIGITS.iter().position(pressed).filter(|_| free).map(|index| index + 1)

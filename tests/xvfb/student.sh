@@ -39,7 +39,7 @@ wait_for() { # an event that comes for the nth time, within so many seconds
   fail "no '$1' for the ${2}th time within $3 s"
 }
 click() { xdotool mousemove --window "$window" "$1" "$2"; sleep 0.1; xdotool click 1; sleep 0.2; aside; }
-aside() { xdotool mousemove --window "$window" 1000 58; } # where no tooltip appears
+aside() { xdotool mousemove --window "$window" 1240 58; } # where no tooltip appears
 key() { xdotool windowfocus "$window"; xdotool key "$1"; }
 shot() { sleep 1; import -window "$window" "$out/$1.png"; }
 alpha() { # types a value into the first knob

@@ -38,7 +38,7 @@ xdotool windowsize "$window" "${size%x*}" "${size#*x}"
 # Without a window manager a key needs the focus given by hand.
 xdotool windowfocus --sync "$window"
 # Where no tooltip appears.
-xdotool mousemove --window "$window" 1000 58
+xdotool mousemove --window "$window" 1240 58
 
 wait_for() { # an event, within so many seconds
   for _ in $(seq $(($2 * 20))); do grep -q "$1" "$out/window.log" && return; sleep 0.05; done
@@ -86,7 +86,7 @@ if [ -n "$strokes" ]; then
   done
   wait_for 'EVENT sketch=true' 5
   sleep 1.5
-  xdotool mousemove --window "$window" 1000 58
+  xdotool mousemove --window "$window" 1240 58
   sleep 0.5
   shot drawn
   drawn=$(grep -c 'EVENT sketch=' "$out/window.log")
@@ -103,7 +103,7 @@ wait_for 'EVENT knob inner_rate=' 5
 sleep 0.5
 shot knob
 
-xdotool mousemove --window "$window" 1000 58
+xdotool mousemove --window "$window" 1240 58
 xdotool key space
 wait_for 'EVENT phase=Paused' 10
 sleep 3
@@ -117,7 +117,7 @@ if [ -n "${METASCOPE_SWEEP_SECS:-}" ]; then
   sleep 1
   xdotool mousemove --window "$window" 511 184 click 1
   sleep 1
-  xdotool mousemove --window "$window" 1000 58
+  xdotool mousemove --window "$window" 1240 58
   sleep "$METASCOPE_SWEEP_SECS"
   shot sweep
   xdotool windowfocus --sync "$window" key Escape
