@@ -45,7 +45,7 @@ const KINDS: Text = text(
 /// Widths of the two halves.
 const WIDTHS: [f32; 2] = [300.0, 396.0];
 /// Size of all, where there is room for it.
-const SIZE: Vec2 = vec2(WIDTHS[0] + WIDTHS[1] + 11.0 * GRID, 130.0 * GRID);
+const SIZE: Vec2 = vec2(WIDTHS[0] + WIDTHS[1] + 16.0 * GRID, 130.0 * GRID);
 
 /// The window.
 #[derive(Default)]
