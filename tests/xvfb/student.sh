@@ -6,7 +6,8 @@
 # Needs xvfb xauth xdotool x11-utils imagemagick and the window's own libraries (README.md).
 set -euo pipefail
 binary=$(realpath "${1:?the metascope binary}")
-out=${2:?a folder for screenshots and logs}
+# Whole, as a relative XDG_DATA_HOME is ignored.
+out=$(realpath -m "${2:?a folder for screenshots and logs}")
 mkdir -p "$out"
 rm -f "$out/display"
 

@@ -8,7 +8,8 @@
 # Needs xvfb xauth xdotool x11-utils imagemagick and the window's own libraries (README.md).
 set -euo pipefail
 binary=$(realpath "${1:?the metascope binary}")
-out=${2:?a folder for screenshots and logs}
+# Whole, as a relative XDG_DATA_HOME is ignored.
+out=$(realpath -m "${2:?a folder for screenshots and logs}")
 shift 2
 size=${METASCOPE_SIZE:-1280x800}
 mkdir -p "$out"
