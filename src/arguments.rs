@@ -1,5 +1,6 @@
 //! The command line.
 
+mod adapt;
 mod bench;
 mod compare;
 mod experiment;
@@ -12,7 +13,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::experiment::ExperimentError;
+use crate::keep::share::ShareError;
 use crate::text::Language;
+pub use adapt::AdaptArguments;
 pub use bench::BenchArguments;
 pub use compare::{RaceArguments, SweepArguments};
 pub use experiment::threads;
@@ -35,6 +38,9 @@ pub struct Arguments {
     /// What to train.
     #[command(flatten)]
     pub what: What,
+    /// A kept run to go on with in the window.
+    #[arg(long, value_name = "FILE")]
+    pub open: Option<PathBuf>,
     /// The window's language, en or zh; otherwise the one that it spoke last, at first the system's.
     #[arg(long, value_parser = ["en", "zh"])]
     pub language: Option<String>,
@@ -56,6 +62,8 @@ pub enum Command {
     Sweep(SweepArguments),
     /// Train algorithms on the same tasks and write race.csv and race.json.
     Race(RaceArguments),
+    /// Adapt a kept run to images that it never saw: complete them, sharpen them, make new ones of their kind.
+    Adapt(AdaptArguments),
     /// Compare every algorithm's meta-gradient with finite differences in float64.
     Check,
     /// Measure how many meta-iterations this machine does in a second.
@@ -65,7 +73,7 @@ pub enum Command {
 /// What to train: a file, and single settings that override it.
 #[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct What {
-    /// An experiment file.
+    /// An experiment file, or in quotation marks a line of text that the window copies, as in "metascope:1 sine maml".
     pub experiment: Option<PathBuf>,
     /// Threads; the results do not depend on it.
     #[arg(long, allow_hyphen_values = true)]
@@ -81,6 +89,15 @@ pub enum ArgumentError {
     /// The experiment file.
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
+    /// A line of text.
+    #[error(transparent)]
+    Share(#[from] ShareError),
+    /// The user's own images that a line of text tells of.
+    #[error("the text tells of its author's own images, “{name}”: say where they are with --images")]
+    OwnImages {
+        /// What they were called.
+        name: String,
+    },
     /// A setting that none of the runs has.
     #[error("--{option} {reason}")]
     Unused {
@@ -88,6 +105,12 @@ pub enum ArgumentError {
         option: String,
         /// Why, and what to do.
         reason: String,
+    },
+    /// A setting that a run has from its beginning.
+    #[error("--{option} needs a new run: a run that goes on keeps what it began with, and only knobs can be turned")]
+    Begun {
+        /// The option.
+        option: String,
     },
     /// Options in front of a command, which has its own.
     #[error("the options of a command stand behind its name, as in `metascope run --tasks sine`")]

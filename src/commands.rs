@@ -1,20 +1,23 @@
 //! What the commands without a window do, and what they say at the end.
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::arguments::{BenchArguments, RaceArguments, RunArguments, SweepArguments, threads};
+use crate::arguments::{AdaptArguments, BenchArguments, RaceArguments, RunArguments, SweepArguments, What, threads};
 use crate::compare::axis::Value;
 use crate::compare::race::Race;
 use crate::compare::sweep::Sweep;
+use crate::experiment::Experiment;
 use crate::files::write_whole;
+use crate::headless::adapt::AdaptError;
 use crate::headless::compare::{self, ChoiceError, Part};
 use crate::headless::{self, Interrupt, Job};
 use crate::images::{self, ImageError, ImageSet};
+use crate::keep::run_file::RunFile;
 use crate::said::{note, print};
-use crate::settings::{Knob, RunSettings};
+use crate::settings::{ImageColour, ImageSource, Knob, RunSettings};
 use crate::{bench, check, tasks};
 
 /// How a command ended, where it was no error.
@@ -43,28 +46,82 @@ impl From<Ending> for ExitCode {
 /// # Errors
 /// Whatever is wrong with arguments, images or files.
 pub fn run(arguments: &RunArguments) -> Result<Ending, Box<dyn Error>> {
-    let RunArguments { iterations, out, overwrite, keep_best, what } = arguments;
-    let mut planned = what.planned(&[])?;
-    // Reading images may take long.
-    if !overwrite {
-        headless::check_vacant(out)?;
-    }
-    let images = read_images(&planned.experiment.settings.run)?;
-    planned.fit(images.as_deref())?.iter().for_each(note);
+    let RunArguments { iterations, out, overwrite, resume, keep_best, what } = arguments;
+    let (experiment, images, resume) = match resume {
+        Some(path) => resumed(path, what)?,
+        None => {
+            let mut planned = what.planned(&[])?;
+            // Reading images may take long.
+            if !overwrite {
+                headless::check_vacant(out)?;
+            }
+            let images = read_images(&planned.experiment.settings.run)?;
+            planned.fit(images.as_deref())?.iter().for_each(note);
+            (planned.experiment, images, None)
+        }
+    };
     let job = Job {
-        experiment: planned.experiment,
+        experiment,
         images,
         iterations: *iterations,
         out: out.clone(),
         threads: what.threads_or(0),
         overwrite: *overwrite,
         keep_best: *keep_best,
+        resume,
         interrupt: Interrupt::listen()?,
     };
     let summary = headless::run(&job)?;
     let (done, secs) = (summary.iterations, summary.elapsed_secs);
     note(format_args!("{done} meta-iterations in {secs:.1} s; results in {}", out.display()));
     Ok(if summary.diverged.is_some() { Ending::Diverged } else { Ending::Done })
+}
+
+/// What it takes to go on with a run.
+type Resumed = (Experiment, Option<Arc<ImageSet>>, Option<(PathBuf, Arc<RunFile>)>);
+
+/// A kept run with its images, and what is still to come of it.
+fn resumed(path: &Path, what: &What) -> Result<Resumed, Box<dyn Error>> {
+    let mut file = RunFile::read(path)?;
+    let (at, mut experiment) = (file.meta_iteration, file.experiment.clone());
+    let turned = what.turned(&experiment.settings, at)?;
+    experiment.changes = std::mem::take(&mut file.coming);
+    experiment.changes.retain(|change| change.at != at || turned.iter().all(|mark| mark.knob != change.knob));
+    experiment.changes.splice(..0, turned);
+    if let Some(path) = &what.options.images {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        for settings in [&mut experiment.settings, &mut file.experiment.settings] {
+            settings.run.images = ImageSource::Path(path.clone());
+        }
+    }
+    let images = read_images(&experiment.settings.run)?;
+    Ok((experiment, images, Some((path.to_owned(), Arc::new(file)))))
+}
+
+/// A kept run at work.
+///
+/// # Errors
+/// Whatever is wrong with the run, the images or files.
+pub fn adapt(arguments: &AdaptArguments) -> Result<Ending, Box<dyn Error>> {
+    let AdaptArguments { run, images, out, overwrite, learned_from, threads: asked } = arguments;
+    let mut file = RunFile::read(run)?;
+    if let Some(path) = learned_from {
+        file.experiment.settings.run.images = ImageSource::Path(path.clone());
+    }
+    let settings = &file.experiment.settings.run;
+    let known = images::for_run(settings)?;
+    let mut own = RunSettings { images: ImageSource::Path(images.clone()), ..settings.clone() };
+    if let Some(known) = &known {
+        // Read like those that it learned from.
+        own.image_size = Some(known.size);
+        own.image_colour = if known.channels == 1 { ImageColour::Grey } else { ImageColour::Colour };
+    }
+    let Some(set) = read_images(&own)? else { return Err(AdaptError::NoImages(settings.tasks.label()).into()) };
+    let bar = indicatif::ProgressBar::new_spinner();
+    let count = headless::adapt::adapt(&file, known, &set, out, (threads(*asked, 0), *overwrite), &|| bar.inc(1))?;
+    bar.finish_and_clear();
+    note(format_args!("adapted to {count} tasks; what came of it is in {}", out.display()));
+    Ok(Ending::Done)
 }
 
 /// A run's images, with a word of what was understood of them.

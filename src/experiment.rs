@@ -176,12 +176,29 @@ impl Experiment {
                 ExperimentError::Value { path: path.to_owned(), line, error }
             }
         })?;
-        for &change in &experiment.changes {
-            let mut settings = experiment.settings.clone();
+        experiment.check_changes(path)?;
+        Ok((experiment, given))
+    }
+
+    /// The experiment that single settings give.
+    ///
+    /// # Errors
+    /// A value that is out of range.
+    pub fn given(given: &Given) -> Result<Self, ExperimentError> {
+        Ok(Self::resolve(None, given)?.0)
+    }
+
+    /// Whether every knob change is in range; `path` is for messages.
+    ///
+    /// # Errors
+    /// The first one that is not.
+    pub fn check_changes(&self, path: &Path) -> Result<(), ExperimentError> {
+        for &change in &self.changes {
+            let mut settings = self.settings.clone();
             change.knob.set(&mut settings.live, change.value);
             settings.validate().map_err(|error| ExperimentError::Change { path: path.to_owned(), change, error })?;
         }
-        Ok((experiment, given))
+        Ok(())
     }
 
     /// The text of a file.

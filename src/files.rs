@@ -65,6 +65,17 @@ pub fn create_whole(path: &Path, bytes: &[u8]) -> Result<File, FileError> {
     }
 }
 
+/// Writes a picture as PNG.
+///
+/// # Errors
+/// As [`write_whole`].
+pub fn write_picture(path: &Path, picture: &image::RgbImage) -> Result<(), FileError> {
+    let mut png = io::Cursor::new(Vec::new());
+    let drawn = picture.write_to(&mut png, image::ImageFormat::Png);
+    drawn.map_err(|error| FileError::write(path, &error))?;
+    write_whole(path, png.get_ref())
+}
+
 /// Where a file is until it is whole. The name is always the same, so that what a killed run leaves behind is gone once
 /// the file is written again.
 fn part_of(path: &Path) -> PathBuf {

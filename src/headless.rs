@@ -1,9 +1,11 @@
 //! The same trainer without a window: a progress bar on a terminal, and files for whoever comes after.
 
+/// Kept runs at work.
+pub mod adapt;
+
 /// Sweeps and races.
 pub mod compare;
 
-mod filmstrip;
 mod interrupt;
 mod outputs;
 mod summary;
@@ -18,12 +20,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::experiment::Experiment;
 use crate::files::FileError;
 use crate::images::ImageSet;
+use crate::keep::keeper::{Keeper, News};
+use crate::keep::run_file::{RunFile, RunFileError};
 use crate::meta::cancel::Cancel;
 use crate::said::note;
 use crate::train::snapshot::{Divergence, Evaluation, Init, KnobMark};
 use crate::train::trainer::{Step, TrainError, Trainer};
 pub use interrupt::{EXIT_CODE, Interrupt};
-use outputs::Outputs;
+use outputs::{Outputs, Replaces};
 pub use summary::{Best, Summary};
 
 /// A headless run.
@@ -43,6 +47,9 @@ pub struct Job {
     pub overwrite: bool,
     /// Whether the best state on the way is measured too.
     pub keep_best: bool,
+    /// A kept run to go on with, in place of one that begins with the experiment's settings: its changes are then those
+    /// that are still to come.
+    pub resume: Option<(PathBuf, Arc<RunFile>)>,
     /// Ends training early; what was reached is measured and written.
     pub interrupt: Interrupt,
 }
@@ -72,6 +79,20 @@ pub enum HeadlessError {
     /// Files.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A run cannot be kept, or gone on with.
+    #[error(transparent)]
+    Keep(#[from] RunFileError),
+    /// A run that is already as long.
+    #[error("{} has done {done} meta-iterations: --iterations says how many it is to have in all, and must not be less", file.display())]
+    Done {
+        /// Its file.
+        file: PathBuf,
+        /// Meta-iterations.
+        done: u64,
+    },
+    /// The system refuses a thread.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
     /// The experiment cannot be written down.
     #[error(transparent)]
     Experiment(#[from] crate::experiment::ExperimentError),
@@ -102,20 +123,15 @@ pub fn check_vacant(folder: &Path) -> Result<(), HeadlessError> {
 /// If the run cannot start, another one is or was in the folder, or a file cannot be written.
 pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
     let start = Instant::now();
-    let mut trainer = Trainer::new(job.experiment.settings.clone(), job.images.clone(), job.threads)?;
-    // What ran is what is written: the inner rate may have been fitted to the tasks.
-    let experiment = Experiment { settings: trainer.settings().clone(), ..job.experiment.clone() };
-    let (asked, starts) = (job.experiment.settings.live.inner_rate, experiment.settings.live.inner_rate);
-    if starts != asked {
-        note(format!(
-            "α starts at {starts}: at its usual {asked} a step would overshoot on these tasks; --inner-rate sets it"
-        ));
-    }
-    let mut outputs = Outputs::create(&job.out, &experiment, job.overwrite)?;
-    outputs.row(&trainer.first_row())?;
+    let (mut trainer, mut outputs) = match &job.resume {
+        Some((path, file)) => go_on(job, path, file)?,
+        None => begin(job)?,
+    };
     let bar = progress_bar(job.iterations);
     let pool = trainer.pool();
-    let ended = pool.run(|| train(job, &mut trainer, &mut outputs, &bar))?;
+    let mut keeper = Keeper::start(|| {}).map_err(HeadlessError::Thread)?;
+    let ended = pool.run(|| train(job, &mut trainer, &mut outputs, &bar, &mut keeper))?;
+    keep(job, &trainer, &mut keeper);
 
     let said = AtomicBool::new(ended.interrupted);
     let stepped = || {
@@ -128,6 +144,9 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
     measuring(&bar, &trainer);
     let mut summary = Summary::new(&trainer, job, ended, &stepped);
     let last = trainer.evaluation();
+    for News { written, .. } in keeper.finish() {
+        written.unwrap_or_else(|error| bar.suspend(|| note(error)));
+    }
     let best = if job.keep_best { measure_best(&mut trainer, &bar, &stepped) } else { None };
     let (best, best_shown) = best.unzip();
     summary.best = best;
@@ -135,6 +154,49 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
     bar.finish_and_clear();
     outputs.finish(&summary, &last, best_shown.as_deref())?;
     Ok(summary)
+}
+
+/// A run that begins, and its files.
+fn begin(job: &Job) -> Result<(Trainer, Outputs), HeadlessError> {
+    let trainer = Trainer::new(job.experiment.settings.clone(), job.images.clone(), job.threads)?;
+    // What ran is what is written: the inner rate may have been fitted to the tasks.
+    let experiment = Experiment { settings: trainer.settings().clone(), ..job.experiment.clone() };
+    let (asked, starts) = (job.experiment.settings.live.inner_rate, experiment.settings.live.inner_rate);
+    if starts != asked {
+        note(format!(
+            "α starts at {starts}: at its usual {asked} a step would overshoot on these tasks; --inner-rate sets it"
+        ));
+    }
+    let replaces = if job.overwrite { Replaces::AnyRun } else { Replaces::Nothing };
+    let outputs = Outputs::create(&job.out, &experiment, replaces, trainer.rows())?;
+    Ok((trainer, outputs))
+}
+
+/// A run that goes on, and its files: in its own folder they go on too.
+fn go_on(job: &Job, path: &Path, file: &RunFile) -> Result<(Trainer, Outputs), HeadlessError> {
+    if file.meta_iteration > job.iterations {
+        return Err(HeadlessError::Done { file: path.to_owned(), done: file.meta_iteration });
+    }
+    let trainer = file.restore(job.images.clone(), job.threads)?;
+    let settings = trainer.start().as_ref().clone();
+    let changes = trainer.marks().iter().chain(&job.experiment.changes).copied().collect();
+    let experiment = Experiment { settings, changes, ..Experiment::default() };
+    let own = path.canonicalize().ok() == job.out.join(outputs::RUN).canonicalize().ok();
+    let replaces = match (own, job.overwrite) {
+        (true, _) => Replaces::Itself,
+        (false, true) => Replaces::AnyRun,
+        (false, false) => Replaces::Nothing,
+    };
+    let outputs = Outputs::create(&job.out, &experiment, replaces, trainer.rows())?;
+    Ok((trainer, outputs))
+}
+
+/// Has the run kept with what is still to come of it.
+fn keep(job: &Job, trainer: &Trainer, keeper: &mut Keeper) {
+    let Some(saved) = trainer.saved() else { return };
+    let at = saved.meta_iteration();
+    let coming = job.experiment.changes.iter().filter(|change| change.at >= at).copied().collect();
+    keeper.keep(saved, coming, job.out.join(outputs::RUN));
 }
 
 /// What the best state on the way does on the held-out tasks, and on the probe tasks; `None` where none is known.
@@ -151,9 +213,22 @@ fn measure_best(
 }
 
 /// All meta-iterations, or those before a divergence or an interruption.
-fn train(job: &Job, trainer: &mut Trainer, outputs: &mut Outputs, bar: &ProgressBar) -> Result<Ended, HeadlessError> {
+fn train(
+    job: &Job,
+    trainer: &mut Trainer,
+    outputs: &mut Outputs,
+    bar: &ProgressBar,
+    keeper: &mut Keeper,
+) -> Result<Ended, HeadlessError> {
     let say = |line: &str| bar.suspend(|| note(line));
     while trainer.meta_iteration() < job.iterations {
+        if keeper.is_due() {
+            keep(job, trainer, keeper);
+            // A full disk may have room again later: the run goes on.
+            while let Some(News { written, .. }) = keeper.news() {
+                written.unwrap_or_else(|error| say(&error.to_string()));
+            }
+        }
         apply_changes(trainer, &job.experiment.changes)?;
         match trainer.step(Cancel::when(&|| job.interrupt.came())) {
             Step::Done(row) => {

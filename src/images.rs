@@ -41,6 +41,7 @@ mod cifar;
 mod collect;
 mod entries;
 mod error;
+mod fingerprint;
 mod finish;
 mod folder;
 mod foreign;

@@ -11,29 +11,31 @@
 //!
 //! An image file becomes an image set; a family draws a task from (seed, meta-iteration, index); `meta` adapts to it and
 //! gives the outer direction; the trainer moves φ and shows a snapshot, at most 30 a second; a view draws it. The way
-//! back is one command, or the latest live settings. Nothing else crosses.
+//! back is one command, or the latest live settings. Nothing else crosses, but for runs that the trainer hands out to be
+//! kept (`keep`).
 //!
 //! | room | what it holds | what it never does | imports |
 //! |---|---|---|---|
 //! | `settings` | what can change while a run goes on, what needs a restart, and the table of both | act | `text` |
 //! | `text` | the two languages, and which one a thread speaks | know what is said | |
 //! | `said` | what is printed | know what it is about | |
+//! | `archive` | named tensors and facts | know what they mean | `text` |
 //! | `columns` | text in columns | know what is in them | |
 //! | `files` | files that are whole or not there, locked folders | know what is in them | |
-//! | `background` | when threads wait for the window, and in whose favour the system decides | decide what they do | |
 //! | `maths` | parameters, network, derivatives, kernels, optimisers, random streams | mention threads, clocks, files or egui | |
 //! | `meta` | inner loop, backward sweep, algorithms | mention threads, clocks, files or egui | `maths` `settings` `text` |
-//! | `images` | image sets: built in, and read from a folder | know what they are used for | `background` `maths` `settings` `text` |
+//! | `images` | image sets: built in, and read from a folder | know what they are used for | `maths` `settings` `text` |
 //! | `tasks` | families: from a stream to a task, and what is drawn of it | mention threads, clocks, files or egui | `images` `maths` `meta` `settings` `text` |
-//! | `train` | the trainer, its thread, histories, snapshots | know egui; let NaN reach a curve | `background` `images` `maths` `meta` `settings` `tasks` `text` |
+//! | `train` | the trainer, its thread, histories, snapshots | know egui; let NaN reach a curve | `archive` `images` `maths` `meta` `settings` `tasks` `text` |
 //! | `experiment` | experiment files | run them | `settings` `text` `train` |
-//! | `compare` | sweeps and races | let a result depend on threads, or on what ran before | `background` `columns` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
+//! | `compare` | sweeps and races | let a result depend on threads, or on what ran before | `columns` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
 //! | `check` | the exactness report | use a derivative of the code under test | `columns` `maths` `meta` `settings` |
 //! | `bench` | the benchmark of the trainer | open a window | `columns` `images` `maths` `meta` `settings` `tasks` `train` |
-//! | `headless` | runs without a window, and what they write | open a window | `compare` `experiment` `files` `images` `meta` `said` `settings` `tasks` `train` |
-//! | `arguments` | the command line | run anything | `compare` `experiment` `images` `said` `settings` `tasks` `text` |
-//! | `window` | panels, views, theme | compute anything that is learned | `background` `columns` `compare` `experiment` `images` `meta` `settings` `tasks` `text` `train` |
-//! | `commands` | what each command does |  | `arguments` `bench` `check` `compare` `files` `headless` `images` `said` `settings` `tasks` |
+//! | `keep` | runs as files and lines of text | know what is done with them | `archive` `experiment` `files` `images` `settings` `tasks` `text` `train` |
+//! | `headless` | runs without a window, and what they write | open a window | `compare` `experiment` `files` `images` `keep` `meta` `said` `settings` `tasks` `train` |
+//! | `arguments` | the command line | run anything | `compare` `experiment` `images` `keep` `said` `settings` `tasks` `text` `train` |
+//! | `window` | panels, views, theme | compute anything that is learned | `columns` `compare` `experiment` `images` `keep` `meta` `settings` `tasks` `text` `train` |
+//! | `commands` | what each command does |  | `arguments` `bench` `check` `compare` `experiment` `files` `headless` `images` `keep` `said` `settings` `tasks` |
 //!
 //! `settings` says which families, algorithms and values there can be and is the only room that all others share; what
 //! is known of a family or an algorithm, `tasks` and `meta` add to its ids (`TaskFamily::card`, `Algorithm::recipe`).
@@ -66,6 +68,8 @@ pub mod settings;
 
 pub mod text;
 
+pub mod archive;
+
 pub mod columns;
 
 pub mod files;
@@ -75,8 +79,6 @@ pub mod said;
 pub mod maths;
 
 pub mod meta;
-
-pub mod background;
 
 pub mod images;
 
@@ -91,6 +93,8 @@ pub mod compare;
 pub mod check;
 
 pub mod bench;
+
+pub mod keep;
 
 pub mod headless;
 

@@ -1,5 +1,6 @@
 //! The `metascope` command: arguments, then the window or a headless run.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -7,12 +8,14 @@ use std::time::Instant;
 use clap::Parser as _;
 use metascope::arguments::{Arguments, BenchArguments, Command, What};
 use metascope::commands::{self, Ending};
+use metascope::experiment::Experiment;
 use metascope::images;
 use metascope::said::note;
 use metascope::text::Language;
+use metascope::train::session::Session;
 use metascope::train::{link, worker};
-use metascope::window;
 use metascope::window::watching::{self, Observer as _, Recorder, Script};
+use metascope::window::{self, Opening};
 
 fn main() -> ExitCode {
     let begun = Instant::now();
@@ -32,10 +35,14 @@ fn obey(arguments: &Arguments, begun: Instant) -> Result<Ending, Box<dyn std::er
         Some(Command::Run(arguments)) => commands::run(arguments),
         Some(Command::Sweep(arguments)) => commands::sweep(arguments),
         Some(Command::Race(arguments)) => commands::race(arguments),
+        Some(Command::Adapt(arguments)) => commands::adapt(arguments),
         Some(Command::Check) => commands::check(),
         Some(Command::Bench(arguments)) if arguments.window => bench_window(arguments, begun),
         Some(Command::Bench(arguments)) => commands::bench(arguments),
-        None => open_window(&arguments.what.clone().for_window(), None, arguments.languages()).map(|()| Ending::Done),
+        None => {
+            let (what, languages) = (arguments.what.clone().for_window(), arguments.languages());
+            open_window(&what, None, languages, arguments.open.clone()).map(|()| Ending::Done)
+        }
     }
 }
 
@@ -43,15 +50,17 @@ fn open_window(
     what: &What,
     script: Option<Script>,
     languages: [Option<Language>; 2],
+    run_file: Option<PathBuf>,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let settings = what.experiment()?.settings;
-    let images = images::for_run(&settings.run)?;
+    let Experiment { settings, changes: coming, .. } = what.experiment()?;
+    let image_set = images::for_run(&settings.run)?;
     // One core is left to the window.
     let threads = what.threads_or(1);
-    let first = link::Command::Restart(Arc::new(settings.clone()), images.clone());
+    let first = link::Command::Restart(Arc::new(settings.clone()), image_set.clone());
     let past = script.as_ref().and_then(Script::first_command);
-    window::run(settings, images, script, languages, move |wake| {
-        let (end, _) = worker::spawn(wake, threads, None)?;
+    let opening = Opening { settings, image_set, coming, script, languages, run_file };
+    window::run(opening, move |wake, keep| {
+        let (end, _) = worker::start(wake, move |end| Session::new(end, threads, None).keeping(keep))?;
         end.send(first);
         past.map(|past| end.send(past));
         Ok(end)
@@ -63,7 +72,7 @@ fn bench_window(arguments: &BenchArguments, begun: Instant) -> Result<Ending, Bo
     let recorder = Arc::new(Mutex::new(Recorder::new(begun)));
     let script = Script::new(arguments.each()?, arguments.history, recorder.clone());
     let what = What { threads: arguments.threads.map(usize::from), ..What::default() };
-    open_window(&what, Some(script), [Some(Language::English), None])
+    open_window(&what, Some(script), [Some(Language::English), None], None)
         .map_err(|error| format!("{error}\n{WITHOUT_A_SCREEN}"))?;
     let report = recorder.lock().unwrap_or_else(PoisonError::into_inner).report();
     commands::window_figures(&watching::table(&report), serde_json::to_value(&report)?, arguments.json.as_deref())?;

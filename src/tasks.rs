@@ -67,7 +67,7 @@ use std::sync::Arc;
 use ndarray::Axis;
 use rand::Rng;
 
-use crate::images::ImageSet;
+use crate::images::{ImageSet, LabelledImage, Origin};
 use crate::maths::functions::{Activation, Loss};
 use crate::maths::init::initialise;
 use crate::maths::network::{Batch, Network};
@@ -230,6 +230,31 @@ pub enum FamilyError {
 /// classes where tasks are made of classes, else images. `None` where nothing can be spared.
 pub fn for_validation(run: &RunSettings, set: &ImageSet) -> Option<ImageSet> {
     if run.tasks.needs_classes() { classes::for_validation(set, run.seed) } else { set.for_validation(run.seed) }
+}
+
+/// A set as it was learned from, with every image of another one held out, to be adapted to: whole classes where tasks
+/// are made of classes. `None` where their sizes or colours differ.
+pub fn for_adaptation(run: &RunSettings, set: &ImageSet, new: &ImageSet) -> Option<ImageSet> {
+    if (set.size, set.channels) != (new.size, new.channels) {
+        return None;
+    }
+    let mut learned: Vec<LabelledImage> = match run.tasks.needs_classes() {
+        true => classes::without_tests(set, run.seed)?,
+        false => set.images.iter().filter(|image| !image.held_out).cloned().collect(),
+    };
+    // The new classes stand first, among those that the set is about; the order of the others stays.
+    learned.iter_mut().for_each(|image| image.class += new.classes.len());
+    let held_out = |image: &LabelledImage| LabelledImage { held_out: true, validates: false, ..image.clone() };
+    Some(ImageSet {
+        name: new.name.clone(),
+        images: learned.into_iter().chain(new.images.iter().map(held_out)).collect(),
+        classes: new.classes.iter().chain(&set.classes).cloned().collect(),
+        foreground: new.classes.len() + set.foreground,
+        skipped: Vec::new(),
+        notes: new.notes.clone(),
+        origin: Origin { divided: true, ..set.origin },
+        ..*set
+    })
 }
 
 /// The support of each inner step: all of it, or a few points of it drawn again for every step.

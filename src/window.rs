@@ -10,9 +10,10 @@ mod native;
 // What the user can ask for, and how it looks.
 mod commands;
 mod fonts;
-mod frames;
 mod keyboard;
 mod numbers;
+mod pacing;
+mod picker;
 mod recent;
 mod scene;
 mod theme;
@@ -39,11 +40,12 @@ mod views;
 mod compare;
 mod help;
 mod images_dialog;
+mod menu;
 mod notices;
+mod offer;
 
 /// What measures it.
 pub mod watching;
 
 pub use app::App;
-pub use frames::tessellation::FewTriangles;
-pub use native::{WindowError, run};
+pub use native::{Opening, WindowError, run};

@@ -54,6 +54,12 @@ for name in sorted(os.listdir("out")):
         assert "samples.png" in found and "metrics.csv" in found, "a summary of what is not there"
     elif name in ("samples.png", "best.png"):
         png(data)
+    elif name == "run.safetensors":
+        (length,) = struct.unpack("<Q", data[:8])
+        header = json.loads(data[8:8 + length])
+        tomllib.loads(header.pop("__metadata__")["metascope"])
+        ends = [tensor["data_offsets"][1] for tensor in header.values()]
+        assert max(ends) == len(data) - 8 - length, "a run is cut"
     else:
         raise AssertionError("what is that file?")
 print("finished" if "summary.json" in found else "training" if "metrics.csv" in found else "starting")
@@ -92,7 +98,7 @@ for ((kill = 1; kill <= times; kill++)); do
   fi
 done
 "${command[@]}" --overwrite 2>said || fault "no new run starts: $(cat said)"
-[ "$(find out -mindepth 1 ! -name best.png | sort | tr '\n' ' ')" = "out/experiment.toml out/metrics.csv out/samples.png out/summary.json " ] ||
+[ "$(find out -mindepth 1 ! -name best.png | sort | tr '\n' ' ')" = "out/experiment.toml out/metrics.csv out/run.safetensors out/samples.png out/summary.json " ] ||
   fault "a whole run leaves $(ls -A out)"
 for key in "${!codes[@]}"; do echo "exit code after $key: ${codes[$key]} times"; done | sort
 for key in "${!left[@]}"; do echo "left $key: ${left[$key]} times"; done | sort

@@ -1,12 +1,16 @@
 //! From a file and single settings to an experiment.
 
+use std::path::Path;
+
 use super::planned::Planned;
 use super::{ArgumentError, What};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, ExperimentError};
+use crate::keep::share::{PREFIX, Share};
 use crate::said::note;
 use crate::settings::table::{self, Setting, setting};
-use crate::settings::{Algorithm, ImageSource, RunSettings};
+use crate::settings::{Algorithm, ImageSource, Knob, RunSettings, Settings};
 use crate::tasks::OPENING;
+use crate::train::snapshot::KnobMark;
 
 const ALGORITHM: &Setting = setting("run.algorithm");
 const TASKS: &Setting = setting("run.tasks");
@@ -61,7 +65,18 @@ impl What {
         if let Some(algorithm) = algorithm {
             options.set(ALGORITHM, algorithm.id().into());
         }
-        let (mut experiment, given) = Experiment::resolve(self.experiment.as_deref(), &options)?;
+        let text = self.experiment.as_deref().and_then(Path::to_str).filter(|text| text.starts_with(PREFIX));
+        let (mut experiment, given) = match text.map(Share::parse).transpose()? {
+            None => Experiment::resolve(self.experiment.as_deref(), &options)?,
+            Some(share) => {
+                if let (Some(own), None) = (&share.own, &self.options.images) {
+                    return Err(ArgumentError::OwnImages { name: own.name.clone() });
+                }
+                let (mut experiment, given) = Experiment::resolve(None, &options.over(share.given))?;
+                experiment.changes = share.experiment.changes;
+                (experiment, given)
+            }
+        };
         let images = &mut experiment.settings.run.images;
         if let Some(path) = &self.options.images {
             *images = ImageSource::Path(path.clone());
@@ -86,10 +101,32 @@ impl What {
         Ok(())
     }
 
+    /// The knobs that options turn in a run which goes on with these settings after so many meta-iterations.
+    ///
+    /// # Errors
+    /// An option that needs a new run, or a value out of range.
+    pub fn turned(&self, settings: &Settings, at: u64) -> Result<Vec<KnobMark>, ArgumentError> {
+        let given = &self.options.given;
+        if let Some(setting) = table::all().filter(|setting| given.sets(setting)).find(|setting| !is_knob(setting)) {
+            return Err(ArgumentError::Begun { option: setting.option() });
+        }
+        self.check_used(std::slice::from_ref(&settings.run))?;
+        let value = |knob: Knob| given.number(&knob).map(|value| KnobMark { at, knob, value });
+        let marks: Vec<_> = Knob::ALL.into_iter().filter_map(value).collect();
+        let mut after = settings.clone();
+        marks.iter().for_each(|mark| mark.knob.set(&mut after.live, mark.value));
+        after.validate().map_err(|error| ExperimentError::Option { error })?;
+        Ok(marks)
+    }
+
     /// Threads as asked for, or as many as the machine has, less `spare`.
     pub fn threads_or(&self, spare: usize) -> usize {
         threads(self.threads, spare)
     }
+}
+
+fn is_knob(setting: &Setting) -> bool {
+    Knob::ALL.iter().any(|knob| **knob == *setting)
 }
 
 /// Threads as asked for, at most as many as the machine has, which is said; or as many as it has, less `spare`.

@@ -18,6 +18,10 @@ pub struct RunArguments {
     /// Take the place of a run that is in that folder.
     #[arg(long)]
     pub overwrite: bool,
+    /// A kept run to go on with, such as run.safetensors in the folder of one that was ended: then --iterations says how
+    /// many meta-iterations it is to have in all, and options turn knobs from here on.
+    #[arg(long, value_name = "FILE", conflicts_with = "experiment")]
+    pub resume: Option<PathBuf>,
     /// Measure the best state on the way too, and write its results beside the last one's.
     #[arg(long, value_name = "BOOL", default_value_t = true, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
     pub keep_best: bool,

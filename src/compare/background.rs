@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::parallel::parallel;
 use super::race::{Advance, Lane, Probe, Race, RunResult};
 use super::sweep::{CellResult, Sweep, run_cell};
-use crate::background;
 use crate::meta::cancel::Cancel;
 use crate::text::{Words, text};
 use crate::train::link::Wake;
@@ -168,8 +167,6 @@ fn start<News: Send + 'static>(
     let stop = Arc::new(AtomicBool::new(false));
     let report = Report { news: sender, stop: stop.clone(), wake };
     let run = move || {
-        // Its threads inherit it; the run in the window goes before.
-        background::give_way_entirely();
         if catch_unwind(AssertUnwindSafe(|| work(&report))).is_err() {
             let text = text("it failed on an internal error; try other settings", "内部出错；请换用其他设置");
             report.send(failed(text.into()));

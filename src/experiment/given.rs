@@ -17,6 +17,14 @@ impl Given {
         table.and_then(|table| keys.try_fold(table, |table, key| table.get(key))).is_some()
     }
 
+    /// The number that a setting is given, if it is one.
+    pub fn number(&self, setting: &Setting) -> Option<f64> {
+        let mut keys = setting.path.split('.');
+        let table = keys.next().and_then(|key| self.0.get(key));
+        let value = table.and_then(|table| keys.try_fold(table, |table, key| table.get(key)))?;
+        value.as_float().or_else(|| value.as_integer().map(|value| value as f64))
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -31,7 +39,7 @@ impl Given {
     }
 
     /// These over others.
-    pub(super) fn over(mut self, below: Self) -> Self {
+    pub fn over(mut self, below: Self) -> Self {
         let mut both = below.complete().0;
         self = self.complete();
         overlay(&mut both, self.0);

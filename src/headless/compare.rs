@@ -7,14 +7,13 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Interrupt;
-use super::outputs::write_png;
 use crate::compare::parallel::parallel;
 use crate::compare::race::{Race, RunResult, Summary, run_one};
 use crate::compare::store::{Store, StoreError};
 use crate::compare::sweep::{CellResult, Sweep, run_cell};
 use crate::compare::{CompareError, heat_map};
 use crate::experiment::Experiment;
-use crate::files::{FileError, Locked, write_whole};
+use crate::files::{FileError, Locked, write_picture, write_whole};
 use crate::meta::cancel::Cancel;
 use crate::train::trainer::TrainError;
 
@@ -125,7 +124,7 @@ fn write_sweep(sweep: &Sweep, results: &[Option<CellResult>], out: &Path) -> Res
         Some(vec![cell.to_string(), x.to_string(), y.to_string(), loss, interval, diverged, iterations.to_string()])
     });
     write_csv(&out.join("sweep.csv"), &header, rows)?;
-    write_png(&out.join("sweep.png"), &heat_map::draw(sweep, results))?;
+    write_picture(&out.join("sweep.png"), &heat_map::draw(sweep, results))?;
     if let Some(best) = sweep.best(results) {
         write_experiment(&out.join("best.toml"), &Experiment { settings: sweep.settings(best), ..Default::default() })?;
     }

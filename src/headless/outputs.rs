@@ -4,20 +4,19 @@ use std::fs::File;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use image::RgbImage;
-
-use super::{HeadlessError, Summary, check_vacant, filmstrip};
+use super::{HeadlessError, Summary, check_vacant};
 use crate::experiment::Experiment;
-use crate::files::{FileError, Locked, create_whole, write_whole};
-use crate::settings::Knob;
-use crate::tasks::card::Judged;
+use crate::files::{FileError, Locked, create_whole, write_picture, write_whole};
+use crate::keep::film_strip;
+use crate::keep::metrics::{self, Columns};
 use crate::train::snapshot::Evaluation;
 use crate::train::trainer::MetricsRow;
 
 /// The files of a run, the one that is written last at the end.
-pub(super) const FILES: [&str; 5] = [EXPERIMENT, METRICS, SAMPLES, BEST, SUMMARY];
+pub(super) const FILES: [&str; 6] = [EXPERIMENT, METRICS, RUN, SAMPLES, BEST, SUMMARY];
 const EXPERIMENT: &str = "experiment.toml";
 const METRICS: &str = "metrics.csv";
+pub(super) const RUN: &str = "run.safetensors";
 const SAMPLES: &str = "samples.png";
 const BEST: &str = "best.png";
 const SUMMARY: &str = "summary.json";
@@ -32,46 +31,53 @@ pub(super) struct Outputs {
     columns: Columns,
 }
 
-/// Columns of metrics.csv that only some task families have.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Columns {
-    /// How many of PSNR.
-    pub psnr: usize,
-    /// How many of accuracy or purity, and which it is.
-    pub scores: (usize, &'static str),
-    /// Whether samples are judged.
-    pub marks: bool,
+/// What of another run may be in the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Replaces {
+    /// Nothing.
+    Nothing,
+    /// Any run: nothing of it stays.
+    AnyRun,
+    /// What this very run has written before it was ended.
+    Itself,
 }
 
 impl Outputs {
-    /// Makes the folder, metrics.csv with its header, and experiment.toml. Of a run that may be replaced nothing stays.
-    pub fn create(folder: &Path, experiment: &Experiment, overwrite: bool) -> Result<Self, HeadlessError> {
+    /// Makes the folder, metrics.csv with the rows so far, and experiment.toml.
+    pub fn create(
+        folder: &Path,
+        experiment: &Experiment,
+        replaces: Replaces,
+        rows: &[MetricsRow],
+    ) -> Result<Self, HeadlessError> {
         let text = experiment.to_text()?;
         let lock = Locked::new(folder)?;
-        if !overwrite {
+        if replaces == Replaces::Nothing {
             check_vacant(folder)?;
         }
-        // The summary first: without it nobody takes the rest for a finished run.
-        for name in FILES.into_iter().rev() {
+        // The summary first: without it nobody takes the rest for a finished run. Until it is written again the run
+        // itself is all that there is of it.
+        let kept = if replaces == Replaces::Itself { RUN } else { "" };
+        for name in FILES.into_iter().rev().filter(|name| *name != kept) {
             let path = folder.join(name);
             match std::fs::remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(FileError::write(&path, &error).into()),
                 _ => {}
             }
         }
-        let columns = Columns::of(experiment);
         let path = folder.join(METRICS);
-        let header = line(&header(columns)).map_err(|error| FileError::write(&path, &error))?;
-        let metrics = create_whole(&path, &header)?;
+        let table = metrics::table(experiment, rows).map_err(|error| FileError::write(&path, &error))?;
+        let file = create_whole(&path, &table)?;
         let title = "# A Metascope experiment: `metascope run` replays it bit for bit.";
         write_whole(&folder.join(EXPERIMENT), format!("{title}\n{text}").as_bytes())?;
-        Ok(Self { folder: folder.to_owned(), _lock: lock, metrics, written: header.len() as u64, columns })
+        let columns = Columns::of(experiment);
+        Ok(Self { folder: folder.to_owned(), _lock: lock, metrics: file, written: table.len() as u64, columns })
     }
 
     /// Appends a row to metrics.csv: a whole line, or nothing.
     pub fn row(&mut self, row: &MetricsRow) -> Result<(), HeadlessError> {
         let fail = |error: &dyn std::fmt::Display| FileError::write(&self.folder.join(METRICS), error);
-        let line = line(&record(row, self.columns)).map_err(|error| fail(&error))?;
+        let line = metrics::row(row, self.columns).map_err(|error| fail(&error))?;
         if let Err(error) = self.metrics.write_all(&line) {
             let _ = self.metrics.set_len(self.written);
             return Err(fail(&error).into());
@@ -86,85 +92,11 @@ impl Outputs {
         self.metrics.sync_all().map_err(|error| FileError::write(&path, &error))?;
         for (name, shown) in [(SAMPLES, Some(last)), (BEST, best)] {
             if let Some(shown) = shown {
-                write_png(&self.folder.join(name), &filmstrip::draw(shown))?;
+                write_picture(&self.folder.join(name), &film_strip::draw(shown))?;
             }
         }
         let path = self.folder.join(SUMMARY);
         let text = serde_json::to_string_pretty(summary).map_err(|error| FileError::write(&path, &error))?;
         Ok(write_whole(&path, (text + "\n").as_bytes())?)
     }
-}
-
-impl Columns {
-    fn of(experiment: &Experiment) -> Self {
-        let changed = experiment.changes.iter().filter(|change| change.knob == Knob::TEST_STEPS);
-        let steps = changed.map(|change| change.value as usize).chain([experiment.settings.live.test_steps]);
-        let family = experiment.settings.run.tasks;
-        let steps = steps.max().unwrap_or(0) + 1;
-        Self {
-            psnr: if family.is_told_in_decibels() { steps } else { 0 },
-            scores: family.card().step_score().map_or((0, ""), |score| (steps, score.id)),
-            marks: matches!(family.card().judged, Judged::Samples(_)),
-        }
-    }
-}
-
-/// Writes a picture.
-pub(super) fn write_png(path: &Path, picture: &RgbImage) -> Result<(), FileError> {
-    let mut png = std::io::Cursor::new(Vec::new());
-    let drawn = picture.write_to(&mut png, image::ImageFormat::Png);
-    drawn.map_err(|error| FileError::write(path, &error))?;
-    write_whole(path, png.get_ref())
-}
-
-/// A line of a CSV file.
-fn line(cells: &[String]) -> csv::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(cells)?;
-    writer.into_inner().map_err(|error| error.into_error().into())
-}
-
-/// Columns of what is said of samples.
-const MARKS: [&str; 7] = [
-    "recognised_held_out",
-    "recognised_all",
-    "diversity",
-    "nearest_support",
-    "taught_by_support",
-    "taught_by_samples",
-    "taught_by_both",
-];
-
-/// The header of metrics.csv.
-pub(super) fn header(columns: Columns) -> Vec<String> {
-    let fixed = ["iteration", "measured", "training_before", "training_after", "held_out_before", "held_out_after"];
-    let marks = MARKS.into_iter().filter(|_| columns.marks).map(str::to_owned);
-    let psnr = (0..columns.psnr).map(|k| format!("psnr_{k}"));
-    let scores = (0..columns.scores.0).map(|k| format!("{}_{k}", columns.scores.1));
-    fixed.map(str::to_owned).into_iter().chain(psnr).chain(scores).chain(marks).collect()
-}
-
-/// A row of metrics.csv: the shortest text that reads back as the same number; empty where there is none.
-fn record(row: &MetricsRow, columns: Columns) -> Vec<String> {
-    let text = |value: Option<f32>| value.map_or_else(String::new, |value| value.to_string());
-    let training = [0, 1].map(|i| text(row.training.map(|losses| losses[i])));
-    let held_out = row.held_out.map(|loss| text(Some(loss)));
-    let psnr = (0..columns.psnr).map(|k| text(row.psnr.get(k).copied()));
-    let marks = row.marks.map(|marks| {
-        let taught = marks.taught;
-        let marks = [
-            Some(marks.recognised_held_out),
-            Some(marks.recognised_all),
-            Some(marks.diversity),
-            Some(marks.nearest_support),
-            taught.map(|taught| taught.by_support),
-            taught.map(|taught| taught.by_samples),
-            taught.map(|taught| taught.by_both),
-        ];
-        marks.map(|mark| mark.map_or_else(String::new, |mark| mark.to_string()))
-    });
-    let marks = marks.unwrap_or_default().into_iter().filter(|_| columns.marks);
-    let scores = (0..columns.scores.0).map(|k| text(row.scores.get(k).copied()));
-    let first = [row.iteration, row.measured].map(|count| count.to_string());
-    first.into_iter().chain(training).chain(held_out).chain(psnr).chain(scores).chain(marks).collect()
 }

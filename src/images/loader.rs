@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{ImageError, ImageSet, Progress, at_path};
-use crate::background;
 use crate::settings::ImageReading;
 use crate::text::Words;
 
@@ -33,7 +32,6 @@ impl Loader {
         let cancel = Arc::new(AtomicBool::new(false));
         let own = (path.clone(), progress.clone(), cancel.clone(), sender.clone());
         let work = move || {
-            background::give_way_entirely();
             let (path, progress, cancel, sender) = own;
             let woken = Mutex::new(Instant::now());
             let note = |now: Progress| {
@@ -50,7 +48,6 @@ impl Loader {
                     *woken = Instant::now();
                     wake();
                 }
-                background::wait_while_held();
             };
             // If the window has gone, nobody wants the result.
             let _ = sender.send(guarded(&path, || on_spare_cores(|| at_path::load(&path, reading, &note, &cancel))));

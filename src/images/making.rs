@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use super::{ImageError, ImageSet, set_for};
-use crate::background;
 use crate::settings::{ImageKey, RunSettings};
 use crate::text::{Words, text};
 
@@ -21,7 +20,6 @@ impl Making {
         let (sender, result) = sync_channel(1);
         let own = (run.clone(), sender.clone());
         let work = move || {
-            background::give_way();
             let (run, sender) = own;
             // If the window has gone, nobody wants it. A panic drops the sender, which `poll` sees.
             let _ = sender.send(set_for(&run));

@@ -14,11 +14,19 @@ pub struct Tensor {
     pub range: Range<usize>,
 }
 
+impl Tensor {
+    /// Whether it is a layer's weights rather than its biases.
+    pub fn is_weights(&self) -> bool {
+        self.name.starts_with('W')
+    }
+}
+
 /// All tensors of a dense network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     tensors: Vec<Tensor>,
-    layers: usize,
+    /// Widths, outputs of each layer.
+    outputs: Vec<usize>,
     context: usize,
 }
 
@@ -40,7 +48,7 @@ impl Layout {
                 offset += len;
             }
         }
-        Self { tensors, layers: sizes.len().saturating_sub(1), context }
+        Self { tensors, outputs: sizes.iter().skip(1).copied().collect(), context }
     }
 
     /// Where the context stands; empty where there is none.
@@ -60,7 +68,12 @@ impl Layout {
 
     /// How many layers.
     pub fn layers(&self) -> usize {
-        self.layers
+        self.outputs.len()
+    }
+
+    /// Outputs of a layer: its weights are row-major, inputs × outputs.
+    pub fn outputs(&self, layer: usize) -> usize {
+        self.outputs[layer]
     }
 
     /// Where a layer's weights and biases stand together.

@@ -50,6 +50,17 @@ impl<T: Real> Optimiser<T> {
         self.rule
     }
 
+    /// Its state: means, mean squares (either empty where the rule has none), and steps done.
+    pub fn state(&self) -> (&[T], &[T], i32) {
+        (&self.mean, &self.square, self.steps)
+    }
+
+    /// The same rule for as long a vector, with another state; `None` if that has another length.
+    pub fn with_state(&self, mean: &[T], square: &[T], steps: i32) -> Option<Self> {
+        let fits = mean.len() == self.mean.len() && square.len() == self.square.len() && steps >= 0;
+        fits.then(|| Self { rule: self.rule, mean: mean.to_vec(), square: square.to_vec(), steps })
+    }
+
     /// How many numbers its state has.
     pub fn numbers(&self) -> usize {
         self.mean.len() + self.square.len()

@@ -96,6 +96,13 @@ pub(super) fn for_validation(set: &ImageSet, seed: u64) -> Option<ImageSet> {
     Some(ImageSet { images, skipped: Vec::new(), classes, name, notes, ..*set })
 }
 
+/// The images of a set without its test classes, none of the others held out; `None` where the set gives no tasks.
+pub(super) fn without_tests(set: &ImageSet, seed: u64) -> Option<Vec<LabelledImage>> {
+    let parts = class_parts(set, seed).ok()?;
+    let images = set.images.iter().filter(|image| parts[image.class] != Some(Part::Test));
+    Some(images.map(|image| LabelledImage { held_out: false, ..image.clone() }).collect())
+}
+
 /// A class and the places of its images in the set.
 pub(super) type Class = (usize, Vec<usize>);
 

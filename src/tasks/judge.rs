@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::RngExt as _;
 use rand_distr::{Distribution as _, StandardNormal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::taught::Taught;
 use crate::maths::functions::{Activation, Loss};
@@ -31,7 +31,7 @@ const NOISE: f32 = 0.1;
 const SIDE: usize = 16;
 
 /// What is said of samples, or of real images in their place.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Marks {
     /// Share of them that the classifier takes for their own class, choosing among the held-out classes.
     pub recognised_held_out: f64,

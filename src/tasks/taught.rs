@@ -8,7 +8,7 @@
 
 use ndarray::{Array2, ArrayView2, Axis, concatenate};
 use rand::RngExt as _;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::judge::{Classifier, Course};
 use crate::maths::stream::{Purpose, stream};
@@ -20,7 +20,7 @@ const ROWS: usize = 32;
 const STEPS: usize = 30;
 
 /// The share of right answers about real images of a class, 0 to 1, from a classifier of all the classes in question.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Taught {
     /// Trained on the support images.
     #[serde(rename = "taught_by_support")]

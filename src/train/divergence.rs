@@ -20,7 +20,7 @@ const HARMFUL: f32 = 1.2;
 const SURPLUS: u32 = 5;
 
 /// Watches the outcomes of meta-iterations.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Watch {
     harmful: u32,
 }

@@ -39,6 +39,16 @@ pub struct Best<S> {
     pub state: Arc<S>,
 }
 
+/// What a guard knows beside its state, to be kept with the run.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Memory {
+    recent: Vec<f32>,
+    first: Option<f32>,
+    best_at: u64,
+    best_loss: Option<f32>,
+    carried: Option<f32>,
+}
+
 impl<S> Clone for Best<S> {
     fn clone(&self) -> Self {
         Self { state: Arc::clone(&self.state), ..*self }
@@ -56,6 +66,20 @@ impl<S> Guard<S> {
     pub fn new(meta_iteration: u64, state: Arc<S>) -> Self {
         let best = Best { meta_iteration, loss: None, state };
         Self { recent: VecDeque::new(), first: None, best, carried: None }
+    }
+
+    /// What it knows.
+    pub fn memory(&self) -> Memory {
+        let Self { recent, first, best, carried } = self;
+        let recent = recent.iter().copied().collect();
+        Memory { recent, first: *first, best_at: best.meta_iteration, best_loss: best.loss, carried: *carried }
+    }
+
+    /// One that knows this much and goes back to this state.
+    pub fn recalled(memory: Memory, state: Arc<S>) -> Self {
+        let Memory { recent, first, best_at, best_loss, carried } = memory;
+        let recent = recent.into_iter().take(MEASUREMENTS).collect();
+        Self { recent, first, best: Best { meta_iteration: best_at, loss: best_loss, state }, carried }
     }
 
     /// Notes a measured error, a NaN as infinite; `calm` says that nothing else gives reason for

@@ -3,9 +3,13 @@
 use std::collections::VecDeque;
 
 use super::shown::{Curve, CurvePoint};
+use crate::archive::{Archive, ArchiveError};
+use crate::text::say;
 
 const RECENT: usize = 512;
 const THINNED: usize = 1024;
+/// Values that a history may stand for.
+const MOST: f64 = 1e15;
 
 /// One quantity over meta-iterations, in bounded memory. Values that are not finite are left out.
 #[derive(Clone, Debug)]
@@ -85,6 +89,47 @@ impl Series {
     /// The last value.
     pub fn last(&self) -> Option<f32> {
         self.recent.back().map(|point| point.mean)
+    }
+
+    /// Puts it into an archive under this name.
+    pub fn store(&self, archive: &mut Archive, name: &str) {
+        let row = |point: &CurvePoint| [point.at, f64::from(point.mean), f64::from(point.min), f64::from(point.max)];
+        let rows = |points: &mut dyn Iterator<Item = &CurvePoint>| points.flat_map(row).collect::<Vec<f64>>();
+        archive.put(format!("{name}/recent"), &[4], &rows(&mut self.recent.iter()));
+        archive.put(format!("{name}/first"), &[4], &rows(&mut self.first.iter()));
+        let buckets = self.thinned.iter().flat_map(|bucket| row(&bucket.point).into_iter().chain([bucket.end]));
+        archive.put(format!("{name}/thinned"), &[5], &buckets.collect::<Vec<f64>>());
+        archive.put(format!("{name}/stride"), &[2], &[self.stride as f64, self.in_last as f64]);
+    }
+
+    /// Takes it out again.
+    ///
+    /// # Errors
+    /// If it is not there, or no history.
+    pub fn load(archive: &Archive, name: &str) -> Result<Self, ArchiveError> {
+        let part = |part: &str, columns: usize| {
+            let name = format!("{name}/{part}");
+            let values = archive.numbers::<f64>(&name, &[columns])?;
+            match values.iter().all(|value| value.is_finite()) {
+                true => Ok(values),
+                false => Err(ArchiveError::Fact { name, message: say("not finite", "非有限的数").to_owned() }),
+            }
+        };
+        let point =
+            |row: &[f64]| CurvePoint { at: row[0], mean: row[1] as f32, min: row[2] as f32, max: row[3] as f32 };
+        let stride = part("stride", 2)?;
+        let whole = |index: usize| stride.get(index).map_or(1, |value| value.clamp(1.0, MOST) as u64);
+        Ok(Self {
+            recent: part("recent", 4)?.chunks_exact(4).take(RECENT).map(point).collect(),
+            thinned: part("thinned", 5)?
+                .chunks_exact(5)
+                .take(THINNED)
+                .map(|row| Bucket { point: point(row), end: row[4] })
+                .collect(),
+            stride: whole(0),
+            in_last: stride.get(1).map_or(0, |value| value.clamp(0.0, MOST) as u64),
+            first: part("first", 4)?.chunks_exact(4).next().map(point),
+        })
     }
 
     /// For drawing: thinned points, then the recent ones.

@@ -5,13 +5,14 @@
 //! must not be lost. The trainer's end wakes the window once per unseen snapshot, never per meta-iteration, so a hidden
 //! window costs no memory; the window's end wakes a waiting trainer once per slot that was empty.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::snapshot::{Divergence, Snapshot};
-use super::trainer::Checkpoint;
+use super::snapshot::{Divergence, KnobMark, Snapshot};
+use super::trainer::{Checkpoint, Reopened};
 use super::views::Focus;
 use crate::images::ImageSet;
 use crate::settings::{LiveSettings, Settings};
@@ -36,6 +37,12 @@ pub enum Command {
     Alone,
     /// The same as [`Self::Restart`], going on from what another run has learned.
     Continue(Arc<Settings>, Option<Arc<ImageSet>>, Arc<Checkpoint>),
+    /// The same, going on where a kept run was; it waits there.
+    Open(Arc<Reopened>, Option<Arc<ImageSet>>),
+    /// Turn knobs of the present run when it comes to these meta-iterations.
+    Schedule(Vec<KnobMark>),
+    /// Have the run kept at this path.
+    Keep(PathBuf),
     /// Take up the run again that the last restart ended. The one that this ends can be taken up in turn.
     BringBack,
     /// Leave the diverged phase: pause at what the best state had learned, with the live settings as they stand.
@@ -144,15 +151,26 @@ pub struct TrainerEnd {
 impl Command {
     /// Whether the present run's meta-iteration need not come to its end.
     fn ends_run(&self) -> bool {
-        matches!(self, Self::Restart(..) | Self::Pair(..) | Self::Continue(..) | Self::BringBack | Self::Quit)
+        matches!(
+            self,
+            Self::Restart(..) | Self::Pair(..) | Self::Continue(..) | Self::Open(..) | Self::BringBack | Self::Quit
+        )
     }
 
     /// Whether slow motion need not go on with what it computes: nobody will see it.
     fn stops(&self) -> bool {
         match self {
             Self::Pause | Self::SetPace(_) | Self::ContinueHere(_) | Self::BackToBest => true,
-            Self::Restart(..) | Self::Pair(..) | Self::Continue(..) | Self::BringBack | Self::Quit => true,
-            Self::Play | Self::Step | Self::GoBack | Self::Alone | Self::Pretend(_) => false,
+            Self::Restart(..) | Self::Pair(..) | Self::Continue(..) | Self::Open(..) | Self::BringBack | Self::Quit => {
+                true
+            }
+            Self::Play
+            | Self::Step
+            | Self::GoBack
+            | Self::Alone
+            | Self::Schedule(_)
+            | Self::Keep(_)
+            | Self::Pretend(_) => false,
         }
     }
 }

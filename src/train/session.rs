@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::link::{Command, Event, Pace, TrainerEnd};
-use super::snapshot::{Divergence, Enlarged, Phase};
+use super::snapshot::{Divergence, Enlarged, KnobMark, Phase};
 use super::trainer::{MetricsRow, Step, Trainer};
 use super::views::Views;
 use super::walk::Walk;
@@ -16,6 +16,7 @@ use crate::tasks::sketch::Sketch;
 use crate::text::{Words, text};
 
 mod beside;
+mod keeping;
 mod looking;
 mod looking_closer;
 mod obeying;
@@ -23,6 +24,9 @@ mod speed;
 mod walking;
 
 use beside::Beside;
+use keeping::Keeping;
+use keeping::turn_coming;
+pub use keeping::{KeepSink, keep_every};
 use speed::Speed;
 
 /// Snapshots are at least this far apart.
@@ -84,6 +88,9 @@ pub struct Session {
     probed_at: Instant,
     stepped_at: Instant,
     speed: Speed,
+    keeping: Keeping,
+    /// Knob changes of the present run that are still to come.
+    coming: Vec<KnobMark>,
     changed: bool,
 }
 
@@ -123,6 +130,8 @@ impl Session {
             probed_at: now,
             stepped_at: now,
             speed: Speed::new(),
+            keeping: Keeping::default(),
+            coming: Vec::new(),
             changed: false,
         }
     }
@@ -138,7 +147,10 @@ impl Session {
                 None => self.command(),
             };
             match command {
-                Some(Command::Quit) => return Next::Never,
+                Some(Command::Quit) => {
+                    self.guard(Self::keep_changed);
+                    return Next::Never;
+                }
                 Some(command) => self.guard(|session| session.obey(command)),
                 None if self.training().is_some() => {
                     let pause = self.pause();
@@ -196,6 +208,7 @@ impl Session {
             self.go_on();
         }
         self.view();
+        self.keep_in_passing();
         self.show(false);
     }
 
@@ -281,6 +294,9 @@ impl Session {
         }
         let Some(trainer) = self.trainer.as_mut().filter(|trainer| !trainer.owes()) else { return };
         self.stepped_at = Instant::now();
+        if !self.coming.is_empty() {
+            turn_coming(&mut self.coming, trainer, self.beside.as_mut());
+        }
         let step = trainer.advance(Cancel::when(&self.end.ends_training()));
         match step {
             Step::Interrupted => return,

@@ -11,6 +11,7 @@ use super::judging::Judging;
 use super::pool::Pool;
 use super::shown::{Curves, Divergence, Enlarged, Evaluation, Init, KnobMark};
 use super::timeline::Timeline;
+use crate::images::ImageSet;
 use crate::maths::optimiser::Optimiser;
 use crate::meta::episode::Episode;
 use crate::meta::{Learner, MetaParameters};
@@ -19,6 +20,8 @@ use crate::tasks::sketch::Sketch;
 use crate::tasks::{Family, FamilyError};
 use crate::text::say;
 
+mod adapting;
+mod baselines;
 mod closeups;
 mod failure;
 mod kept;
@@ -26,6 +29,8 @@ mod meta_batch;
 mod pretended;
 mod probes;
 mod record;
+mod rows;
+mod saving;
 mod shown;
 mod sketching;
 mod starting;
@@ -34,12 +39,14 @@ mod stepping;
 mod teaching;
 mod walking;
 
+pub use adapting::AdaptedTask;
 use kept::{Head, Kept, State};
 use meta_batch::MetaBatch;
 pub(super) use probes::Probed;
 use probes::{Moment, Probes};
 pub use record::MetricsRow;
 use record::Record;
+pub use saving::{Reopened, RestoreError, Saved};
 use sketching::Sketching;
 pub(super) use walking::distance;
 
@@ -100,6 +107,7 @@ impl Learned {
 pub struct Trainer {
     settings: Arc<Settings>,
     family: Family,
+    images: Option<Arc<ImageSet>>,
     learner: Learner,
     /// Adapts the baselines: plain gradient descent on every parameter, and never a context.
     plain: Learner,
@@ -108,6 +116,8 @@ pub struct Trainer {
     guard: Guard<State>,
     /// Earlier states; headless runs keep the first alone.
     timeline: Timeline<Kept>,
+    /// What it began with, where that is what another run had learned.
+    begun: Option<Learned>,
     /// Where the run is, while it shows an earlier state.
     head: Option<Head>,
     branch: u64,
@@ -161,6 +171,11 @@ impl Trainer {
     pub fn coming_episodes(&self, most: usize) -> Vec<Episode<f32>> {
         let (live, seed, now) = (&self.settings.live, self.settings.run.seed, self.now.meta_iteration);
         (0..live.meta_batch.min(most)).map(|task| self.family.training(live, seed, now, task)).collect()
+    }
+
+    /// Every row of metrics so far.
+    pub fn rows(&self) -> &[MetricsRow] {
+        self.record.rows()
     }
 
     /// Every knob change so far.

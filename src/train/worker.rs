@@ -3,9 +3,8 @@
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::link::{Wake, WindowEnd, link};
+use super::link::{TrainerEnd, Wake, WindowEnd, link};
 use super::session::{MetricsSink, Next, Session};
-use crate::background;
 
 /// How long a turn is.
 const TURN: Duration = Duration::from_millis(200);
@@ -15,10 +14,20 @@ const TURN: Duration = Duration::from_millis(200);
 /// # Errors
 /// If the system refuses a thread.
 pub fn spawn(wake: Wake, threads: usize, metrics: Option<MetricsSink>) -> std::io::Result<(WindowEnd, JoinHandle<()>)> {
+    start(wake, move |end| Session::new(end, threads, metrics))
+}
+
+/// Starts the thread of a session that is made at its end of the link.
+///
+/// # Errors
+/// If the system refuses a thread.
+pub fn start(
+    wake: Wake,
+    make: impl FnOnce(TrainerEnd) -> Session + Send + 'static,
+) -> std::io::Result<(WindowEnd, JoinHandle<()>)> {
     let (window, trainer) = link(wake);
     let run = move || {
-        background::give_way();
-        let mut session = Session::new(trainer, threads, metrics);
+        let mut session = make(trainer);
         loop {
             match session.turn(TURN) {
                 Next::AtOnce => {}

@@ -2,6 +2,7 @@
 
 mod apply;
 mod begin;
+mod keeping;
 mod kept;
 mod look;
 mod panels;
@@ -10,24 +11,25 @@ mod scene;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{Context, Ui};
 
-use self::begin::Waiting;
+use self::begin::{Awaited, From, Waiting};
+use self::keeping::Keeping;
 use self::past::Moment;
 use super::beside;
 use super::commands::{self, Commands};
 use super::compare::Compare;
-use super::frames::pacing::Pacing;
-use super::frames::tessellation::FewTriangles;
 use super::help::Help;
 use super::images_dialog::ImagesDialog;
 use super::keyboard;
 use super::knobs::Knobs;
 use super::losses::Losses;
 use super::notices::{Kind, Notices};
+use super::pacing::Pacing;
 use super::recent::Recent;
 use super::stage::{Page, Stage};
 use super::theme;
@@ -38,7 +40,7 @@ use crate::images::ImageSet;
 use crate::settings::{Algorithm, ImageKey, ImageSource, ProceduralSettings, Settings, TaskFamily};
 use crate::text::{Language, say};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
-use crate::train::snapshot::{Phase, Snapshot};
+use crate::train::snapshot::{KnobMark, Phase, Snapshot};
 use crate::train::views::Focus;
 
 /// How many times larger everything is in a hall.
@@ -53,8 +55,12 @@ pub struct App {
     waiting: Option<Waiting>,
     /// The images of the present run, and those of the one before.
     images_in_use: [Option<(ImageKey, Arc<ImageSet>)>; 2],
-    /// Whether the run before was asked for: the settings are then those of the next one that comes.
-    returning: bool,
+    /// The user's own images that a run waits for, and what it begins with.
+    waits_for_files: Option<(PathBuf, From)>,
+    /// Another run that was asked for, whose settings are taken over when it comes.
+    awaited: Awaited,
+    /// Knobs that the run is still to turn by itself.
+    coming: Vec<KnobMark>,
     /// The algorithm of the run beside this one, and whether that begins with this one's rates.
     beside: Option<(Algorithm, bool)>,
     beside_menu: beside::Menu,
@@ -83,6 +89,7 @@ pub struct App {
     /// Own images that were used.
     recent: Recent,
     compare: Compare,
+    keeping: Keeping,
     help: Help,
     notices: Notices,
     pacing: Pacing,
@@ -99,7 +106,6 @@ impl App {
     /// picture family only.
     pub fn new(ctx: &Context, link: WindowEnd, settings: Settings, image_set: Option<Arc<ImageSet>>) -> Self {
         theme::install(ctx);
-        FewTriangles::install(ctx);
         keyboard::install(ctx);
         let run = settings.run.clone();
         Self {
@@ -108,7 +114,9 @@ impl App {
             settings,
             waiting: None,
             images_in_use: [image_set.map(|set| (run.image_key(), set)), None],
-            returning: false,
+            waits_for_files: None,
+            awaited: Awaited::default(),
+            coming: Vec::new(),
             beside: None,
             beside_menu: beside::Menu::default(),
             sets: HashMap::from([(run.tasks, (run.images, run.procedural))]),
@@ -128,6 +136,7 @@ impl App {
             images: ImagesDialog::default(),
             recent: Recent::default(),
             compare: Compare::default(),
+            keeping: Keeping::default(),
             help: Help::default(),
             notices: Notices::default(),
             pacing: Pacing::of(ctx),
@@ -164,6 +173,7 @@ impl App {
         let ctx = ui.ctx().clone();
         self.language.speak();
         self.receive();
+        self.take_kept(&ctx);
         self.compare.receive(&ctx, self.stage.page(false) == Page::Compare, &mut self.notices);
         let mut commands = Commands::new();
         let canvas = self.stage.has_canvas();
@@ -205,6 +215,7 @@ impl App {
             }
             self.returns(&snapshot);
             self.moment_changes(&snapshot);
+            self.follow_coming(&snapshot);
             self.snapshot = Some(snapshot);
         }
         self.take_made();
@@ -251,7 +262,7 @@ impl eframe::App for App {
         self.cleared = true;
         let own = frame.info().cpu_usage;
         self.watching.get_mut().frame_begins(own);
-        self.pacing.begin(ui.ctx(), own.and_then(|secs| Duration::try_from_secs_f32(secs).ok()));
+        self.pacing.begin(ui.ctx());
         self.show(ui);
     }
 

@@ -5,12 +5,15 @@ use egui::{Button, Label, PopupCloseBehavior, RichText, Ui};
 
 use super::commands::{Commands, UiCommand};
 use super::numbers;
-use super::theme::Palette;
+use super::theme::{GRID, Palette};
 use super::tooltip::tooltip;
 use super::verdict;
 use crate::settings::Algorithm;
 use crate::text::{say, tell};
 use crate::train::snapshot::{Phase, Snapshot};
+
+/// Space between the two halves of a view.
+const BETWEEN: f32 = 6.0 * GRID;
 
 /// A menu of the algorithms that a second run can be by.
 #[derive(Default)]
@@ -92,10 +95,13 @@ pub fn difference(ui: &mut Ui, snapshot: &Snapshot) -> bool {
 /// Draws a view of the run, or where there are two runs of each in one half, with its name.
 pub fn halves(ui: &mut Ui, snapshot: &Snapshot, mut draw: impl FnMut(&mut Ui, usize, &Snapshot)) {
     let Some(beside) = &snapshot.beside else { return draw(ui, 0, snapshot) };
+    let usual = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, BETWEEN);
     ui.columns_const(|columns: &mut [Ui; 2]| {
         for (half, (ui, run)) in columns.iter_mut().zip([snapshot, beside]).enumerate() {
+            ui.spacing_mut().item_spacing.x = usual;
             ui.strong(run.settings.run.algorithm.label());
-            draw(ui, half, run);
+            // What is drawn twice is two things to whoever points at it.
+            ui.push_id(half, |ui| draw(ui, half, run));
         }
     });
 }

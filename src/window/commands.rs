@@ -9,6 +9,7 @@ use egui::{Context, Key, Modifiers};
 
 use super::scene::Scene;
 use crate::images::ImageSet;
+use crate::keep::kinds::Kind;
 use crate::settings::{Algorithm, ImageReading, ImageSource, Knob, RunSettings, Settings, TaskFamily};
 use crate::tasks::sketch::Sketch;
 use crate::text::{say, tell};
@@ -32,6 +33,20 @@ pub enum UiCommand {
     BringBack,
     /// Put all knobs back.
     ResetKnobs,
+    /// Ask for a kept run, to go on with it.
+    OpenFile,
+    /// Go on with a kept run.
+    OpenRun(PathBuf),
+    /// Keep the run where it was kept last, or ask where.
+    Save,
+    /// Ask where to keep the run.
+    SaveAs,
+    /// Ask where to write the run as such a file.
+    TakeOut(&'static Kind),
+    /// Copy the run as a line of text.
+    CopyText,
+    /// Begin what a line of text says.
+    OpenText(String),
     /// Show or hide the images window.
     OpenImages,
     /// Show or hide the sweep and the race.
@@ -98,7 +113,7 @@ pub type Commands = Vec<UiCommand>;
 
 impl UiCommand {
     /// The commands that have a shortcut, in the order of the help.
-    pub const WITH_SHORTCUT: [Self; 18] = [
+    pub const WITH_SHORTCUT: [Self; 22] = [
         Self::PlayPause,
         Self::Step,
         Self::SlowMotion,
@@ -108,6 +123,10 @@ impl UiCommand {
         Self::Undo,
         Self::Redo,
         Self::Pin,
+        Self::SaveAs,
+        Self::CopyText,
+        Self::Save,
+        Self::OpenFile,
         Self::OpenImages,
         Self::Compare,
         Self::Exchange,
@@ -149,7 +168,11 @@ impl UiCommand {
             key => key.name().to_owned(),
         };
         let names = self.keys().iter().map(name).collect::<Vec<_>>().join(say(" or ", " 或 "));
-        if self.modifiers() == Modifiers::COMMAND { format!("Ctrl+{names}") } else { names }
+        match self.modifiers() {
+            Modifiers::NONE => names,
+            Modifiers::COMMAND => format!("Ctrl+{names}"),
+            _ => format!("Ctrl+Shift+{names}"),
+        }
     }
 
     /// The tooltip with the key.

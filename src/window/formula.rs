@@ -1,6 +1,7 @@
 //! The two loops as formulas: the part at work is lit in slow motion, and every symbol explains itself.
 
-use egui::{Color32, Label, RichText, Ui};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Align, Color32, FontId, Label, Ui};
 
 use super::theme::{GRID, Palette, small_font};
 use crate::settings::Algorithm;
@@ -60,12 +61,27 @@ pub fn ui(ui: &mut Ui, algorithm: Algorithm, sub_step: Option<SubStep>) {
 }
 
 fn symbol(ui: &mut Ui, part: &str, colour: Color32) {
-    let label = Label::new(RichText::new(part).font(small_font()).color(colour)).selectable(false);
-    let response = ui.add(label);
+    let response = ui.add(Label::new(set(part, colour)).selectable(false));
     let about: Vec<&str> = symbols(part).map(|text| text.get()).collect();
     if !about.is_empty() {
         response.on_hover_text(about.join("\n"));
     }
+}
+
+/// With what stands behind an underscore set lower.
+fn set(part: &str, colour: Color32) -> LayoutJob {
+    let font = small_font();
+    let lower = FontId { size: 0.75 * font.size, ..font.clone() };
+    let mut job = LayoutJob::default();
+    for (index, piece) in part.split('_').enumerate() {
+        let (below, rest) = if index == 0 { ("", piece) } else { piece.split_at(piece.len().min(1)) };
+        for (text, font_id) in [(below, &lower), (rest, &font)].into_iter().filter(|(text, _)| !text.is_empty()) {
+            let format =
+                TextFormat { font_id: font_id.clone(), color: colour, valign: Align::BOTTOM, ..Default::default() };
+            job.append(text, 0.0, format);
+        }
+    }
+    job
 }
 
 /// What is explained of a part, in its order.

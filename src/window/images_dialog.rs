@@ -2,7 +2,6 @@
 
 mod choices;
 mod dropped;
-mod picker;
 mod preview;
 mod procedural;
 mod split;
@@ -13,16 +12,17 @@ use std::sync::Arc;
 
 use egui::{Align2, Context, Id, Label, ProgressBar, RichText, ScrollArea, TextEdit, Ui, Vec2, Window, vec2};
 
-use self::picker::{Picked, Picker};
 use self::preview::Preview;
 use self::procedural::Procedural;
 use super::commands::{Commands, UiCommand};
-use super::frames::pacing;
 use super::numbers;
+use super::pacing;
+use super::picker::{Picked, Picker, Wanted};
 use super::recent::Recent;
 use super::theme::{GRID, Palette};
 use crate::images::ImageSet;
 use crate::images::loader::Loader;
+use crate::keep::run_file::ENDING;
 use crate::settings::table::Name;
 use crate::settings::{ImageReading, ImageSource, RunSettings, TaskFamily};
 use crate::text::{Text, Words, say, tell, text};
@@ -156,7 +156,8 @@ impl ImagesDialog {
                 let area = ScrollArea::both().max_width(room.x).max_height(room.y);
                 area.show(ui, |ui| self.contents(ui, run, images, recent, commands));
             });
-        self.open &= open && !ctx.input(|input| input.key_pressed(egui::Key::Escape));
+        let covered = ctx.memory(|memory| memory.top_modal_layer().is_some());
+        self.open &= open && (covered || !ctx.input(|input| input.key_pressed(egui::Key::Escape)));
     }
 
     fn contents(
@@ -288,7 +289,7 @@ impl ImagesDialog {
                 .on_disabled_hover_text(say("The file dialog is open", "文件对话框已打开"));
             if choose.clicked() {
                 self.outcome = None;
-                self.picker = Some(Picker::open(ui.ctx()));
+                self.picker = Some(Picker::open(ui.ctx(), Wanted::Images));
             }
         });
     }
@@ -336,6 +337,9 @@ impl ImagesDialog {
     fn take_drop(&mut self, ctx: &Context, commands: &mut Commands) {
         let dropped = ctx.input(|input| input.raw.dropped_files.clone());
         let Some(first) = dropped.first() else { return };
+        if first.path().extension().is_some_and(|ending| ending == ENDING) {
+            return commands.push(UiCommand::OpenRun(first.path().to_owned()));
+        }
         commands.push(UiCommand::LoadImages(dropped::common_path(
             first.path().to_owned(),
             dropped.iter().map(|file| file.path().to_owned()),

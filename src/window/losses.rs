@@ -19,13 +19,13 @@ use egui_plot::{FilledArea, HoverPosition, Line, LineStyle, Plot, PlotBounds, Pl
 
 use self::beside::Beside;
 use self::grid::log_label;
-pub(super) use self::grid::{even_grid, log_grid, with_axes};
+pub(super) use self::grid::{even_grid, fixed, log_grid};
 use self::limits::Limits;
 use self::pins::Pins;
 use self::series::{Prepared, Raw, Series};
 use super::commands::{Commands, UiCommand};
-use super::frames::pacing;
 use super::numbers;
+use super::pacing;
 use super::theme::{GRID, Palette, small_font};
 use super::timeline::{Axis, HEIGHT, Timeline};
 use crate::settings::LiveSettings;
@@ -123,7 +123,9 @@ impl Losses {
         let place =
             entries.iter().filter(|series| self.is_shown(**series)).position(|series| *series == Series::Random);
         let place = place.unwrap_or(names.len());
-        names.splice(place..place, snapshot.and_then(|snapshot| beside::entry(snapshot, palette)));
+        let beside = snapshot.filter(|_| self.is_shown(Series::HeldOutAfter));
+        let beside = beside.and_then(|snapshot| beside::entry(snapshot, palette));
+        names.splice(place..place, beside);
         legend::names(ui, names.into_iter());
         let Some(snapshot) = snapshot else {
             ui.centered_and_justified(|ui| {
@@ -179,7 +181,7 @@ impl Losses {
         let pins_shown = [Series::HeldOutBefore, Series::HeldOutAfter].map(|series| self.is_shown(series));
         if !values.is_empty() {
             values.extend(self.pins.values(&snapshot.settings, pins_shown, last));
-            values.extend(self.beside.values());
+            values.extend(self.beside.values().filter(|_| self.is_shown(Series::HeldOutAfter)));
         }
         let latest =
             visible.iter().flat_map(|(_, lines)| lines).filter_map(|line| line.smooth.last()).map(|point| point.y);
@@ -206,14 +208,7 @@ impl Losses {
         let bounds = PlotBounds::from_min_max([0.0, low], [last, high + labels * (high - low)]);
         let smoothed = self.smoothing > 0.0;
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
-        let plot = with_axes(Plot::new("task-losses"))
-            .allow_zoom(false)
-            .allow_drag(false)
-            .allow_scroll(false)
-            .allow_boxed_zoom(false)
-            .allow_double_click_reset(false)
-            .show_background(false)
-            .set_margin_fraction(egui::Vec2::ZERO)
+        let plot = fixed(Plot::new("task-losses"))
             .grid_color(palette.line)
             .y_axis_min_width(36.0)
             .x_grid_spacer(|input| even_grid(input.bounds))
@@ -225,7 +220,9 @@ impl Losses {
             plot.set_plot_bounds(bounds);
             marks::draw(plot, &marks, palette);
             self.pins.draw(plot, &snapshot.settings, pins_shown, palette);
-            self.beside.draw(plot, palette);
+            if self.is_shown(Series::HeldOutAfter) {
+                self.beside.draw(plot, palette);
+            }
             // Thin lines first, so that the ones that count lie on top.
             for (series, lines) in visible.iter().rev() {
                 let (colour, width, dashed) = series.look(palette);

@@ -2,18 +2,25 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use egui::ViewportBuilder;
 
 use super::app::App;
-use super::frames::pacing;
+use super::pacing;
 use super::watching::Script;
-use crate::background;
 use crate::images::ImageSet;
+use crate::keep::keeper::Keeper;
+use crate::keep::sessions::Session;
 use crate::settings::Settings;
 use crate::text::Language;
 use crate::train::link::{Wake, WindowEnd};
+use crate::train::session::KeepSink;
+use crate::train::snapshot::KnobMark;
+
+/// Under which name the system knows the program.
+const NAME: &str = "metascope";
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -29,23 +36,36 @@ pub struct WindowError {
     cause: String,
 }
 
-/// Opens the window and returns when it is closed. `start` begins the training and gets the
-/// function that wakes the window. A script, if there is one, drives it. It speaks the first of the `languages` if it
-/// is there, else what it spoke last, else the second.
+/// What the window opens with.
+pub struct Opening {
+    /// The settings of the run that begins with it.
+    pub settings: Settings,
+    /// Its images, where tasks are made of some.
+    pub image_set: Option<Arc<ImageSet>>,
+    /// Knobs that the run turns by itself.
+    pub coming: Vec<KnobMark>,
+    /// What drives the window, if anything does.
+    pub script: Option<Script>,
+    /// It speaks the first of these if it is there, else what it spoke last, else the second.
+    pub languages: [Option<Language>; 2],
+    /// A kept run to go on with in place of the one that begins.
+    pub run_file: Option<PathBuf>,
+}
+
+/// Opens the window and returns when it is closed. `start` begins the training; it gets what wakes the window, and what
+/// keeps its runs.
 ///
 /// # Errors
 /// When there is no display or a library is missing; the message says what to do.
 pub fn run(
-    settings: Settings,
-    image_set: Option<Arc<ImageSet>>,
-    script: Option<Script>,
-    languages: [Option<Language>; 2],
-    start: impl FnOnce(Wake) -> std::io::Result<WindowEnd>,
+    opening: Opening,
+    start: impl FnOnce(Wake, KeepSink) -> std::io::Result<WindowEnd>,
 ) -> Result<(), WindowError> {
+    let Opening { settings, image_set, coming, script, languages, run_file } = opening;
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Metascope")
-            .with_app_id("metascope")
+            .with_app_id(NAME)
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([1024.0, 640.0])
             .with_drag_and_drop(true),
@@ -59,23 +79,35 @@ pub fn run(
         ..Default::default()
     };
     let [asked, system] = languages;
-    background::window_opens();
     // The trainer begins while the window opens, and wakes it once it is there.
     let late = Arc::new(OnceLock::<Wake>::new());
     let wake = {
         let late = late.clone();
         Arc::new(move || late.get().into_iter().for_each(|wake| wake()))
     };
-    let link = start(wake).map_err(|error| WindowError { cause: error.to_string() })?;
+    let failed = |error: std::io::Error| WindowError { cause: error.to_string() };
+    let told = Arc::clone(&wake);
+    let keeper = Keeper::start(move || told()).map_err(failed)?;
+    // A script finds nothing of earlier windows.
+    let sessions = eframe::storage_dir(NAME).filter(|_| script.is_none()).map(|folder| folder.join("sessions"));
+    let begun = sessions.map(|folder| Session::begin(&folder));
+    let (session, unkept) = match begun {
+        Some(Ok(session)) => (Some(session), None),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
+    };
+    let link = start(wake, keeper.sink(session.as_ref().map(|(session, _)| session))).map_err(failed)?;
     let open = || {
         eframe::run_native(
-            "metascope",
+            NAME,
             options,
             Box::new(|creation| {
                 let ctx = creation.egui_ctx.clone();
                 let _ = late.set(pacing::waker(&ctx));
                 let app = App::new(&ctx, link, settings, image_set).with_script(script);
                 let app = app.in_language(system.unwrap_or_default()).as_it_was_left(&ctx, creation.storage, asked);
+                let app = app.with_keeper(&ctx, keeper, session, unkept.as_ref()).with_coming(coming);
+                let app = app.with_run(&ctx, run_file);
                 Ok(Box::new(app))
             }),
         )

@@ -113,9 +113,14 @@ impl Stage {
     ) {
         if self.page == Page::View {
             let (entry, views) = &mut self.views[self.view];
-            if !snapshot.is_some_and(|snapshot| beside::difference(ui, snapshot)) {
-                sentence(ui, &entry.about, &entry.about);
-            }
+            // As high as above the pictures, so that nothing moves from tab to tab.
+            let usual = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 4.5 * GRID);
+            ui.horizontal(|ui| {
+                if !snapshot.is_some_and(|snapshot| beside::difference(ui, snapshot)) {
+                    sentence(ui, &entry.about, &entry.about);
+                }
+            });
+            ui.spacing_mut().interact_size.y = usual;
             match snapshot {
                 Some(snapshot) => {
                     beside::halves(ui, snapshot, |ui, half, run| views[half].ui(ui, Some(run), true));
@@ -189,6 +194,24 @@ impl Stage {
         }
     }
 
+    /// What has the large place, for a line of text; `None` for the first tab.
+    pub fn view_id(&self, family: TaskFamily) -> Option<String> {
+        let now = match self.page {
+            Page::Samples => Tab::Look(self.look.among(&Look::of(family))),
+            Page::View => Tab::View(self.view),
+            page => Tab::Own(page),
+        };
+        let first = Tab::of(family, false).first().copied();
+        (first != Some(now)).then(|| id_of(now))
+    }
+
+    /// Gives the large place to the tab of this id, if tasks of the family have one.
+    pub fn show_id(&mut self, family: TaskFamily, id: &str) {
+        if let Some(tab) = Tab::of(family, true).into_iter().find(|tab| id_of(*tab) == id) {
+            self.choose(tab);
+        }
+    }
+
     fn choose(&mut self, tab: Tab) {
         match tab {
             Tab::Look(look) => (self.look, self.page) = (look, Page::Samples),
@@ -202,6 +225,11 @@ impl Stage {
 /// The name of the tab that has this English one, if tasks of the family have such a tab.
 pub fn tab_name(family: TaskFamily, name: &str) -> Option<Text> {
     Tab::named(family, name).map(|tab| tab.texts()[0])
+}
+
+/// Its English name in small letters, with hyphens between the words.
+fn id_of(tab: Tab) -> String {
+    tab.texts()[0].en().to_lowercase().replace(' ', "-")
 }
 
 /// One of the tabs.

@@ -304,7 +304,9 @@ fn visuals(theme: Theme) -> Visuals {
     for (state, fill) in states {
         state.bg_fill = fill;
         state.weak_bg_fill = fill;
-        state.bg_stroke = Stroke::NONE;
+        // On white a control needs an edge, an empty box most of all.
+        state.bg_stroke =
+            if theme == Theme::Dark { Stroke::NONE } else { Stroke::new(1.0, palette.weak.gamma_multiply(0.6)) };
         state.fg_stroke = Stroke::new(1.5, palette.text);
         // Rounder corners would have half as many vertices again, and there are a hundred.
         state.corner_radius = CornerRadius::same(1);

@@ -13,11 +13,13 @@ use egui::{
 
 use super::commands::{Commands, UiCommand};
 use super::compare::Progress;
+use super::menu::MainMenu;
 use super::recent::Recent;
 use super::theme::{GRID, Palette};
 use super::tooltip::tooltip;
 use super::verdict;
 use crate::images::ImageSet;
+use crate::keep::sessions::Earlier;
 use crate::settings::table::Name;
 use crate::settings::{Algorithm, ImageSource, Settings, TaskFamily};
 use crate::text::{say, tell};
@@ -34,7 +36,7 @@ const LEAST: f32 = 960.0;
 const ROOMY: f32 = 1200.0;
 
 /// Size of a button, at least.
-const SIZE: Vec2 = vec2(7.0 * GRID, 6.0 * GRID);
+pub(super) const SIZE: Vec2 = vec2(7.0 * GRID, 6.0 * GRID);
 
 /// What the bar shows besides the settings.
 pub struct Status<'a> {
@@ -50,6 +52,8 @@ pub struct Status<'a> {
     pub recent: &'a Recent,
     /// How far is what runs beside the training.
     pub running: [Option<Progress>; 2],
+    /// Runs of windows that were closed.
+    pub earlier: &'a [Earlier],
     /// Whether there is a run that can be brought back.
     pub can_bring_back: bool,
 }
@@ -60,6 +64,7 @@ pub struct TopBar {
     thumbnails: Option<(Arc<ImageSet>, TextureHandle, usize)>,
     /// Whether another algorithm begins with the present rates.
     keeps_rates: bool,
+    menu: MainMenu,
 }
 
 impl TopBar {
@@ -81,7 +86,7 @@ impl TopBar {
                     speed(ui, status.pace, commands);
                     ui.separator();
                     line::ui(ui, status);
-                    right(ui, status, brief, commands);
+                    self.right(ui, status, brief, commands);
                 });
             });
             return;
@@ -96,7 +101,7 @@ impl TopBar {
                 if present {
                     push(ui, UiCommand::Present, "⛶", true, commands);
                 } else {
-                    right(ui, status, brief, commands);
+                    self.right(ui, status, brief, commands);
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| match present {
                     true => verdict::line(ui, status.snapshot),
@@ -115,6 +120,15 @@ impl TopBar {
         algorithm(ui, settings.run.algorithm, &mut self.keeps_rates, commands);
         ui.separator();
         transport(ui, status, commands);
+    }
+
+    /// What concerns the window alone, from right to left.
+    fn right(&mut self, ui: &mut Ui, status: &Status<'_>, brief: bool, commands: &mut Commands) {
+        self.menu.ui(ui, status.earlier, commands);
+        push(ui, UiCommand::Help, "?", false, commands);
+        push(ui, UiCommand::Language, say("中文", "EN"), false, commands);
+        push(ui, UiCommand::Present, "⛶", false, commands);
+        compare::ui(ui, status.running, brief, commands);
     }
 
     fn images(&mut self, ui: &mut Ui, source: &ImageSource, status: &Status<'_>, commands: &mut Commands) {
@@ -181,16 +195,6 @@ impl TopBar {
         let side = 4.0 * GRID;
         Some(Image::new(texture).fit_to_exact_size(vec2(side * *shown as f32, side)))
     }
-}
-
-/// What concerns the window alone, from right to left.
-fn right(ui: &mut Ui, status: &Status<'_>, brief: bool, commands: &mut Commands) {
-    push(ui, UiCommand::Help, "?", false, commands);
-    let icon = if ui.visuals().dark_mode { "☀" } else { "🌙" };
-    push(ui, UiCommand::Theme, icon, false, commands);
-    push(ui, UiCommand::Language, say("中文", "EN"), false, commands);
-    push(ui, UiCommand::Present, "⛶", false, commands);
-    compare::ui(ui, status.running, brief, commands);
 }
 
 fn short(name: &str) -> String {

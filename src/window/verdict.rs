@@ -92,13 +92,13 @@ pub fn between(first: &Snapshot, second: &Snapshot) -> Option<String> {
     }))?;
     let (last, tasks) = (left.tasks.first()?.traces[0].query_loss.len().checked_sub(1)?, left.tasks.len());
     let interval = lead.interval();
+    let [better, worse] = if lead.mean > 0.0 { [one, other] } else { [other, one] };
     if lead.mean.abs() <= lead.half {
         return Some(tell(
-            || format!("{} {one} and {other} do not differ clearly ({interval})", after(last)),
-            || format!("适应 {last} 步之后，{one} 与 {other} 没有明显差别（{interval}）"),
+            || format!("{} {one} and {other} do not differ clearly (for {better}, {interval})", after(last)),
+            || format!("适应 {last} 步之后，{one} 与 {other} 没有明显差别（以 {better} 领先计，{interval}）"),
         ));
     }
-    let [better, worse] = if lead.mean > 0.0 { [one, other] } else { [other, one] };
     let by = lead.by.said(lead.mean.abs());
     Some(tell(
         || format!("{} {better} leads {worse} by {by} ({interval}, mean of {tasks} tasks)", after(last)),
@@ -252,7 +252,7 @@ fn lead(evaluation: &Evaluation, other: Init) -> Option<Lead> {
 /// The quantile of Student's t for so many values that 95 % lie within.
 fn student(values: usize) -> f64 {
     const QUANTILES: [f64; 9] = [12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26];
-    QUANTILES.get(values.saturating_sub(2)).copied().unwrap_or(2.1)
+    QUANTILES.get(values.saturating_sub(2)).copied().unwrap_or(2.23)
 }
 
 /// How good a task is done after the last step; more is better.

@@ -26,7 +26,7 @@ fn the_files_and_their_shape() {
         let mut written: Vec<_> =
             fs::read_dir(bench.path(out)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         written.sort();
-        assert_eq!(written, ["experiment.toml", "metrics.csv", "samples.png", "summary.json"]);
+        assert_eq!(written, ["experiment.toml", "metrics.csv", "run.safetensors", "samples.png", "summary.json"]);
 
         let metrics = bench.metrics(out);
         let mut reader = csv::Reader::from_reader(metrics.as_bytes());

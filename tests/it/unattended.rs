@@ -36,7 +36,10 @@ fn a_run_is_replaced_only_when_asked_and_other_files_stay() {
     bench.run("out", &other);
     let after = files(&bench.path("out"));
     let names: Vec<&str> = after.keys().map(String::as_str).collect();
-    assert_eq!(names, ["experiment.toml", "metrics.csv", "notes.txt", "samples.png", "summary.json"]);
+    assert_eq!(
+        names,
+        ["experiment.toml", "metrics.csv", "notes.txt", "run.safetensors", "samples.png", "summary.json"]
+    );
     assert_eq!(bench.summary("out")["seed"], 7);
 }
 
@@ -178,7 +181,7 @@ mod signals {
         assert_eq!(bench.metrics("out"), metrics);
         bench.run("out", &short);
         let names: Vec<String> = files(&bench.path("out")).into_keys().collect();
-        assert_eq!(names, ["experiment.toml", "metrics.csv", "samples.png", "summary.json"]);
+        assert_eq!(names, ["experiment.toml", "metrics.csv", "run.safetensors", "samples.png", "summary.json"]);
     }
 
     #[test]

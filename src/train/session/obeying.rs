@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::text::Words;
 use crate::train::link::{Command, Event, Pace};
 use crate::train::snapshot::Phase;
-use crate::train::trainer::{Checkpoint, TrainError, Trainer};
+use crate::train::trainer::{Checkpoint, Reopened, TrainError, Trainer};
 
 /// The images that tasks are drawn from, where they are images.
 type Images = Option<Arc<ImageSet>>;
@@ -93,6 +93,9 @@ impl Session {
             Command::Pair([first, second], images) => self.restart(&first, Some(&second), images, None),
             Command::Alone => self.beside = None,
             Command::Continue(settings, images, from) => self.restart(&settings, None, images, Some(&from)),
+            Command::Open(kept, images) => self.open(&kept, images),
+            Command::Keep(path) => self.keep_at(&path),
+            Command::Schedule(coming) => self.coming = coming,
             Command::Play | Command::Pause | Command::Step | Command::GoBack | Command::Quit => {}
         }
         self.changed = true;
@@ -129,6 +132,19 @@ impl Session {
         Ok(Left { trainer, beside, phase: Phase::Running, divergence: None })
     }
 
+    fn open(&mut self, kept: &Reopened, images: Images) {
+        self.end.interrupt.store(false, Ordering::Release);
+        self.forget_asked();
+        match Trainer::restored(kept, images, self.threads) {
+            Err(error) => self.end.report(Event::Failed(Words::told(|| error.to_string()))),
+            Ok(mut trainer) => {
+                trainer.set_timeline_cap(TIMELINE_CAP);
+                self.take_up(Left { trainer, beside: None, phase: Phase::Paused, divergence: None });
+                self.refresh();
+            }
+        }
+    }
+
     /// Goes on with the run that the last restart ended; this one is kept in its place.
     fn bring_back(&mut self) {
         self.end.interrupt.store(false, Ordering::Release);
@@ -158,6 +174,7 @@ impl Session {
         let left = self.trainer.replace(trainer);
         self.left = left.map(|trainer| Left { trainer, beside, phase: before, divergence });
         self.run += 1;
+        self.coming.clear();
         self.phase = phase;
         self.enlarged = None;
         self.enlarged_stale = None;

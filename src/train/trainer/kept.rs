@@ -3,7 +3,8 @@
 use crate::meta::cancel::Cancel;
 use std::sync::Arc;
 
-use super::probes::{Baselines, Probes};
+use super::baselines::Baselines;
+use super::probes::Probes;
 use super::{Learned, Trainer};
 use crate::settings::Settings;
 use crate::train::divergence::Watch;
@@ -21,18 +22,18 @@ pub(super) struct Kept {
 
 /// A run right after a measurement on the probe tasks.
 pub(super) struct State {
-    now: Learned,
+    pub now: Learned,
     pub settings: Arc<Settings>,
-    watch: Watch,
-    baselines: Baselines,
-    known: Arc<[Known]>,
+    pub watch: Watch,
+    pub baselines: Baselines,
+    pub known: Arc<[Known]>,
 }
 
 /// Where the run is, set aside while an earlier state is shown.
 pub(super) struct Head {
-    now: Learned,
-    settings: Arc<Settings>,
-    probes: Probes,
+    pub now: Learned,
+    pub settings: Arc<Settings>,
+    pub probes: Probes,
 }
 
 impl Learned {
@@ -105,10 +106,10 @@ impl Trainer {
     }
 
     /// Puts another state in the place of the present one, as it was then.
-    fn put_state(&mut self, state: &State) {
+    pub(super) fn put_state(&mut self, state: &State) {
         self.now = state.now.clone();
         self.put_settings(Arc::clone(&state.settings));
-        self.probes.at_another_moment(state.baselines, Arc::clone(&state.known));
+        self.probes.at_another_moment(state.baselines.clone(), Arc::clone(&state.known));
     }
 
     /// Goes back to the run's best state, with the settings of then; what it did since is forgotten.
@@ -191,7 +192,7 @@ impl Trainer {
     }
 
     /// The settings that the run began with.
-    pub(super) fn start(&self) -> Arc<Settings> {
+    pub fn start(&self) -> Arc<Settings> {
         Arc::clone(self.timeline.first().map_or(&self.settings, |(_, kept)| &kept.state.settings))
     }
 

@@ -5,6 +5,7 @@ use crate::meta::cancel::Cancel;
 use crate::text::Words;
 use std::sync::Arc;
 
+use super::baselines::{Baselines, JOINT_EVERY};
 use super::shown::{gallery, probe_task, shown_rate};
 use super::teaching::teach;
 use crate::maths::network::{Network, Workspace};
@@ -20,8 +21,6 @@ use crate::train::shown::{Enlarged, Evaluation, Init, LayerMovement};
 
 /// The baselines' rates are chosen on this many probe tasks.
 const RATE_TASKS: usize = 2;
-/// Joint pretraining is measured at every so many measurements.
-const JOINT_EVERY: u64 = 4;
 /// Points a side for each pixel of an enlarged image.
 const ENLARGED: usize = 4;
 
@@ -78,36 +77,6 @@ pub(super) struct Probes {
     displays: u64,
 }
 
-/// When and how the baselines are measured into the curves. Measurements for display alone leave it as it is: whether
-/// somebody paused or looked back changes no curve.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Baselines {
-    /// Best rates of random init and joint pretraining; `None` until first chosen.
-    rates: [Option<f64>; 2],
-    /// Measurements since the joint rate was chosen, and how many to wait for the next choice.
-    joint_age: [u64; 2],
-    /// What shaped the last measurement: the knobs that it depends on, 0 for the others, and whether samples were judged.
-    shape: Option<([f64; Knob::ALL.len()], bool)>,
-}
-
-impl Baselines {
-    /// For one more measurement: whether the joint rate is to be chosen again, and whether joint pretraining is to be
-    /// measured.
-    fn next(&mut self, live: &LiveSettings, judges: bool) -> [bool; 2] {
-        let age = &mut self.joint_age;
-        let choose_again = age[0] >= age[1];
-        if choose_again {
-            *age = [0, 2 * age[1]];
-        }
-        age[0] += 1;
-        let shapes = |knob| Probes::measures_anew(&[knob]) || knob == Knob::BASELINES_AT_ALPHA;
-        let shaping = Knob::ALL.map(|knob| if shapes(knob) { knob.get(live) } else { 0.0 });
-        let shape = Some((shaping, judges));
-        let reshaped = std::mem::replace(&mut self.shape, shape) != shape;
-        [choose_again, choose_again || reshaped || age[0].is_multiple_of(JOINT_EVERY)]
-    }
-}
-
 impl Probes {
     pub fn new(family: &Family, settings: &Settings) -> Self {
         let mut probes = Self {
@@ -123,7 +92,7 @@ impl Probes {
                 rates: Vec::new(),
                 tensors: Vec::new(),
             }),
-            baselines: Baselines { rates: [None; 2], joint_age: [0, 1], shape: None },
+            baselines: Baselines::default(),
             baseline_rates: [1.0; 2],
             family: family.clone(),
             card: settings.run.tasks.card(),
@@ -174,7 +143,7 @@ impl Probes {
 
     /// When and how the baselines are measured from now on.
     pub fn baselines(&self) -> Baselines {
-        self.baselines
+        self.baselines.clone()
     }
 
     /// What of the last measurement from φ spares the most time when it is made again.
@@ -191,6 +160,16 @@ impl Probes {
     pub fn at_another_moment(&mut self, baselines: Baselines, known: Arc<[Known]>) {
         self.baselines = baselines;
         (self.joint_stale, self.hasty, self.known) = (true, true, Some(known));
+    }
+
+    /// What samples teach, as far as the curves know it: a measurement for display alone has no part in what is said
+    /// until the next one that counts.
+    pub fn recall_taught(&mut self, known: &[Known]) {
+        for (measured, known) in self.measured.iter_mut().zip(known) {
+            if let Some((marks, known)) = measured[Init::Learned as usize].marks.as_mut().zip(known.marks) {
+                marks.taught = known.taught;
+            }
+        }
     }
 
     /// Whether something was left out of the last measurement.
@@ -223,7 +202,7 @@ impl Probes {
     ) -> Option<bool> {
         let Moment { live, meta_iteration, into_curves } = moment;
         let steps = live.test_steps;
-        let mut baselines = self.baselines;
+        let mut baselines = self.baselines.clone();
         let [choose_again, joint_due] = if into_curves { baselines.next(live, judging.is_some()) } else { [false; 2] };
         let (hasty, known) = (self.hasty && !into_curves, self.known.as_ref().filter(|_| !into_curves));
         // Whose samples are judged changes nothing else: that can wait for a measurement with more time.
@@ -239,16 +218,15 @@ impl Probes {
         let mut starts = Init::ALL.map(start);
         let some = &tasks[..RATE_TASKS.min(tasks.len())];
         let best = |start: Start<'_>, near: Option<f64>| best_rate(pool, start, some, steps, near, cancel);
-        let rates = &mut baselines.rates;
         // Before the first meta-iteration joint pretraining is the random init: one choice serves both.
-        let random = *rates[0].get_or_insert_with(|| best(starts[1], None));
-        let joint = match rates[1] {
+        let random = *baselines.random.get_or_insert_with(|| best(starts[1], None));
+        let joint = match baselines.joint {
             Some(rate) if !choose_again => rate,
             Some(rate) => best(starts[2], Some(rate)),
             None if meta_iteration == 0 => random,
             None => best(starts[2], None),
         };
-        rates[1] = Some(joint);
+        baselines.joint = Some(joint);
         let [random, joint] = [random, joint].map(|best| shared.unwrap_or(best));
         (starts[1].inner_rate, starts[2].inner_rate) = (random, joint);
         // Where they are still the same, measuring one of them is enough.

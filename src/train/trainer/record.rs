@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use super::rows;
+use crate::archive::{Archive, ArchiveError};
 use crate::meta::tensor_rates::TensorRate;
 use crate::settings::{Knob, LiveSettings};
 use crate::tasks::judge::Marks;
@@ -62,7 +66,7 @@ impl MetricsRow {
 const RATE_STEPS: usize = 5;
 
 /// Histories and marks of a run.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Record {
     training: [Series; 2],
     held_out: [Series; 2],
@@ -72,6 +76,7 @@ pub(super) struct Record {
     rates: Vec<Vec<Series>>,
     marks: Vec<KnobMark>,
     since_row: [f64; 3],
+    rows: Vec<MetricsRow>,
 }
 
 impl Record {
@@ -109,7 +114,13 @@ impl Record {
                 series.push(at, scores.iter().sum::<f32>() / scores.len().max(1) as f32);
             }
         }
+        self.rows.push(row.clone());
         row
+    }
+
+    /// Every row so far.
+    pub fn rows(&self) -> &[MetricsRow] {
+        &self.rows
     }
 
     /// Learned inner rates of the first steps.
@@ -136,7 +147,8 @@ impl Record {
     }
 
     fn forget_after(&mut self, at: u64) {
-        let Self { training, held_out, baselines, tasks, scores, rates, marks: _, since_row } = self;
+        let Self { training, held_out, baselines, tasks, scores, rates, marks: _, since_row, rows } = self;
+        rows.retain(|row| row.iteration <= at);
         let rates = rates.iter_mut().flatten().chain(scores);
         for series in training.iter_mut().chain(held_out).chain(baselines).chain(tasks).chain(rates) {
             series.forget_after(at);
@@ -165,6 +177,70 @@ impl Record {
             held_out_tasks: self.tasks.iter().map(Series::curve).collect(),
             scores: self.scores.each_ref().map(Series::curve),
             rates: self.rates.iter().map(|layers| layers.iter().map(Series::curve).collect()).collect(),
+        })
+    }
+}
+
+/// How many histories of each kind there are, and the sums since the last row: what is kept beside the histories.
+#[derive(Serialize, Deserialize)]
+pub(super) struct RecordFacts {
+    tasks: usize,
+    /// For each inner step, of how many tensors.
+    rates: Vec<usize>,
+    since_row: [f64; 3],
+}
+
+impl Record {
+    fn series(&self) -> impl Iterator<Item = (String, &Series)> {
+        let Self { training, held_out, baselines, tasks, scores, rates, .. } = self;
+        let several = |name: &'static str, all: &'_ [Series]| {
+            (0..all.len()).map(move |i| format!("curves/{name}/{i}")).collect::<Vec<_>>()
+        };
+        let groups: [(&'static str, &[Series]); 5] = [
+            ("training", training),
+            ("held_out", held_out),
+            ("baselines", baselines),
+            ("tasks", tasks),
+            ("scores", scores),
+        ];
+        let fixed = groups.into_iter().flat_map(move |(name, all)| several(name, all).into_iter().zip(all));
+        let rates = rates.iter().enumerate().flat_map(|(step, all)| {
+            all.iter().enumerate().map(move |(tensor, series)| (format!("curves/rates/{step}/{tensor}"), series))
+        });
+        fixed.chain(rates)
+    }
+
+    /// Puts the histories into an archive; returns what is kept beside them.
+    pub fn store(&self, archive: &mut Archive) -> RecordFacts {
+        self.series().for_each(|(name, series)| series.store(archive, &name));
+        rows::store(&self.rows, archive);
+        let rates = self.rates.iter().map(Vec::len).collect();
+        RecordFacts { tasks: self.tasks.len(), rates, since_row: self.since_row }
+    }
+
+    /// Takes them out again, of a run with these marks.
+    pub fn load(archive: &Archive, facts: &RecordFacts, marks: &[KnobMark]) -> Result<Self, ArchiveError> {
+        let one = |name: String| Series::load(archive, &name);
+        let pair =
+            |name: &str| Ok::<_, ArchiveError>([one(format!("curves/{name}/0"))?, one(format!("curves/{name}/1"))?]);
+        let many =
+            |name: String, count: usize| (0..count).map(|i| one(format!("{name}/{i}"))).collect::<Result<Vec<_>, _>>();
+        let mut scores = many("curves/scores".to_owned(), 3)?.into_iter();
+        Ok(Self {
+            training: pair("training")?,
+            held_out: pair("held_out")?,
+            baselines: pair("baselines")?,
+            tasks: many("curves/tasks".to_owned(), facts.tasks)?,
+            scores: std::array::from_fn(|_| scores.next().unwrap_or_default()),
+            rates: facts
+                .rates
+                .iter()
+                .enumerate()
+                .map(|(step, tensors)| many(format!("curves/rates/{step}"), *tensors))
+                .collect::<Result<_, _>>()?,
+            marks: marks.to_vec(),
+            since_row: facts.since_row,
+            rows: rows::load(archive)?,
         })
     }
 }

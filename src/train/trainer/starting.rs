@@ -72,7 +72,7 @@ impl Trainer {
         accompanied: bool,
     ) -> Result<Self, TrainError> {
         settings.validate()?;
-        let family = Family::new(&settings.run, images)?;
+        let family = Family::new(&settings.run, images.clone())?;
         if from.is_none()
             && let Some(rate) = fitting_rate(&settings, &family, &pool)
         {
@@ -116,6 +116,7 @@ impl Trainer {
             joint_preset,
             guard: Guard::new(now.meta_iteration, Arc::new(state)),
             timeline: Timeline::new(settings.run.evaluate_every, 0),
+            begun: from.map(|Checkpoint(from)| from.clone()),
             head: None,
             branch: 0,
             settings,
@@ -125,6 +126,7 @@ impl Trainer {
             record: Record::default(),
             owes: false,
             family,
+            images,
             learner,
             plain,
             now,

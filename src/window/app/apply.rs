@@ -38,6 +38,13 @@ impl App {
                 self.turn(|live| *live = preset);
                 self.moment.turns.let_go();
             }
+            UiCommand::OpenFile => self.ask_for_run(ctx),
+            UiCommand::OpenRun(path) => self.open_run(ctx, path),
+            UiCommand::Save => self.save(ctx, false),
+            UiCommand::SaveAs => self.save(ctx, true),
+            UiCommand::TakeOut(kind) => self.take_out(ctx, kind),
+            UiCommand::CopyText => self.copy_text(ctx),
+            UiCommand::OpenText(text) => self.open_text(ctx, &text),
             UiCommand::OpenImages => self.images.toggle(),
             UiCommand::Compare => self.stage.toggle_compare(),
             UiCommand::Exchange => self.stage.exchange(),

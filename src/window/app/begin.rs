@@ -8,20 +8,47 @@ use egui::Context;
 use super::App;
 use super::past::Moment;
 use crate::images::{ImageSet, Making};
+use crate::keep::run_file::RunFile;
 use crate::settings::{Algorithm, ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
 use crate::text::{Words, say, tell};
 use crate::train::link::Command;
-use crate::train::snapshot::Snapshot;
+use crate::train::snapshot::{KnobMark, Phase, Snapshot};
 use crate::train::trainer::Checkpoint;
-use crate::window::frames::pacing;
 use crate::window::notices::Kind;
 use crate::window::numbers;
+use crate::window::pacing;
 use crate::window::watching::Observer as _;
 
 /// A run that begins as soon as its images are made.
 pub(super) struct Waiting {
     making: Making,
-    from: Option<Arc<Checkpoint>>,
+    from: From,
+}
+
+/// What a run begins with.
+#[derive(Clone, Default)]
+pub(super) enum From {
+    /// The settings alone.
+    #[default]
+    Settings,
+    /// What a line of text says: these knobs will be turned.
+    Text(Vec<KnobMark>),
+    /// What another run has learned.
+    Checkpoint(Arc<Checkpoint>),
+    /// All that a file holds, and where it is.
+    File(Arc<RunFile>, PathBuf),
+}
+
+/// Whose settings are to be taken over once it is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// Nobody's.
+    #[default]
+    Nothing,
+    /// Those of the run before.
+    LastRun,
+    /// Those of a run out of a file.
+    File,
 }
 
 impl App {
@@ -64,8 +91,11 @@ impl App {
         self.settings.run.set_image_reading(reading);
         self.settings.run.images = ImageSource::Path(path);
         // With a seed that was changed meanwhile they are read again.
-        self.image_set = Some(((self.settings.run.images.clone(), ImageMaking::Read(reading)), set));
-        self.restart(ctx);
+        let source = self.settings.run.images.clone();
+        // A run that waited for these images, and for no others.
+        let waits = self.waits_for_files.take().filter(|(path, _)| ImageSource::Path(path.clone()) == source);
+        self.image_set = Some(((source, ImageMaking::Read(reading)), set));
+        self.begin(ctx, waits.map(|(_, from)| from).unwrap_or_default());
     }
 
     pub(super) fn restart_with(&mut self, ctx: &Context, run: RunSettings) {
@@ -90,16 +120,16 @@ impl App {
             self.image_set = Some((self.settings.run.image_key(), images));
         }
         self.notices.add(Kind::Done, say("Going on from the chosen run", "从选定的运行继续"));
-        self.begin(ctx, Some(checkpoint));
+        self.begin(ctx, From::Checkpoint(checkpoint));
     }
 
     /// Begins again with the settings as they are; makes built-in images if they are needed.
     pub(super) fn restart(&mut self, ctx: &Context) {
-        self.begin(ctx, None);
+        self.begin(ctx, From::Settings);
     }
 
-    fn begin(&mut self, ctx: &Context, from: Option<Arc<Checkpoint>>) {
-        self.waiting = None;
+    pub(super) fn begin(&mut self, ctx: &Context, from: From) {
+        (self.waiting, self.waits_for_files) = (None, None);
         if let Err(error) = self.settings.validate() {
             self.notices.add(Kind::Error, Words::told(|| error.to_string()));
             return;
@@ -110,38 +140,62 @@ impl App {
             (false, ..) => self.begin_with(None, from),
             (true, Some(set), _) => self.begin_with(Some(set), from),
             // The run begins when they have been read, or made; the old one goes on until then.
-            (true, None, ImageSource::Path(path)) => self.images.load_for_run(ctx, path.clone(), &self.settings.run),
+            (true, None, ImageSource::Path(path)) => {
+                self.waits_for_files = Some((path.clone(), from));
+                self.images.load_for_run(ctx, path.clone(), &self.settings.run);
+            }
             (true, None, _) => {
                 self.waiting = Some(Waiting { making: Making::start(&self.settings.run, pacing::waker(ctx)), from });
             }
         }
     }
 
-    fn begin_with(&mut self, set: Option<Arc<ImageSet>>, from: Option<Arc<Checkpoint>>) {
+    fn begin_with(&mut self, set: Option<Arc<ImageSet>>, from: From) {
+        if let From::File(file, _) = &from
+            && let Err(error) = file.check_images(set.as_deref())
+        {
+            self.keep_old_run();
+            return self.notices.add(Kind::Error, Words::told(|| error.to_string()));
+        }
         self.intent = None;
         self.moment = Moment::default();
         // A rate that was made to fit other tasks is chosen anew.
         let fitted = self.fitted.take();
-        if from.is_none() && fitted == Some(self.settings.live.inner_rate) {
+        if matches!(from, From::Settings) && fitted == Some(self.settings.live.inner_rate) {
             let Settings { live, run } = &mut self.settings;
             live.inner_rate = Settings::preset(run.tasks, run.algorithm).live.inner_rate;
         }
         let images = set.clone().map(|set| (self.settings.run.image_key(), set));
         self.images_in_use.swap(0, 1);
         self.images_in_use[0] = images;
-        self.returning = false;
+        self.awaited = Awaited::Nothing;
+        self.coming.clear();
         self.remember_set();
         let own = self.settings.run.algorithm;
-        self.beside = self.beside.filter(|(algorithm, _)| *algorithm != own && from.is_none());
+        let alone = matches!(from, From::Checkpoint(_) | From::File(..));
+        self.beside = self.beside.filter(|(algorithm, _)| *algorithm != own && !alone);
         let settings = Arc::new(self.settings.clone());
-        self.send(match (from, self.beside) {
-            (Some(from), _) => Command::Continue(settings, set, from),
-            (None, Some((algorithm, keeps_rates))) => {
+        self.send(match (&from, self.beside) {
+            (From::Checkpoint(from), _) => Command::Continue(settings, set, Arc::clone(from)),
+            (From::File(file, _), _) => Command::Open(Arc::new(file.reopened()), set),
+            (_, Some((algorithm, keeps_rates))) => {
                 let second = Arc::new(self.settings.by(algorithm, keeps_rates));
                 Command::Pair([settings, second], set)
             }
-            (None, None) => Command::Restart(settings, set),
+            (_, None) => Command::Restart(settings, set),
         });
+        self.keeping.is_another_run();
+        match from {
+            From::File(_, path) => {
+                (self.awaited, self.intent) = (Awaited::File, Some(Phase::Paused));
+                self.keeping.is_of(path);
+            }
+            From::Text(coming) if !coming.is_empty() => {
+                self.coming = coming;
+                self.send(Command::Schedule(self.coming.clone()));
+            }
+            _ => {}
+        }
         if let Some(past) = self.watching.get_mut().first_command() {
             self.send(past);
         }
@@ -155,21 +209,25 @@ impl App {
         }
         self.watching.get_mut().obeyed(format_args!("bring_back"));
         (self.waiting, self.intent) = (None, None);
-        self.returning = true;
+        self.awaited = Awaited::LastRun;
+        self.keeping.is_another_run();
+        self.coming.clear();
         self.send(Command::BringBack);
     }
 
     /// The run that was asked for has come: all is as it was in it.
     pub(super) fn returns(&mut self, new: &Snapshot) {
         let other = self.snapshot.as_ref().is_none_or(|known| known.run != new.run);
-        if !(self.returning && other) {
+        let awaited = if other { std::mem::take(&mut self.awaited) } else { Awaited::Nothing };
+        if awaited == Awaited::Nothing {
             return;
         }
-        self.returning = false;
         self.settings = Settings::clone(&new.settings);
         self.beside = beside_of(new);
         (self.moment, self.fitted) = (Moment::default(), None);
-        self.images_in_use.swap(0, 1);
+        if awaited == Awaited::LastRun {
+            self.images_in_use.swap(0, 1);
+        }
         let key = self.settings.run.image_key();
         let known = self.images_in_use.iter().flatten().find(|(known, _)| *known == key).cloned();
         self.image_set = known.or(self.image_set.take());
@@ -200,6 +258,7 @@ impl App {
 
     /// A run that could not begin leaves the old one in force.
     pub(super) fn keep_old_run(&mut self) {
+        (self.awaited, self.waits_for_files) = (Awaited::Nothing, None);
         if let Some(snapshot) = &self.snapshot {
             self.settings = Settings::clone(&snapshot.settings);
             self.beside = beside_of(snapshot);

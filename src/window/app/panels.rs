@@ -37,7 +37,7 @@ impl App {
         let snapshot = snapshot.as_deref();
         let key = self.settings.run.image_key();
         let image_set = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| Arc::clone(set));
-        let recent = self.recent.clone();
+        let (recent, earlier) = (self.recent.clone(), self.keeping.earlier.clone());
         let status = Status {
             snapshot,
             phase: self.phase(),
@@ -46,6 +46,7 @@ impl App {
             can_bring_back: snapshot.is_some_and(|snapshot| snapshot.can_bring_back),
             recent: &recent,
             running: self.compare.progress(),
+            earlier: &earlier,
         };
         let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
         Panel::top("top-bar")
@@ -81,6 +82,7 @@ impl App {
                 Page::Compare => self.compare.ui(ui, &self.settings, image_set.as_ref(), commands),
                 Page::Samples | Page::View => self.stage.large(ui, family, snapshot, status.image_set, commands),
             }
+            self.offer(ui.ctx(), room, commands);
             self.warn(ui.ctx(), room, snapshot, status.phase, commands);
         });
     }

@@ -97,6 +97,14 @@ impl App {
         self.notices.add(Kind::Done, text);
     }
 
+    /// Knobs that the run has turned by itself, as it was asked to, stand here as there.
+    pub(super) fn follow_coming(&mut self, new: &Snapshot) {
+        let live = &mut self.settings.live;
+        let head = new.timeline.head;
+        let turned = self.coming.extract_if(.., |change| change.at < head);
+        turned.for_each(|change| change.knob.set(live, change.value));
+    }
+
     /// The knobs follow the moment that is shown; those of the present come back with it.
     pub(super) fn moment_changes(&mut self, new: &Snapshot) {
         let Some(known) = self.snapshot.as_ref().filter(|known| known.run == new.run) else {

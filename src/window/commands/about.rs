@@ -26,6 +26,10 @@ const fn with_ctrl(label: Text, tooltip: Text, keys: &'static [Key]) -> About {
     About { label, tooltip, keys, modifiers: Modifiers::COMMAND }
 }
 
+const fn with_ctrl_and_shift(label: Text, tooltip: Text, keys: &'static [Key]) -> About {
+    About { label, tooltip, keys, modifiers: Modifiers { shift: true, ..Modifiers::COMMAND } }
+}
+
 /// Of a command that no key gives.
 const fn alone(label: Text, tooltip: Text) -> About {
     with_key(label, tooltip, &[])
@@ -89,6 +93,47 @@ impl UiCommand {
                     "把所有设置恢复为这次运行的预设值",
                 ),
                 &[Key::K],
+            ),
+            Self::OpenFile => with_ctrl(
+                text("Open a run…", "打开运行…"),
+                text(
+                    "Goes on with a run that was saved, exactly where it was; the present one can be brought back",
+                    "从保存的位置继续一次已保存的运行；现在这次之后可以找回",
+                ),
+                &[Key::O],
+            ),
+            Self::OpenRun(_) => alone(
+                text("Open", "打开"),
+                text("Goes on with this run, exactly where it was", "从这次运行保存的位置继续"),
+            ),
+            Self::Save => with_ctrl(
+                text("Save the run", "保存运行"),
+                text(
+                    "Writes everything that the run has learned into a file, from which it goes on exactly",
+                    "把这次运行学到的一切写入文件，之后可以原样继续",
+                ),
+                &[Key::S],
+            ),
+            Self::SaveAs => with_ctrl_and_shift(
+                text("Save the run as…", "运行另存为…"),
+                text("The same in another file", "写入另一个文件"),
+                &[Key::S],
+            ),
+            Self::TakeOut(kind) => alone(kind.name, kind.about),
+            Self::CopyText => with_ctrl_and_shift(
+                text("Copy as text", "复制为文本"),
+                text(
+                    "Copies one line that says what runs here; pasted into this window or behind metascope on a command line it begins the same run",
+                    "复制一行文本，说明这里运行的是什么；粘贴到本窗口，或写在命令行的 metascope 之后，就会开始同样的运行",
+                ),
+                &[Key::C],
+            ),
+            Self::OpenText(_) => alone(
+                text("Open a text", "打开文本"),
+                text(
+                    "Begins the run that a copied line says; the present one can be brought back",
+                    "开始一行文本所说的运行；现在这次之后可以找回",
+                ),
             ),
             Self::OpenImages => with_key(
                 text("Own images…", "自己的图像…"),

@@ -18,9 +18,9 @@ use crate::compare::race::{Probe, Race, RunResult, Summary};
 use crate::experiment::Experiment;
 use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings};
 use crate::text::{Words, say, tell, text};
-use crate::window::frames::pacing;
 use crate::window::notices::Kind;
 use crate::window::numbers;
+use crate::window::pacing;
 use crate::window::theme::{GRID, Palette, small_font};
 use crate::window::value_field::ValueField;
 
@@ -313,14 +313,7 @@ fn colour(palette: &Palette, algorithm: Algorithm) -> egui::Color32 {
 }
 
 fn plot<'a>(id: &'static str, palette: &Palette) -> Plot<'a> {
-    crate::window::losses::with_axes(Plot::new(id))
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .set_margin_fraction(egui::Vec2::ZERO)
+    crate::window::losses::fixed(Plot::new(id))
         .grid_color(palette.line)
         .y_axis_min_width(40.0)
         .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))

@@ -39,7 +39,10 @@ pub fn overlay(ctx: &Context) {
             ui.painter().rect_filled(rect, 0.0, veil);
             let frame = rect.shrink(6.0 * GRID);
             ui.painter().rect_stroke(frame, 8.0, egui::Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
-            let text = say("Drop images or a folder to meta-learn on them", "拖入图像或文件夹，用它们进行元学习");
+            let text = say(
+                "Drop images or a folder to meta-learn on them, or a run that was saved",
+                "拖入图像或文件夹，用它们进行元学习；也可拖入已保存的运行",
+            );
             ui.put(frame, Label::new(RichText::new(text).heading()));
         });
 }

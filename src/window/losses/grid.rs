@@ -10,10 +10,18 @@ const NARROW: f64 = 0.6;
 /// So far apart, or farther, numbers of an axis are shown: those side by side, and those above one another.
 const APART: [f32; 2] = [60.0, 20.0];
 
-/// The plot with numbers at its axes that are there or not; egui's own fade before they leave, and are hard to read.
-pub fn with_axes(plot: Plot<'_>) -> Plot<'_> {
+/// The plot without gestures of its own, and with numbers at its axes that are there or not; egui's own fade before
+/// they leave, and are hard to read.
+pub fn fixed(plot: Plot<'_>) -> Plot<'_> {
     let [x, y] = APART.map(|apart| apart..=apart + 0.5);
-    plot.custom_x_axes(vec![AxisHints::new_x().label_spacing(x)])
+    plot.allow_zoom(false)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_double_click_reset(false)
+        .show_background(false)
+        .set_margin_fraction(egui::Vec2::ZERO)
+        .custom_x_axes(vec![AxisHints::new_x().label_spacing(x)])
         .custom_y_axes(vec![AxisHints::new_y().label_spacing(y)])
 }
 

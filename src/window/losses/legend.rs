@@ -7,6 +7,12 @@ use crate::text::{say, tell};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 
+/// Height of a plot and a timeline that can be read.
+const PLOT: f32 = 150.0;
+
+/// Height of a row of names.
+const ROW: f32 = 4.0 * GRID;
+
 /// Length of the drawn sample of a line.
 const SAMPLE: f32 = 18.0;
 
@@ -34,25 +40,35 @@ impl Entry {
     }
 }
 
-/// The names of these entries, as far as there is room.
+/// The names of these entries, in as many rows as they take, but for what the plot needs more.
 pub fn names(ui: &mut Ui, entries: impl Iterator<Item = Entry>) {
     let palette = Palette::of(ui);
-    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), 4.0 * GRID), Sense::hover());
-    let mut left = row.left();
-    for (index, Entry { label, about, look }) in entries.enumerate() {
-        let galley = ui.painter().layout_no_wrap(label.clone(), small_font(), palette.text);
-        let width = SAMPLE + GRID + galley.size().x;
-        if left + width > row.right() {
-            return;
-        }
-        let rect = Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()));
+    let room = ui.available_width();
+    let most = ((ui.available_height() - PLOT) / ROW).floor().max(1.0);
+    let (mut left, mut row) = (0.0, 0.0);
+    let mut placed: Vec<_> = entries
+        .map(|entry| {
+            let galley = ui.painter().layout_no_wrap(entry.label.clone(), small_font(), palette.text);
+            let width = SAMPLE + GRID + galley.size().x;
+            if left > 0.0 && left + width > room {
+                (left, row) = (0.0, row + 1.0);
+            }
+            let place = vec2(left, row * ROW);
+            left += width + 3.0 * GRID;
+            (entry, galley, place, width)
+        })
+        .collect();
+    let row = row.min(most - 1.0);
+    placed.retain(|(_, _, place, _)| place.y <= row * ROW);
+    let (all, _) = ui.allocate_exact_size(vec2(room, (row + 1.0) * ROW), Sense::hover());
+    for (index, (Entry { label, about, look }, galley, place, width)) in placed.into_iter().enumerate() {
+        let rect = Rect::from_min_size(all.min + place, vec2(width, ROW));
         sample(ui, rect, look, 1.0);
         let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
         ui.painter().galley(corner, galley, palette.text);
         let response = ui.interact(rect, ui.scope_id().with(("legend", index)), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &label));
         response.on_hover_text(about);
-        left += width + 3.0 * GRID;
     }
 }
 

@@ -3,7 +3,7 @@
 use egui::{Role, Ui, WidgetInfo};
 use egui_plot::{GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoints, PlotTransform};
 
-use super::{even_grid, marks, with_axes};
+use super::{even_grid, fixed, marks};
 use crate::text::{say, tell};
 use crate::train::snapshot::{Curve, Init, KnobMark, Snapshot};
 use crate::window::numbers;
@@ -31,14 +31,7 @@ pub fn ui(
         .filter(|&init| shown(init))
         .map(|init| (init, points(&snapshot.curves.scores[init as usize])))
         .collect();
-    let plot = with_axes(Plot::new("task-scores"))
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .set_margin_fraction(egui::Vec2::ZERO)
+    let plot = fixed(Plot::new("task-scores"))
         .grid_color(palette.line)
         .y_axis_min_width(36.0)
         .x_grid_spacer(|input| even_grid(input.bounds))

@@ -1,6 +1,7 @@
 //! Contour lines by marching squares. Pure; values that are not finite have no contour.
 
-use crate::window::frames::simplify::{Polyline, simplified};
+/// A line: points as two coordinates.
+pub type Polyline = Vec<[f32; 2]>;
 
 /// One edge of the grid: the index of its first point, and whether it goes right or up.
 type Edge = (usize, bool);
@@ -19,14 +20,9 @@ pub fn lines(values: &[f32], columns: usize, level: f32) -> Vec<Polyline> {
     }
     chain(&segments, values.len())
         .into_iter()
-        .map(|edges| {
-            simplified(edges.into_iter().map(|edge| crossing(values, columns, level, edge)), STRAIGHT).collect()
-        })
+        .map(|edges| edges.into_iter().map(|edge| crossing(values, columns, level, edge)).collect())
         .collect()
 }
-
-/// How far a contour may pass by its points, in grid steps.
-const STRAIGHT: f32 = 0.04;
 
 /// Levels that divide the finite range of `values` evenly, without its ends.
 pub fn levels(values: &[f32], count: usize) -> Vec<f32> {
@@ -126,11 +122,11 @@ mod tests {
     }
 
     #[test]
-    fn a_slope_has_one_straight_line() {
+    fn a_slope_has_one_straight_line_with_a_point_in_each_row() {
         let slope: Vec<f32> = (0..12).map(|index| (index % 4) as f32).collect();
         let lines = lines(&slope, 4, 1.25);
         assert_eq!(lines.len(), 1);
-        assert!(lines[0].iter().all(|[x, _]| (x - 1.25).abs() < 1e-6) && lines[0].len() == 2);
+        assert!(lines[0].iter().all(|[x, _]| (x - 1.25).abs() < 1e-6) && lines[0].len() == 3);
     }
 
     #[test]

@@ -8,14 +8,13 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::contours;
+use super::contours::{self, Polyline};
 use super::frame::{Frame, one_path};
 use super::walked;
 use super::what_if::Moved;
 use crate::text::{say, tell};
 use crate::train::snapshot::{Init, Landscape, ProbeTask, Snapshot};
 use crate::train::views::{Map, WhatIf};
-use crate::window::frames::simplify::Polyline;
 use crate::window::numbers;
 use crate::window::theme::{Palette, blend, init_label, small_font};
 
@@ -171,11 +170,21 @@ fn paths(painter: &Painter, frame: Frame, landscape: &Landscape, phi: Option<Pos
         for arm in [vec2(5.0, 5.0), vec2(5.0, -5.0)] {
             painter.line_segment([at - arm, at + arm], stroke);
         }
-        let room = frame.rect.right() - at.x;
-        let (side, align) = if room > 64.0 { (8.0, Align2::LEFT_CENTER) } else { (-8.0, Align2::RIGHT_CENTER) };
-        // Below its cross where φ is beside it.
-        let lower = if phi.is_some_and(|phi| (phi - at).length() < 40.0) { 14.0 } else { 0.0 };
-        painter.text(at + vec2(side, lower), align, say("optimum", "最优点"), small_font(), palette.text);
+        let name = painter.layout_no_wrap(say("optimum", "最优点").to_owned(), small_font(), palette.text);
+        let marker = phi.map(|phi| Rect::from_center_size(phi - vec2(0.0, 6.0), vec2(14.0, 28.0)));
+        let (half, down) = (0.5 * name.size(), 14.0);
+        let beside = vec2(half.x + 8.0, 0.0);
+        let places =
+            [beside, -beside, vec2(0.0, down), vec2(0.0, -down), beside + vec2(0.0, down), vec2(0.0, down) - beside];
+        let rect = |place: &egui::Vec2| Rect::from_center_size(at + *place, name.size());
+        let free = |place: &&egui::Vec2| {
+            let rect = rect(place);
+            frame.rect.contains_rect(rect) && !marker.is_some_and(|marker| marker.intersects(rect))
+        };
+        // Where there is no room for it the cross speaks for itself.
+        if let Some(place) = places.iter().find(free) {
+            painter.galley(rect(place).min, name, palette.text);
+        }
     }
     if let Some(at) = phi {
         painter.circle(at, 5.0, palette.initial, Stroke::new(1.5, palette.ground));

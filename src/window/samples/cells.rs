@@ -6,10 +6,10 @@ use super::grid::CAPTION;
 use crate::window::theme::small_font;
 use crate::window::tooltip::tooltip;
 
-/// A line under a cell, cut to its width.
-pub fn caption(ui: &Ui, rect: Rect, text: &str, colour: Color32) {
+/// A line under a cell, cut to this width.
+pub fn caption(ui: &Ui, rect: Rect, width: f32, text: &str, colour: Color32) {
     let job = egui::text::LayoutJob::simple_singleline(text.to_owned(), small_font(), colour);
-    let job = egui::text::LayoutJob { wrap: egui::text::TextWrapping::truncate_at_width(rect.width()), ..job };
+    let job = egui::text::LayoutJob { wrap: egui::text::TextWrapping::truncate_at_width(width), ..job };
     let galley = ui.painter().layout_job(job);
     ui.painter().galley(pos2(rect.left(), rect.bottom() + 0.5 * (CAPTION - 2.0 - galley.size().y)), galley, colour);
 }

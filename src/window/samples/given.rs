@@ -30,7 +30,13 @@ impl Strip {
             let picture = |rect| self.picture(pictures, rect, index, Slot::Given(column));
             panel::draw(ui.painter(), rect, &given.panel, common, (palette.query, palette), picture);
             let reaches = !given.reaches.is_empty();
-            caption(ui, rect, &given.caption, if column == 0 || reaches { palette.text } else { palette.weak });
+            caption(
+                ui,
+                rect,
+                grid.caption_width(),
+                &given.caption,
+                if column == 0 || reaches { palette.text } else { palette.weak },
+            );
             let name = || {
                 let reached = if reaches { format!(" {}", given.caption) } else { String::new() };
                 format!("{} {}{reached}", given.title, task.name)

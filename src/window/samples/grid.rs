@@ -19,6 +19,9 @@ const LARGE: f32 = 120.0;
 /// Smaller pictures cannot be read: the strip scrolls instead.
 const SMALLEST: f32 = 60.0;
 
+/// A column is at least this wide: a caption such as "10.4 dB" has room.
+const READABLE: f32 = 52.0;
+
 /// What the cells hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Content {
@@ -75,8 +78,8 @@ impl Grid {
         let whole = ((room.x / (given + 2.min(last_step + 1)) as f32 - GRID) / unit.x).floor().max(1.0);
         let scale = two.unwrap_or_else(|| largest(1.0)).max(least).min(whole);
         let cell = unit * scale;
-        let columns =
-            ((room.x / (cell.x + GRID)).floor() as usize).clamp(given + 2.min(last_step + 1), given + 1 + last_step);
+        let columns = ((room.x / (cell.x + GRID).max(READABLE)).floor() as usize)
+            .clamp(given + 2.min(last_step + 1), given + 1 + last_step);
         let gap = (room.x / columns as f32 - cell.x).clamp(GRID, 5.0 * GRID);
         Self {
             given_columns: given,
@@ -89,11 +92,13 @@ impl Grid {
 
     fn plots(rows: usize, last_step: usize, room: Vec2) -> Self {
         let gap = 2.0 * GRID;
-        let columns = ((room.x / 104.0).floor() as usize).clamp(2, 2 + last_step.min(9));
+        // What is known, the start, and what comes of it are always there.
+        let least = 2 + last_step.min(1);
+        let columns = ((room.x / 104.0).floor() as usize).clamp(least, 2 + last_step.min(9));
         let width = room.x / columns as f32 - gap;
         let height = |tasks: f32| (room.y - (tasks - 1.0) * TASK_GAP) / (tasks * rows as f32) - CAPTION;
         let height = [3.0, 2.0].into_iter().map(height).find(|height| *height >= LARGE).unwrap_or_else(|| height(1.0));
-        let cell = vec2(width.floor(), height.floor().clamp(48.0, width.max(48.0)));
+        let cell = vec2(width.floor(), height.floor().clamp(36.0, width.max(36.0)));
         Self { given_columns: 1, steps: steps::choose(last_step, columns - 1), cell, rows, gap }
     }
 
@@ -115,6 +120,11 @@ impl Grid {
     /// Left edge of a column, counted from the left of the strip; the given columns come first.
     pub fn column_left(&self, column: usize) -> f32 {
         LABEL_WIDTH + column as f32 * (self.cell.x + self.gap)
+    }
+
+    /// Width of what stands above and below a cell.
+    pub fn caption_width(&self) -> f32 {
+        self.cell.x + self.gap - 2.0
     }
 
     /// A cell of the task whose upper left corner is `origin`.

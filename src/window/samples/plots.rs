@@ -219,7 +219,10 @@ pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, rows: &[(Row, &Trac
     };
     // Both are read on an even axis; losses on a logarithmic one.
     let even = psnr || score;
-    painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
+    let title = painter.layout_no_wrap(title, small_font(), palette.weak);
+    if title.size().x <= rect.width() {
+        painter.galley(rect.left_top(), title, palette.weak);
+    }
     let [low, high] = range(values.iter().flatten().copied());
     let last = values.iter().map(Vec::len).max().unwrap_or(1).saturating_sub(1).max(1);
     let shown = |value: f64| if even { numbers::compact(value) } else { numbers::power_of_ten(value.round() as i32) };

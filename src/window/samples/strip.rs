@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, Mesh, Pos2, Rect, Response, RichText, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Color32, Label, Mesh, Pos2, Rect, Response, RichText, ScrollArea, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::atlas::{self, Atlas, Slot};
 use super::cells::{caption, describe, place, snap};
@@ -18,6 +18,9 @@ use crate::window::theme::{GRID, Palette, init_tooltip};
 
 /// Height of the line with the column names.
 const HEADER: f32 = 20.0;
+
+/// So much of a task is seen, or nothing.
+const LEAST: f32 = 5.0 * GRID;
 
 /// The view, and the textures that it draws from.
 #[derive(Default)]
@@ -62,7 +65,8 @@ impl Strip {
             let place = ui.painter().add(Shape::Noop);
             for (index, task) in evaluation.tasks.iter().enumerate() {
                 let top = grid.task_top(index);
-                if top > viewport.max.y || top + grid.task_height() < viewport.min.y {
+                // Of a task at the lower edge a sliver would look like a fault.
+                if top > viewport.max.y - LEAST || top + grid.task_height() < viewport.min.y {
                     continue;
                 }
                 let origin = snap(ui, rect.min + vec2(0.0, top));
@@ -95,7 +99,7 @@ impl Strip {
                     let picture = |rect| self.picture(pictures, rect, index, Slot::Output(row, column));
                     panel::draw(ui.painter(), rect, output, &common, (kind.colour(palette), palette), picture);
                 }
-                let cell = cell_caption(ui, rect, kind, trace, step);
+                let cell = cell_caption(ui, (rect, grid.caption_width()), kind, trace, step);
                 if kind.init == Init::Learned && !kind.beside && step + 1 == trace.outputs.len() {
                     self.closer.on_hover(cell, index);
                 }
@@ -132,8 +136,9 @@ fn headers(ui: &mut Ui, header: Rect, grid: &Grid, evaluation: &Evaluation) {
     let names = given.iter().map(|given| (given.title.get().to_owned(), given.about.get())).chain(steps);
     for (column, (name, about)) in names.enumerate() {
         let corner = pos2(header.left() + grid.column_left(column), header.top());
-        let rect = Rect::from_min_size(corner, vec2(grid.cell.x, HEADER));
-        place(ui, rect, |ui| ui.label(RichText::new(name).small().color(palette.weak)).on_hover_text(about));
+        let rect = Rect::from_min_size(corner, vec2(grid.caption_width(), HEADER));
+        let name = Label::new(RichText::new(name).small().color(palette.weak)).truncate();
+        place(ui, rect, |ui| ui.add(name).on_hover_text(about));
     }
 }
 
@@ -160,7 +165,7 @@ fn row_label(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace) {
     });
 }
 
-fn cell_caption(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace, step: usize) -> Response {
+fn cell_caption(ui: &mut Ui, (rect, width): (Rect, f32), row: Row, trace: &Trace, step: usize) -> Response {
     let palette = Palette::of(ui);
     let loss =
         |losses: &[f32]| losses.get(step).map_or_else(|| "-".to_owned(), |loss| numbers::significant(f64::from(*loss)));
@@ -170,7 +175,7 @@ fn cell_caption(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace, step: usize) -
     let psnr = psnr.or(likely.as_ref().map(|(short, _)| short.clone())).or(score);
     let overflow = trace.query_loss.get(step).is_some_and(|loss| !loss.is_finite());
     let marks = trace.marks.filter(|_| step + 1 == trace.outputs.len());
-    let recognised = |marks: Marks| format!("{} · {:.0} %", loss(&trace.query_loss), 100.0 * marks.recognised_held_out);
+    let recognised = |marks: Marks| format!("{:.0} % · {}", 100.0 * marks.recognised_held_out, loss(&trace.query_loss));
     let plain = || marks.map_or_else(|| loss(&trace.query_loss), recognised);
     let text = if overflow { say("overflow", "溢出").to_owned() } else { psnr.unwrap_or_else(plain) };
     let colour = match (overflow, step) {
@@ -178,7 +183,7 @@ fn cell_caption(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace, step: usize) -
         (false, 0) => palette.weak,
         (false, _) => palette.text,
     };
-    caption(ui, rect, &text, colour);
+    caption(ui, rect, width, &text, colour);
     let about = || {
         let [query, support] = [&trace.query_loss, &trace.support_loss].map(|losses| loss(losses));
         let mut about = tell(

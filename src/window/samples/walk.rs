@@ -189,7 +189,7 @@ impl WalkView {
                 None => trace.support_loss.first(),
             };
             let loss = loss.map_or_else(|| "-".to_owned(), |loss| number(*loss));
-            caption(ui, rect, &loss, if step == 0 { palette.weak } else { palette.text });
+            caption(ui, rect, rect.width(), &loss, if step == 0 { palette.weak } else { palette.text });
             let moved = step.checked_sub(1).and_then(|before| passage.moved.get(before));
             let moved = moved.map_or_else(String::new, |moved| {
                 let moved = number(*moved);

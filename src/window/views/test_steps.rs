@@ -11,7 +11,7 @@ use super::{LARGE_TEXT, View, font, line, nothing, toggle};
 use crate::text::{say, tell};
 use crate::train::snapshot::{Init, Snapshot};
 use crate::train::views::{Adapted, Focus, TestSteps};
-use crate::window::losses::{log_grid, with_axes};
+use crate::window::losses::{fixed, log_grid};
 use crate::window::numbers;
 use crate::window::theme::{Palette, SMALL_TEXT, init_label};
 
@@ -117,14 +117,7 @@ impl TestStepsView {
         let trained = prepared.source.trained_steps as f64;
         let bounds = PlotBounds::from_min_max([0.0, low], [TestSteps::STEPS as f64, high]);
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, font(large));
-        let plot = with_axes(Plot::new("test-steps"))
-            .allow_zoom(false)
-            .allow_drag(false)
-            .allow_scroll(false)
-            .allow_boxed_zoom(false)
-            .allow_double_click_reset(false)
-            .show_background(false)
-            .set_margin_fraction(egui::Vec2::ZERO)
+        let plot = fixed(Plot::new("test-steps"))
             .grid_color(palette.line)
             .y_axis_min_width(if large { 56.0 } else { 40.0 })
             .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))

@@ -56,7 +56,8 @@ pub fn picture_after(
     act(&mut harness);
     harness.run_steps(10);
     let image = harness.render().unwrap();
-    let margin = (MARGIN * scale) as u32;
+    // A hall's zoom enlarges it too.
+    let margin = (MARGIN * harness.ctx.pixels_per_point()) as u32;
     let (width, height) = (image.width() - 2 * margin, image.height() - 2 * margin);
     image::imageops::crop_imm(&image, margin, margin, width, height).to_image()
 }

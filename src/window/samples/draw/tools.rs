@@ -169,6 +169,8 @@ fn swatch(ui: &mut Ui, brush: &mut Brush, colour: Rgb, name: &str, about: &str) 
     let fill = Color32::from_rgb(colour[0], colour[1], colour[2]);
     let chosen = brush.mode == Mode::Paint && brush.colour == colour;
     let button = ui.add(Button::new("").fill(fill).min_size(vec2(18.0, 18.0)).selected(false));
+    let line = egui::Stroke::new(1.0, crate::window::theme::Palette::of(ui).weak);
+    ui.painter().rect_stroke(button.rect, 1.0, line, egui::StrokeKind::Inside);
     if chosen {
         let stroke = egui::Stroke::new(2.0, crate::window::theme::Palette::of(ui).accent);
         ui.painter().rect_stroke(button.rect, 2.0, stroke, egui::StrokeKind::Outside);

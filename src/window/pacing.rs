@@ -1,13 +1,13 @@
 //! When the window draws: at once for its user, at most thirty times a second for what other threads
 //! have to show, and seldom enough that at least half of the time is left to them where drawing a
-//! frame is slow, as it is without a graphics card.
+//! frame is slow, as it is without a graphics card. Without it a run of curves in such a window has a fifth less
+//! processor time (`metascope bench --window`).
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use egui::{Context, Id};
 
-use crate::background;
 use crate::train::link::Wake;
 
 /// Frames that other threads ask for are at least this far apart.
@@ -32,8 +32,6 @@ struct Times {
     begun: Option<Instant>,
     /// Of the last frame, from its first line of layout to its appearance on the screen.
     whole: Duration,
-    /// The window's own part of it.
-    own: Duration,
     /// Whether the coming frame is for another thread, and whether this one is.
     asked: bool,
     answers: bool,
@@ -45,8 +43,8 @@ impl Pacing {
         ctx.data_mut(|data| data.get_temp_mut_or_default::<Self>(Id::unique("pacing")).clone())
     }
 
-    /// A frame begins; `last_own` is the time that the window itself spent on the one before.
-    pub fn begin(&self, ctx: &Context, last_own: Option<Duration>) {
+    /// A frame begins.
+    pub fn begin(&self, ctx: &Context) {
         let mut times = self.lock();
         // Laid out twice, a frame asks twice: egui forgets what the first time asked for.
         times.answers |= std::mem::take(&mut times.asked);
@@ -54,9 +52,6 @@ impl Pacing {
             ctx.request_repaint_after(SETTLED);
         }
         times.begun = Some(Instant::now());
-        times.own = last_own.unwrap_or(times.own);
-        // A little more than the last one took.
-        background::hold((times.own * 3 / 2).min(SHORTEST));
     }
 
     /// The frame is on the screen; gives how long it took.
@@ -131,7 +126,7 @@ mod tests {
         let frame = || {
             let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
                 let pacing = Pacing::of(ui.ctx());
-                pacing.begin(ui.ctx(), Some(Duration::from_millis(1)));
+                pacing.begin(ui.ctx());
                 assert!(pacing.end().is_some());
             });
             output.textures_delta.clear();

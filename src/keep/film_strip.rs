@@ -27,8 +27,28 @@ const CLASSES: [Rgb<u8>; 9] = [
 ];
 const FRAME: Rgb<u8> = Rgb([0xdd; 3]);
 
+/// Draws the learned start's row of the first probe task alone.
+pub fn first_row(evaluation: &Evaluation) -> RgbImage {
+    let mut sheet = draw(evaluation);
+    let (width, height) = (sheet.width(), sheet.height().min(CELL + 2 * GAP));
+    imageops::crop(&mut sheet, 0, 0, width, height).to_image()
+}
+
+/// Draws the learned start's rows alone, below one another.
+pub fn learned(evaluation: &Evaluation) -> RgbImage {
+    let all = draw(evaluation);
+    let row = CELL + GAP;
+    let mut sheet = RgbImage::from_pixel(all.width(), row * evaluation.tasks.len() as u32 + GAP, GROUND);
+    for task in 0..evaluation.tasks.len() as u32 {
+        let from = GAP + 3 * task * row + task * GAP;
+        let strip = imageops::crop_imm(&all, 0, from, all.width(), CELL).to_image();
+        imageops::replace(&mut sheet, &strip, 0, i64::from(GAP + task * row));
+    }
+    sheet
+}
+
 /// Draws all probe tasks below one another.
-pub(super) fn draw(evaluation: &Evaluation) -> RgbImage {
+pub fn draw(evaluation: &Evaluation) -> RgbImage {
     let outputs = evaluation.tasks.iter().map(|task| task.traces[0].outputs.len()).max().unwrap_or(0);
     let given = evaluation.tasks.iter().map(|task| task.given.len()).max().unwrap_or(0);
     let columns = (given + outputs) as u32;

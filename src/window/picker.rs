@@ -7,15 +7,27 @@ use std::time::{Duration, Instant};
 
 use egui::Context;
 
+use crate::keep::kinds::{KINDS, Kind};
+use crate::keep::run_file::ENDING;
 use crate::text::say;
 
 /// Nobody cancels a dialog faster than this: no dialog was shown.
 const FASTEST_PERSON: Duration = Duration::from_millis(150);
 
+/// What is asked for.
+pub enum Wanted {
+    /// A folder of images.
+    Images,
+    /// A kept run.
+    Run,
+    /// Where a run is to be written, as this kind of file or another one, and a name for it.
+    Place(&'static Kind, String),
+}
+
 /// What came of it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Picked {
-    /// A folder.
+    /// A file or a folder.
     Path(PathBuf),
     /// The dialog was cancelled.
     Nothing,
@@ -30,14 +42,36 @@ pub struct Picker {
 
 impl Picker {
     /// Opens it; the context is woken when there is an answer. The thread is never waited for.
-    pub fn open(ctx: &Context) -> Self {
+    pub fn open(ctx: &Context, wanted: Wanted) -> Self {
         let (sender, answer) = channel();
         let ctx = ctx.clone();
         // The thread would say it in English.
-        let title = say("Choose a folder of images", "选择图像文件夹");
+        let title = match wanted {
+            Wanted::Images => say("Choose a folder of images", "选择图像文件夹"),
+            Wanted::Run => say("Open a run", "打开运行"),
+            Wanted::Place(..) => say("Save", "保存"),
+        };
+        let kind = say("Runs of Metascope", "Metascope 的运行");
+        let names: Vec<&str> = match wanted {
+            Wanted::Place(first, _) => {
+                let others = KINDS.iter().filter(|other| other.ending != first.ending);
+                std::iter::once(first).chain(others).map(|kind| kind.name.get()).collect()
+            }
+            _ => Vec::new(),
+        };
         let spawned = thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
             let begun = Instant::now();
-            let path = rfd::FileDialog::new().set_title(title).pick_folder();
+            let dialog = rfd::FileDialog::new().set_title(title);
+            let path = match wanted {
+                Wanted::Images => dialog.pick_folder(),
+                Wanted::Run => dialog.add_filter(kind, &[ENDING]).pick_file(),
+                Wanted::Place(kind, name) => {
+                    let others = KINDS.iter().filter(|other| other.ending != kind.ending);
+                    let kinds = std::iter::once(kind).chain(others).zip(names);
+                    let dialog = kinds.fold(dialog, |dialog, (kind, name)| dialog.add_filter(name, &[kind.ending]));
+                    dialog.set_file_name(name).save_file()
+                }
+            };
             if sender.send((path, begun.elapsed())).is_ok() {
                 ctx.request_repaint();
             }

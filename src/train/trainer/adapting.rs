@@ -1,0 +1,54 @@
+//! What was learned, adapted to images that it never saw.
+
+use std::sync::Arc;
+
+use super::shown::probe_task;
+use super::{TrainError, Trainer};
+use crate::images::ImageSet;
+use crate::maths::network::Workspace;
+use crate::meta::cancel::Cancel;
+use crate::tasks::{Family, HeldOut, Picture, Split};
+use crate::train::evaluation::{Start, measure};
+use crate::train::shown::ProbeTask;
+
+/// Points a side for each pixel of an enlarged image.
+const ENLARGED: usize = 4;
+
+/// One task of new images.
+pub struct AdaptedTask {
+    /// How the learned start adapts; the other starts' places hold the same.
+    pub task: ProbeTask,
+    /// What it makes, on a finer grid, where it is a picture of any size.
+    pub enlarged: Option<Picture>,
+}
+
+impl Trainer {
+    /// Adapts to every held-out task of a set; `done` is called after each.
+    ///
+    /// # Errors
+    /// If the set gives no such tasks, or the network does not fit them.
+    pub fn adapt_to(&self, images: Arc<ImageSet>, done: &(dyn Fn() + Sync)) -> Result<Vec<AdaptedTask>, TrainError> {
+        let (live, run) = (&self.settings.live, &self.settings.run);
+        let family = Family::new(run, Some(images))?;
+        if family.network(run).sizes() != self.plain.network.sizes() {
+            return Err(TrainError::Checkpoint);
+        }
+        let start = Start { learner: &self.learner, meta: &self.now.meta, inner_rate: live.inner_rate };
+        // Of tasks that are drawn at random there is no end.
+        let count = Some(family.held_out_tasks()).filter(|count| *count < usize::MAX).unwrap_or(run.held_out_tasks);
+        let tasks: Vec<HeldOut> =
+            (0..count).map(|index| family.held_out_of(Split::Test, live, run.seed, index)).collect();
+        let network = &self.learner.network;
+        Ok(self.pool.map(tasks.len(), |index| {
+            let task = &tasks[index];
+            let measured = measure(start, task, live.test_steps, Cancel::NEVER);
+            let last = measured.thetas.last();
+            let pair =
+                last.and_then(|theta| task.reading.enlarged(network, theta, ENLARGED, &mut Workspace::default()));
+            let measured = [measured.clone(), measured.clone(), measured];
+            let shown = probe_task(task, &measured, &[start; 3], None, self.in_decibels());
+            done();
+            AdaptedTask { task: shown, enlarged: pair.map(|[made, _]| made) }
+        }))
+    }
+}

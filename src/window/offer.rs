@@ -1,0 +1,129 @@
+//! What is offered at the start: the run of the window that was closed last.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use egui::{ColorImage, Frame, Image, Margin, RichText, Stroke, TextureHandle, TextureOptions, Ui, vec2};
+
+use super::commands::{Commands, UiCommand};
+use super::numbers;
+use super::theme::{GRID, Palette};
+use crate::keep::run_file::RunFile;
+use crate::keep::sessions::Earlier;
+use crate::text::{say, tell};
+
+/// Height of the picture.
+const PICTURE: f32 = 48.0;
+
+/// A run that can be gone on with.
+pub struct Offer {
+    earlier: Earlier,
+    /// What is known of it, without its tensors.
+    meta_iteration: u64,
+    tasks: crate::settings::TaskFamily,
+    algorithm: crate::settings::Algorithm,
+    pixels: Option<ColorImage>,
+    picture: Option<TextureHandle>,
+}
+
+impl Offer {
+    /// Of a run that was read.
+    pub fn new(earlier: Earlier, file: &Arc<RunFile>) -> Self {
+        let run = &file.experiment.settings.run;
+        let pixels = pixels(&earlier.picture());
+        Self {
+            earlier,
+            meta_iteration: file.meta_iteration,
+            tasks: run.tasks,
+            algorithm: run.algorithm,
+            pixels,
+            picture: None,
+        }
+    }
+
+    /// Draws it; whether it is still to be offered.
+    pub fn ui(&mut self, ui: &mut Ui, commands: &mut Commands) -> bool {
+        if let Some(pixels) = self.pixels.take() {
+            self.picture = Some(ui.ctx().load_texture("offer", pixels, TextureOptions::LINEAR));
+        }
+        let palette = Palette::of(ui);
+        let frame = Frame::new().fill(palette.panel).stroke(Stroke::new(1.0, palette.accent)).corner_radius(4);
+        let mut stays = true;
+        frame.inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                if let Some(picture) = &self.picture {
+                    let [width, height] = picture.size().map(|side| side as f32);
+                    let size = vec2((PICTURE * width / height.max(1.0)).min(0.4 * ui.available_width()), PICTURE);
+                    ui.add(Image::new(picture).fit_to_exact_size(size));
+                    ui.add_space(2.0 * GRID);
+                }
+                ui.vertical(|ui| {
+                    ui.label(
+                        RichText::new(say("Go on where the last window was closed?", "从上次关闭窗口时继续？"))
+                            .strong(),
+                    );
+                    let at = numbers::thousands(i64::try_from(self.meta_iteration).unwrap_or(i64::MAX));
+                    let (tasks, algorithm, ago) =
+                        (self.tasks.label(), self.algorithm.label(), ago(self.earlier.kept_at));
+                    let text = tell(
+                        || format!("{tasks}, {algorithm}, meta-iteration {at}, kept {ago}"),
+                        || format!("{tasks}，{algorithm}，第 {at} 次元迭代，保存于{ago}"),
+                    );
+                    ui.label(RichText::new(text).color(palette.weak));
+                    ui.horizontal(|ui| {
+                        let command = UiCommand::OpenRun(self.earlier.run());
+                        let about = say(
+                            "Opens that run, exactly as it was; the present one can be brought back",
+                            "原样打开那次运行；现在这次之后可以找回",
+                        );
+                        if ui.button(say("Go on", "继续")).on_hover_text(about).clicked() {
+                            commands.push(command);
+                            stays = false;
+                        }
+                        let later = say("It stays in the menu", "它仍在菜单中");
+                        if ui.button(say("Not now", "暂不")).on_hover_text(later).clicked() {
+                            stays = false;
+                        }
+                    });
+                });
+            });
+        });
+        stays
+    }
+}
+
+fn pixels(path: &Path) -> Option<ColorImage> {
+    let image = image::open(path).ok()?.to_rgb8();
+    let size = [image.width() as usize, image.height() as usize];
+    (size[0] * size[1] > 0).then(|| ColorImage::from_rgb(size, image.as_raw()))
+}
+
+/// How long ago that was.
+pub fn ago(then: SystemTime) -> String {
+    let minutes = then.elapsed().unwrap_or_default().as_secs() / 60;
+    let count = |number: u64, one: &str, many: &str, chinese: &str| {
+        tell(
+            || if number == 1 { format!("1 {one} ago") } else { format!("{number} {many} ago") },
+            || format!("{number} {chinese}前"),
+        )
+    };
+    match minutes {
+        0 => say("just now", "刚才").to_owned(),
+        1..60 => count(minutes, "minute", "minutes", "分钟"),
+        60..1440 => count(minutes / 60, "hour", "hours", "小时"),
+        _ => count(minutes / 1440, "day", "days", "天"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn times_in_words() {
+        let of = |secs| ago(SystemTime::now() - Duration::from_secs(secs));
+        assert_eq!([of(5), of(61), of(7200), of(90_000)], ["just now", "1 minute ago", "2 hours ago", "1 day ago"]);
+    }
+}
