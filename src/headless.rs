@@ -140,7 +140,7 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
             bar.suspend(|| note("all is trained; it is still measured and written, and a second signal ends at once"));
         }
     };
-    trainer.probe();
+    trainer.probe_all();
     measuring(&bar, &trainer);
     let mut summary = Summary::new(&trainer, job, ended, &stepped);
     let last = trainer.evaluation();

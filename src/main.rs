@@ -58,7 +58,10 @@ fn open_window(
     let threads = what.threads_or(1);
     let first = link::Command::Restart(Arc::new(settings.clone()), image_set.clone());
     let past = script.as_ref().and_then(Script::first_command);
-    let opening = Opening { settings, image_set, coming, script, languages, run_file };
+    // With options beside it the text alone would not say what is wanted.
+    let text = what.text().filter(|_| what.options.given.is_empty());
+    let coming = if text.is_some() { Vec::new() } else { coming };
+    let opening = Opening { settings, image_set, coming, script, languages, run_file, text };
     window::run(opening, move |wake, keep| {
         let (end, _) = worker::start(wake, move |end| Session::new(end, threads, None).keeping(keep))?;
         end.send(first);

@@ -60,13 +60,18 @@ impl What {
         Ok(all)
     }
 
+    /// The line of text that stands in the file's place, if one does.
+    pub fn text(&self) -> Option<String> {
+        let text = self.experiment.as_deref().and_then(Path::to_str).filter(|text| text.starts_with(PREFIX));
+        text.map(str::to_owned)
+    }
+
     fn plan(&self, algorithm: Option<Algorithm>) -> Result<Planned, ArgumentError> {
         let mut options = self.options.given.clone();
         if let Some(algorithm) = algorithm {
             options.set(ALGORITHM, algorithm.id().into());
         }
-        let text = self.experiment.as_deref().and_then(Path::to_str).filter(|text| text.starts_with(PREFIX));
-        let (mut experiment, given) = match text.map(Share::parse).transpose()? {
+        let (mut experiment, given) = match self.text().map(|text| Share::parse(&text)).transpose()? {
             None => Experiment::resolve(self.experiment.as_deref(), &options)?,
             Some(share) => {
                 if let (Some(own), None) = (&share.own, &self.options.images) {

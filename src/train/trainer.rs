@@ -243,6 +243,12 @@ impl Trainer {
         self.adapt_probes(false, Cancel::NEVER);
     }
 
+    /// The same from every start, joint pretraining as it is now too.
+    pub fn probe_all(&mut self) {
+        self.probes.measures_joint();
+        self.probe();
+    }
+
     /// Adapts the probe tasks; whether joint pretraining is to be noted. `None` if it was broken off.
     fn adapt_probes(&mut self, into_curves: bool, cancel: Cancel<'_>) -> Option<bool> {
         let Self { learner, plain, now, random, settings, pool, probes, judging, .. } = self;

@@ -50,6 +50,8 @@ pub struct Opening {
     pub languages: [Option<Language>; 2],
     /// A kept run to go on with in place of the one that begins.
     pub run_file: Option<PathBuf>,
+    /// A line of text that says what begins in its place, with its view and its second run.
+    pub text: Option<String>,
 }
 
 /// Opens the window and returns when it is closed. `start` begins the training; it gets what wakes the window, and what
@@ -61,7 +63,7 @@ pub fn run(
     opening: Opening,
     start: impl FnOnce(Wake, KeepSink) -> std::io::Result<WindowEnd>,
 ) -> Result<(), WindowError> {
-    let Opening { settings, image_set, coming, script, languages, run_file } = opening;
+    let Opening { settings, image_set, coming, script, languages, run_file, text } = opening;
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Metascope")
@@ -107,7 +109,7 @@ pub fn run(
                 let app = App::new(&ctx, link, settings, image_set).with_script(script);
                 let app = app.in_language(system.unwrap_or_default()).as_it_was_left(&ctx, creation.storage, asked);
                 let app = app.with_keeper(&ctx, keeper, session, unkept.as_ref()).with_coming(coming);
-                let app = app.with_run(&ctx, run_file);
+                let app = app.with_run(&ctx, run_file).with_text(&ctx, text);
                 Ok(Box::new(app))
             }),
         )

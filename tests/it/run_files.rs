@@ -264,6 +264,31 @@ fn a_file_that_is_not_there_is_named() {
     assert!(matches!(&error, RunFileError::Read { .. }) && error.to_string().contains("none.safetensors"), "{error}");
 }
 
+#[test]
+fn wherever_a_run_is_left_its_file_at_the_end_is_the_same() {
+    for tasks in [families::SINE, families::CLASS, families::COMPLETION] {
+        let mut settings = small(tasks, algorithms::MAML);
+        settings.run.evaluate_every = 4;
+        let mut straight = begun(&settings, 1);
+        go_on(&mut straight, 14);
+        for left_at in [1, 4, 12, 13] {
+            let mut left = begun(&settings, 1);
+            go_on(&mut left, left_at);
+            let mut again = opened(&left, 1);
+            go_on(&mut again, 14);
+            let same = file(&again).bytes().unwrap() == file(&straight).bytes().unwrap();
+            assert!(same, "{tasks:?} {left_at}: {}", difference(&again, &straight));
+            for run in [&mut again, &mut straight] {
+                run.probe_all();
+            }
+            let all = |run: &Trainer| {
+                format!("{:?}", run.evaluation().tasks.iter().map(|task| &task.traces).collect::<Vec<_>>())
+            };
+            assert_eq!(all(&again), all(&straight), "{tasks:?} {left_at}");
+        }
+    }
+}
+
 fn job(settings: &Settings, out: &Path, iterations: u64) -> Job {
     let experiment = metascope::experiment::Experiment {
         settings: settings.clone(),

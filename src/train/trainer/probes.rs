@@ -69,6 +69,8 @@ pub(super) struct Probes {
     /// Whether the next measurement is of φ alone, if that can be; and what is known of it, task by task.
     hasty: bool,
     known: Option<Arc<[Known]>>,
+    /// The same of the last measurement that went into the curves.
+    noted: Arc<[Known]>,
     /// Whether further looks at the tasks are still to be drawn.
     undrawn: bool,
     /// Whether samples were judged.
@@ -100,6 +102,7 @@ impl Probes {
             joint_stale: false,
             hasty: false,
             known: None,
+            noted: Arc::new([]),
             undrawn: false,
             judged: false,
             displays: 0,
@@ -146,19 +149,20 @@ impl Probes {
         self.baselines.clone()
     }
 
-    /// What of the last measurement from φ spares the most time when it is made again.
+    /// What of the last measurement that went into the curves spares the most time when it is made again.
     pub fn known(&self) -> Arc<[Known]> {
-        let of = |task: &[Measured; 3]| {
-            let learned = &task[Init::Learned as usize];
-            Known { query_loss: learned.query_loss.clone(), marks: learned.marks }
-        };
-        self.measured.iter().map(of).collect()
+        Arc::clone(&self.noted)
+    }
+
+    /// At the next measurement for display joint pretraining is measured too.
+    pub fn measures_joint(&mut self) {
+        self.joint_stale = true;
     }
 
     /// The next measurement is one that was made at another moment of the run: of φ alone, of which this much is
     /// known, and with the baselines as they were then.
     pub fn at_another_moment(&mut self, baselines: Baselines, known: Arc<[Known]>) {
-        self.baselines = baselines;
+        (self.baselines, self.noted) = (baselines, Arc::clone(&known));
         (self.joint_stale, self.hasty, self.known) = (true, true, Some(known));
     }
 
@@ -277,6 +281,13 @@ impl Probes {
             for (job, result) in jobs.into_iter().zip(results) {
                 self.measured[job / 3][job % 3] = result;
             }
+        }
+        if into_curves {
+            let of = |task: &[Measured; 3]| {
+                let learned = &task[Init::Learned as usize];
+                Known { query_loss: learned.query_loss.clone(), marks: learned.marks }
+            };
+            self.noted = self.measured.iter().map(of).collect();
         }
         let network = &starts[0].learner.network;
         // Who looks through the past waits for the strip alone.

@@ -114,6 +114,14 @@ impl App {
         self
     }
 
+    /// The same window, which begins what a line of text says.
+    pub fn with_text(mut self, ctx: &Context, text: Option<String>) -> Self {
+        if let Some(text) = text {
+            self.open_text(ctx, &text);
+        }
+        self
+    }
+
     pub(super) fn ask_for_run(&mut self, ctx: &Context) {
         self.keeping.picker = Some((Picker::open(ctx, Wanted::Run), None));
     }
