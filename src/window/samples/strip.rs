@@ -22,6 +22,9 @@ const HEADER: f32 = 20.0;
 /// So much of a task is seen, or nothing.
 const LEAST: f32 = 5.0 * GRID;
 
+/// Width of a share and a loss beside it.
+const BOTH: f32 = 92.0;
+
 /// The view, and the textures that it draws from.
 #[derive(Default)]
 pub struct Strip {
@@ -175,7 +178,11 @@ fn cell_caption(ui: &mut Ui, (rect, width): (Rect, f32), row: Row, trace: &Trace
     let psnr = psnr.or(likely.as_ref().map(|(short, _)| short.clone())).or(score);
     let overflow = trace.query_loss.get(step).is_some_and(|loss| !loss.is_finite());
     let marks = trace.marks.filter(|_| step + 1 == trace.outputs.len());
-    let recognised = |marks: Marks| format!("{:.0} % · {}", 100.0 * marks.recognised_held_out, loss(&trace.query_loss));
+    let recognised = |marks: Marks| {
+        let share = format!("{:.0} %", 100.0 * marks.recognised_held_out);
+        // Where both have no room, what counts stands alone; the tooltip has both.
+        if width < BOTH { share } else { format!("{share} · {}", loss(&trace.query_loss)) }
+    };
     let plain = || marks.map_or_else(|| loss(&trace.query_loss), recognised);
     let text = if overflow { say("overflow", "溢出").to_owned() } else { psnr.unwrap_or_else(plain) };
     let colour = match (overflow, step) {
