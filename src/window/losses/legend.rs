@@ -8,7 +8,7 @@ use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
 
 /// Height of a plot and a timeline that can be read.
-const PLOT: f32 = 100.0;
+const PLOT: f32 = 84.0;
 
 /// Height of a row of names.
 const ROW: f32 = 4.0 * GRID;
