@@ -46,7 +46,7 @@ impl From<Ending> for ExitCode {
 /// # Errors
 /// Whatever is wrong with arguments, images or files.
 pub fn run(arguments: &RunArguments) -> Result<Ending, Box<dyn Error>> {
-    let RunArguments { iterations, out, overwrite, resume, keep_best, what } = arguments;
+    let RunArguments { iterations, out, overwrite, resume, phi, keep_best, what } = arguments;
     let (experiment, images, resume) = match resume {
         Some(path) => resumed(path, what)?,
         None => {
@@ -69,6 +69,7 @@ pub fn run(arguments: &RunArguments) -> Result<Ending, Box<dyn Error>> {
         overwrite: *overwrite,
         keep_best: *keep_best,
         resume,
+        phi: phi.as_deref().map(RunFile::read).transpose()?.map(Arc::new),
         interrupt: Interrupt::listen()?,
     };
     let summary = headless::run(&job)?;

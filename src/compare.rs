@@ -11,6 +11,9 @@ pub mod axis;
 /// Every cell of a plane of settings, trained and validated.
 pub mod sweep;
 
+/// What they find, as tables.
+pub mod tables;
+
 /// Algorithms on the same tasks.
 pub mod race;
 

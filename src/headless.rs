@@ -50,6 +50,8 @@ pub struct Job {
     /// A kept run to go on with, in place of one that begins with the experiment's settings: its changes are then those
     /// that are still to come.
     pub resume: Option<(PathBuf, Arc<RunFile>)>,
+    /// A kept run whose φ this one starts at.
+    pub phi: Option<Arc<RunFile>>,
     /// Ends training early; what was reached is measured and written.
     pub interrupt: Interrupt,
 }
@@ -158,7 +160,11 @@ pub fn run(job: &Job) -> Result<Summary, HeadlessError> {
 
 /// A run that begins, and its files.
 fn begin(job: &Job) -> Result<(Trainer, Outputs), HeadlessError> {
-    let trainer = Trainer::new(job.experiment.settings.clone(), job.images.clone(), job.threads)?;
+    let (settings, images) = (job.experiment.settings.clone(), job.images.clone());
+    let trainer = match &job.phi {
+        Some(file) => Trainer::from_phi(settings, images, job.threads, &file.reopened()).map_err(RunFileError::from)?,
+        None => Trainer::new(settings, images, job.threads)?,
+    };
     // What ran is what is written: the inner rate may have been fitted to the tasks.
     let experiment = Experiment { settings: trainer.settings().clone(), ..job.experiment.clone() };
     let (asked, starts) = (job.experiment.settings.live.inner_rate, experiment.settings.live.inner_rate);

@@ -26,3 +26,15 @@ pub mod run_file;
 
 /// A run as a line of text.
 pub mod share;
+
+/// Pictures that lead back to their run.
+pub mod png;
+
+/// Files that are being written.
+pub mod work;
+
+/// What a run makes, picture by picture.
+pub mod singles;
+
+/// What is written.
+pub mod subject;

@@ -31,7 +31,7 @@
 //! | `compare` | sweeps and races | let a result depend on threads, or on what ran before | `columns` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
 //! | `check` | the exactness report | use a derivative of the code under test | `columns` `maths` `meta` `settings` |
 //! | `bench` | the benchmark of the trainer | open a window | `columns` `images` `maths` `meta` `settings` `tasks` `train` |
-//! | `keep` | runs as files and lines of text | know what is done with them | `archive` `experiment` `files` `images` `settings` `tasks` `text` `train` |
+//! | `keep` | runs as files and lines of text | know what is done with them | `archive` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
 //! | `headless` | runs without a window, and what they write | open a window | `compare` `experiment` `files` `images` `keep` `meta` `said` `settings` `tasks` `train` |
 //! | `arguments` | the command line | run anything | `compare` `experiment` `images` `keep` `said` `settings` `tasks` `text` `train` |
 //! | `window` | panels, views, theme | compute anything that is learned | `columns` `compare` `experiment` `images` `keep` `meta` `settings` `tasks` `text` `train` |

@@ -75,7 +75,7 @@ use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
 
 pub use card::Card;
-pub use held_out::{Adapted, Choice, HeldOut, KnownClass, Read, Reading};
+pub use held_out::{Adapted, Answer, Choice, HeldOut, KnownClass, Read, Reading};
 pub use panel::{Given, Look, Panel, Sheet};
 
 use crate::settings::{ActivationKind, LiveSettings, NetworkSettings, RunSettings, TaskFamily};
@@ -150,6 +150,11 @@ pub trait Tasks: Debug + Send + Sync {
     /// How many different held-out tasks there are.
     fn held_out_tasks(&self) -> usize {
         usize::MAX
+    }
+
+    /// Held-out tasks that ask for every held-out image, where tasks of a few are drawn otherwise.
+    fn every_held_out(&self, _live: &LiveSettings) -> Option<Vec<HeldOut>> {
+        None
     }
 
     /// The task that was drawn; `None` where it does not fit, or has nothing to adapt on.
@@ -322,6 +327,11 @@ impl Family {
             Split::Validation => Purpose::Validation,
         };
         self.0.held_out(live, Place { split, index }, &mut stream(seed, purpose, 0, index as u64))
+    }
+
+    /// Held-out tasks that ask for every held-out image, where tasks of a few are drawn otherwise.
+    pub fn every_held_out(&self, live: &LiveSettings) -> Option<Vec<HeldOut>> {
+        self.0.every_held_out(live)
     }
 
     /// How many different held-out tasks there are.

@@ -16,6 +16,7 @@ mod pacing;
 mod picker;
 mod recent;
 mod scene;
+mod take_out;
 mod theme;
 mod tooltip;
 mod turns;
@@ -43,6 +44,10 @@ mod images_dialog;
 mod menu;
 mod notices;
 mod offer;
+mod works;
+
+/// Pictures of what it shows.
+pub mod darkroom;
 
 /// What measures it.
 pub mod watching;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Trains long, to see that it holds: MAML on every family and every built-in set, and every algorithm on each family's
 # default set. Prints a Markdown table of the held-out loss at the end against its best, both the mean of ten
-# measurements. Fails if a run diverged or ended above 1.2 times its best. Finished runs are kept and not done again.
+# measurements. Fails if a run diverged or ended above 1.2 times its best. Finished runs are kept and not done again;
+# one that was broken off goes on where it was.
 #
 # tests/endure.sh METASCOPE FOLDER [META-ITERATIONS] [FIRST SEED] [LAST SEED] [FAMILY ...]
 #
@@ -43,8 +44,10 @@ one() {
     "$1" "$2" "$4" "$((iterations / 100))" >"$out.plan/experiment.toml"
   local set=()
   case $1-$3 in *-default) ;; *) set=(--set "$3") ;; esac
-  "$program" run "$out.plan/experiment.toml" "${set[@]}" --iterations "$iterations" --threads 1 --keep-best=false \
-    --overwrite --out "$out" >"$out.plan/log" 2>&1 || code=$?
+  local begun=("$out.plan/experiment.toml" "${set[@]}" --overwrite)
+  [ -e "$out/run.safetensors" ] && begun=(--resume "$out/run.safetensors")
+  "$program" run "${begun[@]}" --iterations "$iterations" --threads 1 --keep-best=false --out "$out" \
+    >"$out.plan/log" 2>&1 || code=$?
   [ "$code" = 0 ] || [ "$code" = 3 ] || { echo "$out: exit code $code" >&2; cat "$out.plan/log" >&2; }
 }
 

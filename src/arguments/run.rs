@@ -22,6 +22,10 @@ pub struct RunArguments {
     /// many meta-iterations it is to have in all, and options turn knobs from here on.
     #[arg(long, value_name = "FILE", conflicts_with = "experiment")]
     pub resume: Option<PathBuf>,
+    /// Start at the φ that a kept run has learned, whatever its algorithm and images; its network must have the same shape.
+    /// The experiment.toml of such a run does not say so.
+    #[arg(long, value_name = "FILE", conflicts_with = "resume")]
+    pub phi: Option<PathBuf>,
     /// Measure the best state on the way too, and write its results beside the last one's.
     #[arg(long, value_name = "BOOL", default_value_t = true, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
     pub keep_best: bool,

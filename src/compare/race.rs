@@ -14,7 +14,7 @@ use crate::settings::{Algorithm, Settings};
 use crate::tasks::card::Feature;
 use crate::tasks::{HeldOut, Split};
 use crate::train::snapshot::Init;
-use crate::train::trainer::{Step, TrainError, Trainer};
+use crate::train::trainer::{Saved, Step, TrainError, Trainer};
 
 pub use summary::{Difference, Measure, Row, Summary, estimate};
 
@@ -261,16 +261,20 @@ fn probe(trainer: &Trainer) -> Probe {
     Probe { iteration: row.iteration, held_out: row.held_out, tasks }
 }
 
-/// Trains and measures one run on the caller's thread; `None` where `cancel` is wanted.
+/// Trains and measures one run on the caller's thread, and leaves it to be kept, unless it diverged; `None` where `cancel`
+/// is wanted.
 ///
 /// # Errors
 /// If the run cannot start.
-pub fn run_one(race: &Race, run: usize, cancel: Cancel<'_>) -> Result<Option<RunResult>, TrainError> {
+pub fn run_one(race: &Race, run: usize, cancel: Cancel<'_>) -> Result<Option<(RunResult, Option<Saved>)>, TrainError> {
     let mut lane = Lane::new(race, run)?;
     loop {
         match lane.advance(race, cancel) {
             Advance::Probed(_) => {}
-            Advance::Finished(result) => return Ok(Some(result)),
+            Advance::Finished(result) => {
+                let saved = lane.trainer.saved().filter(|_| result.diverged.is_none());
+                return Ok(Some((result, saved)));
+            }
             Advance::Interrupted => return Ok(None),
         }
     }

@@ -79,6 +79,11 @@ impl Store {
         Ok(write_whole(&path, text.as_bytes())?)
     }
 
+    /// Where what run `index` has learned may lie, in a file of another ending.
+    pub fn beside(&self, index: usize, ending: &str) -> PathBuf {
+        self.path(index).with_extension(ending)
+    }
+
     fn path(&self, index: usize) -> PathBuf {
         self.folder.join(format!("{index:03}.toml"))
     }

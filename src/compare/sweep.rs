@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use crate::tasks::{Split, for_validation};
 use crate::train::evaluation::Statistics;
 use crate::train::snapshot::Init;
-use crate::train::trainer::{Checkpoint, Step, TrainError, Trainer};
+use crate::train::trainer::{Checkpoint, Saved, Step, TrainError, Trainer};
 
 /// More cells than this are refused.
 pub const MOST_CELLS: usize = 1024;
@@ -29,6 +29,8 @@ pub struct Sweep {
     axes: [Axis; 2],
     iterations: u64,
     images: Option<Arc<ImageSet>>,
+    /// With those that are kept for testing.
+    whole: Option<Arc<ImageSet>>,
     fingerprint: String,
 }
 
@@ -80,6 +82,7 @@ impl Sweep {
                 return Err(CompareError::NoEffect { name: axis.swept.id(), reason });
             }
         }
+        let whole = images.clone();
         let images = match images {
             Some(images) if settings.run.tasks.needs_images() => {
                 let split = for_validation(&settings.run, &images).ok_or(CompareError::TooFewImages)?;
@@ -90,7 +93,7 @@ impl Sweep {
         let text = experiment.to_text()?;
         let text = format!("{text}\n{axes:?}\n{iterations}");
         let fingerprint = fingerprint(&text, images.as_deref());
-        let sweep = Self { settings, axes, iterations, images, fingerprint };
+        let sweep = Self { settings, axes, iterations, images, whole, fingerprint };
         (0..cells).try_for_each(|cell| sweep.settings(cell).validate()).map_err(CompareError::Value)?;
         Ok(sweep)
     }
@@ -134,6 +137,14 @@ impl Sweep {
             axis.swept.set(&mut settings, value);
         }
         settings
+    }
+
+    /// The run that goes on from what a cell has learned, on all images that its sweep was planned with, to be kept.
+    ///
+    /// # Errors
+    /// If it cannot start.
+    pub fn saved(&self, cell: usize, learned: &Checkpoint) -> Result<Option<Saved>, TrainError> {
+        Ok(Trainer::resume(self.settings(cell), self.whole.clone(), 1, learned)?.saved())
     }
 
     /// The finished cell with the lowest loss, the first of equal ones.

@@ -1,5 +1,6 @@
 //! A kept run at work: it adapts to images that somebody brings, and what it makes of them is written.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,10 +10,11 @@ use crate::files::{FileError, Locked, write_picture, write_whole};
 use crate::images::ImageSet;
 use crate::keep::film_strip;
 use crate::keep::run_file::{RunFile, RunFileError};
+use crate::keep::singles::{self, plain};
 use crate::settings::Settings;
 use crate::tasks;
 use crate::train::snapshot::{Evaluation, Panel, Picture, ProbeTask};
-use crate::train::trainer::{AdaptedTask, TrainError};
+use crate::train::trainer::{AdaptedTask, Answered, TrainError};
 
 /// Why nothing can be adapted.
 #[derive(Debug, thiserror::Error)]
@@ -72,11 +74,21 @@ pub fn adapt(
     let trainer = file.restore(learned_from, threads)?;
     let adapted = trainer.adapt_to(Arc::new(joined), done)?;
     let _lock = Locked::new(out)?;
-    for (index, AdaptedTask { task, enlarged }) in adapted.iter().enumerate() {
+    if adapted.iter().any(|adapted| !adapted.answers.is_empty()) {
+        let path = out.join("answers.csv");
+        write_whole(&path, &answers(&adapted).map_err(|error| FileError::write(&path, &error))?)?;
+    }
+    for (index, AdaptedTask { task, enlarged, .. }) in adapted.iter().enumerate() {
         let name = format!("{:03}-{}", index + 1, plain(task.name.en()));
         let made = task.traces[0].outputs.last();
-        if let Some(picture) = made.and_then(picture_of).and_then(rgb) {
-            write_picture(&out.join(format!("{name}.png")), &picture)?;
+        if let Some(picture) = made.and_then(picture_of) {
+            if let Some(whole) = rgb(picture) {
+                write_picture(&out.join(format!("{name}.png")), &whole)?;
+            }
+            let singles = singles::of(picture, images.size);
+            for (number, single) in singles.iter().enumerate().filter(|_| singles.len() > 1) {
+                write_picture(&out.join(format!("{name}-{}.png", number + 1)), single)?;
+            }
         }
         if let Some(picture) = enlarged.as_ref().and_then(rgb) {
             write_picture(&out.join(format!("{name}-large.png")), &picture)?;
@@ -98,10 +110,20 @@ fn rgb(picture: &Picture) -> Option<RgbImage> {
     RgbImage::from_raw(picture.width as u32, picture.height as u32, picture.rgb.clone())
 }
 
-/// A name that every file system takes.
-fn plain(name: &str) -> String {
-    const LONGEST: usize = 60;
-    name.chars().take(LONGEST).map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect()
+/// A row for each image that was told apart: its name, its class, the class that it was taken for, and how likely that is.
+/// Where classes stand in two tasks, the first one counts.
+fn answers(adapted: &[AdaptedTask]) -> csv::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["image", "class", "answer", "chance"])?;
+    let mut asked = HashSet::new();
+    for AdaptedTask { answers, .. } in adapted {
+        let new = |answered: &&Answered| !asked.contains(answered.classes[0].en());
+        for Answered { image, classes: [class, answer], chance } in answers.iter().filter(new) {
+            writer.write_record([image, class.en(), answer.en(), &format!("{chance:.4}")])?;
+        }
+        asked.extend(answers.iter().map(|answered| answered.classes[0].en()));
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 /// A row for each task: its name, then the query loss, and what else it is judged by, after each step.

@@ -11,11 +11,12 @@ use crate::compare::parallel::parallel;
 use crate::compare::race::{Race, RunResult, Summary, run_one};
 use crate::compare::store::{Store, StoreError};
 use crate::compare::sweep::{CellResult, Sweep, run_cell};
-use crate::compare::{CompareError, heat_map};
+use crate::compare::{CompareError, heat_map, tables};
 use crate::experiment::Experiment;
 use crate::files::{FileError, Locked, write_picture, write_whole};
+use crate::keep::run_file::{ENDING, ImageFacts, RunFile, RunFileError};
 use crate::meta::cancel::Cancel;
-use crate::train::trainer::TrainError;
+use crate::train::trainer::{Saved, TrainError};
 
 /// Which cells of a sweep to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,9 @@ pub enum ChoiceError {
     /// Other files.
     #[error(transparent)]
     File(#[from] FileError),
+    /// What a run has learned cannot be kept.
+    #[error(transparent)]
+    Keep(#[from] RunFileError),
     /// A signal came before all was done.
     #[error("interrupted: {done} of {all} {what} are done and kept; the same command goes on from there")]
     Interrupted {
@@ -93,7 +97,13 @@ pub fn sweep(
     let bar = progress_bar(&missing, cells, "cells");
     let work = |cell: usize, cancel: Cancel<'_>| {
         let wanted = || cancel.is_wanted() || interrupt.came();
-        run_cell(sweep, cell, false, Cancel::when(&wanted)).map(|finished| (cell, finished.map(|(result, _)| result)))
+        let Some((result, learned)) = run_cell(sweep, cell, false, Cancel::when(&wanted))? else {
+            return Ok((cell, None));
+        };
+        if result.diverged.is_none() {
+            keep_run(sweep.saved(cell, &learned)?, &store.beside(cell, ENDING))?;
+        }
+        Ok::<_, ChoiceError>((cell, Some(result)))
     };
     parallel(&missing, threads, work, |finished| {
         let (cell, Some(result)) = finished? else { return Err(interrupted(&results, "cells")) };
@@ -109,21 +119,19 @@ pub fn sweep(
     Ok(results)
 }
 
+/// Keeps what a run has learned, so that somebody can go on with it.
+fn keep_run(saved: Option<Saved>, path: &Path) -> Result<(), ChoiceError> {
+    let Some(saved) = saved else { return Ok(()) };
+    let images = saved.images().map(|set| ImageFacts::of(set));
+    Ok(RunFile::new(&saved, images)?.write(path)?)
+}
+
 fn interrupted<R>(results: &[Option<R>], what: &'static str) -> ChoiceError {
     ChoiceError::Interrupted { done: results.iter().flatten().count(), all: results.len(), what }
 }
 
 fn write_sweep(sweep: &Sweep, results: &[Option<CellResult>], out: &Path) -> Result<(), FileError> {
-    let [x, y] = sweep.axes().each_ref().map(|axis| axis.swept.id().replace('-', "_"));
-    let header = ["cell", &x, &y, "validation_loss", "validation_interval", "diverged", "iterations"];
-    let text = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-    let rows = results.iter().enumerate().filter_map(|(cell, result)| {
-        let CellResult { x, y, loss, interval, diverged, iterations } = result.as_ref()?;
-        let diverged = diverged.map_or_else(String::new, |at| at.to_string());
-        let [loss, interval] = [*loss, *interval].map(text);
-        Some(vec![cell.to_string(), x.to_string(), y.to_string(), loss, interval, diverged, iterations.to_string()])
-    });
-    write_csv(&out.join("sweep.csv"), &header, rows)?;
+    write_csv(&out.join("sweep.csv"), tables::sweep(sweep, results))?;
     write_picture(&out.join("sweep.png"), &heat_map::draw(sweep, results))?;
     if let Some(best) = sweep.best(results) {
         write_experiment(&out.join("best.toml"), &Experiment { settings: sweep.settings(best), ..Default::default() })?;
@@ -143,7 +151,9 @@ pub fn race(race: &Race, out: &Path, threads: usize, interrupt: &Interrupt) -> R
     let bar = progress_bar(&missing, race.runs(), "runs");
     let work = |run: usize, cancel: Cancel<'_>| {
         let wanted = || cancel.is_wanted() || interrupt.came();
-        run_one(race, run, Cancel::when(&wanted)).map(|result| (run, result))
+        let Some((result, saved)) = run_one(race, run, Cancel::when(&wanted))? else { return Ok((run, None)) };
+        keep_run(saved, &store.beside(run, ENDING))?;
+        Ok::<_, ChoiceError>((run, Some(result)))
     };
     parallel(&missing, threads, work, |finished| {
         let (run, Some(result)) = finished? else { return Err(interrupted(&results, "runs")) };
@@ -158,14 +168,7 @@ pub fn race(race: &Race, out: &Path, threads: usize, interrupt: &Interrupt) -> R
 }
 
 fn write_race(race: &Race, results: &[Option<RunResult>], out: &Path) -> Result<Summary, FileError> {
-    let header = ["algorithm", "seed", "iteration", "held_out_before", "held_out_after"];
-    let rows = results.iter().flatten().flat_map(|run| {
-        run.probes.iter().map(|probe| {
-            let [before, after] = probe.held_out.map(|loss| loss.to_string());
-            vec![run.algorithm.id().to_owned(), run.seed.to_string(), probe.iteration.to_string(), before, after]
-        })
-    });
-    write_csv(&out.join("race.csv"), &header, rows)?;
+    write_csv(&out.join("race.csv"), tables::race(results))?;
     let summary = Summary::new(race, results);
     let path = out.join("race.json");
     let text = serde_json::to_string_pretty(&summary).map_err(|error| FileError::write(&path, &error))?;
@@ -173,14 +176,8 @@ fn write_race(race: &Race, results: &[Option<RunResult>], out: &Path) -> Result<
     Ok(summary)
 }
 
-fn write_csv(path: &Path, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<(), FileError> {
-    let fail = |error: &dyn std::fmt::Display| FileError::write(path, error);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header).map_err(|error| fail(&error))?;
-    for row in rows {
-        writer.write_record(row).map_err(|error| fail(&error))?;
-    }
-    write_whole(path, &writer.into_inner().map_err(|error| fail(&error))?)
+fn write_csv(path: &Path, table: csv::Result<Vec<u8>>) -> Result<(), FileError> {
+    write_whole(path, &table.map_err(|error| FileError::write(path, &error))?)
 }
 
 fn write_experiment(path: &Path, experiment: &Experiment) -> Result<(), FileError> {

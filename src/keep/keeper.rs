@@ -1,15 +1,18 @@
-//! Runs written beside the training, on a thread of their own.
+//! Files written beside the training: runs on one thread, one after the other, and what takes long on threads of its own.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
 use super::film_strip;
-use super::kinds::{self, Subject};
+use super::kinds::{self, Kind};
 use super::run_file::{ImageFacts, RunFileError};
 use super::sessions::Session;
+use super::subject::Subject;
+use super::work::Work;
 use crate::files::{write_picture, write_whole};
 use crate::images::ImageSet;
 use crate::text::Language;
@@ -17,13 +20,27 @@ use crate::train::session::{KeepSink, keep_every};
 use crate::train::shown::KnobMark;
 use crate::train::trainer::Saved;
 
-/// Writes runs in the order in which they come. When it is dropped, what it has begun or has still to begin is written.
+/// Writes runs in the order in which they come. When it is dropped, what it has begun or has still to begin is written,
+/// but for what takes long.
 pub struct Keeper {
     runs: Option<Sender<Box<Job>>>,
     news: Receiver<News>,
     thread: Option<JoinHandle<()>>,
     kept_at: Instant,
-    language: Arc<Mutex<Language>>,
+    desk: Arc<Desk>,
+}
+
+/// What all of its threads share.
+struct Desk {
+    news: Sender<News>,
+    told: Box<dyn Fn() + Send + Sync>,
+    language: Mutex<Language>,
+    /// What a path is to be written as, where its name alone does not say it.
+    wanted: Mutex<HashMap<PathBuf, &'static Kind>>,
+    /// What is known of the images of the last run: to find it takes long where they are many.
+    known: Mutex<Option<(Arc<ImageSet>, ImageFacts)>>,
+    /// What takes long, and its threads.
+    works: Mutex<Vec<(Arc<Work>, JoinHandle<()>)>>,
 }
 
 /// A run to be written.
@@ -31,6 +48,7 @@ struct Job {
     saved: Saved,
     coming: Vec<KnobMark>,
     path: PathBuf,
+    kind: &'static Kind,
     /// Where a picture of it goes.
     picture: Option<PathBuf>,
     /// What a report speaks.
@@ -55,28 +73,36 @@ impl Keeper {
     ///
     /// # Errors
     /// If the system refuses a thread.
-    pub fn start(told: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(told: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
         let (runs, jobs) = channel::<Box<Job>>();
         let (sender, news) = channel();
+        let desk = Arc::new(Desk {
+            news: sender,
+            told: Box::new(told),
+            language: Mutex::default(),
+            wanted: Mutex::default(),
+            known: Mutex::default(),
+            works: Mutex::default(),
+        });
+        let own = Arc::clone(&desk);
         let work = move || {
-            let mut known = None;
             for job in jobs {
-                let written = write(&job, &mut known);
-                let Job { saved, path, picture, .. } = *job;
-                let (meta_iteration, in_passing) = (saved.meta_iteration(), picture.is_some());
-                if sender.send(News { path, in_passing, meta_iteration, written }).is_ok() {
-                    told();
-                }
+                let work = Work::new(job.path.clone());
+                own.finish(*job, &work);
             }
         };
         let thread = std::thread::Builder::new().name("keeper".to_owned()).spawn(work)?;
-        let language = Arc::default();
-        Ok(Self { runs: Some(runs), news, thread: Some(thread), kept_at: Instant::now(), language })
+        Ok(Self { runs: Some(runs), news, thread: Some(thread), kept_at: Instant::now(), desk })
     }
 
     /// What reports of a window's runs are to speak.
     pub fn speak(&self, language: Language) {
-        *self.language.lock().unwrap_or_else(PoisonError::into_inner) = language;
+        *lock(&self.desk.language) = language;
+    }
+
+    /// The next run that is asked for at this path is to be written as such a file.
+    pub fn expect(&self, path: PathBuf, kind: &'static Kind) {
+        lock(&self.desk.wanted).insert(path, kind);
     }
 
     /// Whether it is time to keep a run that nobody asks to keep.
@@ -87,31 +113,52 @@ impl Keeper {
     /// Has a run written with the knob changes that are still to come.
     pub fn keep(&mut self, saved: Saved, coming: Vec<KnobMark>, path: PathBuf) {
         self.kept_at = Instant::now();
+        let (kind, language) = (kinds::of(&path), Language::English);
+        let job = Box::new(Job { saved, coming, path, kind, picture: None, language });
         // Without its thread there would be no keeper.
-        let _ = self
-            .runs
-            .as_ref()
-            .map(|runs| runs.send(Box::new(Job { saved, coming, path, picture: None, language: Language::English })));
+        let _ = self.runs.as_ref().map(|runs| runs.send(job));
+    }
+
+    /// Has something else written, on a thread of its own.
+    pub fn write(
+        &self,
+        path: PathBuf,
+        meta_iteration: u64,
+        make: impl FnOnce(&Work) -> Result<Vec<u8>, RunFileError> + Send + 'static,
+    ) {
+        self.desk.begin(path, meta_iteration, make);
+    }
+
+    /// What takes long and is not done yet.
+    pub fn works(&self) -> Vec<Arc<Work>> {
+        let works = lock(&self.desk.works);
+        works.iter().filter(|(_, thread)| !thread.is_finished()).map(|(work, _)| Arc::clone(work)).collect()
     }
 
     /// What hands it the runs of a window: those that nobody asked for are of its session, if it has one.
     pub fn sink(&self, session: Option<&Session>) -> KeepSink {
         let (runs, session) = (self.runs.clone(), session.map(|session| [session.run(), session.picture()]));
-        let language = Arc::clone(&self.language);
-        Box::new(move |saved, path| {
-            let [path, picture] = match (path, &session) {
-                (Some(path), _) => [Some(path.to_owned()), None],
-                (None, Some(session)) => session.clone().map(Some),
+        let desk = Arc::clone(&self.desk);
+        Box::new(move |saved, coming, path| {
+            let language = *lock(&desk.language);
+            let (path, picture) = match (path, &session) {
+                (Some(path), _) => (path.to_owned(), None),
+                (None, Some([run, picture])) => (run.clone(), Some(picture.clone())),
                 (None, None) => return,
             };
-            let Some(path) = path else { return };
-            let language = *language.lock().unwrap_or_else(PoisonError::into_inner);
-            let job = Box::new(Job { saved, coming: Vec::new(), path, picture, language });
-            let _ = runs.as_ref().map(|runs| runs.send(job));
+            let wanted = lock(&desk.wanted).remove(&path);
+            let kind = wanted.unwrap_or_else(|| kinds::of(&path));
+            let job = Job { saved, coming: coming.to_vec(), path, kind, picture, language };
+            if kind.long {
+                let (path, at) = (job.path.clone(), job.saved.meta_iteration());
+                let own = Arc::clone(&desk);
+                return desk.begin(path, at, move |work| own.bytes(&job, work));
+            }
+            let _ = runs.as_ref().map(|runs| runs.send(Box::new(job)));
         })
     }
 
-    /// What came of the oldest run that nobody was told of.
+    /// What came of the oldest file that nobody was told of.
     pub fn news(&self) -> Option<News> {
         self.news.try_recv().ok()
     }
@@ -125,6 +172,9 @@ impl Keeper {
     fn join(&mut self) {
         self.runs = None;
         let _ = self.thread.take().map(JoinHandle::join);
+        let works = std::mem::take(&mut *lock(&self.desk.works));
+        works.iter().for_each(|(work, _)| work.cancel());
+        works.into_iter().for_each(|(_, thread)| drop(thread.join()));
     }
 }
 
@@ -134,23 +184,63 @@ impl Drop for Keeper {
     }
 }
 
-/// What is known of the images of the last run: to find it takes long where they are many.
-type Known = Option<(Arc<ImageSet>, ImageFacts)>;
-
-fn write(job: &Job, known: &mut Known) -> Result<(), RunFileError> {
-    let Job { saved, coming, path, picture, language } = job;
-    language.speak();
-    if let Some(picture) = picture {
-        write_picture(picture, &film_strip::first_row(saved.evaluation()))?;
+impl Desk {
+    fn tell(&self, news: News) {
+        if self.news.send(news).is_ok() {
+            (self.told)();
+        }
     }
-    let images = saved.images().map(|set| facts(set, known));
-    let bytes = kinds::of(path).bytes(&Subject { saved, images, coming })?;
-    Ok(write_whole(path, &bytes)?)
+
+    fn finish(&self, job: Job, work: &Work) {
+        let written = self.bytes(&job, work).and_then(|bytes| Ok(write_whole(&job.path, &bytes)?));
+        let (meta_iteration, in_passing) = (job.saved.meta_iteration(), job.picture.is_some());
+        self.tell(News { path: job.path, in_passing, meta_iteration, written });
+    }
+
+    fn bytes(&self, job: &Job, work: &Work) -> Result<Vec<u8>, RunFileError> {
+        let Job { saved, coming, kind, picture, language, .. } = job;
+        language.speak();
+        if let Some(picture) = picture {
+            write_picture(picture, &film_strip::first_row(saved.evaluation()))?;
+        }
+        let images = saved.images().map(|set| self.facts(set));
+        (kind.bytes)(&Subject { saved, images, coming }, work)
+    }
+
+    fn facts(&self, set: &Arc<ImageSet>) -> ImageFacts {
+        let mut known = lock(&self.known);
+        match &*known {
+            Some((of, facts)) if Arc::ptr_eq(of, set) => facts.clone(),
+            _ => known.insert((Arc::clone(set), ImageFacts::of(set))).1.clone(),
+        }
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        path: PathBuf,
+        meta_iteration: u64,
+        make: impl FnOnce(&Work) -> Result<Vec<u8>, RunFileError> + Send + 'static,
+    ) {
+        let work = Arc::new(Work::new(path.clone()));
+        let (own, ours, language) = (Arc::clone(self), Arc::clone(&work), *lock(&self.language));
+        let thread = std::thread::Builder::new().name("long-file".to_owned()).spawn(move || {
+            language.speak();
+            let bytes = make(&ours).and_then(|bytes| ours.done(1, 1).map(|()| bytes));
+            let written = bytes.and_then(|bytes| Ok(write_whole(ours.path(), &bytes)?));
+            own.tell(News { path: ours.path().to_owned(), in_passing: false, meta_iteration, written });
+        });
+        let mut works = lock(&self.works);
+        works.retain(|(_, thread)| !thread.is_finished());
+        match thread {
+            Ok(thread) => works.push((work, thread)),
+            Err(source) => {
+                let written = Err(RunFileError::Read { path: path.clone(), source });
+                self.tell(News { path, in_passing: false, meta_iteration, written });
+            }
+        }
+    }
 }
 
-fn facts(set: &Arc<ImageSet>, known: &mut Known) -> ImageFacts {
-    match known {
-        Some((of, facts)) if Arc::ptr_eq(of, set) => facts.clone(),
-        _ => known.insert((Arc::clone(set), ImageFacts::of(set))).1.clone(),
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -22,7 +22,7 @@ use crate::files::{FileError, write_whole};
 use crate::images::ImageSet;
 use crate::text::{Words, say, tell};
 use crate::train::shown::KnobMark;
-use crate::train::trainer::{Reopened, RestoreError, Saved, Trainer};
+use crate::train::trainer::{Reopened, RestoreError, Saved, TrainError, Trainer};
 
 /// The format that this program writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
@@ -112,6 +112,9 @@ pub enum RunFileError {
     /// It cannot be put together again.
     #[error(transparent)]
     Restore(#[from] RestoreError),
+    /// Its run cannot begin once more.
+    #[error(transparent)]
+    Train(#[from] TrainError),
     /// Its settings make no sense.
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
@@ -121,6 +124,9 @@ pub enum RunFileError {
     /// It cannot be written.
     #[error(transparent)]
     Write(#[from] FileError),
+    /// It was not wanted any more.
+    #[error("{}", say("cancelled, nothing was written", "已取消，没有写入任何文件"))]
+    Cancelled,
 }
 
 /// What the metadata's key holds.

@@ -123,6 +123,11 @@ impl Network {
         self.loss
     }
 
+    /// Whether hidden layers that are as wide as the one below add their input to their output.
+    pub fn has_residuals(&self) -> bool {
+        self.residual
+    }
+
     /// How many parameters.
     pub fn parameters(&self) -> usize {
         self.layout.len()

@@ -11,7 +11,7 @@ use rand_distr::{Distribution as _, StandardNormal};
 
 use super::card::{Card, Drawing, Feature, Judged, Needs, Pages, Score, counted};
 use super::classes::{Class, Classes, blank, sheet};
-use super::held_out::{Choice, Read, Reading};
+use super::held_out::{Answer, Choice, Read, Reading};
 use super::panel::{Given, Panel};
 use super::scores::{Confusion, chances};
 use super::sketch::Sketch;
@@ -140,8 +140,8 @@ impl ClassifyTasks {
                 reaches: Vec::new(),
             },
         ];
-        let labels = labels(query).collect();
-        HeldOut { name, given, choices, display: None, episode, reading: Arc::new(Answers { labels }) }
+        let reading = Answers { labels: labels(query).collect(), images: query.iter().flatten().copied().collect() };
+        HeldOut { name, given, choices, display: None, episode, reading: Arc::new(reading) }
     }
 
     fn choices(&self, drawn: &[&Class], support: &[Vec<usize>]) -> Arc<[Choice]> {
@@ -211,6 +211,29 @@ impl Tasks for ClassifyTasks {
         let support = self.batch(&images[0], live.noise, rng);
         let query = self.batch(&images[1], 0.0, rng);
         self.shown(&drawn, &images, Episode { support: vec![support], query })
+    }
+
+    /// Each held-out class is in one of them, with its first images as support and all others as query; the last one is
+    /// filled up with classes that came before.
+    fn every_held_out(&self, live: &LiveSettings) -> Option<Vec<HeldOut>> {
+        let classes: Vec<&Class> = self.classes.held_out.iter().collect();
+        let last = classes.len().checked_sub(self.ways)?;
+        let firsts = (0..classes.len()).step_by(self.ways).map(|first| first.min(last));
+        let task = |first: usize| {
+            let drawn = &classes[first..first + self.ways];
+            let images = [true, false].map(|support| {
+                let part = |(_, images): &&Class| {
+                    let (seen, asked) = images.split_at(live.test_shots.clamp(1, images.len() - 1));
+                    if support { seen.to_vec() } else { asked.to_vec() }
+                };
+                drawn.iter().map(part).collect::<Vec<_>>()
+            });
+            // Without noise nothing is drawn from it.
+            let unused = &mut stream(0, Purpose::HeldOut, 0, 0);
+            let [support, query] = images.each_ref().map(|images| self.batch(images, 0.0, unused));
+            self.shown(drawn, &images, Episode { support: vec![support], query })
+        };
+        Some(firsts.map(task).collect())
     }
 
     /// One image, and the classes of a held-out task, some of them drawn anew.
@@ -284,12 +307,23 @@ impl Tasks for ClassifyTasks {
 #[derive(Debug)]
 struct Answers {
     labels: Vec<usize>,
+    /// Their places in the set.
+    images: Vec<usize>,
 }
 
 impl Reading for Answers {
     fn read(&self, outputs: ArrayView2<'_, f32>) -> Read {
         let confusion = Confusion::new(outputs, &self.labels);
         Read { score: Some(confusion.accuracy), panel: Panel::Matrix(Arc::new(confusion)) }
+    }
+
+    fn answers(&self, outputs: ArrayView2<'_, f32>) -> Vec<Answer> {
+        let rows = outputs.outer_iter().zip(&self.labels).zip(&self.images);
+        let answer = |((row, &class), &image): ((_, &usize), &usize)| {
+            let likeliest = chances(row).into_iter().enumerate().max_by(|one, other| one.1.total_cmp(&other.1));
+            likeliest.map(|(answer, chance)| Answer { image, class, answer, chance })
+        };
+        rows.filter_map(answer).collect()
     }
 
     fn score(&self) -> Option<Text> {

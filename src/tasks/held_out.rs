@@ -37,6 +37,19 @@ pub struct Choice {
     pub image: Picture,
 }
 
+/// What an image was taken for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Answer {
+    /// The image, by its place in the set.
+    pub image: usize,
+    /// Its class among the task's [`HeldOut::choices`].
+    pub class: usize,
+    /// The likeliest of them.
+    pub answer: usize,
+    /// How likely that is.
+    pub chance: f32,
+}
+
 /// A class of the set and images of it, by their places in the set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownClass {
@@ -78,6 +91,11 @@ pub trait Reading: Debug + Send + Sync {
     /// The name of what outputs are worth beside their loss; `None` where the loss says all.
     fn score(&self) -> Option<Text> {
         None
+    }
+
+    /// What each image was taken for, where images are told apart; `outputs` has a row for each.
+    fn answers(&self, _outputs: ArrayView2<'_, f32>) -> Vec<Answer> {
+        Vec::new()
     }
 
     /// The class that new images are made of, where it is one of the set.

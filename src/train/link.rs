@@ -39,6 +39,8 @@ pub enum Command {
     Continue(Arc<Settings>, Option<Arc<ImageSet>>, Arc<Checkpoint>),
     /// The same, going on where a kept run was; it waits there.
     Open(Arc<Reopened>, Option<Arc<ImageSet>>),
+    /// The same as [`Self::Restart`], starting at the φ that a kept run has learned.
+    StartFrom(Arc<Settings>, Option<Arc<ImageSet>>, Arc<Reopened>),
     /// Turn knobs of the present run when it comes to these meta-iterations.
     Schedule(Vec<KnobMark>),
     /// Have the run kept at this path.
@@ -153,7 +155,13 @@ impl Command {
     fn ends_run(&self) -> bool {
         matches!(
             self,
-            Self::Restart(..) | Self::Pair(..) | Self::Continue(..) | Self::Open(..) | Self::BringBack | Self::Quit
+            Self::Restart(..)
+                | Self::Pair(..)
+                | Self::Continue(..)
+                | Self::Open(..)
+                | Self::StartFrom(..)
+                | Self::BringBack
+                | Self::Quit
         )
     }
 
@@ -161,16 +169,7 @@ impl Command {
     fn stops(&self) -> bool {
         match self {
             Self::Pause | Self::SetPace(_) | Self::ContinueHere(_) | Self::BackToBest => true,
-            Self::Restart(..) | Self::Pair(..) | Self::Continue(..) | Self::Open(..) | Self::BringBack | Self::Quit => {
-                true
-            }
-            Self::Play
-            | Self::Step
-            | Self::GoBack
-            | Self::Alone
-            | Self::Schedule(_)
-            | Self::Keep(_)
-            | Self::Pretend(_) => false,
+            _ => self.ends_run(),
         }
     }
 }

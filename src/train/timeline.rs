@@ -64,6 +64,11 @@ impl<S> Timeline<S> {
         self.bytes = self.points.iter().map(|point| point.bytes).sum();
     }
 
+    /// All of them, in order.
+    pub fn states(&self) -> impl Iterator<Item = &S> {
+        self.points.iter().map(|point| &point.state)
+    }
+
     /// The last state at or before this meta-iteration, else the first one.
     pub fn nearest(&self, at: u64) -> Option<(u64, &S)> {
         let after = self.points.partition_point(|point| point.at <= at);

@@ -8,6 +8,8 @@ mod look;
 mod panels;
 mod past;
 mod scene;
+mod sharing;
+mod taking;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,9 +22,11 @@ use egui::{Context, Ui};
 use self::begin::{Awaited, From, Waiting};
 use self::keeping::Keeping;
 use self::past::Moment;
+use self::taking::Taking;
 use super::beside;
 use super::commands::{self, Commands};
 use super::compare::Compare;
+use super::darkroom::camera::Camera;
 use super::help::Help;
 use super::images_dialog::ImagesDialog;
 use super::keyboard;
@@ -36,7 +40,9 @@ use super::theme;
 use super::timeline::Timeline;
 use super::top_bar::TopBar;
 use super::watching::{Observer as _, Script, Watching};
+use super::works;
 use crate::images::ImageSet;
+use crate::keep::keeper::Keeper;
 use crate::settings::{Algorithm, ImageKey, ImageSource, ProceduralSettings, Settings, TaskFamily};
 use crate::text::{Language, say};
 use crate::train::link::{Command, Event, Pace, WindowEnd};
@@ -88,8 +94,11 @@ pub struct App {
     images: ImagesDialog,
     /// Own images that were used.
     recent: Recent,
+    /// Runs that were opened and saved.
+    recent_runs: Recent,
     compare: Compare,
     keeping: Keeping,
+    taking: Taking,
     help: Help,
     notices: Notices,
     pacing: Pacing,
@@ -107,6 +116,7 @@ impl App {
     pub fn new(ctx: &Context, link: WindowEnd, settings: Settings, image_set: Option<Arc<ImageSet>>) -> Self {
         theme::install(ctx);
         keyboard::install(ctx);
+        ctx.add_plugin(Camera::default());
         let run = settings.run.clone();
         Self {
             link,
@@ -135,8 +145,10 @@ impl App {
             focus: Focus::default(),
             images: ImagesDialog::default(),
             recent: Recent::default(),
+            recent_runs: Recent::default(),
             compare: Compare::default(),
             keeping: Keeping::default(),
+            taking: Taking::default(),
             help: Help::default(),
             notices: Notices::default(),
             pacing: Pacing::of(ctx),
@@ -190,7 +202,8 @@ impl App {
         }
         self.help.ui(&ctx, &self.settings, &mut commands);
         self.watching.get_mut().ui(&ctx);
-        self.notices.ui(&ctx);
+        let above = works::ui(&ctx, &self.keeping.keeper().map(Keeper::works).unwrap_or_default());
+        self.notices.ui(&ctx, above);
         if !commands.is_empty() {
             ctx.request_repaint();
         }

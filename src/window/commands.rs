@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use egui::{Context, Key, Modifiers};
 
+use super::darkroom::views::{Place, ViewKind};
 use super::scene::Scene;
 use crate::images::ImageSet;
 use crate::keep::kinds::Kind;
@@ -35,6 +36,8 @@ pub enum UiCommand {
     ResetKnobs,
     /// Ask for a kept run, to go on with it.
     OpenFile,
+    /// Ask for a kept run, to start from its φ with the present settings.
+    StartFromPhi,
     /// Go on with a kept run.
     OpenRun(PathBuf),
     /// Keep the run where it was kept last, or ask where.
@@ -43,8 +46,14 @@ pub enum UiCommand {
     SaveAs,
     /// Ask where to write the run as such a file.
     TakeOut(&'static Kind),
+    /// Ask where to write a view as such a file, as it is now.
+    TakeView(Place, &'static ViewKind),
+    /// Ask where to write what sweeps or races have found.
+    TakeTable,
     /// Copy the run as a line of text.
     CopyText,
+    /// Copy the command that does the same run without a window.
+    CopyCommand,
     /// Begin what a line of text says.
     OpenText(String),
     /// Show or hide the images window.

@@ -21,7 +21,7 @@ use crate::images::ImageSet;
 use crate::settings::Settings;
 use crate::text::{Words, say, tell, text};
 
-pub use self::progress::Progress;
+pub use self::progress::{Progress, time_left, words};
 
 /// How often the time left is said anew while nothing is reported.
 const SAY_EVERY: Duration = Duration::from_secs(5);
@@ -66,6 +66,18 @@ impl Compare {
     /// How far the sweep and the race are, where they run.
     pub fn progress(&self) -> [Option<Progress>; 2] {
         [self.sweep.progress(), self.race.progress()]
+    }
+
+    /// Whether there is a table of what was found.
+    pub fn has_table(&self) -> bool {
+        self.sweep.has_found() || self.race.has_found()
+    }
+
+    /// What the sweep or the race, whichever is looked at, or else the other one has found, in CSV, and what it is of.
+    pub fn table(&self) -> Option<(&'static str, Vec<u8>)> {
+        let sweep = || Some(("sweep", self.sweep.table()?));
+        let race = || Some(("race", self.race.table()?));
+        if self.tab == Tab::Sweep { sweep().or_else(race) } else { race().or_else(sweep) }
     }
 
     /// Takes what finished, and says so if nobody sees it.

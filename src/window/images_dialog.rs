@@ -22,6 +22,7 @@ use super::recent::Recent;
 use super::theme::{GRID, Palette};
 use crate::images::ImageSet;
 use crate::images::loader::Loader;
+use crate::keep::png;
 use crate::keep::run_file::ENDING;
 use crate::settings::table::Name;
 use crate::settings::{ImageReading, ImageSource, RunSettings, TaskFamily};
@@ -340,6 +341,9 @@ impl ImagesDialog {
         if first.path().extension().is_some_and(|ending| ending == ENDING) {
             return commands.push(UiCommand::OpenRun(first.path().to_owned()));
         }
+        if let Some(text) = png::text_in(first.path()) {
+            return commands.push(UiCommand::OpenText(text));
+        }
         commands.push(UiCommand::LoadImages(dropped::common_path(
             first.path().to_owned(),
             dropped.iter().map(|file| file.path().to_owned()),
@@ -351,7 +355,7 @@ impl ImagesDialog {
             None => return,
             Some(Picked::Path(path)) => commands.push(UiCommand::LoadImages(path)),
             Some(Picked::Nothing) => {}
-            Some(Picked::NoDialog) => self.outcome = Some(Outcome::Note(NO_DIALOG)),
+            Some(Picked::NoDialog { .. }) => self.outcome = Some(Outcome::Note(NO_DIALOG)),
         }
         self.picker = None;
     }

@@ -1,13 +1,16 @@
 //! The menu: runs as files and as text, and what is seldom wanted.
 
+use std::path::PathBuf;
+
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Button, PopupCloseBehavior, RichText, TextEdit, Ui};
 
 use super::commands::{Commands, UiCommand};
+use super::recent::Recent;
+use super::take_out;
 use super::theme::Palette;
 use super::tooltip::tooltip;
 use super::top_bar::SIZE;
-use crate::keep::kinds::KINDS;
 use crate::keep::sessions::Earlier;
 use crate::keep::share::PREFIX;
 use crate::text::say;
@@ -20,10 +23,10 @@ pub struct MainMenu {
 
 impl MainMenu {
     /// Draws its button, and the menu if it is open.
-    pub fn ui(&mut self, ui: &mut Ui, earlier: &[Earlier], commands: &mut Commands) {
+    pub fn ui(&mut self, ui: &mut Ui, recent: &Recent, earlier: &[Earlier], table: bool, commands: &mut Commands) {
         let menu = MenuButton::from_button(Button::new(RichText::new("☰").size(14.0)).min_size(SIZE));
         let menu = menu.config(MenuConfig::default().close_behavior(PopupCloseBehavior::CloseOnClickOutside));
-        let (button, _) = menu.ui(ui, |ui| self.entries(ui, earlier, commands));
+        let (button, _) = menu.ui(ui, |ui| self.entries(ui, recent, earlier, table, commands));
         let about = say(
             "Saves this run, opens another one, and hands it on as a line of text",
             "保存这次运行、打开别的运行，或以一行文本分享",
@@ -31,26 +34,33 @@ impl MainMenu {
         tooltip(button.accessible_name(say("Menu", "菜单")), || about.to_owned());
     }
 
-    fn entries(&mut self, ui: &mut Ui, earlier: &[Earlier], commands: &mut Commands) {
-        for command in [UiCommand::OpenFile, UiCommand::Save, UiCommand::SaveAs, UiCommand::CopyText] {
+    fn entries(&mut self, ui: &mut Ui, recent: &Recent, earlier: &[Earlier], table: bool, commands: &mut Commands) {
+        for command in [
+            UiCommand::OpenFile,
+            UiCommand::StartFromPhi,
+            UiCommand::Save,
+            UiCommand::SaveAs,
+            UiCommand::CopyText,
+            UiCommand::CopyCommand,
+        ] {
             let button = ui.button(command.label());
             if tooltip(button, || command.tooltip_with_key()).clicked() {
                 commands.push(command);
                 ui.close();
             }
         }
-        ui.separator();
-        let weak = Palette::of(ui).weak;
-        ui.label(RichText::new(say("Take out", "导出")).color(weak));
-        for kind in &KINDS[1..] {
-            let label = format!("{}… (.{})", kind.name, kind.ending);
-            if tooltip(ui.button(label), || kind.about.get().to_owned()).clicked() {
-                commands.push(UiCommand::TakeOut(kind));
-                ui.close();
-            }
+        if !earlier.is_empty() || !recent.paths().is_empty() {
+            let about = say(
+                "Runs that were opened or saved, and those of closed windows",
+                "打开或保存过的运行，以及关闭窗口时的运行",
+            );
+            let menu = ui.menu_button(say("Recent runs", "最近的运行"), |ui| runs(ui, recent, earlier, commands));
+            menu.response.on_hover_text(about);
         }
         ui.separator();
-        ui.label(RichText::new(say("A copied line of text", "复制的一行文本")).color(weak));
+        take_out::all(ui, table, commands);
+        ui.separator();
+        ui.label(RichText::new(say("A copied line of text", "复制的一行文本")).color(Palette::of(ui).weak));
         let hint = format!("{PREFIX}1 sine maml");
         let field = ui.add(TextEdit::singleline(&mut self.text).hint_text(hint).desired_width(220.0));
         let field = field.accessible_name(UiCommand::OpenText(String::new()).label());
@@ -60,22 +70,26 @@ impl MainMenu {
             commands.push(UiCommand::OpenText(std::mem::take(&mut self.text)));
             ui.close();
         }
-        if !earlier.is_empty() {
-            ui.separator();
-            ui.label(RichText::new(say("When a window was closed", "关闭窗口时的运行")).color(weak));
-        }
-        for session in earlier {
-            let command = UiCommand::OpenRun(session.run());
-            let about = command.tooltip().to_owned();
-            if tooltip(ui.button(super::offer::ago(session.kept_at)), || about).clicked() {
-                commands.push(command);
-                ui.close();
-            }
-        }
         ui.separator();
         let command = UiCommand::Theme;
         if tooltip(ui.button(command.label()), || command.tooltip_with_key()).clicked() {
             commands.push(command);
         }
     }
+}
+
+/// Runs that were opened or saved, then those of windows that were closed.
+fn runs(ui: &mut Ui, recent: &Recent, earlier: &[Earlier], commands: &mut Commands) {
+    let mut entry = |ui: &mut Ui, name: String, path: PathBuf| {
+        let about = format!("{}\n{}", path.display(), UiCommand::OpenRun(PathBuf::new()).tooltip());
+        if tooltip(ui.button(name), || about).clicked() {
+            commands.push(UiCommand::OpenRun(path));
+            ui.close();
+        }
+    };
+    recent.named().for_each(|(path, name)| entry(ui, name, path.clone()));
+    if !earlier.is_empty() {
+        ui.label(RichText::new(say("When a window was closed", "关闭窗口时的运行")).color(Palette::of(ui).weak));
+    }
+    earlier.iter().for_each(|session| entry(ui, super::offer::ago(session.kept_at), session.run()));
 }

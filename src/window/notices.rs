@@ -44,8 +44,8 @@ impl Notices {
         }
     }
 
-    /// Draws them over everything else.
-    pub fn ui(&mut self, ctx: &Context) {
+    /// Draws them over everything else, so high above the lower edge.
+    pub fn ui(&mut self, ctx: &Context, above: f32) {
         let now = ctx.input(|input| input.time);
         for notice in &mut self.notices {
             notice.until.get_or_insert(now + SECS + SECS_PER_CHARACTER * notice.text.chars().count() as f64);
@@ -56,7 +56,7 @@ impl Notices {
         let mut closed = None;
         Area::new(Id::unique("notices"))
             .order(Order::Foreground)
-            .anchor(Align2::RIGHT_BOTTOM, vec2(-3.0 * GRID, -3.0 * GRID))
+            .anchor(Align2::RIGHT_BOTTOM, vec2(-3.0 * GRID, -3.0 * GRID - above))
             .show(ctx, |ui| {
                 let palette = Palette::of(ui);
                 for (index, notice) in self.notices.iter().enumerate() {

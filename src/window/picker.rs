@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use egui::Context;
 
-use crate::keep::kinds::{KINDS, Kind};
 use crate::keep::run_file::ENDING;
 use crate::text::say;
 
@@ -20,8 +19,13 @@ pub enum Wanted {
     Images,
     /// A kept run.
     Run,
-    /// Where a run is to be written, as this kind of file or another one, and a name for it.
-    Place(&'static Kind, String),
+    /// Where a file is to be written: a name for it, and the kinds that it can be of with their endings.
+    Place {
+        /// What is proposed.
+        name: String,
+        /// The first is the usual one.
+        kinds: Vec<(&'static str, &'static str)>,
+    },
 }
 
 /// What came of it.
@@ -31,13 +35,17 @@ pub enum Picked {
     Path(PathBuf),
     /// The dialog was cancelled.
     Nothing,
-    /// There is no dialog on this system.
-    NoDialog,
+    /// There is no dialog on this system; the name that would have been proposed.
+    NoDialog {
+        /// Of a file that is to be written.
+        name: Option<String>,
+    },
 }
 
 /// An open dialog.
 pub struct Picker {
     answer: Receiver<(Option<PathBuf>, Duration)>,
+    name: Option<String>,
 }
 
 impl Picker {
@@ -49,26 +57,19 @@ impl Picker {
         let title = match wanted {
             Wanted::Images => say("Choose a folder of images", "选择图像文件夹"),
             Wanted::Run => say("Open a run", "打开运行"),
-            Wanted::Place(..) => say("Save", "保存"),
+            Wanted::Place { .. } => say("Save", "保存"),
         };
         let kind = say("Runs of Metascope", "Metascope 的运行");
-        let names: Vec<&str> = match wanted {
-            Wanted::Place(first, _) => {
-                let others = KINDS.iter().filter(|other| other.ending != first.ending);
-                std::iter::once(first).chain(others).map(|kind| kind.name.get()).collect()
-            }
-            _ => Vec::new(),
-        };
+        let proposed = if let Wanted::Place { name, .. } = &wanted { Some(name.clone()) } else { None };
         let spawned = thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
             let begun = Instant::now();
             let dialog = rfd::FileDialog::new().set_title(title);
             let path = match wanted {
                 Wanted::Images => dialog.pick_folder(),
                 Wanted::Run => dialog.add_filter(kind, &[ENDING]).pick_file(),
-                Wanted::Place(kind, name) => {
-                    let others = KINDS.iter().filter(|other| other.ending != kind.ending);
-                    let kinds = std::iter::once(kind).chain(others).zip(names);
-                    let dialog = kinds.fold(dialog, |dialog, (kind, name)| dialog.add_filter(name, &[kind.ending]));
+                Wanted::Place { name, kinds } => {
+                    let dialog =
+                        kinds.into_iter().fold(dialog, |dialog, (name, ending)| dialog.add_filter(name, &[ending]));
                     dialog.set_file_name(name).save_file()
                 }
             };
@@ -78,23 +79,23 @@ impl Picker {
         });
         // Without a thread the channel is closed, which reads as "no dialog".
         drop(spawned);
-        Self { answer }
+        Self { answer, name: proposed }
     }
 
     /// The answer, once.
     pub fn poll(&self) -> Option<Picked> {
         match self.answer.try_recv() {
-            Ok((path, after)) => Some(judge(path, after)),
+            Ok((path, after)) => Some(judge(path, after, self.name.as_ref())),
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Picked::NoDialog),
+            Err(TryRecvError::Disconnected) => Some(Picked::NoDialog { name: self.name.clone() }),
         }
     }
 }
 
-fn judge(path: Option<PathBuf>, after: Duration) -> Picked {
+fn judge(path: Option<PathBuf>, after: Duration, name: Option<&String>) -> Picked {
     match path {
         Some(path) => Picked::Path(path),
-        None if after < FASTEST_PERSON => Picked::NoDialog,
+        None if after < FASTEST_PERSON => Picked::NoDialog { name: name.cloned() },
         None => Picked::Nothing,
     }
 }
@@ -105,8 +106,8 @@ mod tests {
 
     #[test]
     fn a_quick_no_means_no_dialog() {
-        assert_eq!(judge(None, Duration::from_millis(30)), Picked::NoDialog);
-        assert_eq!(judge(None, Duration::from_secs(2)), Picked::Nothing);
-        assert_eq!(judge(Some(PathBuf::from("/a")), Duration::ZERO), Picked::Path(PathBuf::from("/a")));
+        assert_eq!(judge(None, Duration::from_millis(30), None), Picked::NoDialog { name: None });
+        assert_eq!(judge(None, Duration::from_secs(2), None), Picked::Nothing);
+        assert_eq!(judge(Some(PathBuf::from("/a")), Duration::ZERO, None), Picked::Path(PathBuf::from("/a")));
     }
 }

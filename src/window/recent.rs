@@ -52,6 +52,11 @@ impl Recent {
         })
     }
 
+    /// The paths, each with what it is called.
+    pub fn named(&self) -> impl Iterator<Item = (&PathBuf, String)> {
+        self.0.iter().zip(names(&self.0))
+    }
+
     /// Draws them with their heading, if there are any; each is read when it is chosen. Whether one was.
     pub fn ui(&self, ui: &mut Ui, current: &ImageSource, commands: &mut Commands) -> bool {
         if self.0.is_empty() {
@@ -60,7 +65,7 @@ impl Recent {
         ui.label(RichText::new(say("Used before", "最近用过")).color(Palette::of(ui).weak));
         let current = if let ImageSource::Path(path) = current { Some(whole(path)) } else { None };
         let mut chosen = false;
-        for (path, name) in self.0.iter().zip(names(&self.0)) {
+        for (path, name) in self.named() {
             let response = ui.selectable_label(current.as_ref() == Some(path), name);
             if explained(response, path).clicked() {
                 commands.push(UiCommand::LoadImages(path.clone()));

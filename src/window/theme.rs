@@ -148,6 +148,11 @@ impl Palette {
     }
 
     /// The palette in force.
+    pub fn of_ctx(ctx: &Context) -> &'static Self {
+        Self::of_theme(ctx.theme())
+    }
+
+    /// The one of a place's theme.
     pub fn of(ui: &Ui) -> &'static Self {
         Self::of_theme(if ui.visuals().dark_mode { Theme::Dark } else { Theme::Light })
     }

@@ -50,10 +50,14 @@ pub struct Status<'a> {
     pub image_set: Option<&'a Arc<ImageSet>>,
     /// Own images that were used.
     pub recent: &'a Recent,
+    /// Runs that were opened and saved.
+    pub recent_runs: &'a Recent,
     /// How far is what runs beside the training.
     pub running: [Option<Progress>; 2],
     /// Runs of windows that were closed.
     pub earlier: &'a [Earlier],
+    /// Whether sweeps or races have found something.
+    pub table: bool,
     /// Whether there is a run that can be brought back.
     pub can_bring_back: bool,
 }
@@ -124,7 +128,7 @@ impl TopBar {
 
     /// What concerns the window alone, from right to left.
     fn right(&mut self, ui: &mut Ui, status: &Status<'_>, brief: bool, commands: &mut Commands) {
-        self.menu.ui(ui, status.earlier, commands);
+        self.menu.ui(ui, status.recent_runs, status.earlier, status.table, commands);
         push(ui, UiCommand::Help, "?", false, commands);
         push(ui, UiCommand::Language, say("中文", "EN"), false, commands);
         push(ui, UiCommand::Present, "⛶", false, commands);

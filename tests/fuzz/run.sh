@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(npy npz idx idx_gz csv cifar zip tar table image svg experiment)
+[ ${#targets[@]} -gt 0 ] || targets=(npy npz idx idx_gz csv cifar zip tar table image svg experiment run_file share)
 
 # The same instrumentation as cargo-fuzz's, which stable Rust has too. With a target named, build scripts go without.
 host=$(rustc -vV | sed -n 's/^host: //p')

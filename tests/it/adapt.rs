@@ -91,8 +91,19 @@ fn each_image_or_class_gives_a_picture_and_a_row() {
         assert_eq!(rows, count + 1, "{tasks:?}");
         assert!(image::open(out.join("adapted.png")).unwrap().height() > 60);
         let made = names.iter().filter(|name| name.starts_with('0') && !name.contains("-large")).count();
-        if tasks.is_told_in_decibels() || tasks == families::CLASS {
+        if tasks.is_told_in_decibels() {
             assert_eq!(made, count, "{tasks:?} {names:?}");
+        }
+        if tasks == families::CLASS {
+            assert_eq!(made, count * (1 + 9), "a sheet, and its nine pictures one by one: {names:?}");
+        }
+        let answers = fs::read_to_string(out.join("answers.csv"));
+        assert_eq!(answers.is_ok(), tasks == families::CLASSIFY);
+        if let Ok(answers) = answers {
+            let shots = trainer.settings().live.test_shots;
+            let asked = new.images.len() - shots * new.classes.len();
+            assert_eq!(answers.lines().count(), asked + 1, "every image that adaptation did not see, once");
+            assert!(answers.lines().skip(1).all(|row| row.split(',').count() == 4));
         }
         let again = adapt(&file, None, &new, &out, (1, false), &|| {});
         assert!(matches!(again, Err(AdaptError::NoImages(_))), "{tasks:?}");

@@ -9,10 +9,12 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use metascope::experiment::Experiment;
 use metascope::keep::keeper::Keeper;
-use metascope::keep::kinds::{self, Subject};
+use metascope::keep::kinds;
 use metascope::keep::run_file::RunFile;
 use metascope::keep::sessions::Session as Sessions;
 use metascope::keep::share::Share;
+use metascope::keep::subject::Subject;
+use metascope::keep::work::Work;
 use metascope::meta::cancel::Cancel;
 use metascope::settings::table::{self, Field};
 use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
@@ -45,7 +47,7 @@ impl Turns {
         let (window, end) = link(Arc::new(|| {}));
         let handed = Handed::default();
         let own = Arc::clone(&handed);
-        let sink = Box::new(move |saved, path: Option<&Path>| {
+        let sink = Box::new(move |saved, _: &[KnobMark], path: Option<&Path>| {
             own.lock().unwrap().push((saved, path.map(Path::to_owned)));
         });
         Self { window, session: Session::new(end, 1, None).keeping(sink), handed }
@@ -201,7 +203,15 @@ fn the_run_is_copied_as_the_text_that_begins_it() {
 fn the_menu_has_what_can_be_done_with_files() {
     let mut bench = Bench::of(families::SINE);
     bench.open("Menu");
-    for name in ["Open a run…", "Save the run", "Save the run as…", "Copy as text", "A copied line of text"] {
+    for name in [
+        "Open a run…",
+        "Save the run",
+        "Save the run as…",
+        "Copy as text",
+        "Copy as command line",
+        "Take out",
+        "A copied line of text",
+    ] {
         assert!(bench.says(name), "{name}");
     }
 }
@@ -336,7 +346,8 @@ fn written(ending: &str) -> Vec<u8> {
     trainer.set_live(live).unwrap();
     let saved = trainer.saved().unwrap();
     let subject = Subject { saved: &saved, images: None, coming: &[] };
-    kinds::of(&PathBuf::from(format!("a.{ending}"))).bytes(&subject).unwrap()
+    let path = PathBuf::from(format!("a.{ending}"));
+    (kinds::of(&path).bytes)(&subject, &Work::new(path)).unwrap()
 }
 
 #[test]
@@ -376,9 +387,12 @@ fn a_report_speaks_the_window_s_language() {
     keeper.speak(Language::Chinese);
     let trainer = Trainer::new(plane(), None, 1).unwrap();
     let path = folder.path().join("report.html");
-    keeper.sink(None)(trainer.saved().unwrap(), Some(&path));
+    keeper.sink(None)(trainer.saved().unwrap(), &[], Some(&path));
     keeper.keep(trainer.saved().unwrap(), Vec::new(), folder.path().join("none/such.safetensors"));
-    let news = keeper.finish();
-    assert!(news[0].written.is_ok() && news[1].written.is_err());
+    let first = wait_until("a file", || keeper.news());
+    let second = wait_until("another one", || keeper.news());
+    let written =
+        |wanted: &Path| [&first, &second].into_iter().find(|news| news.path == wanted).unwrap().written.is_ok();
+    assert!(written(&path) && !written(&folder.path().join("none/such.safetensors")));
     assert!(std::fs::read_to_string(path).unwrap().contains("运行内容"));
 }

@@ -49,6 +49,7 @@ mod side_by_side;
 mod slow_motion;
 mod stability;
 mod sweep_and_race;
+mod taking;
 mod taught;
 mod timeline;
 mod timeline_window;

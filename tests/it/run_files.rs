@@ -345,3 +345,46 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_run_starts_from_the_phi_of_another_one_whatever_its_algorithm() {
+    let file = |algorithm, iterations| {
+        let mut trainer = Trainer::new(Settings::preset(families::SINE, algorithm), None, 1).unwrap();
+        (0..iterations).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
+        RunFile::new(&trainer.saved().unwrap(), None).unwrap()
+    };
+    let learned = file(algorithms::MAML, 25);
+    for algorithm in [algorithms::REPTILE, algorithms::META_SGD, algorithms::IMAML] {
+        let settings = Settings::preset(families::SINE, algorithm);
+        let mut trainer = Trainer::from_phi(settings.clone(), None, 1, &learned.reopened()).unwrap();
+        assert_eq!(trainer.meta_iteration(), 0);
+        assert_eq!(trainer.start().live.inner_rate, settings.live.inner_rate);
+        let own = RunFile::new(&trainer.saved().unwrap(), None).unwrap().archive;
+        for name in ["phi/W1", "phi/b2"] {
+            assert_eq!(own.tensors[name], learned.archive.tensors[name], "{algorithm:?} {name}");
+        }
+        // What is kept of it goes on to the bit, though its φ was not drawn from its seed.
+        let step = |trainer: &mut Trainer| {
+            (0..7).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
+        };
+        step(&mut trainer);
+        let mut again = RunFile::new(&trainer.saved().unwrap(), None).unwrap().restore(None, 1).unwrap();
+        step(&mut trainer);
+        step(&mut again);
+        let bytes = |trainer: &Trainer| RunFile::new(&trainer.saved().unwrap(), None).unwrap().bytes().unwrap();
+        assert!(bytes(&trainer) == bytes(&again), "{algorithm:?}");
+    }
+    // Without a window too.
+    let folder = tempdir().unwrap();
+    let begun = Job {
+        phi: Some(Arc::new(learned.clone())),
+        ..job(&Settings::preset(families::SINE, algorithms::REPTILE), &folder.path().join("out"), 0)
+    };
+    headless::run(&begun).unwrap();
+    let kept = RunFile::read(&folder.path().join("out/run.safetensors")).unwrap();
+    assert_eq!(kept.archive.tensors["phi/W1"], learned.archive.tensors["phi/W1"]);
+    let mut other = Settings::preset(families::SINE, algorithms::MAML);
+    other.run.network.hidden = vec![8];
+    let refused = Trainer::from_phi(other, None, 1, &learned.reopened()).err().unwrap().to_string();
+    assert!(refused.contains("phi/W1"), "{refused}");
+}

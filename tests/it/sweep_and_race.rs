@@ -120,6 +120,13 @@ fn a_sweep_finds_the_best_cell_and_marks_those_that_diverge() {
         "--out",
         out.join("run").to_str().unwrap(),
     ]);
+    // What a cell has learned is there to go on with, but for those that diverged.
+    let kept = cell(&out, best).with_extension("safetensors");
+    assert!(!cell(&out, 2).with_extension("safetensors").exists());
+    let (kept, on) = (kept.to_str().unwrap().to_owned(), out.join("on"));
+    runs(&["run", "--resume", &kept, "--iterations", "45", "--out", on.to_str().unwrap()]);
+    let first = fs::read_to_string(on.join("metrics.csv")).unwrap();
+    assert!(first.lines().nth(1).unwrap().starts_with("40,"), "{first}");
 }
 
 #[test]

@@ -12,8 +12,9 @@ use crate::train::link::Event;
 use crate::train::shown::KnobMark;
 use crate::train::trainer::{Saved, Trainer};
 
-/// Gets runs, for a path where somebody asked for that. It hands them on and returns at once: the trainer waits for it.
-pub type KeepSink = Box<dyn FnMut(Saved, Option<&Path>) + Send>;
+/// Gets runs and the knob changes that are still to come of them, for a path where somebody asked for that. It hands them
+/// on and returns at once: the trainer waits for it.
+pub type KeepSink = Box<dyn FnMut(Saved, &[KnobMark], Option<&Path>) + Send>;
 
 /// A run that nobody asks to keep is kept this often: every half a minute, or every METASCOPE_KEEP_SECS.
 pub fn keep_every() -> Duration {
@@ -78,7 +79,7 @@ impl Session {
         }
         let saved = self.trainer.as_ref().and_then(|trainer| trainer.saved());
         let (Some(saved), Some(sink)) = (saved, &mut self.keeping.sink) else { return false };
-        sink(saved, path);
+        sink(saved, &self.coming, path);
         true
     }
 }

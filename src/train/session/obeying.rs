@@ -11,10 +11,19 @@ use crate::settings::Settings;
 use crate::text::Words;
 use crate::train::link::{Command, Event, Pace};
 use crate::train::snapshot::Phase;
-use crate::train::trainer::{Checkpoint, Reopened, TrainError, Trainer};
+use crate::train::trainer::{Checkpoint, Reopened, RestoreError, Trainer};
 
 /// The images that tasks are drawn from, where they are images.
 type Images = Option<Arc<ImageSet>>;
+
+/// What of another run a new one begins with.
+enum From<'a> {
+    Nothing,
+    /// All that it has learned.
+    Checkpoint(&'a Checkpoint),
+    /// Its φ.
+    Phi(&'a Reopened),
+}
 
 impl Session {
     pub(super) fn obey(&mut self, command: Command) {
@@ -89,10 +98,15 @@ impl Session {
                 }
             }
             Command::BringBack => self.bring_back(),
-            Command::Restart(settings, images) => self.restart(&settings, None, images, None),
-            Command::Pair([first, second], images) => self.restart(&first, Some(&second), images, None),
+            Command::Restart(settings, images) => self.restart(&settings, None, images, From::Nothing),
+            Command::Pair([first, second], images) => self.restart(&first, Some(&second), images, From::Nothing),
             Command::Alone => self.beside = None,
-            Command::Continue(settings, images, from) => self.restart(&settings, None, images, Some(&from)),
+            Command::Continue(settings, images, from) => {
+                self.restart(&settings, None, images, From::Checkpoint(&from));
+            }
+            Command::StartFrom(settings, images, kept) => {
+                self.restart(&settings, None, images, From::Phi(&kept));
+            }
             Command::Open(kept, images) => self.open(&kept, images),
             Command::Keep(path) => self.keep_at(&path),
             Command::Schedule(coming) => self.coming = coming,
@@ -102,7 +116,7 @@ impl Session {
         self.show(true);
     }
 
-    fn restart(&mut self, settings: &Settings, beside: Option<&Settings>, images: Images, from: Option<&Checkpoint>) {
+    fn restart(&mut self, settings: &Settings, beside: Option<&Settings>, images: Images, from: From<'_>) {
         self.end.interrupt.store(false, Ordering::Release);
         self.forget_asked();
         match self.prepared(settings, beside, images, from) {
@@ -121,12 +135,13 @@ impl Session {
         settings: &Settings,
         beside: Option<&Settings>,
         images: Images,
-        from: Option<&Checkpoint>,
-    ) -> Result<Left, TrainError> {
+        from: From<'_>,
+    ) -> Result<Left, RestoreError> {
         let mut trainer = match from {
-            Some(from) => Trainer::resume(settings.clone(), images.clone(), self.threads, from),
-            None => Trainer::new(settings.clone(), images.clone(), self.threads),
-        }?;
+            From::Nothing => Trainer::new(settings.clone(), images.clone(), self.threads)?,
+            From::Checkpoint(from) => Trainer::resume(settings.clone(), images.clone(), self.threads, from)?,
+            From::Phi(kept) => Trainer::from_phi(settings.clone(), images.clone(), self.threads, kept)?,
+        };
         trainer.set_timeline_cap(TIMELINE_CAP);
         let beside = beside.map(|settings| Beside::new(settings.clone(), images, &trainer)).transpose()?;
         Ok(Left { trainer, beside, phase: Phase::Running, divergence: None })

@@ -21,6 +21,7 @@ pub(super) struct Kept {
 }
 
 /// A run right after a measurement on the probe tasks.
+#[derive(Clone)]
 pub(super) struct State {
     pub now: Learned,
     pub settings: Arc<Settings>,
@@ -34,6 +35,12 @@ pub(super) struct Head {
     pub now: Learned,
     pub settings: Arc<Settings>,
     pub probes: Probes,
+}
+
+impl Kept {
+    pub fn state(&self) -> Arc<State> {
+        Arc::clone(&self.state)
+    }
 }
 
 impl Learned {

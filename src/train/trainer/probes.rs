@@ -166,6 +166,11 @@ impl Probes {
         (self.joint_stale, self.hasty, self.known) = (true, true, Some(known));
     }
 
+    /// The next measurement is a whole one after all.
+    pub fn takes_its_time(&mut self) {
+        (self.hasty, self.known) = (false, None);
+    }
+
     /// What samples teach, as far as the curves know it: a measurement for display alone has no part in what is said
     /// until the next one that counts.
     pub fn recall_taught(&mut self, known: &[Known]) {

@@ -10,7 +10,9 @@ use super::record::Record;
 use super::{Checkpoint, Learned, MetricsRow, TrainError, Trainer};
 use crate::archive::{Archive, ArchiveError};
 use crate::images::ImageSet;
+use crate::maths::functions::Activation;
 use crate::maths::layout::Layout;
+use crate::maths::network::Network;
 use crate::maths::optimiser::Optimiser;
 use crate::maths::vector::is_finite;
 use crate::settings::{LiveSettings, Settings};
@@ -30,8 +32,10 @@ pub struct Saved {
     record: Record,
     images: Option<Arc<ImageSet>>,
     evaluation: Arc<Evaluation>,
-    /// Of what is learned, and of joint pretraining.
-    layouts: [Layout; 2],
+    /// Earlier states, in order.
+    moments: Vec<Arc<State>>,
+    /// What adapts; joint pretraining has no context.
+    networks: [Network; 2],
 }
 
 /// A run out of a file, to be put together again.
@@ -76,6 +80,35 @@ struct StateFacts {
     marks: Vec<Marks>,
 }
 
+/// What of the network is needed to use what was learned elsewhere.
+#[derive(Serialize)]
+struct NetworkFacts {
+    /// Widths, inputs first.
+    widths: Vec<usize>,
+    /// Numbers that the first layer sees behind its inputs.
+    context: usize,
+    /// tanh, relu, sine or silu.
+    activation: &'static str,
+    /// The frequency of sine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    w0: Option<f64>,
+    /// Whether hidden layers that are as wide as the one below add their input to their output.
+    residual: bool,
+}
+
+impl NetworkFacts {
+    fn of(network: &Network) -> Self {
+        let (activation, w0) = match network.activation() {
+            Activation::Tanh => ("tanh", None),
+            Activation::Relu => ("relu", None),
+            Activation::Sine { w0 } => ("sine", Some(w0)),
+            Activation::Silu => ("silu", None),
+        };
+        let context = network.layout().context().len();
+        Self { widths: network.sizes().to_vec(), context, activation, w0, residual: network.has_residuals() }
+    }
+}
+
 /// The names of what is kept of one state: they begin with these.
 const NOW: &str = "";
 const BEST: &str = "best/";
@@ -111,8 +144,16 @@ impl Saved {
     }
 
     /// How the held-out tasks were adapted to last.
-    pub fn evaluation(&self) -> &Evaluation {
+    pub fn evaluation(&self) -> &Arc<Evaluation> {
         &self.evaluation
+    }
+
+    pub(super) fn moments(&self) -> &[Arc<State>] {
+        &self.moments
+    }
+
+    pub(super) fn present(&self) -> &State {
+        &self.now
     }
 
     /// Every row of metrics so far.
@@ -140,6 +181,7 @@ impl Saved {
                 &[begun.meta_iteration, steps(&begun.optimiser), steps(&begun.joint_optimiser)],
             )?;
         }
+        archive.tell("network", &NetworkFacts::of(&self.networks[0]))?;
         archive.tell(GUARD, &self.guard.memory())?;
         let facts = self.record.store(&mut archive);
         archive.tell(RECORD, &facts)?;
@@ -164,7 +206,7 @@ impl Saved {
     }
 
     fn put_learned(&self, archive: &mut Archive, prefix: &str, learned: &Learned) {
-        let [own, plain] = &self.layouts;
+        let [own, plain] = self.networks.each_ref().map(Network::layout);
         put_parameters(archive, &format!("{prefix}phi"), own, learned.meta.phi());
         archive.put(format!("{prefix}learned_rates"), &[], learned.meta.beside_phi());
         put_parameters(archive, &format!("{prefix}joint"), plain, &learned.joint);
@@ -208,6 +250,18 @@ fn parameters(archive: &Archive, name: &str, layout: &Layout) -> Result<Vec<f32>
     Ok(values)
 }
 
+/// The φ of a kept run for a network of this layout. Its contexts, which no other algorithm has, are as given where that
+/// run had none.
+pub(super) fn learned_phi(archive: &Archive, layout: &Layout, given: &[f32]) -> Result<Vec<f32>, ArchiveError> {
+    let context = archive.numbers::<f32>("phi/context", &[])?;
+    if context.len() == layout.context().len() {
+        return parameters(archive, "phi", layout);
+    }
+    let mut archive = archive.clone();
+    archive.put("phi/context", &[], &given[layout.context()]);
+    parameters(&archive, "phi", layout)
+}
+
 impl Trainer {
     /// The run as it is, to be kept; `None` while a measurement is due. What is looked at of its past has no part in it.
     pub fn saved(&self) -> Option<Saved> {
@@ -233,7 +287,8 @@ impl Trainer {
             record: self.record.clone(),
             images: self.images.clone(),
             evaluation: probes.evaluation(),
-            layouts: [&self.learner, &self.plain].map(|learner| learner.network.layout().clone()),
+            moments: self.timeline.states().map(|kept| kept.state()).collect(),
+            networks: [&self.learner, &self.plain].map(|learner| learner.network.clone()),
         })
     }
 

@@ -39,11 +39,15 @@ impl App {
                 self.moment.turns.let_go();
             }
             UiCommand::OpenFile => self.ask_for_run(ctx),
+            UiCommand::StartFromPhi => self.ask_for_phi(ctx),
             UiCommand::OpenRun(path) => self.open_run(ctx, path),
             UiCommand::Save => self.save(ctx, false),
             UiCommand::SaveAs => self.save(ctx, true),
             UiCommand::TakeOut(kind) => self.take_out(ctx, kind),
+            UiCommand::TakeView(place, kind) => self.take_view(ctx, place, kind),
+            UiCommand::TakeTable => self.take_table(ctx),
             UiCommand::CopyText => self.copy_text(ctx),
+            UiCommand::CopyCommand => self.copy_command(ctx),
             UiCommand::OpenText(text) => self.open_text(ctx, &text),
             UiCommand::OpenImages => self.images.toggle(),
             UiCommand::Compare => self.stage.toggle_compare(),

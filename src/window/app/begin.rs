@@ -37,6 +37,8 @@ pub(super) enum From {
     Checkpoint(Arc<Checkpoint>),
     /// All that a file holds, and where it is.
     File(Arc<RunFile>, PathBuf),
+    /// The φ that a file holds.
+    Phi(Arc<RunFile>),
 }
 
 /// Whose settings are to be taken over once it is there.
@@ -172,12 +174,13 @@ impl App {
         self.coming.clear();
         self.remember_set();
         let own = self.settings.run.algorithm;
-        let alone = matches!(from, From::Checkpoint(_) | From::File(..));
+        let alone = matches!(from, From::Checkpoint(_) | From::File(..) | From::Phi(_));
         self.beside = self.beside.filter(|(algorithm, _)| *algorithm != own && !alone);
         let settings = Arc::new(self.settings.clone());
         self.send(match (&from, self.beside) {
             (From::Checkpoint(from), _) => Command::Continue(settings, set, Arc::clone(from)),
             (From::File(file, _), _) => Command::Open(Arc::new(file.reopened()), set),
+            (From::Phi(file), _) => Command::StartFrom(settings, set, Arc::new(file.reopened())),
             (_, Some((algorithm, keeps_rates))) => {
                 let second = Arc::new(self.settings.by(algorithm, keeps_rates));
                 Command::Pair([settings, second], set)
@@ -186,18 +189,23 @@ impl App {
         });
         self.keeping.is_another_run();
         match from {
-            From::File(_, path) => {
+            From::File(file, path) => {
                 (self.awaited, self.intent) = (Awaited::File, Some(Phase::Paused));
                 self.keeping.is_of(path);
+                self.schedule(file.coming.clone());
             }
-            From::Text(coming) if !coming.is_empty() => {
-                self.coming = coming;
-                self.send(Command::Schedule(self.coming.clone()));
-            }
-            _ => {}
+            From::Text(coming) => self.schedule(coming),
+            From::Settings | From::Checkpoint(_) | From::Phi(_) => {}
         }
         if let Some(past) = self.watching.get_mut().first_command() {
             self.send(past);
+        }
+    }
+
+    pub(super) fn schedule(&mut self, coming: Vec<KnobMark>) {
+        if !coming.is_empty() {
+            self.send(Command::Schedule(coming.clone()));
+            self.coming = coming;
         }
     }
 

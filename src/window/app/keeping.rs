@@ -8,12 +8,12 @@ use egui::{Area, Context, Event, Id, Order, Rect};
 
 use super::App;
 use super::begin::From;
+use super::taking::{Taken, with_ending};
 use crate::keep::keeper::{Keeper, News};
 use crate::keep::kinds::{self, KINDS, Kind};
-use crate::keep::run_file::{ENDING, ImageFacts, RunFile, RunFileError};
+use crate::keep::run_file::{ENDING, RunFile, RunFileError};
 use crate::keep::sessions::{Earlier, Session};
-use crate::keep::share::{PREFIX, Share};
-use crate::settings::ImageSource;
+use crate::keep::share::PREFIX;
 use crate::text::{Words, say, tell};
 use crate::train::link::Command;
 use crate::train::snapshot::KnobMark;
@@ -33,23 +33,47 @@ pub(super) struct Keeping {
     /// Runs of windows that were closed.
     pub earlier: Vec<Earlier>,
     offer: Option<Offer>,
-    /// A file that is being read, and whether it is only to be offered.
+    /// A file that is being read, and what for.
     reading: Option<Reading>,
     /// Where the run was saved last.
     place: Option<PathBuf>,
-    picker: Option<(Picker, Option<&'static Kind>)>,
+    picker: Option<(Picker, Asked)>,
     /// Whether somebody was told that nothing can be kept.
     told: bool,
+}
+
+/// What a path is asked for.
+pub(super) enum Asked {
+    /// A run to be opened.
+    Run,
+    /// A run whose φ another one is to start from.
+    Phi,
+    /// Where the run is to be written, as which kind of file.
+    Place(&'static Kind),
+    /// Where a view is to be written.
+    View(Taken),
+    /// Where a table is to be written.
+    Table(Vec<u8>),
 }
 
 struct Reading {
     path: PathBuf,
     result: Receiver<Result<RunFile, RunFileError>>,
-    offers: Option<Earlier>,
+    wanted: For,
+}
+
+/// What a run is read for.
+enum For {
+    /// To go on with it.
+    GoingOn,
+    /// To offer that.
+    Offering(Earlier),
+    /// To start from its φ.
+    Phi,
 }
 
 impl Reading {
-    fn start(ctx: &Context, path: PathBuf, offers: Option<Earlier>) -> Self {
+    fn start(ctx: &Context, path: PathBuf, wanted: For) -> Self {
         let (sender, result) = channel();
         let (ctx, own) = (ctx.clone(), path.clone());
         let spawned = std::thread::Builder::new().name("run-file".to_owned()).spawn(move || {
@@ -58,7 +82,7 @@ impl Reading {
         });
         // Without a thread the channel is closed.
         drop(spawned);
-        Self { path, result, offers }
+        Self { path, result, wanted }
     }
 }
 
@@ -71,6 +95,16 @@ impl Keeping {
     /// It is the run of this file, and is saved there again, but for that of an earlier window.
     pub fn is_of(&mut self, path: PathBuf) {
         self.place = Some(path).filter(|path| self.earlier.iter().all(|earlier| earlier.run() != *path));
+    }
+
+    /// What writes, where there is something.
+    pub fn keeper(&self) -> Option<&Keeper> {
+        self.keeper.as_ref()
+    }
+
+    /// Waits for the answer to what is asked; what was asked before is not wanted any more.
+    pub fn ask(&mut self, picker: Picker, asked: Asked) {
+        self.picker = Some((picker, asked));
     }
 }
 
@@ -92,17 +126,14 @@ impl App {
         }
         let (session, earlier) = session.unzip();
         let earlier = earlier.unwrap_or_default();
-        let reading = earlier.first().map(|first| Reading::start(ctx, first.run(), Some(first.clone())));
+        let reading = earlier.first().map(|first| Reading::start(ctx, first.run(), For::Offering(first.clone())));
         self.keeping = Keeping { keeper: Some(keeper), _session: session, earlier, reading, ..Keeping::default() };
         self
     }
 
     /// The same window, whose first run turns these knobs by itself.
     pub fn with_coming(mut self, coming: Vec<KnobMark>) -> Self {
-        if !coming.is_empty() {
-            self.send(Command::Schedule(coming.clone()));
-            self.coming = coming;
-        }
+        self.schedule(coming);
         self
     }
 
@@ -123,13 +154,17 @@ impl App {
     }
 
     pub(super) fn ask_for_run(&mut self, ctx: &Context) {
-        self.keeping.picker = Some((Picker::open(ctx, Wanted::Run), None));
+        self.keeping.ask(Picker::open(ctx, Wanted::Run), Asked::Run);
+    }
+
+    pub(super) fn ask_for_phi(&mut self, ctx: &Context) {
+        self.keeping.ask(Picker::open(ctx, Wanted::Run), Asked::Phi);
     }
 
     pub(super) fn open_run(&mut self, ctx: &Context, path: PathBuf) {
         self.watching.get_mut().obeyed(format_args!("open={}", path.display()));
         self.keeping.offer = None;
-        self.keeping.reading = Some(Reading::start(ctx, path, None));
+        self.keeping.reading = Some(Reading::start(ctx, path, For::GoingOn));
     }
 
     pub(super) fn save(&mut self, ctx: &Context, elsewhere: bool) {
@@ -141,8 +176,10 @@ impl App {
 
     /// Asks where the run is to be written as such a file.
     pub(super) fn take_out(&mut self, ctx: &Context, kind: &'static Kind) {
-        let wanted = Wanted::Place(kind, self.file_name(kind));
-        self.keeping.picker = Some((Picker::open(ctx, wanted), Some(kind)));
+        let others = KINDS.iter().filter(|other| other.ending != kind.ending);
+        let kinds = std::iter::once(kind).chain(others).map(|kind| (kind.name.get(), kind.ending)).collect();
+        let wanted = Wanted::Place { name: self.file_name(kind), kinds };
+        self.keeping.ask(Picker::open(ctx, wanted), Asked::Place(kind));
     }
 
     fn file_name(&self, kind: &Kind) -> String {
@@ -151,63 +188,17 @@ impl App {
     }
 
     /// Has the run written to this path.
-    fn save_to(&mut self, path: PathBuf, kind: &Kind) {
-        let path = if path.extension().is_none() { path.with_extension(kind.ending) } else { path };
-        if kinds::of(&path).ending == ENDING {
+    fn save_to(&mut self, path: &Path, kind: &'static Kind) {
+        let path = with_ending(path, kind.ending);
+        let named = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(kind.ending));
+        let kind = if named { kind } else { kinds::of(&path) };
+        if kind.ending == ENDING {
             self.keeping.place = Some(path.clone());
         }
+        if let Some(keeper) = &self.keeping.keeper {
+            keeper.expect(path.clone(), kind);
+        }
         self.send(Command::Keep(path));
-    }
-
-    pub(super) fn copy_text(&mut self, ctx: &Context) {
-        let text = self.share().to_text();
-        let said = tell(|| format!("Copied: {text}"), || format!("已复制：{text}"));
-        ctx.copy_text(text);
-        self.notices.add(notices::Kind::Done, said);
-    }
-
-    /// What runs here, as a line of text says it.
-    fn share(&self) -> Share {
-        let snapshot = self.snapshot.as_deref();
-        let start = snapshot.and_then(|snapshot| snapshot.timeline.start.as_deref()).unwrap_or(&self.settings);
-        let marks = snapshot.map(|snapshot| snapshot.marks.to_vec()).unwrap_or_default();
-        let own = matches!(start.run.images, ImageSource::Path(_));
-        let images = self.image_set.as_ref().filter(|_| own).map(|(_, set)| ImageFacts::of(set));
-        Share {
-            beside: self.beside.map(|(algorithm, _)| algorithm),
-            view: self.stage.view_id(self.settings.run.tasks),
-            ..Share::of(start.clone(), &marks, images.as_ref())
-        }
-    }
-
-    /// Begins what a line of text says.
-    pub(super) fn open_text(&mut self, ctx: &Context, text: &str) {
-        self.watching.get_mut().obeyed(format_args!("text"));
-        let share = match Share::parse(text) {
-            Ok(share) => share,
-            Err(error) => return self.notices.add(notices::Kind::Error, Words::told(|| error.to_string())),
-        };
-        let mut settings = share.experiment.settings;
-        if let Some(own) = share.own {
-            let here = self.image_set.as_ref().filter(|((source, _), set)| {
-                matches!(source, ImageSource::Path(_)) && format!("{:016x}", set.fingerprint()) == own.fingerprint
-            });
-            let Some(((source, _), _)) = here else {
-                let name = own.name;
-                let text = tell(
-                    || format!("This run learns from images of its author: open “{name}” first, then the text again"),
-                    || format!("这次运行用的是作者自己的图像：请先打开“{name}”，再打开这段文本"),
-                );
-                return self.notices.add(notices::Kind::Error, text);
-            };
-            settings.run.images = source.clone();
-        }
-        self.beside = share.beside.filter(|beside| *beside != settings.run.algorithm).map(|beside| (beside, false));
-        self.settings = settings;
-        self.begin(ctx, From::Text(share.experiment.changes));
-        if let Some(view) = share.view {
-            self.stage.show_id(self.settings.run.tasks, &view);
-        }
     }
 
     /// Takes what came of reading, writing and asking.
@@ -219,28 +210,11 @@ impl App {
         if let Some(text) = pasted.filter(|_| !ctx.text_edit_focused()) {
             self.open_text(ctx, &text);
         }
-        if let Some((picker, kind)) = &self.keeping.picker
+        if let Some((picker, _)) = &self.keeping.picker
             && let Some(picked) = picker.poll()
+            && let Some((_, asked)) = self.keeping.picker.take()
         {
-            let kind = *kind;
-            self.keeping.picker = None;
-            match (picked, kind) {
-                (Picked::Path(path), Some(kind)) => self.save_to(path, kind),
-                (Picked::Path(path), None) => self.open_run(ctx, path),
-                (Picked::Nothing, _) => {}
-                // Without a dialog it is written in the present folder, which is said.
-                (Picked::NoDialog, Some(kind)) => {
-                    let name = self.file_name(kind);
-                    self.save_to(std::path::absolute(&name).unwrap_or_else(|_| PathBuf::from(name)), kind);
-                }
-                (Picked::NoDialog, None) => {
-                    let text = say(
-                        "No file dialog came up: drop the file onto the window",
-                        "没有出现文件对话框：请把文件拖到窗口上",
-                    );
-                    self.notices.add(notices::Kind::Error, text);
-                }
-            }
+            self.take_picked(ctx, picked, asked);
         }
         if let Some(reading) = &self.keeping.reading {
             let result = match reading.result.try_recv() {
@@ -265,10 +239,37 @@ impl App {
         }
     }
 
+    fn take_picked(&mut self, ctx: &Context, picked: Picked, asked: Asked) {
+        let path = match picked {
+            Picked::Path(path) => path,
+            Picked::Nothing => return,
+            // Without a dialog it is written in the present folder, which is said.
+            Picked::NoDialog { name: Some(name) } => free(Path::new(&name)),
+            Picked::NoDialog { name: None } => {
+                let text = say(
+                    "No file dialog came up: drop the file onto the window",
+                    "没有出现文件对话框：请把文件拖到窗口上",
+                );
+                return self.notices.add(notices::Kind::Error, text);
+            }
+        };
+        match asked {
+            Asked::Run => self.open_run(ctx, path),
+            Asked::Phi => self.keeping.reading = Some(Reading::start(ctx, path, For::Phi)),
+            Asked::Place(kind) => self.save_to(&path, kind),
+            Asked::View(taken) => self.write_view(&path, taken),
+            Asked::Table(table) => self.write_table(&path, table),
+        }
+    }
+
     fn read(&mut self, ctx: &Context, reading: Reading, result: Result<RunFile, RunFileError>) {
-        match (result, reading.offers) {
-            (Ok(file), Some(earlier)) => self.keeping.offer = Some(Offer::new(earlier, &Arc::new(file))),
-            (Ok(file), None) => self.begin_file(ctx, file, reading.path),
+        match (result, reading.wanted) {
+            (Ok(file), For::Offering(earlier)) => self.keeping.offer = Some(Offer::new(earlier, &Arc::new(file))),
+            (Ok(file), For::GoingOn) => self.begin_file(ctx, file, reading.path),
+            (Ok(file), For::Phi) => {
+                self.recent_runs.used(&reading.path);
+                self.begin(ctx, From::Phi(Arc::new(file)));
+            }
             (Err(error), _) => self.cannot_open(&reading.path, &error),
         }
     }
@@ -288,24 +289,24 @@ impl App {
     }
 
     fn begin_file(&mut self, ctx: &Context, file: RunFile, path: PathBuf) {
+        if self.keeping.earlier.iter().all(|earlier| earlier.run() != path) {
+            self.recent_runs.used(&path);
+        }
         self.settings = file.experiment.settings.clone();
         self.beside = None;
-        if !file.coming.is_empty() {
-            let text = say(
-                "The knobs that this run was still to turn by itself are left as they are",
-                "这次运行原本还要自行改动的设置保持不变",
-            );
-            self.notices.add(notices::Kind::Done, text);
-        }
         self.begin(ctx, From::File(Arc::new(file), path));
     }
 
     fn written(&mut self, News { path, in_passing, meta_iteration, written }: News) {
-        let (path, at) = (path.display(), numbers::thousands(i64::try_from(meta_iteration).unwrap_or(i64::MAX)));
+        let place = path;
+        let (path, at) = (place.display(), numbers::thousands(i64::try_from(meta_iteration).unwrap_or(i64::MAX)));
         match written {
             Ok(()) if in_passing => {}
             Ok(()) => {
                 self.watching.get_mut().obeyed(format_args!("saved={path}"));
+                if kinds::of(&place).ending == ENDING {
+                    self.recent_runs.used(&place);
+                }
                 let text = tell(
                     || format!("Written at meta-iteration {at}: {path}"),
                     || format!("已写入第 {at} 次元迭代：{path}"),
@@ -329,5 +330,30 @@ impl App {
         if !stays {
             self.keeping.offer = None;
         }
+    }
+}
+
+/// The path from the root on, with a number behind its name where something is there already: nobody was asked whether
+/// that may be replaced.
+fn free(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let [stem, ending] = [path.file_stem(), path.extension()].map(|part| part.unwrap_or_default().to_string_lossy());
+    let numbered = (2..).map(|number| path.with_file_name(format!("{stem}-{number}.{ending}")));
+    std::iter::once(path.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(path.clone())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_not_written_over_unasked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("view.png");
+        assert_eq!(free(&path), path);
+        std::fs::write(&path, "").unwrap();
+        std::fs::write(folder.path().join("view-2.png"), "").unwrap();
+        assert_eq!(free(&path), folder.path().join("view-3.png"));
     }
 }

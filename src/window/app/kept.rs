@@ -21,6 +21,9 @@ struct Kept {
     /// Own images that were used, the newest first; an older window kept none.
     #[serde(default)]
     recent: Vec<String>,
+    /// Runs that were opened and saved, the newest first.
+    #[serde(default)]
+    recent_runs: Vec<String>,
 }
 
 impl App {
@@ -31,17 +34,19 @@ impl App {
             ctx.set_zoom_factor(ctx.zoom_factor() / PRESENT_ZOOM);
         }
         let language = asked.or(kept.as_ref().map(|kept| kept.language)).unwrap_or(self.language);
-        let mut recent = Recent::new(kept.into_iter().flat_map(|kept| kept.recent).map(PathBuf::from));
+        let (images, runs) = kept.map(|kept| (kept.recent, kept.recent_runs)).unwrap_or_default();
+        let [mut recent, recent_runs] = [images, runs].map(|paths| Recent::new(paths.into_iter().map(PathBuf::from)));
         if let (ImageSource::Path(path), Some(_)) = (&self.settings.run.images, &self.image_set) {
             recent.used(path);
         }
-        Self { language, recent, ..self }
+        Self { language, recent, recent_runs, ..self }
     }
 
     pub(super) fn keep(&self, storage: &mut dyn eframe::Storage) {
         // A path that is no text could not be written, and with it nothing else.
-        let recent = self.recent.paths().iter().filter_map(|path| path.to_str()).map(str::to_owned).collect();
-        let kept = Kept { language: self.language, present: self.present, recent };
+        let [recent, recent_runs] = [&self.recent, &self.recent_runs]
+            .map(|recent| recent.paths().iter().filter_map(|path| path.to_str()).map(str::to_owned).collect());
+        let kept = Kept { language: self.language, present: self.present, recent, recent_runs };
         eframe::set_value(storage, KEPT, &kept);
     }
 }

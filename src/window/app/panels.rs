@@ -8,6 +8,7 @@ use super::App;
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::window::banner;
 use crate::window::commands::{Commands, UiCommand};
+use crate::window::darkroom::views::Place;
 use crate::window::stage::Page;
 use crate::window::theme::{GRID, Palette};
 use crate::window::top_bar::Status;
@@ -37,7 +38,8 @@ impl App {
         let snapshot = snapshot.as_deref();
         let key = self.settings.run.image_key();
         let image_set = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| Arc::clone(set));
-        let (recent, earlier) = (self.recent.clone(), self.keeping.earlier.clone());
+        let (recent, recent_runs) = (self.recent.clone(), self.recent_runs.clone());
+        let earlier = self.keeping.earlier.clone();
         let status = Status {
             snapshot,
             phase: self.phase(),
@@ -45,9 +47,12 @@ impl App {
             image_set: image_set.as_ref(),
             can_bring_back: snapshot.is_some_and(|snapshot| snapshot.can_bring_back),
             recent: &recent,
+            recent_runs: &recent_runs,
             running: self.compare.progress(),
             earlier: &earlier,
+            table: self.compare.has_table(),
         };
+        self.taking.begin();
         let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
         Panel::top("top-bar")
             .exact_size(if self.present { 8.0 * GRID } else { 10.0 * GRID })
@@ -76,6 +81,7 @@ impl App {
                 }
             });
             let room = ui.available_rect_before_wrap();
+            self.taking.is_at(Place::Large, room);
             match self.stage.page(alone) {
                 Page::Losses => self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands),
                 Page::Settings => self.settings_ui(ui, snapshot, commands),
@@ -85,6 +91,7 @@ impl App {
             self.offer(ui.ctx(), room, commands);
             self.warn(ui.ctx(), room, snapshot, status.phase, commands);
         });
+        self.take_out_menu(ui, commands);
     }
 
     /// What stands beside the large view: settings, losses with the timeline, the small view.
@@ -109,10 +116,14 @@ impl App {
                     .default_size((SMALL * width).round())
                     .size_range(180.0..=0.6 * width)
                     .frame(ground.inner_margin(AROUND))
-                    .show(ui, |ui| self.stage.small(ui, family, snapshot, commands));
-                CentralPanel::default()
-                    .frame(ground.inner_margin(AROUND))
-                    .show(ui, |ui| self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands));
+                    .show(ui, |ui| {
+                        self.taking.is_at(Place::Small, ui.max_rect());
+                        self.stage.small(ui, family, snapshot, commands);
+                    });
+                CentralPanel::default().frame(ground.inner_margin(AROUND)).show(ui, |ui| {
+                    self.taking.is_at(Place::Losses, ui.max_rect());
+                    self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands);
+                });
             });
     }
 

@@ -102,6 +102,13 @@ impl UiCommand {
                 ),
                 &[Key::O],
             ),
+            Self::StartFromPhi => alone(
+                text("Start from the φ of a run…", "从某次运行的 φ 开始…"),
+                text(
+                    "Begins a run with the present tasks, images and algorithm at the φ that a saved run has learned; its network must have the same shape",
+                    "用当前的任务、图像和算法开始一次运行，起点是一次已保存的运行学到的 φ；两者的网络形状必须相同",
+                ),
+            ),
             Self::OpenRun(_) => alone(
                 text("Open", "打开"),
                 text("Goes on with this run, exactly where it was", "从这次运行保存的位置继续"),
@@ -120,6 +127,21 @@ impl UiCommand {
                 &[Key::S],
             ),
             Self::TakeOut(kind) => alone(kind.name, kind.about),
+            Self::TakeView(_, kind) => alone(kind.name, kind.about),
+            Self::TakeTable => alone(
+                text("Table of the sweep or the race… (.csv)", "参数扫描或算法对比的表格… (.csv)"),
+                text(
+                    "What the sweep or the race has found so far, in the form that it has without a window too",
+                    "参数扫描或算法对比到目前为止的结果，格式与不开窗口时相同",
+                ),
+            ),
+            Self::CopyCommand => alone(
+                text("Copy as command line", "复制为命令行"),
+                text(
+                    "Copies the command that does this run without a window, knobs that were turned included",
+                    "复制不开窗口也能做同样运行的命令，包括改动过的设置",
+                ),
+            ),
             Self::CopyText => with_ctrl_and_shift(
                 text("Copy as text", "复制为文本"),
                 text(

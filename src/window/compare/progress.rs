@@ -63,7 +63,7 @@ pub fn time_left(done: u64, all: u64, after: Duration, now: Duration) -> Option<
 }
 
 /// The time left as people say it: to ten seconds, then minutes, then hours.
-fn words(left: Duration) -> String {
+pub fn words(left: Duration) -> String {
     let secs = left.as_secs_f64();
     let up = |unit: f64| (secs / unit).ceil().max(1.0);
     if secs <= 60.0 {

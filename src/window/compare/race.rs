@@ -15,6 +15,7 @@ use super::progress::{Clock, Counted, Progress};
 use super::{Base, Ended, no_thread, read_iterations, threads};
 use crate::compare::background::{self, Background, RaceNews};
 use crate::compare::race::{Probe, Race, RunResult, Summary};
+use crate::compare::tables;
 use crate::experiment::Experiment;
 use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings};
 use crate::text::{Words, say, tell, text};
@@ -122,6 +123,16 @@ impl RaceTab {
             self.running = None;
         }
         ended
+    }
+
+    /// The measurements of the runs that are finished, in CSV, if any is.
+    pub fn table(&self) -> Option<Vec<u8>> {
+        tables::race(&self.shown.as_ref().filter(|_| self.has_found())?.results).ok()
+    }
+
+    /// Whether a run is finished.
+    pub fn has_found(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.results.iter().any(Option::is_some))
     }
 
     /// How far it is, if it runs.

@@ -9,6 +9,7 @@ use super::{Base, Ended, map, no_thread, read_iterations, threads};
 use crate::compare::axis::{Axis, AxisError, Range, Swept};
 use crate::compare::background::{self, Background, SweepNews};
 use crate::compare::sweep::{CellResult, Sweep};
+use crate::compare::tables;
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
 use crate::settings::Settings;
@@ -160,6 +161,17 @@ impl SweepTab {
             self.running = None;
         }
         ended
+    }
+
+    /// The cells that are finished, in CSV, if any is.
+    pub fn table(&self) -> Option<Vec<u8>> {
+        let shown = self.shown.as_ref().filter(|_| self.has_found())?;
+        tables::sweep(&shown.sweep, &shown.results).ok()
+    }
+
+    /// Whether a cell is finished.
+    pub fn has_found(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.results.iter().any(Option::is_some))
     }
 
     /// How far it is, if it runs.

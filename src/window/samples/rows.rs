@@ -17,6 +17,8 @@ pub struct Rows {
     pub beside: Option<(Arc<Evaluation>, [Algorithm; 2])>,
     /// Whether the other starts have the learned start's rate.
     pub at_alpha: bool,
+    /// The one inner step that is seen; `None` for as many as there is room for.
+    pub only: Option<usize>,
 }
 
 /// A row.
@@ -35,7 +37,7 @@ pub struct Row {
 impl Rows {
     /// Of a run alone.
     pub fn alone(evaluation: &Arc<Evaluation>) -> Self {
-        Self { evaluation: Arc::clone(evaluation), beside: None, at_alpha: false }
+        Self { evaluation: Arc::clone(evaluation), beside: None, at_alpha: false, only: None }
     }
 
     /// Of what is found in a run's snapshot, and in that of the run beside it if it is of the same tasks.
@@ -47,7 +49,7 @@ impl Rows {
             Some((Arc::clone(other), [snapshot, &**beside].map(|run| run.settings.run.algorithm)))
         });
         let at_alpha = snapshot.settings.live.baselines_at_alpha == 1;
-        Some(Self { evaluation: Arc::clone(evaluation), beside, at_alpha })
+        Some(Self { evaluation: Arc::clone(evaluation), beside, at_alpha, only: None })
     }
 
     /// Whether they are of the same snapshots.

@@ -42,14 +42,17 @@ impl Strip {
     pub fn ui(&mut self, ui: &mut Ui, rows: &Rows) {
         let palette = Palette::of(ui);
         let evaluation = &rows.evaluation;
-        let last_step = last_step(evaluation);
+        let last_step = if rows.only.is_some() { 0 } else { last_step(evaluation) };
         let content = evaluation
             .tasks
             .iter()
             .find_map(atlas::picture_size)
             .map_or(Content::Plot, |size| Content::Picture(size, atlas::given_columns(evaluation)));
         let room = ui.available_size() - vec2(3.0 * GRID, HEADER);
-        let grid = Grid::fit(content, rows.count(), last_step, room, ui.ctx().pixels_per_point());
+        let mut grid = Grid::fit(content, rows.count(), last_step, room, ui.ctx().pixels_per_point());
+        if let Some(step) = rows.only {
+            grid.steps = vec![step];
+        }
         let curve_columns = grid.given_columns == 1;
         if curve_columns {
             self.atlas = None;

@@ -10,7 +10,12 @@ use std::path::Path;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use metascope::experiment::Experiment;
-use metascope::settings::{Algorithm, Settings, TaskFamily};
+use metascope::keep::run_file::RunFile;
+use metascope::keep::share::Share;
+use metascope::meta::cancel::Cancel;
+use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
+use metascope::train::snapshot::KnobMark;
+use metascope::train::trainer::Trainer;
 
 use self::files::{gz, idx, npy, png, with_entries, with_flag, with_method, zip, zip_stored};
 
@@ -28,6 +33,8 @@ pub fn write(target: &str) {
         "svg" => drawings(),
         "table" => tables(),
         "image" => images(),
+        "run_file" => run_files(),
+        "share" => lines(),
         _ => experiments(),
     };
     let folder = Path::new("corpus").join(target);
@@ -191,4 +198,29 @@ fn experiments() -> Vec<Vec<u8>> {
         texts.extend(text.ok().map(String::into_bytes));
     }
     texts
+}
+
+fn run_files() -> Vec<Vec<u8>> {
+    let kept = |tasks: &str, algorithm: &str| {
+        let mut settings = Settings::preset(TaskFamily::named(tasks), Algorithm::named(algorithm));
+        settings.run.network.hidden = vec![4];
+        settings.run.held_out_tasks = 4;
+        (settings.live.meta_batch, settings.live.test_steps) = (2, 2);
+        let mut trainer = Trainer::new(settings, None, 1).ok()?;
+        (0..3).for_each(|_| drop(trainer.step(Cancel::NEVER)));
+        RunFile::new(&trainer.saved()?, None).ok()?.bytes().ok()
+    };
+    let pairs = [("plane", "maml"), ("plane", "meta-sgd"), ("sine", "maml"), ("sine", "cavia"), ("sine", "meta-model")];
+    pairs.into_iter().filter_map(|(tasks, algorithm)| kept(tasks, algorithm)).collect()
+}
+
+fn lines() -> Vec<Vec<u8>> {
+    let marks = [KnobMark { at: 2000, knob: Knob::OUTER_RATE, value: 0.0003 }];
+    let text = |tasks| {
+        let mut settings = Settings::preset(tasks, Algorithm::named("anil"));
+        (settings.run.seed, settings.live.inner_rate) = (3, 0.02);
+        Share::of(settings, &marks, None).to_text().into_bytes()
+    };
+    let own = "metascope:1 class maml images=my_faces#0123456789abcdef beside=reptile view=outer-step";
+    TaskFamily::ALL.into_iter().map(text).chain([own.as_bytes().to_vec()]).collect()
 }

@@ -25,7 +25,8 @@ fn small_sine(algorithm: Algorithm) -> Experiment {
 fn an_algorithm_against_itself_differs_by_exactly_nothing() {
     let entrants = [algorithms::MAML, algorithms::MAML, algorithms::FOMAML].map(small_sine);
     let race = Race::new(&entrants, &[3, 4], 10, &[5, 10], vec![None, None]).unwrap();
-    let results: Vec<_> = (0..race.runs()).map(|run| run_one(&race, run, Cancel::NEVER).unwrap()).collect();
+    let results: Vec<_> =
+        (0..race.runs()).map(|run| run_one(&race, run, Cancel::NEVER).unwrap().map(|(result, _)| result)).collect();
     let summary = Summary::new(&race, &results);
     let ids: Vec<_> = summary.rows.iter().map(|row| row.id).collect();
     assert_eq!(ids, ["maml", "maml", "fomaml", "joint", "random"]);
