@@ -28,17 +28,22 @@ pub fn losses(curves: &Curves, marks: &[KnobMark]) -> String {
     let last = points().map(|point| point.at).fold(1.0, f64::max);
     let heights = || points().map(|point| f64::from(point.mean)).filter(|loss| *loss > 0.0).map(f64::log10);
     let (low, high) = heights().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)));
-    let (low, high) = if low <= high { (low.floor(), high.ceil().max(low.floor() + 1.0)) } else { (-1.0, 0.0) };
+    let (low, high) = if low <= high { (low - 0.1, (high + 0.1).max(low + 0.5)) } else { (-1.0, 0.0) };
     let [left, top, right, bottom] = PLOT;
     let x = |at: f64| left + (right - left) * at / last;
     let y = |loss: f64| bottom - (bottom - top) * (loss.max(1e-30).log10() - low) / (high - low);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
     );
-    for exponent in low as i32..=high as i32 {
-        let at = y(10f64.powi(exponent));
+    let ticks = (low.floor() as i32..=high.ceil() as i32).flat_map(|exponent| [1, 2, 5].map(|digit| (digit, exponent)));
+    for (digit, exponent) in ticks {
+        let loss = f64::from(digit) * 10f64.powi(exponent);
+        if !(low..=high).contains(&loss.log10()) {
+            continue;
+        }
+        let at = y(loss);
         line(&mut svg, [left, at, right, at], "#dddddd", "");
-        label(&mut svg, [left - 8.0, at + 4.0], "end", &format!("1e{exponent}"));
+        label(&mut svg, [left - 8.0, at + 4.0], "end", &format!("{digit}e{exponent}"));
     }
     for fifth in 0..=4 {
         let at = last * f64::from(fifth) / 4.0;
@@ -52,7 +57,8 @@ pub fn losses(curves: &Curves, marks: &[KnobMark]) -> String {
     }
     let mut legend = left;
     for (name, colour, curve) in &lines {
-        let _ = writeln!(svg, "{}", path(curve, colour, x, y));
+        let faint = if *colour == TRAINING { " stroke-opacity=\"0.5\"" } else { "" };
+        let _ = writeln!(svg, "{}", path(curve, (colour, faint), x, y));
         line(&mut svg, [legend, 16.0, legend + 18.0, 16.0], colour, " stroke-width=\"2\"");
         label(&mut svg, [legend + 24.0, 20.0], "start", name);
         let wide = if name.is_ascii() { 6.4 } else { 12.5 };
@@ -62,10 +68,10 @@ pub fn losses(curves: &Curves, marks: &[KnobMark]) -> String {
     svg
 }
 
-fn path(curve: &Curve, colour: &str, x: impl Fn(f64) -> f64, y: impl Fn(f64) -> f64) -> String {
+fn path(curve: &Curve, (colour, more): (&str, &str), x: impl Fn(f64) -> f64, y: impl Fn(f64) -> f64) -> String {
     let points = curve.points.iter().map(|point| format!("{:.1},{:.1}", x(point.at), y(f64::from(point.mean))));
     let points = points.collect::<Vec<_>>().join(" ");
-    format!("<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\"/>")
+    format!("<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\"{more}/>")
 }
 
 fn line(svg: &mut String, [x1, y1, x2, y2]: [f64; 4], colour: &str, more: &str) {

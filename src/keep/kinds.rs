@@ -17,6 +17,8 @@ pub struct Kind {
     pub name: Text,
     /// One sentence: what is in it.
     pub about: Text,
+    /// What stands behind the run in a file's name, where two kinds have the same ending.
+    pub suffix: &'static str,
     /// Whether it takes so long that runs which are to be kept must not wait for it.
     pub long: bool,
     /// Its content.
@@ -29,6 +31,7 @@ pub static KINDS: [Kind; 7] = [
         ending: ENDING,
         name: text("Run", "运行"),
         about: text("Everything that the run has learned: it goes on exactly", "这次运行学到的一切，可以原样继续"),
+        suffix: "",
         long: false,
         bytes: |subject, _| subject.file()?.bytes(),
     },
@@ -39,6 +42,7 @@ pub static KINDS: [Kind; 7] = [
             "One page with settings, curves, pictures and figures, which opens without a network",
             "一个网页，含设置、曲线、图像和数值，无需联网即可打开",
         ),
+        suffix: "",
         long: true,
         bytes: |subject, work| Ok(report::html(subject, work)?.into_bytes()),
     },
@@ -49,6 +53,7 @@ pub static KINDS: [Kind; 7] = [
             "Every measurement so far, with the columns of metrics.csv",
             "到目前为止的所有测量，列与 metrics.csv 相同",
         ),
+        suffix: "",
         long: false,
         bytes: |subject, _| {
             let table = metrics::table(&subject.experiment(), subject.saved.rows());
@@ -59,6 +64,7 @@ pub static KINDS: [Kind; 7] = [
         ending: "svg",
         name: text("Drawing of the losses", "损失曲线图"),
         about: text("The curves of the losses, to be enlarged as far as one likes", "损失曲线的矢量图，可任意放大"),
+        suffix: "",
         long: false,
         bytes: |subject, _| Ok(chart::losses(&subject.saved.curves(), subject.saved.marks()).into_bytes()),
     },
@@ -69,6 +75,7 @@ pub static KINDS: [Kind; 7] = [
             "The held-out tasks that are shown, from each start, step by step",
             "所示的留出任务，从每个起点逐步适应的结果",
         ),
+        suffix: "",
         long: false,
         bytes: |subject, _| png::opaque(&film_strip::draw(subject.saved.evaluation()), &subject.share().to_text()),
     },
@@ -79,6 +86,7 @@ pub static KINDS: [Kind; 7] = [
             "What is given of each held-out task that is shown, and what the learned start makes of it, each a PNG of its own",
             "所示的每个留出任务的已知内容，以及学到的起点生成的图像，每张一个 PNG",
         ),
+        suffix: "",
         long: false,
         bytes: |subject, _| singles::archive(subject),
     },
@@ -89,6 +97,7 @@ pub static KINDS: [Kind; 7] = [
             "Settings and the knobs that were turned: metascope run replays it",
             "设置以及改动过的设置，metascope run 可以重放",
         ),
+        suffix: "",
         long: false,
         bytes: |subject, _| Ok(subject.experiment().to_text()?.into_bytes()),
     },

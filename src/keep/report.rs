@@ -80,7 +80,7 @@ const STYLE: &str = "body{font:15px/1.5 sans-serif;max-width:900px;margin:2em au
     h1{font-size:1.5em}h2{font-size:1.1em;margin-top:2em}figure{margin:0}img,svg{max-width:100%;height:auto}\
     table{border-collapse:collapse}td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}\
     td:first-child,th:first-child{text-align:left}.story td:last-child,.story th:last-child{text-align:left}pre,code{background:#f4f4f4;padding:.2em .4em;overflow-x:auto}\
-    .notes{min-height:6em;border:1px solid #ccc;padding:.5em}.notes:empty:before{content:attr(data-hint);color:#767676}\
+    .story th{white-space:nowrap}.notes{min-height:6em;border:1px solid #ccc;padding:.5em}.notes:empty:before{content:attr(data-hint);color:#767676}\
     footer{margin-top:3em;color:#767676}";
 
 fn facts(subject: &Subject<'_>, share: &str) -> String {

@@ -157,7 +157,10 @@ impl ImageFacts {
     pub fn said(&self) -> String {
         let Self { name, images, classes, .. } = self;
         tell(
-            || format!("“{name}” ({images} images, {classes} classes)"),
+            || {
+                let classes = if *classes == 1 { "1 class".to_owned() } else { format!("{classes} classes") };
+                format!("“{name}” ({images} images, {classes})")
+            },
             || format!("“{name}”（{images} 幅图像，{classes} 类）"),
         )
     }

@@ -10,6 +10,8 @@ use super::theme::{GRID, Palette};
 use crate::keep::work::Work;
 use crate::text::say;
 
+/// Width of each, at least.
+const WIDTH: f32 = 380.0;
 /// What is done sooner is not spoken of.
 const SOON: Duration = Duration::from_millis(700);
 /// How often it is drawn anew while nothing else happens.
@@ -29,6 +31,7 @@ pub fn ui(ctx: &Context, works: &[Arc<Work>]) -> f32 {
                 let palette = Palette::of(ui);
                 let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(12, 8));
                 frame.stroke(Stroke::new(1.0, palette.accent)).show(ui, |ui| {
+                    ui.set_min_width(WIDTH);
                     ui.horizontal(|ui| {
                         let name = work.path().file_name().unwrap_or_default().to_string_lossy();
                         ui.label(RichText::new(name.as_ref())).on_hover_text(work.path().display().to_string());

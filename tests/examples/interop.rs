@@ -48,7 +48,8 @@ fn write(folder: &Path, tasks: TaskFamily, algorithm: Algorithm, activation: Opt
     let episode = trainer.coming_episodes(1).remove(0);
     let support = &episode.support[0];
     let out = |theta: &[f32], x| learner.network.output(theta, x, &mut Workspace::default());
-    let rate = trainer.settings().live.inner_rate as f32;
+    // Small steps: large ones would enlarge what rounding differs by.
+    let rate = 0.1 * trainer.settings().live.inner_rate as f32;
     let mut theta = meta.phi().to_vec();
     let mut gradient = vec![0.0; theta.len()];
     for _ in 0..STEPS {

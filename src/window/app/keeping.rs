@@ -184,7 +184,7 @@ impl App {
 
     fn file_name(&self, kind: &Kind) -> String {
         let run = &self.settings.run;
-        format!("{}-{}.{}", run.tasks.id(), run.algorithm.id(), kind.ending)
+        format!("{}-{}{}.{}", run.tasks.id(), run.algorithm.id(), kind.suffix, kind.ending)
     }
 
     /// Has the run written to this path.

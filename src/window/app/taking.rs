@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use egui::containers::menu::menu_style;
-use egui::{Align, Context, Layout, Popup, PopupKind, Pos2, Rect, RichText, Ui};
+use egui::{Align, Context, Layout, Popup, PopupKind, Pos2, Rect, RichText, Ui, vec2};
 
 use super::App;
 use super::keeping::Asked;
@@ -103,7 +103,7 @@ impl App {
             Place::Window => Some(ctx.content_rect()),
             place => self.taking.places.iter().find(|(other, _)| *other == place).map(|(_, rect)| *rect),
         };
-        let rect = rect.map(|rect| rect.expand(2.0 * GRID).intersect(ctx.content_rect()));
+        let rect = rect.map(|rect| rect.expand2(vec2(2.0 * GRID, 0.0)).intersect(ctx.content_rect()));
         let Some(rect) = rect else {
             let text = say("This view is not on the screen now", "这个视图现在不在屏幕上");
             return self.notices.add(Kind::Error, text);

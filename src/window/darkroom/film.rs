@@ -19,7 +19,8 @@ use crate::window::theme::Palette;
 
 /// Frames over a run at the most.
 const MOMENTS: usize = 60;
-/// Milliseconds that a frame stays: over a run, over inner steps, and the last one.
+/// Milliseconds that a frame stays: over a run, over inner steps, and the last one of a GIF. An APNG's frames all stay as
+/// long, as some readers count frames by the time.
 const OVER_RUN: u16 = 120;
 const OVER_STEPS: u16 = 500;
 const LAST: u16 = 2000;
@@ -35,6 +36,7 @@ pub static FILMS: [Kind; 4] = [
         ending: "gif",
         name: RUN_NAME,
         about: RUN_ABOUT,
+        suffix: "-run",
         long: true,
         bytes: |run, work| over_run(run, work, Format::Gif),
     },
@@ -42,6 +44,7 @@ pub static FILMS: [Kind; 4] = [
         ending: "apng",
         name: RUN_NAME,
         about: RUN_ABOUT,
+        suffix: "-run",
         long: true,
         bytes: |run, work| over_run(run, work, Format::Apng),
     },
@@ -49,6 +52,7 @@ pub static FILMS: [Kind; 4] = [
         ending: "gif",
         name: STEPS_NAME,
         about: STEPS_ABOUT,
+        suffix: "-adaptation",
         long: true,
         bytes: |run, work| over_steps(run, work, Format::Gif),
     },
@@ -56,6 +60,7 @@ pub static FILMS: [Kind; 4] = [
         ending: "apng",
         name: STEPS_NAME,
         about: STEPS_ABOUT,
+        suffix: "-adaptation",
         long: true,
         bytes: |run, work| over_steps(run, work, Format::Apng),
     },
@@ -163,8 +168,7 @@ fn encode(
             let mut writer = encoder.write_header().map_err(png::failed)?;
             writer.write_image_data(picture.as_raw()).map_err(png::failed)?;
             for index in 1..count {
-                let (picture, time) = frame(index)?;
-                writer.set_frame_delay(time, 1000).map_err(png::failed)?;
+                let (picture, _) = frame(index)?;
                 writer.write_image_data(picture.as_raw()).map_err(png::failed)?;
             }
             writer.finish().map_err(png::failed)?;
