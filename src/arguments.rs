@@ -38,7 +38,7 @@ pub struct Arguments {
     /// What to train.
     #[command(flatten)]
     pub what: What,
-    /// A kept run to go on with in the window.
+    /// A kept run to go on with in the window, or a picture that was taken out of one, to begin the run that it shows.
     #[arg(long, value_name = "FILE")]
     pub open: Option<PathBuf>,
     /// The window's language, en or zh; otherwise the one that it spoke last, at first the system's.

@@ -122,11 +122,25 @@ pub enum RunFileError {
     #[error(transparent)]
     Archive(#[from] ArchiveError),
     /// It cannot be written.
-    #[error(transparent)]
+    #[error("{}", unwritten(.0))]
     Write(#[from] FileError),
     /// It was not wanted any more.
     #[error("{}", say("cancelled, nothing was written", "已取消，没有写入任何文件"))]
     Cancelled,
+}
+
+/// Why a file could not be written, and what to do.
+fn unwritten(error: &FileError) -> String {
+    let FileError::Write { path, message } = error else { return error.to_string() };
+    let path = path.display();
+    tell(
+        || {
+            format!(
+                "cannot write {path}: {message}. What is there stays as it was; free some space, or choose another place"
+            )
+        },
+        || format!("无法写入 {path}：{message}。原有的文件保持不变；请腾出空间，或另选位置"),
+    )
 }
 
 /// What the metadata's key holds.

@@ -8,6 +8,7 @@ use std::thread::{JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
 use metascope::images::{ImageSet, for_run};
+use metascope::keep::run_file::RunFile;
 use metascope::settings::{Algorithm, ImageSource, Settings, TaskFamily};
 use metascope::train::link::{Command, WindowEnd};
 use metascope::train::session::TIMELINE_CAP;
@@ -16,12 +17,13 @@ use metascope::train::trainer::{Step, Trainer};
 use metascope::train::views::{Focus, Heights, Map, TestSteps, WhatIf};
 use metascope::train::worker::spawn;
 
-const MEASUREMENTS: [(&str, fn()); 5] = [
+const MEASUREMENTS: [(&str, fn()); 6] = [
     ("map", what_the_map_costs),
     ("dragging", what_dragging_takes),
     ("test-steps", how_soon_test_steps_show),
     ("looking-back", how_long_looking_back_takes),
     ("states", what_keeping_states_costs),
+    ("saving", what_saving_takes),
 ];
 
 fn main() {
@@ -204,5 +206,29 @@ fn what_keeping_states_costs() {
         let copy = milliseconds(began) / copies.len() as f64;
         let share = 100.0 * copy / between;
         println!("{tasks:?}: a copy {:.1} us, {share:.3} % of the {between:.1} ms between two", 1e3 * copy);
+    }
+}
+
+/// After a million meta-iterations: how long the trainer stands still while its run is handed out, and what is done beside
+/// it; METASCOPE_SAVED=FILE keeps that run, to be opened.
+fn what_saving_takes() {
+    let settings = Settings::default();
+    let mut trainer = Trainer::new(settings.clone(), images(&settings), 2).unwrap();
+    (0..5).for_each(|_| drop(trainer.step(Cancel::NEVER)));
+    trainer.pretend(1_000_000);
+    let timed = |work: &mut dyn FnMut()| {
+        let begun = Instant::now();
+        work();
+        begun.elapsed().as_secs_f64() * 1e3
+    };
+    let mut stops: Vec<f64> = (0..21).map(|_| timed(&mut || drop(trainer.saved()))).collect();
+    stops.sort_by(f64::total_cmp);
+    let mut bytes = Vec::new();
+    let beside = timed(&mut || bytes = RunFile::new(&trainer.saved().unwrap(), None).unwrap().bytes().unwrap());
+    let (rows, size) = (trainer.rows().len(), bytes.len() as f64 / 1e6);
+    println!("  {rows} rows of metrics: the trainer stops for {:.1} ms (median of 21)", stops[10]);
+    println!("  a file of {size:.1} MB, made in {beside:.0} ms on another thread");
+    if let Some(path) = std::env::var_os("METASCOPE_SAVED") {
+        std::fs::write(path, bytes).unwrap();
     }
 }

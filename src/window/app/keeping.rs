@@ -11,6 +11,7 @@ use super::begin::From;
 use super::taking::{Taken, with_ending};
 use crate::keep::keeper::{Keeper, News};
 use crate::keep::kinds::{self, KINDS, Kind};
+use crate::keep::png;
 use crate::keep::run_file::{ENDING, RunFile, RunFileError};
 use crate::keep::sessions::{Earlier, Session};
 use crate::keep::share::PREFIX;
@@ -137,10 +138,12 @@ impl App {
         self
     }
 
-    /// The same window, which opens a run at once.
+    /// The same window, which opens a run at once, or begins the one that a picture shows.
     pub fn with_run(mut self, ctx: &Context, path: Option<PathBuf>) -> Self {
-        if let Some(path) = path {
-            self.open_run(ctx, path);
+        match path.map(|path| (png::text_in(&path), path)) {
+            Some((Some(text), _)) => self.open_text(ctx, &text),
+            Some((None, path)) => self.open_run(ctx, path),
+            None => {}
         }
         self
     }
