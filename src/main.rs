@@ -56,12 +56,16 @@ fn open_window(
     let image_set = images::for_run(&settings.run)?;
     // One core is left to the window.
     let threads = what.threads_or(1);
-    let first = link::Command::Restart(Arc::new(settings.clone()), image_set.clone());
+    let share = what.share()?;
+    let (view, beside) = share.map(|share| (share.view, share.beside)).unwrap_or_default();
+    let beside = beside.filter(|beside| *beside != settings.run.algorithm);
+    let own = Arc::new(settings.clone());
+    let first = match beside {
+        Some(beside) => link::Command::Pair([own, Arc::new(settings.by(beside, false))], image_set.clone()),
+        None => link::Command::Restart(own, image_set.clone()),
+    };
     let past = script.as_ref().and_then(Script::first_command);
-    // With options beside it the text alone would not say what is wanted.
-    let text = what.text().filter(|_| what.options.given.is_empty());
-    let coming = if text.is_some() { Vec::new() } else { coming };
-    let opening = Opening { settings, image_set, coming, script, languages, run_file, text };
+    let opening = Opening { settings, image_set, coming, beside, view, script, languages, run_file };
     window::run(opening, move |wake, keep| {
         let (end, _) = worker::start(wake, move |end| Session::new(end, threads, None).keeping(keep))?;
         end.send(first);

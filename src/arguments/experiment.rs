@@ -60,10 +60,13 @@ impl What {
         Ok(all)
     }
 
-    /// The line of text that stands in the file's place, if one does.
-    pub fn text(&self) -> Option<String> {
+    /// What the line of text says that stands in the file's place, if one does.
+    ///
+    /// # Errors
+    /// If it makes no sense.
+    pub fn share(&self) -> Result<Option<Share>, ArgumentError> {
         let text = self.experiment.as_deref().and_then(Path::to_str).filter(|text| text.starts_with(PREFIX));
-        text.map(str::to_owned)
+        Ok(text.map(Share::parse).transpose()?)
     }
 
     fn plan(&self, algorithm: Option<Algorithm>) -> Result<Planned, ArgumentError> {
@@ -71,7 +74,7 @@ impl What {
         if let Some(algorithm) = algorithm {
             options.set(ALGORITHM, algorithm.id().into());
         }
-        let (mut experiment, given) = match self.text().map(|text| Share::parse(&text)).transpose()? {
+        let (mut experiment, given) = match self.share()? {
             None => Experiment::resolve(self.experiment.as_deref(), &options)?,
             Some(share) => {
                 if let (Some(own), None) = (&share.own, &self.options.images) {

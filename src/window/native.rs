@@ -13,7 +13,7 @@ use super::watching::Script;
 use crate::images::ImageSet;
 use crate::keep::keeper::Keeper;
 use crate::keep::sessions::Session;
-use crate::settings::Settings;
+use crate::settings::{Algorithm, Settings};
 use crate::text::Language;
 use crate::train::link::{Wake, WindowEnd};
 use crate::train::session::KeepSink;
@@ -44,14 +44,16 @@ pub struct Opening {
     pub image_set: Option<Arc<ImageSet>>,
     /// Knobs that the run turns by itself.
     pub coming: Vec<KnobMark>,
+    /// The algorithm of the run beside it.
+    pub beside: Option<Algorithm>,
+    /// The id of what has the large place.
+    pub view: Option<String>,
     /// What drives the window, if anything does.
     pub script: Option<Script>,
     /// It speaks the first of these if it is there, else what it spoke last, else the second.
     pub languages: [Option<Language>; 2],
     /// A kept run to go on with in place of the one that begins.
     pub run_file: Option<PathBuf>,
-    /// A line of text that says what begins in its place, with its view and its second run.
-    pub text: Option<String>,
 }
 
 /// Opens the window and returns when it is closed. `start` begins the training; it gets what wakes the window, and what
@@ -63,7 +65,7 @@ pub fn run(
     opening: Opening,
     start: impl FnOnce(Wake, KeepSink) -> std::io::Result<WindowEnd>,
 ) -> Result<(), WindowError> {
-    let Opening { settings, image_set, coming, script, languages, run_file, text } = opening;
+    let Opening { settings, image_set, coming, beside, view, script, languages, run_file } = opening;
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Metascope")
@@ -109,7 +111,7 @@ pub fn run(
                 let app = App::new(&ctx, link, settings, image_set).with_script(script);
                 let app = app.in_language(system.unwrap_or_default()).as_it_was_left(&ctx, creation.storage, asked);
                 let app = app.with_keeper(&ctx, keeper, session, unkept.as_ref()).with_coming(coming);
-                let app = app.with_run(&ctx, run_file).with_text(&ctx, text);
+                let app = app.showing(beside, view.as_deref()).with_run(&ctx, run_file);
                 Ok(Box::new(app))
             }),
         )

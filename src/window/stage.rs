@@ -205,11 +205,11 @@ impl Stage {
         (first != Some(now)).then(|| id_of(now))
     }
 
-    /// Gives the large place to the tab of this id, if tasks of the family have one.
-    pub fn show_id(&mut self, family: TaskFamily, id: &str) {
-        if let Some(tab) = Tab::of(family, true).into_iter().find(|tab| id_of(*tab) == id) {
-            self.choose(tab);
-        }
+    /// Gives the large place to the tab of this id; whether tasks of the family have one.
+    pub fn show_id(&mut self, family: TaskFamily, id: &str) -> bool {
+        let tab = Tab::of(family, true).into_iter().find(|tab| id_of(*tab) == id);
+        tab.into_iter().for_each(|tab| self.choose(tab));
+        tab.is_some()
     }
 
     fn choose(&mut self, tab: Tab) {

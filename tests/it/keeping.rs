@@ -187,6 +187,9 @@ fn a_line_of_text_is_pasted_and_begins_what_it_says() {
     };
     assert_eq!((settings.run.algorithm.id(), settings.live.inner_rate), ("reptile", 0.02));
     assert_eq!(coming.as_slice(), [KnobMark { at: 30, knob: Knob::OUTER_RATE, value: 0.002 }]);
+    bench.harness.input_mut().events.push(Event::Paste("metascope:1 plane maml view=teapot".to_owned()));
+    bench.wait_to_say("There is no view “teapot”");
+    bench.commands();
     bench.harness.input_mut().events.push(Event::Paste("metascope:1 plane alchemy".to_owned()));
     bench.wait_to_say("alchemy");
     assert!(bench.commands().is_empty());

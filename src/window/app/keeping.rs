@@ -15,6 +15,7 @@ use crate::keep::png;
 use crate::keep::run_file::{ENDING, RunFile, RunFileError};
 use crate::keep::sessions::{Earlier, Session};
 use crate::keep::share::PREFIX;
+use crate::settings::Algorithm;
 use crate::text::{Words, say, tell};
 use crate::train::link::Command;
 use crate::train::snapshot::KnobMark;
@@ -148,11 +149,10 @@ impl App {
         self
     }
 
-    /// The same window, which begins what a line of text says.
-    pub fn with_text(mut self, ctx: &Context, text: Option<String>) -> Self {
-        if let Some(text) = text {
-            self.open_text(ctx, &text);
-        }
+    /// The same window, whose first run has one by this algorithm beside it, and which shows the view of this id.
+    pub fn showing(mut self, beside: Option<Algorithm>, view: Option<&str>) -> Self {
+        self.beside = beside.map(|beside| (beside, false));
+        self.show_view(view);
         self
     }
 

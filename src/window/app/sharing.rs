@@ -69,8 +69,18 @@ impl App {
         self.beside = share.beside.filter(|beside| *beside != settings.run.algorithm).map(|beside| (beside, false));
         self.settings = settings;
         self.begin(ctx, From::Text(share.experiment.changes));
-        if let Some(view) = share.view {
-            self.stage.show_id(self.settings.run.tasks, &view);
+        self.show_view(share.view.as_deref());
+    }
+
+    /// Shows the view of this id, or says that there is none.
+    pub(super) fn show_view(&mut self, view: Option<&str>) {
+        let Some(view) = view else { return };
+        if !self.stage.show_id(self.settings.run.tasks, view) {
+            let text = tell(
+                || format!("There is no view “{view}” of such tasks"),
+                || format!("这类任务没有名为“{view}”的视图"),
+            );
+            self.notices.add(notices::Kind::Error, text);
         }
     }
 }

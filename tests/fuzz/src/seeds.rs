@@ -125,7 +125,12 @@ fn tarballs() -> Vec<Vec<u8>> {
     };
     let long = "n".repeat(120);
     let plain = packed(&["a/0.png", "a/1.png", "b/2.png", "train/c/3.png", "test/c/4.png"]);
-    vec![gz(&plain), plain, packed(&["cat.0.png", "cat.1.png", "dog.0.png", "dog.1.png"]), packed(&[&long, "b.npy", "c.zip"])]
+    vec![
+        gz(&plain),
+        plain,
+        packed(&["cat.0.png", "cat.1.png", "dog.0.png", "dog.1.png"]),
+        packed(&[&long, "b.npy", "c.zip"]),
+    ]
 }
 
 fn drawings() -> Vec<Vec<u8>> {

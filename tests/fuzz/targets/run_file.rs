@@ -9,7 +9,7 @@ use metascope::settings::Settings;
 /// Whether to go on takes no time: what a file may ask for is as much as an experiment may.
 fn is_small(settings: &Settings) -> bool {
     let Settings { live, run } = settings;
-    let counts = [live.meta_batch, live.inner_steps, live.test_steps, live.shots, live.test_shots, live.query];
+    let counts = [live.meta_batch, live.inner_steps, live.test_steps, live.shots, live.test_shots];
     !run.tasks.needs_images()
         && run.network.hidden.iter().sum::<usize>() <= 16
         && counts.iter().all(|count| *count <= 16)
