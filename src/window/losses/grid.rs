@@ -13,7 +13,7 @@ const APART: [f32; 2] = [60.0, 20.0];
 /// The plot without gestures of its own, and with numbers at its axes that are there or not; egui's own fade before
 /// they leave, and are hard to read.
 pub fn fixed(plot: Plot<'_>) -> Plot<'_> {
-    let [x, y] = APART.map(|apart| apart..=apart + 0.5);
+    let [x, y] = APART.map(|apart| apart..=apart);
     plot.allow_zoom(false)
         .allow_drag(false)
         .allow_scroll(false)
