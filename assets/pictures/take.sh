@@ -53,6 +53,6 @@ keep sine/sweep.png sweep.png -crop 1064x548+216+40 +repage
 # The first two of the film-strip's four tasks.
 keep run/samples.png samples.png -crop 100%x50%+0+0 +repage
 [ -z "$omniglot" ] || keep omniglot/samples.png omniglot.png
-[ -z "$omniglot" ] || keep adapted-greek/adapted.png adapt-omniglot.png -crop 100%x276+0+0 +repage
+[ -z "$omniglot" ] || keep adapted-greek/adapted.png adapt-omniglot.png -crop 0x276+0+0 +repage
 [ -z "$photographs" ] || keep adapted-photographs/adapted.png adapt-photographs.png
 ls -l assets/pictures/*.png
