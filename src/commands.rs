@@ -118,8 +118,15 @@ pub fn adapt(arguments: &AdaptArguments) -> Result<Ending, Box<dyn Error>> {
         own.image_colour = if known.channels == 1 { ImageColour::Grey } else { ImageColour::Colour };
     }
     let Some(set) = read_images(&own)? else { return Err(AdaptError::NoImages(settings.tasks.label()).into()) };
-    let bar = indicatif::ProgressBar::new_spinner();
-    let count = headless::adapt::adapt(&file, known, &set, out, (threads(*asked, 0), *overwrite), &|| bar.inc(1))?;
+    let bar = indicatif::ProgressBar::new(0);
+    if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:32} {pos}/{len} tasks · {eta} left") {
+        bar.set_style(style);
+    }
+    let done = |all: usize| {
+        bar.set_length(all as u64);
+        bar.inc(1);
+    };
+    let count = headless::adapt::adapt(&file, known, &set, out, (threads(*asked, 0), *overwrite), &done)?;
     bar.finish_and_clear();
     note(format_args!("adapted to {count} tasks; what came of it is in {}", out.display()));
     Ok(Ending::Done)

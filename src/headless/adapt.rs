@@ -47,7 +47,7 @@ pub enum AdaptError {
 }
 
 /// Adapts to every image, or class of images, and writes what comes of it; how many there were. `done` is called after
-/// each.
+/// each with how many there are in all.
 ///
 /// # Errors
 /// If the run makes nothing of images, these do not fit, or a file cannot be written.
@@ -57,7 +57,7 @@ pub fn adapt(
     images: &ImageSet,
     out: &Path,
     (threads, overwrite): (usize, bool),
-    done: &(dyn Fn() + Sync),
+    done: &(dyn Fn(usize) + Sync),
 ) -> Result<usize, AdaptError> {
     let Settings { run, .. } = &file.experiment.settings;
     let set = learned_from.clone().ok_or(AdaptError::NoImages(run.tasks.label()))?;

@@ -65,7 +65,7 @@ fn held_out_images_that_are_brought_are_the_held_out_tasks() {
         trainer.probe();
         let new = brought(&set, |image| image.held_out);
         let joined = for_adaptation(&trainer.settings().run, &set, &new).unwrap();
-        let adapted = trainer.adapt_to(Arc::new(joined), &|| {}).unwrap();
+        let adapted = trainer.adapt_to(Arc::new(joined), &|_| {}).unwrap();
         assert_eq!(adapted.len(), new.images.len());
         let evaluation = trainer.evaluation();
         for (own, shown) in adapted.iter().zip(&evaluation.tasks) {
@@ -84,7 +84,7 @@ fn each_image_or_class_gives_a_picture_and_a_row() {
         let new = turned(if tasks.needs_classes() { brought(&set, all_of) } else { brought(&set, few) });
         let folder = tempdir().unwrap();
         let out = folder.path().join("made");
-        let count = adapt(&file, Some(set), &new, &out, (1, false), &|| {}).unwrap();
+        let count = adapt(&file, Some(set), &new, &out, (1, false), &|_| {}).unwrap();
         let names: Vec<String> =
             fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         let rows = fs::read_to_string(out.join("adapted.csv")).unwrap().lines().count();
@@ -105,7 +105,7 @@ fn each_image_or_class_gives_a_picture_and_a_row() {
             assert_eq!(answers.lines().count(), asked + 1, "every image that adaptation did not see, once");
             assert!(answers.lines().skip(1).all(|row| row.split(',').count() == 4));
         }
-        let again = adapt(&file, None, &new, &out, (1, false), &|| {});
+        let again = adapt(&file, None, &new, &out, (1, false), &|_| {});
         assert!(matches!(again, Err(AdaptError::NoImages(_))), "{tasks:?}");
     }
 }
@@ -117,7 +117,7 @@ fn images_of_another_kind_and_folders_that_hold_something_are_refused() {
     let folder = tempdir().unwrap();
     let mut other = brought(&set, |image| image.held_out);
     let refused = |new: &ImageSet, out: &Path| {
-        adapt(&file, Some(Arc::clone(&set)), new, out, (1, false), &|| {}).unwrap_err().to_string()
+        adapt(&file, Some(Arc::clone(&set)), new, out, (1, false), &|_| {}).unwrap_err().to_string()
     };
     fs::write(folder.path().join("mine.txt"), "").unwrap();
     assert!(refused(&other, folder.path()).contains("--overwrite"));

@@ -37,11 +37,15 @@ pub struct Answered {
 }
 
 impl Trainer {
-    /// Adapts to every held-out task of a set; `done` is called after each.
+    /// Adapts to every held-out task of a set; `done` is called after each with how many there are in all.
     ///
     /// # Errors
     /// If the set gives no such tasks, or the network does not fit them.
-    pub fn adapt_to(&self, images: Arc<ImageSet>, done: &(dyn Fn() + Sync)) -> Result<Vec<AdaptedTask>, TrainError> {
+    pub fn adapt_to(
+        &self,
+        images: Arc<ImageSet>,
+        done: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<AdaptedTask>, TrainError> {
         let (live, run) = (&self.settings.live, &self.settings.run);
         let family = Family::new(run, Some(Arc::clone(&images)))?;
         if family.network(run).sizes() != self.plain.network.sizes() {
@@ -69,7 +73,7 @@ impl Trainer {
             let answers = answers.into_iter().map(answered).collect();
             let measured = [measured.clone(), measured.clone(), measured];
             let shown = probe_task(task, &measured, &[start; 3], None, self.in_decibels());
-            done();
+            done(tasks.len());
             AdaptedTask { task: shown, enlarged: pair.map(|[made, _]| made), answers }
         }))
     }
