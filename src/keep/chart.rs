@@ -10,7 +10,7 @@ const HEIGHT: f64 = 360.0;
 /// Left, top, right and bottom of the plot.
 const PLOT: [f64; 4] = [64.0, 34.0, 846.0, 322.0];
 /// Colours of lines that are told apart by everybody (Okabe and Ito 2008).
-const TRAINING: &str = "#0072b2";
+const TRAINING: &str = "#8c8c8c";
 const LEARNED: &str = "#009e73";
 const RANDOM: &str = "#cc79a7";
 const JOINT: &str = "#56b4e9";
@@ -47,7 +47,8 @@ pub fn losses(curves: &Curves, marks: &[KnobMark]) -> String {
     }
     for fifth in 0..=4 {
         let at = last * f64::from(fifth) / 4.0;
-        label(&mut svg, [x(at), bottom + 18.0], "middle", &format!("{at:.0}"));
+        let anchor = if fifth == 4 { "end" } else { "middle" };
+        label(&mut svg, [x(at), bottom + 18.0], anchor, &format!("{at:.0}"));
     }
     label(&mut svg, [0.5 * (left + right), HEIGHT - 6.0], "middle", say("meta-iteration", "元迭代"));
     for mark in marks {

@@ -78,7 +78,7 @@ pub fn html(subject: &Subject<'_>, work: &Work) -> Result<String, RunFileError> 
 
 const STYLE: &str = "body{font:15px/1.5 sans-serif;max-width:900px;margin:2em auto;padding:0 1em;color:#222}\
     h1{font-size:1.5em}h2{font-size:1.1em;margin-top:2em}figure{margin:0}img,svg{max-width:100%;height:auto}\
-    table{border-collapse:collapse}td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}\
+    table{border-collapse:collapse;display:block;overflow-x:auto}td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}\
     td:first-child,th:first-child{text-align:left}.story td:last-child,.story th:last-child{text-align:left}pre,code{background:#f4f4f4;padding:.2em .4em;overflow-x:auto}\
     .story th{white-space:nowrap}.notes{min-height:6em;border:1px solid #ccc;padding:.5em}.notes:empty:before{content:attr(data-hint);color:#767676}\
     footer{margin-top:3em;color:#767676}";
@@ -117,7 +117,11 @@ fn figures(evaluation: &Evaluation) -> String {
         };
         evaluation.tasks.iter().map(one).sum::<f32>() / tasks
     };
-    let digits = |value: f32| if psnr { format!("{value:.1}") } else { format!("{value:.3e}") };
+    let digits = |value: f32| match value {
+        _ if psnr => format!("{value:.1}"),
+        _ if (1e-3..1e4).contains(&value) => format!("{value:.3}"),
+        _ => format!("{value:.1e}"),
+    };
     let head: String = (0..steps).map(|step| format!("<th>{step}</th>")).collect();
     let unit = if psnr { say("PSNR in dB", "PSNR（dB）") } else { say("query loss", "查询损失") };
     let names =
