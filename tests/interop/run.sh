@@ -9,4 +9,4 @@ python=$folder/python/bin/python
 "$python" -c 'import safetensors' 2>/dev/null || "$folder/python/bin/pip" install --quiet 'safetensors>=0.4,<1'
 rm -rf "$folder/runs"
 cargo run --quiet --locked --example interop "$folder/runs"
-"$python" tests/interop/check.py "$folder/runs"
+PYTHONDONTWRITEBYTECODE=1 "$python" tests/interop/check.py "$folder/runs"
