@@ -31,7 +31,7 @@ pub struct SweepArguments {
     /// The folder for the files; made if missing. Cells that are finished there are not run again.
     #[arg(long)]
     pub out: PathBuf,
-    /// Run this cell only, from 0, and write only its file: for job arrays.
+    /// Run this cell only, from 0, and write only its files: for job arrays.
     #[arg(long, value_name = "INDEX")]
     pub cell: Option<usize>,
     /// Run nothing: join the cells that are there, and list the missing ones.
