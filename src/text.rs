@@ -3,6 +3,8 @@
 //! Each thread speaks one language, English unless it is told otherwise: the window's thread speaks its user's, whatever
 //! runs without a window speaks English.
 
+/// Three significant digits, thousands separators.
+pub mod numbers;
 mod words;
 
 use std::cell::Cell;

@@ -20,6 +20,7 @@ mod keeping;
 mod looking;
 mod looking_closer;
 mod obeying;
+mod rehearsal;
 mod speed;
 mod walking;
 
@@ -27,6 +28,7 @@ use beside::Beside;
 use keeping::Keeping;
 use keeping::turn_coming;
 pub use keeping::{KeepSink, keep_every};
+pub use rehearsal::Rehearsal;
 use speed::Speed;
 
 /// Snapshots are at least this far apart.

@@ -44,6 +44,8 @@ pub struct Snapshot {
     pub walk: Option<Walk>,
     /// Every knob change of this run.
     pub marks: Arc<[KnobMark]>,
+    /// All that was done to this run, in order.
+    pub journal: Arc<Vec<Deed>>,
     /// Which states of the run can be looked at again, and which one is.
     pub timeline: Past,
     /// Why the run stopped, if it did.
@@ -74,6 +76,7 @@ impl Trainer {
             closeups: Closeups::default(),
             walk: None,
             marks: self.marks().into(),
+            journal: Arc::clone(self.journal()),
             timeline: self.past(),
             astray: self.astray(),
             divergence: None,

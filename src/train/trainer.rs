@@ -9,7 +9,7 @@ use super::evaluation::Start;
 use super::guard::Guard;
 use super::judging::Judging;
 use super::pool::Pool;
-use super::shown::{Curves, Divergence, Enlarged, Evaluation, Init, KnobMark};
+use super::shown::{Curves, Deed, Divergence, Enlarged, Evaluation, Init, KnobMark};
 use super::timeline::Timeline;
 use crate::images::ImageSet;
 use crate::maths::optimiser::Optimiser;
@@ -134,6 +134,8 @@ pub struct Trainer {
     judging: Option<Judging>,
     accompanied: bool,
     record: Record,
+    /// All that was done to it, even what it has gone back on.
+    journal: Arc<Vec<Deed>>,
     /// Whether the present state is still to be measured on the probe tasks.
     owes: bool,
 }
@@ -186,6 +188,15 @@ impl Trainer {
         self.record.marks()
     }
 
+    /// All that was done to the run so far, in order.
+    pub fn journal(&self) -> &Arc<Vec<Deed>> {
+        &self.journal
+    }
+
+    pub(super) fn note(&mut self, deed: Deed) {
+        Arc::make_mut(&mut self.journal).push(deed);
+    }
+
     /// φ and any learned rates.
     pub fn meta_parameters(&self) -> &MetaParameters<f32> {
         &self.now.meta
@@ -208,7 +219,9 @@ impl Trainer {
         for knob in turned {
             // What is tried on an earlier state belongs to the run only once it goes on from there.
             if self.head.is_none() {
-                self.record.mark(KnobMark { at, knob, value: knob.get(&self.settings.live) }, &start.live);
+                let value = knob.get(&self.settings.live);
+                self.record.mark(KnobMark { at, knob, value }, &start.live);
+                self.note(Deed::Turned { at, knob, value });
             }
         }
         Ok(())

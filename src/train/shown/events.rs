@@ -60,6 +60,49 @@ pub struct KnobMark {
     pub value: f64,
 }
 
+/// What was done to a run, or befell it. From its settings and all of them in order a run can be gone through again.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "did", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Deed {
+    /// A knob was turned.
+    Turned {
+        /// Meta-iterations done.
+        at: u64,
+        /// Which knob.
+        knob: Knob,
+        /// Its new value.
+        value: f64,
+    },
+    /// The run failed, and went back to what its best state had learned.
+    Diverged {
+        /// The meta-iteration that failed.
+        at: u64,
+    },
+    /// It was brought back to its best state, with the knobs of then.
+    BackToBest {
+        /// Meta-iterations done before.
+        at: u64,
+    },
+    /// It went on from an earlier state, with the knobs of then.
+    WentOnFrom {
+        /// Meta-iterations done before.
+        at: u64,
+        /// Where that state was.
+        from: u64,
+    },
+}
+
+impl Deed {
+    /// How many meta-iterations had been done.
+    pub fn at(&self) -> u64 {
+        match *self {
+            Self::Turned { at, .. } | Self::Diverged { at } | Self::BackToBest { at } | Self::WentOnFrom { at, .. } => {
+                at
+            }
+        }
+    }
+}
+
 /// A run whose error on held-out tasks has been far above its best for a while.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Astray {

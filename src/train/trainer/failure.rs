@@ -4,7 +4,7 @@ use super::Trainer;
 use crate::meta::recipe::Moves;
 use crate::settings::Knob;
 use crate::train::divergence::{Failure, Finding, explain, first_harmful_step, limit, worst};
-use crate::train::shown::{Astray, Divergence, Turned};
+use crate::train::shown::{Astray, Deed, Divergence, Turned};
 
 /// Tasks of the coming meta-batch whose limits are measured.
 const TASKS: usize = 16;
@@ -49,6 +49,7 @@ impl Trainer {
             first_harmful_step(&self.learner, &self.now.meta, live.inner_rate, episode, live.inner_steps)
         });
         let turned = self.turned_since_best();
+        self.note(Deed::Diverged { at: meta_iteration });
         self.back_to_learned();
         let episodes: Vec<_> = self.coming_episodes(TASKS).into_iter().chain(blamed).collect();
         let limits = self.pool.map(episodes.len(), |i| limit(&self.learner, &self.now.meta, &episodes[i]));

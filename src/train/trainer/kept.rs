@@ -10,7 +10,7 @@ use crate::settings::Settings;
 use crate::train::divergence::Watch;
 use crate::train::evaluation::Known;
 use crate::train::guard::Guard;
-use crate::train::shown::Past;
+use crate::train::shown::{Deed, Past};
 
 /// Everything that is needed to go on bit for bit. States are kept right after a measurement on the probe tasks, so
 /// that nothing waits for the next one.
@@ -122,6 +122,7 @@ impl Trainer {
     /// Goes back to the run's best state, with the settings of then; what it did since is forgotten.
     pub fn back_to_best(&mut self) {
         self.return_to_head();
+        self.note(Deed::BackToBest { at: self.now.meta_iteration });
         let state = Arc::clone(&self.guard.best().state);
         self.put_state(&state);
         self.be_at_best(state.watch);
@@ -168,17 +169,20 @@ impl Trainer {
     /// False where no earlier state is shown.
     pub fn continue_here(&mut self) -> bool {
         self.look_closer(Cancel::NEVER);
-        if self.head.take().is_none() {
-            return false;
-        }
+        let Some(head) = self.head.take() else { return false };
         self.owes = false;
         let at = self.now.meta_iteration;
+        self.note(Deed::WentOnFrom { at: head.now.meta_iteration, from: at });
         if let Some((_, kept)) = self.timeline.nearest(at) {
             let then = &kept.state.settings.live;
-            let measures_anew = Probes::measures_anew(&then.turned(&self.settings.live));
+            let turned = then.turned(&self.settings.live);
+            let measures_anew = Probes::measures_anew(&turned);
             (self.guard, self.watch) = (kept.guard.clone(), kept.state.watch);
             if measures_anew {
                 self.guard.measures_anew();
+            }
+            for knob in turned {
+                self.note(Deed::Turned { at, knob, value: knob.get(&self.settings.live) });
             }
         }
         self.forget_after(at);

@@ -124,6 +124,7 @@ impl Trainer {
             pool,
             watch: Watch::default(),
             record: Record::default(),
+            journal: Arc::default(),
             owes: false,
             family,
             images,

@@ -65,6 +65,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         sketch: None,
         landscape: Some(Arc::new(landscape(tasks.id() == "plane"))),
         marks: marks.into_iter().collect(),
+        journal: Arc::default(),
         timeline: past(meta_iteration),
         divergence: None,
         astray: None,
