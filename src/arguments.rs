@@ -4,6 +4,7 @@ mod adapt;
 mod bench;
 mod compare;
 mod experiment;
+mod lessons;
 mod options;
 mod planned;
 mod run;
@@ -19,6 +20,7 @@ pub use adapt::AdaptArguments;
 pub use bench::BenchArguments;
 pub use compare::{RaceArguments, SweepArguments};
 pub use experiment::threads;
+pub use lessons::{LessonsArguments, LessonsCommand};
 pub use options::Options;
 pub use planned::Planned;
 pub use run::RunArguments;
@@ -64,6 +66,8 @@ pub enum Command {
     Race(RaceArguments),
     /// Adapt a kept run to images that it never saw: complete them, sharpen them, make new ones of their kind.
     Adapt(AdaptArguments),
+    /// List lessons, prove that they hold, grade what came of them.
+    Lessons(LessonsArguments),
     /// Compare every algorithm's meta-gradient with finite differences in float64.
     Check,
     /// Measure how many meta-iterations this machine does in a second.

@@ -1,5 +1,7 @@
 //! What the commands without a window do, and what they say at the end.
 
+mod lessons;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,6 +21,8 @@ use crate::keep::run_file::RunFile;
 use crate::said::{note, print};
 use crate::settings::{ImageColour, ImageSource, Knob, RunSettings};
 use crate::{bench, check, tasks};
+
+pub use lessons::lessons;
 
 /// How a command ended, where it was no error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use toml::Table;
 
 pub use self::given::Given;
-use crate::settings::{ImageSource, ProceduralSettings, Setting, SettingError, Settings};
+use crate::settings::{ImageSource, ProceduralSettings, SettingError, Settings};
 use crate::text::{Words, tell};
 use crate::train::snapshot::KnobMark;
 
@@ -172,7 +172,7 @@ impl Experiment {
         experiment.settings.validate().map_err(|error| match options.sets(error.setting) {
             true => ExperimentError::Option { error },
             false => {
-                let line = line_of(text, error.setting);
+                let line = line_of(text, error.setting.path);
                 ExperimentError::Value { path: path.to_owned(), line, error }
             }
         })?;
@@ -231,8 +231,8 @@ fn version() -> u32 {
     VERSION
 }
 
-/// The line where a setting is set, from 1; 1 if it is nowhere.
-fn line_of(text: &str, setting: &Setting) -> usize {
+/// The line where the value at a path such as `run.outer.warm_up` is set in a TOML text, from 1; 1 if it is nowhere.
+pub fn line_of(text: &str, path: &str) -> usize {
     let mut table = "";
     let place = text.lines().position(|line| {
         let line = line.trim();
@@ -240,7 +240,7 @@ fn line_of(text: &str, setting: &Setting) -> usize {
             table = name.trim();
         }
         let name = line.split_once('=').map(|(name, _)| name.trim());
-        name.is_some_and(|name| setting.path == format!("{table}.{name}") || setting.path == name)
+        name.is_some_and(|name| path == format!("{table}.{name}") || path == name)
     });
     place.map_or(1, |line| line + 1)
 }

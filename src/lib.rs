@@ -31,11 +31,12 @@
 //! | `compare` | sweeps and races | let a result depend on threads, or on what ran before | `columns` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
 //! | `check` | the exactness report | use a derivative of the code under test | `columns` `maths` `meta` `settings` |
 //! | `bench` | the benchmark of the trainer | open a window | `columns` `images` `maths` `meta` `settings` `tasks` `train` |
+//! | `lessons` | lessons, what they measure, their proof, their grades | open a window | `experiment` `images` `settings` `tasks` `text` `train` |
 //! | `keep` | runs as files and lines of text | know what is done with them | `archive` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
 //! | `headless` | runs without a window, and what they write | open a window | `compare` `experiment` `files` `images` `keep` `meta` `said` `settings` `tasks` `train` |
 //! | `arguments` | the command line | run anything | `compare` `experiment` `images` `keep` `said` `settings` `tasks` `text` `train` |
-//! | `window` | panels, views, theme | compute anything that is learned | `columns` `compare` `experiment` `images` `keep` `meta` `settings` `tasks` `text` `train` |
-//! | `commands` | what each command does |  | `arguments` `bench` `check` `compare` `experiment` `files` `headless` `images` `keep` `said` `settings` `tasks` |
+//! | `window` | panels, views, theme | compute anything that is learned | `columns` `compare` `experiment` `images` `keep` `lessons` `meta` `settings` `tasks` `text` `train` |
+//! | `commands` | what each command does |  | `arguments` `bench` `check` `columns` `compare` `experiment` `files` `headless` `images` `keep` `lessons` `said` `settings` `tasks` |
 //!
 //! `settings` says which families, algorithms and values there can be and is the only room that all others share; what
 //! is known of a family or an algorithm, `tasks` and `meta` add to its ids (`TaskFamily::card`, `Algorithm::recipe`).
@@ -93,6 +94,8 @@ pub mod compare;
 pub mod check;
 
 pub mod bench;
+
+pub mod lessons;
 
 pub mod keep;
 

@@ -36,6 +36,7 @@ fn obey(arguments: &Arguments, begun: Instant) -> Result<Ending, Box<dyn std::er
         Some(Command::Sweep(arguments)) => commands::sweep(arguments),
         Some(Command::Race(arguments)) => commands::race(arguments),
         Some(Command::Adapt(arguments)) => commands::adapt(arguments),
+        Some(Command::Lessons(arguments)) => commands::lessons(arguments, &window::letters()),
         Some(Command::Check) => commands::check(),
         Some(Command::Bench(arguments)) if arguments.window => bench_window(arguments, begun),
         Some(Command::Bench(arguments)) => commands::bench(arguments),

@@ -53,4 +53,5 @@ pub mod darkroom;
 pub mod watching;
 
 pub use app::App;
+pub use fonts::letters;
 pub use native::{Opening, WindowError, run};

@@ -10,6 +10,11 @@ use crate::settings::table::setting;
 pub struct Given(pub(super) Table);
 
 impl Given {
+    /// Those of tables `live` and `run`, whatever else there is.
+    pub fn of_table(table: Table) -> Self {
+        Self(table)
+    }
+
     /// Whether a setting is among them.
     pub fn sets(&self, setting: &Setting) -> bool {
         let mut keys = setting.path.split('.');

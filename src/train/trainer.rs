@@ -267,7 +267,7 @@ impl Trainer {
 
     /// Adapts the probe tasks; whether joint pretraining is to be noted. `None` if it was broken off.
     fn adapt_probes(&mut self, into_curves: bool, cancel: Cancel<'_>) -> Option<bool> {
-        let Self { learner, plain, now, random, settings, pool, probes, judging, .. } = self;
+        let Self { learner, plain, now, random, settings, pool, probes, judging, journal, .. } = self;
         // The first picture does not wait for the judge.
         let judging = judging.as_ref().filter(|_| now.meta_iteration > 0);
         let joint = plain.meta_parameters(now.joint.clone(), 1.0);
@@ -276,7 +276,8 @@ impl Trainer {
             Init::Random => Start { learner: plain, meta: random, inner_rate: 1.0 },
             Init::Joint => Start { learner: plain, meta: &joint, inner_rate: 1.0 },
         };
-        let moment = Moment { live: &settings.live, meta_iteration: now.meta_iteration, into_curves };
+        let (live, meta_iteration, deeds) = (&settings.live, now.meta_iteration, journal.len());
+        let moment = Moment { live, meta_iteration, deeds, into_curves };
         let joint_due = probes.measure(pool, start, judging, moment, cancel)?;
         self.adapt_sketch();
         Some(joint_due)

@@ -1,8 +1,9 @@
 //! Letters of both languages.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use egui::{FontData, FontDefinitions, FontFamily};
+use egui::epaint::text::{Fonts, TextOptions};
+use egui::{FontData, FontDefinitions, FontFamily, FontId};
 
 /// Chinese characters: those of the program's texts and the common ones, for the names of people's own classes.
 const CHINESE: &[u8] = include_bytes!("../../assets/fonts/NotoSansSC.otf");
@@ -21,4 +22,13 @@ pub fn definitions() -> FontDefinitions {
         }
     }
     fonts
+}
+
+/// Says whether a letter can be drawn.
+pub fn letters() -> impl Fn(char) -> bool + Sync {
+    let fonts = Mutex::new(Fonts::new(TextOptions::default(), definitions()));
+    move |letter| {
+        let mut fonts = fonts.lock().unwrap_or_else(PoisonError::into_inner);
+        fonts.with_pixels_per_point(1.0).has_glyph(&FontId::default(), letter)
+    }
 }

@@ -37,9 +37,34 @@ impl Rehearsal {
         Ok(Self { trainer, beside, divergence: None })
     }
 
+    /// A run with other settings, say on other images, that goes on from what this one has learned.
+    ///
+    /// # Errors
+    /// As [`Trainer::resume`].
+    pub fn carried(
+        &self,
+        settings: &Settings,
+        images: Option<Arc<ImageSet>>,
+        threads: usize,
+    ) -> Result<Self, TrainError> {
+        let mut trainer = Trainer::resume(settings.clone(), images, threads, &self.trainer.checkpoint())?;
+        trainer.set_timeline_cap(TIMELINE_CAP);
+        Ok(Self { trainer, beside: None, divergence: None })
+    }
+
     /// Meta-iterations done.
     pub fn meta_iteration(&self) -> u64 {
         self.trainer.meta_iteration()
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        self.trainer.settings()
+    }
+
+    /// Whether it has failed, and nothing was done about it yet.
+    pub fn has_failed(&self) -> bool {
+        self.divergence.is_some()
     }
 
     /// All that was done so far.
@@ -108,14 +133,19 @@ impl Rehearsal {
         true
     }
 
-    /// One picture of it, with all that somebody looks at.
-    pub fn look(&mut self, focus: &Focus) -> Snapshot {
+    /// One picture of it, with all that somebody looks at; `run` is its number, and it says whether it is paused.
+    pub fn look(&mut self, focus: &Focus, run: u64, paused: bool) -> Snapshot {
         let Self { trainer, beside, divergence } = self;
-        if trainer.evaluation().meta_iteration != trainer.meta_iteration() {
+        let stale = trainer.evaluation();
+        if stale.meta_iteration != trainer.meta_iteration() || stale.deeds != trainer.journal().len() {
             trainer.probe();
         }
-        let phase = if divergence.is_some() { Phase::Diverged } else { Phase::Paused };
-        let mut snapshot = trainer.snapshot(0, 0.0, phase);
+        let phase = match divergence {
+            Some(_) => Phase::Diverged,
+            None if paused => Phase::Paused,
+            None => Phase::Running,
+        };
+        let mut snapshot = trainer.snapshot(run, 0.0, phase);
         let mut views = Views::default();
         views.set_focus(focus.clone());
         while views.advance(trainer)[0] {}
@@ -124,7 +154,7 @@ impl Rehearsal {
         snapshot.divergence = divergence.clone();
         if let Some(beside) = beside {
             beside.refresh();
-            snapshot.beside = Some(Arc::new(beside.snapshot(0, 0.0, phase)));
+            snapshot.beside = Some(Arc::new(beside.snapshot(run, 0.0, phase)));
         }
         snapshot
     }

@@ -28,6 +28,8 @@ impl Init {
 pub struct Evaluation {
     /// When it was made.
     pub meta_iteration: u64,
+    /// How much had been done to the run then: [`crate::train::snapshot::Snapshot::journal`] had so many entries.
+    pub deeds: usize,
     /// The probe tasks.
     pub tasks: Vec<ProbeTask>,
     /// How far adaptation moves each layer, mean over the probe tasks, φ first to last layer.

@@ -45,6 +45,8 @@ impl<'a> Probed<'a> {
 pub(super) struct Moment<'a> {
     pub live: &'a LiveSettings,
     pub meta_iteration: u64,
+    /// How much had been done to the run.
+    pub deeds: usize,
     /// Whether the measurement goes into the curves, or is for display alone.
     pub into_curves: bool,
 }
@@ -89,6 +91,7 @@ impl Probes {
             measured: Vec::new(),
             evaluation: Arc::new(Evaluation {
                 meta_iteration: 0,
+                deeds: 0,
                 tasks: Vec::new(),
                 movement: Vec::new(),
                 rates: Vec::new(),
@@ -209,7 +212,7 @@ impl Probes {
         moment: Moment<'_>,
         cancel: Cancel<'_>,
     ) -> Option<bool> {
-        let Moment { live, meta_iteration, into_curves } = moment;
+        let Moment { live, meta_iteration, deeds, into_curves } = moment;
         let steps = live.test_steps;
         let mut baselines = self.baselines.clone();
         let [choose_again, joint_due] = if into_curves { baselines.next(live, judging.is_some()) } else { [false; 2] };
@@ -302,6 +305,7 @@ impl Probes {
         let layout = network.layout();
         self.evaluation = Arc::new(Evaluation {
             meta_iteration,
+            deeds,
             tasks: tasks
                 .iter()
                 .zip(&self.measured)

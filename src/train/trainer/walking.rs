@@ -77,6 +77,7 @@ impl Trainer {
         });
         let evaluation = Evaluation {
             meta_iteration,
+            deeds: 0,
             tasks: drawn.collect(),
             movement: Vec::new(),
             rates: Vec::new(),

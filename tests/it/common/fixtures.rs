@@ -54,6 +54,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         curves: Arc::new(curves(meta_iteration)),
         evaluation: Some(Arc::new(Evaluation {
             meta_iteration,
+            deeds: 0,
             tasks: probes,
             movement,
             rates: Vec::new(),

@@ -1,0 +1,355 @@
+//! A lesson under way: what was predicted, what has come about, where the pupil is. The window and whoever goes through a
+//! lesson without one have the same.
+
+use std::sync::Arc;
+
+use super::condition::Strictness;
+use super::lesson::{Kind, Lesson, Step, Turn};
+use super::measures::Reading;
+use super::result::{Met, Moment, Outcome, RunLog};
+use crate::settings::{ImageSource, Settings};
+use crate::train::snapshot::Snapshot;
+use crate::train::views::Focus;
+
+/// A new hint is given after another try, or after so many seconds.
+pub const HINT_SECS: f64 = 20.0;
+
+/// A lesson under way.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    lesson: Arc<Lesson>,
+    strictness: Strictness,
+    /// The step to be done; as many as there are once all are.
+    now: usize,
+    outcomes: Vec<Outcome>,
+    runs: Vec<RunLog>,
+    /// The number of the last run that was seen, by which the window tells runs apart.
+    run: Option<u64>,
+    /// Whether the last run seen is the lesson's own.
+    own: bool,
+    /// The images that its tasks are made of by now.
+    images: ImageSource,
+    /// What was read when the step to be done began, condition by condition.
+    start: Vec<Option<f64>>,
+    /// Since when the condition that is to be met holds.
+    since: Option<u64>,
+    /// Seconds since the lesson began.
+    clock: f64,
+    /// When the step began, and when the last hint to it was given, and how much had been done to the run then.
+    step_began: f64,
+    hinted: Option<(f64, usize)>,
+}
+
+/// How far the present step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Something is to be chosen, done or written.
+    Open,
+    /// A prediction is made; its outcome is still to come.
+    Waiting,
+    /// The run came to a moment where not exactly one answer is true: the lesson must begin again.
+    Unclear,
+    /// It is done.
+    Done,
+}
+
+impl Progress {
+    /// At its beginning.
+    pub fn new(lesson: Arc<Lesson>) -> Self {
+        Self {
+            strictness: Strictness::AsItStands,
+            now: 0,
+            outcomes: vec![Outcome::default(); lesson.steps.len()],
+            runs: Vec::new(),
+            run: None,
+            own: true,
+            images: lesson.settings().run.images.clone(),
+            start: Vec::new(),
+            since: None,
+            clock: 0.0,
+            step_began: 0.0,
+            hinted: None,
+            lesson,
+        }
+    }
+
+    /// The same, where what has to be so is judged like this.
+    #[must_use]
+    pub fn judging(self, strictness: Strictness) -> Self {
+        Self { strictness, ..self }
+    }
+
+    /// The lesson.
+    pub fn lesson(&self) -> &Arc<Lesson> {
+        &self.lesson
+    }
+
+    /// The step to be done, from 0; as many as there are once all are done.
+    pub fn now(&self) -> usize {
+        self.now
+    }
+
+    /// The same itself; `None` once all are done.
+    pub fn step(&self) -> Option<&Step> {
+        self.lesson.steps.get(self.now)
+    }
+
+    /// What came of each step so far.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// The runs so far.
+    pub fn runs(&self) -> &[RunLog] {
+        &self.runs
+    }
+
+    /// Whether what is on the screen is the lesson's run; only that is measured.
+    pub fn is_own_run(&self) -> bool {
+        self.own
+    }
+
+    /// Seconds since it began.
+    pub fn secs(&self) -> f64 {
+        self.clock
+    }
+
+    /// How far a step is.
+    pub fn stage(&self, index: usize) -> Stage {
+        let Some((outcome, step)) = self.outcomes.get(index).zip(self.lesson.steps.get(index)) else {
+            return Stage::Done;
+        };
+        match step.kind {
+            Kind::Predict if outcome.done && outcome.truth.is_none() => Stage::Unclear,
+            _ if outcome.done => Stage::Done,
+            Kind::Predict if outcome.chosen.is_some() => Stage::Waiting,
+            _ => Stage::Open,
+        }
+    }
+
+    /// What has to be looked at closely for the present step.
+    pub fn looks(&self, focus: &mut Focus) {
+        self.step().into_iter().for_each(|step| step.looks(focus));
+    }
+
+    /// Takes note of the time, in seconds since the lesson began.
+    pub fn tick(&mut self, secs: f64) {
+        self.clock = secs;
+        if let Some(outcome) = self.outcomes.get_mut(self.now).filter(|outcome| !outcome.done) {
+            outcome.secs = secs - self.step_began;
+        }
+    }
+
+    /// Looks at the run, and sees what has come about.
+    pub fn see(&mut self, snapshot: &Snapshot) {
+        self.follow(snapshot);
+        if !self.own || snapshot.timeline.shown.is_some() {
+            return;
+        }
+        let lesson = Arc::clone(&self.lesson);
+        let Some(step) = lesson.steps.get(self.now) else { return };
+        if self.start.len() < step.until.len() {
+            self.start = step.until.iter().map(|_| None).collect();
+        }
+        for (start, condition) in self.start.iter_mut().zip(&step.until) {
+            if start.is_none() {
+                *start = condition.asked.read_fresh(snapshot).map(|reading| reading.value);
+            }
+        }
+        match self.stage(self.now) {
+            Stage::Waiting => self.await_outcome(step, snapshot),
+            Stage::Open if step.kind == Kind::Do => self.judge(step, snapshot),
+            _ => {}
+        }
+    }
+
+    /// Keeps account of runs and of what is done to them.
+    fn follow(&mut self, snapshot: &Snapshot) {
+        let lesson = self.lesson.settings();
+        let same = |settings: &Settings| {
+            let mut run = lesson.run.clone();
+            (run.images, run.procedural) = (self.images.clone(), settings.run.procedural.clone());
+            run == settings.run
+        };
+        self.own = same(&snapshot.settings);
+        if self.run != Some(snapshot.run) && self.own {
+            self.run = Some(snapshot.run);
+            let settings = snapshot.timeline.start.as_deref().unwrap_or(&snapshot.settings).clone();
+            let carried = settings.run.images != lesson.run.images;
+            let began = snapshot.timeline.first;
+            self.runs.push(RunLog { settings, carried, began, journal: Vec::new(), last: 0 });
+            self.since = None;
+        }
+        if !self.own {
+            return;
+        }
+        if let Some(log) = self.runs.last_mut() {
+            if log.journal.len() != snapshot.journal.len() {
+                log.journal = snapshot.journal.to_vec();
+            }
+            log.last = snapshot.meta_iteration;
+        }
+    }
+
+    fn moment(&self, reading: Reading, snapshot: &Snapshot) -> Moment {
+        Moment { run: self.runs.len().saturating_sub(1), at: reading.at, deeds: snapshot.journal.len() }
+    }
+
+    fn await_outcome(&mut self, step: &Step, snapshot: &Snapshot) {
+        let outcome = &self.outcomes[self.now];
+        let from = outcome.committed.map_or(0, |moment| moment.at);
+        // What changes with the prediction must have changed, and time have passed since.
+        let turned = step.turns.iter().all(|turn| is_in_force(turn, snapshot));
+        let mut readings = Vec::new();
+        for condition in step.options.iter().flat_map(|answer| &answer.true_if) {
+            let reading = condition.asked.read_fresh(snapshot);
+            let Some(reading) = reading.filter(|reading| turned && reading.at >= from + step.after) else { return };
+            readings.push(reading);
+        }
+        let Some(&latest) = readings.iter().max_by_key(|reading| reading.at) else { return };
+        let moment = self.moment(latest, snapshot);
+        let outcome = &mut self.outcomes[self.now];
+        (outcome.truth, outcome.done) = (the_true_one(step, &readings), true);
+        outcome.measured = Some(moment);
+        outcome.values = readings.iter().map(|reading| reading.value).collect();
+    }
+
+    fn judge(&mut self, step: &Step, snapshot: &Snapshot) {
+        while let Some(condition) = step.until.get(self.outcomes[self.now].met.len()) {
+            let start = self.start.get(self.outcomes[self.now].met.len()).copied().flatten();
+            let Some(reading) = condition.asked.read_fresh(snapshot) else { return };
+            if !condition.holds(reading.value, start, self.strictness) {
+                self.since = None;
+                return;
+            }
+            let since = *self.since.get_or_insert(reading.at);
+            if reading.at < since {
+                self.since = None;
+                return;
+            }
+            if reading.at - since < condition.hold {
+                return;
+            }
+            self.since = None;
+            let moment = self.moment(reading, snapshot);
+            let place = snapshot.closeups.tried.as_ref().map(|tried| tried.asked.at);
+            self.outcomes[self.now].met.push(Met { moment, value: reading.value, start, place });
+        }
+        self.outcomes[self.now].done = true;
+    }
+
+    /// Takes an answer: a prediction once, an observation until it is right. Returns what the lesson changes now.
+    pub fn answer(&mut self, choice: usize, snapshot: &Snapshot) -> Vec<Turn> {
+        let lesson = Arc::clone(&self.lesson);
+        let Some(step) = lesson.steps.get(self.now).filter(|step| choice < step.options.len()) else {
+            return Vec::new();
+        };
+        let now = Moment {
+            run: self.runs.len().saturating_sub(1),
+            at: snapshot.meta_iteration,
+            deeds: snapshot.journal.len(),
+        };
+        let stage = self.stage(self.now);
+        let outcome = &mut self.outcomes[self.now];
+        match (step.kind, stage) {
+            (Kind::Predict, Stage::Open) => {
+                (outcome.chosen, outcome.committed) = (Some(choice), Some(now));
+                if let Some(source) = step.turns.iter().find_map(|turn| turn.images.clone()) {
+                    self.images = source;
+                }
+                step.turns.clone()
+            }
+            (Kind::Observe, Stage::Open) if self.own => {
+                let readings = step.options.iter().flat_map(|answer| &answer.true_if);
+                let readings: Option<Vec<Reading>> =
+                    readings.map(|condition| condition.asked.read_fresh(snapshot)).collect();
+                let Some(readings) = readings else { return Vec::new() };
+                outcome.tries += 1;
+                outcome.first.get_or_insert(choice);
+                (outcome.chosen, outcome.truth) = (Some(choice), the_true_one(step, &readings));
+                outcome.values = readings.iter().map(|reading| reading.value).collect();
+                outcome.done = outcome.truth == Some(choice);
+                let latest = readings.iter().max_by_key(|reading| reading.at).copied();
+                let moment = latest.map(|latest| self.moment(latest, snapshot));
+                self.outcomes[self.now].measured = moment;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes what was written; the step is done once that is not empty.
+    pub fn write(&mut self, text: &str) {
+        if self.step().is_some_and(|step| step.kind == Kind::Write) {
+            let outcome = &mut self.outcomes[self.now];
+            outcome.written = text.to_owned();
+            outcome.done = !text.trim().is_empty();
+        }
+    }
+
+    /// Whether another hint may be given now: after another try, or some time.
+    pub fn can_hint(&self) -> bool {
+        let left = self.step().is_some_and(|step| self.outcomes[self.now].hints < step.hints.len());
+        let deeds = self.runs.last().map_or(0, |log| log.journal.len());
+        let (since, then) = self.hinted.unwrap_or((self.step_began, deeds));
+        left && (self.clock - since >= HINT_SECS || self.hinted.is_some() && deeds > then)
+    }
+
+    /// Gives another hint, if that may be.
+    pub fn hint(&mut self) {
+        if self.can_hint() {
+            self.outcomes[self.now].hints += 1;
+            self.hinted = Some((self.clock, self.runs.last().map_or(0, |log| log.journal.len())));
+        }
+    }
+
+    /// Whether all hints are given, so that the solution may be shown.
+    pub fn can_show_solution(&self) -> bool {
+        let open = self.stage(self.now) == Stage::Open;
+        open && self
+            .step()
+            .is_some_and(|step| !step.solution.is_empty() && self.outcomes[self.now].hints >= step.hints.len())
+    }
+
+    /// Notes that the solution was shown.
+    pub fn show_solution(&mut self) {
+        if self.can_show_solution() {
+            self.outcomes[self.now].solution = true;
+        }
+    }
+
+    /// Goes to the next step, if this one is done; whether it did.
+    pub fn next(&mut self) -> bool {
+        let goes = self.now < self.lesson.steps.len() && self.stage(self.now) == Stage::Done;
+        if goes {
+            self.now += 1;
+            (self.start, self.since, self.hinted) = (Vec::new(), None, None);
+            self.step_began = self.clock;
+        }
+        goes
+    }
+}
+
+/// Whether what a lesson has changed by itself is in force.
+fn is_in_force(turn: &Turn, snapshot: &Snapshot) -> bool {
+    let knob = turn.knob.zip(turn.value);
+    knob.is_none_or(|(knob, value)| knob.get(&snapshot.settings.live) == value)
+        && turn.images.as_ref().is_none_or(|images| snapshot.settings.run.images == *images)
+}
+
+/// The answer whose conditions all hold, if there is exactly one.
+fn the_true_one(step: &Step, readings: &[Reading]) -> Option<usize> {
+    let mut readings = readings.iter();
+    let mut found = None;
+    for (index, answer) in step.options.iter().enumerate() {
+        let mut holds = true;
+        for condition in &answer.true_if {
+            let value = readings.next()?.value;
+            holds &= condition.holds(value, None, Strictness::AsItStands);
+        }
+        if holds && found.replace(index).is_some() {
+            return None;
+        }
+    }
+    found
+}

@@ -1,0 +1,90 @@
+//! Texts of lessons in both languages, with numbers of the run in them.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use super::measures::{Asked, MeasureError};
+use crate::text::Language;
+use crate::train::snapshot::Snapshot;
+
+/// A text in English and, if its author wrote one, in Chinese. `{psnr step=5}` in it stands for what that measure reads
+/// now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// English.
+    pub en: String,
+    /// Chinese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zh: Option<String>,
+}
+
+impl Said {
+    /// In English alone.
+    pub fn english(text: &str) -> Self {
+        Self { en: text.to_owned(), zh: None }
+    }
+
+    /// In this thread's language, or in English where that is missing.
+    pub fn get(&self) -> &str {
+        self.r#in(Language::spoken()).unwrap_or(&self.en)
+    }
+
+    /// In a language, if it is there.
+    pub fn r#in(&self, language: Language) -> Option<&str> {
+        match language {
+            Language::English => Some(&self.en),
+            Language::Chinese => self.zh.as_deref(),
+        }
+    }
+
+    /// The same with the numbers of a run; what cannot be read yet is an ellipsis.
+    pub fn with_numbers(&self, snapshot: Option<&Snapshot>) -> String {
+        let mut all = String::new();
+        for part in parts(self.get()) {
+            let _ = match part {
+                Part::Text(text) => all.write_str(text),
+                Part::Number(asked) => {
+                    let read = asked.parse::<Asked>().ok().zip(snapshot);
+                    let value = read.and_then(|(asked, snapshot)| Some((asked.read(snapshot)?, asked)));
+                    match value {
+                        Some((reading, asked)) => all.write_str(&asked.measure.unit.said(reading.value)),
+                        None => all.write_char('…'),
+                    }
+                }
+            };
+        }
+        all
+    }
+
+    /// What its numbers ask for, in every language.
+    ///
+    /// # Errors
+    /// If one of them is no measure.
+    pub fn numbers(&self) -> Result<Vec<Asked>, MeasureError> {
+        let texts = [Some(self.en.as_str()), self.zh.as_deref()];
+        let numbers = texts.into_iter().flatten().flat_map(parts).filter_map(|part| match part {
+            Part::Number(asked) => Some(asked.parse()),
+            Part::Text(_) => None,
+        });
+        numbers.collect()
+    }
+}
+
+enum Part<'a> {
+    Text(&'a str),
+    Number(&'a str),
+}
+
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut all = Vec::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let Some((inside, after)) = behind.split_once('}') else { break };
+        all.extend([Part::Text(before), Part::Number(inside)]);
+        rest = after;
+    }
+    all.push(Part::Text(rest));
+    all
+}
