@@ -43,6 +43,9 @@ pub struct Arguments {
     /// A kept run to go on with in the window, or a picture that was taken out of one, to begin the run that it shows.
     #[arg(long, value_name = "FILE")]
     pub open: Option<PathBuf>,
+    /// A lesson to begin with: its name or number as `metascope lessons list` says, or a lesson file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub lesson: Option<String>,
     /// The window's language, en or zh; otherwise the one that it spoke last, at first the system's.
     #[arg(long, value_parser = ["en", "zh"])]
     pub language: Option<String>,

@@ -10,6 +10,7 @@ use metascope::arguments::{Arguments, BenchArguments, Command, What};
 use metascope::commands::{self, Ending};
 use metascope::experiment::Experiment;
 use metascope::images;
+use metascope::lessons::{self, lesson::Lesson};
 use metascope::said::note;
 use metascope::text::Language;
 use metascope::train::session::Session;
@@ -42,7 +43,10 @@ fn obey(arguments: &Arguments, begun: Instant) -> Result<Ending, Box<dyn std::er
         Some(Command::Bench(arguments)) => commands::bench(arguments),
         None => {
             let (what, languages) = (arguments.what.clone().for_window(), arguments.languages());
-            open_window(&what, None, languages, arguments.open.clone()).map(|()| Ending::Done)
+            let shared = what.share()?.and_then(|share| share.lesson);
+            let lesson = arguments.lesson.clone().or(shared);
+            let lesson = lesson.as_deref().map(lessons::file::find).transpose()?.map(Arc::new);
+            open_window(&what, None, languages, arguments.open.clone(), lesson).map(|()| Ending::Done)
         }
     }
 }
@@ -52,6 +56,7 @@ fn open_window(
     script: Option<Script>,
     languages: [Option<Language>; 2],
     run_file: Option<PathBuf>,
+    lesson: Option<Arc<Lesson>>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let Experiment { settings, changes: coming, .. } = what.experiment()?;
     let image_set = images::for_run(&settings.run)?;
@@ -66,7 +71,7 @@ fn open_window(
         None => link::Command::Restart(own, image_set.clone()),
     };
     let past = script.as_ref().and_then(Script::first_command);
-    let opening = Opening { settings, image_set, coming, beside, view, script, languages, run_file };
+    let opening = Opening { settings, image_set, coming, beside, view, script, languages, run_file, lesson };
     window::run(opening, move |wake, keep| {
         let (end, _) = worker::start(wake, move |end| Session::new(end, threads, None).keeping(keep))?;
         end.send(first);
@@ -80,7 +85,7 @@ fn bench_window(arguments: &BenchArguments, begun: Instant) -> Result<Ending, Bo
     let recorder = Arc::new(Mutex::new(Recorder::new(begun)));
     let script = Script::new(arguments.each()?, arguments.history, recorder.clone());
     let what = What { threads: arguments.threads.map(usize::from), ..What::default() };
-    open_window(&what, Some(script), [Some(Language::English), None], None)
+    open_window(&what, Some(script), [Some(Language::English), None], None, None)
         .map_err(|error| format!("{error}\n{WITHOUT_A_SCREEN}"))?;
     let report = recorder.lock().unwrap_or_else(PoisonError::into_inner).report();
     commands::window_figures(&watching::table(&report), serde_json::to_value(&report)?, arguments.json.as_deref())?;

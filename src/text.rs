@@ -14,7 +14,7 @@ use std::ops::Deref;
 pub use words::Words;
 
 /// A language.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Language {
     /// English.
     #[default]

@@ -27,6 +27,7 @@ mod banner;
 mod beside;
 mod formula;
 mod knobs;
+mod lesson;
 mod losses;
 mod parameters;
 mod run_panel;

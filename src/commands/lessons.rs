@@ -10,13 +10,10 @@ use super::Ending;
 use crate::arguments::{LessonsArguments, LessonsCommand};
 use crate::columns;
 use crate::files::write_whole;
-use crate::lessons::check::{Checking, Flaw, check};
+use crate::lessons::check::{Checking, Flaw, SEEDS, check};
 use crate::lessons::lesson::Lesson;
 use crate::lessons::{built_in, file, grade};
 use crate::said::{note, print};
-
-/// The seeds that solutions are tried on.
-pub const SEEDS: [u64; 3] = [0, 1, 2];
 
 /// Lists, checks or grades; `glyphs` says whether a letter can be drawn.
 ///

@@ -25,6 +25,7 @@ const FIT: &Setting = setting("run.fit_inner_rate");
 /// Keys that are no settings.
 const VIEW: &str = "view";
 const BESIDE: &str = "beside";
+const LESSON: &str = "lesson";
 
 /// What a line says.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +39,8 @@ pub struct Share {
     pub beside: Option<Algorithm>,
     /// The id of the view that is looked at.
     pub view: Option<String>,
+    /// The id of the lesson to begin, in place of the run.
+    pub lesson: Option<String>,
     /// The settings that a line gave.
     pub given: Given,
 }
@@ -116,7 +119,7 @@ impl Share {
         let own = images.filter(|_| matches!(settings.run.images, ImageSource::Path(_)));
         let own = own.map(|facts| OwnImages { name: facts.name.clone(), fingerprint: facts.fingerprint.clone() });
         let experiment = Experiment { settings, changes: marks.to_vec(), ..Experiment::default() };
-        Self { experiment, own, beside: None, view: None, given: Given::default() }
+        Self { experiment, own, beside: None, view: None, lesson: None, given: Given::default() }
     }
 
     /// The line.
@@ -132,6 +135,7 @@ impl Share {
         words.extend(changes.iter().map(|change| format!("@{}:{}={}", change.at, change.knob.key(), change.value)));
         words.extend(self.beside.map(|beside| format!("{BESIDE}={}", beside.id())));
         words.extend(self.view.iter().map(|view| format!("{VIEW}={view}")));
+        words.extend(self.lesson.iter().map(|lesson| format!("{LESSON}={lesson}")));
         words.join(" ")
     }
 
@@ -185,7 +189,7 @@ impl Share {
         let mut given = Given::default();
         given.set(TASKS, tasks.id().into());
         given.set(ALGORITHM, algorithm_named(algorithm)?.id().into());
-        let (mut own, mut beside, mut view, mut changes) = (None, None, None, Vec::new());
+        let (mut own, mut beside, mut view, mut lesson, mut changes) = (None, None, None, None, Vec::new());
         for word in words {
             let wrong = |reason: &str| ShareError::Value { word: word.to_owned(), reason: reason.to_owned() };
             let whole = || wrong(say("a word such as seed=3 is missing its value", "类似 seed=3 的词缺少取值"));
@@ -202,6 +206,7 @@ impl Share {
             }
             match (key, value.split_once('#')) {
                 (VIEW, _) => view = Some(value.to_owned()),
+                (LESSON, _) => lesson = Some(value.to_owned()),
                 (BESIDE, _) => beside = Some(algorithm_named(value)?),
                 ("images", Some((name, fingerprint))) => {
                     own = Some(OwnImages { name: name.to_owned(), fingerprint: fingerprint.to_owned() });
@@ -220,7 +225,7 @@ impl Share {
         if own.is_some() {
             experiment.settings.run.images = ImageSource::Path(Default::default());
         }
-        Ok(Self { experiment, own, beside, view, given })
+        Ok(Self { experiment, own, beside, view, lesson, given })
     }
 }
 

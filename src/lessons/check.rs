@@ -10,6 +10,9 @@ use super::rehearse::{Pupil, Went, within};
 use crate::text::{Language, Words, text};
 use crate::text::{Text, tell};
 
+/// The seeds that solutions are tried on.
+pub const SEEDS: [u64; 3] = [0, 1, 2];
+
 /// What a lesson must keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
@@ -144,7 +147,8 @@ fn read_alone(lesson: &Lesson, how: &Checking<'_>) -> Vec<Flaw> {
     for (step, said) in heads.chain(texts) {
         let [en, zh] = [Language::English, Language::Chinese].map(|language| said.r#in(language).unwrap_or_default());
         let beginning = || en.chars().take(40).collect::<String>();
-        if en.trim().is_empty() || how.both && zh.trim().is_empty() {
+        let [no_en, no_zh] = [en, zh].map(|text| text.trim().is_empty());
+        if no_en && no_zh || how.both && (no_en || no_zh) {
             flaw(Rule::Languages, step, &|| {
                 let en = beginning();
                 tell(|| format!("“{en}…” is in one language alone"), || format!("“{en}……”只有一种语言"))

@@ -122,6 +122,12 @@ pub fn read(path: &Path) -> Result<Lesson, LessonError> {
     parse(&text, path)
 }
 
+/// Whether a file looks like a lesson, be it a right one or not.
+pub fn is_lesson(path: &Path) -> bool {
+    let named = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    named && std::fs::read_to_string(path).is_ok_and(|text| text.contains("[[steps]]"))
+}
+
 /// Reads the text of a file; `path` is for messages.
 ///
 /// # Errors

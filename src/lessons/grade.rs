@@ -125,7 +125,7 @@ fn verify(lesson: &Arc<Lesson>, result: &LessonResult) -> Result<(), String> {
 fn own(lesson: &Lesson, log: &RunLog) -> Result<(), String> {
     let mut run = lesson.settings().run.clone();
     if log.carried {
-        (run.images, run.procedural) = (log.settings.run.images.clone(), log.settings.run.procedural.clone());
+        (run.images, run.procedural) = (log.settings.run.images.clone(), log.settings.run.procedural);
         let known =
             lesson.steps.iter().flat_map(|step| &step.turns).any(|turn| turn.images.as_ref() == Some(&run.images));
         if !known {

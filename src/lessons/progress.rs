@@ -7,7 +7,7 @@ use super::condition::Strictness;
 use super::lesson::{Kind, Lesson, Step, Turn};
 use super::measures::Reading;
 use super::result::{Met, Moment, Outcome, RunLog};
-use crate::settings::{ImageSource, Settings};
+use crate::settings::ImageSource;
 use crate::train::snapshot::Snapshot;
 use crate::train::views::Focus;
 
@@ -166,12 +166,9 @@ impl Progress {
     /// Keeps account of runs and of what is done to them.
     fn follow(&mut self, snapshot: &Snapshot) {
         let lesson = self.lesson.settings();
-        let same = |settings: &Settings| {
-            let mut run = lesson.run.clone();
-            (run.images, run.procedural) = (self.images.clone(), settings.run.procedural.clone());
-            run == settings.run
-        };
-        self.own = same(&snapshot.settings);
+        let mut run = lesson.run.clone();
+        (run.images, run.procedural) = (self.images.clone(), snapshot.settings.run.procedural);
+        self.own = run == snapshot.settings.run;
         if self.run != Some(snapshot.run) && self.own {
             self.run = Some(snapshot.run);
             let settings = snapshot.timeline.start.as_deref().unwrap_or(&snapshot.settings).clone();
@@ -295,6 +292,12 @@ impl Progress {
         left && (self.clock - since >= HINT_SECS || self.hinted.is_some() && deeds > then)
     }
 
+    /// Whether only time is missing for the next one.
+    pub fn waits_for_hint(&self) -> bool {
+        let left = self.step().is_some_and(|step| self.outcomes[self.now].hints < step.hints.len());
+        left && self.stage(self.now) == Stage::Open && !self.can_hint()
+    }
+
     /// Gives another hint, if that may be.
     pub fn hint(&mut self) {
         if self.can_hint() {
@@ -319,7 +322,7 @@ impl Progress {
     }
 
     /// Goes to the next step, if this one is done; whether it did.
-    pub fn next(&mut self) -> bool {
+    pub fn go_on(&mut self) -> bool {
         let goes = self.now < self.lesson.steps.len() && self.stage(self.now) == Stage::Done;
         if goes {
             self.now += 1;

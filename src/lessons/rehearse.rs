@@ -93,7 +93,7 @@ impl Pupil {
             }
         };
         if went == Went::Well {
-            self.progress.next();
+            self.progress.go_on();
         }
         Ok(went)
     }
@@ -164,7 +164,7 @@ impl Pupil {
             }
             let at = self.rehearsal.meta_iteration();
             let stands = self.paused || self.rehearsal.has_failed();
-            if acts.peek().is_none() && (stands || at >= end) || at >= end {
+            if at >= end || acts.peek().is_none() && stands {
                 return Went::TooLong;
             }
             if !stands {

@@ -13,7 +13,8 @@ use crate::train::snapshot::Snapshot;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Said {
-    /// English.
+    /// English; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub en: String,
     /// Chinese.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,14 +22,24 @@ pub struct Said {
 }
 
 impl Said {
-    /// In English alone.
-    pub fn english(text: &str) -> Self {
-        Self { en: text.to_owned(), zh: None }
+    /// In this thread's language, or in the other one where that is missing.
+    pub fn get(&self) -> &str {
+        let spoken = Language::spoken();
+        let said = [spoken, spoken.other()].into_iter().filter_map(|language| self.r#in(language));
+        said.into_iter().find(|text| !text.trim().is_empty()).unwrap_or_default()
     }
 
-    /// In this thread's language, or in English where that is missing.
-    pub fn get(&self) -> &str {
-        self.r#in(Language::spoken()).unwrap_or(&self.en)
+    /// What its author wrote in this thread's language.
+    pub fn written(&self) -> String {
+        self.r#in(Language::spoken()).unwrap_or_default().to_owned()
+    }
+
+    /// Takes what its author writes in this thread's language.
+    pub fn write(&mut self, text: String) {
+        match Language::spoken() {
+            Language::English => self.en = text,
+            Language::Chinese => self.zh = Some(text).filter(|text| !text.is_empty()),
+        }
     }
 
     /// In a language, if it is there.
@@ -39,9 +50,9 @@ impl Said {
         }
     }
 
-    /// The same with the numbers of a run; what cannot be read yet is an ellipsis.
-    pub fn with_numbers(&self, snapshot: Option<&Snapshot>) -> String {
-        let mut all = String::new();
+    /// The same with the numbers of a run, and whether all of them could be read; one that cannot is an ellipsis.
+    pub fn with_numbers(&self, snapshot: Option<&Snapshot>) -> (String, bool) {
+        let (mut all, mut complete) = (String::new(), true);
         for part in parts(self.get()) {
             let _ = match part {
                 Part::Text(text) => all.write_str(text),
@@ -50,12 +61,15 @@ impl Said {
                     let value = read.and_then(|(asked, snapshot)| Some((asked.read(snapshot)?, asked)));
                     match value {
                         Some((reading, asked)) => all.write_str(&asked.measure.unit.said(reading.value)),
-                        None => all.write_char('…'),
+                        None => {
+                            complete = false;
+                            all.write_char('…')
+                        }
                     }
                 }
             };
         }
-        all
+        (all, complete)
     }
 
     /// What its numbers ask for, in every language.

@@ -37,6 +37,8 @@ pub enum Command {
     Alone,
     /// The same as [`Self::Restart`], going on from what another run has learned.
     Continue(Arc<Settings>, Option<Arc<ImageSet>>, Arc<Checkpoint>),
+    /// The same, going on from what the present run has learned.
+    Carry(Arc<Settings>, Option<Arc<ImageSet>>),
     /// The same, going on where a kept run was; it waits there.
     Open(Arc<Reopened>, Option<Arc<ImageSet>>),
     /// The same as [`Self::Restart`], starting at the φ that a kept run has learned.
@@ -158,6 +160,7 @@ impl Command {
             Self::Restart(..)
                 | Self::Pair(..)
                 | Self::Continue(..)
+                | Self::Carry(..)
                 | Self::Open(..)
                 | Self::StartFrom(..)
                 | Self::BringBack

@@ -4,6 +4,7 @@ mod apply;
 mod begin;
 mod keeping;
 mod kept;
+mod lessons;
 mod look;
 mod panels;
 mod past;
@@ -31,6 +32,7 @@ use super::help::Help;
 use super::images_dialog::ImagesDialog;
 use super::keyboard;
 use super::knobs::Knobs;
+use super::lesson::{Classroom, Desk};
 use super::losses::Losses;
 use super::notices::{Kind, Notices};
 use super::pacing::Pacing;
@@ -100,6 +102,9 @@ pub struct App {
     keeping: Keeping,
     taking: Taking,
     help: Help,
+    classroom: Option<Classroom>,
+    /// A lesson that is being made.
+    desk: Option<Desk>,
     notices: Notices,
     pacing: Pacing,
     watching: RefCell<Watching>,
@@ -150,6 +155,8 @@ impl App {
             keeping: Keeping::default(),
             taking: Taking::default(),
             help: Help::default(),
+            classroom: None,
+            desk: None,
             notices: Notices::default(),
             pacing: Pacing::of(ctx),
             watching: RefCell::new(Watching::from_env()),
@@ -184,7 +191,7 @@ impl App {
     pub fn show(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         self.language.speak();
-        self.receive();
+        self.receive(&ctx);
         self.take_kept(&ctx);
         self.compare.receive(&ctx, self.stage.page(false) == Page::Compare, &mut self.notices);
         let mut commands = Commands::new();
@@ -192,6 +199,7 @@ impl App {
         commands::take_shortcuts(&ctx, canvas, self.help.is_open(), &mut commands);
         keyboard::take_zoom(&ctx, if self.present { PRESENT_ZOOM } else { 1.0 });
         commands.append(&mut self.watching.get_mut().commands());
+        self.follow_lesson(&mut commands);
         self.panels(ui, &mut commands);
         self.say_what_is_looked_at();
         let key = self.settings.run.image_key();
@@ -201,6 +209,7 @@ impl App {
             self.keep_old_run();
         }
         self.help.ui(&ctx, &self.settings, &mut commands);
+        self.desk_ui(&ctx, &mut commands);
         self.watching.get_mut().ui(&ctx);
         let above = works::ui(&ctx, &self.keeping.keeper().map(Keeper::works).unwrap_or_default());
         self.notices.ui(&ctx, above);
@@ -220,7 +229,7 @@ impl App {
     }
 
     /// Takes what the trainer sent since the last frame.
-    fn receive(&mut self) {
+    fn receive(&mut self, ctx: &Context) {
         if let Some(snapshot) = self.link.take_snapshot() {
             self.watching.get_mut().snapshot_came(&snapshot, self.snapshot.as_deref());
             if self.intent == Some(snapshot.phase) || snapshot.phase == Phase::Diverged {
@@ -229,6 +238,7 @@ impl App {
             self.returns(&snapshot);
             self.moment_changes(&snapshot);
             self.follow_coming(&snapshot);
+            self.classroom.iter_mut().for_each(|classroom| classroom.see(ctx, &snapshot));
             self.snapshot = Some(snapshot);
         }
         self.take_made();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use egui::{Context, Key, Modifiers};
 
 use super::darkroom::views::{Place, ViewKind};
+use super::lesson::Ask;
 use super::scene::Scene;
 use crate::images::ImageSet;
 use crate::keep::kinds::Kind;
@@ -70,6 +71,12 @@ pub enum UiCommand {
     Theme,
     /// Show or hide the help.
     Help,
+    /// Something about a lesson.
+    Lesson(Ask),
+    /// Ask for the file of a lesson.
+    AskForLesson,
+    /// Begin the lesson of a file.
+    OpenLesson(PathBuf),
     /// Set the whole program so that something can be seen.
     Show(&'static Scene),
     /// Show or hide how long frames take.

@@ -1,6 +1,7 @@
 //! The help: meta-learning in a minute, what is often asked, the keys, and what the colours mean.
 
 mod answers;
+mod lessons;
 mod questions;
 
 use egui::{Color32, Context, Grid, Id, Label, Modal, Rect, RichText, ScrollArea, Sense, Ui, vec2};
@@ -74,13 +75,14 @@ const ROW: f32 = 9.0 * GRID;
 enum Page {
     #[default]
     Minute,
+    Lessons,
     Questions,
     Keys,
     Colours,
 }
 
 impl Page {
-    const ALL: [Self; 4] = [Self::Minute, Self::Questions, Self::Keys, Self::Colours];
+    const ALL: [Self; 5] = [Self::Minute, Self::Lessons, Self::Questions, Self::Keys, Self::Colours];
 
     /// Its name, and one sentence about it.
     fn texts(self) -> [Text; 2] {
@@ -88,6 +90,10 @@ impl Page {
             Self::Minute => [
                 text("In a minute", "一分钟入门"),
                 text("What meta-learning is, and what to try first", "什么是元学习，先试什么"),
+            ],
+            Self::Lessons => [
+                text("Lessons", "课程"),
+                text("Predict, do, see: lessons that measure what comes about", "预测、动手、观察：由测量来判断的课程"),
             ],
             Self::Questions => [
                 text("Questions", "常见问题"),
@@ -118,6 +124,11 @@ impl Help {
     /// Shows or hides it.
     pub fn toggle(&mut self) {
         self.open = !self.open;
+    }
+
+    /// Shows which lessons there are.
+    pub fn show_lessons(&mut self) {
+        (self.open, self.page) = (true, Page::Lessons);
     }
 
     /// Hides it.
@@ -159,6 +170,7 @@ impl Help {
                             ui.add(Label::new(RichText::new(sentence.get()).size(READ)).wrap());
                             ui.add_space(GRID);
                         }),
+                        Page::Lessons => lessons::ui(ui, commands),
                         Page::Questions => self.questions.ui(ui, settings, commands),
                         Page::Keys => keys(ui),
                         Page::Colours => colours(ui),

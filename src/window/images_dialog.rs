@@ -24,6 +24,7 @@ use crate::images::ImageSet;
 use crate::images::loader::Loader;
 use crate::keep::png;
 use crate::keep::run_file::ENDING;
+use crate::lessons;
 use crate::settings::table::Name;
 use crate::settings::{ImageReading, ImageSource, RunSettings, TaskFamily};
 use crate::text::{Text, Words, say, tell, text};
@@ -340,6 +341,9 @@ impl ImagesDialog {
         let Some(first) = dropped.first() else { return };
         if first.path().extension().is_some_and(|ending| ending == ENDING) {
             return commands.push(UiCommand::OpenRun(first.path().to_owned()));
+        }
+        if lessons::file::is_lesson(first.path()) {
+            return commands.push(UiCommand::OpenLesson(first.path().to_owned()));
         }
         if let Some(text) = png::text_in(first.path()) {
             return commands.push(UiCommand::OpenText(text));

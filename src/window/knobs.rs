@@ -36,13 +36,14 @@ impl Knobs {
     /// Draws the panel.
     ///
     /// The snapshot says where the run is now, for a rate that changes by itself, and how long an inner step may be;
-    /// `can_undo` whether a knob was turned.
+    /// `can_undo` whether a knob was turned. Where a lesson shows some knobs `only`, nothing else is there.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
         settings: &Settings,
         snapshot: Option<&Snapshot>,
         can_undo: bool,
+        only: Option<&[Knob]>,
         commands: &mut Commands,
     ) {
         let meta_iteration = snapshot.map_or(0, |snapshot| snapshot.meta_iteration);
@@ -89,6 +90,9 @@ impl Knobs {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             // Room for the scroll bar, so that it never lies on a number.
             ui.set_width(ui.available_width() - 2.0 * GRID);
+            if only.is_some_and(<[Knob]>::is_empty) {
+                return;
+            }
             ui.horizontal(|ui| {
                 ui.heading(say("Settings", "设置"));
                 let ways = [(UiCommand::Undo, can_undo), (UiCommand::ResetKnobs, settings.live != preset.live)];
@@ -98,6 +102,9 @@ impl Knobs {
                     }
                 }
             });
+            if let Some(only) = only {
+                return draw(ui, fields, &|knob| only.contains(&knob));
+            }
             draw(ui, fields, &|knob| Knob::MAIN.contains(&knob));
             let more = CollapsingHeader::new(say("More", "更多")).id_salt("more").show(ui, |ui| {
                 ui.set_width(ui.available_width() - GRID);

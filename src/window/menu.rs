@@ -6,6 +6,7 @@ use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Button, PopupCloseBehavior, RichText, TextEdit, Ui};
 
 use super::commands::{Commands, UiCommand};
+use super::lesson::Ask;
 use super::recent::Recent;
 use super::take_out;
 use super::theme::Palette;
@@ -56,6 +57,12 @@ impl MainMenu {
             );
             let menu = ui.menu_button(say("Recent runs", "最近的运行"), |ui| runs(ui, recent, earlier, commands));
             menu.response.on_hover_text(about);
+        }
+        ui.separator();
+        let command = UiCommand::from(Ask::List);
+        if tooltip(ui.button(command.label()), || command.tooltip_with_key()).clicked() {
+            commands.push(command);
+            ui.close();
         }
         ui.separator();
         take_out::all(ui, table, commands);

@@ -13,6 +13,7 @@ use super::watching::Script;
 use crate::images::ImageSet;
 use crate::keep::keeper::Keeper;
 use crate::keep::sessions::Session;
+use crate::lessons::lesson::Lesson;
 use crate::settings::{Algorithm, Settings};
 use crate::text::Language;
 use crate::train::link::{Wake, WindowEnd};
@@ -54,6 +55,8 @@ pub struct Opening {
     pub languages: [Option<Language>; 2],
     /// A kept run to go on with in place of the one that begins.
     pub run_file: Option<PathBuf>,
+    /// A lesson to begin in place of it.
+    pub lesson: Option<Arc<Lesson>>,
 }
 
 /// Opens the window and returns when it is closed. `start` begins the training; it gets what wakes the window, and what
@@ -65,7 +68,7 @@ pub fn run(
     opening: Opening,
     start: impl FnOnce(Wake, KeepSink) -> std::io::Result<WindowEnd>,
 ) -> Result<(), WindowError> {
-    let Opening { settings, image_set, coming, beside, view, script, languages, run_file } = opening;
+    let Opening { settings, image_set, coming, beside, view, script, languages, run_file, lesson } = opening;
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Metascope")
@@ -112,6 +115,7 @@ pub fn run(
                 let app = app.in_language(system.unwrap_or_default()).as_it_was_left(&ctx, creation.storage, asked);
                 let app = app.with_keeper(&ctx, keeper, session, unkept.as_ref()).with_coming(coming);
                 let app = app.showing(beside, view.as_deref()).with_run(&ctx, run_file);
+                let app = app.with_lesson(&ctx, lesson);
                 Ok(Box::new(app))
             }),
         )

@@ -19,6 +19,8 @@ pub enum Wanted {
     Images,
     /// A kept run.
     Run,
+    /// A lesson.
+    Lesson,
     /// Where a file is to be written: a name for it, and the kinds that it can be of with their endings.
     Place {
         /// What is proposed.
@@ -57,9 +59,11 @@ impl Picker {
         let title = match wanted {
             Wanted::Images => say("Choose a folder of images", "选择图像文件夹"),
             Wanted::Run => say("Open a run", "打开运行"),
+            Wanted::Lesson => say("Open a lesson", "打开课程"),
             Wanted::Place { .. } => say("Save", "保存"),
         };
         let kind = say("Runs of Metascope", "Metascope 的运行");
+        let lesson = say("Lessons of Metascope", "Metascope 的课程");
         let proposed = if let Wanted::Place { name, .. } = &wanted { Some(name.clone()) } else { None };
         let spawned = thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
             let begun = Instant::now();
@@ -67,6 +71,7 @@ impl Picker {
             let path = match wanted {
                 Wanted::Images => dialog.pick_folder(),
                 Wanted::Run => dialog.add_filter(kind, &[ENDING]).pick_file(),
+                Wanted::Lesson => dialog.add_filter(lesson, &["toml"]).pick_file(),
                 Wanted::Place { name, kinds } => {
                     let dialog =
                         kinds.into_iter().fold(dialog, |dialog, (name, ending)| dialog.add_filter(name, &[ending]));

@@ -194,6 +194,11 @@ impl Stage {
         }
     }
 
+    /// Gives the large place to the first tab.
+    pub fn show_first(&mut self) {
+        (self.look, self.page) = (Look::default(), Page::Samples);
+    }
+
     /// What has the large place, for a line of text; `None` for the first tab.
     pub fn view_id(&self, family: TaskFamily) -> Option<String> {
         let now = match self.page {

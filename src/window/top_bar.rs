@@ -13,6 +13,7 @@ use egui::{
 
 use super::commands::{Commands, UiCommand};
 use super::compare::Progress;
+use super::lesson::dots::{self, Dots};
 use super::menu::MainMenu;
 use super::recent::Recent;
 use super::theme::{GRID, Palette};
@@ -58,6 +59,8 @@ pub struct Status<'a> {
     pub earlier: &'a [Earlier],
     /// Whether sweeps or races have found something.
     pub table: bool,
+    /// The lesson under way.
+    pub lesson: Option<Dots>,
     /// Whether there is a run that can be brought back.
     pub can_bring_back: bool,
 }
@@ -101,6 +104,10 @@ impl TopBar {
                 speed(ui, status.pace, commands);
             }
             ui.separator();
+            if let Some(lesson) = &status.lesson {
+                dots::ui(ui, lesson, 1.25 * GRID);
+                ui.separator();
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if present {
                     push(ui, UiCommand::Present, "⛶", true, commands);

@@ -32,6 +32,7 @@ mod knobs;
 mod landscape;
 mod languages;
 mod learning;
+mod lessons;
 mod map;
 mod microscope;
 mod mistakes;

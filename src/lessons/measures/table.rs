@@ -160,7 +160,6 @@ pub static MEASURES: [Measure; 25] = [
         looks: |focus| focus.test_steps = true,
         of: Of::Past,
         read: |run, asked| reading::best_step(run, asked.init()),
-        ..BLANK
     },
     Measure {
         id: "overshoot",

@@ -104,6 +104,10 @@ impl Session {
             Command::Continue(settings, images, from) => {
                 self.restart(&settings, None, images, From::Checkpoint(&from));
             }
+            Command::Carry(settings, images) => match self.trainer.as_ref().map(Trainer::checkpoint) {
+                Some(from) => self.restart(&settings, None, images, From::Checkpoint(&from)),
+                None => self.restart(&settings, None, images, From::Nothing),
+            },
             Command::StartFrom(settings, images, kept) => {
                 self.restart(&settings, None, images, From::Phi(&kept));
             }

@@ -2,6 +2,7 @@
 
 use egui::{Context, ThemePreference};
 
+use super::keeping::Asked;
 use super::{App, PRESENT_ZOOM};
 use crate::settings::{Knob, ProceduralSettings, Settings};
 use crate::text::say;
@@ -9,6 +10,7 @@ use crate::train::link::{Command, Pace};
 use crate::train::snapshot::Phase;
 use crate::window::commands::UiCommand;
 use crate::window::notices::Kind;
+use crate::window::picker::{Picker, Wanted};
 use crate::window::watching::Observer as _;
 
 impl App {
@@ -65,6 +67,9 @@ impl App {
                 ctx.set_theme(next);
             }
             UiCommand::Help => self.help.toggle(),
+            UiCommand::Lesson(ask) => self.lesson(ctx, ask),
+            UiCommand::AskForLesson => self.keeping.ask(Picker::open(ctx, Wanted::Lesson), Asked::Lesson),
+            UiCommand::OpenLesson(path) => self.open_lesson(ctx, &path),
             UiCommand::Show(scene) => self.set_scene(ctx, scene),
             UiCommand::FrameTimes => self.watching.get_mut().toggle_frame_times(),
             UiCommand::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),

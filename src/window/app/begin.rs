@@ -39,6 +39,10 @@ pub(super) enum From {
     File(Arc<RunFile>, PathBuf),
     /// The φ that a file holds.
     Phi(Arc<RunFile>),
+    /// The settings alone; it waits there.
+    Lesson,
+    /// What the present run has learned.
+    Itself,
 }
 
 /// Whose settings are to be taken over once it is there.
@@ -174,13 +178,14 @@ impl App {
         self.coming.clear();
         self.remember_set();
         let own = self.settings.run.algorithm;
-        let alone = matches!(from, From::Checkpoint(_) | From::File(..) | From::Phi(_));
+        let alone = matches!(from, From::Checkpoint(_) | From::File(..) | From::Phi(_) | From::Itself);
         self.beside = self.beside.filter(|(algorithm, _)| *algorithm != own && !alone);
         let settings = Arc::new(self.settings.clone());
         self.send(match (&from, self.beside) {
             (From::Checkpoint(from), _) => Command::Continue(settings, set, Arc::clone(from)),
             (From::File(file, _), _) => Command::Open(Arc::new(file.reopened()), set),
             (From::Phi(file), _) => Command::StartFrom(settings, set, Arc::new(file.reopened())),
+            (From::Itself, _) => Command::Carry(settings, set),
             (_, Some((algorithm, keeps_rates))) => {
                 let second = Arc::new(self.settings.by(algorithm, keeps_rates));
                 Command::Pair([settings, second], set)
@@ -195,7 +200,8 @@ impl App {
                 self.schedule(file.coming.clone());
             }
             From::Text(coming) => self.schedule(coming),
-            From::Settings | From::Checkpoint(_) | From::Phi(_) => {}
+            From::Lesson => self.ask(Command::Pause, Phase::Paused),
+            From::Settings | From::Checkpoint(_) | From::Phi(_) | From::Itself => {}
         }
         if let Some(past) = self.watching.get_mut().first_command() {
             self.send(past);

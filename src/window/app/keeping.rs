@@ -56,6 +56,12 @@ pub(super) enum Asked {
     View(Taken),
     /// Where a table is to be written.
     Table(Vec<u8>),
+    /// A lesson to begin.
+    Lesson,
+    /// Where the lesson that is being made is to be written.
+    Draft,
+    /// Where the result of a lesson is to be written.
+    Result,
 }
 
 struct Reading {
@@ -262,6 +268,9 @@ impl App {
             Asked::Place(kind) => self.save_to(&path, kind),
             Asked::View(taken) => self.write_view(&path, taken),
             Asked::Table(table) => self.write_table(&path, table),
+            Asked::Draft => self.write_draft(ctx, &path),
+            Asked::Lesson => self.open_lesson(ctx, &path),
+            Asked::Result => self.write_result(&path),
         }
     }
 

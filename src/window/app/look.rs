@@ -8,6 +8,8 @@ impl App {
         // The knob is always there.
         let mut focus = Focus { stability: true, ..Focus::default() };
         self.stage.look(&mut focus);
+        let snapshot = self.snapshot.as_deref();
+        self.classroom.iter().for_each(|classroom| classroom.look(&mut focus, snapshot));
         if focus != self.focus {
             self.link.set_focus(focus.clone());
             self.focus = focus;

@@ -9,12 +9,17 @@ use crate::train::snapshot::{Phase, Snapshot};
 use crate::window::banner;
 use crate::window::commands::{Commands, UiCommand};
 use crate::window::darkroom::views::Place;
+use crate::window::lesson::Classroom;
+use crate::window::lesson::dots::Dots;
 use crate::window::stage::Page;
 use crate::window::theme::{GRID, Palette};
 use crate::window::top_bar::Status;
 
 /// Width of the settings, until somebody drags their edge.
 const SETTINGS: f32 = 54.0 * GRID;
+
+/// The same with a lesson above them.
+const LESSON: f32 = 80.0 * GRID;
 
 /// Share of the height that is below the large view, and share of that place's width for the small view, until somebody
 /// drags.
@@ -51,6 +56,7 @@ impl App {
             running: self.compare.progress(),
             earlier: &earlier,
             table: self.compare.has_table(),
+            lesson: self.classroom.as_ref().map(|classroom| Dots::of(classroom.progress())),
         };
         self.taking.begin();
         let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
@@ -96,10 +102,15 @@ impl App {
 
     /// What stands beside the large view: settings, losses with the timeline, the small view.
     fn beside(&mut self, ui: &mut Ui, ground: Frame, snapshot: Option<&Snapshot>, commands: &mut Commands) {
-        Panel::left("settings")
+        // A lesson has a width of its own, and leaves that of the settings as it was.
+        let (name, width) = match &self.classroom {
+            Some(_) => ("lesson", LESSON),
+            None => ("settings", SETTINGS),
+        };
+        Panel::left(name)
             .resizable(true)
-            .default_size(SETTINGS)
-            .size_range(44.0 * GRID..=80.0 * GRID)
+            .default_size(width)
+            .size_range(44.0 * GRID..=100.0 * GRID)
             .frame(ground.inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 8 }))
             .show(ui, |ui| self.settings_ui(ui, snapshot, commands));
         let family = self.settings.run.tasks;
@@ -129,7 +140,14 @@ impl App {
 
     fn settings_ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, commands: &mut Commands) {
         let before = commands.len();
-        self.knobs.ui(ui, &self.settings, snapshot, self.moment.turns.can_undo(), commands);
+        if let Some(classroom) = &mut self.classroom {
+            classroom.ui(ui, snapshot, commands);
+            if classroom.knobs().is_none_or(|knobs| !knobs.is_empty()) {
+                ui.separator();
+            }
+        }
+        let only = self.classroom.as_ref().and_then(Classroom::knobs);
+        self.knobs.ui(ui, &self.settings, snapshot, self.moment.turns.can_undo(), only, commands);
         // At once, so that this frame's plots have the mark.
         for command in commands.extract_if(before.., |command| matches!(command, UiCommand::SetKnob(..))) {
             self.apply(ui.ctx(), command);

@@ -1,11 +1,14 @@
 //! Runs as lines of text: copied, pasted, opened.
 
+use std::sync::Arc;
+
 use egui::Context;
 
 use super::App;
 use super::begin::From;
 use crate::keep::run_file::ImageFacts;
 use crate::keep::share::Share;
+use crate::lessons;
 use crate::settings::ImageSource;
 use crate::text::{Words, tell};
 use crate::window::notices;
@@ -13,7 +16,14 @@ use crate::window::watching::Observer as _;
 
 impl App {
     pub(super) fn copy_text(&mut self, ctx: &Context) {
-        let text = self.share().to_text();
+        let lesson = self.classroom.as_ref().map(|classroom| classroom.progress().lesson());
+        let text = match lesson.filter(|lesson| lessons::named(&lesson.id).is_some()) {
+            // A lesson begins anew, whatever was done to its run.
+            Some(lesson) => {
+                Share { lesson: Some(lesson.id.clone()), ..Share::of(lesson.settings().clone(), &[], None) }.to_text()
+            }
+            None => self.share().to_text(),
+        };
         let said = tell(|| format!("Copied: {text}"), || format!("已复制：{text}"));
         ctx.copy_text(text);
         self.notices.add(notices::Kind::Done, said);
@@ -51,6 +61,15 @@ impl App {
             Ok(share) => share,
             Err(error) => return self.notices.add(notices::Kind::Error, Words::told(|| error.to_string())),
         };
+        if let Some(id) = share.lesson {
+            return match lessons::named(&id) {
+                Some(lesson) => self.begin_lesson(ctx, Arc::clone(lesson)),
+                None => {
+                    let text = tell(|| format!("There is no lesson “{id}”"), || format!("没有名为“{id}”的课程"));
+                    self.notices.add(notices::Kind::Error, text);
+                }
+            };
+        }
         let mut settings = share.experiment.settings;
         if let Some(own) = share.own {
             let here = self.image_set.as_ref().filter(|((source, _), set)| {

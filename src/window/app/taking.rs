@@ -141,7 +141,7 @@ impl App {
         self.write_other(with_ending(path, "csv"), move |_| Ok(table));
     }
 
-    fn write_other(
+    pub(super) fn write_other(
         &mut self,
         path: PathBuf,
         make: impl FnOnce(&Work) -> Result<Vec<u8>, RunFileError> + Send + 'static,

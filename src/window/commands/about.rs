@@ -204,6 +204,18 @@ impl UiCommand {
                 ),
                 &[Key::F1, Key::Questionmark],
             ),
+            Self::Lesson(_) => alone(
+                text("Lessons…", "课程……"),
+                text("Predict, do, see: which lessons there are", "预测、动手、观察：有哪些课程"),
+            ),
+            Self::AskForLesson => alone(
+                text("Open a lesson…", "打开课程……"),
+                text("Begins the lesson of a file, such as a teacher's own", "开始一个课程文件，例如老师自己写的"),
+            ),
+            Self::OpenLesson(_) => alone(
+                text("Begin this lesson", "开始这一课"),
+                text("Begins the lesson of this file", "开始这个文件中的课程"),
+            ),
             Self::Show(_) => alone(
                 text("Show me", "演示给我看"),
                 text(

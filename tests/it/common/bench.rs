@@ -133,7 +133,7 @@ impl Bench {
 
 /// A file or a folder that is dropped on the window; its bytes are never asked for.
 #[derive(Debug)]
-struct Dropped(PathBuf);
+pub struct Dropped(pub PathBuf);
 
 impl egui::DroppedFile for Dropped {
     fn path(&self) -> &Path {

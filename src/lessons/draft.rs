@@ -1,0 +1,200 @@
+//! A lesson that a teacher makes of what is on the screen: the settings in force, the knobs to be shown, and steps whose
+//! conditions begin as what is read now.
+
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::condition::{Comparison, Condition};
+use super::file::{self, LessonError, VERSION, Written};
+use super::lesson::{Act, Answer, Kind, Lesson, Showing, Step};
+use super::measures::{Argument, Arguments, Asked, MEASURES, Margin};
+use super::said::Said;
+use crate::settings::{Knob, Settings};
+use crate::train::snapshot::{Deed, Init, Snapshot};
+
+/// Such a lesson while it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// Its name in files.
+    pub id: String,
+    /// About how long it takes.
+    pub minutes: u32,
+    /// Its title.
+    pub title: Said,
+    /// What one can do or say after it.
+    pub goal: Said,
+    /// What its run begins with.
+    pub settings: Settings,
+    /// What the window shows of the program.
+    pub window: Showing,
+    /// Its steps so far.
+    pub steps: Vec<Step>,
+}
+
+impl Draft {
+    /// Of what is on the screen.
+    pub fn of(settings: &Settings, beside: Option<String>, view: Option<String>) -> Self {
+        Self {
+            id: "my-lesson".to_owned(),
+            minutes: 5,
+            title: Said::default(),
+            goal: Said::default(),
+            settings: settings.clone(),
+            window: Showing { knobs: Knob::MAIN.to_vec(), view, beside, slow: false },
+            steps: Vec::new(),
+        }
+    }
+
+    /// The text of its file.
+    ///
+    /// # Errors
+    /// If the settings cannot be written down.
+    pub fn to_text(&self) -> Result<String, toml::ser::Error> {
+        let Self { id, minutes, title, goal, window, steps, .. } = self;
+        let experiment = self.experiment()?;
+        toml::to_string(&Written { version: VERSION, id, minutes: *minutes, title, goal, experiment, window, steps })
+    }
+
+    /// What of its settings is not as in their preset.
+    fn experiment(&self) -> Result<Table, toml::ser::Error> {
+        let run = &self.settings.run;
+        let mut preset = Settings::preset(run.tasks, run.algorithm);
+        preset.run.procedural = crate::settings::ProceduralSettings::of(&run.images);
+        let mut table = differing(Table::try_from(&self.settings)?, &Table::try_from(preset)?);
+        let own = table.entry("run").or_insert_with(|| Value::Table(Table::new()));
+        if let Value::Table(own) = own {
+            own.insert("tasks".to_owned(), run.tasks.id().into());
+            own.insert("algorithm".to_owned(), run.algorithm.id().into());
+        }
+        Ok(table)
+    }
+
+    /// The lesson itself; `path` is for messages.
+    ///
+    /// # Errors
+    /// If something in it makes no sense.
+    pub fn lesson(&self, path: &Path) -> Result<Lesson, LessonError> {
+        let format =
+            |error: toml::ser::Error| LessonError::Format { path: path.to_owned(), message: error.to_string() };
+        file::parse(&self.to_text().map_err(format)?, path)
+    }
+}
+
+/// What is in a table and not so in the other.
+fn differing(table: Table, other: &Table) -> Table {
+    let differs = |(key, value): (String, Value)| match (value, other.get(&key)) {
+        (Value::Table(value), Some(Value::Table(other))) => {
+            let inner = differing(value, other);
+            (!inner.is_empty()).then_some((key, Value::Table(inner)))
+        }
+        (value, other) => (other != Some(&value)).then_some((key, value)),
+    };
+    table.into_iter().filter_map(differs).collect()
+}
+
+/// A step of a kind, still without texts.
+pub fn step(kind: Kind) -> Step {
+    let asks = matches!(kind, Kind::Predict | Kind::Observe);
+    Step {
+        kind,
+        text: Said::default(),
+        then: None,
+        options: if asks { vec![answer(), answer()] } else { Vec::new() },
+        turns: Vec::new(),
+        after: if kind == Kind::Predict { 100 } else { 0 },
+        until: Vec::new(),
+        within: if kind == Kind::Do { 500 } else { 0 },
+        hints: if kind == Kind::Do { vec![Said::default()] } else { Vec::new() },
+        solution: Vec::new(),
+    }
+}
+
+/// An answer without texts.
+pub fn answer() -> Answer {
+    Answer { text: Said::default(), true_if: Vec::new(), because: Some(Said::default()) }
+}
+
+/// All that can be read now, with what it reads.
+pub fn readable(snapshot: &Snapshot) -> Vec<(Asked, f64)> {
+    let layers = snapshot.evaluation.as_ref().map_or(0, |evaluation| evaluation.movement.len());
+    let none = Arguments::default;
+    let mut all = Vec::new();
+    for measure in &MEASURES {
+        let takes = |argument| measure.takes.contains(&argument);
+        let ways: Vec<Arguments> = if takes(Argument::Knob) {
+            Knob::MAIN.iter().map(|knob| Arguments { knob: Some(*knob), ..none() }).collect()
+        } else if takes(Argument::Layer) {
+            (1..=layers).map(|layer| Arguments { layer: Some(layer), ..none() }).collect()
+        } else if takes(Argument::Over) {
+            let over = [Init::Joint, Init::Random].map(|over| Arguments { over: Some(over), ..none() });
+            let of = Init::ALL.map(|init| Arguments { init: Some(init), ..none() });
+            let at = |arguments: &Arguments, step| Arguments { step, ..arguments.clone() };
+            let steps = [None, Some(0), Some(1)];
+            of.iter().chain(&over).flat_map(|arguments| steps.map(|step| at(arguments, step))).collect()
+        } else {
+            vec![none()]
+        };
+        for arguments in ways {
+            let asked = Asked { measure, arguments };
+            if let Some(reading) = asked.read(snapshot) {
+                all.push((asked, reading.value));
+            }
+        }
+    }
+    all
+}
+
+/// The condition that holds now, and only just: greater than a little less than what is read.
+pub fn condition(asked: &Asked, value: f64) -> Condition {
+    let margin = asked.measure.margin;
+    let is = match margin {
+        Margin::Absolute(width) if width == 0.0 && asked.arguments.knob.is_none() => Comparison::Is(value.round()),
+        _ => Comparison::Above(two_digits(value - 2.0 * margin.at(value))),
+    };
+    Condition { asked: asked.clone(), is, hold: 0 }
+}
+
+fn two_digits(value: f64) -> f64 {
+    format!("{value:.1e}").parse().unwrap_or(value)
+}
+
+/// What was done to a run as acts of a solution for a step that began after so many meta-iterations.
+pub fn acts(journal: &[Deed], began: u64) -> Vec<Act> {
+    let act = |deed: &Deed| {
+        let after = deed.at().saturating_sub(began);
+        match *deed {
+            Deed::Turned { knob, value, .. } => {
+                Some(Act { after, knob: Some(knob), value: Some(value), ..Act::default() })
+            }
+            Deed::BackToBest { .. } => Some(Act { after, back_to_best: true, ..Act::default() }),
+            Deed::Diverged { .. } | Deed::WentOnFrom { .. } => None,
+        }
+    };
+    journal.iter().filter(|deed| deed.at() >= began).filter_map(act).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::settings::{Algorithm, TaskFamily};
+
+    #[test]
+    fn a_draft_is_read_as_it_is_written() {
+        for tasks in TaskFamily::ALL {
+            let mut settings = Settings::preset(tasks, Algorithm::default());
+            settings.live.inner_rate *= 0.5;
+            settings.run.seed = 7;
+            let mut draft = Draft::of(&settings, None, Some("losses".to_owned()));
+            draft.steps.push(step(Kind::Write));
+            let lesson = draft.lesson(Path::new("draft.toml")).unwrap();
+            let mut read = lesson.settings().clone();
+            // Whoever gives a rate means it.
+            assert!(!std::mem::replace(&mut read.run.fit_inner_rate, settings.run.fit_inner_rate));
+            assert_eq!(read, settings, "{}", tasks.id());
+            assert_eq!(lesson.steps, draft.steps);
+            assert!(draft.to_text().unwrap().lines().count() < 40);
+        }
+    }
+}

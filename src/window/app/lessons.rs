@@ -1,0 +1,153 @@
+//! Lessons: begun, answered, written down.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::App;
+use super::begin::From;
+use super::keeping::Asked;
+use crate::lessons::draft::Draft;
+use crate::lessons::lesson::{Lesson, Turn};
+use crate::lessons::result::ENDING;
+use crate::settings::ProceduralSettings;
+use crate::text::{Words, say};
+use crate::train::link::{Command, Pace};
+use crate::train::snapshot::Phase;
+use crate::window::commands::Commands;
+use crate::window::lesson::{Ask, Classroom, Desk};
+use crate::window::notices::Kind;
+use crate::window::picker::{Picker, Wanted};
+use crate::window::watching::Observer as _;
+
+impl App {
+    /// The same window, which begins a lesson at once.
+    pub fn with_lesson(mut self, ctx: &Context, lesson: Option<Arc<Lesson>>) -> Self {
+        lesson.into_iter().for_each(|lesson| self.begin_lesson(ctx, lesson));
+        self
+    }
+
+    /// The lesson under way, if there is one.
+    pub fn classroom(&self) -> Option<&Classroom> {
+        self.classroom.as_ref()
+    }
+
+    pub(super) fn lesson(&mut self, ctx: &Context, ask: Ask) {
+        self.watching.get_mut().obeyed(format_args!("lesson={ask:?}"));
+        match ask {
+            Ask::List => self.help.show_lessons(),
+            Ask::Begin(lesson) => self.begin_lesson(ctx, lesson),
+            Ask::Restart => {
+                let lesson = self.classroom.as_ref().map(|classroom| Arc::clone(classroom.progress().lesson()));
+                lesson.into_iter().for_each(|lesson| self.begin_lesson(ctx, lesson));
+            }
+            Ask::End => self.classroom = None,
+            Ask::Answer(choice) => self.answer(ctx, choice),
+            Ask::Save => self.ask_for_result(ctx),
+            Ask::Draft => {
+                self.help.close();
+                let beside = self.beside.map(|(algorithm, _)| algorithm.id().to_owned());
+                let draft = Draft::of(&self.settings, beside, self.stage.view_id(self.settings.run.tasks));
+                self.desk = Some(Desk::new(draft));
+            }
+            Ask::SaveDraft => self.ask_for_draft(ctx),
+        }
+    }
+
+    pub(super) fn begin_lesson(&mut self, ctx: &Context, lesson: Arc<Lesson>) {
+        self.help.close();
+        self.settings = lesson.settings().clone();
+        self.beside = lesson.beside().map(|(algorithm, _)| (algorithm, false));
+        let pace = if lesson.window.slow { Pace::Slow } else { Pace::Full };
+        if pace != self.pace {
+            self.set_pace(pace);
+        }
+        self.begin(ctx, From::Lesson);
+        match &lesson.window.view {
+            Some(view) => self.show_view(Some(view)),
+            None => self.stage.show_first(),
+        }
+        self.classroom = Some(Classroom::new(ctx, lesson));
+    }
+
+    /// Takes an answer, and changes what changes with it.
+    fn answer(&mut self, ctx: &Context, choice: usize) {
+        let Some((classroom, snapshot)) = self.classroom.as_mut().zip(self.snapshot.clone()) else { return };
+        let holds = classroom.holds();
+        let turns = classroom.progress_mut().answer(choice, &snapshot);
+        for Turn { knob, value, images } in turns {
+            if let Some((knob, value)) = knob.zip(value) {
+                self.turn(|live| knob.set(live, value));
+                self.moment.turns.let_go();
+            }
+            if let Some(source) = images {
+                self.settings.run.procedural = ProceduralSettings::of(&source);
+                self.settings.run.images = source;
+                return self.begin(ctx, From::Itself);
+            }
+        }
+        if holds && self.phase() == Phase::Paused {
+            self.ask(Command::Play, Phase::Running);
+        }
+    }
+
+    /// Whatever a lesson does by itself in a frame.
+    pub(super) fn follow_lesson(&mut self, commands: &mut Commands) {
+        let phase = self.phase();
+        let Some((classroom, snapshot)) = self.classroom.as_mut().zip(self.snapshot.as_ref()) else { return };
+        if classroom.holds() && phase == Phase::Running && self.waiting.is_none() {
+            return self.ask(Command::Pause, Phase::Paused);
+        }
+        classroom.play(snapshot, phase, commands);
+    }
+
+    pub(super) fn desk_ui(&mut self, ctx: &Context, commands: &mut Commands) {
+        let snapshot = self.snapshot.as_deref();
+        if self.desk.as_mut().is_some_and(|desk| !desk.ui(ctx, snapshot, commands)) {
+            self.desk = None;
+        }
+    }
+
+    fn ask_for_draft(&mut self, ctx: &Context) {
+        let Some(desk) = &mut self.desk else { return };
+        if desk.lesson().is_some() {
+            let kinds = vec![(say("Lesson", "课程"), "toml")];
+            let wanted = Wanted::Place { name: format!("{}.toml", desk.id()), kinds };
+            self.keeping.ask(Picker::open(ctx, wanted), Asked::Draft);
+        }
+    }
+
+    /// Writes the lesson that is being made, and has it checked.
+    pub(super) fn write_draft(&mut self, ctx: &Context, path: &Path) {
+        let Some((_, text)) = self.desk.as_mut().and_then(Desk::lesson) else { return };
+        self.write_other(super::taking::with_ending(path, "toml"), move |_| Ok(text.into_bytes()));
+        self.desk.iter_mut().for_each(|desk| desk.check(ctx));
+    }
+
+    fn ask_for_result(&mut self, ctx: &Context) {
+        let Some(classroom) = &self.classroom else { return };
+        let name = format!("{}.{ENDING}", classroom.progress().lesson().id);
+        let wanted = Wanted::Place { name, kinds: vec![(say("Result of a lesson", "课程结果"), "toml")] };
+        self.keeping.ask(Picker::open(ctx, wanted), Asked::Result);
+    }
+
+    pub(super) fn write_result(&mut self, path: &Path) {
+        let Some(classroom) = &mut self.classroom else { return };
+        match classroom.result().to_text() {
+            Ok(text) => {
+                classroom.is_saved();
+                self.write_other(super::taking::with_ending(path, "toml"), move |_| Ok(text.into_bytes()));
+            }
+            Err(error) => self.notices.add(Kind::Error, Words::told(|| error.to_string())),
+        }
+    }
+
+    /// Begins the lesson of a file, or says why it is none.
+    pub(super) fn open_lesson(&mut self, ctx: &Context, path: &Path) {
+        match crate::lessons::file::read(path) {
+            Ok(lesson) => self.begin_lesson(ctx, Arc::new(lesson)),
+            Err(error) => self.notices.add(Kind::Error, Words::told(|| error.to_string())),
+        }
+    }
+}

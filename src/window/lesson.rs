@@ -1,0 +1,196 @@
+//! The lesson under way in the window: its card, which knobs it shows, its solution when that is played.
+
+mod card;
+mod desk;
+pub mod dots;
+mod last_page;
+mod replay;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use egui::{Context, ScrollArea, Ui};
+
+pub use self::desk::Desk;
+use self::replay::Replay;
+use super::commands::{Commands, UiCommand};
+use crate::lessons::lesson::{Kind, Lesson};
+use crate::lessons::progress::{Progress, Stage};
+use crate::lessons::result::LessonResult;
+use crate::lessons::said::Said;
+use crate::settings::Knob;
+use crate::text::Language;
+use crate::train::snapshot::{Phase, Snapshot};
+use crate::train::views::Focus;
+
+/// What the card asks for.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// Show which lessons there are.
+    List,
+    /// Begin this one.
+    Begin(Arc<Lesson>),
+    /// Begin the present one again.
+    Restart,
+    /// Close it.
+    End,
+    /// Take this answer.
+    Answer(usize),
+    /// Write down what came of it.
+    Save,
+    /// Make a lesson of what is on the screen.
+    Draft,
+    /// Write the lesson that is being made.
+    SaveDraft,
+}
+
+/// A lesson in the window.
+pub struct Classroom {
+    progress: Progress,
+    /// When it began, on the window's clock.
+    began: f64,
+    folded: bool,
+    /// Whether every control is shown.
+    pub all_shown: bool,
+    /// The step that is looked at, if it is an earlier one.
+    viewed: Option<usize>,
+    chosen: Option<usize>,
+    written: String,
+    name: String,
+    replay: Option<Replay>,
+    /// Whether the result was written.
+    saved: bool,
+    /// Texts with the numbers of the moment at which they were first said: a text that is read stands still.
+    told: HashMap<(usize, usize, Language), String>,
+}
+
+impl Classroom {
+    /// At the beginning of a lesson.
+    pub fn new(ctx: &Context, lesson: Arc<Lesson>) -> Self {
+        Self {
+            progress: Progress::new(lesson),
+            began: ctx.input(|input| input.time),
+            folded: false,
+            all_shown: false,
+            viewed: None,
+            chosen: None,
+            written: String::new(),
+            name: String::new(),
+            replay: None,
+            saved: false,
+            told: HashMap::new(),
+        }
+    }
+
+    /// Where it is.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The same, to be answered.
+    pub fn progress_mut(&mut self) -> &mut Progress {
+        &mut self.progress
+    }
+
+    /// The knobs that are shown; `None` for everything.
+    pub fn knobs(&self) -> Option<&[Knob]> {
+        Some(self.progress.lesson().window.knobs.as_slice()).filter(|_| !self.all_shown)
+    }
+
+    /// Looks at the run, and sees what has come about.
+    pub fn see(&mut self, ctx: &Context, snapshot: &Snapshot) {
+        self.progress.tick(ctx.input(|input| input.time) - self.began);
+        self.progress.see(snapshot);
+    }
+
+    /// Whether the run is to stand still: a prediction comes before anything moves.
+    pub fn holds(&self) -> bool {
+        let predicts = self.progress.step().is_some_and(|step| step.kind == Kind::Predict);
+        predicts && self.progress.stage(self.progress.now()) == Stage::Open && self.progress.is_own_run()
+    }
+
+    /// What its step looks at.
+    pub fn look(&self, focus: &mut Focus, snapshot: Option<&Snapshot>) {
+        self.progress.looks(focus);
+        self.replay.iter().for_each(|replay| replay.look(focus, snapshot));
+    }
+
+    /// Does what the solution does next, if it is played.
+    pub fn play(&mut self, snapshot: &Snapshot, phase: Phase, commands: &mut Commands) {
+        let done = self.progress.stage(self.progress.now()) != Stage::Open;
+        if let Some(replay) = &mut self.replay
+            && (!replay.act(snapshot, phase, commands) || done)
+        {
+            self.replay.take_if(|replay| !replay.holds_phi() || done);
+        }
+    }
+
+    /// What came of it so far.
+    pub fn result(&self) -> LessonResult {
+        LessonResult::of(&self.progress, self.name.trim())
+    }
+
+    /// Its result was written.
+    pub fn is_saved(&mut self) {
+        self.saved = true;
+    }
+
+    /// Draws the card above the settings.
+    pub fn ui(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, commands: &mut Commands) {
+        // A hint whose time comes must be drawn then.
+        if self.progress.waits_for_hint() {
+            ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
+        }
+        self.progress.tick(ui.input(|input| input.time) - self.began);
+        self.head(ui, commands);
+        if self.folded {
+            return;
+        }
+        let height = ui.available_height() * if self.all_shown { 0.5 } else { 1.0 };
+        ScrollArea::vertical().id_salt("lesson").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+            ui.set_width(ui.available_width() - 2.0 * super::theme::GRID);
+            let now = self.progress.now();
+            let count = self.progress.lesson().steps.len();
+            match self.viewed.unwrap_or(now) {
+                shown if shown >= count => self.last_page(ui, commands),
+                shown => self.step(ui, shown, snapshot, commands),
+            }
+        });
+    }
+
+    /// A text of a step, the so-maniest, with the numbers that it had when it was first said in full.
+    fn tell(&mut self, step: usize, place: usize, said: &Said, snapshot: Option<&Snapshot>) -> String {
+        let key = (step, place, Language::spoken());
+        if let Some(told) = self.told.get(&key) {
+            return told.clone();
+        }
+        let (text, complete) = said.with_numbers(snapshot);
+        if complete {
+            self.told.insert(key, text.clone());
+        }
+        text
+    }
+
+    fn go(&mut self, to: usize) {
+        let now = self.progress.now();
+        self.viewed = Some(to).filter(|to| *to != now);
+    }
+
+    /// Goes to the next step, or to the next one that was looked at before.
+    fn next(&mut self) {
+        match self.viewed {
+            Some(viewed) => self.go(viewed + 1),
+            None if self.progress.go_on() => {
+                (self.chosen, self.replay) = (None, None);
+                self.written.clear();
+            }
+            None => {}
+        }
+    }
+}
+
+impl From<Ask> for UiCommand {
+    fn from(ask: Ask) -> Self {
+        Self::Lesson(ask)
+    }
+}

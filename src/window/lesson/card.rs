@@ -1,0 +1,295 @@
+//! The card: a step at a time.
+
+use std::sync::Arc;
+
+use egui::{Align, Button, Frame, Label, Layout, Margin, RadioButton, RichText, Stroke, TextEdit, Ui};
+
+use super::dots::{self, Dots};
+use super::{Ask, Classroom, Replay};
+use crate::lessons::lesson::{Kind, Step};
+use crate::lessons::progress::Stage;
+use crate::lessons::result::Outcome;
+use crate::text::{Text, say, tell, text};
+use crate::train::snapshot::Snapshot;
+use crate::window::commands::Commands;
+use crate::window::theme::{GRID, Palette};
+
+/// Size of a text that is to be read.
+const READ: f32 = 14.0;
+
+fn kind_of(kind: Kind) -> Text {
+    match kind {
+        Kind::Predict => text("Predict", "预测"),
+        Kind::Do => text("Do", "动手"),
+        Kind::Observe => text("Observe", "观察"),
+        Kind::Write => text("In your words", "用自己的话说"),
+    }
+}
+
+impl Classroom {
+    /// Title, dots, and what can be done with the whole card.
+    pub(super) fn head(&mut self, ui: &mut Ui, commands: &mut Commands) {
+        let lesson = Arc::clone(self.progress.lesson());
+        let title = RichText::new(lesson.title.get()).strong().size(16.0);
+        ui.add(Label::new(title).wrap()).on_hover_text(lesson.goal.get());
+        ui.horizontal(|ui| {
+            dots::ui(ui, &Dots::of(&self.progress), 3.5);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = GRID;
+                let small = |text: &str| Button::new(RichText::new(text).small()).small();
+                let close = say("Close", "关闭");
+                let about = say("Closes the lesson; the run goes on", "关闭课程，运行继续");
+                if ui.add(small(close)).on_hover_text(about).clicked() {
+                    commands.push(Ask::End.into());
+                }
+                let again = say("Again", "重来");
+                let about = say("Begins the lesson again, with nothing answered", "重新开始课程，清除所有回答");
+                if ui.add(small(again)).on_hover_text(about).clicked() {
+                    commands.push(Ask::Restart.into());
+                }
+                let fold = if self.folded { say("Unfold", "展开") } else { say("Fold", "折叠") };
+                let about = say("Folds the step away, or shows it", "折叠或展开这一步");
+                if ui.add(small(fold)).on_hover_text(about).clicked() {
+                    self.folded = !self.folded;
+                }
+                let all = if self.all_shown { say("Fewer", "精简") } else { say("Show all", "显示全部") };
+                let about = say(
+                    "Shows every control of the program, or those alone that the lesson needs",
+                    "显示程序的全部控件，或只显示课程需要的",
+                );
+                if ui.add(small(all)).on_hover_text(about).clicked() {
+                    self.all_shown = !self.all_shown;
+                }
+            });
+        });
+        ui.add_space(GRID);
+    }
+
+    /// One step, done or to be done.
+    pub(super) fn step(&mut self, ui: &mut Ui, index: usize, snapshot: Option<&Snapshot>, commands: &mut Commands) {
+        let lesson = Arc::clone(self.progress.lesson());
+        let Some(step) = lesson.step(index) else { return };
+        let (now, stage) = (self.progress.now(), self.progress.stage(index));
+        let palette = Palette::of(ui);
+        let count = lesson.steps.len();
+        let place = tell(|| format!("{} of {count}", index + 1), || format!("第 {} 步，共 {count} 步", index + 1));
+        let kind = kind_of(step.kind);
+        ui.label(RichText::new(format!("{kind} · {place}")).small().color(palette.weak));
+        if index == 0 && stage == Stage::Open {
+            paragraph(ui, lesson.goal.get(), true);
+        }
+        let text = self.tell(index, 0, &step.text, snapshot);
+        paragraph(ui, &text, false);
+        let outcome = self.progress.outcomes()[index].clone();
+        match step.kind {
+            Kind::Predict | Kind::Observe => self.options(ui, step, &outcome, stage, index == now, commands),
+            Kind::Do => self.conditions(ui, (index, step), &outcome, snapshot, index == now && stage == Stage::Open),
+            Kind::Write => {
+                if index == now {
+                    let about = say("It goes into your result", "会写入你的结果");
+                    let field = TextEdit::multiline(&mut self.written).desired_rows(3).desired_width(f32::INFINITY);
+                    let field = ui.add(field).on_hover_text(about);
+                    if field.accessible_name(say("Your words", "你的话")).changed() {
+                        self.progress.write(&self.written);
+                    }
+                } else {
+                    paragraph(ui, &outcome.written, true);
+                }
+            }
+        }
+        let stage = self.progress.stage(index);
+        if stage == Stage::Done
+            && let Some(then) = &step.then
+        {
+            let then = self.tell(index, 1, then, snapshot);
+            note(ui, palette.adapted, &then);
+        }
+        if stage == Stage::Unclear {
+            note(
+                ui,
+                palette.danger,
+                say(
+                    "This run went another way than the lesson expects: begin the lesson again.",
+                    "这次运行走的路与课程预期的不同：请重新开始课程。",
+                ),
+            );
+        }
+        if index == now && !self.progress.is_own_run() {
+            note(
+                ui,
+                palette.danger,
+                say(
+                    "This is another run than the lesson's, so nothing is measured. Begin the lesson again, or bring its run back (B).",
+                    "现在的运行不是课程的运行，因此不作测量。请重新开始课程，或找回它的运行（B）。",
+                ),
+            );
+        }
+        self.ways(ui, index, stage == Stage::Done);
+    }
+
+    /// Back and next.
+    fn ways(&mut self, ui: &mut Ui, index: usize, done: bool) {
+        ui.add_space(GRID);
+        ui.horizontal(|ui| {
+            let about = say("Looks at the step before; nothing is undone", "看上一步，不会撤销什么");
+            let back = ui.add_enabled(index > 0, Button::new(say("Back", "上一步")));
+            if back.on_hover_text(about).on_disabled_hover_text(say("This is the first step", "这是第一步")).clicked()
+            {
+                self.go(index - 1);
+            }
+            let last = index + 1 == self.progress.lesson().steps.len();
+            let label = if last { say("Finish", "完成") } else { say("Next", "下一步") };
+            let next = ui.add_enabled(done || self.viewed.is_some(), Button::new(label));
+            let why = say("This step is to be done first", "请先完成这一步");
+            if next.on_hover_text(say("Goes on", "继续")).on_disabled_hover_text(why).clicked() {
+                self.next();
+            }
+        });
+    }
+
+    fn options(
+        &mut self,
+        ui: &mut Ui,
+        step: &Step,
+        outcome: &Outcome,
+        stage: Stage,
+        present: bool,
+        commands: &mut Commands,
+    ) {
+        let palette = Palette::of(ui);
+        let open = stage == Stage::Open && present;
+        for (index, answer) in step.options.iter().enumerate() {
+            let chosen = if open { self.chosen == Some(index) } else { outcome.chosen == Some(index) };
+            let mut label = RichText::new(answer.text.get()).size(READ);
+            if stage == Stage::Done && outcome.truth == Some(index) {
+                label = label.color(palette.as_text(palette.adapted)).strong();
+            }
+            let about =
+                if open { say("An answer", "一个回答") } else { say("What was answered", "给出过的回答") };
+            let radio = ui.add_enabled(open, RadioButton::new(chosen, label));
+            if radio.on_hover_text(about).on_disabled_hover_text(about).clicked() {
+                self.chosen = Some(index);
+            }
+        }
+        if open {
+            let label = match step.kind {
+                Kind::Predict => say("That is my prediction", "这就是我的预测"),
+                _ => say("That is what I see", "这就是我看到的"),
+            };
+            let about = match step.kind {
+                Kind::Predict => say("Commits it; then the run goes on", "确定预测，然后运行继续"),
+                _ => say("Compares it with what is measured", "与测量结果比较"),
+            };
+            let why = say("Choose an answer first", "请先选一个回答");
+            let button = ui.add_enabled(self.chosen.is_some(), Button::new(label));
+            if button.on_hover_text(about).on_disabled_hover_text(why).clicked()
+                && let Some(chosen) = self.chosen
+            {
+                commands.push(Ask::Answer(chosen).into());
+            }
+        }
+        let because = |index: usize| step.options.get(index).and_then(|answer| answer.because.as_ref());
+        match (step.kind, stage) {
+            (Kind::Predict, Stage::Waiting) => {
+                let text = say("Now watch: the run is on its way to the outcome.", "请看：运行正在得出结果。");
+                note(ui, palette.accent, text);
+            }
+            (_, Stage::Done) if outcome.first.or(outcome.chosen) == outcome.truth => {
+                note(ui, palette.adapted, say("So it is: you were right.", "正是这样：你说对了。"));
+            }
+            (Kind::Predict, Stage::Done) => {
+                note(ui, palette.query, say("It came out otherwise than you said.", "结果与你说的不同。"));
+                if let Some(because) = outcome.chosen.and_then(because) {
+                    paragraph(ui, because.get(), false);
+                }
+            }
+            (Kind::Observe, Stage::Open) if outcome.tries > 0 => {
+                note(ui, palette.query, say("Look again.", "再看一看。"));
+                if let Some(because) = outcome.chosen.and_then(because) {
+                    paragraph(ui, because.get(), false);
+                }
+            }
+            (Kind::Observe, Stage::Done) => note(ui, palette.adapted, say("So it is.", "正是这样。")),
+            _ => {}
+        }
+    }
+
+    fn conditions(
+        &mut self,
+        ui: &mut Ui,
+        (index, step): (usize, &Step),
+        outcome: &Outcome,
+        snapshot: Option<&Snapshot>,
+        open: bool,
+    ) {
+        let palette = Palette::of(ui);
+        for (place, condition) in step.until.iter().enumerate() {
+            let met = outcome.met.get(place);
+            let due = met.is_none() && place == outcome.met.len();
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing.x = GRID;
+                let colour = if met.is_some() { palette.as_text(palette.adapted) } else { palette.weak };
+                ui.label(RichText::new(if met.is_some() { "✔" } else { "○" }).color(colour));
+                let unit = condition.asked.measure.unit;
+                let now = snapshot.filter(|_| due && open).and_then(|snapshot| condition.read(snapshot));
+                let value = met.map(|met| met.value).or(now.map(|now| now.value)).map(|value| unit.said(value));
+                let said = condition.said();
+                let text = match value {
+                    Some(value) => tell(|| format!("{said} (now {value})"), || format!("{said}（现为 {value}）")),
+                    None => said,
+                };
+                let text = if met.is_some() { condition.said() } else { text };
+                let colour = if due || met.is_some() { palette.text } else { palette.weak };
+                ui.label(RichText::new(text).color(colour)).on_hover_text(condition.asked.measure.name.get());
+            });
+        }
+        for (place, hint) in step.hints.iter().enumerate().take(outcome.hints) {
+            let hint = self.tell(index, 2 + place, hint, snapshot);
+            note(ui, palette.accent, &hint);
+        }
+        if open {
+            ui.horizontal(|ui| self.help_me(ui, step, outcome));
+        }
+    }
+
+    fn help_me(&mut self, ui: &mut Ui, step: &Step, outcome: &Outcome) {
+        if self.replay.is_some() {
+            let text = say("The solution is being played.", "正在演示解答。");
+            ui.label(RichText::new(text).color(Palette::of(ui).weak));
+        } else if outcome.hints < step.hints.len() {
+            let about = say("Says a little more", "多说一点");
+            let why =
+                say("A hint comes after a try of yours, or in a few seconds", "先自己试一次，或稍等几秒，再看提示");
+            let button = ui.add_enabled(self.progress.can_hint(), Button::new(say("Hint", "提示")));
+            if button.on_hover_text(about).on_disabled_hover_text(why).clicked() {
+                self.progress.hint();
+            }
+        } else if !step.solution.is_empty() {
+            let about = say(
+                "Turns the knobs as the solution does, so that you can watch; your result says so",
+                "按解答来调旋钮给你看；结果中会注明",
+            );
+            if ui.button(say("Show me", "演示给我看")).on_hover_text(about).clicked() {
+                self.progress.show_solution();
+                self.replay = Some(Replay::new(step));
+            }
+        }
+    }
+}
+
+/// Text that is to be read.
+pub(super) fn paragraph(ui: &mut Ui, text: &str, weak: bool) {
+    let text = RichText::new(text).size(READ);
+    let text = if weak { text.color(Palette::of(ui).weak) } else { text };
+    ui.add(Label::new(text).wrap());
+    ui.add_space(GRID);
+}
+
+/// Something said beside a line of a colour.
+pub(super) fn note(ui: &mut Ui, colour: egui::Color32, text: &str) {
+    let frame = Frame::new().inner_margin(Margin { left: 10, top: 2, bottom: 2, right: 0 });
+    let response = frame.show(ui, |ui| ui.add(Label::new(RichText::new(text).size(READ)).wrap())).response;
+    let rect = response.rect;
+    ui.painter().vline(rect.left() + 2.0, rect.y_range(), Stroke::new(3.0, colour));
+    ui.add_space(GRID);
+}
