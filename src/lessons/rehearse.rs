@@ -80,6 +80,14 @@ impl Pupil {
     /// # Errors
     /// If a run on other images cannot begin.
     pub fn solve(&mut self) -> Result<Went, RehearseError> {
+        self.solve_until(|_| {})
+    }
+
+    /// The same, with something done before the next step.
+    ///
+    /// # Errors
+    /// As [`Self::solve`].
+    pub fn solve_until(&mut self, done: impl FnOnce(&mut Self)) -> Result<Went, RehearseError> {
         let lesson = Arc::clone(self.progress.lesson());
         let Some(step) = lesson.steps.get(self.progress.now()) else { return Ok(Went::Well) };
         self.paused = matches!(step.kind, Kind::Predict);
@@ -93,6 +101,7 @@ impl Pupil {
             }
         };
         if went == Went::Well {
+            done(self);
             self.progress.go_on();
         }
         Ok(went)

@@ -3,6 +3,7 @@
 mod answers;
 mod lessons;
 mod questions;
+mod teaching;
 
 use egui::{Color32, Context, Grid, Id, Label, Modal, Rect, RichText, ScrollArea, Sense, Ui, vec2};
 
@@ -79,10 +80,11 @@ enum Page {
     Questions,
     Keys,
     Colours,
+    Teaching,
 }
 
 impl Page {
-    const ALL: [Self; 5] = [Self::Minute, Self::Lessons, Self::Questions, Self::Keys, Self::Colours];
+    const ALL: [Self; 6] = [Self::Minute, Self::Lessons, Self::Questions, Self::Keys, Self::Colours, Self::Teaching];
 
     /// Its name, and one sentence about it.
     fn texts(self) -> [Text; 2] {
@@ -103,6 +105,10 @@ impl Page {
                 ),
             ],
             Self::Keys => [text("Keys", "按键"), text("What can be done by a key", "可以用按键完成的操作")],
+            Self::Teaching => [
+                text("For teachers", "给老师"),
+                text("A plan, which lesson answers what, how to grade", "教学安排，哪一课回答什么，怎样评分"),
+            ],
             Self::Colours => {
                 [text("Colours", "颜色"), text("What each colour means everywhere", "每种颜色在各处代表什么")]
             }
@@ -174,6 +180,7 @@ impl Help {
                         Page::Questions => self.questions.ui(ui, settings, commands),
                         Page::Keys => keys(ui),
                         Page::Colours => colours(ui),
+                        Page::Teaching => teaching::ui(ui),
                     }
                 },
             );

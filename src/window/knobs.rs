@@ -95,7 +95,9 @@ impl Knobs {
             }
             ui.horizontal(|ui| {
                 ui.heading(say("Settings", "设置"));
-                let ways = [(UiCommand::Undo, can_undo), (UiCommand::ResetKnobs, settings.live != preset.live)];
+                // What a lesson begins with need not be the preset.
+                let resets = settings.live != preset.live && only.is_none();
+                let ways = [(UiCommand::Undo, can_undo), (UiCommand::ResetKnobs, resets)];
                 for (command, _) in ways.into_iter().filter(|(_, wanted)| *wanted) {
                     if ui.small_button(command.label()).on_hover_text(command.tooltip_with_key()).clicked() {
                         undone.push(command);

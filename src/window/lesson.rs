@@ -14,6 +14,7 @@ use egui::{Context, ScrollArea, Ui};
 pub use self::desk::Desk;
 use self::replay::Replay;
 use super::commands::{Commands, UiCommand};
+use super::theme::GRID;
 use crate::lessons::lesson::{Kind, Lesson};
 use crate::lessons::progress::{Progress, Stage};
 use crate::lessons::result::LessonResult;
@@ -22,6 +23,11 @@ use crate::settings::Knob;
 use crate::text::Language;
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::views::Focus;
+
+/// Height of a knob, of what is below the knobs, and of a card that can still be read.
+const KNOB: f32 = 12.0 * GRID;
+const BELOW: f32 = 40.0 * GRID;
+const LEAST: f32 = 35.0 * GRID;
 
 /// What the card asks for.
 #[derive(Clone, Debug)]
@@ -67,9 +73,14 @@ pub struct Classroom {
 impl Classroom {
     /// At the beginning of a lesson.
     pub fn new(ctx: &Context, lesson: Arc<Lesson>) -> Self {
+        Self::at(ctx, Progress::new(lesson))
+    }
+
+    /// Where a lesson is.
+    pub fn at(ctx: &Context, progress: Progress) -> Self {
         Self {
-            progress: Progress::new(lesson),
-            began: ctx.input(|input| input.time),
+            began: ctx.input(|input| input.time) - progress.secs(),
+            progress,
             folded: false,
             all_shown: false,
             viewed: None,
@@ -146,9 +157,13 @@ impl Classroom {
         if self.folded {
             return;
         }
-        let height = ui.available_height() * if self.all_shown { 0.5 } else { 1.0 };
+        let height = match self.knobs() {
+            Some(knobs) => ui.available_height() - BELOW - KNOB * knobs.len() as f32,
+            None => 0.5 * ui.available_height(),
+        };
+        let height = height.max(LEAST);
         ScrollArea::vertical().id_salt("lesson").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-            ui.set_width(ui.available_width() - 2.0 * super::theme::GRID);
+            ui.set_width(ui.available_width() - 2.0 * GRID);
             let now = self.progress.now();
             let count = self.progress.lesson().steps.len();
             match self.viewed.unwrap_or(now) {

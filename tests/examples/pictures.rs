@@ -1,5 +1,6 @@
 //! Pictures of the window in every family, size and theme, and of what lies over it, for a person to look at:
-//! `cargo run --example pictures [FOLDER]`, by default target/pictures.
+//! `cargo run --example pictures [FOLDER]`, by default target/pictures; `cargo run --example pictures FOLDER lessons`
+//! draws every step of every lesson.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -17,6 +18,9 @@ use common::fixtures;
 use common::picture::{SMALL, USUAL, Window, picture, picture_after};
 use common::waiting::wait_until;
 
+#[path = "pictures/lessons.rs"]
+mod lessons;
+
 #[path = "../it/common"]
 mod common {
     pub mod fixtures;
@@ -31,6 +35,9 @@ fn main() {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/target/pictures");
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| default.to_owned()));
     fs::create_dir_all(&folder).unwrap();
+    if std::env::args().nth(2).is_some_and(|what| what == "lessons") {
+        return lessons::every_step(&folder);
+    }
     let save = |name: &str, image: RgbaImage| image.save(folder.join(format!("{name}.png"))).unwrap();
     every_family(&save);
     what_lies_over_the_window(&save);

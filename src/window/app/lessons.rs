@@ -10,6 +10,7 @@ use super::begin::From;
 use super::keeping::Asked;
 use crate::lessons::draft::Draft;
 use crate::lessons::lesson::{Lesson, Turn};
+use crate::lessons::progress::Progress;
 use crate::lessons::result::ENDING;
 use crate::settings::ProceduralSettings;
 use crate::text::{Words, say};
@@ -26,6 +27,13 @@ impl App {
     pub fn with_lesson(mut self, ctx: &Context, lesson: Option<Arc<Lesson>>) -> Self {
         lesson.into_iter().for_each(|lesson| self.begin_lesson(ctx, lesson));
         self
+    }
+
+    /// Takes up a lesson where it is, with the view that it shows.
+    pub fn take_up_lesson(&mut self, ctx: &Context, progress: Progress) {
+        let view = progress.lesson().window.view.clone();
+        self.show_view(view.as_deref());
+        self.classroom = Some(Classroom::at(ctx, progress));
     }
 
     /// The lesson under way, if there is one.
