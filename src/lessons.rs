@@ -48,12 +48,19 @@ macro_rules! lesson {
 }
 
 /// The files of the built-in lessons, in order.
-pub const FILES: [(&str, &str); 5] = [
+pub const FILES: [(&str, &str); 12] = [
     lesson!("01-good-start.toml"),
     lesson!("02-longest-step.toml"),
     lesson!("03-two-loops.toml"),
     lesson!("04-second-derivatives.toml"),
     lesson!("05-reptile.toml"),
+    lesson!("06-the-mean.toml"),
+    lesson!("07-one-step-too-many.toml"),
+    lesson!("08-which-layers.toml"),
+    lesson!("09-learned-rates.toml"),
+    lesson!("10-not-the-loss.toml"),
+    lesson!("11-choosing.toml"),
+    lesson!("12-how-far.toml"),
 ];
 
 /// The built-in lessons, in order. One that cannot be read is left out; a test reads them all.

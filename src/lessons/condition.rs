@@ -17,6 +17,8 @@ pub struct Condition {
     pub is: Comparison,
     /// For so many meta-iterations on end.
     pub hold: u64,
+    /// It counts only while these hold, too.
+    pub and: Vec<Condition>,
 }
 
 /// How a value has to be.
@@ -61,6 +63,8 @@ struct Written {
     ratio_to_start_below: Option<f64>,
     #[serde(default, skip_serializing_if = "is_zero")]
     hold: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    and: Vec<Condition>,
 }
 
 fn is_zero(value: &u64) -> bool {
@@ -82,8 +86,8 @@ impl TryFrom<Written> for Condition {
     type Error = ConditionError;
 
     fn try_from(written: Written) -> Result<Self, ConditionError> {
-        let Written { measure, init, over, step, layer, knob, above, below, between, is, ratio_to_start_below, hold } =
-            written;
+        let Written { measure, init, over, step, layer, knob, above, below, between, is, .. } = written;
+        let Written { ratio_to_start_below, hold, and, .. } = written;
         let init = init.map(|init| init_named("init", &init)).transpose()?;
         let over = over.map(|over| init_named("over", &over)).transpose()?;
         let asked = Asked::new(&measure, Arguments { init, over, step, layer, knob })?;
@@ -96,7 +100,7 @@ impl TryFrom<Written> for Condition {
         ];
         let given: Vec<Comparison> = comparisons.into_iter().flatten().collect();
         match given[..] {
-            [is] => Ok(Self { asked, is, hold }),
+            [is] => Ok(Self { asked, is, hold, and }),
             _ => Err(ConditionError::Comparisons { measure, count: given.len() }),
         }
     }
@@ -104,7 +108,7 @@ impl TryFrom<Written> for Condition {
 
 impl From<Condition> for Written {
     fn from(condition: Condition) -> Self {
-        let Condition { asked, is, hold } = condition;
+        let Condition { asked, is, hold, and } = condition;
         let Arguments { init, over, step, layer, knob } = asked.arguments;
         let mut written = Self {
             measure: asked.measure.id.to_owned(),
@@ -114,6 +118,7 @@ impl From<Condition> for Written {
             layer,
             knob,
             hold,
+            and,
             ..Self::default()
         };
         match is {
@@ -163,25 +168,35 @@ impl Condition {
         }
     }
 
-    /// What has to be so, in words: “α over its limit above 1 ×”.
+    /// What has to be so, in words: “α over its limit: above 1 ×”.
     pub fn said(&self) -> String {
+        if let (Some(flag), Comparison::Is(1.0)) = (self.asked.measure.flag, self.is) {
+            return flag.into();
+        }
         let unit = self.asked.measure.unit;
         let name = self.asked.said();
         let bound = match self.is {
-            Comparison::Above(bound) => format!("> {}", unit.said(bound)),
-            Comparison::Below(bound) => format!("< {}", unit.said(bound)),
-            Comparison::Between(low, high) => format!("{} … {}", unit.said(low), unit.said(high)),
-            Comparison::Is(value) => format!("= {}", unit.said(value)),
+            Comparison::Above(bound) => {
+                tell(|| format!("above {}", unit.said(bound)), || format!("高于 {}", unit.said(bound)))
+            }
+            Comparison::Below(bound) => {
+                tell(|| format!("below {}", unit.said(bound)), || format!("低于 {}", unit.said(bound)))
+            }
+            Comparison::Between(low, high) => {
+                let [low, high] = [low, high].map(|bound| unit.said(bound));
+                tell(|| format!("between {low} and {high}"), || format!("在 {low} 和 {high} 之间"))
+            }
+            Comparison::Is(value) => unit.said(value),
             Comparison::RatioToStartBelow(share) => {
                 let share = format!("{:.0} %", 100.0 * share);
-                tell(|| format!("< {share} of its start"), || format!("< 开始时的 {share}"))
+                tell(|| format!("below {share} of what it was"), || format!("低于开始时的 {share}"))
             }
         };
         let hold = match self.hold {
             0 => String::new(),
             hold => tell(|| format!(", {hold} meta-iterations on end"), || format!("，连续 {hold} 次元迭代")),
         };
-        format!("{name}{}{bound}{hold}", say(" ", " "))
+        format!("{name}{}{bound}{hold}", say(": ", "："))
     }
 }
 

@@ -152,7 +152,7 @@ pub fn condition(asked: &Asked, value: f64) -> Condition {
         Margin::Absolute(width) if width == 0.0 && asked.arguments.knob.is_none() => Comparison::Is(value.round()),
         _ => Comparison::Above(two_digits(value - 2.0 * margin.at(value))),
     };
-    Condition { asked: asked.clone(), is, hold: 0 }
+    Condition { asked: asked.clone(), is, hold: 0, and: Vec::new() }
 }
 
 fn two_digits(value: f64) -> f64 {

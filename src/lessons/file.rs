@@ -154,7 +154,9 @@ pub fn parse(text: &str, path: &Path) -> Result<Lesson, LessonError> {
         return Err(at("id", say("letters, digits and hyphens alone", "只能用字母、数字和连字符").to_owned()));
     }
     let experiment = Experiment::given(&Given::of_table(experiment)).map_err(|error| match error {
-        ExperimentError::Value { error, .. } => at(&format!("experiment.{}", error.setting.path), error.to_string()),
+        ExperimentError::Value { error, .. } | ExperimentError::Option { error } => {
+            at(&format!("experiment.{}", error.setting.path), error.to_string())
+        }
         ExperimentError::Format { message, .. } => wrong(line_of_table(text, "experiment"), "experiment", message),
         error => at("experiment", error.to_string()),
     })?;

@@ -146,13 +146,19 @@ impl Replay<'_> {
     fn step(&mut self, step: &Step, outcome: &Outcome) -> Result<(), String> {
         for (condition, met) in step.until.iter().zip(&outcome.met) {
             let mut focus = Focus::default();
-            (condition.asked.measure.looks)(&mut focus);
+            for condition in std::iter::once(condition).chain(&condition.and) {
+                (condition.asked.measure.looks)(&mut focus);
+            }
             let moments = [met.moment.at.saturating_sub(condition.hold), met.moment.at];
             for at in moments.into_iter().skip(usize::from(condition.hold == 0)) {
                 let snapshot = self.look(Moment { at, ..met.moment }, met.place, &focus)?;
                 let reading =
                     condition.read(&snapshot).ok_or_else(|| format!("{} reads nothing", condition.asked.to_text()))?;
-                if !condition.holds(reading.value, met.start, Strictness::Nearly) {
+                let too = condition.and.iter().all(|other| {
+                    let read = other.read(&snapshot);
+                    read.is_some_and(|reading| other.holds(reading.value, None, Strictness::Nearly))
+                });
+                if !too || !condition.holds(reading.value, met.start, Strictness::Nearly) {
                     let (read, said) = (significant(reading.value), condition.said());
                     return Err(format!("at meta-iteration {at} it reads {read}, which is not {said}"));
                 }

@@ -177,7 +177,8 @@ impl Lesson {
 impl Step {
     /// Every condition in it.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
-        self.until.iter().chain(self.options.iter().flat_map(|answer| &answer.true_if))
+        let own = self.until.iter().chain(self.options.iter().flat_map(|answer| &answer.true_if));
+        own.flat_map(|condition| std::iter::once(condition).chain(&condition.and))
     }
 
     /// Every text in it.

@@ -26,6 +26,8 @@ pub struct Measure {
     pub unit: Unit,
     /// How far a comparison must be from its bound to hold on another processor, too.
     pub margin: Margin,
+    /// What it says where it is 1, if it says no more than that.
+    pub flag: Option<Text>,
     /// What it is read from.
     pub of: Of,
     /// What must be looked at closely for it.
@@ -272,7 +274,7 @@ impl Asked {
         tell(
             || {
                 let of = of.map_or_else(String::new, |init| format!(" of {}", start(init)));
-                let over = over.map_or_else(String::new, |init| format!(" over {}", start(init)));
+                let over = over.map_or_else(String::new, |init| format!(" against {}", start(init)));
                 let layer = layer.map_or_else(String::new, |layer| format!(" of layer {layer}"));
                 let step = step.map_or_else(String::new, |step| format!(" at k = {step}"));
                 format!("{name}{layer}{of}{over}{step}")

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::condition::Strictness;
 use super::lesson::{Kind, Lesson, Step, Turn};
-use super::measures::Reading;
+use super::measures::{Of, Reading};
 use super::result::{Met, Moment, Outcome, RunLog};
 use crate::settings::ImageSource;
-use crate::train::snapshot::Snapshot;
+use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::views::Focus;
 
 /// A new hint is given after another try, or after so many seconds.
@@ -109,6 +109,11 @@ impl Progress {
         self.own
     }
 
+    /// Whether this is what was seen last of the lesson's run.
+    pub fn is_seen(&self, snapshot: &Snapshot) -> bool {
+        self.own && self.run == Some(snapshot.run)
+    }
+
     /// Seconds since it began.
     pub fn secs(&self) -> f64 {
         self.clock
@@ -200,7 +205,9 @@ impl Progress {
         let mut readings = Vec::new();
         for condition in step.options.iter().flat_map(|answer| &answer.true_if) {
             let reading = condition.asked.read_fresh(snapshot);
-            let Some(reading) = reading.filter(|reading| turned && reading.at >= from + step.after) else { return };
+            // A run that has failed on the way has come to its outcome.
+            let there = |reading: &Reading| snapshot.phase == Phase::Diverged || reading.at >= from + step.after;
+            let Some(reading) = reading.filter(|reading| turned && there(reading)) else { return };
             readings.push(reading);
         }
         let Some(&latest) = readings.iter().max_by_key(|reading| reading.at) else { return };
@@ -214,8 +221,15 @@ impl Progress {
     fn judge(&mut self, step: &Step, snapshot: &Snapshot) {
         while let Some(condition) = step.until.get(self.outcomes[self.now].met.len()) {
             let start = self.start.get(self.outcomes[self.now].met.len()).copied().flatten();
-            let Some(reading) = condition.asked.read_fresh(snapshot) else { return };
-            if !condition.holds(reading.value, start, self.strictness) {
+            // A run that has failed stands where it was best: what is read there is no achievement.
+            let failed = snapshot.phase == Phase::Diverged && condition.asked.measure.of != Of::Now;
+            let Some(reading) = condition.asked.read_fresh(snapshot).filter(|_| !failed) else { return };
+            let strictness = self.strictness;
+            let too = condition.and.iter().all(|other| {
+                let read = other.asked.read_fresh(snapshot);
+                read.is_some_and(|reading| other.holds(reading.value, None, strictness))
+            });
+            if !too || !condition.holds(reading.value, start, strictness) {
                 self.since = None;
                 return;
             }

@@ -90,7 +90,8 @@ impl Pupil {
     pub fn solve_until(&mut self, done: impl FnOnce(&mut Self)) -> Result<Went, RehearseError> {
         let lesson = Arc::clone(self.progress.lesson());
         let Some(step) = lesson.steps.get(self.progress.now()) else { return Ok(Went::Well) };
-        self.paused = matches!(step.kind, Kind::Predict);
+        // A step that is done pauses the run; something to do lets it go on.
+        self.paused = step.kind != Kind::Do;
         let went = match step.kind {
             Kind::Predict => self.predict(step)?,
             Kind::Observe => self.observe(step),

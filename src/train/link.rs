@@ -24,6 +24,8 @@ use crate::text::Words;
 pub enum Command {
     /// Go on.
     Play,
+    /// Go on, and stop once so many meta-iterations are done.
+    PlayUntil(u64),
     /// Stop after the current meta-iteration.
     Pause,
     /// Exactly one meta-iteration, at a slow pace one sub-step, then pause.

@@ -84,6 +84,8 @@ pub struct Session {
     enlarged_at: Instant,
     /// Since when they are of another moment than the one that is shown, if they are.
     enlarged_stale: Option<Instant>,
+    /// Where it is to stop, if it is.
+    stop_at: Option<u64>,
     /// From where the run goes on, if that is an earlier moment.
     continued_at: Option<u64>,
     shown_at: Instant,
@@ -127,6 +129,7 @@ impl Session {
             enlarged_cost: Duration::ZERO,
             enlarged_at: now,
             enlarged_stale: None,
+            stop_at: None,
             continued_at: None,
             shown_at: now,
             probed_at: now,
@@ -313,6 +316,10 @@ impl Session {
                     beside.refresh();
                 }
                 self.speed.tick();
+                if self.stop_at.is_some_and(|at| self.trainer.as_ref().is_none_or(|run| run.meta_iteration() >= at)) {
+                    (self.phase, self.stop_at) = (Phase::Paused, None);
+                    self.refresh();
+                }
             }
             Step::Diverged(divergence) => {
                 let divergence = Arc::new(divergence);

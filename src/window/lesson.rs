@@ -1,5 +1,6 @@
 //! The lesson under way in the window: its card, which knobs it shows, its solution when that is played.
 
+mod answers;
 mod card;
 mod desk;
 pub mod dots;
@@ -40,6 +41,8 @@ pub enum Ask {
     Restart,
     /// Close it.
     End,
+    /// Let the run go on, if it can.
+    GoOn,
     /// Take this answer.
     Answer(usize),
     /// Write down what came of it.
@@ -66,6 +69,8 @@ pub struct Classroom {
     replay: Option<Replay>,
     /// Whether the result was written.
     saved: bool,
+    /// The step that was to be done when it was looked at last, and whether it was.
+    was: (usize, bool),
     /// Texts with the numbers of the moment at which they were first said: a text that is read stands still.
     told: HashMap<(usize, usize, Language), String>,
 }
@@ -90,6 +95,7 @@ impl Classroom {
             replay: None,
             saved: false,
             told: HashMap::new(),
+            was: (0, false),
         }
     }
 
@@ -118,6 +124,13 @@ impl Classroom {
     pub fn holds(&self) -> bool {
         let predicts = self.progress.step().is_some_and(|step| step.kind == Kind::Predict);
         predicts && self.progress.stage(self.progress.now()) == Stage::Open && self.progress.is_own_run()
+    }
+
+    /// Whether the step was done a moment ago: the run stands still, so that what is said of it can be seen.
+    pub fn takes_done(&mut self) -> bool {
+        let done = (self.progress.now(), self.progress.stage(self.progress.now()) == Stage::Done);
+        let before = std::mem::replace(&mut self.was, done);
+        done.1 && before == (done.0, false)
     }
 
     /// What its step looks at.
@@ -162,6 +175,8 @@ impl Classroom {
             None => 0.5 * ui.available_height(),
         };
         let height = height.max(LEAST);
+        // Until the lesson's run has begun there is nothing to be read.
+        let snapshot = snapshot.filter(|run| self.progress.is_seen(run));
         ScrollArea::vertical().id_salt("lesson").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
             ui.set_width(ui.available_width() - 2.0 * GRID);
             let now = self.progress.now();
@@ -192,12 +207,15 @@ impl Classroom {
     }
 
     /// Goes to the next step, or to the next one that was looked at before.
-    fn next(&mut self) {
+    fn next(&mut self, commands: &mut Commands) {
         match self.viewed {
             Some(viewed) => self.go(viewed + 1),
             None if self.progress.go_on() => {
                 (self.chosen, self.replay) = (None, None);
                 self.written.clear();
+                if self.progress.step().is_some_and(|step| step.kind == Kind::Do) {
+                    commands.push(Ask::GoOn.into());
+                }
             }
             None => {}
         }

@@ -26,6 +26,7 @@ goal = { en = "You have seen one.", zh = "你看过一课。" }
 
 [experiment.run]
 tasks = "plane"
+evaluate_every = 5
 
 [window]
 knobs = ["inner_rate"]

@@ -16,6 +16,7 @@ const BLANK: Measure = Measure {
     takes: &[],
     unit: Unit::Number,
     margin: Margin::Relative(0.05),
+    flag: None,
     of: Of::Probes,
     looks: NOTHING,
     read: |_, _| None,
@@ -35,6 +36,7 @@ pub static MEASURES: [Measure; 25] = [
     Measure {
         id: "paused",
         name: text("Paused (1) or not (0)", "已暂停 (1) 或未暂停 (0)"),
+        flag: Some(text("The run is paused", "运行已暂停")),
         of: Of::Now,
         read: |run, _| {
             let paused = f64::from(u8::from(run.phase == Phase::Paused));
@@ -160,6 +162,7 @@ pub static MEASURES: [Measure; 25] = [
         looks: |focus| focus.test_steps = true,
         of: Of::Past,
         read: |run, asked| reading::best_step(run, asked.init()),
+        flag: None,
     },
     Measure {
         id: "overshoot",

@@ -27,13 +27,17 @@ enum From<'a> {
 
 impl Session {
     pub(super) fn obey(&mut self, command: Command) {
-        if matches!(command, Command::Play | Command::Pause | Command::Step | Command::SetPace(_)) {
+        if matches!(
+            command,
+            Command::Play | Command::PlayUntil(_) | Command::Pause | Command::Step | Command::SetPace(_)
+        ) {
             // A look that was asked for before must not come after it.
             self.take_look();
         }
         match command {
-            Command::Play if self.phase == Phase::Paused => {
+            Command::Play | Command::PlayUntil(_) if self.phase == Phase::Paused => {
                 self.return_to_head();
+                self.stop_at = if let Command::PlayUntil(at) = command { Some(at) } else { None };
                 self.phase = Phase::Running;
                 self.speed = Speed::new();
             }
@@ -114,7 +118,8 @@ impl Session {
             Command::Open(kept, images) => self.open(&kept, images),
             Command::Keep(path) => self.keep_at(&path),
             Command::Schedule(coming) => self.coming = coming,
-            Command::Play | Command::Pause | Command::Step | Command::GoBack | Command::Quit => {}
+            Command::Play | Command::PlayUntil(_) => {}
+            Command::Pause | Command::Step | Command::GoBack | Command::Quit => {}
         }
         self.changed = true;
         self.show(true);
@@ -193,6 +198,7 @@ impl Session {
         let left = self.trainer.replace(trainer);
         self.left = left.map(|trainer| Left { trainer, beside, phase: before, divergence });
         self.run += 1;
+        self.stop_at = None;
         self.coming.clear();
         self.phase = phase;
         self.enlarged = None;

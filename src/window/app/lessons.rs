@@ -51,6 +51,8 @@ impl App {
                 lesson.into_iter().for_each(|lesson| self.begin_lesson(ctx, lesson));
             }
             Ask::End => self.classroom = None,
+            Ask::GoOn if self.phase() == Phase::Paused => self.ask(Command::Play, Phase::Running),
+            Ask::GoOn => {}
             Ask::Answer(choice) => self.answer(ctx, choice),
             Ask::Save => self.ask_for_result(ctx),
             Ask::Draft => {
@@ -95,8 +97,11 @@ impl App {
                 return self.begin(ctx, From::Itself);
             }
         }
-        if holds && self.phase() == Phase::Paused {
-            self.ask(Command::Play, Phase::Running);
+        let after =
+            self.classroom.as_ref().and_then(|classroom| classroom.progress().step()).map_or(0, |step| step.after);
+        if holds && after > 0 && self.phase() == Phase::Paused {
+            // Exactly there the outcome is measured.
+            self.ask(Command::PlayUntil(snapshot.meta_iteration + after), Phase::Running);
         }
     }
 
@@ -105,6 +110,9 @@ impl App {
         let phase = self.phase();
         let Some((classroom, snapshot)) = self.classroom.as_mut().zip(self.snapshot.as_ref()) else { return };
         if classroom.holds() && phase == Phase::Running && self.waiting.is_none() {
+            return self.ask(Command::Pause, Phase::Paused);
+        }
+        if classroom.takes_done() && phase == Phase::Running {
             return self.ask(Command::Pause, Phase::Paused);
         }
         classroom.play(snapshot, phase, commands);

@@ -66,6 +66,11 @@ impl App {
             .show(ui, |ui| self.top_bar.ui(ui, &self.settings, &status, self.present, commands));
         let room = ui.available_size();
         let alone = self.present || room.x < ROOM.x || room.y < ROOM.y;
+        // A lesson is read by a hall too.
+        let left = !alone || self.present && self.classroom.is_some();
+        if left {
+            self.left(ui, ground, snapshot, commands);
+        }
         if !alone {
             self.beside(ui, ground, snapshot, commands);
         }
@@ -90,9 +95,11 @@ impl App {
             self.taking.is_at(Place::Large, room);
             match self.stage.page(alone) {
                 Page::Losses => self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands),
-                Page::Settings => self.settings_ui(ui, snapshot, commands),
+                Page::Settings if !left => self.settings_ui(ui, snapshot, commands),
                 Page::Compare => self.compare.ui(ui, &self.settings, image_set.as_ref(), commands),
-                Page::Samples | Page::View => self.stage.large(ui, family, snapshot, status.image_set, commands),
+                Page::Samples | Page::View | Page::Settings => {
+                    self.stage.large(ui, family, snapshot, status.image_set, commands)
+                }
             }
             self.offer(ui.ctx(), room, commands);
             self.warn(ui.ctx(), room, snapshot, status.phase, commands);
@@ -100,8 +107,8 @@ impl App {
         self.take_out_menu(ui, commands);
     }
 
-    /// What stands beside the large view: settings, losses with the timeline, the small view.
-    fn beside(&mut self, ui: &mut Ui, ground: Frame, snapshot: Option<&Snapshot>, commands: &mut Commands) {
+    /// The settings, below the lesson's card if there is a lesson.
+    fn left(&mut self, ui: &mut Ui, ground: Frame, snapshot: Option<&Snapshot>, commands: &mut Commands) {
         // A lesson has a width of its own, and leaves that of the settings as it was.
         let (name, width) = match &self.classroom {
             Some(_) => ("lesson", LESSON),
@@ -113,6 +120,10 @@ impl App {
             .size_range(44.0 * GRID..=100.0 * GRID)
             .frame(ground.inner_margin(Margin { left: 12, right: 2, top: 8, bottom: 8 }))
             .show(ui, |ui| self.settings_ui(ui, snapshot, commands));
+    }
+
+    /// What else stands beside the large view: losses with the timeline, the small view.
+    fn beside(&mut self, ui: &mut Ui, ground: Frame, snapshot: Option<&Snapshot>, commands: &mut Commands) {
         let family = self.settings.run.tasks;
         let height = ui.available_height();
         Panel::bottom("below")

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Button, Frame, Label, Layout, Margin, RadioButton, RichText, Stroke, TextEdit, Ui};
+use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, Stroke, TextEdit, Ui};
 
 use super::dots::{self, Dots};
 use super::{Ask, Classroom, Replay};
@@ -15,7 +15,7 @@ use crate::window::commands::Commands;
 use crate::window::theme::{GRID, Palette};
 
 /// Size of a text that is to be read.
-const READ: f32 = 14.0;
+pub(super) const READ: f32 = 14.0;
 
 fn kind_of(kind: Kind) -> Text {
     match kind {
@@ -82,7 +82,9 @@ impl Classroom {
         paragraph(ui, &text, false);
         let outcome = self.progress.outcomes()[index].clone();
         match step.kind {
-            Kind::Predict | Kind::Observe => self.options(ui, step, &outcome, stage, index == now, commands),
+            Kind::Predict | Kind::Observe => {
+                self.answers(ui, (index, step), &outcome, snapshot, index == now, commands)
+            }
             Kind::Do => self.conditions(ui, (index, step), &outcome, snapshot, index == now && stage == Stage::Open),
             Kind::Write => {
                 if index == now {
@@ -104,6 +106,10 @@ impl Classroom {
             let then = self.tell(index, 1, then, snapshot);
             note(ui, palette.adapted, &then);
         }
+        if stage == Stage::Done && step.texts().any(|text| text.numbers().is_ok_and(|numbers| !numbers.is_empty())) {
+            let about = say("Numbers are means over the held-out tasks.", "文中的数是各留出任务的平均。");
+            ui.label(RichText::new(about).small().color(palette.weak));
+        }
         if stage == Stage::Unclear {
             note(
                 ui,
@@ -124,11 +130,11 @@ impl Classroom {
                 ),
             );
         }
-        self.ways(ui, index, stage == Stage::Done);
+        self.ways(ui, index, stage == Stage::Done, commands);
     }
 
     /// Back and next.
-    fn ways(&mut self, ui: &mut Ui, index: usize, done: bool) {
+    fn ways(&mut self, ui: &mut Ui, index: usize, done: bool, commands: &mut Commands) {
         ui.add_space(GRID);
         ui.horizontal(|ui| {
             let about = say("Looks at the step before; nothing is undone", "看上一步，不会撤销什么");
@@ -142,76 +148,9 @@ impl Classroom {
             let next = ui.add_enabled(done || self.viewed.is_some(), Button::new(label));
             let why = say("This step is to be done first", "请先完成这一步");
             if next.on_hover_text(say("Goes on", "继续")).on_disabled_hover_text(why).clicked() {
-                self.next();
+                self.next(commands);
             }
         });
-    }
-
-    fn options(
-        &mut self,
-        ui: &mut Ui,
-        step: &Step,
-        outcome: &Outcome,
-        stage: Stage,
-        present: bool,
-        commands: &mut Commands,
-    ) {
-        let palette = Palette::of(ui);
-        let open = stage == Stage::Open && present;
-        for (index, answer) in step.options.iter().enumerate() {
-            let chosen = if open { self.chosen == Some(index) } else { outcome.chosen == Some(index) };
-            let mut label = RichText::new(answer.text.get()).size(READ);
-            if stage == Stage::Done && outcome.truth == Some(index) {
-                label = label.color(palette.as_text(palette.adapted)).strong();
-            }
-            let about =
-                if open { say("An answer", "一个回答") } else { say("What was answered", "给出过的回答") };
-            let radio = ui.add_enabled(open, RadioButton::new(chosen, label));
-            if radio.on_hover_text(about).on_disabled_hover_text(about).clicked() {
-                self.chosen = Some(index);
-            }
-        }
-        if open {
-            let label = match step.kind {
-                Kind::Predict => say("That is my prediction", "这就是我的预测"),
-                _ => say("That is what I see", "这就是我看到的"),
-            };
-            let about = match step.kind {
-                Kind::Predict => say("Commits it; then the run goes on", "确定预测，然后运行继续"),
-                _ => say("Compares it with what is measured", "与测量结果比较"),
-            };
-            let why = say("Choose an answer first", "请先选一个回答");
-            let button = ui.add_enabled(self.chosen.is_some(), Button::new(label));
-            if button.on_hover_text(about).on_disabled_hover_text(why).clicked()
-                && let Some(chosen) = self.chosen
-            {
-                commands.push(Ask::Answer(chosen).into());
-            }
-        }
-        let because = |index: usize| step.options.get(index).and_then(|answer| answer.because.as_ref());
-        match (step.kind, stage) {
-            (Kind::Predict, Stage::Waiting) => {
-                let text = say("Now watch: the run is on its way to the outcome.", "请看：运行正在得出结果。");
-                note(ui, palette.accent, text);
-            }
-            (_, Stage::Done) if outcome.first.or(outcome.chosen) == outcome.truth => {
-                note(ui, palette.adapted, say("So it is: you were right.", "正是这样：你说对了。"));
-            }
-            (Kind::Predict, Stage::Done) => {
-                note(ui, palette.query, say("It came out otherwise than you said.", "结果与你说的不同。"));
-                if let Some(because) = outcome.chosen.and_then(because) {
-                    paragraph(ui, because.get(), false);
-                }
-            }
-            (Kind::Observe, Stage::Open) if outcome.tries > 0 => {
-                note(ui, palette.query, say("Look again.", "再看一看。"));
-                if let Some(because) = outcome.chosen.and_then(because) {
-                    paragraph(ui, because.get(), false);
-                }
-            }
-            (Kind::Observe, Stage::Done) => note(ui, palette.adapted, say("So it is.", "正是这样。")),
-            _ => {}
-        }
     }
 
     fn conditions(

@@ -69,6 +69,8 @@ impl Class {
             let found = class.harness.query_by_role_and_label(role, label);
             found.is_some_and(|node| !node.accesskit_node().is_disabled())
         });
+        self.harness.get_by_role_and_label(role, label).scroll_to_me();
+        (0..8).for_each(|_| self.step());
         self.harness.get_by_role_and_label(role, label).click();
         (0..4).for_each(|_| self.step());
     }
