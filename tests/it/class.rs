@@ -20,7 +20,11 @@ use crate::common::families;
 use crate::common::sets;
 
 fn hand() -> ImageSet {
-    built_in(&ImageSource::Hand).unwrap()
+    ImageSet::clone(&sets::read_once(&ImageSource::Hand))
+}
+
+fn training(set: &ImageSet) -> Vec<usize> {
+    (0..set.images.len()).filter(|&i| !set.images[i].held_out).collect()
 }
 
 /// Smooth colour gradients: nothing like a drawing.
@@ -67,7 +71,7 @@ fn error(set: &ImageSet, encoding: &Encoding) -> f64 {
 #[test]
 fn drawings_and_colours_come_back_from_their_codes() {
     let hand = hand();
-    let training: Vec<usize> = (0..hand.images.len()).filter(|&i| !hand.images[i].held_out).collect();
+    let training = training(&hand);
     let (encoding, codes) = Encoding::of(&hand, &training);
     assert!(encoding.is_drawing());
     // Characters that the encoding was not fitted to, too.
@@ -135,7 +139,8 @@ fn what_a_set_is_about_is_drawn_more_often_and_alone_held_out() {
 #[test]
 fn the_judge_knows_real_images_and_marks_what_is_wrong() {
     let settings = Settings::preset(families::CLASS, algorithms::MAML);
-    let all = Family::new(&settings.run, Some(Arc::new(hand()))).unwrap();
+    let set = Arc::new(hand());
+    let all = Family::new(&settings.run, Some(set.clone())).unwrap();
     let family = all.makes_images().unwrap();
     let judge = family.judge(0);
     let tasks: Vec<_> = (0..12).map(|index| all.held_out(&settings.live, 0, index)).collect();
@@ -146,8 +151,7 @@ fn the_judge_knows_real_images_and_marks_what_is_wrong() {
     assert!(real.nearest_support > 2.0 && real.diversity > real.nearest_support, "{real:?}");
 
     // One and the same sample of another class: not recognised, not varied.
-    let (_, codes) =
-        Encoding::of(&hand(), &(0..hand().images.len()).filter(|&i| !hand().images[i].held_out).collect::<Vec<_>>());
+    let (_, codes) = Encoding::of(&set, &training(&set));
     let wrong = codes.select(Axis(0), &[known[1].query[0]; 6]);
     let marks = family.marks(&judge, known[0], wrong.view());
     assert_eq!((marks.recognised_held_out, marks.recognised_all), (0.0, 0.0));

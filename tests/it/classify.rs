@@ -2,6 +2,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::sets;
 use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ fn family(tasks: TaskFamily, ways: usize, set: ImageSet) -> Result<(Family, Live
 }
 
 fn hand() -> ImageSet {
-    built_in(&ImageSource::Hand).unwrap()
+    ImageSet::clone(&sets::read_once(&ImageSource::Hand))
 }
 
 fn parts(set: &ImageSet, seed: u64) -> [usize; 3] {

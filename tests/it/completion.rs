@@ -2,6 +2,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::sets;
 use metascope::meta::cancel::Cancel;
 use std::collections::HashSet;
 use std::fs;
@@ -9,7 +10,6 @@ use std::sync::Arc;
 
 use metascope::experiment::Experiment;
 use metascope::headless::{Job, run};
-use metascope::images::built_in::built_in;
 use metascope::images::{ImageSet, LabelledImage};
 use metascope::maths::network::Batch;
 use metascope::meta::Learner;
@@ -35,7 +35,7 @@ fn small(algorithm: Algorithm) -> Settings {
 }
 
 fn faces() -> Arc<ImageSet> {
-    Arc::new(built_in(&ImageSource::Faces).unwrap())
+    sets::read_once(&ImageSource::Faces)
 }
 
 /// Two grey images of 8 x 8 pixels, the second held out.
@@ -145,7 +145,7 @@ fn the_share_of_held_out_images_does_not_change_training() {
     let learned = |share: f64, training_share: f64| {
         let mut settings = small(algorithms::MAML);
         (settings.live.support_share, settings.live.training_share) = (share, training_share);
-        let images = Arc::new(built_in(&settings.run.images).unwrap());
+        let images = sets::read_once(&settings.run.images);
         let mut trainer = Trainer::new(settings, Some(images), 1).unwrap();
         (0..3).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
         trainer.meta_parameters().values.clone()
@@ -159,7 +159,7 @@ fn every_algorithm_runs_and_threads_do_not_change_a_bit() {
     let folder = tempfile::TempDir::new().unwrap();
     for algorithm in Algorithm::ALL {
         let settings = small(algorithm);
-        let images = Arc::new(built_in(&settings.run.images).unwrap());
+        let images = sets::read_once(&settings.run.images);
         let [one, three] = [1, 3].map(|threads| {
             let out = folder.path().join(format!("{}-{threads}", algorithm.id()));
             let experiment = Experiment { settings: settings.clone(), ..Experiment::default() };

@@ -5,7 +5,6 @@ use metascope::meta::cancel::Cancel;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
-use metascope::images::built_in::built_in;
 use metascope::settings::{Algorithm, ImageSource, Knob, LiveSettings, Settings, TaskFamily};
 use metascope::train::link::{Command, Event};
 use metascope::train::snapshot::Phase;
@@ -21,7 +20,7 @@ use crate::common::waiting::DEADLINE;
 fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     let mut settings = Settings::preset(tasks, algorithm);
     settings.live.test_steps = 3;
-    settings.run.evaluate_every = 5;
+    settings.run.evaluate_every = 3;
     if tasks.is_told_in_decibels() {
         settings.run.network.hidden = vec![16, 16];
         settings.live.pixels_per_step = 64;
@@ -53,10 +52,10 @@ fn any_number_of_threads_gives_the_same_bits() {
     for tasks in TaskFamily::ALL {
         for algorithm in Algorithm::ALL {
             let settings = settings(tasks, algorithm);
-            let one = rows(&settings, 1, 10);
+            let one = rows(&settings, 1, 6);
             assert_eq!(one.0.len(), 3);
             for threads in [2, 3] {
-                assert_eq!(one, rows(&settings, threads, 10), "{tasks:?} {algorithm:?} with {threads} threads");
+                assert_eq!(one, rows(&settings, threads, 6), "{tasks:?} {algorithm:?} with {threads} threads");
             }
         }
     }
@@ -78,7 +77,7 @@ fn the_window_s_worker_gives_the_same_metrics_as_a_headless_run() {
         let (sender, receiver) = channel();
         let sink = Box::new(move |row: &MetricsRow| drop(sender.send(row.clone())));
         let (window, thread) = spawn(Arc::new(|| {}), 2, Some(sink)).unwrap();
-        let faces = Arc::new(built_in(&ImageSource::Faces).unwrap());
+        let faces = sets::read_once(&ImageSource::Faces);
         window.send(Command::Restart(Arc::new(settings.clone()), Some(faces)));
         let mut seen = Vec::new();
         while seen.len() < 4 {
@@ -89,7 +88,7 @@ fn the_window_s_worker_gives_the_same_metrics_as_a_headless_run() {
         }
         window.send(Command::Quit);
         thread.join().unwrap();
-        assert_eq!(seen, rows(&settings, 1, 15).0, "{tasks:?}");
+        assert_eq!(seen, rows(&settings, 1, 9).0, "{tasks:?}");
     }
 }
 
@@ -139,7 +138,7 @@ fn divergence_is_an_event_and_the_last_good_state_stays() {
     let woken = Arc::new(Mutex::new(0));
     let count = woken.clone();
     let (window, thread) = spawn(Arc::new(move || *count.lock().unwrap() += 1), 1, None).unwrap();
-    let faces = Arc::new(built_in(&ImageSource::Faces).unwrap());
+    let faces = sets::read_once(&ImageSource::Faces);
     window.send(Command::Restart(Arc::new(settings.clone()), Some(faces)));
     wait_for_snapshot(&window, "ten meta-iterations", |snapshot| snapshot.meta_iteration >= 10);
     let mut live = settings.live.clone();

@@ -8,7 +8,6 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers, Pos2, pos2};
 use egui_kittest::kittest::Queryable as _;
 use metascope::images::ImageSet;
-use metascope::images::built_in::built_in;
 use metascope::maths::functions::Loss;
 use metascope::settings::{ImageSource, Settings, TaskFamily};
 use metascope::tasks::sketch::{Sketch, SketchedPage};
@@ -28,7 +27,7 @@ fn run_on(tasks: TaskFamily, source: ImageSource) -> (Settings, Arc<ImageSet>) {
     let mut settings = Settings::preset(tasks, algorithms::MAML);
     settings.run.images = source;
     settings.live.test_steps = 2;
-    let set = Arc::new(built_in(&settings.run.images).unwrap());
+    let set = sets::read_once(&settings.run.images);
     (settings, set)
 }
 

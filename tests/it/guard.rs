@@ -18,7 +18,7 @@ use metascope::window::App;
 
 use crate::common::algorithms;
 use crate::common::families;
-use crate::common::waiting::wait_until;
+use crate::common::waiting::draw_until;
 
 struct Live(Harness<'static, Option<App>>);
 
@@ -49,7 +49,7 @@ impl Live {
     }
 
     fn wait(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
-        wait_until(what, || {
+        draw_until(what, || {
             self.0.step();
             done(self).then_some(())
         });
@@ -83,11 +83,11 @@ impl Live {
 fn alpha_dragged_to_ten_is_named_and_one_click_brings_the_best_back() {
     for tasks in TaskFamily::ALL {
         let mut settings = Settings::preset(tasks, algorithms::MAML);
-        settings.run.evaluate_every = 5;
+        settings.run.evaluate_every = 2;
         let usual = settings.live.inner_rate;
         let mut live = Live::start(&settings);
         live.wait("the best state", |live| {
-            live.snapshot().is_some_and(|snapshot| snapshot.timeline.best.is_some() && snapshot.meta_iteration >= 60)
+            live.snapshot().is_some_and(|snapshot| snapshot.timeline.best.is_some() && snapshot.meta_iteration >= 24)
         });
         live.type_value("Inner rate α", "10");
         assert_eq!(live.settings().inner_rate, 10.0, "{tasks:?}");

@@ -2,11 +2,10 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::sets;
 use metascope::meta::cancel::Cancel;
 use std::collections::HashSet;
-use std::sync::Arc;
 
-use metascope::images::built_in::built_in;
 use metascope::maths::network::Workspace;
 use metascope::maths::optimiser::clip;
 use metascope::meta::{Learner, TaskWork};
@@ -81,7 +80,7 @@ fn clipping_keeps_the_direction() {
 
 #[test]
 fn a_full_meta_batch_holds_every_image_once() {
-    let images = Arc::new(built_in(&ImageSource::Hand).unwrap());
+    let images = sets::read_once(&ImageSource::Hand);
     let training = images.images.iter().filter(|image| !image.held_out).count();
     let mut settings = Settings::preset(families::PICTURE, algorithms::MAML);
     settings.live.pixels_per_step = 256;

@@ -3,6 +3,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::sets;
 use metascope::meta::cancel::Cancel;
 use std::collections::BTreeMap;
 use std::fs;
@@ -244,7 +245,7 @@ fn every_axis_has_an_effect() {
         Experiment { settings: Settings::preset(families::PICTURE, algorithms::MAML), ..Default::default() };
     pictures.settings.run.network.hidden = vec![8, 8];
     pictures.settings.run.held_out_tasks = 2;
-    let hand = Arc::new(built_in(&ImageSource::Hand).unwrap());
+    let hand = sets::read_once(&ImageSource::Hand);
     let sweep = Sweep::new(&pictures, axes("width=8,9", "outer-rate=0.001"), 2, Some(hand.clone())).unwrap();
     let [first, second] = [0, 1].map(|cell| run_cell(&sweep, cell, false, Cancel::NEVER).unwrap().unwrap().0);
     assert_ne!(first.loss, second.loss);

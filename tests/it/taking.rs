@@ -138,6 +138,7 @@ fn a_picture_that_is_dropped_begins_the_run_that_it_shows() {
 fn run(tasks: TaskFamily, iterations: u64) -> Saved {
     let mut settings = Settings::preset(tasks, algorithms::MAML);
     settings.run.evaluate_every = 10;
+    settings.live.test_steps = 2;
     let images = tasks.needs_images().then(fixtures::image_set);
     let mut trainer = Trainer::new(settings, images, 1).unwrap();
     trainer.set_timeline_cap(1 << 26);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use egui::accesskit::Role;
 use metascope::images::ImageSet;
-use metascope::images::built_in::built_in;
 use metascope::settings::{ImageSource, Settings};
 use metascope::tasks::Family;
 use metascope::tasks::sketch::{Sketch, SketchedPage};
@@ -15,11 +14,12 @@ use ndarray::Axis;
 use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
+use crate::common::sets;
 
 fn opened(source: ImageSource, reduction: usize) -> (Settings, Arc<ImageSet>, Family) {
     let mut settings = Settings::preset(families::UPSCALE, algorithms::MAML);
     (settings.run.images, settings.live.reduction) = (source, reduction);
-    let set = Arc::new(built_in(&settings.run.images).unwrap());
+    let set = sets::read_once(&settings.run.images);
     let family = Family::new(&settings.run, Some(set.clone())).unwrap();
     (settings, set, family)
 }

@@ -93,7 +93,7 @@ impl Bench {
 
     /// Draws frame after frame until `look` finds something.
     pub fn wait_until<T>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<T>) -> T {
-        waiting::wait_until(what, || {
+        waiting::draw_until(what, || {
             self.harness.step();
             look(self)
         })

@@ -19,8 +19,8 @@ pub const SHORT: &str = "[run]\ntasks = \"sine\"\nevaluate_every = 5\nheld_out_t
 /// Small pictures and a small network.
 pub const SMALL_PICTURES: &str = "[run]\nimages = \"hand\"\nimage_size = 8\n[run.network]\nhidden = [16, 16]\n";
 
-/// A small network.
-pub const SMALL_CLASSES: &str = "[run]\ntasks = \"class\"\n[run.network]\nhidden = [16, 16]\n";
+/// Few images and a small network.
+pub const SMALL_CLASSES: &str = "[run]\ntasks = \"class\"\nimages = \"hand\"\n[run.network]\nhidden = [16, 16]\n";
 
 pub fn metascope(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_metascope"));

@@ -1,6 +1,6 @@
 //! Small image sets.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use metascope::images::ImageSet;
 use metascope::images::built_in::built_in;
@@ -30,8 +30,20 @@ pub fn characters() -> ImageSet {
     set
 }
 
+/// A set that comes with the program, read once for all tests.
+pub fn read_once(source: &ImageSource) -> Arc<ImageSet> {
+    static READ: Mutex<Vec<(ImageSource, Arc<ImageSet>)>> = Mutex::new(Vec::new());
+    let mut read = READ.lock().unwrap();
+    if let Some((_, set)) = read.iter().find(|(known, _)| known == source) {
+        return Arc::clone(set);
+    }
+    let set = Arc::new(built_in(source).unwrap());
+    read.push((source.clone(), Arc::clone(&set)));
+    set
+}
+
 /// A set that suits these settings.
 pub fn for_settings(settings: &Settings) -> Arc<ImageSet> {
-    let classes = settings.run.tasks.needs_classes();
-    Arc::new(if classes { characters() } else { built_in(&settings.run.images).unwrap() })
+    static CHARACTERS: LazyLock<Arc<ImageSet>> = LazyLock::new(|| Arc::new(characters()));
+    if settings.run.tasks.needs_classes() { Arc::clone(&CHARACTERS) } else { read_once(&settings.run.images) }
 }

@@ -7,13 +7,22 @@ use std::time::{Duration, Instant};
 pub const DEADLINE: Duration = Duration::from_secs(300);
 
 /// What `look` finds in the end; it is asked again and again.
-pub fn wait_until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn wait_until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    ask_every(Duration::from_millis(2), what, look)
+}
+
+/// The same where to look is to draw a frame: as often as a screen shows one.
+pub fn draw_until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    ask_every(Duration::from_millis(16), what, look)
+}
+
+fn ask_every<T>(pause: Duration, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = look() {
             return found;
         }
         assert!(start.elapsed() < DEADLINE, "waited too long for {what}");
-        sleep(Duration::from_millis(2));
+        sleep(pause);
     }
 }
