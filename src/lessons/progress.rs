@@ -114,6 +114,14 @@ impl Progress {
         self.own && self.run == Some(snapshot.run)
     }
 
+    /// How far the run must still go for the outcome of a prediction, where what changes with that has changed.
+    pub fn awaited(&self, snapshot: &Snapshot) -> Option<u64> {
+        let step = self.step().filter(|_| self.stage(self.now) == Stage::Waiting && self.is_seen(snapshot))?;
+        let at = self.outcomes[self.now].committed?.at + step.after;
+        let turned = step.turns.iter().all(|turn| is_in_force(turn, snapshot));
+        (turned && snapshot.meta_iteration < at).then_some(at)
+    }
+
     /// Seconds since it began.
     pub fn secs(&self) -> f64 {
         self.clock

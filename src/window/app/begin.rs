@@ -200,8 +200,8 @@ impl App {
                 self.schedule(file.coming.clone());
             }
             From::Text(coming) => self.schedule(coming),
-            From::Lesson => self.ask(Command::Pause, Phase::Paused),
-            From::Settings | From::Checkpoint(_) | From::Phi(_) | From::Itself => {}
+            From::Lesson | From::Itself => self.ask(Command::Pause, Phase::Paused),
+            From::Settings | From::Checkpoint(_) | From::Phi(_) => {}
         }
         if let Some(past) = self.watching.get_mut().first_command() {
             self.send(past);

@@ -9,7 +9,7 @@ use super::App;
 use super::begin::From;
 use super::keeping::Asked;
 use crate::lessons::draft::Draft;
-use crate::lessons::lesson::{Lesson, Turn};
+use crate::lessons::lesson::Lesson;
 use crate::lessons::progress::Progress;
 use crate::lessons::result::ENDING;
 use crate::settings::ProceduralSettings;
@@ -84,24 +84,20 @@ impl App {
     /// Takes an answer, and changes what changes with it.
     fn answer(&mut self, ctx: &Context, choice: usize) {
         let Some((classroom, snapshot)) = self.classroom.as_mut().zip(self.snapshot.clone()) else { return };
-        let holds = classroom.holds();
         let turns = classroom.progress_mut().answer(choice, &snapshot);
-        for Turn { knob, value, images } in turns {
-            if let Some((knob, value)) = knob.zip(value) {
-                self.turn(|live| knob.set(live, value));
-                self.moment.turns.let_go();
+        let images = turns.iter().find_map(|turn| turn.images.clone());
+        for (knob, value) in turns.iter().filter_map(|turn| turn.knob.zip(turn.value)) {
+            match images {
+                // The run on other images begins with it.
+                Some(_) => knob.set(&mut self.settings.live, value),
+                None => self.turn(|live| knob.set(live, value)),
             }
-            if let Some(source) = images {
-                self.settings.run.procedural = ProceduralSettings::of(&source);
-                self.settings.run.images = source;
-                return self.begin(ctx, From::Itself);
-            }
+            self.moment.turns.let_go();
         }
-        let after =
-            self.classroom.as_ref().and_then(|classroom| classroom.progress().step()).map_or(0, |step| step.after);
-        if holds && after > 0 && self.phase() == Phase::Paused {
-            // Exactly there the outcome is measured.
-            self.ask(Command::PlayUntil(snapshot.meta_iteration + after), Phase::Running);
+        if let Some(source) = images {
+            self.settings.run.procedural = ProceduralSettings::of(&source);
+            self.settings.run.images = source;
+            self.begin(ctx, From::Itself);
         }
     }
 
@@ -111,6 +107,10 @@ impl App {
         let Some((classroom, snapshot)) = self.classroom.as_mut().zip(self.snapshot.as_ref()) else { return };
         if classroom.holds() && phase == Phase::Running && self.waiting.is_none() {
             return self.ask(Command::Pause, Phase::Paused);
+        }
+        if let Some(at) = classroom.progress().awaited(snapshot).filter(|_| phase == Phase::Paused) {
+            // Exactly there the outcome is measured.
+            return self.ask(Command::PlayUntil(at), Phase::Running);
         }
         if classroom.takes_done() && phase == Phase::Running {
             return self.ask(Command::Pause, Phase::Paused);
