@@ -16,7 +16,7 @@ use metascope::train::snapshot::Phase;
 
 use common::fixtures;
 use common::picture::{SMALL, USUAL, Window, picture, picture_after};
-use common::waiting::wait_until;
+use common::waiting::draw_until;
 
 #[path = "pictures/lessons.rs"]
 mod lessons;
@@ -115,7 +115,7 @@ fn what_lies_over_the_window(save: &dyn Fn(&str, RgbaImage)) {
         shot(&name.to_lowercase(), SMALL, theme, TaskFamily::named("class"), &|window| {
             press(window, Key::O);
             window.get_by_label(name).click();
-            wait_until("the set", || {
+            draw_until("the set", || {
                 window.step();
                 window.query_all_by_label_contains("classes, colour").next().map(|_| ())
             });

@@ -42,7 +42,10 @@ impl App {
     }
 
     pub(super) fn lesson(&mut self, ctx: &Context, ask: Ask) {
-        self.watching.get_mut().obeyed(format_args!("lesson={ask:?}"));
+        match &ask {
+            Ask::Begin(lesson) => self.watching.get_mut().obeyed(format_args!("lesson={}", lesson.id)),
+            ask => self.watching.get_mut().obeyed(format_args!("lesson {ask:?}")),
+        }
         match ask {
             Ask::List => self.help.show_lessons(),
             Ask::Begin(lesson) => self.begin_lesson(ctx, lesson),

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use egui::accesskit::Role;
 use egui::epaint::{ClippedShape, Mesh, TextShape};
 use egui::{Color32, Context, Key, Pos2, Rect, Rgba, Shape, TextureId, Theme};
+use metascope::lessons::condition::Strictness;
+use metascope::lessons::rehearse::Pupil;
 use metascope::meta::cancel::Cancel;
 use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
 use metascope::train::snapshot::{Init, Phase, Snapshot};
@@ -185,6 +187,27 @@ fn every_family_can_be_read() {
     let mut reader = Reader::default();
     for tasks in TaskFamily::ALL {
         reader.both(&mut Bench::of(tasks), |reader, bench| reader.tabs(bench, tasks.id()));
+    }
+    reader.end();
+}
+
+#[test]
+fn a_lesson_can_be_read() {
+    let mut reader = Reader::default();
+    let lesson = &metascope::lessons::built_in()[0];
+    let mut pupil = Pupil::new(lesson, 0, 2, Strictness::AsItStands).unwrap();
+    let mut shown = Vec::new();
+    for _ in 0..2 {
+        shown.push((pupil.progress.clone(), pupil.look()));
+        pupil.solve_until(|pupil| shown.push((pupil.progress.clone(), pupil.look()))).unwrap();
+    }
+    for (progress, snapshot) in shown {
+        reader.both(&mut Bench::with(snapshot), |reader, bench| {
+            let ctx = bench.harness.ctx.clone();
+            bench.harness.state_mut().as_mut().unwrap().take_up_lesson(&ctx, progress.clone());
+            bench.harness.run();
+            reader.look(bench, "a lesson");
+        });
     }
     reader.end();
 }

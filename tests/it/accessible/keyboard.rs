@@ -54,20 +54,41 @@ fn tab_reaches_every_control_and_each_has_a_name() {
         if language == "Chinese" {
             bench.key(Key::L);
         }
-        let seen: Vec<Control> = controls(&bench).into_iter().filter(Control::is_seen).collect();
-        let reached = walk(&mut bench);
-        assert!(seen.len() > 25, "{tasks:?}: {seen:?}");
-        for control in &seen {
-            let found = reached.iter().any(|other| other.id == control.id);
-            assert!(found, "{tasks:?}: Tab passes {control:?}");
-        }
-        for control in seen.iter().chain(&reached) {
-            assert!(control.role.is_some() && !control.name.trim().is_empty(), "{tasks:?}: no name: {control:?}");
-            let chinese = control.name.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-            let words = control.name.split(|c: char| !c.is_alphabetic()).any(|word| word.len() > 3);
-            let foreign = language == "Chinese" && words && !chinese && control.role == Some(Role::Splitter);
-            assert!(!foreign, "{tasks:?}: {control:?}");
-        }
+        reach_all(&mut bench, tasks.id(), language);
+    }
+}
+
+#[test]
+fn tab_reaches_every_control_of_a_lesson_and_of_the_desk_where_one_is_made() {
+    let lesson = &metascope::lessons::built_in()[0];
+    let mut bench = Bench::sized(fixtures::snapshot(lesson.settings().run.tasks, 0), vec2(1280.0, 800.0));
+    let ctx = bench.harness.ctx.clone();
+    let progress = metascope::lessons::progress::Progress::new(std::sync::Arc::clone(lesson));
+    bench.harness.state_mut().as_mut().unwrap().take_up_lesson(&ctx, progress);
+    bench.harness.run();
+    reach_all(&mut bench, "a lesson", "English");
+    bench.key(Key::Escape);
+    bench.key(Key::F1);
+    bench.click(Role::Button, "Lessons");
+    bench.click(Role::Button, "Lesson from this…");
+    bench.click(Role::Button, "+ Predict");
+    reach_all(&mut bench, "the desk", "English");
+}
+
+fn reach_all(bench: &mut Bench, what: &str, language: &str) {
+    let seen: Vec<Control> = controls(bench).into_iter().filter(Control::is_seen).collect();
+    let reached = walk(bench);
+    assert!(seen.len() > 25, "{what}: {seen:?}");
+    for control in &seen {
+        let found = reached.iter().any(|other| other.id == control.id);
+        assert!(found, "{what}: Tab passes {control:?}");
+    }
+    for control in seen.iter().chain(&reached) {
+        assert!(control.role.is_some() && !control.name.trim().is_empty(), "{what}: no name: {control:?}");
+        let chinese = control.name.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        let words = control.name.split(|c: char| !c.is_alphabetic()).any(|word| word.len() > 3);
+        let foreign = language == "Chinese" && words && !chinese && control.role == Some(Role::Splitter);
+        assert!(!foreign, "{what}: {control:?}");
     }
 }
 

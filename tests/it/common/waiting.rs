@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 pub const DEADLINE: Duration = Duration::from_secs(300);
 
 /// What `look` finds in the end; it is asked again and again.
+#[allow(dead_code, reason = "of two ways an example needs one")]
 pub fn wait_until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
     ask_every(Duration::from_millis(2), what, look)
 }
