@@ -145,11 +145,12 @@ pub fn readable(snapshot: &Snapshot) -> Vec<(Asked, f64)> {
     all
 }
 
-/// The condition that holds now, and only just: greater than a little less than what is read.
+/// A condition that holds now: of a knob that it stands about there, of a number that it is not much less.
 pub fn condition(asked: &Asked, value: f64) -> Condition {
     let margin = asked.measure.margin;
     let is = match margin {
-        Margin::Absolute(width) if width == 0.0 && asked.arguments.knob.is_none() => Comparison::Is(value.round()),
+        _ if asked.arguments.knob.is_some() => Comparison::Between(two_digits(0.8 * value), two_digits(1.25 * value)),
+        Margin::Absolute(0.0) => Comparison::Is(value.round()),
         _ => Comparison::Above(two_digits(value - 2.0 * margin.at(value))),
     };
     Condition { asked: asked.clone(), is, hold: 0, and: Vec::new() }

@@ -1,6 +1,7 @@
 //! Everything that a user can ask for. Views push commands; the app applies them in one match.
 
 mod about;
+mod ask;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,7 +9,6 @@ use std::sync::Arc;
 use egui::{Context, Key, Modifiers};
 
 use super::darkroom::views::{Place, ViewKind};
-use super::lesson::Ask;
 use super::scene::Scene;
 use crate::images::ImageSet;
 use crate::keep::kinds::Kind;
@@ -17,6 +17,8 @@ use crate::tasks::sketch::Sketch;
 use crate::text::{say, tell};
 use crate::train::link::Pace;
 use crate::train::trainer::Checkpoint;
+
+pub use ask::Ask;
 
 /// One thing that a user asked for.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ use egui::{Context, ScrollArea, Ui};
 
 pub use self::desk::Desk;
 use self::replay::Replay;
-use super::commands::{Commands, UiCommand};
+use super::commands::{Ask, Commands};
 use super::theme::GRID;
 use crate::lessons::lesson::{Kind, Lesson};
 use crate::lessons::progress::{Progress, Stage};
@@ -29,29 +29,6 @@ use crate::train::views::Focus;
 const KNOB: f32 = 12.0 * GRID;
 const BELOW: f32 = 40.0 * GRID;
 const LEAST: f32 = 35.0 * GRID;
-
-/// What the card asks for.
-#[derive(Clone, Debug)]
-pub enum Ask {
-    /// Show which lessons there are.
-    List,
-    /// Begin this one.
-    Begin(Arc<Lesson>),
-    /// Begin the present one again.
-    Restart,
-    /// Close it.
-    End,
-    /// Let the run go on, if it can.
-    GoOn,
-    /// Take this answer.
-    Answer(usize),
-    /// Write down what came of it.
-    Save,
-    /// Make a lesson of what is on the screen.
-    Draft,
-    /// Write the lesson that is being made.
-    SaveDraft,
-}
 
 /// A lesson in the window.
 pub struct Classroom {
@@ -219,11 +196,5 @@ impl Classroom {
             }
             None => {}
         }
-    }
-}
-
-impl From<Ask> for UiCommand {
-    fn from(ask: Ask) -> Self {
-        Self::Lesson(ask)
     }
 }

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Button, PopupCloseBehavior, RichText, TextEdit, Ui};
 
-use super::commands::{Commands, UiCommand};
-use super::lesson::Ask;
+use super::commands::{Ask, Commands, UiCommand};
 use super::recent::Recent;
 use super::take_out;
 use super::theme::Palette;

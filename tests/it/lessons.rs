@@ -57,17 +57,17 @@ solution = [{ after = 0, knob = "inner_rate", value = 0.02 }]
 
 [[steps]]
 kind = "observe"
-text = { en = "Which start is best?", zh = "哪个起点最好？" }
+text = { en = "Has the run failed?", zh = "运行失败过吗？" }
 
 [[steps.options]]
-text = { en = "The random one", zh = "随机的" }
-true_if = [{ measure = "loss", over = "random", above = 1.1 }]
-because = { en = "Look at the first row.", zh = "看第一行。" }
+text = { en = "Once at least", zh = "至少一次" }
+true_if = [{ measure = "failures", above = 0.5 }]
+because = { en = "There was no banner.", zh = "没有出现过提示条。" }
 
 [[steps.options]]
-text = { en = "The learned one", zh = "学到的" }
-true_if = [{ measure = "loss", over = "random", below = 0.9 }]
-because = { en = "Look again.", zh = "再看看。" }
+text = { en = "Never", zh = "没有" }
+true_if = [{ measure = "failures", below = 0.5 }]
+because = { en = "There was a banner.", zh = "出现过提示条。" }
 
 [[steps]]
 kind = "write"
@@ -135,7 +135,10 @@ fn what_is_wrong_in_a_file_is_named_with_its_line_and_key() {
     refused(with("within = 60\n", ""), &["within", "needs"]);
     refused(with("after = 20\n", "within = 20\n"), &["has no within"]);
     refused(with(r#"tasks = "plane""#, r#"tasks = "teapots""#), &["teapots"]);
-    refused(with("[window]", "[experiment.live]\ninner_rate = -1\n[window]"), &["inner-rate", "line 11"]);
+    refused(
+        with("[window]", "[experiment.live]\ninner_rate = -1\n[window]"),
+        &["experiment.live.inner_rate", "line 12"],
+    );
     refused(with("version = 1", "version = 9"), &["version 9"]);
     refused(with(r#"id = "short""#, r#"id = "a lesson""#), &["line 2, id"]);
     refused(with("value = 0.02", "back_to_best = true"), &["solution"]);

@@ -16,8 +16,8 @@ use crate::settings::ProceduralSettings;
 use crate::text::{Words, say};
 use crate::train::link::{Command, Pace};
 use crate::train::snapshot::Phase;
-use crate::window::commands::Commands;
-use crate::window::lesson::{Ask, Classroom, Desk};
+use crate::window::commands::{Ask, Commands};
+use crate::window::lesson::{Classroom, Desk};
 use crate::window::notices::Kind;
 use crate::window::picker::{Picker, Wanted};
 use crate::window::watching::Observer as _;
@@ -61,7 +61,11 @@ impl App {
             Ask::Draft => {
                 self.help.close();
                 let beside = self.beside.map(|(algorithm, _)| algorithm.id().to_owned());
-                let draft = Draft::of(&self.settings, beside, self.stage.view_id(self.settings.run.tasks));
+                // What was done to the run since may become the solution.
+                let start = self.snapshot.as_ref().and_then(|snapshot| snapshot.timeline.start.clone());
+                let start = start.filter(|start| start.run == self.settings.run);
+                let settings = start.as_deref().unwrap_or(&self.settings);
+                let draft = Draft::of(settings, beside, self.stage.view_id(self.settings.run.tasks));
                 self.desk = Some(Desk::new(draft));
             }
             Ask::SaveDraft => self.ask_for_draft(ctx),

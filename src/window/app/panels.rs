@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Area, CentralPanel, Color32, Context, Frame, Id, Margin, Order, Panel, Rect, Ui, Vec2, vec2};
+use egui::{Align2, Area, CentralPanel, Color32, Context, Frame, Id, Margin, Order, Panel, Rect, Ui, Vec2, vec2};
 
 use super::App;
 use crate::train::snapshot::{Phase, Snapshot};
@@ -170,7 +170,9 @@ impl App {
     fn warn(&mut self, ctx: &Context, room: Rect, snapshot: Option<&Snapshot>, phase: Phase, commands: &mut Commands) {
         let Some(snapshot) = snapshot else { return };
         let divergence = snapshot.divergence.as_ref().filter(|_| phase == Phase::Diverged);
-        Area::new(Id::unique("banner")).order(Order::Middle).fixed_pos(room.min).show(ctx, |ui| {
+        // The first row, which is the learned start's, stays in sight.
+        let area = Area::new(Id::unique("banner")).order(Order::Middle).pivot(Align2::LEFT_BOTTOM);
+        area.fixed_pos(room.left_bottom()).show(ctx, |ui| {
             ui.set_width(room.width());
             match divergence {
                 Some(divergence) => banner::ui(ui, divergence, &self.settings.run, commands),

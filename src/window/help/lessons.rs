@@ -7,8 +7,7 @@ use egui::{Label, RichText, Ui};
 use super::READ;
 use crate::lessons;
 use crate::text::{say, tell};
-use crate::window::commands::{Commands, UiCommand};
-use crate::window::lesson::Ask;
+use crate::window::commands::{Ask, Commands, UiCommand};
 use crate::window::theme::{GRID, Palette};
 
 /// Draws the list, with a way to a file of one's own.
@@ -19,7 +18,20 @@ pub fn ui(ui: &mut Ui, commands: &mut Commands) {
         "每一课先问你的预期，再让你动手，两者都在运行中测量。第一课只要两分钟。",
     );
     ui.add(Label::new(RichText::new(about).color(palette.weak)).wrap());
-    ui.add_space(2.0 * GRID);
+    ui.horizontal(|ui| {
+        let command = UiCommand::AskForLesson;
+        if ui.button(command.label()).on_hover_text(command.tooltip()).clicked() {
+            commands.push(command);
+        }
+        let about = say(
+            "For teachers: makes a lesson of the tasks, the knobs and the view that are on the screen now",
+            "给老师：用现在屏幕上的任务、旋钮和视图制作一课",
+        );
+        if ui.button(say("Lesson from this…", "由此制作课程……")).on_hover_text(about).clicked() {
+            commands.push(Ask::Draft.into());
+        }
+    });
+    ui.add_space(3.0 * GRID);
     for (index, lesson) in lessons::built_in().iter().enumerate() {
         ui.horizontal(|ui| {
             let label = say("Begin", "开始");
@@ -39,17 +51,4 @@ pub fn ui(ui: &mut Ui, commands: &mut Commands) {
         ui.add(Label::new(lesson.goal.get()).wrap());
         ui.add_space(2.0 * GRID);
     }
-    ui.horizontal(|ui| {
-        let command = UiCommand::AskForLesson;
-        if ui.button(command.label()).on_hover_text(command.tooltip()).clicked() {
-            commands.push(command);
-        }
-        let about = say(
-            "For teachers: makes a lesson of the tasks, the knobs and the view that are on the screen now",
-            "给老师：用现在屏幕上的任务、旋钮和视图制作一课",
-        );
-        if ui.button(say("Lesson from this…", "由此制作课程……")).on_hover_text(about).clicked() {
-            commands.push(Ask::Draft.into());
-        }
-    });
 }

@@ -2,14 +2,14 @@
 
 use egui::{Button, Label, RadioButton, RichText, Ui};
 
+use super::Classroom;
 use super::card::{READ, note, paragraph};
-use super::{Ask, Classroom};
 use crate::lessons::lesson::{Kind, Step};
 use crate::lessons::progress::Stage;
 use crate::lessons::result::Outcome;
 use crate::text::say;
 use crate::train::snapshot::Snapshot;
-use crate::window::commands::Commands;
+use crate::window::commands::{Ask, Commands};
 use crate::window::theme::{GRID, Palette};
 
 /// Texts of answers come behind those of the step and its hints.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, Stroke, TextEdit, Ui};
 
 use super::dots::{self, Dots};
-use super::{Ask, Classroom, Replay};
+use super::{Classroom, Replay};
 use crate::lessons::lesson::{Kind, Step};
 use crate::lessons::progress::Stage;
 use crate::lessons::result::Outcome;
 use crate::text::{Text, say, tell, text};
 use crate::train::snapshot::Snapshot;
-use crate::window::commands::Commands;
+use crate::window::commands::{Ask, Commands};
 use crate::window::theme::{GRID, Palette};
 
 /// Size of a text that is to be read.

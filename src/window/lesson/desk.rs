@@ -9,7 +9,6 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use egui::{Button, Context, DragValue, Label, RichText, ScrollArea, TextEdit, Ui, Window};
 
-use super::Ask;
 use crate::lessons::check::{Checking, Flaw, SEEDS, check};
 use crate::lessons::draft::{Draft, step};
 use crate::lessons::lesson::{Kind, Lesson};
@@ -17,7 +16,7 @@ use crate::lessons::said::Said;
 use crate::settings::Knob;
 use crate::text::{Language, Text, say, tell, text};
 use crate::train::snapshot::Snapshot;
-use crate::window::commands::Commands;
+use crate::window::commands::{Ask, Commands};
 use crate::window::fonts;
 use crate::window::theme::{GRID, Palette};
 

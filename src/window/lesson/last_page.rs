@@ -2,12 +2,12 @@
 
 use egui::{RichText, TextEdit, Ui};
 
+use super::Classroom;
 use super::card::{note, paragraph};
-use super::{Ask, Classroom};
 use crate::lessons;
 use crate::lessons::lesson::Kind;
 use crate::text::{say, tell};
-use crate::window::commands::Commands;
+use crate::window::commands::{Ask, Commands};
 use crate::window::theme::{GRID, Palette};
 
 impl Classroom {

@@ -67,7 +67,6 @@ fn tab_reaches_every_control_of_a_lesson_and_of_the_desk_where_one_is_made() {
     bench.harness.state_mut().as_mut().unwrap().take_up_lesson(&ctx, progress);
     bench.harness.run();
     reach_all(&mut bench, "a lesson", "English");
-    bench.key(Key::Escape);
     bench.key(Key::F1);
     bench.click(Role::Button, "Lessons");
     bench.click(Role::Button, "Lesson from this…");
