@@ -51,7 +51,8 @@ impl Draft {
     /// # Errors
     /// If the settings cannot be written down.
     pub fn to_text(&self) -> Result<String, toml::ser::Error> {
-        let Self { id, minutes, title, goal, window, steps, .. } = self;
+        let Self { id, minutes, title, goal, window, .. } = self;
+        let steps = &self.steps.iter().map(written).collect::<Vec<_>>();
         let experiment = self.experiment()?;
         toml::to_string(&Written { version: VERSION, id, minutes: *minutes, title, goal, experiment, window, steps })
     }
@@ -79,6 +80,17 @@ impl Draft {
             |error: toml::ser::Error| LessonError::Format { path: path.to_owned(), message: error.to_string() };
         file::parse(&self.to_text().map_err(format)?, path)
     }
+}
+
+/// A step without the texts that are still to be written.
+fn written(step: &Step) -> Step {
+    let mut step = step.clone();
+    step.then = step.then.filter(|said| !said.is_empty());
+    step.hints.retain(|said| !said.is_empty());
+    for answer in &mut step.options {
+        answer.because = answer.because.take().filter(|said| !said.is_empty());
+    }
+    step
 }
 
 /// What is in a table and not so in the other.

@@ -29,6 +29,11 @@ impl Said {
         said.into_iter().find(|text| !text.trim().is_empty()).unwrap_or_default()
     }
 
+    /// Whether nothing is written in any language.
+    pub fn is_empty(&self) -> bool {
+        self.en.trim().is_empty() && self.zh.as_ref().is_none_or(|text| text.trim().is_empty())
+    }
+
     /// What its author wrote in this thread's language.
     pub fn written(&self) -> String {
         self.r#in(Language::spoken()).unwrap_or_default().to_owned()
