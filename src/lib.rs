@@ -52,7 +52,9 @@
 //! - A kind of drawing is a variant of [`tasks::Panel`], a drawer in the window and one in samples.png.
 //! - A close-up view is a file of `window::views` with a line of its table, and a file of [`train::views`] where something
 //!   has to be computed for it.
-//! - A text stands in both languages where it is used ([`text`]).
+//! - A lesson is a file of assets/lessons with a line of [`lessons::FILES`]; what it can measure is an entry of
+//!   [`lessons::measures::MEASURES`].
+//! - A text stands in both languages where it is used ([`text`]), but for those of lessons.
 //!
 //! What a run starts with: [`settings::Settings::preset`], changed by the family's card, then by the algorithm's recipe;
 //! over it the experiment file, over that the options (`experiment`). A set that cannot give so many classes or images

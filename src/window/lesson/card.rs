@@ -120,7 +120,8 @@ impl Classroom {
                 ),
             );
         }
-        if index == now && !self.progress.is_own_run() {
+        // On other images the run of a prediction is on its way.
+        if index == now && stage != Stage::Waiting && !self.progress.is_own_run() {
             note(
                 ui,
                 palette.danger,
