@@ -114,6 +114,16 @@ impl Progress {
         self.own && self.run == Some(snapshot.run)
     }
 
+    /// For how many meta-iterations the condition that is to be met has held on end.
+    pub fn held(&self, snapshot: &Snapshot) -> Option<u64> {
+        self.since.map(|since| snapshot.meta_iteration.saturating_sub(since))
+    }
+
+    /// Whether its run has not been seen yet.
+    pub fn is_beginning(&self) -> bool {
+        self.run.is_none()
+    }
+
     /// How far the run must still go for the outcome of a prediction, where what changes with that has changed.
     pub fn awaited(&self, snapshot: &Snapshot) -> Option<u64> {
         let step = self.step().filter(|_| self.stage(self.now) == Stage::Waiting && self.is_seen(snapshot))?;
@@ -147,6 +157,9 @@ impl Progress {
 
     /// Takes note of the time, in seconds since the lesson began.
     pub fn tick(&mut self, secs: f64) {
+        if self.now >= self.lesson.steps.len() {
+            return;
+        }
         self.clock = secs;
         if let Some(outcome) = self.outcomes.get_mut(self.now).filter(|outcome| !outcome.done) {
             outcome.secs = secs - self.step_began;

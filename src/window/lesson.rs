@@ -30,6 +30,9 @@ const KNOB: f32 = 12.0 * GRID;
 const BELOW: f32 = 40.0 * GRID;
 const LEAST: f32 = 35.0 * GRID;
 
+/// Texts that come take a few frames to find their places.
+const REVEALS: u8 = 4;
+
 /// A lesson in the window.
 pub struct Classroom {
     progress: Progress,
@@ -46,6 +49,8 @@ pub struct Classroom {
     replay: Option<Replay>,
     /// Whether the result was written.
     saved: bool,
+    /// Frames for which the end of the card is still brought into sight.
+    reveals: u8,
     /// The step that was to be done when it was looked at last, and whether it was.
     was: (usize, bool),
     /// Texts with the numbers of the moment at which they were first said: a text that is read stands still.
@@ -73,6 +78,7 @@ impl Classroom {
             saved: false,
             told: HashMap::new(),
             was: (0, false),
+            reveals: 0,
         }
     }
 
@@ -107,7 +113,11 @@ impl Classroom {
     pub fn takes_done(&mut self) -> bool {
         let done = (self.progress.now(), self.progress.stage(self.progress.now()) == Stage::Done);
         let before = std::mem::replace(&mut self.was, done);
-        done.1 && before == (done.0, false)
+        let now = done.1 && before == (done.0, false);
+        if now {
+            self.reveals = REVEALS;
+        }
+        now
     }
 
     /// What its step looks at.

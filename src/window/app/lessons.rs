@@ -76,7 +76,8 @@ impl App {
         self.help.close();
         self.settings = lesson.settings().clone();
         self.beside = lesson.beside().map(|(algorithm, _)| (algorithm, false));
-        let pace = if lesson.window.slow { Pace::Slow } else { Pace::Full };
+        // Slow enough that what is looked at closely keeps up.
+        let pace = if lesson.window.slow { Pace::Slow } else { Pace::PerSecond(100) };
         if pace != self.pace {
             self.set_pace(pace);
         }

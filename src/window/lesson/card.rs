@@ -75,9 +75,6 @@ impl Classroom {
         let place = tell(|| format!("{} of {count}", index + 1), || format!("第 {} 步，共 {count} 步", index + 1));
         let kind = kind_of(step.kind);
         ui.label(RichText::new(format!("{kind} · {place}")).small().color(palette.weak));
-        if index == 0 && stage == Stage::Open {
-            paragraph(ui, lesson.goal.get(), true);
-        }
         let text = self.tell(index, 0, &step.text, snapshot);
         paragraph(ui, &text, false);
         let outcome = self.progress.outcomes()[index].clone();
@@ -121,7 +118,7 @@ impl Classroom {
             );
         }
         // On other images the run of a prediction is on its way.
-        if index == now && stage != Stage::Waiting && !self.progress.is_own_run() {
+        if index == now && stage != Stage::Waiting && !self.progress.is_own_run() && !self.progress.is_beginning() {
             note(
                 ui,
                 palette.danger,
@@ -137,7 +134,7 @@ impl Classroom {
     /// Back and next.
     fn ways(&mut self, ui: &mut Ui, index: usize, done: bool, commands: &mut Commands) {
         ui.add_space(GRID);
-        ui.horizontal(|ui| {
+        let row = ui.horizontal(|ui| {
             let about = say("Looks at the step before; nothing is undone", "看上一步，不会撤销什么");
             let back = ui.add_enabled(index > 0, Button::new(say("Back", "上一步")));
             if back.on_hover_text(about).on_disabled_hover_text(say("This is the first step", "这是第一步")).clicked()
@@ -152,6 +149,12 @@ impl Classroom {
                 self.next(commands);
             }
         });
+        // What a step has come to is read down to its end.
+        if self.reveals > 0 {
+            self.reveals -= 1;
+            row.response.scroll_to_me(Some(Align::BOTTOM));
+            ui.ctx().request_repaint();
+        }
     }
 
     fn conditions(
@@ -171,17 +174,37 @@ impl Classroom {
                 let colour = if met.is_some() { palette.as_text(palette.adapted) } else { palette.weak };
                 ui.label(RichText::new(if met.is_some() { "✔" } else { "○" }).color(colour));
                 let unit = condition.asked.measure.unit;
-                let now = snapshot.filter(|_| due && open).and_then(|snapshot| condition.read(snapshot));
-                let value = met.map(|met| met.value).or(now.map(|now| now.value)).map(|value| unit.said(value));
+                let now = snapshot.filter(|_| due && open && condition.asked.measure.flag.is_none());
+                let now = now.and_then(|snapshot| Some(unit.said(condition.read(snapshot)?.value)));
+                let held = snapshot.filter(|_| due && open && condition.hold > 0);
+                let held = held.and_then(|snapshot| self.progress.held(snapshot));
                 let said = condition.said();
-                let text = match value {
-                    Some(value) => tell(|| format!("{said} (now {value})"), || format!("{said}（现为 {value}）")),
-                    None => said,
+                let text = match (now, held) {
+                    (Some(now), Some(held)) => tell(
+                        || format!("{said} (now {now}, for {held})"),
+                        || format!("{said}（现为 {now}，已持续 {held} 次）"),
+                    ),
+                    (Some(now), None) => tell(|| format!("{said} (now {now})"), || format!("{said}（现为 {now}）")),
+                    (None, _) => said,
                 };
-                let text = if met.is_some() { condition.said() } else { text };
                 let colour = if due || met.is_some() { palette.text } else { palette.weak };
                 ui.label(RichText::new(text).color(colour)).on_hover_text(condition.asked.measure.name.get());
             });
+            for other in &condition.and {
+                let unit = other.asked.measure.unit;
+                let now = snapshot.filter(|_| due && open);
+                let now = now.and_then(|snapshot| Some(unit.said(other.read(snapshot)?.value)));
+                let said = other.said();
+                let text = match now {
+                    Some(now) => tell(|| format!("and {said} (now {now})"), || format!("同时{said}（现为 {now}）")),
+                    None => tell(|| format!("and {said}"), || format!("同时{said}")),
+                };
+                let colour = if due || met.is_some() { palette.text } else { palette.weak };
+                ui.horizontal_wrapped(|ui| {
+                    ui.add_space(4.0 * GRID);
+                    ui.label(RichText::new(text).color(colour)).on_hover_text(other.asked.measure.name.get());
+                });
+            }
         }
         for (place, hint) in step.hints.iter().enumerate().take(outcome.hints) {
             let hint = self.tell(index, 2 + place, hint, snapshot);
