@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-use egui::{Button, Context, DragValue, Label, RichText, ScrollArea, TextEdit, Ui, Window};
+use egui::{Align, Button, Context, DragValue, Label, Layout, RichText, ScrollArea, TextEdit, Ui, Window};
 
 use crate::lessons::check::{Checking, Flaw, SEEDS, check};
 use crate::lessons::draft::{Draft, step};
@@ -103,28 +103,30 @@ impl Desk {
         }
         let mut open = true;
         let room = ctx.content_rect();
-        let title = say("Lesson from this", "由此制作课程");
         let place = egui::pos2(room.right() - WIDTH - 6.0 * GRID, room.top() + 14.0 * GRID);
-        Window::new(title)
-            .id(egui::Id::unique("lesson-desk"))
-            .open(&mut open)
-            .default_pos(place)
-            .default_width(WIDTH)
-            .show(ctx, |ui| {
-                self.pages(ui);
-                ui.separator();
-                let height = (room.height() - 70.0 * GRID).max(40.0 * GRID);
-                ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-                    ui.set_width(ui.available_width() - 3.0 * GRID);
-                    match self.page {
-                        0 => self.whole(ui),
-                        page => self.step(ui, page - 1, snapshot),
-                    }
+        let window = Window::new("desk").id(egui::Id::unique("lesson-desk")).title_bar(false);
+        window.default_pos(place).default_width(WIDTH).show(ctx, |ui| {
+            ui.horizontal(|ui| {
+                ui.heading(say("Lesson from this", "由此制作课程"));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let about = say("Closes the desk; what is not saved is lost", "关闭；没有保存的内容会丢失");
+                    open = !ui.button(say("Close", "关闭")).on_hover_text(about).clicked();
                 });
-                ui.separator();
-                self.outcome(ui);
-                self.ways(ui, commands);
             });
+            self.pages(ui);
+            ui.separator();
+            let height = (room.height() - 70.0 * GRID).max(40.0 * GRID);
+            ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+                ui.set_width(ui.available_width() - 3.0 * GRID);
+                match self.page {
+                    0 => self.whole(ui),
+                    page => self.step(ui, page - 1, snapshot),
+                }
+            });
+            ui.separator();
+            self.outcome(ui);
+            self.ways(ui, commands);
+        });
         open
     }
 

@@ -1,7 +1,6 @@
 //! A teacher makes a lesson of what is on the screen.
 
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
 
 use super::in_the_window::Class;
 
@@ -15,7 +14,7 @@ fn a_lesson_made_of_what_is_on_the_screen_passes_the_check_and_runs() {
     class.until("the turn", |class| class.snapshot().journal.len() == 1);
     class.harness.key_press(egui::Key::F1);
     class.until_says("In a minute");
-    class.harness.get_by_label("Lessons").click();
+    class.click(Role::Button, "Lessons");
     class.click(Role::Button, "Lesson from this…");
     class.until_says("Lesson from this");
     class.write(Role::MultilineTextInput, "Title", "Short steps");

@@ -223,7 +223,7 @@ fn the_help_lists_the_lessons_and_begins_one() {
     class.until("a run", |class| class.app().snapshot().is_some());
     class.harness.key_press(egui::Key::F1);
     class.until_says("In a minute");
-    class.harness.get_by_label("Lessons").click();
+    class.click(Role::Button, "Lessons");
     class.until_says("A good start is not a good picture");
     let title = metascope::lessons::built_in()[3].title.get().to_owned();
     class.click(Role::Button, &format!("Begin: {title}"));
