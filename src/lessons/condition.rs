@@ -170,8 +170,12 @@ impl Condition {
 
     /// What has to be so, in words: “α over its limit: above 1 ×”.
     pub fn said(&self) -> String {
-        if let (Some(flag), Comparison::Is(1.0)) = (self.asked.measure.flag, self.is) {
-            return flag.into();
+        let hold = match self.hold {
+            0 => String::new(),
+            hold => tell(|| format!(", {hold} meta-iterations on end"), || format!("，连续 {hold} 次元迭代")),
+        };
+        if let (Some(flag), Comparison::Is(value)) = (self.asked.measure.flag, self.is) {
+            return format!("{}{hold}", flag(value));
         }
         let unit = self.asked.measure.unit;
         let name = self.asked.said();
@@ -191,10 +195,6 @@ impl Condition {
                 let share = format!("{:.0} %", 100.0 * share);
                 tell(|| format!("below {share} of what it was"), || format!("低于开始时的 {share}"))
             }
-        };
-        let hold = match self.hold {
-            0 => String::new(),
-            hold => tell(|| format!(", {hold} meta-iterations on end"), || format!("，连续 {hold} 次元迭代")),
         };
         format!("{name}{}{bound}{hold}", say(": ", "："))
     }

@@ -12,7 +12,7 @@ use crate::train::views::Focus;
 mod reading;
 mod table;
 
-pub use table::MEASURES;
+pub use table::{FAILURES, MEASURES};
 
 /// One kind of measurement.
 pub struct Measure {
@@ -26,8 +26,8 @@ pub struct Measure {
     pub unit: Unit,
     /// How far a comparison must be from its bound to hold on another processor, too.
     pub margin: Margin,
-    /// What it says where it is 1, if it says no more than that.
-    pub flag: Option<Text>,
+    /// What a value says, where that is no number.
+    pub flag: Option<fn(f64) -> Text>,
     /// What it is read from.
     pub of: Of,
     /// What must be looked at closely for it.
@@ -284,7 +284,7 @@ impl Asked {
                 let of = of.map_or("", start);
                 let over = over.map_or_else(String::new, |init| format!("相对{}", start(init)));
                 let layer = layer.map_or_else(String::new, |layer| format!("第 {layer} 层"));
-                format!("{step}{of}{over}{layer}{}{name}", if step.is_empty() && of.is_empty() { "" } else { "的" })
+                format!("{step}{of}{over}{layer}{}{name}", if step.is_empty() && of.is_empty() { "" } else { "的 " })
             },
         )
     }
@@ -345,9 +345,13 @@ impl Unit {
         match self {
             Self::Number => significant(value),
             Self::Count => format!("{value:.0}"),
-            Self::Decibels => format!("{value:.1} dB"),
-            Self::Share => format!("{:.0} %", 100.0 * value),
-            Self::Times => format!("{} ×", significant(value)),
+            Self::Decibels => format!("{value:.1}\u{a0}dB").replace('-', "−"),
+            Self::Share if (100.0 * value).abs() < 9.95 => format!("{}\u{a0}%", (1000.0 * value).round() / 10.0),
+            Self::Share => format!("{:.0}\u{a0}%", 100.0 * value),
+            Self::Times => {
+                let value = significant(value);
+                tell(|| format!("{value}\u{a0}×"), || format!("{value}\u{a0}倍"))
+            }
         }
     }
 }

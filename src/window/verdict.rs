@@ -124,9 +124,20 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
         Verdict { text, brief: Some(brief), tone: Tone::Open }
     } else {
         let (verb, tone) = if lead.mean > 0.0 { ("leads", Tone::Good) } else { ("is behind", Tone::Bad) };
+        // Behind by a smaller loss would be a riddle.
+        let times = lead.mean.abs().exp();
+        let riddle = lead.by == By::Loss && lead.mean < 0.0 && times >= SMALL;
         let text = tell(
             || {
                 let by = said(lead.by, lead.mean.abs());
+                if riddle {
+                    let times = numbers::significant(times);
+                    return format!(
+                        "{} the loss of the learned start is {times} times that of the {} one (mean of {tasks} tasks)",
+                        after(last),
+                        short(other)
+                    );
+                }
                 format!(
                     "{} the learned start {verb} the {} one by {by} (mean of {tasks} tasks)",
                     after(last),
@@ -141,7 +152,15 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
             },
         );
         let brief = tell(
-            || format!("The learned start {verb} the {} one by {}", short(other), said(lead.by, lead.mean.abs())),
+            || match riddle {
+                true => {
+                    let times = numbers::significant(times);
+                    format!("The loss of the learned start is {times} times that of the {} one", short(other))
+                }
+                false => {
+                    format!("The learned start {verb} the {} one by {}", short(other), said(lead.by, lead.mean.abs()))
+                }
+            },
             || lead_in_chinese(&lead, ["学到的起点", in_chinese(other)]),
         );
         Verdict { text, brief: Some(brief), tone }

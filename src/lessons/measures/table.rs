@@ -24,6 +24,9 @@ const BLANK: Measure = Measure {
 
 const COUNT: Measure = Measure { unit: Unit::Count, margin: Margin::Absolute(0.0), ..BLANK };
 
+/// The id of the one measure that a failed run still adds to.
+pub const FAILURES: &str = "failures";
+
 /// All of them.
 pub static MEASURES: [Measure; 25] = [
     Measure {
@@ -36,7 +39,10 @@ pub static MEASURES: [Measure; 25] = [
     Measure {
         id: "paused",
         name: text("Paused (1) or not (0)", "已暂停 (1) 或未暂停 (0)"),
-        flag: Some(text("The run is paused", "运行已暂停")),
+        flag: Some(|value| match value > 0.5 {
+            true => text("The run is paused", "运行已暂停"),
+            false => text("The run is not paused", "运行未暂停"),
+        }),
         of: Of::Now,
         read: |run, _| {
             let paused = f64::from(u8::from(run.phase == Phase::Paused));
@@ -54,7 +60,7 @@ pub static MEASURES: [Measure; 25] = [
         ..BLANK
     },
     Measure {
-        id: "failures",
+        id: FAILURES,
         name: text("Times that the run has failed", "运行失败的次数"),
         of: Of::Now,
         read: |run, _| {
@@ -90,7 +96,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "curve-size",
-        name: text("Size of the curve that is drawn, for the true one's", "所画曲线的大小与真实曲线之比"),
+        name: text("Size of the curve that is drawn, for the true one's", "所画曲线的大小相对真实曲线"),
         takes: START,
         unit: Unit::Times,
         read: |run, asked| reading::start(run, asked, reading::size, |own, other| own / other),
@@ -105,7 +111,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "training-over-best",
-        name: text("Loss on training tasks over its least", "训练任务的损失与其最小值之比"),
+        name: text("Loss on training tasks over its least", "训练任务的损失相对其最小值"),
         unit: Unit::Times,
         of: Of::Past,
         read: |run, _| reading::over_least(&run.curves.training_after),
@@ -113,7 +119,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "held-out-over-best",
-        name: text("Held-out loss over its least", "留出任务的损失与其最小值之比"),
+        name: text("Held-out loss over its least", "留出任务的损失相对其最小值"),
         unit: Unit::Times,
         of: Of::Past,
         read: |run, _| reading::over_least(&run.curves.held_out_after),
@@ -121,10 +127,10 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "rate-over-limit",
-        name: text("α over its limit", "α 与其界限之比"),
+        name: text("α over its limit", "α 相对界限"),
         unit: Unit::Times,
         looks: |focus| focus.stability = true,
-        of: Of::Past,
+        of: Of::Now,
         read: |run, _| {
             let found = run.closeups.stability.as_ref()?;
             let (_, limit) = found.smallest()?;
@@ -166,7 +172,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "overshoot",
-        name: text("Loss over its least of all steps", "损失与各步最小值之比"),
+        name: text("Loss over its least of all steps", "损失相对各步最小值"),
         takes: &[Argument::Init, Argument::Step],
         unit: Unit::Times,
         looks: |focus| focus.test_steps = true,
@@ -208,7 +214,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "spread-of-rates",
-        name: text("Greatest learned rate over the least", "最大与最小的学到的学习率之比"),
+        name: text("Greatest learned rate over the least", "最大的学到的学习率相对最小的"),
         unit: Unit::Times,
         read: |run, _| {
             let (layer, greatest) = reading::layer_by_rate(run, |one, other| one > other)?;
@@ -221,7 +227,7 @@ pub static MEASURES: [Measure; 25] = [
         id: "adapted-over-least",
         name: text(
             "Mean loss after adaptation from the place, over the least on the map",
-            "从该处适应后的平均损失与图上最小值之比",
+            "从该处适应后的平均损失相对图上最小值",
         ),
         unit: Unit::Times,
         looks: |focus| {
@@ -237,6 +243,15 @@ pub static MEASURES: [Measure; 25] = [
             "Which of two runs is clearly better: the first (1), the second (−1), neither (0)",
             "两个运行中哪个明显更好：第一个 (1)、第二个 (−1)、都不 (0)",
         ),
+        flag: Some(|value| {
+            if value > 0.5 {
+                text("The first run is clearly better", "第一个运行明显更好")
+            } else if value < -0.5 {
+                text("The second run is clearly better", "第二个运行明显更好")
+            } else {
+                text("Neither run is clearly better", "两个运行没有明显差别")
+            }
+        }),
         read: |run, _| {
             let (own, other) = (run.evaluation.as_deref()?, run.beside.as_ref()?.evaluation.as_deref()?);
             let lead = Lead::between(own, other)?;

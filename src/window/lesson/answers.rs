@@ -55,7 +55,9 @@ impl Classroom {
                 note(ui, palette.query, say("Look again.", "再看一看。"));
                 why(ui);
             }
-            (Kind::Observe, Stage::Done) => note(ui, palette.adapted, say("So it is.", "正是这样。")),
+            (Kind::Observe, Stage::Done) => {
+                note(ui, palette.adapted, say("The answer in green is what is measured.", "绿色的才是测量到的结果。"))
+            }
             _ => {}
         }
     }

@@ -7,10 +7,12 @@ use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, Stroke, TextEd
 use super::dots::{self, Dots};
 use super::{Classroom, Replay};
 use crate::lessons::lesson::{Kind, Step};
+use crate::lessons::measures::Of;
 use crate::lessons::progress::Stage;
 use crate::lessons::result::Outcome;
+use crate::lessons::said::Said;
 use crate::text::{Text, say, tell, text};
-use crate::train::snapshot::Snapshot;
+use crate::train::snapshot::{Phase, Snapshot};
 use crate::window::commands::{Ask, Commands};
 use crate::window::theme::{GRID, Palette};
 
@@ -103,7 +105,10 @@ impl Classroom {
             let then = self.tell(index, 1, then, snapshot);
             note(ui, palette.adapted, &then);
         }
-        if stage == Stage::Done && step.texts().any(|text| text.numbers().is_ok_and(|numbers| !numbers.is_empty())) {
+        let mean = |text: &Said| {
+            text.numbers().is_ok_and(|numbers| numbers.iter().any(|asked| asked.measure.of == Of::Probes))
+        };
+        if stage == Stage::Done && step.texts().any(mean) {
             let about = say("Numbers are means over the held-out tasks.", "文中的数是各留出任务的平均。");
             ui.label(RichText::new(about).small().color(palette.weak));
         }
@@ -174,8 +179,10 @@ impl Classroom {
                 let colour = if met.is_some() { palette.as_text(palette.adapted) } else { palette.weak };
                 ui.label(RichText::new(if met.is_some() { "✔" } else { "○" }).color(colour));
                 let unit = condition.asked.measure.unit;
-                let now = snapshot.filter(|_| due && open && condition.asked.measure.flag.is_none());
-                let now = now.and_then(|snapshot| Some(unit.said(condition.read(snapshot)?.value)));
+                let flag = condition.asked.measure.flag;
+                let now = snapshot.filter(|_| due && open).and_then(|snapshot| condition.read(snapshot));
+                let now = now.map(|now| flag.map_or_else(|| unit.said(now.value), |flag| flag(now.value).into()));
+                let now = now.filter(|now| *now != condition.said());
                 let held = snapshot.filter(|_| due && open && condition.hold > 0);
                 let held = held.and_then(|snapshot| self.progress.held(snapshot));
                 let said = condition.said();
@@ -194,10 +201,10 @@ impl Classroom {
                 let unit = other.asked.measure.unit;
                 let now = snapshot.filter(|_| due && open);
                 let now = now.and_then(|snapshot| Some(unit.said(other.read(snapshot)?.value)));
-                let said = other.said();
+                let said = within(&other.said());
                 let text = match now {
-                    Some(now) => tell(|| format!("and {said} (now {now})"), || format!("同时{said}（现为 {now}）")),
-                    None => tell(|| format!("and {said}"), || format!("同时{said}")),
+                    Some(now) => tell(|| format!("and {said} (now {now})"), || format!("同时 {said}（现为 {now}）")),
+                    None => tell(|| format!("and {said}"), || format!("同时 {said}")),
                 };
                 let colour = if due || met.is_some() { palette.text } else { palette.weak };
                 ui.horizontal_wrapped(|ui| {
@@ -209,6 +216,14 @@ impl Classroom {
         for (place, hint) in step.hints.iter().enumerate().take(outcome.hints) {
             let hint = self.tell(index, 2 + place, hint, snapshot);
             note(ui, palette.accent, &hint);
+        }
+        let waits = step.until.iter().all(|condition| condition.asked.measure.id != "paused");
+        if open && waits && snapshot.is_some_and(|snapshot| snapshot.phase == Phase::Paused) {
+            note(
+                ui,
+                palette.query,
+                say("The run stands still: press Space, and it goes on.", "运行停着：按空格键继续。"),
+            );
         }
         if open {
             ui.horizontal(|ui| self.help_me(ui, step, outcome));
@@ -255,4 +270,13 @@ pub(super) fn note(ui: &mut Ui, colour: egui::Color32, text: &str) {
     let rect = response.rect;
     ui.painter().vline(rect.left() + 2.0, rect.y_range(), Stroke::new(3.0, colour));
     ui.add_space(GRID);
+}
+
+/// A name within a sentence: it begins small, but for letters such as α and what is written large throughout.
+fn within(name: &str) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
+        _ => name.to_owned(),
+    }
 }

@@ -137,7 +137,7 @@ fn a_lesson_is_begun_answered_done_and_graded_as_the_window_said() {
     assert!(class.says("There was no banner."));
     class.click(Role::RadioButton, "Never");
     class.click(Role::Button, "That is what I see");
-    class.until_says("So it is.");
+    class.until_says("The answer in green");
     class.click(Role::Button, "Next");
     class.write(Role::MultilineTextInput, "Your words", "Because it was trained for that.");
     class.click(Role::Button, "Finish");
