@@ -201,7 +201,7 @@ impl Help {
     /// Draws the names of the pages; whether another one was chosen.
     fn choose(&mut self, ui: &mut Ui) -> bool {
         let before = self.page;
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = GRID;
             for page in Page::ALL {
                 let [name, about] = page.texts();
