@@ -212,8 +212,9 @@ impl Replay<'_> {
         let log = self.log(moment.run)?;
         let deeds = log.journal.get(..moment.deeds).ok_or("more was done to the run than it says")?;
         do_all(&mut rehearsal, deeds)?;
-        if !rehearsal.train_until(moment.at) && !rehearsal.has_failed() {
-            return Err(format!("the run does not come to meta-iteration {}", moment.at));
+        let came = rehearsal.train_until(moment.at) || rehearsal.has_failed();
+        if !came || rehearsal.meta_iteration() > moment.at {
+            return Err(format!("what was done does not lead to meta-iteration {}", moment.at));
         }
         Ok(&mut self.at.insert((moment.run, rehearsal)).1)
     }

@@ -40,6 +40,8 @@ pub struct Measure {
 pub enum Of {
     /// The run as it stands.
     Now,
+    /// What the network is, whatever knobs say.
+    State,
     /// The last adaptation of the probe tasks.
     Probes,
     /// Histories, and what is looked at closely.
@@ -252,6 +254,7 @@ impl Asked {
         let journal = &snapshot.journal;
         self.read(snapshot).filter(|reading| match self.measure.of {
             Of::Now => true,
+            Of::State => journal.last().is_none_or(|deed| reading.at >= deed.at()),
             Of::Probes => snapshot.evaluation.as_ref().is_some_and(|evaluation| evaluation.deeds == journal.len()),
             Of::Past => journal.last().is_none_or(|deed| reading.at > deed.at()),
         })

@@ -130,7 +130,7 @@ pub static MEASURES: [Measure; 25] = [
         name: text("α over its limit", "α 相对界限"),
         unit: Unit::Times,
         looks: |focus| focus.stability = true,
-        of: Of::Now,
+        of: Of::State,
         read: |run, _| {
             let found = run.closeups.stability.as_ref()?;
             let (_, limit) = found.smallest()?;
