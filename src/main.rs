@@ -45,7 +45,7 @@ fn obey(arguments: &Arguments, begun: Instant) -> Result<Ending, Box<dyn std::er
             let (what, languages) = (arguments.what.clone().for_window(), arguments.languages());
             let shared = what.share()?.and_then(|share| share.lesson);
             let lesson = arguments.lesson.clone().or(shared);
-            let lesson = lesson.as_deref().map(lessons::file::find).transpose()?.map(Arc::new);
+            let lesson = lesson.as_deref().map(lessons::file::find).transpose()?;
             open_window(&what, None, languages, arguments.open.clone(), lesson).map(|()| Ending::Done)
         }
     }

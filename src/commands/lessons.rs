@@ -35,16 +35,15 @@ pub fn lessons(arguments: &LessonsArguments, glyphs: &(dyn Fn(char) -> bool + Sy
 }
 
 fn checked(names: &[String], threads: usize, glyphs: &(dyn Fn(char) -> bool + Sync)) -> Result<(), Box<dyn Error>> {
-    let own = !names.is_empty();
-    let lessons: Vec<Arc<Lesson>> = match own {
-        true => names.iter().map(|name| file::find(name).map(Arc::new)).collect::<Result<_, _>>()?,
-        false => built_in().to_vec(),
+    let lessons: Vec<Arc<Lesson>> = match names.is_empty() {
+        true => built_in().to_vec(),
+        false => names.iter().map(|name| file::find(name)).collect::<Result<_, _>>()?,
     };
-    let how = Checking { seeds: &SEEDS, threads, both: !own, glyphs };
     let found: Vec<(&Arc<Lesson>, Vec<Flaw>)> = lessons
         .par_iter()
         .map(|lesson| {
-            let flaws = check(lesson, &how);
+            let both = built_in().iter().any(|known| Arc::ptr_eq(known, lesson));
+            let flaws = check(lesson, &Checking { seeds: &SEEDS, threads, both, glyphs });
             note(format_args!("{}: {}", lesson.id, if flaws.is_empty() { "holds" } else { "does not hold" }));
             (lesson, flaws)
         })

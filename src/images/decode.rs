@@ -15,9 +15,9 @@ use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageError, ImageReader,
 use super::pages::{self, MAX_PAGES};
 use super::resize::{Small, cropped, resized};
 use super::source::{NO_FILE, unopened};
-use super::understood::plural;
 use super::{foreign, frames, svg, values};
 use crate::settings::ImageFit;
+use crate::text::numbers::plural;
 use crate::text::{Language, Text, Words, tell, text};
 
 pub use super::resize::Square;

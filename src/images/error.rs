@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Skipped;
-use super::understood::plural;
+use crate::text::numbers::plural;
 use crate::text::{Words, say, tell};
 
 /// Why there is no image set.

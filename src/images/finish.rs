@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::collect::{Collector, Kept};
 use super::layout::{self, Portion};
-use super::understood::plural;
 use super::{ImageError, ImageSet, Kind, LabelledImage, Origin, drawing, hold_out, label_table};
 use crate::maths::stream::Purpose;
+use crate::text::numbers::plural;
 use crate::text::{Text, Words, text};
 
 const OTHER_TABLE: Text =

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::label_table::Table;
-use super::understood::plural;
+use crate::text::numbers::plural;
 use crate::text::{Text, Words, tell, text};
 
 /// The class of files that lie in no sub-folder.

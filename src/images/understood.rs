@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{ImageSet, Skipped};
+use crate::text::numbers::plural;
 
 /// A set in numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,11 +59,6 @@ impl ImageSet {
         lines.extend(self.notes.iter().map(|note| note.en().to_owned()));
         lines.join("\n")
     }
-}
-
-/// A number with its noun.
-pub(super) fn plural(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Files by reason. Reasons are alike that differ in numbers and in what brackets or quotation marks hold.

@@ -1,6 +1,7 @@
 //! Lesson files: TOML, read by people. Errors name the file, the line and the key.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use toml::{Spanned, Table};
@@ -100,16 +101,16 @@ pub(super) struct Written<'a> {
 ///
 /// # Errors
 /// If there is neither, or the file is not a lesson.
-pub fn find(name: &str) -> Result<Lesson, LessonError> {
+pub fn find(name: &str) -> Result<Arc<Lesson>, LessonError> {
     if let Some(lesson) = super::named(name) {
-        return Ok(lesson.as_ref().clone());
+        return Ok(Arc::clone(lesson));
     }
     let path = Path::new(name);
     if !path.exists() && path.extension().is_none() {
         let known = super::built_in().iter().map(|lesson| lesson.id.as_str()).collect::<Vec<_>>().join(", ");
         return Err(LessonError::Unknown { id: name.to_owned(), known });
     }
-    read(path)
+    read(path).map(Arc::new)
 }
 
 /// Reads a file.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::settings::Knob;
 use crate::text::numbers::significant;
 use crate::text::{Text, say, tell};
-use crate::train::snapshot::{Init, Snapshot};
+use crate::train::snapshot::{Init, Phase, Snapshot};
 use crate::train::views::Focus;
 
 mod error;
@@ -14,7 +14,7 @@ mod reading;
 mod table;
 
 pub use error::MeasureError;
-pub use table::{FAILURES, MEASURES};
+pub use table::MEASURES;
 
 /// One kind of measurement.
 pub struct Measure {
@@ -32,6 +32,8 @@ pub struct Measure {
     pub flag: Option<fn(f64) -> Text>,
     /// What it is read from.
     pub of: Of,
+    /// The phase that it is about, in which it is met although nothing else is measured then.
+    pub about: Option<Phase>,
     /// What must be looked at closely for it.
     pub looks: fn(&mut Focus),
     read: fn(&Snapshot, &Arguments) -> Option<Reading>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::condition::Strictness;
 use super::lesson::{Kind, Lesson, Step, Turn};
-use super::measures::{FAILURES, Reading};
+use super::measures::Reading;
 use super::result::{Met, Moment, Outcome, RunLog};
 use crate::settings::ImageSource;
 use crate::train::snapshot::{Phase, Snapshot};
@@ -243,7 +243,7 @@ impl Progress {
         while let Some(condition) = step.until.get(self.outcomes[self.now].met.len()) {
             let start = self.start.get(self.outcomes[self.now].met.len()).copied().flatten();
             // A run that has failed stands where it was best: what is read there is no achievement.
-            let failed = snapshot.phase == Phase::Diverged && condition.asked.measure.id != FAILURES;
+            let failed = snapshot.phase == Phase::Diverged && condition.asked.measure.about != Some(Phase::Diverged);
             let Some(reading) = condition.asked.read_fresh(snapshot).filter(|_| !failed) else { return };
             let strictness = self.strictness;
             let too = condition.and.iter().all(|other| {

@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use std::fmt::Display;
+
 /// Three significant digits; very large and very small values with a power of ten.
 pub fn significant(value: f64) -> String {
     if value.is_nan() {
@@ -19,6 +21,11 @@ pub fn significant(value: f64) -> String {
         return thousands(value.round() as i64);
     }
     format!("{value:.*}", (2 - exponent).max(0) as usize)
+}
+
+/// A number with its noun.
+pub fn plural<T: Display + PartialEq + From<u8>>(number: T, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == T::from(1) { one } else { many })
 }
 
 /// A whole number with a comma after every three digits.

@@ -193,7 +193,7 @@ impl App {
         self.language.speak();
         self.receive(&ctx);
         self.take_kept(&ctx);
-        self.compare.receive(&ctx, self.stage.page(false) == Page::Compare, &mut self.notices);
+        self.compare.receive(&ctx, self.stage.page(&[]) == Page::Compare, &mut self.notices);
         let mut commands = Commands::new();
         let canvas = self.stage.has_canvas();
         commands::take_shortcuts(&ctx, canvas, self.help.is_open(), &mut commands);

@@ -2,7 +2,7 @@
 
 use crate::settings::Knob;
 use crate::settings::table::Range;
-pub use crate::text::numbers::{significant, thousands};
+pub use crate::text::numbers::{plural, significant, thousands};
 use crate::text::{say, tell};
 
 /// The same without trailing zeros, as a value that a person would type.

@@ -47,6 +47,11 @@ pub enum Page {
     Settings,
 }
 
+impl Page {
+    /// What stands beside the large place where there is room.
+    pub const BESIDE: [Self; 2] = [Self::Losses, Self::Settings];
+}
+
 impl Default for Stage {
     fn default() -> Self {
         Self {
@@ -66,10 +71,10 @@ impl Stage {
         self.page = if self.page == Page::View { Page::Samples } else { Page::View };
     }
 
-    /// What has the large place; where that is all there is (`alone`), it can be the losses or the settings too.
-    pub fn page(&self, alone: bool) -> Page {
+    /// What has the large place; it can be one of `homeless`, which have no place beside it, too.
+    pub fn page(&self, homeless: &[Page]) -> Page {
         match self.page {
-            Page::Losses | Page::Settings if !alone => Page::Samples,
+            page @ (Page::Losses | Page::Settings) if !homeless.contains(&page) => Page::Samples,
             page => page,
         }
     }
@@ -158,11 +163,10 @@ impl Stage {
         }
     }
 
-    /// Draws the tabs, with those of the losses and the settings where there is no place beside (`alone`). The digits
-    /// choose them too.
-    pub fn tabs(&mut self, ui: &mut Ui, family: TaskFamily, alone: bool) {
-        let tabs = Tab::of(family, alone);
-        let now = match self.page(alone) {
+    /// Draws the tabs, with those that have no place beside (`homeless`). The digits choose them too.
+    pub fn tabs(&mut self, ui: &mut Ui, family: TaskFamily, homeless: &[Page]) {
+        let tabs = Tab::of(family, homeless);
+        let now = match self.page(homeless) {
             Page::Samples => Tab::Look(self.look.among(&Look::of(family))),
             Page::View => Tab::View(self.view),
             page => Tab::Own(page),
@@ -206,13 +210,13 @@ impl Stage {
             Page::View => Tab::View(self.view),
             page => Tab::Own(page),
         };
-        let first = Tab::of(family, false).first().copied();
+        let first = Tab::of(family, &[]).first().copied();
         (first != Some(now)).then(|| id_of(now))
     }
 
     /// Gives the large place to the tab of this id; whether tasks of the family have one.
     pub fn show_id(&mut self, family: TaskFamily, id: &str) -> bool {
-        let tab = Tab::of(family, true).into_iter().find(|tab| id_of(*tab) == id);
+        let tab = Tab::of(family, &Page::BESIDE).into_iter().find(|tab| id_of(*tab) == id);
         tab.into_iter().for_each(|tab| self.choose(tab));
         tab.is_some()
     }
@@ -264,16 +268,15 @@ const OWN: [(Page, Text, Text); 3] = [
 ];
 
 impl Tab {
-    /// All that there are for tasks of a family, those of the losses and the settings only where there is no place beside
-    /// (`alone`).
-    fn of(family: TaskFamily, alone: bool) -> Vec<Self> {
-        let own = if alone { &OWN[..] } else { &OWN[..1] };
+    /// All that there are for tasks of a family, those that can stand beside only where they do not (`homeless`).
+    fn of(family: TaskFamily, homeless: &[Page]) -> Vec<Self> {
+        let own = OWN.iter().filter(|(page, ..)| !Page::BESIDE.contains(page) || homeless.contains(page));
         let looks = Look::of(family).into_iter().map(Self::Look);
-        looks.chain((0..VIEWS.len()).map(Self::View)).chain(own.iter().map(|(page, ..)| Self::Own(*page))).collect()
+        looks.chain((0..VIEWS.len()).map(Self::View)).chain(own.map(|(page, ..)| Self::Own(*page))).collect()
     }
 
     fn named(family: TaskFamily, name: &str) -> Option<Self> {
-        Self::of(family, true).into_iter().find(|tab| tab.texts()[0].en() == name)
+        Self::of(family, &Page::BESIDE).into_iter().find(|tab| tab.texts()[0].en() == name)
     }
 
     /// Its name, and one sentence about it.

@@ -1,6 +1,7 @@
 //! A typed value: what was typed stays until it is right, with a message about what is wrong.
 
 use egui::layers::ShapeIdx;
+use egui::text::CCursorRange;
 use egui::{Align2, Response, TextEdit, Ui};
 
 use super::theme::Palette;
@@ -35,7 +36,14 @@ impl ValueField {
             .margin(egui::Margin::symmetric(4, 2))
             .text_color_opt(wrong.then(|| palette.as_text(palette.danger)));
         let first = next_shape(ui);
-        let response = ui.add(edit).accessible_name(name);
+        let mut output = edit.show(ui);
+        let response = output.response.response.clone().accessible_name(name);
+        // What is typed takes the place of what was there.
+        if response.gained_focus() {
+            let all = CCursorRange::select_all(&output.galley);
+            output.state.cursor.set_char_range(Some(all));
+            output.state.store(ui.ctx(), response.id);
+        }
         self.editing = response.has_focus();
         if !self.editing && !wrong {
             share_clip(ui, first);

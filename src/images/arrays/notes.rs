@@ -7,6 +7,7 @@ use super::super::numbers::Tones;
 use super::super::shapes::Grid;
 use super::array::Candidate;
 use super::series::{Classes, Series};
+use crate::text::numbers::plural;
 use crate::text::{Words, say, tell, text};
 
 /// Says what each array is read as; of arrays alike once.
@@ -147,8 +148,4 @@ fn subject(names: &[&str]) -> Words {
         }
         [] => text("Nothing is", "没有数组").into(),
     }
-}
-
-fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -18,14 +18,12 @@ const BLANK: Measure = Measure {
     margin: Margin::Relative(0.05),
     flag: None,
     of: Of::Probes,
+    about: None,
     looks: NOTHING,
     read: |_, _| None,
 };
 
 const COUNT: Measure = Measure { unit: Unit::Count, margin: Margin::Absolute(0.0), ..BLANK };
-
-/// The id of the one measure that a failed run still adds to.
-pub const FAILURES: &str = "failures";
 
 /// All of them.
 pub static MEASURES: [Measure; 25] = [
@@ -38,6 +36,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "paused",
+        about: Some(Phase::Paused),
         name: text("Paused (1) or not (0)", "已暂停 (1) 或未暂停 (0)"),
         flag: Some(|value| match value > 0.5 {
             true => text("The run is paused", "运行已暂停"),
@@ -60,7 +59,8 @@ pub static MEASURES: [Measure; 25] = [
         ..BLANK
     },
     Measure {
-        id: FAILURES,
+        id: "failures",
+        about: Some(Phase::Diverged),
         name: text("Times that the run has failed", "运行失败的次数"),
         of: Of::Now,
         read: |run, _| {
@@ -168,7 +168,7 @@ pub static MEASURES: [Measure; 25] = [
         looks: |focus| focus.test_steps = true,
         of: Of::Past,
         read: |run, asked| reading::best_step(run, asked.init()),
-        flag: None,
+        ..BLANK
     },
     Measure {
         id: "overshoot",

@@ -74,6 +74,11 @@ impl App {
         if !alone {
             self.beside(ui, ground, snapshot, commands);
         }
+        let homeless = match (alone, left) {
+            (false, _) => &[][..],
+            (true, true) => &[Page::Losses],
+            (true, false) => &Page::BESIDE,
+        };
         let family = self.settings.run.tasks;
         let around = if self.present { Margin { top: 4, bottom: 2, ..AROUND } } else { AROUND };
         CentralPanel::default().frame(ground.inner_margin(around)).show(ui, |ui| {
@@ -84,7 +89,7 @@ impl App {
             self.stage.take_escape(ui, covered);
             let crowded = ui.available_height() < CROWDED;
             ui.horizontal_wrapped(|ui| {
-                self.stage.tabs(ui, family, alone);
+                self.stage.tabs(ui, family, homeless);
                 if !crowded {
                     ui.separator();
                     let beside = self.beside.map(|(algorithm, _)| algorithm);
@@ -93,13 +98,11 @@ impl App {
             });
             let room = ui.available_rect_before_wrap();
             self.taking.is_at(Place::Large, room);
-            match self.stage.page(alone) {
+            match self.stage.page(homeless) {
                 Page::Losses => self.losses.ui(ui, snapshot, &self.settings.live, &mut self.timeline, commands),
-                Page::Settings if !left => self.settings_ui(ui, snapshot, commands),
+                Page::Settings => self.settings_ui(ui, snapshot, commands),
                 Page::Compare => self.compare.ui(ui, &self.settings, image_set.as_ref(), commands),
-                Page::Samples | Page::View | Page::Settings => {
-                    self.stage.large(ui, family, snapshot, status.image_set, commands)
-                }
+                Page::Samples | Page::View => self.stage.large(ui, family, snapshot, status.image_set, commands),
             }
             self.offer(ui.ctx(), room, commands);
             self.warn(ui.ctx(), room, snapshot, status.phase, commands);

@@ -78,7 +78,7 @@ impl App {
         }
         let Some((place, at)) = self.taking.menu else { return };
         let mut open = true;
-        let table = place == Place::Large && self.stage.page(false) == Page::Compare && self.compare.has_table();
+        let table = place == Place::Large && self.stage.page(&[]) == Page::Compare && self.compare.has_table();
         let popup = Popup::new(egui::Id::unique("take-out"), ctx.clone(), at, ui.layer_id()).open_bool(&mut open);
         let layout = Layout::top_down_justified(Align::Min);
         popup.kind(PopupKind::Menu).layout(layout).style(menu_style).gap(0.0).show(|ui| {

@@ -174,7 +174,7 @@ impl Classroom {
         for (place, condition) in step.until.iter().enumerate() {
             let met = outcome.met.get(place);
             let due = met.is_none() && place == outcome.met.len();
-            ui.horizontal_wrapped(|ui| {
+            ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = GRID;
                 let colour = if met.is_some() { palette.as_text(palette.adapted) } else { palette.weak };
                 ui.label(RichText::new(if met.is_some() { "✔" } else { "○" }).color(colour));
@@ -195,7 +195,8 @@ impl Classroom {
                     (None, _) => said,
                 };
                 let colour = if due || met.is_some() { palette.text } else { palette.weak };
-                ui.label(RichText::new(text).color(colour)).on_hover_text(condition.asked.measure.name.get());
+                ui.add(Label::new(RichText::new(text).color(colour)).wrap())
+                    .on_hover_text(condition.asked.measure.name.get());
             });
             for other in &condition.and {
                 let unit = other.asked.measure.unit;
@@ -207,9 +208,10 @@ impl Classroom {
                     None => tell(|| format!("and {said}"), || format!("同时 {said}")),
                 };
                 let colour = if due || met.is_some() { palette.text } else { palette.weak };
-                ui.horizontal_wrapped(|ui| {
+                ui.horizontal_top(|ui| {
                     ui.add_space(4.0 * GRID);
-                    ui.label(RichText::new(text).color(colour)).on_hover_text(other.asked.measure.name.get());
+                    ui.add(Label::new(RichText::new(text).color(colour)).wrap())
+                        .on_hover_text(other.asked.measure.name.get());
                 });
             }
         }
@@ -217,7 +219,7 @@ impl Classroom {
             let hint = self.tell(index, 2 + place, hint, snapshot);
             note(ui, palette.accent, &hint);
         }
-        let waits = step.until.iter().all(|condition| condition.asked.measure.id != "paused");
+        let waits = step.until.iter().all(|condition| condition.asked.measure.about != Some(Phase::Paused));
         if open && waits && snapshot.is_some_and(|snapshot| snapshot.phase == Phase::Paused) {
             note(
                 ui,

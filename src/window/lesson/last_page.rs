@@ -17,7 +17,7 @@ impl Classroom {
         let result = self.result();
         let [right, predictions] = result.right(&lesson, Kind::Predict);
         let [done, tasks] = result.done(&lesson);
-        let minutes = (result.secs / 60.0).ceil();
+        let minutes = (result.secs / 60.0).ceil().max(1.0);
         note(ui, palette.adapted, say("The lesson is done.", "课程完成了。"));
         paragraph(
             ui,

@@ -51,6 +51,7 @@ fn options(ui: &mut Ui, landscape: &Landscape, tasks: &[ProbeTask], map: &mut Ma
         "在每一处：从那里出发，用这次运行的步数和学习率适应留出任务，再取平均查询损失。元训练就是在训练任务的同一个平均上走下坡",
     );
     let name = say("Mean loss after adaptation", "适应后的平均损失");
+    let before = map.heights;
     ui.selectable_value(&mut map.heights, Heights::Adapted, name).on_hover_text(about);
     let about =
         say("The query loss of this held-out task, without any adaptation", "这个留出任务的查询损失，不做任何适应");
@@ -58,6 +59,9 @@ fn options(ui: &mut Ui, landscape: &Landscape, tasks: &[ProbeTask], map: &mut Ma
         let task = &task.name;
         let name = tell(|| format!("Loss of {task}"), || format!("{task} 的损失"));
         ui.selectable_value(&mut map.heights, Heights::Task(index), name).on_hover_text(about);
+    }
+    if map.heights != before {
+        ui.close();
     }
     if landscape.exact || tasks.len() < 2 {
         return;

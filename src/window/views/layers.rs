@@ -122,7 +122,7 @@ fn question(found: &Layers, algorithm: Algorithm) -> String {
     };
     let (tasks, steps) = (found.tasks, found.steps);
     tell(
-        || format!("{question} · means over {tasks} held-out tasks, {steps} steps"),
+        || format!("{question} · means over {tasks} held-out tasks, {}", numbers::plural(steps, "step", "steps")),
         || format!("{question} · {tasks} 个留出任务的平均，{steps} 步"),
     )
 }

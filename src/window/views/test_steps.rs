@@ -72,9 +72,12 @@ impl View for TestStepsView {
                 let text = verdict(init, &found.adapted[init as usize], found.tasks);
                 line(ui, RichText::new(text).color(palette.as_text(palette.init(init))), large).on_hover_text(&about);
             }
-            if let Some(points) = points {
-                line(ui, RichText::new(points).color(palette.weak), large).on_hover_text(about);
-            }
+            let marks = say(
+                "Solid: query loss, dashed: support loss, thin: single tasks",
+                "实线：查询损失，虚线：支持集损失，细线：单个任务",
+            );
+            let text = points.iter().fold(marks.to_owned(), |text, points| format!("{text}{stop}{points}"));
+            line(ui, RichText::new(text).color(palette.weak), large).on_hover_text(about);
         } else {
             let text = verdict(Init::Learned, &found.adapted[0], found.tasks);
             line(ui, RichText::new(text).color(palette.weak), large).on_hover_text(about);
@@ -200,6 +203,10 @@ fn query_points(found: &TestSteps) -> Option<String> {
     (some < all).then(text)
 }
 
+fn steps(count: usize) -> String {
+    numbers::plural(count, "step", "steps")
+}
+
 /// Where the mean query loss over all tasks is smallest, or how far it has come.
 fn verdict(init: Init, adapted: &Adapted, tasks: usize) -> String {
     let name = init_label(init);
@@ -211,7 +218,7 @@ fn verdict(init: Init, adapted: &Adapted, tasks: usize) -> String {
             || {
                 let loss = loss.as_deref().unwrap_or("has overflowed");
                 let of = if done == 0 { "the first".to_owned() } else { format!("the mean of {done}") };
-                format!("{name}: query loss {loss} after {last} steps, {of} of {tasks} tasks so far")
+                format!("{name}: query loss {loss} after {}, {of} of {tasks} tasks so far", steps(last))
             },
             || {
                 let loss = loss.as_ref().map_or_else(|| "已溢出".to_owned(), |loss| format!("为 {loss}"));
@@ -226,7 +233,7 @@ fn verdict(init: Init, adapted: &Adapted, tasks: usize) -> String {
         return tell(
             || {
                 let then = if adapted.overfits { "then it overfits" } else { "then it rises" };
-                format!("{name}: query loss {least} after {step} steps; {then}, {end} after {last}")
+                format!("{name}: query loss {least} after {}; {then}, {end} after {last}", steps(step))
             },
             || {
                 let then = if adapted.overfits { "然后过拟合" } else { "然后上升" };
@@ -238,7 +245,7 @@ fn verdict(init: Init, adapted: &Adapted, tasks: usize) -> String {
         Some(loss) if loss.is_finite() => {
             let loss = numbers::significant(*loss);
             tell(
-                || format!("{name}: query loss is smallest at the end, {loss} after {last} steps"),
+                || format!("{name}: query loss is smallest at the end, {loss} after {}", steps(last)),
                 || format!("{name}：查询损失在最后最小，{last} 步之后为 {loss}"),
             )
         }
@@ -252,7 +259,7 @@ fn hover_text(position: &HoverPosition<'_>) -> Option<String> {
             let loss = numbers::significant(10f64.powf(position.y));
             let step = position.x.round();
             Some(tell(
-                || format!("{plot_name} {loss}\nafter {step} steps"),
+                || format!("{plot_name} {loss}\nafter {}", steps(step as usize)),
                 || format!("{plot_name} {loss}\n{step} 步之后"),
             ))
         }

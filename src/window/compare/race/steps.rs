@@ -85,7 +85,7 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
                 let loss = numbers::significant(10f64.powf(position.y));
                 let steps = position.x.round();
                 Some(tell(
-                    || format!("{plot_name} {loss}\nafter {steps} steps"),
+                    || format!("{plot_name} {loss}\nafter {}", numbers::plural(steps as usize, "step", "steps")),
                     || format!("{plot_name} {loss}\n{steps} 步之后"),
                 ))
             }
