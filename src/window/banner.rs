@@ -7,7 +7,7 @@ use super::numbers;
 use super::theme::Palette;
 use crate::settings::{Knob, RunSettings};
 use crate::text::{say, tell};
-use crate::train::snapshot::{Astray, Divergence, Snapshot};
+use crate::train::snapshot::{Astray, Divergence, Phase, Snapshot};
 
 /// Draws the reason and the ways out.
 pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mut Commands) {
@@ -52,18 +52,23 @@ pub fn astray(ui: &mut Ui, snapshot: &Snapshot, hushed: &mut Option<(u64, u64)>,
         return;
     }
     let (far, times, best) = (!times.is_finite(), numbers::significant(f64::from(times)), at(best));
+    let goes_on = snapshot.phase == Phase::Running;
     let text = tell(
         || {
             let turned = turned.map_or_else(String::new, |turned| format!("{turned}. "));
             let times = if far { "far above".to_owned() } else { format!("{times} times") };
             format!(
-                "The error on held-out tasks has stayed at {times} its best, which was at meta-iteration {best}. {turned}Training goes on."
+                "The error on held-out tasks has stayed at {times} its best, which was at meta-iteration {best}. {turned}{}",
+                if goes_on { "Training goes on." } else { "" }
             )
         },
         || {
             let turned = turned.map_or_else(String::new, |turned| format!("{turned}。"));
             let times = if far { "远高于最佳值".to_owned() } else { format!("是最佳值的 {times} 倍") };
-            format!("留出任务的误差一直{times}，最佳在第 {best} 次元迭代。{turned}训练仍在继续。")
+            format!(
+                "留出任务的误差一直{times}，最佳在第 {best} 次元迭代。{turned}{}",
+                if goes_on { "训练仍在继续。" } else { "" }
+            )
         },
     );
     warning(ui, say("The run has left its best state", "运行已离开最佳状态"), &text, |ui| {

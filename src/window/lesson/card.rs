@@ -179,10 +179,10 @@ impl Classroom {
                 let colour = if met.is_some() { palette.as_text(palette.adapted) } else { palette.weak };
                 ui.label(RichText::new(if met.is_some() { "✔" } else { "○" }).color(colour));
                 let unit = condition.asked.measure.unit;
-                let flag = condition.asked.measure.flag;
-                let now = snapshot.filter(|_| due && open).and_then(|snapshot| condition.read(snapshot));
-                let now = now.map(|now| flag.map_or_else(|| unit.said(now.value), |flag| flag(now.value).into()));
-                let now = now.filter(|now| *now != condition.said());
+                // What is so or not so is not told twice.
+                let is_number = condition.asked.measure.flag.is_none();
+                let now = snapshot.filter(|_| due && open && is_number);
+                let now = now.and_then(|snapshot| condition.read(snapshot)).map(|now| unit.said(now.value));
                 let held = snapshot.filter(|_| due && open && condition.hold > 0);
                 let held = held.and_then(|snapshot| self.progress.held(snapshot));
                 let said = condition.said();
