@@ -239,6 +239,11 @@ impl Progress {
         outcome.values = readings.iter().map(|reading| reading.value).collect();
     }
 
+    /// What holds now need not have held all the time.
+    pub fn look_away(&mut self) {
+        self.since = None;
+    }
+
     fn judge(&mut self, step: &Step, snapshot: &Snapshot) {
         while let Some(condition) = step.until.get(self.outcomes[self.now].met.len()) {
             let start = self.start.get(self.outcomes[self.now].met.len()).copied().flatten();

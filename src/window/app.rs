@@ -241,6 +241,9 @@ impl App {
             self.classroom.iter_mut().for_each(|classroom| classroom.see(ctx, &snapshot));
             self.snapshot = Some(snapshot);
         }
+        if let Some((classroom, snapshot)) = self.classroom.as_mut().zip(self.snapshot.as_ref()) {
+            classroom.look_again(ctx, snapshot);
+        }
         self.take_made();
         while let Some(event) = self.link.next_event() {
             self.watching.get_mut().event_came(&event);

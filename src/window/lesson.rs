@@ -53,6 +53,10 @@ pub struct Classroom {
     reveals: u8,
     /// The step that was to be done when it was looked at last, and whether it was.
     was: (usize, bool),
+    /// Whether a knob was being dragged when the run was looked at last.
+    looks_away: bool,
+    /// Of the goal that is due, by step and place: how it stood when that was known last.
+    stood: Option<((usize, usize), String)>,
     /// Texts with the numbers of the moment at which they were first said: a text that is read stands still.
     told: HashMap<(usize, usize, Language), String>,
 }
@@ -78,6 +82,8 @@ impl Classroom {
             saved: false,
             told: HashMap::new(),
             was: (0, false),
+            looks_away: false,
+            stood: None,
             reveals: 0,
         }
     }
@@ -100,7 +106,16 @@ impl Classroom {
     /// Looks at the run, and sees what has come about.
     pub fn see(&mut self, ctx: &Context, snapshot: &Snapshot) {
         self.progress.tick(ctx.input(|input| input.time) - self.began);
-        self.progress.see(snapshot);
+        // What a knob passes while it is dragged is nobody's choice.
+        self.looks_away = ctx.dragged_id().is_some() && ctx.input(|input| input.pointer.is_decidedly_dragging());
+        if self.looks_away { self.progress.look_away() } else { self.progress.see(snapshot) }
+    }
+
+    /// Looks again, if it looked away and need not any more.
+    pub fn look_again(&mut self, ctx: &Context, snapshot: &Snapshot) {
+        if self.looks_away {
+            self.see(ctx, snapshot);
+        }
     }
 
     /// Whether the run is to stand still: a prediction comes before anything moves.

@@ -114,8 +114,14 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
     let tasks = evaluation.tasks.len();
     Some(if !lead.is_clear() {
         let text = tell(
-            || format!("{} the learned start and the {} one do not differ clearly", after(last), short(other)),
-            || format!("适应 {last} 步之后，学到的起点与{}没有明显差别", in_chinese(other)),
+            || {
+                let (after, other, what) = (after(last), short(other), measured(lead.by));
+                format!("{after} the learned start and the {other} one do not differ clearly in {what}")
+            },
+            || {
+                let (other, what) = (in_chinese(other), measured(lead.by));
+                format!("适应 {last} 步之后，学到的起点与{other}在{what}上没有明显差别")
+            },
         );
         let brief = tell(
             || format!("The learned and the {} start do not differ clearly", short(other)),
@@ -195,6 +201,15 @@ fn said(by: By, difference: f64) -> String {
                 format!("a loss {} times smaller", numbers::significant(times))
             }
         }
+    }
+}
+
+/// What they are compared in.
+fn measured(by: By) -> String {
+    match by {
+        By::Decibels => "PSNR".to_owned(),
+        By::Points(name) => name.to_lowercase(),
+        By::Loss => say("loss", "损失").to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Button, Frame, Label, Layout, Margin, RichText, Stroke, TextEdit, Ui};
+use egui::{Align, Button, Frame, Label, Layout, Margin, Response, RichText, Stroke, TextEdit, Ui};
 
 use super::dots::{self, Dots};
 use super::{Classroom, Replay};
@@ -178,41 +178,40 @@ impl Classroom {
                 ui.spacing_mut().item_spacing.x = GRID;
                 let colour = if met.is_some() { palette.as_text(palette.adapted) } else { palette.weak };
                 ui.label(RichText::new(if met.is_some() { "✔" } else { "○" }).color(colour));
-                let unit = condition.asked.measure.unit;
-                // What is so or not so is not told twice.
-                let is_number = condition.asked.measure.flag.is_none();
-                let now = snapshot.filter(|_| due && open && is_number);
-                let now = now.and_then(|snapshot| condition.read(snapshot)).map(|now| unit.said(now.value));
-                let held = snapshot.filter(|_| due && open && condition.hold > 0);
-                let held = held.and_then(|snapshot| self.progress.held(snapshot));
-                let said = condition.said();
-                let text = match (now, held) {
-                    (Some(now), Some(held)) => tell(
-                        || format!("{said} (now {now}, for {held})"),
-                        || format!("{said}（现为 {now}，已持续 {held} 次）"),
-                    ),
-                    (Some(now), None) => tell(|| format!("{said} (now {now})"), || format!("{said}（现为 {now}）")),
-                    (None, _) => said,
-                };
                 let colour = if due || met.is_some() { palette.text } else { palette.weak };
-                ui.add(Label::new(RichText::new(text).color(colour)).wrap())
-                    .on_hover_text(condition.asked.measure.name.get());
+                let text = RichText::new(condition.said()).color(colour);
+                ui.add(Label::new(text).wrap()).on_hover_text(condition.asked.measure.name.get());
             });
+            // What is so or not so is not told twice. The line is there from the beginning, so that nothing jumps.
+            if due && open && condition.asked.measure.flag.is_none() {
+                let read = snapshot.and_then(|snapshot| condition.read(snapshot));
+                if let Some(reading) = read {
+                    self.stood = Some(((index, place), condition.asked.measure.unit.said(reading.value)));
+                }
+                let stood = self.stood.as_ref().filter(|(of, _)| *of == (index, place)).map(|(_, stood)| stood);
+                let held = snapshot.filter(|_| condition.hold > 0).and_then(|snapshot| self.progress.held(snapshot));
+                let text = match (stood, held) {
+                    (Some(now), Some(held)) => {
+                        tell(|| format!("now {now}, for {held}"), || format!("现为 {now}，已持续 {held} 次"))
+                    }
+                    (Some(now), None) => tell(|| format!("now {now}"), || format!("现为 {now}")),
+                    (None, _) => "…".to_owned(),
+                };
+                under(ui, RichText::new(text).color(palette.weak));
+            }
             for other in &condition.and {
                 let unit = other.asked.measure.unit;
                 let now = snapshot.filter(|_| due && open);
                 let now = now.and_then(|snapshot| Some(unit.said(other.read(snapshot)?.value)));
                 let said = within(&other.said());
-                let text = match now {
-                    Some(now) => tell(|| format!("and {said} (now {now})"), || format!("同时 {said}（现为 {now}）")),
-                    None => tell(|| format!("and {said}"), || format!("同时 {said}")),
-                };
+                let text = tell(|| format!("and {said}"), || format!("同时 {said}"));
                 let colour = if due || met.is_some() { palette.text } else { palette.weak };
-                ui.horizontal_top(|ui| {
-                    ui.add_space(4.0 * GRID);
-                    ui.add(Label::new(RichText::new(text).color(colour)).wrap())
-                        .on_hover_text(other.asked.measure.name.get());
-                });
+                under(ui, RichText::new(text).color(colour)).on_hover_text(other.asked.measure.name.get());
+                if due && open {
+                    let now = now.unwrap_or_else(|| "…".to_owned());
+                    let text = tell(|| format!("now {now}"), || format!("现为 {now}"));
+                    under(ui, RichText::new(text).color(palette.weak));
+                }
             }
         }
         for (place, hint) in step.hints.iter().enumerate().take(outcome.hints) {
@@ -272,6 +271,15 @@ pub(super) fn note(ui: &mut Ui, colour: egui::Color32, text: &str) {
     let rect = response.rect;
     ui.painter().vline(rect.left() + 2.0, rect.y_range(), Stroke::new(3.0, colour));
     ui.add_space(GRID);
+}
+
+/// What stands below a goal, in line with its text.
+fn under(ui: &mut Ui, text: RichText) -> Response {
+    let row = ui.horizontal_top(|ui| {
+        ui.add_space(5.0 * GRID);
+        ui.add(Label::new(text).wrap())
+    });
+    row.inner
 }
 
 /// A name within a sentence: it begins small, but for letters such as α and what is written large throughout.
