@@ -117,6 +117,7 @@ pub fn step(kind: Kind) -> Step {
         after: if kind == Kind::Predict { 100 } else { 0 },
         until: Vec::new(),
         within: if kind == Kind::Do { 500 } else { 0 },
+        stands: false,
         hints: if kind == Kind::Do { vec![Said::default()] } else { Vec::new() },
         solution: Vec::new(),
     }

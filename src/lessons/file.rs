@@ -215,6 +215,7 @@ fn flaw(step: &Step) -> Option<(&'static str, String)> {
         ("after", !predicts && step.after > 0),
         ("until", !does && !step.until.is_empty()),
         ("within", !does && step.within > 0),
+        ("stands", !does && step.stands),
         ("hints", !does && !step.hints.is_empty()),
         ("solution", !does && !step.solution.is_empty()),
     ];

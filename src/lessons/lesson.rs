@@ -71,6 +71,9 @@ pub struct Step {
     /// Do: it is not done by waiting for so many meta-iterations, and can be done in them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub within: u64,
+    /// Do: whether the run stands still at first, as it would fail while somebody reads.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub stands: bool,
     /// Do: from a nudge to nearly all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Said>,

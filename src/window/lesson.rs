@@ -215,7 +215,7 @@ impl Classroom {
             None if self.progress.go_on() => {
                 (self.chosen, self.replay) = (None, None);
                 self.written.clear();
-                if self.progress.step().is_some_and(|step| step.kind == Kind::Do) {
+                if self.progress.step().is_some_and(|step| step.kind == Kind::Do && !step.stands) {
                     commands.push(Ask::GoOn.into());
                 }
             }

@@ -218,13 +218,20 @@ impl Classroom {
             let hint = self.tell(index, 2 + place, hint, snapshot);
             note(ui, palette.accent, &hint);
         }
-        let waits = step.until.iter().all(|condition| condition.asked.measure.about != Some(Phase::Paused));
-        if open && waits && snapshot.is_some_and(|snapshot| snapshot.phase == Phase::Paused) {
-            note(
-                ui,
-                palette.query,
-                say("The run stands still: press Space, and it goes on.", "运行停着：按空格键继续。"),
-            );
+        let about = |phase| step.until.iter().any(|condition| condition.asked.measure.about == Some(phase));
+        match snapshot.map(|snapshot| snapshot.phase) {
+            Some(Phase::Paused) if open && !step.stands && !about(Phase::Paused) => {
+                let text = say("The run stands still: press Space, and it goes on.", "运行停着：按空格键继续。");
+                note(ui, palette.query, text);
+            }
+            Some(Phase::Diverged) if open && !about(Phase::Diverged) => {
+                let text = say(
+                    "The run has failed, and what is read of it does not count: a button of the banner brings it back.",
+                    "运行失败了，从它读到的数不算：用提示条上的按钮让它恢复。",
+                );
+                note(ui, palette.danger, text);
+            }
+            _ => {}
         }
         if open {
             ui.horizontal(|ui| self.help_me(ui, step, outcome));
