@@ -116,11 +116,11 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
         let text = tell(
             || {
                 let (after, other, what) = (after(last), short(other), measured(lead.by));
-                format!("{after} the learned start and the {other} one do not differ clearly in {what}")
+                format!("{after} the learned start and the {other} one do not differ clearly ({what})")
             },
             || {
                 let (other, what) = (in_chinese(other), measured(lead.by));
-                format!("适应 {last} 步之后，学到的起点与{other}在{what}上没有明显差别")
+                format!("适应 {last} 步之后，学到的起点与{other}没有明显差别（{what}）")
             },
         );
         let brief = tell(
