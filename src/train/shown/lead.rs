@@ -44,8 +44,12 @@ impl Lead {
         }))
     }
 
-    /// The learned start of one run against that of another one.
+    /// The learned start of one run against that of another one; `None` where one of them was measured before a knob was
+    /// turned that the other one was measured after.
     pub fn between(first: &Evaluation, second: &Evaluation) -> Option<Self> {
+        if first.deeds != second.deeds {
+            return None;
+        }
         Self::of(first.tasks.iter().zip(&second.tasks).map(|(left, right)| {
             let same = left.traces[0].query_loss.len() == right.traces[0].query_loss.len();
             let [(by, one), (other_by, other)] = [merit(left, Init::Learned)?, merit(right, Init::Learned)?];
