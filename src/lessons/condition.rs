@@ -174,7 +174,13 @@ impl Condition {
             0 => String::new(),
             hold => tell(|| format!(", {hold} meta-iterations on end"), || format!("，连续 {hold} 次元迭代")),
         };
-        if let (Some(flag), Comparison::Is(value)) = (self.asked.measure.flag, self.is) {
+        if let Some(flag) = self.asked.measure.flag {
+            let value = match self.is {
+                Comparison::Is(value) => value,
+                Comparison::Above(_) => 1.0,
+                Comparison::Below(_) => -1.0,
+                Comparison::Between(..) | Comparison::RatioToStartBelow(_) => 0.0,
+            };
             return format!("{}{hold}", flag(value));
         }
         let unit = self.asked.measure.unit;
@@ -188,7 +194,7 @@ impl Condition {
             }
             Comparison::Between(low, high) => {
                 let [low, high] = [low, high].map(|bound| unit.said(bound));
-                tell(|| format!("between {low} and {high}"), || format!("在 {low} 和 {high} 之间"))
+                tell(|| format!("between {low} and {high}"), || format!("在 {low} 与 {high} 之间"))
             }
             Comparison::Is(value) => unit.said(value),
             Comparison::RatioToStartBelow(share) => {

@@ -249,7 +249,13 @@ impl Asked {
                 let of = of.map_or("", start);
                 let over = over.map_or_else(String::new, |init| format!("相对{}", start(init)));
                 let layer = layer.map_or_else(String::new, |layer| format!("第 {layer} 层"));
-                format!("{step}{of}{over}{layer}{}{name}", if step.is_empty() && of.is_empty() { "" } else { "的 " })
+                let joint = match step.is_empty() && of.is_empty() {
+                    true => "",
+                    // Letters of the other script stand apart.
+                    false if name.starts_with(|letter: char| letter.is_ascii()) => "的 ",
+                    false => "的",
+                };
+                format!("{step}{of}{over}{layer}{joint}{name}")
             },
         )
     }

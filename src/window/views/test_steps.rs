@@ -294,12 +294,12 @@ mod tests {
     fn verdicts() {
         let adapted = |mean_query: Vec<f64>, turning| Adapted { mean_query, turning, ..Adapted::default() };
         let cases = [
-            (adapted(vec![1.0, 0.5, 0.8], Some(1)), "query loss 0.500 after 1 steps; then it rises, 0.800 after 2"),
+            (adapted(vec![1.0, 0.5, 0.8], Some(1)), "query loss 0.500 after 1 step; then it rises, 0.800 after 2"),
             (
                 Adapted { overfits: true, ..adapted(vec![1.0, 0.5, 0.8], Some(1)) },
-                "query loss 0.500 after 1 steps; then it overfits, 0.800 after 2",
+                "query loss 0.500 after 1 step; then it overfits, 0.800 after 2",
             ),
-            (adapted(vec![1.0, 0.5], None), "smallest at the end, 0.500 after 1 steps"),
+            (adapted(vec![1.0, 0.5], None), "smallest at the end, 0.500 after 1 step"),
             (adapted(vec![1.0, f64::INFINITY], None), "overflowed"),
         ];
         for (adapted, text) in cases {
@@ -310,7 +310,7 @@ mod tests {
             assert!(said.contains("the first of 3 tasks so far") && !said.contains("smallest"), "{said}");
         }
         let one = Adapted { query: vec![vec![1.0, 0.5]], mean_query: vec![1.0, 0.5], ..Adapted::default() };
-        assert!(verdict(Init::Random, &one, 4).contains("0.500 after 1 steps, the mean of 1 of 4 tasks so far"));
+        assert!(verdict(Init::Random, &one, 4).contains("0.500 after 1 step, the mean of 1 of 4 tasks so far"));
         assert_eq!(points([1.0, 0.1, f64::INFINITY, 1.0].into_iter()).len(), 2);
         assert_eq!(range([].into_iter()), None);
     }
