@@ -130,10 +130,13 @@ fn heights_and_plane_are_chosen_by_name() {
     };
     bench.click(Role::Button, "Heights");
     bench.click(Role::Button, "Mean loss after adaptation");
+    assert!(bench.harness.query_by_role_and_label(Role::Button, "Mean loss after adaptation").is_none(), "it closes");
     let map = |bench: &Bench| bench.trainer.take_focus().and_then(|focus| focus.landscape);
     assert_eq!(map(&bench), Some(Map { heights: Heights::Adapted, through: [0, 1] }));
+    bench.click(Role::Button, "Heights");
     bench.click(Role::Button, &format!("Loss of {}", names[2]));
     assert_eq!(map(&bench), Some(Map { heights: Heights::Task(2), through: [0, 1] }));
+    bench.click(Role::Button, "Heights");
     bench.click(Role::Button, &format!("↑ {}", names[3]));
     assert_eq!(map(&bench), Some(Map { heights: Heights::Task(2), through: [0, 3] }));
     let name = format!("→ {}", names[3]);
