@@ -5,9 +5,9 @@
 use crate::meta::cancel::Cancel;
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use web_time::{Duration, Instant};
 
 use crate::columns::columns;
 use crate::images;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use toml::Table;
 
 pub use self::given::Given;
+use crate::files;
 use crate::settings::{ImageSource, ProceduralSettings, SettingError, Settings};
 use crate::text::{Words, tell};
 use crate::train::snapshot::KnobMark;
@@ -150,7 +151,7 @@ impl Experiment {
     /// As [`Self::read`], or an option's value that is out of range.
     pub fn resolve(file: Option<&Path>, options: &Given) -> Result<(Self, Given), ExperimentError> {
         let Some(path) = file else { return Self::layered("", Path::new("the options"), options) };
-        let text = std::fs::read_to_string(path);
+        let text = files::read_to_string(path);
         let text = text.map_err(|source| ExperimentError::File { path: path.to_owned(), source })?;
         Self::layered(&text, path, options)
     }

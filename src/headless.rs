@@ -13,7 +13,6 @@ mod summary;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -29,6 +28,7 @@ use crate::train::trainer::{Step, TrainError, Trainer};
 pub use interrupt::{EXIT_CODE, Interrupt};
 use outputs::{Outputs, Replaces};
 pub use summary::{Best, Summary};
+use web_time::{Duration, Instant};
 
 /// A headless run.
 #[derive(Clone, Debug, Default)]

@@ -50,6 +50,7 @@ mod idx;
 mod label_table;
 mod layout;
 mod limits;
+mod listing;
 mod npy;
 mod numbers;
 mod pages;

@@ -34,6 +34,7 @@ pub mod check;
 pub mod result;
 
 /// What the results of a class come to.
+#[cfg(feature = "desktop")]
 pub mod grade;
 
 /// Lessons made of what is on the screen.

@@ -20,22 +20,23 @@
 //! | `text` | the two languages, and which one a thread speaks | know what is said | |
 //! | `said` | what is printed | know what it is about | |
 //! | `archive` | named tensors and facts | know what they mean | `text` |
+//! | `aside` | work beside what runs | know what is done | `text` |
 //! | `columns` | text in columns | know what is in them | |
 //! | `files` | files that are whole or not there, locked folders | know what is in them | |
 //! | `maths` | parameters, network, derivatives, kernels, optimisers, random streams | mention threads, clocks, files or egui | |
 //! | `meta` | inner loop, backward sweep, algorithms | mention threads, clocks, files or egui | `maths` `settings` `text` |
-//! | `images` | image sets: built in, and read from a folder | know what they are used for | `maths` `settings` `text` |
+//! | `images` | image sets: built in, and read from a folder | know what they are used for | `aside` `files` `maths` `settings` `text` |
 //! | `tasks` | families: from a stream to a task, and what is drawn of it | mention threads, clocks, files or egui | `images` `maths` `meta` `settings` `text` |
-//! | `train` | the trainer, its thread, histories, snapshots | know egui; let NaN reach a curve | `archive` `images` `maths` `meta` `settings` `tasks` `text` |
-//! | `experiment` | experiment files | run them | `settings` `text` `train` |
-//! | `compare` | sweeps and races | let a result depend on threads, or on what ran before | `columns` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
+//! | `train` | the trainer, its thread, histories, snapshots | know egui; let NaN reach a curve | `archive` `aside` `images` `maths` `meta` `settings` `tasks` `text` |
+//! | `experiment` | experiment files | run them | `files` `settings` `text` `train` |
+//! | `compare` | sweeps and races | let a result depend on threads, or on what ran before | `aside` `columns` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
 //! | `check` | the exactness report | use a derivative of the code under test | `columns` `maths` `meta` `settings` |
 //! | `bench` | the benchmark of the trainer | open a window | `columns` `images` `maths` `meta` `settings` `tasks` `train` |
-//! | `lessons` | lessons, what they measure, their proof, their grades | open a window | `experiment` `images` `settings` `tasks` `text` `train` |
-//! | `keep` | runs as files and lines of text | know what is done with them | `archive` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
+//! | `lessons` | lessons, what they measure, their proof, their grades | open a window | `experiment` `files` `images` `settings` `tasks` `text` `train` |
+//! | `keep` | runs as files and lines of text | know what is done with them | `archive` `aside` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
 //! | `headless` | runs without a window, and what they write | open a window | `compare` `experiment` `files` `images` `keep` `meta` `said` `settings` `tasks` `train` |
 //! | `arguments` | the command line | run anything | `compare` `experiment` `images` `keep` `said` `settings` `tasks` `text` `train` |
-//! | `window` | panels, views, theme | compute anything that is learned | `columns` `compare` `experiment` `images` `keep` `lessons` `meta` `settings` `tasks` `text` `train` |
+//! | `window` | panels, views, theme | compute anything that is learned | `aside` `check` `columns` `compare` `experiment` `files` `images` `keep` `lessons` `maths` `meta` `settings` `tasks` `text` `train` |
 //! | `commands` | what each command does |  | `arguments` `bench` `check` `columns` `compare` `experiment` `files` `headless` `images` `keep` `lessons` `said` `settings` `tasks` |
 //!
 //! `settings` says which families, algorithms and values there can be and is the only room that all others share; what
@@ -69,6 +70,8 @@
 
 pub mod settings;
 
+pub mod aside;
+
 pub mod text;
 
 pub mod archive;
@@ -77,6 +80,7 @@ pub mod columns;
 
 pub mod files;
 
+#[cfg(feature = "desktop")]
 pub mod said;
 
 pub mod maths;
@@ -95,16 +99,20 @@ pub mod compare;
 
 pub mod check;
 
+#[cfg(feature = "desktop")]
 pub mod bench;
 
 pub mod lessons;
 
 pub mod keep;
 
+#[cfg(feature = "desktop")]
 pub mod headless;
 
+#[cfg(feature = "desktop")]
 pub mod arguments;
 
+#[cfg(feature = "desktop")]
 pub mod commands;
 
 pub mod window;

@@ -43,6 +43,14 @@ impl Language {
         if locale.to_lowercase().starts_with("zh") { Self::Chinese } else { Self::English }
     }
 
+    /// Its tag in addresses.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh",
+        }
+    }
+
     /// The one that is not this one.
     pub fn other(self) -> Self {
         match self {

@@ -38,6 +38,7 @@ pub mod trainer;
 pub mod session;
 
 /// The thread that gives a session its turns.
+#[cfg(feature = "desktop")]
 pub mod worker;
 
 /// What views look at closely.

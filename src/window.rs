@@ -1,11 +1,15 @@
-//! The desktop window: it draws the newest snapshot and turns what the user does into commands.
+//! The window, on a desktop or on a page: it draws the newest snapshot and turns what the user does into commands.
 //! One view is one file with one struct; no view knows another one, and none does mathematics.
 //!
 //! A paused window that nobody touches draws no frame.
 
 // What frames everything.
 mod app;
+#[cfg(feature = "desktop")]
 mod native;
+mod opening;
+#[cfg(not(feature = "desktop"))]
+mod page;
 
 // What the user can ask for, and how it looks.
 mod commands;
@@ -55,4 +59,8 @@ pub mod watching;
 
 pub use app::App;
 pub use fonts::letters;
-pub use native::{Opening, WindowError, run};
+#[cfg(feature = "desktop")]
+pub use native::{WindowError, run};
+pub use opening::{Opening, Sessions};
+#[cfg(not(feature = "desktop"))]
+pub use page::open;

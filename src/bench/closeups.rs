@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use web_time::{Duration, Instant};
 
 use super::{BenchError, median};
 use crate::columns::columns;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::parallel::parallel;
 use super::race::{Advance, Lane, Probe, Race, RunResult};
 use super::sweep::{CellResult, Sweep, run_cell};
+use crate::aside;
 use crate::meta::cancel::Cancel;
 use crate::text::{Words, text};
 use crate::train::link::Wake;
@@ -172,6 +173,9 @@ fn start<News: Send + 'static>(
             report.send(failed(text.into()));
         }
     };
-    std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
+    if !aside::THREADS {
+        return Err(aside::refused());
+    }
+    aside::begin(name, run)?;
     Ok(Background { news: receiver, stop })
 }

@@ -2,7 +2,6 @@
 //! anywhere; the folder rules apply to their names.
 
 use std::cell::Cell;
-use std::fs::File;
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::rc::Rc;
@@ -19,6 +18,7 @@ use super::label_table::{self, MAX_TABLE};
 use super::limits::{MAX_FILES, most_files, too_many};
 use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off, unopened};
 use super::{ImageError, decode, entries};
+use crate::files::File;
 use crate::text::{Words, text};
 
 /// No archive may be larger, in bytes.

@@ -18,6 +18,7 @@ use super::arrays::{self, Candidate};
 use super::collect::Collector;
 use super::source::{Files, Format, Stop};
 use super::{ImageError, ImageSet, Kind, Progress, archive, entries, folder, tarball};
+use crate::files;
 use crate::settings::ImageReading;
 use crate::text::Words;
 
@@ -33,7 +34,7 @@ pub fn load(
     cancel: &AtomicBool,
 ) -> Result<ImageSet, ImageError> {
     let refuse = |error: io::Error| ImageError::Path { path: path.to_owned(), reason: Words::of_error(&error) };
-    let metadata = std::fs::metadata(path).map_err(refuse)?;
+    let metadata = files::metadata(path).map_err(refuse)?;
     let mut collector = Collector::new(path, reading, progress, cancel);
     let kind = if metadata.is_dir() {
         folder::read(&mut collector)?;

@@ -3,7 +3,6 @@
 //! stretched where 16 bits hold fewer, cropped or fitted, and resized.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::panic::catch_unwind;
 use std::path::Path;
@@ -16,6 +15,7 @@ use super::pages::{self, MAX_PAGES};
 use super::resize::{Small, cropped, resized};
 use super::source::{NO_FILE, unopened};
 use super::{foreign, frames, svg, values};
+use crate::files::{self, File};
 use crate::settings::ImageFit;
 use crate::text::numbers::plural;
 use crate::text::{Language, Text, Words, tell, text};
@@ -118,7 +118,7 @@ impl Remark {
 /// # Errors
 /// A sentence that says why the file cannot be used. A panic inside a decoder is one too.
 pub fn file(path: &Path, square: impl Into<Square>) -> Result<Vec<Decoded>, Words> {
-    let metadata = std::fs::metadata(path).map_err(unopened)?;
+    let metadata = files::metadata(path).map_err(unopened)?;
     if !metadata.is_file() {
         return Err(NO_FILE.into());
     }

@@ -3,22 +3,22 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
 use super::arrays::{self, Candidate};
 use super::at_path;
 use super::collect::Collector;
-use super::entries::{is_hidden, text_of};
+use super::entries::text_of;
 use super::label_table::{self, MAX_TABLE};
-use super::limits::{CHUNK, MAX_FILES, most_files, too_many};
+use super::limits::CHUNK;
+use super::listing;
 use super::source::{Files, Format};
 use super::{ImageError, decode};
-use crate::text::{Words, text};
+use crate::files::{self, File};
+use crate::text::text;
 
 /// What a run writes; only in a folder with these is its picture no image of the user's.
 const RUN: [&str; 4] = ["experiment.toml", "metrics.csv", "summary.json", "samples.png"];
@@ -26,9 +26,9 @@ const RUN: [&str; 4] = ["experiment.toml", "metrics.csv", "summary.json", "sampl
 /// Reads a folder, or a file that is none of the other formats. Images are read by several threads,
 /// with the same result as by one.
 pub(super) fn read(collector: &mut Collector) -> Result<(), ImageError> {
-    let files = list(collector)?;
+    let files = listing::list(collector)?;
     let found = files.len();
-    let lone = collector.path.is_file();
+    let lone = files::is_file(collector.path);
     let (mut images, mut candidates, mut archives) = (Vec::new(), Vec::new(), Vec::new());
     let names: HashSet<&Path> = files.iter().map(PathBuf::as_path).collect();
     for file in &files {
@@ -74,8 +74,8 @@ fn is_of_a_run(file: &Path, names: &HashSet<&Path>) -> bool {
 fn take_table(collector: &mut Collector, file: &Path) -> bool {
     let mut content = Vec::new();
     // A pipe would be waited for until someone writes into it.
-    let read =
-        file.is_file() && File::open(file).is_ok_and(|file| file.take(MAX_TABLE + 1).read_to_end(&mut content).is_ok());
+    let read = files::is_file(file)
+        && File::open(file).is_ok_and(|file| file.take(MAX_TABLE + 1).read_to_end(&mut content).is_ok());
     read && collector.take_table(&relative(collector.path, file), content)
 }
 
@@ -105,37 +105,4 @@ fn relative(root: &Path, path: &Path) -> String {
     let parts = path.strip_prefix(root).unwrap_or(path).components();
     let parts: Vec<String> = parts.map(|part| text_of(part.as_os_str().as_encoded_bytes())).collect();
     parts.join("/")
-}
-
-/// Every file below a path, sorted; entries that cannot be listed are skipped with a reason.
-fn list(collector: &mut Collector) -> Result<Vec<PathBuf>, ImageError> {
-    let path = collector.path;
-    let refuse = |error: std::io::Error| ImageError::Path { path: path.to_owned(), reason: Words::of_error(&error) };
-    if path.is_dir() {
-        std::fs::read_dir(path).map_err(refuse)?;
-    }
-    let mut files = Vec::new();
-    // Links are followed; walkdir finds loops and reports them as errors.
-    let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
-    let shown = |entry: &walkdir::DirEntry| entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy());
-    for entry in walk.into_iter().filter_entry(shown) {
-        collector.check_cancel()?;
-        match entry {
-            Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) if files.len() == MAX_FILES => {
-                collector.skip_uncounted(entry.into_path(), too_many(most_files()));
-                break;
-            }
-            Ok(entry) => files.push(entry.into_path()),
-            Err(error) => {
-                let path = error.path().unwrap_or(path).to_owned();
-                let reason = Words::both(format!("cannot be listed ({error})"), "无法列出".to_owned());
-                collector.skip_uncounted(path, reason);
-            }
-        }
-        if files.len().is_multiple_of(32) {
-            collector.listing(files.len());
-        }
-    }
-    Ok(files)
 }

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+
+use web_time::{Duration, Instant};
 
 use super::{ImageError, ImageSet, Progress, at_path};
+use crate::aside;
 use crate::settings::ImageReading;
 use crate::text::Words;
 
@@ -53,7 +55,7 @@ impl Loader {
             let _ = sender.send(guarded(&path, || on_spare_cores(|| at_path::load(&path, reading, &note, &cancel))));
             wake();
         };
-        if let Err(error) = std::thread::Builder::new().name("images".to_owned()).spawn(work) {
+        if let Err(error) = aside::begin("images", work) {
             let _ = sender.send(Err(ImageError::Path { path: path.clone(), reason: Words::of_error(&error) }));
         }
         Self { path, result, taken: Cell::new(false), progress, cancel }
@@ -97,7 +99,7 @@ impl Drop for Loader {
 
 /// Leaves one core to the window; if the system grants no threads, all of them serve.
 fn on_spare_cores<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let cores = aside::cores();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1)).build();
     match pool {
         Ok(pool) => pool.install(work),

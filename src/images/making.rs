@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use super::{ImageError, ImageSet, set_for};
+use crate::aside;
 use crate::settings::{ImageKey, RunSettings};
 use crate::text::{Words, text};
 
@@ -26,7 +27,7 @@ impl Making {
             wake();
         };
         let key = run.image_key();
-        if let Err(error) = std::thread::Builder::new().name("images".to_owned()).spawn(work) {
+        if let Err(error) = aside::begin("images", work) {
             let _ = sender.send(Err(failed(&key, Words::of_error(&error))));
         }
         Self { key, result }

@@ -2,7 +2,6 @@
 //! numbers, unpacked no further than a limit.
 
 use std::cell::Cell;
-use std::fs::File;
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -10,6 +9,7 @@ use std::rc::Rc;
 use flate2::read::MultiGzDecoder;
 
 use super::{ImageError, foreign};
+use crate::files::{self, File};
 use crate::text::{Text, Words, tell, text};
 
 /// More bytes than this are not unpacked from one path.
@@ -158,7 +158,7 @@ impl Files {
 impl Store for Files {
     fn open(&mut self, index: usize) -> Result<(Box<dyn Stream + '_>, Option<u64>), Words> {
         let path = &self.files[index];
-        let metadata = std::fs::metadata(path).map_err(unopened)?;
+        let metadata = files::metadata(path).map_err(unopened)?;
         // A pipe would be waited for until someone writes into it.
         if !metadata.is_file() {
             return Err(NO_FILE.into());

@@ -10,6 +10,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::roxmltree::{Document, ParsingOptions};
 use resvg::usvg::{ImageHrefResolver, Options, Tree};
 
+use crate::aside;
 use crate::text::{Words, tell, text};
 
 /// No file may be larger, in bytes.
@@ -43,16 +44,11 @@ pub(super) fn draw(bytes: &[u8]) -> Result<(DynamicImage, (u32, u32)), Words> {
     }
     let broke =
         text("broke the drawing of SVG: save it again as plain SVG or PNG", "绘制 SVG 时出错：请另存为普通 SVG 或 PNG");
-    std::thread::scope(|scope| {
-        let drawing = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || on_its_own(content));
-        drawing
-            .map_err(|error: io::Error| {
-                let why = Words::of_error(&error);
-                Words::told(|| tell(|| format!("cannot be drawn ({why})"), || format!("无法绘制（{why}）")))
-            })?
-            .join()
-            .unwrap_or_else(|_| Err(broke.into()))
-    })
+    let drawn = aside::deep(STACK, || on_its_own(content)).map_err(|error: io::Error| {
+        let why = Words::of_error(&error);
+        Words::told(|| tell(|| format!("cannot be drawn ({why})"), || format!("无法绘制（{why}）")))
+    })?;
+    drawn.unwrap_or_else(|| Err(broke.into()))
 }
 
 fn on_its_own(content: &str) -> Result<(DynamicImage, (u32, u32)), Words> {

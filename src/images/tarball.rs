@@ -2,7 +2,6 @@
 //! written anywhere; the folder rules apply to the names of its entries.
 
 use std::cell::Cell;
-use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
 use std::rc::Rc;
@@ -18,6 +17,7 @@ use super::label_table::{self, MAX_TABLE};
 use super::limits::{MAX_BYTES, MAX_FILES, most_files, too_many};
 use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off, unopened};
 use super::{ImageError, decode, entries};
+use crate::files::File;
 use crate::text::{Words, tell, text};
 
 /// No name may be longer, in bytes; with what else its record says.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
-use std::time::Instant;
+
+use web_time::Instant;
 
 use super::film_strip;
 use super::kinds::{self, Kind};
@@ -13,6 +13,7 @@ use super::run_file::{ImageFacts, RunFileError};
 use super::sessions::Session;
 use super::subject::Subject;
 use super::work::Work;
+use crate::aside::{self, Aside, Queue};
 use crate::files::{write_picture, write_whole};
 use crate::images::ImageSet;
 use crate::text::Language;
@@ -23,9 +24,9 @@ use crate::train::trainer::Saved;
 /// Writes runs in the order in which they come. When it is dropped, what it has begun or has still to begin is written,
 /// but for what takes long.
 pub struct Keeper {
-    runs: Option<Sender<Box<Job>>>,
+    runs: Option<Queue<Box<Job>>>,
     news: Receiver<News>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<Aside<()>>,
     kept_at: Instant,
     desk: Arc<Desk>,
 }
@@ -40,7 +41,7 @@ struct Desk {
     /// What is known of the images of the last run: to find it takes long where they are many.
     known: Mutex<Option<(Arc<ImageSet>, ImageFacts)>>,
     /// What takes long, and its threads.
-    works: Mutex<Vec<(Arc<Work>, JoinHandle<()>)>>,
+    works: Mutex<Vec<(Arc<Work>, Aside<()>)>>,
 }
 
 /// A run to be written.
@@ -74,7 +75,6 @@ impl Keeper {
     /// # Errors
     /// If the system refuses a thread.
     pub fn start(told: impl Fn() + Send + Sync + 'static) -> std::io::Result<Self> {
-        let (runs, jobs) = channel::<Box<Job>>();
         let (sender, news) = channel();
         let desk = Arc::new(Desk {
             news: sender,
@@ -85,13 +85,10 @@ impl Keeper {
             works: Mutex::default(),
         });
         let own = Arc::clone(&desk);
-        let work = move || {
-            for job in jobs {
-                let work = Work::new(job.path.clone());
-                own.finish(*job, &work);
-            }
-        };
-        let thread = std::thread::Builder::new().name("keeper".to_owned()).spawn(work)?;
+        let (runs, thread) = aside::queue("keeper", move |job: Box<Job>| {
+            let work = Work::new(job.path.clone());
+            own.finish(*job, &work);
+        })?;
         Ok(Self { runs: Some(runs), news, thread: Some(thread), kept_at: Instant::now(), desk })
     }
 
@@ -115,8 +112,9 @@ impl Keeper {
         self.kept_at = Instant::now();
         let (kind, language) = (kinds::of(&path), Language::English);
         let job = Box::new(Job { saved, coming, path, kind, picture: None, language });
-        // Without its thread there would be no keeper.
-        let _ = self.runs.as_ref().map(|runs| runs.send(job));
+        if let Some(runs) = &self.runs {
+            runs.send(job);
+        }
     }
 
     /// Has something else written, on a thread of its own.
@@ -154,7 +152,9 @@ impl Keeper {
                 let own = Arc::clone(&desk);
                 return desk.begin(path, at, move |work| own.bytes(&job, work));
             }
-            let _ = runs.as_ref().map(|runs| runs.send(Box::new(job)));
+            if let Some(runs) = &runs {
+                runs.send(Box::new(job));
+            }
         })
     }
 
@@ -171,7 +171,7 @@ impl Keeper {
 
     fn join(&mut self) {
         self.runs = None;
-        let _ = self.thread.take().map(JoinHandle::join);
+        let _ = self.thread.take().map(Aside::join);
         let works = std::mem::take(&mut *lock(&self.desk.works));
         works.iter().for_each(|(work, _)| work.cancel());
         works.into_iter().for_each(|(_, thread)| drop(thread.join()));
@@ -223,7 +223,7 @@ impl Desk {
     ) {
         let work = Arc::new(Work::new(path.clone()));
         let (own, ours, language) = (Arc::clone(self), Arc::clone(&work), *lock(&self.language));
-        let thread = std::thread::Builder::new().name("long-file".to_owned()).spawn(move || {
+        let thread = aside::begin("long-file", move || {
             language.speak();
             let bytes = make(&ours).and_then(|bytes| ours.done(1, 1).map(|()| bytes));
             let written = bytes.and_then(|bytes| Ok(write_whole(ours.path(), &bytes)?));

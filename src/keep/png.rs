@@ -1,6 +1,5 @@
 //! PNG files that carry the line of text of the run that they show, so that a picture leads back to it.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use image::{RgbImage, RgbaImage};
 use png::{BitDepth, ColorType, Decoder, Encoder, EncodingError};
 
 use crate::experiment::ExperimentError;
+use crate::files::File;
 use crate::keep::run_file::RunFileError;
 
 /// The chunk's keyword.

@@ -7,7 +7,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +17,7 @@ use toml::Table;
 
 use crate::archive::{Archive, ArchiveError, Numbers, Tensor};
 use crate::experiment::{Experiment, ExperimentError};
-use crate::files::{FileError, write_whole};
+use crate::files::{File, FileError, write_whole};
 use crate::images::ImageSet;
 use crate::text::{Words, say, tell};
 use crate::train::shown::KnobMark;

@@ -2,9 +2,10 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::files::Locked;
+use web_time::{SystemTime, UNIX_EPOCH};
+
+use crate::files::{self, Locked};
 
 /// So many are kept, the newest.
 const MOST: usize = 5;
@@ -34,10 +35,10 @@ impl Session {
     /// # Errors
     /// If nothing can be written there.
     pub fn begin(all: &Path) -> io::Result<(Self, Vec<Earlier>)> {
-        std::fs::create_dir_all(all)?;
+        files::create_dir_all(all)?;
         let earlier = earlier(all);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let folder = all.join(format!("{:011}-{}", now.as_secs(), std::process::id()));
+        let folder = all.join(format!("{:011}-{}", now.as_secs(), files::owner()));
         let lock = Locked::new(&folder).map_err(io::Error::other)?;
         Ok((Self { folder, _lock: lock }, earlier))
     }
@@ -56,7 +57,7 @@ impl Session {
 impl Drop for Session {
     /// A folder that nothing was kept in is not left behind.
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir(&self.folder);
+        let _ = files::remove_dir(&self.folder);
     }
 }
 
@@ -74,26 +75,25 @@ impl Earlier {
     /// Sets it aside: it could not be opened, and is not offered again.
     pub fn set_aside(&self) -> PathBuf {
         let aside = self.folder.join(DAMAGED);
-        let _ = std::fs::rename(self.run(), &aside);
+        let _ = files::rename(self.run(), &aside);
         aside
     }
 }
 
 /// Those that no living window has; what is more than [`MOST`] is removed.
 fn earlier(all: &Path) -> Vec<Earlier> {
-    let entries = std::fs::read_dir(all).into_iter().flatten().flatten();
+    let entries = files::list(all).into_iter().flatten();
     let mut found: Vec<Earlier> = entries
-        .filter_map(|entry| {
-            let folder = entry.path();
-            let free = folder.is_dir() && Locked::new(&folder).is_ok();
+        .filter_map(|folder| {
+            let free = files::is_dir(&folder) && Locked::new(&folder).is_ok();
             if !free {
                 return None;
             }
-            match std::fs::metadata(folder.join(RUN)).and_then(|run| run.modified()) {
+            match files::metadata(folder.join(RUN)).and_then(|run| run.modified()) {
                 Ok(kept_at) => Some(Earlier { folder, kept_at }),
                 Err(_) => {
                     // Of a window that was killed before it kept anything.
-                    let _ = std::fs::remove_dir(&folder);
+                    let _ = files::remove_dir(&folder);
                     None
                 }
             }
@@ -102,9 +102,9 @@ fn earlier(all: &Path) -> Vec<Earlier> {
     found.sort_by_key(|earlier| std::cmp::Reverse((earlier.kept_at, earlier.folder.clone())));
     for old in found.drain(MOST.min(found.len())..) {
         for file in [old.run(), old.picture()] {
-            let _ = std::fs::remove_file(file);
+            let _ = files::remove_file(file);
         }
-        let _ = std::fs::remove_dir(&old.folder);
+        let _ = files::remove_dir(&old.folder);
     }
     found
 }

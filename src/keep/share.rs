@@ -11,7 +11,7 @@ use super::run_file::ImageFacts;
 use crate::experiment::{Experiment, ExperimentError, Given};
 use crate::settings::table::{self, Setting, setting};
 use crate::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
-use crate::text::{say, tell};
+use crate::text::{Language, say, tell};
 use crate::train::shown::KnobMark;
 
 /// What every such line begins with.
@@ -26,6 +26,20 @@ const FIT: &Setting = setting("run.fit_inner_rate");
 const VIEW: &str = "view";
 const BESIDE: &str = "beside";
 const LESSON: &str = "lesson";
+
+/// The address that begins what a line says on the page at `page`, in a language.
+pub fn address(page: &str, language: Language, line: &str) -> String {
+    let mut address = format!("{page}?lang={}#", language.id());
+    for letter in line.chars() {
+        match letter {
+            ' ' => address.push_str("%20"),
+            '%' => address.push_str("%25"),
+            '#' => address.push_str("%23"),
+            letter => address.push(letter),
+        }
+    }
+    address
+}
 
 /// What a line says.
 #[derive(Clone, Debug, PartialEq)]
@@ -269,6 +283,13 @@ mod tests {
 
     fn refused(text: &str) -> String {
         Share::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_address_holds_the_line_behind_its_hash() {
+        let line = "metascope:1 class maml images=a#0123 noise=0.5";
+        let address = address("https://a.b/c/", Language::Chinese, line);
+        assert_eq!(address, "https://a.b/c/?lang=zh#metascope:1%20class%20maml%20images=a%230123%20noise=0.5");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use toml::{Spanned, Table};
 use super::lesson::{Kind, Lesson, Showing, Step};
 use super::said::Said;
 use crate::experiment::{Experiment, ExperimentError, Given, line_of};
+use crate::files;
 use crate::settings::Algorithm;
 use crate::text::{Words, say, tell};
 
@@ -106,7 +107,7 @@ pub fn find(name: &str) -> Result<Arc<Lesson>, LessonError> {
         return Ok(Arc::clone(lesson));
     }
     let path = Path::new(name);
-    if !path.exists() && path.extension().is_none() {
+    if !files::exists(path) && path.extension().is_none() {
         let known = super::built_in().iter().map(|lesson| lesson.id.as_str()).collect::<Vec<_>>().join(", ");
         return Err(LessonError::Unknown { id: name.to_owned(), known });
     }
@@ -118,7 +119,7 @@ pub fn find(name: &str) -> Result<Arc<Lesson>, LessonError> {
 /// # Errors
 /// If it cannot be read, or is not a lesson.
 pub fn read(path: &Path) -> Result<Lesson, LessonError> {
-    let text = std::fs::read_to_string(path);
+    let text = files::read_to_string(path);
     let text = text.map_err(|source| LessonError::File { path: path.to_owned(), source })?;
     parse(&text, path)
 }
@@ -126,7 +127,7 @@ pub fn read(path: &Path) -> Result<Lesson, LessonError> {
 /// Whether a file looks like a lesson, be it a right one or not.
 pub fn is_lesson(path: &Path) -> bool {
     let named = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
-    named && std::fs::read_to_string(path).is_ok_and(|text| text.contains("[[steps]]"))
+    named && files::read_to_string(path).is_ok_and(|text| text.contains("[[steps]]"))
 }
 
 /// Reads the text of a file; `path` is for messages.

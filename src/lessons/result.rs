@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lesson::{Kind, Lesson};
 use super::progress::Progress;
+use crate::files;
 use crate::settings::Settings;
 use crate::text::{Words, tell};
 use crate::train::snapshot::Deed;
@@ -178,7 +179,7 @@ impl LessonResult {
     /// # Errors
     /// If it cannot be read, is damaged, or is of another version.
     pub fn read(path: &Path) -> Result<Self, ResultError> {
-        let text = std::fs::read_to_string(path);
+        let text = files::read_to_string(path);
         Self::parse(&text.map_err(|source| ResultError::File { path: path.to_owned(), source })?)
     }
 

@@ -102,6 +102,12 @@ fn at_most<R>(level: Level, run: impl FnOnce() -> R) -> R {
     result
 }
 
+/// Has a page's products go by vectors of WebAssembly; whoever loads the page has made sure that there are some.
+#[cfg(target_arch = "wasm32")]
+pub fn use_vectors() {
+    pulp::wasm::enable_simd128();
+}
+
 thread_local! {
     static LEVEL: Cell<Level> = const { Cell::new(Level::All) };
 }

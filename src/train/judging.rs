@@ -2,11 +2,11 @@
 
 use crate::meta::cancel::Cancel;
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::thread::JoinHandle;
 
 use ndarray::ArrayView2;
 
 use super::pool::Pool;
+use crate::aside::{self, Aside};
 use crate::tasks::class::ClassTasks;
 use crate::tasks::judge::{Judge, Marks};
 use crate::tasks::taught::{By, Pupil, Taught, right_answers};
@@ -16,7 +16,7 @@ use crate::tasks::{HeldOut, KnownClass};
 pub struct Judging {
     classes: ClassTasks,
     seed: u64,
-    thread: Mutex<Option<JoinHandle<Judge>>>,
+    thread: Mutex<Option<Aside<Judge>>>,
     judge: OnceLock<Judge>,
 }
 
@@ -24,7 +24,7 @@ impl Judging {
     /// Begins to train the judge on a thread of its own.
     pub fn start(classes: ClassTasks, seed: u64) -> Self {
         let own = classes.clone();
-        let thread = std::thread::Builder::new().name("judge".to_owned()).spawn(move || own.judge(seed));
+        let thread = aside::begin("judge", move || own.judge(seed));
         Self { classes, seed, thread: Mutex::new(thread.ok()), judge: OnceLock::new() }
     }
 

@@ -4,7 +4,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use super::link::{Command, Event, Pace, TrainerEnd};
 use super::snapshot::{Divergence, Enlarged, KnobMark, Phase};
@@ -30,6 +29,7 @@ use keeping::turn_coming;
 pub use keeping::{KeepSink, keep_every};
 pub use rehearsal::Rehearsal;
 use speed::Speed;
+use web_time::{Duration, Instant};
 
 /// Snapshots are at least this far apart.
 const FRAME: Duration = Duration::from_millis(33);
@@ -41,8 +41,8 @@ const SHORT_REST: Duration = Duration::from_millis(50);
 const REST: Duration = Duration::from_millis(120);
 /// While the trainer runs, turned knobs have the probe tasks adapted at most this often.
 const PROBE_EVERY: Duration = Duration::from_millis(400);
-/// What kept states of a run may take, in bytes.
-pub const TIMELINE_CAP: usize = 256 << 20;
+/// What kept states of a run may take, in bytes; a page has less room.
+pub const TIMELINE_CAP: usize = if cfg!(feature = "desktop") { 256 << 20 } else { 32 << 20 };
 /// The enlarged images may take this share of the time while it trains.
 const ENLARGED_SHARE: f64 = 0.06;
 

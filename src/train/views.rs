@@ -2,7 +2,6 @@
 //! looks. A view takes its inputs when it begins, so that training may go on beneath it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use super::shown::Evaluation;
 use super::snapshot::Snapshot;
@@ -23,6 +22,7 @@ pub use dissection::OuterStep;
 pub use layers::{LayerLook, Layers};
 pub use stability::Stability;
 pub use test_steps::{Adapted, TestSteps};
+use web_time::{Duration, Instant};
 pub use what_if::{Tried, WhatIf};
 
 /// What somebody looks at closely.

@@ -1,10 +1,10 @@
 //! The thread that gives a session its turns.
 
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::link::{TrainerEnd, Wake, WindowEnd, link};
 use super::session::{MetricsSink, Next, Session};
+use crate::aside::{self, Aside};
 
 /// How long a turn is.
 const TURN: Duration = Duration::from_millis(200);
@@ -13,7 +13,7 @@ const TURN: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// If the system refuses a thread.
-pub fn spawn(wake: Wake, threads: usize, metrics: Option<MetricsSink>) -> std::io::Result<(WindowEnd, JoinHandle<()>)> {
+pub fn spawn(wake: Wake, threads: usize, metrics: Option<MetricsSink>) -> std::io::Result<(WindowEnd, Aside<()>)> {
     start(wake, move |end| Session::new(end, threads, metrics))
 }
 
@@ -24,7 +24,7 @@ pub fn spawn(wake: Wake, threads: usize, metrics: Option<MetricsSink>) -> std::i
 pub fn start(
     wake: Wake,
     make: impl FnOnce(TrainerEnd) -> Session + Send + 'static,
-) -> std::io::Result<(WindowEnd, JoinHandle<()>)> {
+) -> std::io::Result<(WindowEnd, Aside<()>)> {
     let (window, trainer) = link(wake);
     let run = move || {
         let mut session = make(trainer);
@@ -36,5 +36,5 @@ pub fn start(
             }
         }
     };
-    Ok((window, std::thread::Builder::new().name("trainer".to_owned()).spawn(run)?))
+    Ok((window, aside::begin("trainer", run)?))
 }

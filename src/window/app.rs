@@ -41,7 +41,7 @@ use super::stage::{Page, Stage};
 use super::theme;
 use super::timeline::Timeline;
 use super::top_bar::TopBar;
-use super::watching::{Observer as _, Script, Watching};
+use super::watching::{Observer, Script, Watching};
 use super::works;
 use crate::images::ImageSet;
 use crate::keep::keeper::Keeper;
@@ -109,6 +109,8 @@ pub struct App {
     pacing: Pacing,
     watching: RefCell<Watching>,
     language: Language,
+    /// Where the page is that it is on, if it is on one.
+    address: Option<String>,
     /// Whether it is shown to a hall: everything larger, one place alone.
     present: bool,
     /// Whether the window is cleared to the colour of its panels, which then need not be painted.
@@ -161,6 +163,7 @@ impl App {
             pacing: Pacing::of(ctx),
             watching: RefCell::new(Watching::from_env()),
             language: Language::default(),
+            address: None,
             present: false,
             cleared: false,
         }
@@ -169,6 +172,17 @@ impl App {
     /// The same window, driven by a script.
     pub fn with_script(self, script: Option<Script>) -> Self {
         script.into_iter().for_each(|script| self.watching.borrow_mut().add(script));
+        self
+    }
+
+    /// The same window on a page, which a line of text leads to.
+    pub fn at(self, address: Option<String>) -> Self {
+        Self { address, ..self }
+    }
+
+    /// The same window, watched by one more.
+    pub fn watched_by(self, observer: impl Observer + 'static) -> Self {
+        self.watching.borrow_mut().add(observer);
         self
     }
 
@@ -302,12 +316,13 @@ impl eframe::App for App {
         self.keep(storage);
     }
 
-    // Asked for after every frame that was shown, and nowhere else can a frame's end be seen; saved is at the end alone.
+    // Asked for after every frame that was shown, and nowhere else can a frame's end be seen; saved is at the end alone,
+    // which a page does not hear of.
     fn auto_save_interval(&self) -> Duration {
         if let Some(whole) = self.pacing.end() {
             self.watching.borrow_mut().frame_shown(whole, self.snapshot.as_deref());
         }
-        Duration::MAX
+        if cfg!(feature = "desktop") { Duration::MAX } else { Duration::from_secs(10) }
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, raw: &mut egui::RawInput) {

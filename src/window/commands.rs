@@ -43,6 +43,8 @@ pub enum UiCommand {
     StartFromPhi,
     /// Go on with a kept run.
     OpenRun(PathBuf),
+    /// Offer a run that was trained for whoever wants to see it at once.
+    OfferRun(PathBuf),
     /// Keep the run where it was kept last, or ask where.
     Save,
     /// Ask where to keep the run.

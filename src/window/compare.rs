@@ -9,14 +9,15 @@ use std::io::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Context, Ui};
+use egui::{Context, RichText, Ui};
 
 use self::race::RaceTab;
 use self::sweep::SweepTab;
 use super::commands::Commands;
 use super::notices::{Kind, Notices};
 use super::stage;
-use super::theme::GRID;
+use super::theme::{GRID, Palette};
+use crate::aside;
 use crate::images::ImageSet;
 use crate::settings::Settings;
 use crate::text::{Words, say, tell, text};
@@ -96,6 +97,11 @@ impl Compare {
     /// Draws it in all the space that is left.
     pub fn ui(&mut self, ui: &mut Ui, settings: &Settings, images: Option<&Arc<ImageSet>>, commands: &mut Commands) {
         let base = Base { settings, images };
+        if !aside::THREADS {
+            let text = RichText::new(aside::REFUSAL.get()).color(Palette::of(ui).weak);
+            ui.centered_and_justified(|ui| ui.label(text));
+            return;
+        }
         stage::at_least(ui, LEAST, |ui| self.contents(ui, base, commands));
     }
 
@@ -125,7 +131,7 @@ impl Compare {
 
 /// Threads for what runs beside the training: one core is left to the window.
 fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).max(1)
+    aside::cores().saturating_sub(1).max(1)
 }
 
 /// Reads a number of meta-iterations.

@@ -2,23 +2,15 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use egui::ViewportBuilder;
 
-use super::app::App;
+use super::opening::{Opening, Sessions};
 use super::pacing;
-use super::watching::Script;
-use crate::images::ImageSet;
 use crate::keep::keeper::Keeper;
-use crate::keep::sessions::Session;
-use crate::lessons::lesson::Lesson;
-use crate::settings::{Algorithm, Settings};
-use crate::text::Language;
-use crate::train::link::{Wake, WindowEnd};
+use crate::train::link::{Command, Wake, WindowEnd};
 use crate::train::session::KeepSink;
-use crate::train::snapshot::KnobMark;
 
 /// Under which name the system knows the program.
 const NAME: &str = "metascope";
@@ -37,38 +29,16 @@ pub struct WindowError {
     cause: String,
 }
 
-/// What the window opens with.
-pub struct Opening {
-    /// The settings of the run that begins with it.
-    pub settings: Settings,
-    /// Its images, where tasks are made of some.
-    pub image_set: Option<Arc<ImageSet>>,
-    /// Knobs that the run turns by itself.
-    pub coming: Vec<KnobMark>,
-    /// The algorithm of the run beside it.
-    pub beside: Option<Algorithm>,
-    /// The id of what has the large place.
-    pub view: Option<String>,
-    /// What drives the window, if anything does.
-    pub script: Option<Script>,
-    /// It speaks the first of these if it is there, else what it spoke last, else the second.
-    pub languages: [Option<Language>; 2],
-    /// A kept run to go on with in place of the one that begins.
-    pub run_file: Option<PathBuf>,
-    /// A lesson to begin in place of it.
-    pub lesson: Option<Arc<Lesson>>,
-}
-
-/// Opens the window and returns when it is closed. `start` begins the training; it gets what wakes the window, and what
-/// keeps its runs.
+/// Opens the window and returns when it is closed. `start` begins the training; it gets what wakes the window, what keeps
+/// its runs, and what is to be begun with.
 ///
 /// # Errors
 /// When there is no display or a library is missing; the message says what to do.
 pub fn run(
     opening: Opening,
-    start: impl FnOnce(Wake, KeepSink) -> std::io::Result<WindowEnd>,
+    start: impl FnOnce(Wake, KeepSink, Command) -> std::io::Result<WindowEnd>,
 ) -> Result<(), WindowError> {
-    let Opening { settings, image_set, coming, beside, view, script, languages, run_file, lesson } = opening;
+    let script = opening.script.is_some();
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Metascope")
@@ -79,13 +49,10 @@ pub fn run(
         // Of use to soft gradients, of which there are none; without a graphics card it is work for every pixel.
         dithering: false,
         // A script finds the window as it is at first.
-        persistence_path: script
-            .as_ref()
-            .map(|_| std::env::temp_dir().join(format!("metascope-{}.ron", std::process::id()))),
-        persist_window: script.is_none(),
+        persistence_path: script.then(|| std::env::temp_dir().join(format!("metascope-{}.ron", std::process::id()))),
+        persist_window: !script,
         ..Default::default()
     };
-    let [asked, system] = languages;
     // The trainer begins while the window opens, and wakes it once it is there.
     let late = Arc::new(OnceLock::<Wake>::new());
     let wake = {
@@ -96,27 +63,17 @@ pub fn run(
     let told = Arc::clone(&wake);
     let keeper = Keeper::start(move || told()).map_err(failed)?;
     // A script finds nothing of earlier windows.
-    let sessions = eframe::storage_dir(NAME).filter(|_| script.is_none()).map(|folder| folder.join("sessions"));
-    let begun = sessions.map(|folder| Session::begin(&folder));
-    let (session, unkept) = match begun {
-        Some(Ok(session)) => (Some(session), None),
-        Some(Err(error)) => (None, Some(error)),
-        None => (None, None),
-    };
-    let link = start(wake, keeper.sink(session.as_ref().map(|(session, _)| session))).map_err(failed)?;
+    let folder = eframe::storage_dir(NAME).filter(|_| !script).map(|folder| folder.join("sessions"));
+    let sessions = Sessions::begin(folder.as_deref());
+    let link = start(wake, keeper.sink(sessions.own()), opening.first()).map_err(failed)?;
     let open = || {
         eframe::run_native(
             NAME,
             options,
             Box::new(|creation| {
-                let ctx = creation.egui_ctx.clone();
-                let _ = late.set(pacing::waker(&ctx));
-                let app = App::new(&ctx, link, settings, image_set).with_script(script);
-                let app = app.in_language(system.unwrap_or_default()).as_it_was_left(&ctx, creation.storage, asked);
-                let app = app.with_keeper(&ctx, keeper, session, unkept.as_ref()).with_coming(coming);
-                let app = app.showing(beside, view.as_deref()).with_run(&ctx, run_file);
-                let app = app.with_lesson(&ctx, lesson);
-                Ok(Box::new(app))
+                let ctx = &creation.egui_ctx;
+                let _ = late.set(pacing::waker(ctx));
+                Ok(Box::new(opening.app(ctx, creation.storage, link, keeper, sessions)))
             }),
         )
     };

@@ -1,14 +1,14 @@
 //! What is offered at the start: the run of the window that was closed last.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::time::SystemTime;
+use std::path::{Path, PathBuf};
 
 use egui::{ColorImage, Frame, Image, Margin, RichText, Stroke, TextureHandle, TextureOptions, Ui, vec2};
+use web_time::SystemTime;
 
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::{GRID, Palette};
+use crate::files;
 use crate::keep::run_file::RunFile;
 use crate::keep::sessions::Earlier;
 use crate::text::{say, tell};
@@ -16,9 +16,17 @@ use crate::text::{say, tell};
 /// Height of the picture.
 const PICTURE: f32 = 48.0;
 
+/// What is offered.
+pub enum Offered {
+    /// The run of a window that was closed.
+    Earlier(Earlier),
+    /// One that was trained for whoever wants to see it at once.
+    Ready(PathBuf),
+}
+
 /// A run that can be gone on with.
 pub struct Offer {
-    earlier: Earlier,
+    offered: Offered,
     /// What is known of it, without its tensors.
     meta_iteration: u64,
     tasks: crate::settings::TaskFamily,
@@ -29,11 +37,14 @@ pub struct Offer {
 
 impl Offer {
     /// Of a run that was read.
-    pub fn new(earlier: Earlier, file: &Arc<RunFile>) -> Self {
+    pub fn new(offered: Offered, file: &RunFile) -> Self {
         let run = &file.experiment.settings.run;
-        let pixels = pixels(&earlier.picture());
+        let pixels = match &offered {
+            Offered::Earlier(earlier) => pixels(&earlier.picture()),
+            Offered::Ready(_) => None,
+        };
         Self {
-            earlier,
+            offered,
             meta_iteration: file.meta_iteration,
             tasks: run.tasks,
             algorithm: run.algorithm,
@@ -59,20 +70,31 @@ impl Offer {
                     ui.add_space(2.0 * GRID);
                 }
                 ui.vertical(|ui| {
-                    ui.label(
-                        RichText::new(say("Go on where the last window was closed?", "从上次关闭窗口时继续？"))
-                            .strong(),
-                    );
+                    let heading = match &self.offered {
+                        Offered::Earlier(_) => say("Go on where the last window was closed?", "从上次关闭窗口时继续？"),
+                        Offered::Ready(_) => say("Trained for you: no need to wait", "已为你训练好，不必等待"),
+                    };
+                    ui.label(RichText::new(heading).strong());
                     let at = numbers::thousands(i64::try_from(self.meta_iteration).unwrap_or(i64::MAX));
-                    let (tasks, algorithm, ago) =
-                        (self.tasks.label(), self.algorithm.label(), ago(self.earlier.kept_at));
+                    let (tasks, algorithm) = (self.tasks.label(), self.algorithm.label());
+                    let kept = match &self.offered {
+                        Offered::Earlier(earlier) => {
+                            let ago = ago(earlier.kept_at);
+                            tell(|| format!(", kept {ago}"), || format!("，保存于{ago}"))
+                        }
+                        Offered::Ready(_) => String::new(),
+                    };
                     let text = tell(
-                        || format!("{tasks}, {algorithm}, meta-iteration {at}, kept {ago}"),
-                        || format!("{tasks}，{algorithm}，第 {at} 次元迭代，保存于{ago}"),
+                        || format!("{tasks}, {algorithm}, meta-iteration {at}{kept}"),
+                        || format!("{tasks}，{algorithm}，第 {at} 次元迭代{kept}"),
                     );
                     ui.label(RichText::new(text).color(palette.weak));
                     ui.horizontal(|ui| {
-                        let command = UiCommand::OpenRun(self.earlier.run());
+                        let (path, later) = match &self.offered {
+                            Offered::Earlier(earlier) => (earlier.run(), say("It stays in the menu", "它仍在菜单中")),
+                            Offered::Ready(path) => (path.clone(), say("The present run goes on", "现在的运行继续")),
+                        };
+                        let command = UiCommand::OpenRun(path);
                         let about = say(
                             "Opens that run, exactly as it was; the present one can be brought back",
                             "原样打开那次运行；现在这次之后可以找回",
@@ -81,7 +103,6 @@ impl Offer {
                             commands.push(command);
                             stays = false;
                         }
-                        let later = say("It stays in the menu", "它仍在菜单中");
                         if ui.button(say("Not now", "暂不")).on_hover_text(later).clicked() {
                             stays = false;
                         }
@@ -94,7 +115,7 @@ impl Offer {
 }
 
 fn pixels(path: &Path) -> Option<ColorImage> {
-    let image = image::open(path).ok()?.to_rgb8();
+    let image = image::load_from_memory(&files::read(path).ok()?).ok()?.to_rgb8();
     let size = [image.width() as usize, image.height() as usize];
     (size[0] * size[1] > 0).then(|| ColorImage::from_rgb(size, image.as_raw()))
 }

@@ -4,9 +4,9 @@
 //! processor time (`metascope bench --window`).
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use egui::{Context, Id};
+use web_time::{Duration, Instant};
 
 use crate::train::link::Wake;
 
@@ -32,6 +32,8 @@ struct Times {
     begun: Option<Instant>,
     /// Of the last frame, from its first line of layout to its appearance on the screen.
     whole: Duration,
+    /// Whether that is known: a browser asks more often than it draws.
+    shown: bool,
     /// Whether the coming frame is for another thread, and whether this one is.
     asked: bool,
     answers: bool,
@@ -51,14 +53,14 @@ impl Pacing {
         if times.answers {
             ctx.request_repaint_after(SETTLED);
         }
-        times.begun = Some(Instant::now());
+        (times.begun, times.shown) = (Some(Instant::now()), false);
     }
 
-    /// The frame is on the screen; gives how long it took.
+    /// The frame is on the screen; gives how long it took, once.
     pub fn end(&self) -> Option<Duration> {
         let mut times = self.lock();
-        let whole = times.begun?.elapsed();
-        (times.whole, times.answers) = (whole, false);
+        let whole = times.begun.filter(|_| !times.shown)?.elapsed();
+        (times.whole, times.answers, times.shown) = (whole, false, true);
         Some(whole)
     }
 

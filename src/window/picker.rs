@@ -1,17 +1,18 @@
-//! The system's file dialog on a thread of its own: it may block for as long as it likes.
+//! Files that somebody chooses: by the system's dialog, or by the browser's.
+
+#[cfg(not(feature = "desktop"))]
+mod browser;
+#[cfg(feature = "desktop")]
+mod dialog;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
-use std::thread;
-use std::time::{Duration, Instant};
 
+#[cfg(not(feature = "desktop"))]
+use browser::ask;
+#[cfg(feature = "desktop")]
+use dialog::ask;
 use egui::Context;
-
-use crate::keep::run_file::ENDING;
-use crate::text::say;
-
-/// Nobody cancels a dialog faster than this: no dialog was shown.
-const FASTEST_PERSON: Duration = Duration::from_millis(150);
 
 /// What is asked for.
 pub enum Wanted {
@@ -26,6 +27,10 @@ pub enum Wanted {
         /// What is proposed.
         name: String,
         /// The first is the usual one.
+        #[cfg_attr(
+            not(feature = "desktop"),
+            expect(dead_code, reason = "a download is of the kind that was asked for")
+        )]
         kinds: Vec<(&'static str, &'static str)>,
     },
 }
@@ -46,73 +51,26 @@ pub enum Picked {
 
 /// An open dialog.
 pub struct Picker {
-    answer: Receiver<(Option<PathBuf>, Duration)>,
+    answer: Receiver<Picked>,
     name: Option<String>,
 }
 
 impl Picker {
-    /// Opens it; the context is woken when there is an answer. The thread is never waited for.
+    /// Opens it; the context is woken when there is an answer. It is never waited for.
     pub fn open(ctx: &Context, wanted: Wanted) -> Self {
         let (sender, answer) = channel();
-        let ctx = ctx.clone();
-        // The thread would say it in English.
-        let title = match wanted {
-            Wanted::Images => say("Choose a folder of images", "选择图像文件夹"),
-            Wanted::Run => say("Open a run", "打开运行"),
-            Wanted::Lesson => say("Open a lesson", "打开课程"),
-            Wanted::Place { .. } => say("Save", "保存"),
-        };
-        let kind = say("Runs of Metascope", "Metascope 的运行");
-        let lesson = say("Lessons of Metascope", "Metascope 的课程");
-        let proposed = if let Wanted::Place { name, .. } = &wanted { Some(name.clone()) } else { None };
-        let spawned = thread::Builder::new().name("file-dialog".to_owned()).spawn(move || {
-            let begun = Instant::now();
-            let dialog = rfd::FileDialog::new().set_title(title);
-            let path = match wanted {
-                Wanted::Images => dialog.pick_folder(),
-                Wanted::Run => dialog.add_filter(kind, &[ENDING]).pick_file(),
-                Wanted::Lesson => dialog.add_filter(lesson, &["toml"]).pick_file(),
-                Wanted::Place { name, kinds } => {
-                    let dialog =
-                        kinds.into_iter().fold(dialog, |dialog, (name, ending)| dialog.add_filter(name, &[ending]));
-                    dialog.set_file_name(name).save_file()
-                }
-            };
-            if sender.send((path, begun.elapsed())).is_ok() {
-                ctx.request_repaint();
-            }
-        });
-        // Without a thread the channel is closed, which reads as "no dialog".
-        drop(spawned);
-        Self { answer, name: proposed }
+        let name = if let Wanted::Place { name, .. } = &wanted { Some(name.clone()) } else { None };
+        ask(ctx, wanted, sender);
+        Self { answer, name }
     }
 
     /// The answer, once.
     pub fn poll(&self) -> Option<Picked> {
         match self.answer.try_recv() {
-            Ok((path, after)) => Some(judge(path, after, self.name.as_ref())),
+            Ok(picked) => Some(picked),
             Err(TryRecvError::Empty) => None,
+            // Nobody could be asked.
             Err(TryRecvError::Disconnected) => Some(Picked::NoDialog { name: self.name.clone() }),
         }
-    }
-}
-
-fn judge(path: Option<PathBuf>, after: Duration, name: Option<&String>) -> Picked {
-    match path {
-        Some(path) => Picked::Path(path),
-        None if after < FASTEST_PERSON => Picked::NoDialog { name: name.cloned() },
-        None => Picked::Nothing,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quick_no_means_no_dialog() {
-        assert_eq!(judge(None, Duration::from_millis(30), None), Picked::NoDialog { name: None });
-        assert_eq!(judge(None, Duration::from_secs(2), None), Picked::Nothing);
-        assert_eq!(judge(Some(PathBuf::from("/a")), Duration::ZERO, None), Picked::Path(PathBuf::from("/a")));
     }
 }

@@ -7,6 +7,7 @@ use egui::{Response, RichText, Ui};
 
 use super::commands::{Commands, UiCommand};
 use super::theme::Palette;
+use crate::files;
 use crate::settings::ImageSource;
 use crate::text::{Words, say};
 
@@ -30,6 +31,10 @@ impl Recent {
 
     /// Puts a path first, whole: the next run of the program may be in another folder.
     pub fn used(&mut self, path: &Path) {
+        // What a page has handed out it cannot open again.
+        if cfg!(not(feature = "desktop")) && !files::exists(path) {
+            return;
+        }
         let path = whole(path);
         let others = self.0.iter().filter(|other| **other != path).cloned();
         self.0 = std::iter::once(path.clone()).chain(others).take(MOST).collect();
@@ -42,7 +47,7 @@ impl Recent {
 
     /// What is said of a path that could not be read, if it was used before and has gone.
     pub fn why_gone(&self, path: &Path) -> Option<Words> {
-        let gone = self.0.contains(&whole(path)) && !path.exists();
+        let gone = self.0.contains(&whole(path)) && !files::exists(path);
         let path = path.display();
         gone.then(|| {
             Words::both(

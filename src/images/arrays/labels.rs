@@ -8,6 +8,7 @@ use super::super::numbers::{Label, Number, read_exactly};
 use super::super::source::{Format, Store, broke_off};
 use super::array::{Array, Candidate, Stop, chosen, open};
 use super::sort::Sorted;
+use crate::files;
 use crate::text::{Words, tell, text};
 
 const IMAGE_WORDS: [&str; 9] = ["x", "image", "images", "img", "imgs", "data", "features", "input", "inputs"];
@@ -45,7 +46,7 @@ pub(in super::super) fn labels_beside(path: &Path, format: Format) -> Vec<PathBu
         Format::Cifar => Format::of(other) == Format::Names,
         _ => false,
     };
-    let beside = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let beside = files::list(folder).into_iter().flatten();
     let mut beside: Vec<PathBuf> = beside.filter(|other| name(other) != own && fits(&name(other))).collect();
     beside.sort();
     beside.truncate(if format == Format::Idx { 1 } else { beside.len() });

@@ -73,6 +73,8 @@ whole_registers!(
 );
 #[cfg(target_arch = "aarch64")]
 whole_registers!(pulp::aarch64::Neon, (Full<Self>, Full<Self>),);
+#[cfg(target_arch = "wasm32")]
+whole_registers!(pulp::wasm::Simd128, (Full<Self>, Full<Self>),);
 
 #[cfg(target_arch = "x86_64")]
 impl Registers for V4 {
@@ -113,6 +115,8 @@ pub(super) fn with_registers(work: impl Work) {
         Arch::V3(registers) => work.run(registers),
         #[cfg(target_arch = "aarch64")]
         Arch::Neon(registers) => work.run(registers),
+        #[cfg(target_arch = "wasm32")]
+        Arch::Simd128(registers) => work.run(registers),
         _ => work.run(Scalar),
     }
 }

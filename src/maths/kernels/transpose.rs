@@ -1,6 +1,8 @@
 //! Transposes, in blocks that stay in registers.
 
-use super::{Kernels, LEVEL, Level};
+use super::Kernels;
+#[cfg(target_arch = "x86_64")]
+use super::{LEVEL, Level};
 
 const BLOCK: usize = 8;
 

@@ -1,7 +1,8 @@
 //! A second run on the same tasks, which goes with the first one step by step.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+
+use web_time::{Duration, Instant};
 
 use crate::images::ImageSet;
 use crate::meta::cancel::Cancel;

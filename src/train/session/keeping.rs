@@ -2,7 +2,8 @@
 
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+
+use web_time::{Duration, Instant};
 
 use super::Session;
 use super::beside::Beside;
@@ -51,7 +52,7 @@ impl Session {
     }
 
     /// The same whether it is time or not.
-    pub(super) fn keep_changed(&mut self) {
+    pub fn keep_changed(&mut self) {
         self.keeping.kept_at = Some(Instant::now());
         let Some(trainer) = &self.trainer else { return };
         let past = trainer.past();

@@ -1,6 +1,6 @@
 //! Looking through the run's past, and back at its present.
 
-use std::time::Instant;
+use web_time::Instant;
 
 use super::{REST, SHORT_REST, Session};
 use crate::meta::cancel::Cancel;

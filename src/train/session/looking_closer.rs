@@ -1,6 +1,6 @@
 //! What is looked at closely, beside training.
 
-use std::time::Instant;
+use web_time::Instant;
 
 use super::{GLANCE, Session};
 use crate::train::link::Pace;

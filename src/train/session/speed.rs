@@ -1,6 +1,6 @@
 //! How fast the run goes.
 
-use std::time::Instant;
+use web_time::Instant;
 
 /// Meta-iterations per second over the last second or so.
 pub(super) struct Speed {

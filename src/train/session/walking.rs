@@ -1,7 +1,8 @@
 //! A meta-iteration at once, or at a slow pace one sub-step after the other.
 
 use std::sync::Arc;
-use std::time::Instant;
+
+use web_time::Instant;
 
 use super::Session;
 use crate::meta::cancel::Cancel;

@@ -2,7 +2,8 @@
 //! each place, which is what meta-training lowers. With the inner paths of the last probe.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+
+use web_time::{Duration, Instant};
 
 use super::heights::Surface;
 use crate::maths::network::Network;

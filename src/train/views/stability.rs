@@ -1,7 +1,8 @@
 //! How long an inner step may be: 2/λ_max of the support losses of the coming meta-batch at φ.
 
 use std::ops::Range;
-use std::time::{Duration, Instant};
+
+use web_time::{Duration, Instant};
 
 use super::Piece;
 use crate::maths::network::Workspace;

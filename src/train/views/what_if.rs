@@ -2,7 +2,8 @@
 
 use crate::meta::cancel::Cancel;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+
+use web_time::{Duration, Instant};
 
 use crate::maths::network::Workspace;
 use crate::meta::TaskWork;

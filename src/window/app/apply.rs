@@ -43,6 +43,7 @@ impl App {
             UiCommand::OpenFile => self.ask_for_run(ctx),
             UiCommand::StartFromPhi => self.ask_for_phi(ctx),
             UiCommand::OpenRun(path) => self.open_run(ctx, path),
+            UiCommand::OfferRun(path) => self.offer_run(ctx, path),
             UiCommand::Save => self.save(ctx, false),
             UiCommand::SaveAs => self.save(ctx, true),
             UiCommand::TakeOut(kind) => self.take_out(ctx, kind),

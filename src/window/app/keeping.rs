@@ -9,6 +9,8 @@ use egui::{Area, Context, Event, Id, Order, Rect};
 use super::App;
 use super::begin::From;
 use super::taking::{Taken, with_ending};
+use crate::aside;
+use crate::files;
 use crate::keep::keeper::{Keeper, News};
 use crate::keep::kinds::{self, KINDS, Kind};
 use crate::keep::png;
@@ -22,7 +24,7 @@ use crate::train::snapshot::KnobMark;
 use crate::window::commands::Commands;
 use crate::window::notices;
 use crate::window::numbers;
-use crate::window::offer::Offer;
+use crate::window::offer::{Offer, Offered};
 use crate::window::picker::{Picked, Picker, Wanted};
 use crate::window::watching::Observer as _;
 
@@ -64,6 +66,13 @@ pub(super) enum Asked {
     Result,
 }
 
+impl Asked {
+    /// Whether what is to be written is there.
+    fn is_ready(&mut self) -> bool {
+        if let Self::View(taken) = self { taken.is_there() } else { true }
+    }
+}
+
 struct Reading {
     path: PathBuf,
     result: Receiver<Result<RunFile, RunFileError>>,
@@ -75,7 +84,7 @@ enum For {
     /// To go on with it.
     GoingOn,
     /// To offer that.
-    Offering(Earlier),
+    Offering(Offered),
     /// To start from its φ.
     Phi,
 }
@@ -84,7 +93,7 @@ impl Reading {
     fn start(ctx: &Context, path: PathBuf, wanted: For) -> Self {
         let (sender, result) = channel();
         let (ctx, own) = (ctx.clone(), path.clone());
-        let spawned = std::thread::Builder::new().name("run-file".to_owned()).spawn(move || {
+        let spawned = aside::begin("run-file", move || {
             let _ = sender.send(RunFile::read(&own));
             ctx.request_repaint();
         });
@@ -134,7 +143,9 @@ impl App {
         }
         let (session, earlier) = session.unzip();
         let earlier = earlier.unwrap_or_default();
-        let reading = earlier.first().map(|first| Reading::start(ctx, first.run(), For::Offering(first.clone())));
+        let reading = earlier
+            .first()
+            .map(|first| Reading::start(ctx, first.run(), For::Offering(Offered::Earlier(first.clone()))));
         self.keeping = Keeping { keeper: Some(keeper), _session: session, earlier, reading, ..Keeping::default() };
         self
     }
@@ -174,6 +185,10 @@ impl App {
         self.watching.get_mut().obeyed(format_args!("open={}", path.display()));
         self.keeping.offer = None;
         self.keeping.reading = Some(Reading::start(ctx, path, For::GoingOn));
+    }
+
+    pub(super) fn offer_run(&mut self, ctx: &Context, path: PathBuf) {
+        self.keeping.reading = Some(Reading::start(ctx, path.clone(), For::Offering(Offered::Ready(path))));
     }
 
     pub(super) fn save(&mut self, ctx: &Context, elsewhere: bool) {
@@ -219,7 +234,8 @@ impl App {
         if let Some(text) = pasted.filter(|_| !ctx.text_edit_focused()) {
             self.open_text(ctx, &text);
         }
-        if let Some((picker, _)) = &self.keeping.picker
+        if let Some((picker, asked)) = &mut self.keeping.picker
+            && asked.is_ready()
             && let Some(picked) = picker.poll()
             && let Some((_, asked)) = self.keeping.picker.take()
         {
@@ -276,7 +292,7 @@ impl App {
 
     fn read(&mut self, ctx: &Context, reading: Reading, result: Result<RunFile, RunFileError>) {
         match (result, reading.wanted) {
-            (Ok(file), For::Offering(earlier)) => self.keeping.offer = Some(Offer::new(earlier, &Arc::new(file))),
+            (Ok(file), For::Offering(offered)) => self.keeping.offer = Some(Offer::new(offered, &file)),
             (Ok(file), For::GoingOn) => self.begin_file(ctx, file, reading.path),
             (Ok(file), For::Phi) => {
                 self.recent_runs.used(&reading.path);
@@ -351,7 +367,7 @@ fn free(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let [stem, ending] = [path.file_stem(), path.extension()].map(|part| part.unwrap_or_default().to_string_lossy());
     let numbered = (2..).map(|number| path.with_file_name(format!("{stem}-{number}.{ending}")));
-    std::iter::once(path.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(path.clone())
+    std::iter::once(path.clone()).chain(numbered).find(|path| !files::exists(path)).unwrap_or(path.clone())
 }
 
 #[cfg(test)]

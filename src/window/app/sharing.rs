@@ -7,7 +7,7 @@ use egui::Context;
 use super::App;
 use super::begin::From;
 use crate::keep::run_file::ImageFacts;
-use crate::keep::share::Share;
+use crate::keep::share::{self, Share};
 use crate::lessons;
 use crate::settings::ImageSource;
 use crate::text::{Words, tell};
@@ -23,6 +23,11 @@ impl App {
                 Share { lesson: Some(lesson.id.clone()), ..Share::of(lesson.settings().clone(), &[], None) }.to_text()
             }
             None => self.share().to_text(),
+        };
+        // On a page it is a link; the line stands behind its #.
+        let text = match &self.address {
+            Some(page) => share::address(page, self.language, &text),
+            None => text,
         };
         let said = tell(|| format!("Copied: {text}"), || format!("已复制：{text}"));
         ctx.copy_text(text);

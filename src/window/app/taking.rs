@@ -1,8 +1,7 @@
 //! Views and tables that are taken out of the window.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use egui::containers::menu::menu_style;
 use egui::{Align, Context, Layout, Popup, PopupKind, Pos2, Rect, RichText, Ui, vec2};
@@ -22,9 +21,6 @@ use crate::window::stage::Page;
 use crate::window::take_out;
 use crate::window::theme::{GRID, Palette};
 
-/// How long a picture of the window may take: it is drawn by then, or there is no window any more.
-const LONGEST: Duration = Duration::from_secs(10);
-
 /// Where what can be taken stands, and the menu of one of them.
 #[derive(Default)]
 pub(super) struct Taking {
@@ -34,16 +30,27 @@ pub(super) struct Taking {
 
 /// What has been taken, and is to be written where the user says.
 pub(super) struct Taken {
-    shot: Receiver<Shot>,
+    coming: Receiver<Shot>,
+    shot: Option<Shot>,
     kind: &'static ViewKind,
     text: String,
 }
 
 impl Taken {
+    /// Whether it is there; a frame has to be drawn for it.
+    pub fn is_there(&mut self) -> bool {
+        match self.coming.try_recv() {
+            Ok(shot) => self.shot = Some(shot),
+            Err(TryRecvError::Empty) => {}
+            // It will not come any more, which is said when it is to be written.
+            Err(TryRecvError::Disconnected) => return true,
+        }
+        self.shot.is_some()
+    }
+
     /// The file's content.
     pub fn bytes(self, work: &Work) -> Result<Vec<u8>, RunFileError> {
-        let gone = |_| RunFileError::Cancelled;
-        let shot = self.shot.recv_timeout(LONGEST).map_err(gone)?;
+        let shot = self.shot.ok_or(RunFileError::Cancelled)?;
         work.done(1, 3)?;
         if self.kind.ending == "svg" {
             return Ok(shot.drawing().into_bytes());
@@ -109,10 +116,10 @@ impl App {
             return self.notices.add(Kind::Error, text);
         };
         self.taking.menu = None;
-        let (sender, shot) = channel();
+        let (sender, coming) = channel();
         let ground = Palette::of_ctx(ctx).panel;
         Camera::take(ctx, rect, kind.sharper, ground, move |shot| drop(sender.send(shot)));
-        let taken = Taken { shot, kind, text: self.share().to_text() };
+        let taken = Taken { coming, shot: None, kind, text: self.share().to_text() };
         let run = &self.settings.run;
         let sharp = if kind.sharper > 1.0 { "-2x" } else { "" };
         let name = format!("{}-{}-{}{sharp}.{}", run.tasks.id(), run.algorithm.id(), place.id(), kind.ending);

@@ -109,6 +109,10 @@ impl UiCommand {
                     "用当前的任务、图像和算法开始一次运行，起点是一次已保存的运行学到的 φ；两者的网络形状必须相同",
                 ),
             ),
+            Self::OfferRun(_) => alone(
+                text("Trained for you", "已为你训练好"),
+                text("Offers a run that has been trained already", "提供一次已经训练好的运行"),
+            ),
             Self::OpenRun(_) => alone(
                 text("Open", "打开"),
                 text("Goes on with this run, exactly where it was", "从这次运行保存的位置继续"),

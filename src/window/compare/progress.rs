@@ -1,6 +1,6 @@
 //! How far something is that runs beside the training, and how long it still takes.
 
-use std::time::{Duration, Instant};
+use web_time::{Duration, Instant};
 
 use crate::text::{say, tell};
 

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use egui::{Align, Button, Context, DragValue, Label, Layout, RichText, ScrollArea, TextEdit, Ui, Window};
 
+use crate::aside;
 use crate::lessons::check::{Checking, Flaw, SEEDS, check};
 use crate::lessons::draft::{Draft, step};
 use crate::lessons::lesson::{Kind, Lesson};
@@ -81,10 +82,10 @@ impl Desk {
 
     /// Has it checked beside the run.
     pub fn check(&mut self, ctx: &Context) {
-        let Some((lesson, _)) = self.lesson() else { return };
+        let Some((lesson, _)) = self.lesson().filter(|_| aside::THREADS) else { return };
         let (sender, receiver) = channel();
         let (ctx, language) = (ctx.clone(), Language::spoken());
-        let spawned = std::thread::Builder::new().name("lesson-check".to_owned()).spawn(move || {
+        let spawned = aside::begin("lesson-check", move || {
             language.speak();
             let how = Checking { seeds: &SEEDS, threads: 1, both: false, glyphs: &fonts::letters() };
             let _ = sender.send(check(&Arc::new(lesson), &how));
@@ -213,8 +214,9 @@ impl Desk {
                 "Goes through the lesson without a window: not done at the start, nor by waiting, done by its solution, exactly one answer true",
                 "不开窗口走一遍课程：开始时未完成、等待不会完成、按解答能完成、恰有一个答案为真",
             );
-            let why = say("It is being checked", "正在检查");
-            let button = ui.add_enabled(self.checking.is_none(), Button::new(say("Check", "检查")));
+            let why = if aside::THREADS { say("It is being checked", "正在检查") } else { aside::REFUSAL.get() };
+            let free = aside::THREADS && self.checking.is_none();
+            let button = ui.add_enabled(free, Button::new(say("Check", "检查")));
             if button.on_hover_text(about).on_disabled_hover_text(why).clicked() {
                 self.check(ui.ctx());
             }

@@ -3,7 +3,8 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+
+use web_time::{Duration, Instant};
 
 use super::Observer;
 use super::recorder::Spread;

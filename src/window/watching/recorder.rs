@@ -2,9 +2,9 @@
 //! It knows nothing of how a window is drawn.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use web_time::{Duration, Instant};
 
 use super::threads::{Load, Threads, Watch, resident};
 use crate::columns::columns;

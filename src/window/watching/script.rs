@@ -4,9 +4,9 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use egui::{Context, Event, Modifiers, PointerButton, Pos2, RawInput};
+use web_time::{Duration, Instant};
 
 use super::plan::{self, Input, Step};
 use super::recorder::Recorder;
