@@ -10,6 +10,7 @@ use egui::{Color32, Context, Grid, Id, Label, Modal, Rect, RichText, ScrollArea,
 use self::questions::Questions;
 use super::commands::{Commands, UiCommand};
 use super::theme::{GRID, Palette, init_label, init_tooltip};
+use crate::aside::THREADS;
 use crate::settings::Settings;
 use crate::text::{Text, say, text};
 use crate::train::snapshot::Init;
@@ -57,6 +58,12 @@ const IN_A_MINUTE: [Text; 10] = [
         "再把 α 拖进滑轨的斜线部分，看过大的步长怎样毁掉学到的东西。",
     ),
 ];
+
+/// What is otherwise where there are no threads.
+const ON_A_PAGE: [Text; 1] = [text(
+    "This is the program on a page: it has one thread and trains more slowly, sweeps and races are in the desktop program alone, and its numbers differ from the desktop's in their last digits. It stands still while the page is hidden.",
+    "这是网页上的程序：只有一个线程，训练较慢；参数扫描和算法对比只在桌面程序中；数值的最后几位与桌面程序不同。页面隐藏时，它停着。",
+)];
 
 /// Its width, and the height of a page, where there is room for them.
 const WIDTH: f32 = 640.0;
@@ -172,10 +179,12 @@ impl Help {
                     // Room for the scroll bar, so that it never lies on a word.
                     ui.set_width(ui.available_width() - 3.0 * GRID);
                     match self.page {
-                        Page::Minute => IN_A_MINUTE.iter().for_each(|sentence| {
-                            ui.add(Label::new(RichText::new(sentence.get()).size(READ)).wrap());
-                            ui.add_space(GRID);
-                        }),
+                        Page::Minute => {
+                            IN_A_MINUTE.iter().chain(ON_A_PAGE.iter().filter(|_| !THREADS)).for_each(|sentence| {
+                                ui.add(Label::new(RichText::new(sentence.get()).size(READ)).wrap());
+                                ui.add_space(GRID);
+                            })
+                        }
                         Page::Lessons => lessons::ui(ui, commands),
                         Page::Questions => self.questions.ui(ui, settings, commands),
                         Page::Keys => keys(ui),
