@@ -5,7 +5,7 @@
 #
 # Given the desktop program, a run is trained with it that the page offers.
 # With rustup's target wasm32-unknown-unknown where that is installed, else with Debian's compiler for the web, which is
-# unpacked below target/web-tools and installed nowhere. Ends with 3 where there is neither.
+# unpacked below target/web-tools and installed nowhere. Ends with 3 where there is neither, or it cannot be fetched.
 set -euo pipefail
 program=$(realpath "${1:-/}")
 cd "$(dirname "$0")/../.."
@@ -27,7 +27,8 @@ elif command -v apt-get >/dev/null && [ -n "$(apt-cache search --names-only '^ru
     std_package=$(apt-cache depends libstd-rust-web-dev | sed -n 's/.*Depends: \(libstd-rust-web-[0-9.]*\)$/\1/p')
     llvm=$(apt-cache depends "$std_package" | sed -n 's/.*Depends: libllvm\([0-9]*\)$/\1/p')
     mkdir -p "$tools/packages" "$tools/root"
-    (cd "$tools/packages" && apt-get download -qq rustc-web libstd-rust-web-dev "$std_package" rust-web-src "libllvm$llvm" "lld-$llvm")
+    (cd "$tools/packages" && apt-get download -qq rustc-web libstd-rust-web-dev "$std_package" rust-web-src "libllvm$llvm" "lld-$llvm") ||
+      { echo "Debian's compiler for the web cannot be fetched" >&2; exit 3; }
     for package in "$tools"/packages/*.deb; do dpkg -x "$package" "$tools/root"; done
     rm -r "$tools/packages"
     # Their libraries are for them alone.
@@ -48,7 +49,8 @@ fi
 step "wasm-bindgen"
 version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
 if ! "$tools/bin/wasm-bindgen" --version 2>/dev/null | grep -qF "$version"; then
-  cargo install --quiet wasm-bindgen-cli --version "$version" --root "$tools" --no-default-features --target-dir target/web-tools/build
+  cargo install --quiet wasm-bindgen-cli --version "$version" --root "$tools" --no-default-features --target-dir target/web-tools/build ||
+    { echo "wasm-bindgen-cli $version cannot be installed" >&2; exit 3; }
   rm -r target/web-tools/build
 fi
 
