@@ -32,8 +32,9 @@ pub struct FrameStats {
 impl FrameStats {
     /// If `METASCOPE_FRAME_STATS` names a file.
     pub fn from_env() -> Option<Self> {
+        let path = PathBuf::from(std::env::var_os("METASCOPE_FRAME_STATS")?);
         let mut stats = Self::default();
-        stats.path = PathBuf::from(std::env::var_os("METASCOPE_FRAME_STATS")?);
+        stats.path = path;
         Some(stats)
     }
 
