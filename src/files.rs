@@ -15,6 +15,22 @@ pub use memory::*;
 #[cfg(feature = "desktop")]
 pub use system::*;
 
+/// What is met below a folder.
+#[derive(Debug)]
+pub enum Met {
+    /// A folder; what lies below it follows.
+    Folder,
+    /// A file.
+    File(PathBuf),
+    /// Something that cannot be listed.
+    Closed {
+        /// What.
+        path: PathBuf,
+        /// What the system says.
+        why: String,
+    },
+}
+
 /// Why a file or a folder cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use web_time::SystemTime;
 
-use super::FileError;
+use super::{FileError, Met};
 
 /// All of them.
 static ALL: Mutex<BTreeMap<PathBuf, Held>> = Mutex::new(BTreeMap::new());
@@ -101,6 +101,21 @@ pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
 pub fn below(folder: &Path) -> Vec<PathBuf> {
     let all = lock(&ALL);
     all.keys().filter(|path| path.starts_with(folder) && *path != folder).cloned().collect()
+}
+
+/// All files below a path, or the one at it, sorted, without names that are `hidden` and what lies below them.
+pub fn walk<'a>(path: &'a Path, hidden: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = Met> + 'a {
+    let files = if is_file(path) { vec![path.to_owned()] } else { below(path) };
+    let shown = move |file: &PathBuf| {
+        let parts = file.strip_prefix(path).unwrap_or(file).components();
+        !parts.into_iter().any(|part| hidden(&part.as_os_str().to_string_lossy()))
+    };
+    files.into_iter().filter(shown).map(Met::File)
+}
+
+/// Whether what is not at a path now may be there again.
+pub fn may_come_back(_: &Path) -> bool {
+    false
 }
 
 /// What is known of what lies at a path.
@@ -267,6 +282,9 @@ mod tests {
         }
         assert_eq!(list(folder).unwrap(), ["b", "e.txt"].map(|name| folder.join(name)));
         assert_eq!(below(folder).len(), 3);
+        let shown = |hidden: &'static str| walk(folder, move |name| name == hidden).count();
+        assert_eq!((shown("none"), shown("b"), shown("c.txt")), (3, 1, 2));
+        assert_eq!(walk(&folder.join("e.txt"), |_| true).count(), 1);
         assert!(is_dir(&folder.join("b")) && is_file(&folder.join("e.txt")) && !exists(&folder.join("f")));
         assert_eq!(read_to_string(folder.join("b/d.txt")).unwrap(), "two");
         assert_eq!(metadata(folder.join("e.txt")).unwrap().len(), 5);

@@ -5,7 +5,7 @@ pub use std::fs::{File, create_dir_all, metadata, read, read_to_string, remove_d
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::FileError;
+use super::{FileError, Met};
 
 /// Whether there is something at a path.
 pub fn exists(path: &Path) -> bool {
@@ -28,6 +28,23 @@ pub fn is_dir(path: &Path) -> bool {
 /// If it is no folder, or cannot be read.
 pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(std::fs::read_dir(folder)?.flatten().map(|entry| entry.path()).collect())
+}
+
+/// All that lies below a path, or the file at it, sorted, without names that are `hidden` and what lies below them. Links
+/// are followed, but in no circle.
+pub fn walk<'a>(path: &'a Path, hidden: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = Met> + 'a {
+    let shown = move |entry: &walkdir::DirEntry| entry.depth() == 0 || !hidden(&entry.file_name().to_string_lossy());
+    let walk = walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name();
+    walk.into_iter().filter_entry(shown).map(|entry| match entry {
+        Ok(entry) if entry.file_type().is_dir() => Met::Folder,
+        Ok(entry) => Met::File(entry.into_path()),
+        Err(error) => Met::Closed { path: error.path().unwrap_or(path).to_owned(), why: error.to_string() },
+    })
+}
+
+/// Whether what is not at a path now may be there again: a disk may come back.
+pub fn may_come_back(_: &Path) -> bool {
+    true
 }
 
 /// The number of this process among all that run.

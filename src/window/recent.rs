@@ -31,8 +31,7 @@ impl Recent {
 
     /// Puts a path first, whole: the next run of the program may be in another folder.
     pub fn used(&mut self, path: &Path) {
-        // What a page has handed out it cannot open again.
-        if cfg!(not(feature = "desktop")) && !files::exists(path) {
+        if !files::exists(path) && !files::may_come_back(path) {
             return;
         }
         let path = whole(path);
