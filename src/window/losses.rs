@@ -18,8 +18,8 @@ use egui::{RichText, Role, Ui, WidgetInfo};
 use egui_plot::{FilledArea, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform};
 
 use self::beside::Beside;
-use self::grid::log_label;
 pub(super) use self::grid::{even_grid, fixed, log_grid};
+use self::grid::{log_label, whole_within};
 use self::limits::Limits;
 use self::pins::Pins;
 use self::series::{Prepared, Raw, Series};
@@ -208,13 +208,14 @@ impl Losses {
         let bounds = PlotBounds::from_min_max([0.0, low], [last, high + labels * (high - low)]);
         let smoothed = self.smoothing > 0.0;
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
+        let width = ui.available_width();
         let plot = fixed(Plot::new("task-losses"))
             .grid_color(palette.line)
             .y_axis_min_width(36.0)
             .x_grid_spacer(|input| even_grid(input.bounds))
             .y_grid_spacer(|input| log_grid(input.bounds))
             .y_axis_formatter(|mark, range| log_label(mark, range.end() - range.start()))
-            .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
+            .x_axis_formatter(whole_within(width))
             .label_formatter(hover_text);
         let response = plot.show(ui, |plot| {
             plot.set_plot_bounds(bounds);

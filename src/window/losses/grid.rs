@@ -1,5 +1,7 @@
 //! The lines of an axis and what stands at them.
 
+use std::ops::RangeInclusive;
+
 use egui_plot::{AxisHints, GridMark, Plot};
 
 use crate::window::numbers;
@@ -9,6 +11,12 @@ const NARROW: f64 = 0.6;
 
 /// So far apart, or farther, numbers of an axis are shown: those side by side, and those above one another.
 const APART: [f32; 2] = [60.0, 20.0];
+
+/// About how wide a digit is at an axis.
+const DIGIT: f64 = 6.5;
+
+/// So far beyond the end of an axis something may stand.
+const BEYOND: f64 = 6.0;
 
 /// The plot without gestures of its own, and with numbers at its axes that are there or not; egui's own fade before
 /// they leave, and are hard to read.
@@ -23,6 +31,16 @@ pub fn fixed(plot: Plot<'_>) -> Plot<'_> {
         .set_margin_fraction(egui::Vec2::ZERO)
         .custom_x_axes(vec![AxisHints::new_x().label_spacing(x)])
         .custom_y_axes(vec![AxisHints::new_y().label_spacing(y)])
+}
+
+/// Whole numbers at an axis of such a width, but for one that would run over its end.
+pub fn whole_within(width: f32) -> impl Fn(GridMark, &RangeInclusive<f64>) -> String {
+    move |mark, range| {
+        let text = numbers::thousands(mark.value.round() as i64);
+        let left = (range.end() - mark.value) / (range.end() - range.start()) * f64::from(width);
+        let half = 0.5 * DIGIT * text.chars().count() as f64;
+        if left + BEYOND < half { String::new() } else { text }
+    }
 }
 
 /// A line at each of a few round numbers.
@@ -50,13 +68,22 @@ pub fn log_grid((low, high): (f64, f64)) -> Vec<GridMark> {
             marks.push(GridMark { value: exponent as f64, step_size: every });
         }
         if decades < 3.0 {
+            // The numbers at 2 and 5 have as much room as there is from 1 to 2.
+            let step_size = |digit| if is_told(digit, decades) { 2f64.log10() } else { 0.1 };
             marks.extend(
-                (2..=9).map(|digit| GridMark { value: exponent as f64 + f64::from(digit).log10(), step_size: 0.1 }),
+                (2..=9)
+                    .map(f64::from)
+                    .map(|digit| GridMark { value: exponent as f64 + digit.log10(), step_size: step_size(digit) }),
             );
         }
     }
     marks.retain(|mark| (low..=high).contains(&mark.value));
     marks
+}
+
+/// Whether a number stands at so many times a power of ten.
+fn is_told(digit: f64, decades: f64) -> bool {
+    decades < 2.0 && (digit == 2.0 || digit == 5.0)
 }
 
 /// What stands at such a line; nothing at most of the fainter ones.
@@ -69,16 +96,34 @@ pub fn log_label(mark: GridMark, decades: f64) -> String {
         return numbers::power_of_ten(exponent as i32);
     }
     let digit = 10f64.powf(mark.value - mark.value.floor()).round();
-    if decades < 2.0 && (digit == 2.0 || digit == 5.0) {
-        numbers::compact(10f64.powf(mark.value))
-    } else {
-        String::new()
-    }
+    if is_told(digit, decades) { numbers::compact(10f64.powf(mark.value)) } else { String::new() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_that_would_be_cut_is_left_out() {
+        let label = whole_within(500.0);
+        let at = |value| label(GridMark { value, step_size: 500.0 }, &(0.0..=1510.0));
+        assert_eq!([500.0, 1000.0, 1500.0].map(at), ["500", "1,000", ""]);
+        assert_eq!(label(GridMark { value: 1500.0, step_size: 500.0 }, &(0.0..=1600.0)), "1,500");
+    }
+
+    /// Between two powers of ten, too, on a plot so low that their marks at 0.1 decades would have no numbers.
+    #[test]
+    fn every_log_axis_has_numbers() {
+        const HIGH: f64 = 84.0;
+        for low in (0..40).map(|tenth| -4.0 + 0.1 * f64::from(tenth)) {
+            for decades in (0..50).map(|tenth| 0.2 + 0.07 * f64::from(tenth)) {
+                let marks = log_grid((low, low + decades));
+                let roomy = |mark: &GridMark| mark.step_size / decades * HIGH >= f64::from(APART[1]);
+                let told = marks.into_iter().filter(roomy).filter(|mark| !log_label(*mark, decades).is_empty()).count();
+                assert!(told > 0, "no number from {low} over {decades} decades");
+            }
+        }
+    }
 
     #[test]
     fn log_axis() {

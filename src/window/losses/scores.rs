@@ -3,6 +3,7 @@
 use egui::{Role, Ui, WidgetInfo};
 use egui_plot::{GridMark, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoints, PlotTransform};
 
+use super::grid::whole_within;
 use super::{even_grid, fixed, marks};
 use crate::text::{say, tell};
 use crate::train::snapshot::{Curve, Init, KnobMark, Snapshot};
@@ -31,13 +32,14 @@ pub fn ui(
         .filter(|&init| shown(init))
         .map(|init| (init, points(&snapshot.curves.scores[init as usize])))
         .collect();
+    let width = ui.available_width();
     let plot = fixed(Plot::new("task-scores"))
         .grid_color(palette.line)
         .y_axis_min_width(36.0)
         .x_grid_spacer(|input| even_grid(input.bounds))
         .y_grid_spacer(|_| (0..=5).map(|fifth| GridMark { value: 20.0 * f64::from(fifth), step_size: 20.0 }).collect())
         .y_axis_formatter(|mark, _| if mark.value > 100.5 { String::new() } else { format!("{:.0} %", mark.value) })
-        .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
+        .x_axis_formatter(whole_within(width))
         .label_formatter(|position: &HoverPosition<'_>| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
                 let at = numbers::thousands(position.x.round() as i64);
