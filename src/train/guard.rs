@@ -132,11 +132,16 @@ impl<S> Guard<S> {
 
     /// How many times its best the error is, if it has been far above it for a while.
     pub fn astray(&self) -> Option<f32> {
-        let best = self.best.loss.filter(|_| self.carried.is_none() && self.recent.len() >= LASTING)?;
+        let (best, far) = self.best.loss.zip(self.far()).filter(|_| self.recent.len() >= LASTING)?;
         let last = || self.recent.iter().rev().take(LASTING);
-        let lost = self.first.filter(|first| best < GAIN * first).map_or(f32::INFINITY, |first| 0.5 * (best + first));
-        let far = lost.min(ASTRAY * best);
         last().all(|loss| *loss > far).then(|| last().sum::<f32>() / LASTING as f32 / best)
+    }
+
+    /// A greater error than this is far above the best.
+    pub fn far(&self) -> Option<f32> {
+        let best = self.best.loss.filter(|_| self.carried.is_none())?;
+        let lost = self.first.filter(|first| best < GAIN * first).map_or(f32::INFINITY, |first| 0.5 * (best + first));
+        Some(lost.min(ASTRAY * best))
     }
 
     fn mean(&self) -> Option<f32> {

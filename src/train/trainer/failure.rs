@@ -48,7 +48,7 @@ impl Trainer {
         let inner_step = blamed.as_ref().and_then(|episode| {
             first_harmful_step(&self.learner, &self.now.meta, live.inner_rate, episode, live.inner_steps)
         });
-        let turned = self.turned_since_best();
+        let turned = self.turned_since_best(None);
         self.note(Deed::Diverged { at: meta_iteration });
         self.back_to_learned();
         let episodes: Vec<_> = self.coming_episodes(TASKS).into_iter().chain(blamed).collect();
@@ -71,18 +71,57 @@ impl Trainer {
     /// Whether the run has left its best state for good.
     pub(in crate::train) fn astray(&self) -> Option<Astray> {
         let times = self.guard.astray().filter(|_| self.looking_at().is_none())?;
-        Some(Astray { times, turned: self.turned_since_best() })
+        Some(Astray { times, turned: self.turned_since_best(self.left_best()) })
     }
 
-    /// The knob that was turned last since the best state, if it stands otherwise than then.
-    fn turned_since_best(&self) -> Option<Turned> {
+    /// The first of the latest measurements that all were far above the best.
+    fn left_best(&self) -> Option<u64> {
+        let (best, far) = (self.guard.best().meta_iteration, self.guard.far()?);
+        let since = self.record.rows().iter().rev().take_while(|row| row.iteration > best);
+        let wrong = since.take_while(|row| row.error() > far || row.error().is_nan());
+        wrong.last().map(|row| row.iteration)
+    }
+
+    /// The knob that was turned last since the best state, if it was turned to something else than then; before this
+    /// moment, as what was turned later may be the cure.
+    fn turned_since_best(&self, before: Option<u64>) -> Option<Turned> {
         let best = self.guard.best();
         let then = &best.state.settings.live;
-        let since = self.record.marks().iter().rev().filter(|mark| mark.at >= best.meta_iteration);
+        let moments = best.meta_iteration..before.unwrap_or(u64::MAX);
+        let since = self.record.marks().iter().rev().filter(|mark| moments.contains(&mark.at));
         // What the baselines do has no part in it.
         let since = since.filter(|mark| mark.knob != Knob::BASELINES_AT_ALPHA);
         let turned =
             since.map(|mark| Turned { knob: mark.knob, at: mark.at, from: mark.knob.get(then), to: mark.value });
         turned.into_iter().find(|turned| turned.from != turned.to)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::meta::cancel::Cancel;
+    use crate::settings::{Algorithm, LiveSettings, Settings, TaskFamily};
+
+    #[test]
+    fn the_cure_is_not_blamed() {
+        let mut settings = Settings::preset(TaskFamily::named("plane"), Algorithm::default());
+        settings.live.inner_rate = 0.25;
+        settings.run.evaluate_every = 1;
+        let mut trainer = Trainer::new(settings.clone(), None, 1).unwrap();
+        let go_on = |trainer: &mut Trainer, steps: usize| (0..steps).for_each(|_| drop(trainer.step(Cancel::NEVER)));
+        let turn = |trainer: &mut Trainer, inner_rate: f64| {
+            trainer.set_live(LiveSettings { inner_rate, ..settings.live.clone() }).unwrap();
+        };
+        go_on(&mut trainer, 30);
+        turn(&mut trainer, 0.45);
+        go_on(&mut trainer, 8);
+        let blamed = |trainer: &Trainer| trainer.astray().and_then(|astray| astray.turned).map(|turned| turned.to);
+        assert_eq!(blamed(&trainer), Some(0.45));
+        turn(&mut trainer, 0.2);
+        assert_eq!(blamed(&trainer), Some(0.45));
+        go_on(&mut trainer, 8);
+        assert!(trainer.astray().is_none());
     }
 }

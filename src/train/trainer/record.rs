@@ -34,6 +34,11 @@ pub struct MetricsRow {
 }
 
 impl MetricsRow {
+    /// What a run's states are judged by: the share of wrong answers, or the loss where nothing is right or wrong.
+    pub fn error(&self) -> f32 {
+        self.scores.last().map_or(self.held_out[1], |score| 1.0 - score)
+    }
+
     /// From sums of losses before and after adaptation, and how many they are sums of.
     pub(super) fn of(iteration: u64, sums: [f64; 3], measured: &[[Measured; 3]], picture: bool) -> Self {
         let [before, after, count] = sums;

@@ -29,8 +29,7 @@ impl Trainer {
         let row = self.evaluate(cancel)?;
         self.owes = false;
         let mut guard = self.guard.clone();
-        let error = row.scores.last().map_or(row.held_out[1], |score| 1.0 - score);
-        guard.note(row.iteration, error, self.watch.is_calm(), || Arc::new(self.state()));
+        guard.note(row.iteration, row.error(), self.watch.is_calm(), || Arc::new(self.state()));
         self.guard = guard;
         self.keep();
         Some(row)
