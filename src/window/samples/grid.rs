@@ -75,11 +75,13 @@ impl Grid {
         let two = Some(largest(2.0)).filter(|scale| scale * unit.y >= LARGE);
         let least = (SMALLEST / unit.x.max(unit.y)).ceil().max(1.0);
         // Nothing is cut off at the side, where the strip does not scroll.
-        let whole = ((room.x / (given + 2.min(last_step + 1)) as f32 - GRID) / unit.x).floor().max(1.0);
+        let whole = |columns: usize| ((room.x / columns as f32 - GRID) / unit.x).floor();
+        let both_ends = given + 2.min(last_step + 1);
+        let fewest = if whole(both_ends) < 1.0 { given + 1 } else { both_ends };
+        let whole = whole(fewest).max(1.0);
         let scale = two.unwrap_or_else(|| largest(1.0)).max(least).min(whole);
         let cell = unit * scale;
-        let columns = ((room.x / (cell.x + GRID).max(READABLE)).floor() as usize)
-            .clamp(given + 2.min(last_step + 1), given + 1 + last_step);
+        let columns = ((room.x / (cell.x + GRID).max(READABLE)).floor() as usize).clamp(fewest, given + 1 + last_step);
         let gap = (room.x / columns as f32 - cell.x).clamp(GRID, 5.0 * GRID);
         Self {
             given_columns: given,
@@ -168,6 +170,14 @@ mod tests {
                 assert!(grid.steps.len() >= WANTED_STEPS);
             }
         }
+    }
+
+    /// Pictures that cannot be made smaller: the last step alone is better than two of which one is cut.
+    #[test]
+    fn in_a_narrow_room_the_last_step_stays() {
+        let grid = Grid::fit(Content::Picture([84, 84], 2), 3, 10, vec2(420.0, 160.0), 1.0);
+        assert_eq!(grid.steps, [10]);
+        assert!(grid.column_left(2) + grid.cell.x <= 420.0, "{grid:?}");
     }
 
     #[test]

@@ -17,6 +17,9 @@ const HIGHEST: f32 = 2.4;
 /// Numbers may take this share of the width.
 const NUMBERS: f32 = 0.66;
 
+/// Most numbers are not wider than this one.
+const USUAL: &str = "0.0000";
+
 /// Draws the rows into `rect`.
 pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
     let palette = Palette::of(ui);
@@ -30,10 +33,11 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
         let cosine = task.with_mean.map_or_else(|| "-".to_owned(), |cosine| format!("{cosine:.2}"));
         [short(task.first), short(task.correction), cosine]
     };
-    // Up to three columns of numbers, as wide as their longest; bars in what is left.
-    let widths =
-        tasks.iter().flat_map(numbers).map(|text| painter.layout_no_wrap(text, font.clone(), palette.text).size().x);
-    let column = widths.fold(text.x, f32::max) + 2.0 * GRID;
+    // Up to three columns of numbers, as wide as their longest, but so wide that most changes move nothing; bars in what
+    // is left.
+    let widths = std::iter::once(USUAL.to_owned()).chain(tasks.iter().flat_map(numbers));
+    let widths = widths.map(|text| painter.layout_no_wrap(text, font.clone(), palette.text).size().x);
+    let column = widths.fold(0.0, f32::max) + 2.0 * GRID;
     let count = if legible { (NUMBERS * rect.width() / column).floor().clamp(0.0, 3.0) } else { 0.0 };
     let name_width = 0.6 * text.x;
     let bars =
