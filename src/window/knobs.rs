@@ -176,9 +176,13 @@ fn one_knob(
                 || format!("\n{name} 目前为 {other}，改动后两者相同"),
             )
         });
+        let scale = match range.logarithmic {
+            true => say("; the track is logarithmic", "；滑轨为对数刻度"),
+            false => "",
+        };
         tell(
-            || format!("{about} (double-click for {usual}){limit}{beside}"),
-            || format!("{about}（双击恢复为 {usual}）{limit}{beside}"),
+            || format!("{about} (double-click for {usual}{scale}){limit}{beside}"),
+            || format!("{about}（双击恢复为 {usual}{scale}）{limit}{beside}"),
         )
     };
     let mut chosen = None;

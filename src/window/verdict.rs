@@ -97,11 +97,11 @@ pub fn between(first: &Snapshot, second: &Snapshot) -> Option<String> {
     }
     let by = said(lead.by, lead.mean.abs());
     Some(tell(
-        || format!("{} {better} leads {worse} by {by} ({interval}, mean of {tasks} tasks)", after(last)),
+        || format!("{} {better} leads {worse} by {by} ({interval}, {})", after(last), mean(lead.by, tasks)),
         || {
             let told =
                 lead_in_chinese(&lead, [one, other].map(|name| format!(" {name} ")).each_ref().map(String::as_str));
-            format!("适应 {last} 步之后，{}（{interval}，{tasks} 个任务的平均）", told.trim())
+            format!("适应 {last} 步之后，{}（{interval}，{}）", told.trim(), mean(lead.by, tasks))
         },
     ))
 }
@@ -144,17 +144,12 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
                         short(other)
                     );
                 }
-                format!(
-                    "{} the learned start {verb} the {} one by {by} (mean of {tasks} tasks)",
-                    after(last),
-                    short(other)
-                )
+                let (after, mean) = (after(last), mean(lead.by, tasks));
+                format!("{after} the learned start {verb} the {} one by {by} ({mean})", short(other))
             },
             || {
-                format!(
-                    "适应 {last} 步之后，{}（{tasks} 个任务的平均）",
-                    lead_in_chinese(&lead, ["学到的起点", in_chinese(other)])
-                )
+                let told = lead_in_chinese(&lead, ["学到的起点", in_chinese(other)]);
+                format!("适应 {last} 步之后，{told}（{}）", mean(lead.by, tasks))
             },
         );
         let brief = tell(
@@ -192,7 +187,7 @@ const SMALL: f64 = 1.995;
 fn said(by: By, difference: f64) -> String {
     match by {
         By::Decibels => format!("{difference:.1} dB"),
-        By::Points(name) => format!("{difference:.0} points ({})", name.to_lowercase()),
+        By::Points(_) => format!("{difference:.0} points"),
         By::Loss => {
             let times = difference.exp();
             if times < SMALL {
@@ -201,6 +196,15 @@ fn said(by: By, difference: f64) -> String {
                 format!("a loss {} times smaller", numbers::significant(times))
             }
         }
+    }
+}
+
+/// What a difference is the mean of; of which share, where points do not say it.
+fn mean(by: By, tasks: usize) -> String {
+    let mean = tell(|| format!("mean of {tasks} tasks"), || format!("{tasks} 个任务的平均"));
+    match by {
+        By::Points(name) => tell(|| format!("{}, {mean}", name.to_lowercase()), || format!("{name}，{mean}")),
+        By::Decibels | By::Loss => mean,
     }
 }
 
@@ -227,7 +231,7 @@ fn lead_in_chinese(lead: &Lead, [learned, other]: [&str; 2]) -> String {
     let (difference, verb) = (lead.mean.abs(), if lead.mean > 0.0 { "领先" } else { "落后于" });
     match lead.by {
         By::Decibels => format!("{learned}{verb}{other} {difference:.1} dB"),
-        By::Points(name) => format!("{learned}{verb}{other} {difference:.0} 个百分点（{name}）"),
+        By::Points(_) => format!("{learned}{verb}{other} {difference:.0} 个百分点"),
         By::Loss => {
             let [better, worse] = if lead.mean > 0.0 { [learned, other] } else { [other, learned] };
             let times = difference.exp();
@@ -247,7 +251,8 @@ mod tests {
     #[test]
     fn differences_in_words() {
         assert_eq!(said(By::Decibels, 6.24), "6.2 dB");
-        assert_eq!(said(By::Points("Accuracy"), 12.4), "12 points (accuracy)");
+        assert_eq!(said(By::Points("Accuracy"), 12.4), "12 points");
+        assert_eq!(mean(By::Points("Accuracy"), 4), "accuracy, mean of 4 tasks");
         assert_eq!(said(By::Loss, 0.5f64.recip().ln()), "a loss 2.00 times smaller");
         assert_eq!(said(By::Loss, -(0.75f64.ln())), "25 % of its loss");
     }
