@@ -168,7 +168,7 @@ impl Condition {
         }
     }
 
-    /// What has to be so, in words: “α over its limit: above 1 ×”.
+    /// What has to be so, in words: “α as a multiple of its limit: above 1 ×”.
     pub fn said(&self) -> String {
         let hold = match self.hold {
             0 => String::new(),

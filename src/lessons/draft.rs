@@ -105,6 +105,9 @@ fn differing(table: Table, other: &Table) -> Table {
     table.into_iter().filter_map(differs).collect()
 }
 
+/// So many meta-iterations a step of doing may take, and so many more than its solution.
+pub const WITHIN: u64 = 500;
+
 /// A step of a kind, still without texts.
 pub fn step(kind: Kind) -> Step {
     let asks = matches!(kind, Kind::Predict | Kind::Observe);
@@ -116,7 +119,7 @@ pub fn step(kind: Kind) -> Step {
         turns: Vec::new(),
         after: if kind == Kind::Predict { 100 } else { 0 },
         until: Vec::new(),
-        within: if kind == Kind::Do { 500 } else { 0 },
+        within: if kind == Kind::Do { WITHIN } else { 0 },
         stands: false,
         hints: if kind == Kind::Do { vec![Said::default()] } else { Vec::new() },
         solution: Vec::new(),

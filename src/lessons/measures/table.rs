@@ -111,7 +111,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "training-over-best",
-        name: text("Loss on training tasks over its least", "训练任务的损失相对其最小值"),
+        name: text("Loss on training tasks, as a multiple of its least", "训练任务的损失相对其最小值"),
         unit: Unit::Times,
         of: Of::Past,
         read: |run, _| reading::over_least(&run.curves.training_after),
@@ -119,7 +119,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "held-out-over-best",
-        name: text("Held-out loss over its least", "留出任务的损失相对其最小值"),
+        name: text("Held-out loss, as a multiple of its least", "留出任务的损失相对其最小值"),
         unit: Unit::Times,
         of: Of::Past,
         read: |run, _| reading::over_least(&run.curves.held_out_after),
@@ -127,7 +127,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "rate-over-limit",
-        name: text("α over its limit", "α 相对界限"),
+        name: text("α as a multiple of its limit", "α 是界限的多少倍"),
         unit: Unit::Times,
         looks: |focus| focus.stability = true,
         of: Of::State,
@@ -172,7 +172,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "overshoot",
-        name: text("Loss over its least of all steps", "损失相对各步最小值"),
+        name: text("Loss as a multiple of that after the best step", "损失相对最佳步的倍数"),
         takes: &[Argument::Init, Argument::Step],
         unit: Unit::Times,
         looks: |focus| focus.test_steps = true,
@@ -214,7 +214,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "spread-of-rates",
-        name: text("Greatest learned rate over the least", "最大的学到的学习率相对最小的"),
+        name: text("Greatest learned rate, as a multiple of the least", "最大的学到的学习率相对最小的"),
         unit: Unit::Times,
         read: |run, _| {
             let (layer, greatest) = reading::layer_by_rate(run, |one, other| one > other)?;
@@ -226,7 +226,7 @@ pub static MEASURES: [Measure; 25] = [
     Measure {
         id: "adapted-over-least",
         name: text(
-            "Mean loss after adaptation from the place, over the least on the map",
+            "Mean loss after adaptation from the place, as a multiple of the least on the map",
             "从该处适应后的平均损失相对图上最小值",
         ),
         unit: Unit::Times,

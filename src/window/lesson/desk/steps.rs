@@ -4,8 +4,8 @@ use egui::{Button, RichText, Ui};
 
 use super::conditions::conditions;
 use super::{Desk, count, said};
-use crate::lessons::draft::{acts, answer};
-use crate::lessons::lesson::{Act, Kind};
+use crate::lessons::draft::{WITHIN, acts, answer};
+use crate::lessons::lesson::{Kind, Step};
 use crate::lessons::said::Said;
 use crate::text::{say, tell};
 use crate::train::snapshot::Snapshot;
@@ -74,7 +74,7 @@ impl Desk {
                 );
                 count(ui, say("Within", "限于"), about, &mut step.within);
                 hints(ui, &mut step.hints);
-                solution(ui, &mut step.solution, snapshot);
+                solution(ui, step, snapshot);
             }
             Kind::Observe | Kind::Write => {}
         }
@@ -106,11 +106,11 @@ fn hints(ui: &mut Ui, hints: &mut Vec<Said>) {
     }
 }
 
-/// The solution, taken over from what was done to the run.
-fn solution(ui: &mut Ui, solution: &mut Vec<Act>, snapshot: Option<&Snapshot>) {
+/// The solution, taken over from what was done to the run, which the step then leaves time for.
+fn solution(ui: &mut Ui, step: &mut Step, snapshot: Option<&Snapshot>) {
     ui.add_space(GRID);
     ui.label(say("Solution", "解答"));
-    for act in solution.iter() {
+    for act in &step.solution {
         let at = act.after;
         let what = match (act.knob, act.value) {
             (Some(knob), Some(value)) => format!("{} = {}", knob.label.get(), numbers::knob_value(knob, value)),
@@ -127,6 +127,8 @@ fn solution(ui: &mut Ui, solution: &mut Vec<Act>, snapshot: Option<&Snapshot>) {
     let why = say("Nothing was done to this run yet", "还没有对这次运行做过什么");
     let button = ui.add_enabled(!journal.is_empty(), Button::new(say("Take what I have done", "采用我所做的")));
     if button.on_hover_text(about).on_disabled_hover_text(why).clicked() {
-        *solution = acts(journal, 0);
+        step.solution = acts(journal, 0);
+        let last = step.solution.iter().map(|act| act.after).max().unwrap_or_default();
+        step.within = step.within.max(last + WITHIN);
     }
 }
