@@ -84,7 +84,7 @@ mod desktop {
         let opening = Opening { settings, image_set, coming, beside, view, script, languages, run_file, lesson };
         window::run(opening, move |wake, keep, first| {
             let (end, _) = worker::start(wake, move |end| Session::new(end, threads, None).keeping(keep))?;
-            end.send(first);
+            first.map(|first| end.send(first));
             past.map(|past| end.send(past));
             Ok(end)
         })?;

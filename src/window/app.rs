@@ -51,6 +51,10 @@ use crate::train::link::{Command, Event, Pace, WindowEnd};
 use crate::train::snapshot::{KnobMark, Phase, Snapshot};
 use crate::train::views::Focus;
 
+/// How often dividers, theme and the like are kept before the end, of which a page does not hear, nor does a window
+/// whose system breaks down.
+const KEPT_EVERY: Duration = Duration::from_secs(10);
+
 /// How many times larger everything is in a hall.
 const PRESENT_ZOOM: f32 = 2.0;
 
@@ -316,13 +320,12 @@ impl eframe::App for App {
         self.keep(storage);
     }
 
-    // Asked for after every frame that was shown, and nowhere else can a frame's end be seen; saved is at the end alone,
-    // which a page does not hear of.
+    // Asked for after every frame that was shown, and nowhere else can a frame's end be seen.
     fn auto_save_interval(&self) -> Duration {
         if let Some(whole) = self.pacing.end() {
             self.watching.borrow_mut().frame_shown(whole, self.snapshot.as_deref());
         }
-        if cfg!(feature = "desktop") { Duration::MAX } else { Duration::from_secs(10) }
+        KEPT_EVERY
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, raw: &mut egui::RawInput) {

@@ -30,13 +30,13 @@ pub struct WindowError {
 }
 
 /// Opens the window and returns when it is closed. `start` begins the training; it gets what wakes the window, what keeps
-/// its runs, and what is to be begun with.
+/// its runs, and what is to be begun with, if anything is before the window does.
 ///
 /// # Errors
 /// When there is no display or a library is missing; the message says what to do.
 pub fn run(
     opening: Opening,
-    start: impl FnOnce(Wake, KeepSink, Command) -> std::io::Result<WindowEnd>,
+    start: impl FnOnce(Wake, KeepSink, Option<Command>) -> std::io::Result<WindowEnd>,
 ) -> Result<(), WindowError> {
     let script = opening.script.is_some();
     let options = eframe::NativeOptions {

@@ -55,9 +55,11 @@ impl Sessions {
         }
     }
 
-    /// The run of the window that was closed last.
-    pub fn last(&self) -> Option<PathBuf> {
-        self.begun.as_ref().and_then(|(_, earlier)| earlier.first()).map(Earlier::run)
+    /// The run at this path if it is that of a window that was closed, else that of the one that was closed last.
+    pub fn last(&self, wanted: Option<&Path>) -> Option<PathBuf> {
+        let (_, earlier) = self.begun.as_ref()?;
+        let runs = || earlier.iter().map(Earlier::run);
+        runs().find(|run| Some(run.as_path()) == wanted).or_else(|| runs().next())
     }
 
     /// This window's own.
@@ -67,13 +69,16 @@ impl Sessions {
 }
 
 impl Opening {
-    /// What the trainer is to begin with.
-    pub fn first(&self) -> Command {
+    /// What the trainer is to begin with, but for a lesson, which begins its own run.
+    pub fn first(&self) -> Option<Command> {
+        if self.lesson.is_some() {
+            return None;
+        }
         let (own, images) = (Arc::new(self.settings.clone()), self.image_set.clone());
-        match self.beside {
+        Some(match self.beside {
             Some(beside) => Command::Pair([own, Arc::new(self.settings.by(beside, false))], images),
             None => Command::Restart(own, images),
-        }
+        })
     }
 
     /// The window on a trainer that has been told.

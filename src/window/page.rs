@@ -24,7 +24,7 @@ use self::address::Address;
 use self::arrivals::{Arrivals, OWN};
 use self::narrow::Narrow;
 use self::ready::Ready;
-use self::watched::{Controls, Facts};
+use self::watched::{Controls, Facts, Told};
 use super::opening::Sessions;
 use super::pacing;
 use crate::files;
@@ -74,17 +74,17 @@ async fn opened() -> Result<(), JsValue> {
         let keeper = Keeper::start(move || told())?;
         let (window_end, trainer_end) = link(wake);
         let session = Session::new(trainer_end, 1, None).keeping(keeper.sink(sessions.own()));
-        window_end.send(opening.first());
+        opening.first().map(|first| window_end.send(first));
         *made.borrow_mut() = Some(session);
         ctx.add_plugin(Arrivals::new(text));
         ctx.add_plugin(Narrow::default());
         let app = opening.app(ctx, creation.storage, window_end, keeper, sessions).at(home);
         let app = app.watched_by(Ready::new(ctx.clone()));
-        if !watched {
-            return Ok(Box::new(app) as Box<dyn eframe::App>);
+        let Some(told) = watched else { return Ok(Box::new(app) as Box<dyn eframe::App>) };
+        if told == Told::Everything {
+            ctx.add_plugin(Controls);
         }
-        ctx.add_plugin(Controls);
-        Ok(Box::new(app.watched_by(Facts::default())))
+        Ok(Box::new(app.watched_by(Facts::new(told))))
     });
     let options = WebOptions { dithering: false, ..WebOptions::default() };
     WebRunner::new().start(canvas, options, create).await?;
