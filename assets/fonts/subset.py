@@ -1,19 +1,23 @@
-"""Makes NotoSansSC.otf: the Simplified Chinese face of Noto Sans CJK, with the characters that the program may show.
+"""Makes fonts with the characters that the program may show.
 
 python3 assets/fonts/subset.py NotoSansCJK-Regular.ttc
+python3 assets/fonts/subset.py emoji-icon-font.ttf
 
-These are all characters of the program's texts and the 3,755 of the first level of GB 2312, for the names of people's
-own classes. The collection is in Debian's package fonts-noto-cjk; fonttools is needed (`pip install fonttools`).
+NotoSansSC.otf is the Simplified Chinese face of Noto Sans CJK: all characters of the program's texts and the 3,755 of the
+first level of GB 2312, for the names of people's own classes. The collection is in Debian's package fonts-noto-cjk.
+icons.ttf has the signs on buttons, from the font that lies among egui's own (crate epaint_default_fonts); a page has
+these alone, not all 700 kB of it. fonttools is needed (`pip install fonttools`).
 """
 
 import pathlib
 import sys
 
 from fontTools import subset
-from fontTools.ttLib import TTCollection
+from fontTools.ttLib import TTCollection, TTFont
 
 HERE = pathlib.Path(__file__).parent
 FACE = "Noto Sans CJK SC"
+ICONS = "☰⛶⏸⏭⟲⏷✔"
 
 
 def first_level():
@@ -29,15 +33,22 @@ def program():
 
 
 def main():
+    if sys.argv[1].endswith("emoji-icon-font.ttf"):
+        make(TTFont(sys.argv[1]), ICONS, "icons.ttf")
+        return
     fonts = TTCollection(sys.argv[1]).fonts
     font = next(font for font in fonts if font["name"].getDebugName(1) == FACE)
+    punctuation = "，。、；：？！“”‘’（）《》「」【】—…·×→←↑↓"
+    make(font, first_level() + punctuation + "".join(sorted(program())), "NotoSansSC.otf")
+
+
+def make(font, text, name):
     options = subset.Options(layout_features=[], hinting=False, desubroutinize=True, notdef_outline=True)
     options.name_IDs = [0, 1, 2, 13, 14]
     subsetter = subset.Subsetter(options)
-    punctuation = "，。、；：？！“”‘’（）《》「」【】—…·×→←↑↓"
-    subsetter.populate(text=first_level() + punctuation + "".join(sorted(program())))
+    subsetter.populate(text=text)
     subsetter.subset(font)
-    font.save(HERE / "NotoSansSC.otf")
+    font.save(HERE / name)
 
 
 main()

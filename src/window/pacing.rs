@@ -1,17 +1,21 @@
 //! When the window draws: at once for its user, at most thirty times a second for what other threads
 //! have to show, and seldom enough that at least half of the time is left to them where drawing a
-//! frame is slow, as it is without a graphics card. Without it a run of curves in such a window has a fifth less
-//! processor time (`metascope bench --window`).
+//! frame is slow, as it is without a graphics card; two thirds where there is but one thread for all. Without it a run of
+//! curves in such a window has a fifth less processor time (`metascope bench --window`).
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::{Context, Id};
 use web_time::{Duration, Instant};
 
+use crate::aside;
 use crate::train::link::Wake;
 
 /// Frames that other threads ask for are at least this far apart.
 const SHORTEST: Duration = Duration::from_millis(33);
+
+/// And so many times as far as the last one took.
+const APART: u32 = if aside::THREADS { 2 } else { 3 };
 
 /// Asked for a frame without any delay, egui draws two. What other threads show one after the other needs but one.
 const AT_ONCE: Duration = Duration::from_micros(1);
@@ -81,7 +85,7 @@ impl Times {
     /// How long a frame that is asked for now should wait.
     fn wait(&self, now: Instant) -> Duration {
         let Some(begun) = self.begun else { return Duration::ZERO };
-        let apart = SHORTEST.max(2 * self.whole.min(SLOWEST));
+        let apart = SHORTEST.max(APART * self.whole.min(SLOWEST));
         (begun + apart).saturating_duration_since(now)
     }
 }

@@ -161,9 +161,10 @@ class Browser:
         self.mouse("mouseReleased", x, y, button=button, clickCount=1)
         time.sleep(0.3)
 
-    def press(self, key, code=None, number=0):
+    def press(self, key, code=None, number=0, modifiers=0):
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=code or key, windowsVirtualKeyCode=number)
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=code or key, windowsVirtualKeyCode=number,
+                      modifiers=modifiers)
             time.sleep(0.1)
 
     def type(self, text):
@@ -178,10 +179,17 @@ class Browser:
             self.call("Input.dispatchDragEvent", type=kind, x=x, y=y, data=data)
             time.sleep(0.2)
 
-    def downloads(self, folder):
+    def of_browser(self, method, **parameters):
+        """A call that is about the whole browser."""
         session, self.session = self.session, None
-        self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        self.call(method, **parameters)
         self.session = session
+
+    def downloads(self, folder):
+        self.of_browser("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+
+    def allow(self, *permissions):
+        self.of_browser("Browser.grantPermissions", permissions=list(permissions))
 
     def picture(self, path=None):
         data = base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])

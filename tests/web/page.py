@@ -23,6 +23,7 @@ import zlib
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import Browser, find, serve
 
+CTRL, SHIFT = 2, 8
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WEB = pathlib.Path(os.environ.get("METASCOPE_WEB", ROOT / "target" / "web"))
 
@@ -38,6 +39,12 @@ def at(page):
 def opened(page, address, limit=60):
     page.open(address)
     page.wait("a run", lambda: run(page), limit)
+
+
+def hide(page, hidden=True):
+    """Another tab lies over the page, as far as it can tell."""
+    page.evaluate(f"Object.defineProperty(document, 'hidden', {{ value: {str(hidden).lower()}, configurable: true }}),"
+                  "document.dispatchEvent(new Event('visibilitychange'))")
 
 
 def picture(page, arguments, name):
@@ -86,7 +93,7 @@ def a_link_opens_a_lesson_in_chinese(page, home, arguments):
     picture(page, arguments, "lesson-zh")
 
 
-def a_zip_that_is_dropped_is_read(page, home, arguments):
+def a_zip_that_is_dropped_is_read_and_is_there_after_a_reload(page, home, arguments):
     opened(page, f"{home}#metascope:1 picture maml")
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "blots.zip"
@@ -99,16 +106,74 @@ def a_zip_that_is_dropped_is_read(page, home, arguments):
     picture(page, arguments, "own-images")
 
 
+    hide(page)
+    time.sleep(1)
+    kept = at(page)
+    page.call("Page.reload")
+    time.sleep(1)
+    page.wait("the same images", lambda: "blots.zip" in str(run(page)["settings"]["run"]["images"]) and at(page) >= kept - 5)
+
+
+def a_stroke_is_adapted_to(page, home, arguments):
+    opened(page, f"{home}#metascope:1 picture maml")
+    page.wait("some training", lambda: at(page) > 20)
+    page.click(*page.control("Draw"))
+    x, y = 400, 300
+    page.mouse("mouseMoved", x, y)
+    page.mouse("mousePressed", x, y, button="left", clickCount=1)
+    for step in range(1, 9):
+        page.mouse("mouseMoved", x + 12 * step, y + 6 * step, button="left", buttons=1)
+        time.sleep(0.05)
+    page.mouse("mouseReleased", x + 96, y + 48, button="left", clickCount=1)
+    page.wait("the drawing", lambda: "sketch=true" in page.told("facts")["obeyed"])
+    time.sleep(2)
+    picture(page, arguments, "drawn")
+
+
+def a_run_is_copied_as_text(page, home, _arguments):
+    page.allow("clipboardReadWrite")
+    opened(page, f"{home}#metascope:1 sine reptile inner_rate=0.03")
+    page.wait("some training", lambda: at(page) > 20)
+    page.press("C", "KeyC", 67, modifiers=CTRL | SHIFT)
+    copied = page.wait("the text", lambda: page.evaluate("navigator.clipboard.readText()"))
+    assert "metascope:1 sine reptile inner_rate=0.03" in copied, copied
+
+
+def a_hidden_page_stands_still(page, home, _arguments):
+    opened(page, f"{home}#metascope:1 sine maml")
+    page.wait("some training", lambda: at(page) > 200)
+    hide(page)
+    time.sleep(1)
+    stood = at(page)
+    assert "hidden" in page.evaluate("document.title")
+    speed = run(page)["per_second"]
+    time.sleep(4)
+    hide(page, False)
+    page.wait("training again", lambda: at(page) > stood)
+    assert at(page) - stood < 2 * speed, "it trained while it was hidden"
+
+
 def a_reload_brings_the_session_back(page, home, _arguments):
     opened(page, f"{home}#metascope:1 sine maml")
     page.wait("some training", lambda: at(page) > 500)
-    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true }),"
-                  "document.dispatchEvent(new Event('visibilitychange'))")
+    hide(page)
     time.sleep(1)
     kept = at(page)
     page.call("Page.reload")
     time.sleep(1)
     page.wait("the run", lambda: at(page) >= kept - 50 and run(page)["settings"]["run"]["tasks"] == "sine")
+    # Another tab has had another run since; this one has its own again.
+    hide(page)
+    time.sleep(1)
+    own = page.evaluate("sessionStorage.getItem('metascope-session')")
+    page.evaluate("sessionStorage.clear()")
+    opened(page, f"{home}#metascope:1 plane maml")
+    page.wait("some training", lambda: at(page) > 50)
+    hide(page)
+    time.sleep(1)
+    page.evaluate(f"sessionStorage.setItem('metascope-session', '{own}')")
+    opened(page, home)
+    page.wait("its own run", lambda: run(page)["settings"]["run"]["tasks"] == "sine")
 
 
 def a_picture_reopens_the_run_on_the_desktop(page, home, arguments):
@@ -166,7 +231,10 @@ STEPS = [
     it_loads_and_trains,
     a_knob_that_is_turned_by_name_takes_effect,
     a_link_opens_a_lesson_in_chinese,
-    a_zip_that_is_dropped_is_read,
+    a_zip_that_is_dropped_is_read_and_is_there_after_a_reload,
+    a_stroke_is_adapted_to,
+    a_run_is_copied_as_text,
+    a_hidden_page_stands_still,
     a_reload_brings_the_session_back,
     a_picture_reopens_the_run_on_the_desktop,
     curves_are_those_of_the_desktop,
@@ -199,12 +267,19 @@ def proof(page, home):
 
 def figures(page, home):
     """Speeds, and how long faces take to be convincing."""
+    home = home.replace("?watch", "?watch=facts")
+
+    def now():
+        return page.told("facts")["seconds"], at(page)
+
     for text in ("sine maml", "picture maml", "class maml"):
         opened(page, f"{home}#metascope:1 {text}")
         page.wait("a beginning", lambda: at(page) > 20)
-        begun, first = time.monotonic(), at(page)
+        (begun, first), frames = now(), page.told("facts")["frames"]
         time.sleep(15)
-        print(f"  {text}: {(at(page) - first) / (time.monotonic() - begun):.1f} meta-iterations a second")
+        (ended, last), shown = now(), page.told("facts")["frames"] - frames
+        secs = ended - begun
+        print(f"  {text}: {(last - first) / secs:.1f} meta-iterations and {shown / secs:.0f} frames a second")
     begun = time.monotonic()
     opened(page, f"{home}#metascope:1 picture maml")
     page.wait("20 dB at k = 3", lambda: run(page)["measures"]["psnr step=3"] >= 20, 300)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use web_sys::Window;
 
+use super::watched::Told;
 use crate::experiment::{Experiment, ExperimentError, Given};
 use crate::images;
 use crate::keep::share::{PREFIX, Share};
@@ -18,6 +19,9 @@ const TASKS: &Setting = setting("run.tasks");
 /// Under which name the browser keeps, as long as the tab is open, which text was opened in it.
 const OPENED: &str = "metascope-opened";
 
+/// And where the run of the page in it is kept: of several tabs each has its own.
+const SESSION: &str = "metascope-session";
+
 /// An address.
 pub struct Address {
     /// A line of text that a run is shared as.
@@ -28,8 +32,8 @@ pub struct Address {
     browser: Language,
     /// Where the page is, without what it is asked for.
     pub home: Option<String>,
-    /// Whether a script wants to see what happens.
-    pub watched: bool,
+    /// What a script wants to see of what happens.
+    pub watched: Option<Told>,
     /// Whether the page is to prove itself first.
     pub proves: bool,
 }
@@ -49,7 +53,11 @@ impl Address {
         };
         let asked = location.search().unwrap_or_default();
         let mut parts = asked.trim_start_matches('?').split('&');
-        let watched = parts.clone().any(|part| part == "watch");
+        let watched = parts.clone().find_map(|part| match part {
+            "watch" => Some(Told::Everything),
+            "watch=facts" => Some(Told::Facts),
+            _ => None,
+        });
         let proves = parts.clone().any(|part| part == "prove");
         let asked = parts.find_map(|part| part.strip_prefix("lang="));
         let kept = window.session_storage().ok().flatten();
@@ -85,12 +93,13 @@ impl Address {
             lesson: None,
         };
         let share = self.text.as_deref().map(Share::parse);
+        let before = swap_session(sessions);
         let mut said = None;
         match share {
             Some(Ok(Share { lesson: Some(id), .. })) if lessons::named(&id).is_some() => {
                 opening.lesson = lessons::named(&id).map(Arc::clone);
             }
-            _ if self.again || self.text.is_none() => opening.run_file = sessions.last().map(PathBuf::from),
+            _ if self.again || self.text.is_none() => opening.run_file = sessions.last(before.as_deref()),
             Some(Ok(share)) if share.own.is_none() && share.lesson.is_none() => {
                 let Share { experiment, beside, view, .. } = share;
                 opening.beside = beside.filter(|beside| *beside != experiment.settings.run.algorithm);
@@ -98,7 +107,19 @@ impl Address {
             }
             _ => said = self.text,
         }
-        opening.image_set = images::for_run(&opening.settings.run).ok().flatten();
+        if opening.lesson.is_none() {
+            opening.image_set = images::for_run(&opening.settings.run).ok().flatten();
+        }
         Ok((opening, said))
     }
+}
+
+/// Notes where the page's run is kept, and says where that of the page was that was in this tab before.
+fn swap_session(sessions: &Sessions) -> Option<PathBuf> {
+    let kept = web_sys::window()?.session_storage().ok()??;
+    let before = kept.get_item(SESSION).ok().flatten();
+    if let Some(own) = sessions.own() {
+        let _ = kept.set_item(SESSION, &own.run().to_string_lossy());
+    }
+    before.map(PathBuf::from)
 }

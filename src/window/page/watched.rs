@@ -1,13 +1,16 @@
 //! What a script sees of the page: with `?watch` in the address, `metascope.facts` and `metascope.controls` tell it in
-//! JSON how the run stands and where each control is, as an accessible window would tell a screen reader.
+//! JSON how the run stands and where each control is, as an accessible window would tell a screen reader. With
+//! `?watch=facts` it is told how the run stands alone, and seldom, which takes hardly any time from it.
 
 use std::cell::Cell;
+use std::fmt::Arguments;
 use std::time::Duration;
 
 use egui::{Context, FullOutput, Plugin, accesskit};
 use js_sys::{Object, Reflect};
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::JsValue;
+use web_time::Instant;
 
 use crate::lessons::measures::Asked;
 use crate::settings::LiveSettings;
@@ -16,11 +19,24 @@ use crate::train::link::Event;
 use crate::train::snapshot::Snapshot;
 use crate::window::watching::Observer;
 
+/// What a script is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// How the run stands, seldom.
+    Facts,
+    /// That with every frame, and where each control is.
+    Everything,
+}
+
 /// How the run stands.
-#[derive(Default)]
 pub struct Facts {
+    begun: Instant,
+    every: Duration,
+    /// When it was told last.
+    last: Cell<Option<Instant>>,
     frames: Cell<u64>,
     knobs: Option<LiveSettings>,
+    obeyed: Vec<String>,
     failed: Vec<String>,
 }
 
@@ -31,12 +47,27 @@ pub struct Controls;
 const MEASURED: [&str; 3] = ["loss", "psnr step=1", "psnr step=3"];
 /// So many points of its curves are told.
 const FIRST: usize = 100;
+/// How often seldom is.
+const SELDOM: Duration = Duration::from_secs(1);
 /// Bytes of a page of WebAssembly's memory.
 const PAGE: usize = 1 << 16;
+
+impl Facts {
+    /// As often as this asks for.
+    pub fn new(told: Told) -> Self {
+        let every = if told == Told::Facts { SELDOM } else { Duration::ZERO };
+        let (last, frames) = Default::default();
+        Self { begun: Instant::now(), every, last, frames, knobs: None, obeyed: Vec::new(), failed: Vec::new() }
+    }
+}
 
 impl Observer for Facts {
     fn knobs_sent(&mut self, live: &LiveSettings) {
         self.knobs = Some(live.clone());
+    }
+
+    fn obeyed(&mut self, what: Arguments<'_>) {
+        self.obeyed.push(what.to_string());
     }
 
     fn event_came(&mut self, event: &Event) {
@@ -48,6 +79,10 @@ impl Observer for Facts {
 
     fn frame_shown(&mut self, whole: Duration, snapshot: Option<&Snapshot>) {
         self.frames.set(self.frames.get() + 1);
+        if self.last.get().is_some_and(|last| last.elapsed() < self.every) {
+            return;
+        }
+        self.last.set(Some(Instant::now()));
         let run = snapshot.map(|snapshot| {
             let measured = |text: &&str| {
                 let reading = text.parse::<Asked>().ok()?.read(snapshot)?;
@@ -70,10 +105,12 @@ impl Observer for Facts {
             })
         });
         let facts = json!({
+            "seconds": self.begun.elapsed().as_secs_f64(),
             "frames": self.frames.get(),
             "whole_ms": whole.as_secs_f64() * 1e3,
             "run": run,
             "knobs": self.knobs,
+            "obeyed": self.obeyed,
             "failed": self.failed,
             "memory": core::arch::wasm32::memory_size::<0>() * PAGE,
         });
