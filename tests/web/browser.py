@@ -65,6 +65,8 @@ class Browser:
         self.session = self.call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
             self.call(f"{domain}.enable")
+        # Without the focus there is no clipboard.
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         self.resize(width, height)
 
     def close(self):
@@ -161,10 +163,9 @@ class Browser:
         self.mouse("mouseReleased", x, y, button=button, clickCount=1)
         time.sleep(0.3)
 
-    def press(self, key, code=None, number=0, modifiers=0):
+    def press(self, key, code=None, number=0):
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=code or key, windowsVirtualKeyCode=number,
-                      modifiers=modifiers)
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=code or key, windowsVirtualKeyCode=number)
             time.sleep(0.1)
 
     def type(self, text):

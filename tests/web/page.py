@@ -23,7 +23,6 @@ import zlib
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from browser import Browser, find, serve
 
-CTRL, SHIFT = 2, 8
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WEB = pathlib.Path(os.environ.get("METASCOPE_WEB", ROOT / "target" / "web"))
 
@@ -115,7 +114,8 @@ def a_zip_that_is_dropped_is_read_and_is_there_after_a_reload(page, home, argume
 
 
 def a_stroke_is_adapted_to(page, home, arguments):
-    opened(page, f"{home}#metascope:1 picture maml")
+    # A text that was opened in this tab before would bring back what came of it.
+    opened(page, f"{home}#metascope:1 picture maml seed=1")
     page.wait("some training", lambda: at(page) > 20)
     page.click(*page.control("Draw"))
     x, y = 400, 300
@@ -131,16 +131,22 @@ def a_stroke_is_adapted_to(page, home, arguments):
 
 
 def a_run_is_copied_as_text(page, home, _arguments):
-    page.allow("clipboardReadWrite")
-    opened(page, f"{home}#metascope:1 sine reptile inner_rate=0.03")
+    page.allow("clipboardReadWrite", "clipboardSanitizedWrite")
+    opened(page, f"{home}#metascope:1 plane reptile inner_rate=0.03")
     page.wait("some training", lambda: at(page) > 20)
-    page.press("C", "KeyC", 67, modifiers=CTRL | SHIFT)
+    # Its keys are those of the browser's tools.
+    page.click(*page.control("Menu"))
+    page.click(*page.control("Copy as text"))
     copied = page.wait("the text", lambda: page.evaluate("navigator.clipboard.readText()"))
-    assert "metascope:1 sine reptile inner_rate=0.03" in copied, copied
+    assert "plane" in copied and "inner_rate=0.03" in copied, copied
+    # Whoever follows that link has the same run.
+    page.evaluate("sessionStorage.clear()")
+    opened(page, copied.replace("?", "?watch&"))
+    assert run(page)["settings"]["run"]["algorithm"] == "reptile" and run(page)["settings"]["live"]["inner_rate"] == 0.03
 
 
 def a_hidden_page_stands_still(page, home, _arguments):
-    opened(page, f"{home}#metascope:1 sine maml")
+    opened(page, f"{home}#metascope:1 sine maml seed=1")
     page.wait("some training", lambda: at(page) > 200)
     hide(page)
     time.sleep(1)
@@ -221,7 +227,7 @@ def curves_are_those_of_the_desktop(page, home, arguments):
 
 def a_phone_can_read_it(page, home, arguments):
     page.resize(390, 844, 2, True)
-    opened(page, home)
+    opened(page, f"{home}#metascope:1 completion maml seed=2")
     page.wait("meta-iterations", lambda: at(page) > 20)
     picture(page, arguments, "phone")
     page.resize(1280, 800)
