@@ -91,8 +91,17 @@ pub fn between(first: &Snapshot, second: &Snapshot) -> Option<String> {
     let [better, worse] = if lead.mean > 0.0 { [one, other] } else { [other, one] };
     if !lead.is_clear() {
         return Some(tell(
-            || format!("{} {one} and {other} do not differ clearly (for {better}, {interval})", after(last)),
-            || format!("适应 {last} 步之后，{one} 与 {other} 没有明显差别（以 {better} 领先计，{interval}）"),
+            || {
+                format!(
+                    "{} {one} and {other} do not differ clearly, task by task (for {better}, {interval})",
+                    after(last)
+                )
+            },
+            || {
+                format!(
+                    "适应 {last} 步之后，逐个任务相比，{one} 与 {other} 没有明显差别（以 {better} 领先计，{interval}）"
+                )
+            },
         ));
     }
     let by = said(lead.by, lead.mean.abs());
@@ -116,11 +125,11 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
         let text = tell(
             || {
                 let (after, other, what) = (after(last), short(other), measured(lead.by));
-                format!("{after} the learned start and the {other} one do not differ clearly ({what})")
+                format!("{after} the learned start and the {other} one do not differ clearly, task by task ({what})")
             },
             || {
                 let (other, what) = (in_chinese(other), measured(lead.by));
-                format!("适应 {last} 步之后，学到的起点与{other}没有明显差别（{what}）")
+                format!("适应 {last} 步之后，逐个任务相比，学到的起点与{other}没有明显差别（{what}）")
             },
         );
         let brief = tell(
@@ -139,9 +148,10 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
                 if riddle {
                     let times = numbers::significant(times);
                     return format!(
-                        "{} the loss of the learned start is {times} times that of the {} one (mean of {tasks} tasks)",
+                        "{} the loss of the learned start is {times} times that of the {} one ({})",
                         after(last),
-                        short(other)
+                        short(other),
+                        mean(lead.by, tasks)
                     );
                 }
                 let (after, mean) = (after(last), mean(lead.by, tasks));
@@ -201,7 +211,10 @@ fn said(by: By, difference: f64) -> String {
 
 /// What a difference is the mean of; of which share, where points do not say it.
 fn mean(by: By, tasks: usize) -> String {
-    let mean = tell(|| format!("mean of {tasks} tasks"), || format!("{tasks} 个任务的平均"));
+    let mean = match by {
+        By::Loss => tell(|| format!("geometric mean of {tasks} tasks"), || format!("{tasks} 个任务的几何平均")),
+        _ => tell(|| format!("mean of {tasks} tasks"), || format!("{tasks} 个任务的平均")),
+    };
     match by {
         By::Points(name) => tell(|| format!("{}, {mean}", name.to_lowercase()), || format!("{name}，{mean}")),
         By::Decibels | By::Loss => mean,

@@ -7,9 +7,10 @@ use super::card::{READ, note, paragraph};
 use crate::lessons::lesson::{Kind, Step};
 use crate::lessons::progress::Stage;
 use crate::lessons::result::Outcome;
-use crate::text::say;
+use crate::text::{say, tell};
 use crate::train::snapshot::Snapshot;
 use crate::window::commands::{Ask, Commands};
+use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 
 /// Texts of answers come behind those of the step and its hints.
@@ -41,8 +42,16 @@ impl Classroom {
         };
         match (step.kind, stage) {
             (Kind::Predict, Stage::Waiting) => {
-                let text = say("Now watch: the run is on its way to the outcome.", "请看：运行正在得出结果。");
-                note(ui, palette.accent, text);
+                let at =
+                    snapshot.and_then(|snapshot| self.progress.awaited(snapshot)).and_then(|at| i64::try_from(at).ok());
+                let text = match at.map(numbers::thousands) {
+                    Some(at) => tell(
+                        || format!("Now watch: the outcome comes at meta-iteration {at}."),
+                        || format!("请看：结果将在第 {at} 次元迭代得出。"),
+                    ),
+                    None => say("Now watch: the outcome comes.", "请看：结果就要出来了。").to_owned(),
+                };
+                note(ui, palette.accent, &text);
             }
             (_, Stage::Done) if outcome.is_right() => {
                 note(ui, palette.adapted, say("So it is: you were right.", "正是这样：你说对了。"));

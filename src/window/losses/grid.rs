@@ -61,7 +61,7 @@ pub fn log_grid((low, high): (f64, f64)) -> Vec<GridMark> {
         let round = numbers::ticks(10f64.powf(low), 10f64.powf(high), 4).into_iter().filter(|value| *value > 0.0);
         return round.map(|value| GridMark { value: value.log10(), step_size: 1.0 }).collect();
     }
-    let every = (decades / 6.0).ceil().max(1.0);
+    let every = (decades / 4.0).ceil().max(1.0);
     let mut marks = Vec::new();
     for exponent in low.floor() as i64..=high.ceil() as i64 {
         if exponent.rem_euclid(every as i64) == 0 {
@@ -116,7 +116,7 @@ mod tests {
     fn every_log_axis_has_numbers() {
         const HIGH: f64 = 84.0;
         for low in (0..40).map(|tenth| -4.0 + 0.1 * f64::from(tenth)) {
-            for decades in (0..50).map(|tenth| 0.2 + 0.07 * f64::from(tenth)) {
+            for decades in (0..150).map(|tenth| 0.2 * 1.04f64.powi(tenth)).filter(|decades| *decades < 70.0) {
                 let marks = log_grid((low, low + decades));
                 let roomy = |mark: &GridMark| mark.step_size / decades * HIGH >= f64::from(APART[1]);
                 let told = marks.into_iter().filter(roomy).filter(|mark| !log_label(*mark, decades).is_empty()).count();

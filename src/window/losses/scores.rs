@@ -17,6 +17,9 @@ const BOTTOM: f64 = -6.0;
 /// Room above 100 % for the labels of marks.
 const TOP: f64 = 112.0;
 
+/// In less height there is room for few numbers.
+const LOW: f32 = 160.0;
+
 /// Draws them in all the space that is left, for meta-iterations up to `last`; says where the plot is.
 pub fn ui(
     ui: &mut Ui,
@@ -32,12 +35,13 @@ pub fn ui(
         .filter(|&init| shown(init))
         .map(|init| (init, points(&snapshot.curves.scores[init as usize])))
         .collect();
+    let every = if ui.available_height() < LOW { 50 } else { 20 };
     let width = ui.available_width();
     let plot = fixed(Plot::new("task-scores"))
         .grid_color(palette.line)
         .y_axis_min_width(36.0)
         .x_grid_spacer(|input| even_grid(input.bounds))
-        .y_grid_spacer(|_| (0..=5).map(|fifth| GridMark { value: 20.0 * f64::from(fifth), step_size: 20.0 }).collect())
+        .y_grid_spacer(move |_| marks_every(every))
         .y_axis_formatter(|mark, _| if mark.value > 100.5 { String::new() } else { format!("{:.0} %", mark.value) })
         .x_axis_formatter(whole_within(width))
         .label_formatter(|position: &HoverPosition<'_>| match position {
@@ -75,6 +79,11 @@ pub fn ui(
     };
     response.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, about()));
     response.transform
+}
+
+/// A line at each of these shares.
+fn marks_every(percent: usize) -> Vec<GridMark> {
+    (0..=100).step_by(percent).map(|value| GridMark { value: f64::from(value), step_size: percent as f64 }).collect()
 }
 
 /// A curve in percent, of many points only so many as can be told apart and the last.

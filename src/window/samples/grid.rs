@@ -78,8 +78,12 @@ impl Grid {
         let whole = |columns: usize| ((room.x / columns as f32 - GRID) / unit.x).floor();
         let both_ends = given + 2.min(last_step + 1);
         let fewest = if whole(both_ends) < 1.0 { given + 1 } else { both_ends };
-        let whole = whole(fewest).max(1.0);
-        let scale = two.unwrap_or_else(|| largest(1.0)).max(least).min(whole);
+        let scale = if whole(fewest) >= 1.0 {
+            two.unwrap_or_else(|| largest(1.0)).max(least).min(whole(fewest))
+        } else {
+            // Where not even these have room, they are smaller than their pixels.
+            ((room.x / fewest as f32 - GRID) / unit.x).max(0.1)
+        };
         let cell = unit * scale;
         let columns = ((room.x / (cell.x + GRID).max(READABLE)).floor() as usize).clamp(fewest, given + 1 + last_step);
         let gap = (room.x / columns as f32 - cell.x).clamp(GRID, 5.0 * GRID);
@@ -175,9 +179,12 @@ mod tests {
     /// Pictures that cannot be made smaller: the last step alone is better than two of which one is cut.
     #[test]
     fn in_a_narrow_room_the_last_step_stays() {
-        let grid = Grid::fit(Content::Picture([84, 84], 2), 3, 10, vec2(420.0, 160.0), 1.0);
-        assert_eq!(grid.steps, [10]);
-        assert!(grid.column_left(2) + grid.cell.x <= 420.0, "{grid:?}");
+        for width in [420.0, 340.0] {
+            let grid = Grid::fit(Content::Picture([84, 84], 2), 3, 10, vec2(width, 160.0), 1.0);
+            assert_eq!(grid.steps, [10]);
+            assert!(grid.column_left(2) + grid.cell.x <= width, "{grid:?}");
+            assert_eq!(grid.cell.x == 84.0, width == 420.0);
+        }
     }
 
     #[test]
