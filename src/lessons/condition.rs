@@ -172,7 +172,7 @@ impl Condition {
     pub fn said(&self) -> String {
         let hold = match self.hold {
             0 => String::new(),
-            hold => tell(|| format!(", {hold} meta-iterations on end"), || format!("，连续 {hold} 次元迭代")),
+            hold => tell(|| format!(", {hold} meta-iterations in a row"), || format!("，连续 {hold} 次元迭代")),
         };
         if let Some(flag) = self.asked.measure.flag {
             let value = match self.is {
@@ -194,7 +194,7 @@ impl Condition {
             }
             Comparison::Between(low, high) => {
                 let [low, high] = [low, high].map(|bound| unit.said(bound));
-                tell(|| format!("between {low} and {high}"), || format!("在 {low} 与 {high} 之间"))
+                tell(|| format!("between {low} and {high}"), || format!("在 {low} 到 {high} 之间").replace("倍 ", "倍"))
             }
             Comparison::Is(value) => unit.said(value),
             Comparison::RatioToStartBelow(share) => {

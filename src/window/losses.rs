@@ -18,8 +18,8 @@ use egui::{RichText, Role, Ui, WidgetInfo};
 use egui_plot::{FilledArea, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform};
 
 use self::beside::Beside;
-pub(super) use self::grid::{even_grid, fixed, log_grid};
-use self::grid::{log_label, whole_within};
+use self::grid::whole_within;
+pub(super) use self::grid::{even_grid, fixed, log_grid, log_label};
 use self::limits::Limits;
 use self::pins::Pins;
 use self::series::{Prepared, Raw, Series};

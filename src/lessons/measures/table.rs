@@ -172,7 +172,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "overshoot",
-        name: text("Loss as a multiple of that after the best step", "损失相对最佳步的倍数"),
+        name: text("Multiple of the lowest loss of all steps", "损失相对最佳步的倍数"),
         takes: &[Argument::Init, Argument::Step],
         unit: Unit::Times,
         looks: |focus| focus.test_steps = true,
@@ -262,7 +262,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "recognised",
-        name: text("Share of drawings that are recognised", "被识别出的图像比例"),
+        name: text("Recognised share of the drawings", "被识别出的图像比例"),
         takes: INIT,
         unit: Unit::Share,
         margin: Margin::Absolute(0.02),

@@ -27,7 +27,7 @@ pub static QUESTIONS: [Question; 15] = [
             "元学习和预训练、迁移学习有什么不同？",
         ),
         answer: text(
-            "Pretraining lowers the loss of all tasks as it stands, before anything is adapted. Meta-learning lowers the loss after a few steps of adaptation: it prepares for learning. The pretrained start is plain training on the same tasks, all in one pot, and adapts at the best of ten inner rates. On curves it is as good as the learned one at k = 0, where both draw about the mean of all curves; a single step later the learned one is far ahead.",
+            "Pretraining lowers the loss of all tasks as it stands, before anything is adapted. Meta-learning lowers the loss after a few steps of adaptation: it prepares for learning. The pretrained start is plain training on the same tasks, all together, and adapts at the best of ten inner rates. On curves it is as good as the learned one at k = 0, where both draw about the mean of all curves; a single step later the learned one is far ahead.",
             "预训练降低的是不做适应时所有任务的损失。元学习降低的是适应几步之后的损失：它为学习做准备。预训练起点就是把同样的任务混在一起做普通训练，适应时用十个内循环学习率中最好的一个。在“曲线”上，它在 k = 0 时和学到的起点一样好，两者画出的都接近所有曲线的平均；只走一步，学到的起点就遥遥领先。",
         ),
         scene: Some(Scene {

@@ -57,7 +57,7 @@ impl Classroom {
                 note(ui, palette.adapted, say("So it is: you were right.", "正是这样：你说对了。"));
             }
             (Kind::Predict, Stage::Done) => {
-                note(ui, palette.query, say("It came out otherwise than you said.", "结果与你说的不同。"));
+                note(ui, palette.query, say("It turned out differently from what you said.", "结果与你说的不同。"));
                 why(ui);
             }
             (Kind::Observe, Stage::Open) if outcome.tries > 0 => {
@@ -65,7 +65,7 @@ impl Classroom {
                 why(ui);
             }
             (Kind::Observe, Stage::Done) => {
-                note(ui, palette.adapted, say("The answer in green is what is measured.", "绿色的才是测量到的结果。"))
+                note(ui, palette.adapted, say("The answer in green is what was measured.", "绿色的才是测量到的结果。"))
             }
             _ => {}
         }

@@ -24,7 +24,7 @@ fn kind_of(kind: Kind) -> Text {
         Kind::Predict => text("Predict", "预测"),
         Kind::Do => text("Do", "动手"),
         Kind::Observe => text("Observe", "观察"),
-        Kind::Write => text("In your words", "用自己的话说"),
+        Kind::Write => text("In your own words", "用自己的话说"),
     }
 }
 
@@ -204,7 +204,7 @@ impl Classroom {
                 let now = snapshot.filter(|_| due && open);
                 let now = now.and_then(|snapshot| Some(unit.said(other.read(snapshot)?.value)));
                 let said = within(&other.said());
-                let text = tell(|| format!("and {said}"), || format!("同时 {said}"));
+                let text = tell(|| format!("and {said}"), || format!("同时，{said}"));
                 let colour = if due || met.is_some() { palette.text } else { palette.weak };
                 under(ui, RichText::new(text).color(colour)).on_hover_text(other.asked.measure.name.get());
                 if due && open {
@@ -221,7 +221,7 @@ impl Classroom {
         let about = |phase| step.until.iter().any(|condition| condition.asked.measure.about == Some(phase));
         match snapshot.map(|snapshot| snapshot.phase) {
             Some(Phase::Paused) if open && !step.stands && !about(Phase::Paused) => {
-                let text = say("The run stands still: press Space, and it goes on.", "运行停着：按空格键继续。");
+                let text = say("The run is paused: press Space to go on.", "运行已暂停：按空格键继续。");
                 note(ui, palette.query, text);
             }
             Some(Phase::Diverged) if open && !about(Phase::Diverged) => {

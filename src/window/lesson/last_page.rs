@@ -36,7 +36,9 @@ impl Classroom {
             false,
         );
         paragraph(ui, lesson.goal.get(), true);
-        ui.label(RichText::new(say("Your name, if the result is for somebody", "姓名（如果结果要交给别人）")).small());
+        ui.label(
+            RichText::new(say("Your name, if somebody is to see the result", "姓名（如果结果要交给别人）")).small(),
+        );
         let field = TextEdit::singleline(&mut self.name).desired_width(f32::INFINITY);
         let about = say("It goes into the file and nowhere else", "只写入文件，不会发往别处");
         ui.add(field).on_hover_text(about).accessible_name(say("Your name", "姓名"));

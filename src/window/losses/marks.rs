@@ -10,8 +10,9 @@ use crate::window::theme::{Palette, SMALL_TEXT};
 
 /// Marks of one knob that are closer than this were one turn of it.
 const ONE_TURN_POINTS: f32 = 12.0;
-/// Space that a label needs.
-const LABEL_POINTS: f32 = 74.0;
+/// Space that a label needs, for each of its letters and around it.
+const LETTER_POINTS: f64 = 6.5;
+const AROUND_POINTS: f64 = 10.0;
 
 /// The marks of the run, and one for each knob of `live` that the trainer has not obeyed yet.
 pub fn with_pending(snapshot: &Snapshot, live: &LiveSettings) -> Vec<KnobMark> {
@@ -31,12 +32,14 @@ pub fn draw(plot: &mut PlotUi<'_>, marks: &[KnobMark], palette: &Palette) {
     for mark in one_per_turn(marks, f64::from(ONE_TURN_POINTS) * per_point) {
         let at = mark.at as f64;
         plot.vline(VLine::new("", at).color(palette.accent.gamma_multiply(0.55)).width(1.0).allow_hover(false));
-        if at - labelled < f64::from(LABEL_POINTS) * per_point {
+        let text = format!("{} {}", mark.knob.short, numbers::knob_value(mark.knob, mark.value));
+        let space = (LETTER_POINTS * text.chars().count() as f64 + AROUND_POINTS) * per_point;
+        let near_right = bounds.max()[0] - at < space;
+        let left = if near_right { at - space } else { at };
+        if left < labelled {
             continue;
         }
-        labelled = at;
-        let text = format!("{} {}", mark.knob.short, numbers::knob_value(mark.knob, mark.value));
-        let near_right = bounds.max()[0] - at < f64::from(LABEL_POINTS) * per_point;
+        labelled = left + space;
         let (anchor, shift) = if near_right { (Align2::RIGHT_TOP, -3.0) } else { (Align2::LEFT_TOP, 3.0) };
         let position = PlotPoint::new(at + shift * per_point, top);
         let text = RichText::new(text).size(SMALL_TEXT);

@@ -50,7 +50,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, dissection: &Dissection, algorithm: Algorithm
         y = text.bottom();
     }
     let note = match drawn.exact {
-        true => say("where φ would go, exactly", "φ 会去的地方（精确）"),
+        true => say("where φ would go, exactly", "φ 将移到的位置（精确）"),
         false => say("in the plane of the first two", "在前两个方向所张的平面内"),
     };
     let text = painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, note, font, palette.weak);
