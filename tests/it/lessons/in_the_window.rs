@@ -162,7 +162,7 @@ fn the_solution_is_played_after_the_last_hint_and_noted() {
     class.until_says("Where will the loss be?");
     class.click(Role::RadioButton, "Above it");
     class.click(Role::Button, "That is my prediction");
-    class.until_says("otherwise than you said");
+    class.until_says("differently from what you said");
     assert!(class.says("It has learned."), "why it is not so");
     class.click(Role::Button, "Next");
     class.until_says("a fifth of its limit");
