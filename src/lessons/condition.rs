@@ -194,7 +194,8 @@ impl Condition {
             }
             Comparison::Between(low, high) => {
                 let [low, high] = [low, high].map(|bound| unit.said(bound));
-                tell(|| format!("between {low} and {high}"), || format!("在 {low} 到 {high} 之间").replace("倍 ", "倍"))
+                let gap = unit.gap();
+                tell(|| format!("between {low} and {high}"), || format!("在 {low}{gap}到 {high}{gap}之间"))
             }
             Comparison::Is(value) => unit.said(value),
             Comparison::RatioToStartBelow(share) => {

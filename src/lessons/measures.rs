@@ -325,6 +325,11 @@ impl Unit {
             }
         }
     }
+
+    /// What stands between a value and the Chinese word after it.
+    pub fn gap(self) -> &'static str {
+        if self == Self::Times { "" } else { " " }
+    }
 }
 
 impl Margin {

@@ -172,7 +172,7 @@ pub static MEASURES: [Measure; 25] = [
     },
     Measure {
         id: "overshoot",
-        name: text("Multiple of the lowest loss of all steps", "损失相对最佳步的倍数"),
+        name: text("Overshoot (loss ÷ lowest loss)", "过头程度（损失 ÷ 最低损失）"),
         takes: &[Argument::Init, Argument::Step],
         unit: Unit::Times,
         looks: |focus| focus.test_steps = true,

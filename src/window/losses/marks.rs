@@ -47,16 +47,12 @@ pub fn draw(plot: &mut PlotUi<'_>, marks: &[KnobMark], palette: &Palette) {
     }
 }
 
-/// Marks of one knob that are nearer than this become one, where the first was, with the last value.
+/// Marks of one knob, each nearer than this to the one before, become one: where the first was, with the last value.
 pub fn one_per_turn(marks: &[KnobMark], near: f64) -> Vec<KnobMark> {
-    let mut turns: Vec<KnobMark> = Vec::new();
-    for mark in marks {
-        match turns.last_mut() {
-            Some(last) if last.knob == mark.knob && (mark.at as f64 - last.at as f64) < near => last.value = mark.value,
-            _ => turns.push(*mark),
-        }
-    }
-    turns
+    let of_one_turn = |earlier: &KnobMark, later: &KnobMark| {
+        earlier.knob == later.knob && (later.at.saturating_sub(earlier.at) as f64) < near
+    };
+    marks.chunk_by(of_one_turn).filter_map(|turn| Some(KnobMark { at: turn.first()?.at, ..*turn.last()? })).collect()
 }
 
 #[cfg(test)]
@@ -69,11 +65,13 @@ mod tests {
         let marks = [
             mark(10, Knob::INNER_RATE, 0.1),
             mark(11, Knob::INNER_RATE, 0.2),
-            mark(12, Knob::INNER_RATE, 0.3),
-            mark(13, Knob::OUTER_RATE, 1e-3),
+            mark(14, Knob::INNER_RATE, 0.3),
+            // Further from the first than a turn is long, and yet of it.
+            mark(18, Knob::INNER_RATE, 0.4),
+            mark(19, Knob::OUTER_RATE, 1e-3),
             mark(90, Knob::OUTER_RATE, 1e-4),
         ];
-        let turns: Vec<f64> = one_per_turn(&marks, 5.0).iter().map(|mark| mark.value).collect();
-        assert_eq!(turns, [0.3, 1e-3, 1e-4]);
+        let turns: Vec<(u64, f64)> = one_per_turn(&marks, 5.0).iter().map(|mark| (mark.at, mark.value)).collect();
+        assert_eq!(turns, [(10, 0.4), (19, 1e-3), (90, 1e-4)]);
     }
 }

@@ -2,6 +2,7 @@
 //! rows. Painted by hand, because there are many of them.
 
 use egui::{Align2, Color32, Mesh, Painter, Pos2, Rangef, Rect, Shape, Stroke, pos2};
+use egui_plot::GridMark;
 
 use super::rows::Row;
 use crate::text::{say, tell};
@@ -14,10 +15,11 @@ use crate::window::theme::{Palette, small_font};
 const APART: f32 = 3.0;
 
 /// Numbers at an axis are this far apart, or farther.
-const NUMBERS_APART: f32 = 16.0;
+const NUMBERS_APART: f64 = 16.0;
 
-/// Height of the title above a race and of the numbers below it.
-const AROUND: f32 = 38.0;
+/// Heights of the title above a race and of the numbers below it.
+const ABOVE: f32 = 22.0;
+const BELOW: f32 = 16.0;
 
 /// Query points of a scatter plot, of which there is one for every cell of the strip.
 const MOST_SQUARES: usize = 32;
@@ -207,27 +209,16 @@ fn disc(painter: &Painter, at: Pos2, radius: f32, palette: &Palette) {
     painter.circle_filled(at, radius, palette.support);
 }
 
-/// Where numbers stand at such an axis, and which; a logarithmic one has powers of ten, or what lies between them where
-/// it has hardly any.
+/// Where numbers stand at an axis of such a height, and which; an axis that is not even is logarithmic.
 fn told((low, high): (f64, f64), even: bool, height: f32) -> Vec<(f64, String)> {
-    let ticks = numbers::ticks(low, high, if height > 160.0 { 5 } else { 3 });
     if even {
+        let ticks = numbers::ticks(low, high, if height > 120.0 { 5 } else { 3 });
         return ticks.into_iter().map(|value| (value, numbers::compact(value))).collect();
     }
-    let powers = ticks.into_iter().filter(|value| value.fract().abs() < 1e-6);
-    let powers: Vec<_> = powers.map(|value| (value, numbers::power_of_ten(value.round() as i32))).collect();
-    if powers.len() > 1 {
-        return powers;
-    }
-    let apart = (high - low) * f64::from(NUMBERS_APART / (height - AROUND).max(NUMBERS_APART));
-    let mut told: Vec<(f64, String)> = Vec::new();
-    for mark in log_grid((low, high)) {
-        let text = log_label(mark, high - low);
-        if !text.is_empty() && told.last().is_none_or(|(last, _)| mark.value - last >= apart) {
-            told.push((mark.value, text));
-        }
-    }
-    told
+    let decades = high - low;
+    let roomy = |mark: &GridMark| mark.step_size / decades * f64::from(height) >= NUMBERS_APART;
+    let numbers = log_grid((low, high)).into_iter().filter(roomy).map(|mark| (mark.value, log_label(mark, decades)));
+    numbers.filter(|(_, number)| !number.is_empty()).collect()
 }
 
 /// PSNR or loss over the inner steps, one line for each row, dashed where it is of the run beside.
@@ -255,15 +246,13 @@ pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, rows: &[(Row, &Trac
     }
     let [low, high] = range(values.iter().flatten().copied());
     let last = values.iter().map(Vec::len).max().unwrap_or(1).saturating_sub(1).max(1);
-    let ticks = told((f64::from(low), f64::from(high)), even, rect.height());
+    let heights = Rangef::new(rect.top() + ABOVE, rect.bottom() - BELOW);
+    let ticks = told((f64::from(low), f64::from(high)), even, heights.span());
     let labels =
         ticks.into_iter().map(|(value, text)| (value as f32, painter.layout_no_wrap(text, small_font(), palette.weak)));
     let labels: Vec<_> = labels.collect();
     let label_width = labels.iter().map(|(_, galley)| galley.size().x).fold(0.0, f32::max);
-    let plot = Rect::from_min_max(
-        pos2(rect.left() + label_width + 6.0, rect.top() + 22.0),
-        pos2(rect.right() - 4.0, rect.top() + 22.0 + (rect.height() - AROUND)),
-    );
+    let plot = Rect::from_x_y_ranges(rect.left() + label_width + 6.0..=rect.right() - 4.0, heights);
     let view = View { rect: plot, x: [0.0, last as f32], y: [low, high] };
     for (value, galley) in labels {
         let y = view.at(0.0, value).y;
@@ -314,11 +303,11 @@ mod tests {
     #[test]
     fn a_race_of_losses_has_numbers() {
         let texts = |range, height| told(range, false, height).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
-        assert_eq!(texts((-4.2, 0.3), 130.0), ["10⁻⁴", "10⁻²", "10⁰"]);
-        assert_eq!(texts((1.1f64.log10(), 6.0f64.log10()), 130.0), ["2", "5"]);
+        assert_eq!(texts((-4.2, 0.3), 92.0), ["10⁻⁴", "10⁻²", "10⁰"]);
+        assert_eq!(texts((1.1f64.log10(), 6.0f64.log10()), 92.0), ["2", "5"]);
         for tenth in 0..60 {
             let low = -3.0 + 0.1 * f64::from(tenth);
-            assert!((1..30).all(|decades| !texts((low, low + 0.2 * f64::from(decades)), 110.0).is_empty()), "{low}");
+            assert!((1..30).all(|decades| !texts((low, low + 0.2 * f64::from(decades)), 72.0).is_empty()), "{low}");
         }
     }
 
