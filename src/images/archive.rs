@@ -42,7 +42,7 @@ pub(super) fn read(collector: &mut Collector, path: &Path, inside: Option<&str>)
     let zip = open(File::open(path))?;
     let mut archive = Archive { zip, arrays: Vec::new(), left: Rc::new(Cell::new(MAX_UNPACKED)) };
     let mut entries = archive.list(collector, path)?;
-    entries::put_inside(entries.iter_mut().map(|entry| &mut entry.name), inside);
+    entries.iter_mut().for_each(|entry| entries::put_inside(&mut entry.name, inside));
     let found = entries.len();
     let (mut images, mut candidates) = (Vec::new(), Vec::new());
     for entry in entries {

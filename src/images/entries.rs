@@ -26,13 +26,12 @@ pub(super) fn unrooted(name: &str) -> &str {
     name.trim_start_matches(['/', '\\'])
 }
 
-/// Puts entries into a folder of this name, unless all of them lie in one already.
-pub(super) fn put_inside<'a>(names: impl Iterator<Item = &'a mut String>, folder: Option<&str>) {
-    let Some(folder) = folder else { return };
-    let names: Vec<&mut String> = names.collect();
-    let own = |name: &&mut String| name.split_once('/').is_some_and(|(first, _)| first == folder);
-    if !names.iter().all(own) {
-        names.into_iter().for_each(|name| name.insert_str(0, &format!("{folder}/")));
+/// Puts an entry into a folder of this name, unless it lies in one already.
+pub(super) fn put_inside(name: &mut String, folder: Option<&str>) {
+    if let Some(folder) = folder
+        && name.split_once('/').is_none_or(|(first, _)| first != folder)
+    {
+        name.insert_str(0, &format!("{folder}/"));
     }
 }
 
@@ -67,14 +66,11 @@ mod tests {
     }
 
     #[test]
-    fn an_archive_in_a_folder_is_a_folder_unless_it_holds_one_of_its_name() {
-        for (names, expected) in [
-            (["1.png", "cat/2.png"], ["cat/1.png", "cat/cat/2.png"]),
-            (["cat/1.png", "cat/2.png"], ["cat/1.png", "cat/2.png"]),
-        ] {
-            let mut names = names.map(str::to_owned);
-            put_inside(names.iter_mut(), Some("cat"));
-            assert_eq!(names, expected);
+    fn what_an_archive_in_a_folder_holds_is_in_a_folder_of_its_name() {
+        for (name, expected) in [("1.png", "cat/1.png"), ("cat/2.png", "cat/2.png"), ("dog/3.png", "cat/dog/3.png")] {
+            let mut name = name.to_owned();
+            put_inside(&mut name, Some("cat"));
+            assert_eq!(name, expected);
         }
     }
 }

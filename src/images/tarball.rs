@@ -110,11 +110,7 @@ impl Reading<'_> {
         if name.split('/').any(is_hidden) {
             return Ok(true);
         }
-        if let Some(folder) =
-            self.inside.filter(|folder| name.split_once('/').is_none_or(|(first, _)| first != *folder))
-        {
-            name.insert_str(0, &format!("{folder}/"));
-        }
+        entries::put_inside(&mut name, self.inside);
         let shown = self.path.join(&name);
         let mut table = Vec::new();
         if label_table::may_be(&name)
