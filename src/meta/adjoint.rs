@@ -25,88 +25,86 @@ pub enum Order {
     Second,
 }
 
-/// Carries v (v_K on entry, v_0 on return) back through the inner loop. `weights` are w_1, w_2, … of the
-/// query losses before the last; none where only the last counts. If `own_gradient` is given, ∂J by the
-/// rule's own parameters is added to it. `spare`, `through` and `product` are scratch.
-#[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
-pub fn sweep<T: Real>(
-    network: &Network,
-    rule: &impl Adjoint<T>,
-    episode: &Episode<T>,
-    inner: &InnerLoop<T>,
-    order: Order,
-    weights: &[T],
-    work: &mut Workspace<T>,
-    spare: &mut Trace<T>,
-    [through, product]: [&mut Vec<T>; 2],
-    v: &mut [T],
-    own_gradient: Option<&mut [T]>,
-) {
-    through.resize(v.len(), T::zero());
-    product.resize(v.len(), T::zero());
-    let scratch = [&mut through[..], &mut product[..]];
-    sweep_to_first(network, rule, episode, inner, order, weights, work, spare, scratch, v, own_gradient);
-    if order == Order::Second && inner.steps() > 0 {
-        subtract_product(network, episode, inner, 0, work, spare, [through, product], v);
-    }
+/// An inner loop to be gone through backwards.
+#[derive(Clone, Copy, Debug)]
+pub struct Sweep<'a, T> {
+    /// The network that was adapted.
+    pub network: &'a Network,
+    /// To what it was.
+    pub episode: &'a Episode<T>,
+    /// How.
+    pub inner: &'a InnerLoop<T>,
+    /// How much of the second derivative counts.
+    pub order: Order,
+    /// w_1, w_2, … of the query losses before the last; none where only the last counts.
+    pub weights: &'a [T],
 }
 
-/// The same but for the Hessian term of the first step: `through` holds u, whose product with H_0 is still to be
-/// subtracted from v. It is 0 where no step was done. Both vectors of scratch are as long as v.
-#[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
-pub(super) fn sweep_to_first<T: Real>(
-    network: &Network,
-    rule: &impl Adjoint<T>,
-    episode: &Episode<T>,
-    inner: &InnerLoop<T>,
-    order: Order,
-    weights: &[T],
-    work: &mut Workspace<T>,
-    spare: &mut Trace<T>,
-    [through, product]: [&mut [T]; 2],
-    v: &mut [T],
-    mut own_gradient: Option<&mut [T]>,
-) {
-    if inner.steps() == 0 {
-        through.fill(T::zero());
-    }
-    for step in (0..inner.steps()).rev() {
-        rule.vjp(inner.step(step), v, through, own_gradient.as_deref_mut());
-        if step == 0 {
-            break;
-        }
-        if order == Order::Second {
-            subtract_product(network, episode, inner, step, work, spare, [&mut *through, &mut *product], v);
-        }
-        if let Some(&weight) = weights.get(step - 1)
-            && weight != T::zero()
-        {
-            network.gradient(&inner.thetas[step], &episode.query, work, product);
-            add_scaled(v, weight, product);
-        }
-    }
+/// What a sweep needs room for.
+#[derive(Debug)]
+pub struct Scratch<'a, T> {
+    /// The network's buffers.
+    pub work: &'a mut Workspace<T>,
+    /// A pass that was not kept.
+    pub spare: &'a mut Trace<T>,
+    /// u, as long as v.
+    pub through: &'a mut [T],
+    /// H_k u, as long.
+    pub product: &'a mut [T],
 }
 
-/// v ← v − H_k u with u in `through`.
-#[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
-fn subtract_product<T: Real>(
-    network: &Network,
-    episode: &Episode<T>,
-    inner: &InnerLoop<T>,
-    step: usize,
-    work: &mut Workspace<T>,
-    spare: &mut Trace<T>,
-    [through, product]: [&mut [T]; 2],
-    v: &mut [T],
-) {
-    let theta = &inner.thetas[step];
-    let trace = match inner.trace_of(step) {
-        Some(trace) => trace,
-        None => {
-            network.traced_gradient(theta, episode.support(step), &mut *spare, work, product);
-            &*spare
+impl<T: Real> Sweep<'_, T> {
+    /// Carries v (v_K on entry, v_0 on return) back through the inner loop. If `own` is given, ∂J by the rule's own
+    /// parameters is added to it.
+    pub fn back(&self, rule: &impl Adjoint<T>, scratch: &mut Scratch<'_, T>, v: &mut [T], own: Option<&mut [T]>) {
+        self.back_to_first(rule, scratch, v, own);
+        if self.order == Order::Second && self.inner.steps() > 0 {
+            self.subtract_product(0, scratch, v);
         }
-    };
-    network.hessian_vectors(theta, through, trace, work, product);
-    subtract(v, product);
+    }
+
+    /// The same but for the Hessian term of the first step: the scratch holds u, whose product with H_0 is still to be
+    /// subtracted from v. It is 0 where no step was done.
+    pub(super) fn back_to_first(
+        &self,
+        rule: &impl Adjoint<T>,
+        scratch: &mut Scratch<'_, T>,
+        v: &mut [T],
+        mut own: Option<&mut [T]>,
+    ) {
+        if self.inner.steps() == 0 {
+            scratch.through.fill(T::zero());
+        }
+        for step in (0..self.inner.steps()).rev() {
+            rule.vjp(self.inner.step(step), v, scratch.through, own.as_deref_mut());
+            if step == 0 {
+                break;
+            }
+            if self.order == Order::Second {
+                self.subtract_product(step, scratch, v);
+            }
+            if let Some(&weight) = self.weights.get(step - 1)
+                && weight != T::zero()
+            {
+                let theta = &self.inner.thetas[step];
+                self.network.gradient(theta, &self.episode.query, scratch.work, scratch.product);
+                add_scaled(v, weight, scratch.product);
+            }
+        }
+    }
+
+    /// v ← v − H_k u.
+    fn subtract_product(&self, step: usize, scratch: &mut Scratch<'_, T>, v: &mut [T]) {
+        let Scratch { work, spare, through, product } = scratch;
+        let theta = &self.inner.thetas[step];
+        let trace = match self.inner.trace_of(step) {
+            Some(trace) => trace,
+            None => {
+                self.network.traced_gradient(theta, self.episode.support(step), spare, work, product);
+                &**spare
+            }
+        };
+        self.network.hessian_vectors(theta, through, trace, work, product);
+        subtract(v, product);
+    }
 }

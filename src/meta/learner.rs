@@ -11,7 +11,8 @@ use super::episode::Episode;
 use super::meta_model::{self, MetaModel};
 use super::proximal::Proximal;
 use super::rates::{InnerRates, Sharing};
-use super::recipe::{Moves, Rates, Recipe, Rule, Through};
+use super::recipe::{Moves, Rates, Recipe, Through};
+use super::step::{Step, StepRule};
 use crate::maths::network::{Network, Trace, Workspace};
 use crate::maths::real::Real;
 use crate::maths::vector::exponentials;
@@ -164,12 +165,6 @@ impl Learner {
         self.meta_iteration
     }
 
-    /// Descent of the loss that is held to φ.
-    fn proximal<'a, T: Real>(&self, phi: &'a [T], rates: &[T]) -> Proximal<'a, T> {
-        let inner_rate = rates.first().copied().unwrap_or_default();
-        Proximal { phi, inner_rate, regularisation: T::of(self.method.regularisation) }
-    }
-
     /// What belongs to single algorithms.
     pub fn method(&self) -> &MethodSettings {
         &self.method
@@ -243,18 +238,21 @@ impl Learner {
         let (network, phi) = (&self.network, meta.phi());
         let until = Until { steps, tolerance: self.tolerance };
         let TaskWork { work, inner, rates, .. } = task;
-        match self.recipe.rule() {
-            Rule::Proximal => {
-                let rule = self.proximal(phi, rates);
-                adapt_from(network, phi, &rule, episode, until, cancel, first, work, inner);
+        let rule = self.rule(meta, rates);
+        adapt_from(network, phi, &rule, episode, until, cancel, first, work, inner);
+    }
+
+    /// How an inner step is made at these rates.
+    fn rule<'a, T: Real>(&'a self, meta: &'a MetaParameters<T>, rates: &'a [T]) -> Rule<'a, T> {
+        match (self.recipe.through, self.recipe.rates) {
+            (Through::Implicit, _) => {
+                let inner_rate = rates.first().copied().unwrap_or_default();
+                let regularisation = T::of(self.method.regularisation);
+                Rule::Proximal(Proximal { phi: meta.phi(), inner_rate, regularisation })
             }
-            Rule::Model => {
-                let rule = self.meta_model(meta);
-                adapt_from(network, phi, &rule, episode, until, cancel, first, work, inner);
-            }
-            Rule::Rates => {
-                let rule = InnerRates::new(&self.sharing, rates);
-                adapt_from(network, phi, &rule, episode, until, cancel, first, work, inner);
+            (_, Rates::Model) => Rule::Model(self.meta_model(meta)),
+            (_, Rates::Given | Rates::PerParameter | Rates::PerTensorAndStep) => {
+                Rule::Rates(InnerRates::new(&self.sharing, rates))
             }
         }
     }
@@ -262,5 +260,25 @@ impl Learner {
     /// The meta-model's step rule.
     pub(super) fn meta_model<'a, T: Real>(&'a self, meta: &'a MetaParameters<T>) -> MetaModel<'a, T> {
         MetaModel::new(&self.sharing, meta.beside_phi(), self.learned_steps)
+    }
+}
+
+/// Every way to make an inner step.
+enum Rule<'a, T> {
+    /// θ − a ⊙ g.
+    Rates(InnerRates<'a, T>),
+    /// The same, held to φ.
+    Proximal(Proximal<'a, T>),
+    /// b ⊙ θ − a ⊙ g with what the meta-model says.
+    Model(MetaModel<'a, T>),
+}
+
+impl<T: Real> StepRule<T> for Rule<'_, T> {
+    fn apply(&self, step: Step<'_, T>, next: &mut [T]) {
+        match self {
+            Self::Rates(rule) => rule.apply(step, next),
+            Self::Proximal(rule) => rule.apply(step, next),
+            Self::Model(rule) => rule.apply(step, next),
+        }
     }
 }

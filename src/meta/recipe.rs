@@ -87,17 +87,6 @@ pub enum Through {
     Difference,
 }
 
-/// How an inner step is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rule {
-    /// θ − a ⊙ g.
-    Rates,
-    /// The same, held to φ.
-    Proximal,
-    /// b ⊙ θ − a ⊙ g with what the meta-model says.
-    Model,
-}
-
 impl Moves {
     /// The parameters themselves; a context is moved alone or not at all.
     pub(super) fn range(self, network: &Network) -> Range<usize> {
@@ -116,15 +105,6 @@ impl Recipe {
     /// Which algorithm it is of.
     pub const fn algorithm(&self) -> Algorithm {
         Algorithm::of(self.id)
-    }
-
-    /// How its inner step is made.
-    pub(super) fn rule(&self) -> Rule {
-        match (self.through, self.rates) {
-            (Through::Implicit, _) => Rule::Proximal,
-            (_, Rates::Model) => Rule::Model,
-            (_, Rates::Given | Rates::PerParameter | Rates::PerTensorAndStep) => Rule::Rates,
-        }
     }
 }
 

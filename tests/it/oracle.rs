@@ -9,7 +9,6 @@ use metascope::maths::real::Real;
 use metascope::maths::vector::{add_scaled, norm};
 use metascope::meta::Group;
 use metascope::meta::adapt::{InnerLoop, adapt};
-use metascope::meta::adjoint::{Order, sweep};
 use metascope::meta::cancel::Cancel;
 use metascope::meta::rates::{InnerRates, Sharing};
 use metascope::settings::MethodSettings;
@@ -150,9 +149,7 @@ fn multi_step_loss<T: Real>(oracle: &Oracle<T>) {
         let mut v = vec![T::zero(); oracle.phi.len()];
         oracle.network.gradient(inner.adapted(), &episode.query, &mut work, &mut v);
         v.iter_mut().for_each(|v| *v *= weights[2]);
-        let scratch = [&mut Vec::new(), &mut Vec::new()];
-        let (order, earlier, work, spare) = (Order::Second, &weights[..2], &mut work, &mut Trace::default());
-        sweep(&oracle.network, &rates, episode, &inner, order, earlier, work, spare, scratch, &mut v, None);
+        oracle.sweep_back(&rates, episode, &inner, &weights[..2], &mut v, None);
         add_scaled(&mut mean, share, &v);
     }
     oracle.check("multi-step loss", &[objective], &reference["outer_loss"]);

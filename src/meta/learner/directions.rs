@@ -5,12 +5,12 @@ use crate::maths::network::{Batch, Trace};
 use crate::maths::real::Real;
 use crate::maths::vector::{add_scaled, subtract};
 use crate::meta::adapt::{Kept, TRACE_BYTES};
-use crate::meta::adjoint::{Order, sweep, sweep_to_first};
+use crate::meta::adjoint::{Order, Scratch, Sweep};
 use crate::meta::cancel::Cancel;
 use crate::meta::episode::Episode;
 use crate::meta::outer::{difference, first_order, implicit, unrolled};
 use crate::meta::rates::InnerRates;
-use crate::meta::recipe::{Moves, Rates, Recipe, Rule, Through};
+use crate::meta::recipe::{Moves, Rates, Recipe, Through};
 use crate::meta::step::Adjoint;
 
 impl Learner {
@@ -126,7 +126,7 @@ impl Learner {
         weights: &[T],
         task: &mut TaskWork<T>,
     ) {
-        if self.recipe.rule() == Rule::Model {
+        if self.recipe.rates == Rates::Model {
             return self.sweep_with(&self.meta_model(meta), episode, order, weights, task);
         }
         let rates = std::mem::take(&mut task.rates);
@@ -145,17 +145,18 @@ impl Learner {
     ) {
         let TaskWork { direction, first, inner, work, spare, scratch: [through, product, _], leaves_first, .. } = task;
         let parameters = self.network.parameters();
+        through.resize(parameters, T::zero());
+        product.resize(parameters, T::zero());
         let (v, own) = direction.split_at_mut(parameters);
         let own = (!own.is_empty()).then_some(own);
-        if order == Order::Second
-            && let Some(task) = leaves_first.take()
-        {
-            product.resize(parameters, T::zero());
-            let scratch = [&mut first[task * parameters..][..parameters], &mut product[..]];
-            sweep_to_first(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
+        let sweep = Sweep { network: &self.network, episode, inner, order, weights };
+        let left = if order == Order::Second { leaves_first.take() } else { None };
+        let u = left.map_or(&mut through[..], |task| &mut first[task * parameters..][..parameters]);
+        let mut scratch = Scratch { work, spare, through: u, product };
+        if left.is_some() {
+            sweep.back_to_first(rule, &mut scratch, v, own);
         } else {
-            let scratch = [through, product];
-            sweep(&self.network, rule, episode, inner, order, weights, work, spare, scratch, v, own);
+            sweep.back(rule, &mut scratch, v, own);
         }
     }
 }

@@ -5,8 +5,6 @@ use crate::maths::network::Workspace;
 use crate::maths::real::Real;
 use crate::maths::vector::norm;
 use crate::meta::episode::Episode;
-use crate::meta::rates::InnerRates;
-use crate::meta::recipe::Rule;
 use crate::meta::step::{Step, StepRule};
 
 /// An inner loop as far as it is done.
@@ -63,11 +61,7 @@ impl Learner {
             return *rests.insert(self.network.loss(theta, episode.support(0), work));
         }
         let step = Step { index: *done, theta, gradient, loss };
-        match self.recipe.rule() {
-            Rule::Proximal => self.proximal(meta.phi(), rates).apply(step, next),
-            Rule::Model => self.meta_model(meta).apply(step, next),
-            Rule::Rates => InnerRates::new(&self.sharing, rates).apply(step, next),
-        }
+        self.rule(meta, rates).apply(step, next);
         std::mem::swap(theta, next);
         *done += 1;
         loss

@@ -5,7 +5,7 @@ use metascope::maths::network::{Batch, Network, Trace, Workspace};
 use metascope::maths::real::Real;
 use metascope::maths::vector::{add_scaled, norm};
 use metascope::meta::adapt::{InnerLoop, adapt};
-use metascope::meta::adjoint::{Order, sweep};
+use metascope::meta::adjoint::{Order, Scratch, Sweep};
 use metascope::meta::cancel::Cancel;
 use metascope::meta::episode::Episode;
 use metascope::meta::rates::{InnerRates, Sharing};
@@ -121,6 +121,23 @@ impl<T: Real> Oracle<T> {
         Learner::with(self.network.clone(), algorithm, method, steps)
     }
 
+    /// v_K to v_0 at fixed rates, with ∂J by them in `own`.
+    pub fn sweep_back(
+        &self,
+        rates: &InnerRates<'_, T>,
+        episode: &Episode<T>,
+        inner: &InnerLoop<T>,
+        weights: &[T],
+        v: &mut [T],
+        own: Option<&mut [T]>,
+    ) {
+        let [mut through, mut product] = [v.to_vec(), v.to_vec()];
+        let (work, spare) = (&mut Workspace::default(), &mut Trace::default());
+        let mut scratch = Scratch { work, spare, through: &mut through, product: &mut product };
+        let sweep = Sweep { network: &self.network, episode, inner, order: Order::Second, weights };
+        sweep.back(rates, &mut scratch, v, own);
+    }
+
     /// ∂J/∂a for any sharing of rates, by the sweep itself.
     pub fn rate_gradient(&self, sharing: &Sharing, rates: &[T], steps: usize) -> (Vec<T>, Vec<T>) {
         let mut work = Workspace::default();
@@ -133,9 +150,7 @@ impl<T: Real> Oracle<T> {
             let mut v = vec![T::zero(); self.phi.len()];
             self.network.gradient(inner.adapted(), &episode.query, &mut work, &mut v);
             let mut own = vec![T::zero(); gradient.len()];
-            let (order, mut spare, scratch) = (Order::Second, Trace::default(), [&mut Vec::new(), &mut Vec::new()]);
-            let (work, own_gradient) = (&mut work, Some(own.as_mut_slice()));
-            sweep(&self.network, &rates, episode, &inner, order, &[], work, &mut spare, scratch, &mut v, own_gradient);
+            self.sweep_back(&rates, episode, &inner, &[], &mut v, Some(&mut own));
             add_scaled(&mut phi_gradient, share, &v);
             add_scaled(&mut gradient, share, &own);
         }
