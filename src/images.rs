@@ -156,6 +156,13 @@ impl ImageSet {
         built_in.map_or_else(|| self.name.as_str().into(), |name| name.label.into())
     }
 
+    /// An image's pixels, row by row, in red, green and blue.
+    pub fn rgb(&self, index: usize) -> impl ExactSizeIterator<Item = [u8; 3]> {
+        let last = self.channels - 1;
+        let pixels = self.images[index].pixels.chunks_exact(self.channels);
+        pixels.map(move |pixel| [0, 1, 2].map(|channel| pixel[last.min(channel)]))
+    }
+
     /// A class's name, for people.
     pub fn class_title(&self, class: usize) -> Words {
         self.called(&self.classes[class])

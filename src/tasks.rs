@@ -64,6 +64,7 @@ pub mod taught;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use image::RgbImage;
 use ndarray::Axis;
 use rand::Rng;
 
@@ -107,6 +108,13 @@ pub struct Picture {
     pub height: usize,
     /// 3 bytes (sRGB) a pixel; grey images have three equal ones.
     pub rgb: Vec<u8>,
+}
+
+impl Picture {
+    /// The same, for files and filters.
+    pub fn image(&self) -> RgbImage {
+        RgbImage::from_raw(self.width as u32, self.height as u32, self.rgb.clone()).unwrap_or_default()
+    }
 }
 
 /// Which of the tasks that are never trained on.

@@ -4,8 +4,6 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use image::RgbImage;
-
 use crate::files::{FileError, Locked, write_picture, write_whole};
 use crate::images::ImageSet;
 use crate::keep::film_strip;
@@ -13,7 +11,7 @@ use crate::keep::run_file::{RunFile, RunFileError};
 use crate::keep::singles::{self, plain};
 use crate::settings::Settings;
 use crate::tasks;
-use crate::train::snapshot::{Evaluation, Panel, Picture, ProbeTask};
+use crate::train::snapshot::{Evaluation, Panel, ProbeTask};
 use crate::train::trainer::{AdaptedTask, Answered, TrainError};
 
 /// Why nothing can be adapted.
@@ -24,7 +22,7 @@ pub enum AdaptError {
     NoImages(&'static str),
     /// Images of another kind than those that it learned from.
     #[error(
-        "the images here are {here}, and the run learned from {learned}: bring others, or --image-colour and --image-size of then"
+        "the images here are {here}, and the run learned from {learned}: bring others, or give --image-colour and --image-size as they were then"
     )]
     OtherKind {
         /// What is here.
@@ -81,17 +79,15 @@ pub fn adapt(
     for (index, AdaptedTask { task, enlarged, .. }) in adapted.iter().enumerate() {
         let name = format!("{:03}-{}", index + 1, plain(task.name.en()));
         let made = task.traces[0].outputs.last();
-        if let Some(picture) = made.and_then(picture_of) {
-            if let Some(whole) = rgb(picture) {
-                write_picture(&out.join(format!("{name}.png")), &whole)?;
-            }
+        if let Some(picture) = made.and_then(Panel::picture) {
+            write_picture(&out.join(format!("{name}.png")), &picture.image())?;
             let singles = singles::of(picture, images.size);
             for (number, single) in singles.iter().enumerate().filter(|_| singles.len() > 1) {
                 write_picture(&out.join(format!("{name}-{}.png", number + 1)), single)?;
             }
         }
-        if let Some(picture) = enlarged.as_ref().and_then(rgb) {
-            write_picture(&out.join(format!("{name}-large.png")), &picture)?;
+        if let Some(picture) = enlarged {
+            write_picture(&out.join(format!("{name}-large.png")), &picture.image())?;
         }
     }
     let tasks: Vec<ProbeTask> = adapted.into_iter().map(|adapted| adapted.task).collect();
@@ -100,14 +96,6 @@ pub fn adapt(
     let evaluation = Evaluation { tasks, ..Evaluation::clone(&trainer.evaluation()) };
     write_picture(&out.join("adapted.png"), &film_strip::learned(&evaluation))?;
     Ok(evaluation.tasks.len())
-}
-
-fn picture_of(panel: &Panel) -> Option<&Picture> {
-    if let Panel::Picture { picture, .. } = panel { Some(picture) } else { None }
-}
-
-fn rgb(picture: &Picture) -> Option<RgbImage> {
-    RgbImage::from_raw(picture.width as u32, picture.height as u32, picture.rgb.clone())
 }
 
 /// A row for each image that was told apart: its name, its class, the class that it was taken for, and how likely that is.

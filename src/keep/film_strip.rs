@@ -140,11 +140,7 @@ fn clustered(clustering: &Clustering, labels: &[usize]) -> RgbImage {
 }
 
 fn enlarge(picture: &Picture) -> RgbImage {
-    let (width, height) = (picture.width as u32, picture.height as u32);
-    let Some(image) = RgbImage::from_raw(width, height, picture.rgb.clone()) else {
-        return RgbImage::from_pixel(CELL, CELL, FRAME);
-    };
-    imageops::resize(&image, CELL, CELL, imageops::FilterType::Nearest)
+    imageops::resize(&picture.image(), CELL, CELL, imageops::FilterType::Nearest)
 }
 
 fn range<'a>(values: impl Iterator<Item = &'a f32>) -> [f32; 2] {

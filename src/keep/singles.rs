@@ -15,9 +15,7 @@ use crate::tasks::{Panel, Picture};
 /// The pictures of a sheet, on which they lie a pixel apart, each `side` pixels high and wide; what is no sheet of such is
 /// one picture.
 pub fn of(picture: &Picture, side: usize) -> Vec<RgbImage> {
-    let Some(image) = RgbImage::from_raw(picture.width as u32, picture.height as u32, picture.rgb.clone()) else {
-        return Vec::new();
-    };
+    let image = picture.image();
     let count = |length: usize| (side > 0 && (length + 1).is_multiple_of(side + 1)).then(|| (length + 1) / (side + 1));
     let (Some(columns), Some(rows)) = (count(picture.width), count(picture.height)) else { return vec![image] };
     let place = |index: usize| [index % columns, index / columns].map(|at| (at * (side + 1)) as u32);

@@ -197,10 +197,8 @@ impl Classes {
 
     /// An image as it is.
     pub(super) fn original(&self, index: usize) -> Picture {
-        let (size, channels) = (self.set.size, self.set.channels);
-        let pixels = self.set.images[index].pixels.chunks_exact(channels);
-        let rgb = pixels.flat_map(|pixel| [0, 1, 2].map(|c| pixel[c.min(channels - 1)])).collect();
-        Picture { width: size, height: size, rgb }
+        let size = self.set.size;
+        Picture { width: size, height: size, rgb: self.set.rgb(index).flatten().collect() }
     }
 
     /// Images as they are.

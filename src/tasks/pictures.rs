@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use image::RgbImage;
 use image::imageops::{self, FilterType};
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::{Rng, RngExt as _};
@@ -194,9 +193,7 @@ pub(super) fn add_noise(colours: &Array2<f32>, noise: f64, rng: &mut impl Rng) -
 
 /// A square picture with so many pixels a side.
 pub(super) fn enlarge(picture: &Picture, side: usize, filter: FilterType) -> Picture {
-    let [width, height] = [picture.width, picture.height].map(|side| side as u32);
-    let image = RgbImage::from_raw(width, height, picture.rgb.clone()).unwrap_or_default();
-    let rgb = imageops::resize(&image, side as u32, side as u32, filter).into_raw();
+    let rgb = imageops::resize(&picture.image(), side as u32, side as u32, filter).into_raw();
     Picture { width: side, height: side, rgb }
 }
 

@@ -186,18 +186,9 @@ impl TopBar {
         let set = image_set?;
         if self.thumbnails.as_ref().is_none_or(|(known, ..)| !Arc::ptr_eq(known, set)) {
             let shown = set.images.len().min(SHOWN);
-            let (size, channels) = (set.size, set.channels.max(1));
-            let mut rgb = Vec::with_capacity(shown * size * size * 3);
-            for row in 0..size {
-                for image in &set.images[..shown] {
-                    for column in 0..size {
-                        let at = (row * size + column) * channels;
-                        let value =
-                            |channel: usize| image.pixels.get(at + channel.min(channels - 1)).copied().unwrap_or(0);
-                        rgb.extend([value(0), value(1), value(2)]);
-                    }
-                }
-            }
+            let size = set.size;
+            let row = |row: usize| (0..shown).flat_map(move |index| set.rgb(index).skip(row * size).take(size));
+            let rgb: Vec<u8> = (0..size).flat_map(row).flatten().collect();
             let pixels = ColorImage::from_rgb([shown * size, size], &rgb);
             let texture = ui.ctx().load_texture("image-set", pixels, TextureOptions::LINEAR);
             self.thumbnails = Some((Arc::clone(set), texture, shown));

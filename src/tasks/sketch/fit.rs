@@ -25,11 +25,11 @@ impl Fit {
     pub fn of(set: &ImageSet) -> Option<Self> {
         let [paper, _] = pad::paper_and_ink(set);
         let every = (set.images.len() / JUDGED).max(1);
-        let side = |pixels: &[u8]| {
-            let pixel = |i: usize| [0, 1, 2].map(|c| pixels[i * set.channels + c.min(set.channels - 1)]);
-            extent(set.size, paper, pixel).map(|[_, _, width, height]| width.max(height))
+        let side = |index: usize| {
+            let pixels: Vec<pad::Rgb> = set.rgb(index).collect();
+            extent(set.size, paper, |i| pixels[i]).map(|[_, _, width, height]| width.max(height))
         };
-        let mut sides: Vec<usize> = set.images.iter().step_by(every).filter_map(|image| side(&image.pixels)).collect();
+        let mut sides: Vec<usize> = (0..set.images.len()).step_by(every).filter_map(side).collect();
         sides.sort_unstable();
         let side = *sides.get(sides.len() / 2)?;
         (side < set.size).then_some(Self { paper, side })

@@ -67,15 +67,13 @@ struct Stroke {
 /// The colour of a set's paper, which most of its images' edges have, and that of its ink: black or white,
 /// whichever is farther from the paper.
 pub fn paper_and_ink(set: &ImageSet) -> [Rgb; 2] {
-    let (size, channels) = (set.size, set.channels);
+    let size = set.size;
     let mut edges: [Vec<u8>; 3] = Default::default();
     let every = (set.images.len() / JUDGED).max(1);
-    for image in set.images.iter().step_by(every) {
-        let edge = (0..size * size).filter(|i| i % size == 0 || i % size == size - 1 || i / size % (size - 1) == 0);
-        for pixel in edge {
-            for (c, values) in edges.iter_mut().enumerate() {
-                values.push(image.pixels[pixel * channels + c.min(channels - 1)]);
-            }
+    let outer = |at: usize| at == 0 || at == size - 1;
+    for index in (0..set.images.len()).step_by(every) {
+        for (_, pixel) in set.rgb(index).enumerate().filter(|(i, _)| outer(i % size) || outer(i / size)) {
+            edges.iter_mut().zip(pixel).for_each(|(values, value)| values.push(value));
         }
     }
     let paper = edges.map(|mut values| {

@@ -85,15 +85,14 @@ fn chosen(set: &ImageSet, most_classes: usize) -> Vec<usize> {
 
 /// The images in rows of [`COLUMNS`].
 fn sheet(set: &ImageSet, shown: &[usize]) -> ColorImage {
-    let (size, channels) = (set.size, set.channels.max(1));
+    let size = set.size;
     let width = COLUMNS * size;
     let rows = shown.len().div_ceil(COLUMNS).max(1);
     let mut rgb = vec![0; width * rows * size * 3];
     for (place, &index) in shown.iter().enumerate() {
         let corner = place / COLUMNS * size * width + place % COLUMNS * size;
-        for (at, pixel) in set.images[index].pixels.chunks_exact(channels).enumerate() {
-            let to = 3 * (corner + at / size * width + at % size);
-            [0, 1, 2].iter().for_each(|&c| rgb[to + c] = pixel[c.min(channels - 1)]);
+        for (at, pixel) in set.rgb(index).enumerate() {
+            rgb[3 * (corner + at / size * width + at % size)..][..3].copy_from_slice(&pixel);
         }
     }
     ColorImage::from_rgb([width, rows * size], &rgb)
