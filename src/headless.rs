@@ -35,7 +35,7 @@ use web_time::{Duration, Instant};
 pub struct Job {
     /// Settings, and knob changes to replay.
     pub experiment: Experiment,
-    /// Images, for the picture family.
+    /// Images, if the tasks are of any.
     pub images: Option<Arc<ImageSet>>,
     /// Meta-iterations to do.
     pub iterations: u64,

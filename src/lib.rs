@@ -39,8 +39,8 @@
 //! | `window` | panels, views, theme | compute anything that is learned | `aside` `check` `columns` `compare` `experiment` `files` `images` `keep` `lessons` `maths` `meta` `settings` `tasks` `text` `train` |
 //! | `commands` | what each command does |  | `arguments` `bench` `check` `columns` `compare` `experiment` `files` `headless` `images` `keep` `lessons` `said` `settings` `tasks` |
 //!
-//! `settings` says which families, algorithms and values there can be and is the only room that all others share; what
-//! is known of a family or an algorithm, `tasks` and `meta` add to its ids (`TaskFamily::card`, `Algorithm::recipe`).
+//! `settings` says which families, algorithms and values there can be and imports `text` alone; what is known of a
+//! family or an algorithm, `tasks` and `meta` add to its ids (`TaskFamily::card`, `Algorithm::recipe`).
 //!
 //! A test reads this table and proves that no room imports another one (`tests/it/house.rs`).
 //!

@@ -80,6 +80,7 @@ pub use held_out::{Adapted, Answer, Choice, HeldOut, KnownClass, Read, Reading};
 pub use panel::{Given, Look, Panel, Sheet};
 
 use crate::settings::{ActivationKind, LiveSettings, NetworkSettings, RunSettings, TaskFamily};
+use crate::text::numbers::plural;
 use crate::text::{Words, say, tell};
 use class::ClassTasks;
 use sketch::Sketch;
@@ -208,8 +209,8 @@ pub enum FamilyError {
     /// Too few classes to train on some and hold others out.
     #[error("{}", tell(
         || {
-            let noun = if *classes == 1 { "class" } else { "classes" };
-            format!("“{name}” has {classes} {noun} with two images or more, and class tasks need at least two: choose a set with a folder for each class")
+            let classes = plural(*classes, "class", "classes");
+            format!("“{name}” has {classes} with two images or more, and class tasks need at least two: choose a set with a folder for each class")
         },
         || format!("“{name}”中有 {classes} 个类别含有两张或更多图像，而这种任务至少需要两个：请选择每个类别各有一个文件夹的图像集"),
     ))]

@@ -3,7 +3,7 @@
 //! Each thread speaks one language, English unless it is told otherwise: the window's thread speaks its user's, whatever
 //! runs without a window speaks English.
 
-/// Three significant digits, thousands separators.
+/// Three significant digits, thousands separators, singular and plural.
 pub mod numbers;
 mod words;
 

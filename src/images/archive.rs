@@ -16,6 +16,7 @@ use super::collect::Collector;
 use super::entries::is_hidden;
 use super::label_table::{self, MAX_TABLE};
 use super::limits::{MAX_FILES, most_files, too_many};
+use super::numbers::whole;
 use super::source::{Format, MAX_UNPACKED, Stop, Store, Stream, Unpacked, broke_off, unopened};
 use super::{ImageError, decode, entries};
 use crate::files::File;
@@ -97,10 +98,7 @@ fn open(file: io::Result<File>) -> Result<ZipArchive<BufReader<File>>, Words> {
 /// for as many before the first of them is seen.
 fn promised_entries(file: &mut File, length: u64) -> io::Result<u64> {
     const TAIL: u64 = (1 << 16) + 256;
-    let number = |bytes: &[u8], at: usize, width: usize| {
-        let bytes = bytes.get(at..at + width).unwrap_or_default();
-        bytes.iter().rev().fold(0_u64, |number, &byte| number << 8 | u64::from(byte))
-    };
+    let number = |bytes: &[u8], at: usize, width: usize| whole(bytes.get(at..at + width).unwrap_or_default(), false);
     let mut tail = Vec::new();
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
     file.take(TAIL).read_to_end(&mut tail)?;

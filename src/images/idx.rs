@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use super::numbers::{Number, header_bytes};
+use super::numbers::{Number, header_bytes, whole};
 use super::shapes::Layout;
 use crate::text::{Words, text};
 
@@ -29,7 +29,6 @@ pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, Words>
         ));
     }
     let sides = next(4 * u64::from(axes))?;
-    let shape =
-        sides.chunks_exact(4).map(|side| side.iter().fold(0, |side, &byte| side << 8 | u64::from(byte))).collect();
+    let shape = sides.chunks_exact(4).map(|side| whole(side, true)).collect();
     Ok(Layout { number: Number::BYTE, shape, header: 4 + 4 * u64::from(axes), label: None })
 }

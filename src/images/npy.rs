@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use super::numbers::{Number, NumberKind, header_bytes};
+use super::numbers::{Number, NumberKind, header_bytes, whole};
 use super::shapes::Layout;
 use crate::text::{Text, Words, tell, text};
 
@@ -24,7 +24,7 @@ pub(super) fn layout(reader: &mut (impl Read + ?Sized)) -> Result<Layout, Words>
         );
     }
     let width = if head[6] == 1 { 2 } else { 4 };
-    let length = next(width)?.iter().rev().fold(0, |length, &byte| length << 8 | u64::from(byte));
+    let length = whole(&next(width)?, false);
     if length > MAX_HEADER {
         return Err(Words::told(|| {
             tell(

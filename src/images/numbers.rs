@@ -44,6 +44,12 @@ impl fmt::Display for Label {
     }
 }
 
+/// Bytes as a whole number.
+pub(super) fn whole(bytes: &[u8], big_endian: bool) -> u64 {
+    let join = |number: u64, &byte: &u8| number << 8 | u64::from(byte);
+    if big_endian { bytes.iter().fold(0, join) } else { bytes.iter().rev().fold(0, join) }
+}
+
 impl Number {
     pub const BYTE: Self = Self { kind: NumberKind::Unsigned, size: 1, big_endian: false };
     pub const FLOAT: Self = Self { kind: NumberKind::Float, size: 4, big_endian: false };
@@ -53,8 +59,7 @@ impl Number {
     }
 
     fn bits(self, bytes: &[u8]) -> u64 {
-        let join = |bits: u64, &byte: &u8| bits << 8 | u64::from(byte);
-        if self.big_endian { bytes.iter().fold(0, join) } else { bytes.iter().rev().fold(0, join) }
+        whole(bytes, self.big_endian)
     }
 
     fn signed(self, bytes: &[u8]) -> i64 {

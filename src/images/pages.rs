@@ -1,6 +1,7 @@
 //! The pages of a TIFF file. Decoders read the one that the header points to, so each page in its turn is
 //! made the first.
 
+use super::numbers::whole;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -23,9 +24,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn number(&self, at: u64, width: usize) -> Option<u64> {
         let at = usize::try_from(at).ok()?;
-        let bytes = self.bytes.get(at..at.checked_add(width)?)?;
-        let join = |number: u64, &byte: &u8| number << 8 | u64::from(byte);
-        Some(if self.big_endian { bytes.iter().fold(0, join) } else { bytes.iter().rev().fold(0, join) })
+        Some(whole(self.bytes.get(at..at.checked_add(width)?)?, self.big_endian))
     }
 
     /// Where the first page's number lies in the header, and how wide it is.

@@ -19,6 +19,7 @@ use crate::archive::{Archive, ArchiveError, Numbers, Tensor};
 use crate::experiment::{Experiment, ExperimentError};
 use crate::files::{File, FileError, write_whole};
 use crate::images::ImageSet;
+use crate::text::numbers::plural;
 use crate::text::{Words, say, tell};
 use crate::train::shown::KnobMark;
 use crate::train::trainer::{Reopened, RestoreError, Saved, TrainError, Trainer};
@@ -170,10 +171,7 @@ impl ImageFacts {
     pub fn said(&self) -> String {
         let Self { name, images, classes, .. } = self;
         tell(
-            || {
-                let classes = if *classes == 1 { "1 class".to_owned() } else { format!("{classes} classes") };
-                format!("“{name}” ({images} images, {classes})")
-            },
+            || format!("“{name}” ({images} images, {})", plural(*classes, "class", "classes")),
             || format!("“{name}”（{images} 幅图像，{classes} 类）"),
         )
     }

@@ -135,11 +135,6 @@ impl Card {
     }
 }
 
-/// A number of things, in words.
-pub(super) fn counted(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
-}
-
 /// A share in whole percent.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
@@ -219,7 +214,7 @@ impl Feature {
     }
 }
 
-/// One image as a function from position to colour is what the program opens with.
+/// One image as a function from position to colour, which is what a file without a family is about.
 impl Default for TaskFamily {
     fn default() -> Self {
         Self::named("picture")

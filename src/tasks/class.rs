@@ -22,7 +22,6 @@ use rand::seq::SliceRandom as _;
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::card::counted;
 use super::classes::{Class, Classes, blank, sheet};
 use super::held_out::{Adapted, KnownClass, Read, Reading};
 use super::judge::{self, Judge, Marks};
@@ -36,6 +35,7 @@ use crate::maths::network::{Batch, Network, Workspace};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
 use crate::settings::{LiveSettings, NetworkSettings};
+use crate::text::numbers::plural;
 use crate::text::{Words, tell, text};
 use flow::inputs;
 
@@ -107,7 +107,7 @@ impl ClassTasks {
         let query = rows(query.view(), JUDGING_DRAWS, rng);
         let noise = normal(JUDGED, self.outputs(), rng) * live.temperature as f32;
         let steps = 0..live.test_steps.max(1);
-        let shots = Words::both(counted(shown.len(), "image"), format!("{} 张图像", shown.len()));
+        let shots = Words::both(plural(shown.len(), "image", "images"), format!("{} 张图像", shown.len()));
         let panel = |images: &[Picture]| Panel::of(mosaic(images, self.classes.set.size));
         let given = vec![
             Given {

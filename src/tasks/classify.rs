@@ -9,7 +9,7 @@ use rand::Rng;
 use rand::seq::SliceRandom as _;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::card::{Card, Drawing, Feature, Judged, Needs, Pages, Score, counted};
+use super::card::{Card, Drawing, Feature, Judged, Needs, Pages, Score};
 use super::classes::{Class, Classes, blank, sheet};
 use super::held_out::{Answer, Choice, Read, Reading};
 use super::panel::{Given, Panel};
@@ -22,6 +22,7 @@ use crate::maths::network::{Batch, Network};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
 use crate::settings::{ActivationKind, Domain, ImageSource, LiveSettings, NetworkSettings, OuterOptimiser};
+use crate::text::numbers::plural;
 use crate::text::{Text, Words, tell, text};
 
 pub(super) const CLASSIFY: Card = Card {
@@ -35,7 +36,7 @@ pub(super) const CLASSIFY: Card = Card {
         let (shots, ways) = (settings.live.test_shots, settings.run.ways);
         tell(
             || {
-                let images = counted(shots, "picture");
+                let images = plural(shots, "picture", "pictures");
                 format!(
                     "From {images} of each of {ways} kinds that it never saw: of which kind another one is, from three starts"
                 )
@@ -110,7 +111,7 @@ impl ClassifyTasks {
         let choices = self.choices(drawn, support);
         let name = Words::joined(&names(&choices), COMMA);
         let shots = support.iter().map(Vec::len).max().unwrap_or(0);
-        let shots = Words::both(format!("{} each", counted(shots, "image")), format!("每类 {shots} 张图像"));
+        let shots = Words::both(format!("{} each", plural(shots, "image", "images")), format!("每类 {shots} 张图像"));
         let given = vec![
             Given {
                 title: text("target", "目标"),

@@ -8,7 +8,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::card::{Card, Feature, Judged, Needs, counted};
+use super::card::{Card, Feature, Judged, Needs};
 use super::held_out::{Read, Reading};
 use super::panel::{Given, Panel};
 use super::{HeldOut, Place, Split, Tasks};
@@ -16,6 +16,7 @@ use crate::maths::network::{Batch, Network};
 use crate::maths::stream::Stream;
 use crate::meta::episode::Episode;
 use crate::settings::{Domain, LiveSettings, NetworkSettings};
+use crate::text::numbers::plural;
 use crate::text::{Words, tell, text};
 
 pub(super) const PLANE: Card = Card {
@@ -28,7 +29,12 @@ pub(super) const PLANE: Card = Card {
     asks: |settings| {
         let points = settings.live.test_shots;
         tell(
-            || format!("From {} of a plane that it never saw: its slope, from three starts", counted(points, "point")),
+            || {
+                format!(
+                    "From {} of a plane that it never saw: its slope, from three starts",
+                    plural(points, "point", "points")
+                )
+            },
             || format!("只看一个没见过的平面上的 {points} 个点，从三个起点各自得出它的斜率"),
         )
     },

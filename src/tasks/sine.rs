@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayView2};
 use rand::{Rng, RngExt as _};
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::card::{Card, Feature, Judged, Needs, counted};
+use super::card::{Card, Feature, Judged, Needs};
 use super::held_out::{Read, Reading};
 use super::panel::{Given, Panel};
 use super::{HeldOut, Place, Tasks};
@@ -17,6 +17,7 @@ use crate::maths::real::Real as _;
 use crate::maths::stream::Stream;
 use crate::meta::episode::Episode;
 use crate::settings::{ActivationKind, Domain, LiveSettings, NetworkSettings};
+use crate::text::numbers::plural;
 use crate::text::{Words, tell, text};
 
 pub(super) const SINE: Card = Card {
@@ -30,7 +31,7 @@ pub(super) const SINE: Card = Card {
         let points = settings.live.test_shots;
         tell(
             || {
-                let points = counted(points, "point");
+                let points = plural(points, "point", "points");
                 format!("From {points} of a curve that it never saw: the whole curve, from three starts")
             },
             || format!("只看一条没见过的曲线上的 {points} 个点，从三个起点各自得出整条曲线"),

@@ -1,7 +1,5 @@
 //! Numbers as people read them.
 
-use std::fmt::Display;
-
 /// Three significant digits; very large and very small values with a power of ten.
 pub fn significant(value: f64) -> String {
     if value.is_nan() {
@@ -24,12 +22,14 @@ pub fn significant(value: f64) -> String {
 }
 
 /// A number with its noun.
-pub fn plural<T: Display + PartialEq + From<u8>>(number: T, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == T::from(1) { one } else { many })
+pub fn plural(number: impl TryInto<i64> + PartialEq + From<u8>, one: &str, many: &str) -> String {
+    let noun = if number == From::from(1) { one } else { many };
+    format!("{} {noun}", thousands(number))
 }
 
 /// A whole number with a comma after every three digits.
-pub fn thousands(value: i64) -> String {
+pub fn thousands(value: impl TryInto<i64>) -> String {
+    let value: i64 = value.try_into().unwrap_or(i64::MAX);
     let digits = value.unsigned_abs().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     if value < 0 {

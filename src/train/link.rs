@@ -30,7 +30,7 @@ pub enum Command {
     Pause,
     /// Exactly one meta-iteration, at a slow pace one sub-step, then pause.
     Step,
-    /// Begin again with these settings. The images are needed by the picture family only.
+    /// Begin again with these settings, and these images if the tasks are of any.
     Restart(Arc<Settings>, Option<Arc<ImageSet>>),
     /// The same with a second run on the same tasks, which goes with the first one step by step and has settings of its
     /// own to begin with.

@@ -122,8 +122,7 @@ pub struct App {
 }
 
 impl App {
-    /// The window on a trainer that already runs with these settings. The images are needed by the
-    /// picture family only.
+    /// The window on a trainer that already runs with these settings, and with these images if its tasks are of any.
     pub fn new(ctx: &Context, link: WindowEnd, settings: Settings, image_set: Option<Arc<ImageSet>>) -> Self {
         theme::install(ctx);
         keyboard::install(ctx);

@@ -8,13 +8,9 @@ use crate::text::{say, tell};
 /// The same without trailing zeros, as a value that a person would type.
 pub fn compact(value: f64) -> String {
     let text = significant(value);
-    if text.contains('e') {
-        return text.replace(".00e", "e").replace("0e", "e");
-    }
-    if text.contains('.') {
-        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
-    }
-    text
+    let (digits, power) = text.split_at(text.find('e').unwrap_or(text.len()));
+    let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+    format!("{digits}{power}")
 }
 
 /// A knob's value as a person would type it.

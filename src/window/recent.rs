@@ -1,4 +1,4 @@
-//! The folders, archives and arrays of images that were used last.
+//! The folders, archives and arrays of images, and the runs, that were used last.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

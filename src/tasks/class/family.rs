@@ -6,7 +6,8 @@ use super::ClassTasks;
 use super::looks::LOOKS;
 use crate::settings::{ActivationKind, Domain, ImageSource};
 use crate::tasks::FamilyError;
-use crate::tasks::card::{Card, Drawing, Feature, Judged, Needs, Pages, Score, counted};
+use crate::tasks::card::{Card, Drawing, Feature, Judged, Needs, Pages, Score};
+use crate::text::numbers::plural;
 use crate::text::{tell, text};
 
 pub(in crate::tasks) const CLASS: Card = Card {
@@ -20,7 +21,7 @@ pub(in crate::tasks) const CLASS: Card = Card {
         let shots = settings.live.test_shots;
         tell(
             || {
-                let images = counted(shots, "picture");
+                let images = plural(shots, "picture", "pictures");
                 format!("From {images} of a kind that it never saw: new ones of that kind, from three starts")
             },
             || format!("只看没见过的一类的 {shots} 张图像，从三个起点各自生成这一类的新图像"),

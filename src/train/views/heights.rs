@@ -5,6 +5,7 @@ use crate::meta::cancel::Cancel;
 use crate::meta::episode::Episode;
 use crate::meta::recipe::Rates;
 use crate::meta::{Learner, MetaParameters, TaskWork};
+use crate::text::numbers::plural;
 use crate::text::{Words, tell};
 use crate::train::landscape::{lowest, thinned};
 use crate::train::shown::Heights;
@@ -120,9 +121,8 @@ impl Surface {
                     }
                     _ => tell(|| format!("{all} tasks"), || format!("{all} 个任务")),
                 };
-                let plural = if *steps == 1 { "" } else { "s" };
                 let mut title = tell(
-                    || format!("Mean query loss after {steps} step{plural}, {tasks}"),
+                    || format!("Mean query loss after {}, {tasks}", plural(*steps, "step", "steps")),
                     || format!("{steps} 步后的平均查询损失，{tasks}"),
                 );
                 if few[0] < rows[0] {

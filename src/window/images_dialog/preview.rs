@@ -10,7 +10,7 @@ use super::thumbnails::{PLACES, Thumbnails};
 use crate::images::{ImageSet, Kind, Skipped};
 use crate::settings::{RunSettings, TaskFamily};
 use crate::text::{Words, say, tell};
-use crate::window::numbers::count;
+use crate::window::numbers::{count, plural};
 use crate::window::theme::{GRID, Palette};
 
 /// Height of the list of classes where nothing was skipped.
@@ -137,10 +137,6 @@ pub(super) fn drawable(ui: &Ui, name: &str) -> String {
     let known = |fonts: &mut FontsView<'_>| name.chars().filter(|&letter| fonts.has_glyph(&font, letter)).collect();
     let known: String = ui.ctx().fonts_mut(known);
     known.trim().to_owned()
-}
-
-fn plural(number: usize, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 fn sizes(set: &ImageSet) -> String {

@@ -2,6 +2,7 @@
 
 use egui::{Label, RichText, Ui};
 
+use crate::text::numbers::plural;
 use crate::text::{Text, tell, text};
 use crate::train::snapshot::{Evaluation, Init, Taught};
 use crate::window::theme::Palette;
@@ -28,11 +29,11 @@ fn sentence(evaluation: &Evaluation) -> Option<String> {
     let Taught { by_support, by_samples, by_both } = Taught::mean(&learned.collect::<Option<Vec<_>>>()?)?;
     let shots = evaluation.tasks.first()?.shots?;
     let [by_support, by_samples, by_both] = [by_support, by_samples, by_both].map(|share| 100.0 * share);
-    let images = if shots == 1 { "image" } else { "images" };
+    let images = plural(shots, "real image", "real images");
     Some(tell(
         || {
             format!(
-                "A classifier taught by {shots} real {images} of each class gets {by_support:.0} %, \
+                "A classifier taught by {images} of each class gets {by_support:.0} %, \
                  with new ones beside them {by_both:.0} %, by new ones alone {by_samples:.0} %"
             )
         },
