@@ -74,6 +74,8 @@ pub enum Remark {
     Oblong,
     /// It is one of several pages.
     Page,
+    /// Its end is missing.
+    CutOff,
 }
 
 impl Remark {
@@ -107,6 +109,10 @@ impl Remark {
             Self::Page => (
                 format!("{images} {are} pages of TIFF files with several"),
                 format!("{count} 张图像是多页 TIFF 文件中的页"),
+            ),
+            Self::CutOff => (
+                format!("{images} {are} cut off, and grey where nothing came: copy what is whole, or leave it out"),
+                format!("{count} 张图像不完整，缺少的部分是灰色：请重新复制，或去掉它们"),
             ),
         };
         Words::both(en, zh)
@@ -264,7 +270,7 @@ fn page(bytes: &[u8], square: Square) -> Result<Decoded, Words> {
     // Damaged metadata is no reason to lose the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| explain(&error))?;
-    let mut remarks = Vec::new();
+    let mut remarks = if is_cut_off(bytes) { vec![Remark::CutOff] } else { Vec::new() };
     if let Some(format) = format
         && frames::may_move(format)
         && values::is_empty(&picture)
@@ -276,6 +282,13 @@ fn page(bytes: &[u8], square: Square) -> Result<Decoded, Words> {
     picture = cropped(picture, square.fit);
     picture.apply_orientation(orientation);
     finished(picture, (width, height), square, remarks)
+}
+
+/// Whether it is a JPEG file without its end, which decoders make the best of: behind the last scan's beginning there is
+/// none.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let last = |marker: &[u8]| bytes.windows(2).rposition(|pair| pair == marker);
+    bytes.starts_with(b"\xff\xd8") && last(b"\xff\xd9") < last(b"\xff\xda")
 }
 
 fn check_size(width: u32, height: u32, needed: u64) -> Result<(), Words> {

@@ -6,6 +6,7 @@ mod preview;
 mod procedural;
 mod split;
 mod thumbnails;
+mod typed;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -281,7 +282,7 @@ impl ImagesDialog {
                         text("Type the path of a folder or a file of images first", "先键入图像文件夹或文件的路径");
                     self.outcome = Some(Outcome::Failed(error.into()));
                 } else {
-                    commands.push(UiCommand::LoadImages(PathBuf::from(path)));
+                    commands.push(UiCommand::LoadImages(typed::path_of(path, std::env::home_dir())));
                 }
             }
             let waiting = self.picker.is_some();

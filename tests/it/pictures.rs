@@ -68,6 +68,16 @@ fn light_shapes_on_a_transparent_ground_lie_on_black_and_dark_ones_on_white() {
 }
 
 #[test]
+fn what_is_left_of_a_photograph_is_said_to_be_cut_off() {
+    let photograph = RgbImage::from_fn(64, 64, |x, y| Rgb([(x * 4) as u8, (y * 4) as u8, ((x * y) % 251) as u8]));
+    let whole = encode(photograph, ImageFormat::Jpeg);
+    assert_eq!(one(&whole).remarks, []);
+    // Cameras write more behind the end.
+    assert_eq!(one(&[&whole[..], &[0; 40]].concat()).remarks, []);
+    assert_eq!(one(&whole[..whole.len() * 3 / 4]).remarks, [Remark::CutOff]);
+}
+
+#[test]
 fn an_animation_that_begins_empty_shows_its_first_frame_with_content() {
     let mut gif = Vec::new();
     let frames = [
