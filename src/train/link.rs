@@ -125,33 +125,33 @@ enum Message {
     Look,
 }
 
+/// What both ends reach.
+#[derive(Default)]
+struct Shared {
+    live: Slot<(LiveSettings, Option<u64>)>,
+    sketch: Slot<Option<Arc<Sketch>>>,
+    focus: Slot<Focus>,
+    look: Slot<Option<u64>>,
+    snapshots: Slot<Arc<Snapshot>>,
+    /// Set while a restart or an end is wanted: a meta-iteration under way is incomplete: discard it.
+    interrupt: AtomicBool,
+    /// Commands on their way that end slow motion, at least for now.
+    stops: AtomicUsize,
+}
+
 /// The window's end.
 pub struct WindowEnd {
     commands: Sender<Message>,
-    live: Arc<Slot<(LiveSettings, Option<u64>)>>,
-    sketch: Arc<Slot<Option<Arc<Sketch>>>>,
-    focus: Arc<Slot<Focus>>,
-    look: Arc<Slot<Option<u64>>>,
-    snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: Receiver<Event>,
-    interrupt: Arc<AtomicBool>,
-    stops: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
 }
 
 /// The trainer's end.
 pub struct TrainerEnd {
     commands: Receiver<Message>,
-    live: Arc<Slot<(LiveSettings, Option<u64>)>>,
-    sketch: Arc<Slot<Option<Arc<Sketch>>>>,
-    focus: Arc<Slot<Focus>>,
-    look: Arc<Slot<Option<u64>>>,
-    snapshots: Arc<Slot<Arc<Snapshot>>>,
     events: SyncSender<Event>,
     wake: Wake,
-    /// Set while a restart or an end is wanted: a meta-iteration under way is incomplete: discard it.
-    pub(super) interrupt: Arc<AtomicBool>,
-    /// Commands on their way that end slow motion, at least for now.
-    stops: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
 }
 
 impl Command {
@@ -183,43 +183,15 @@ impl Command {
 pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
     let (command_sender, command_receiver) = channel();
     let (event_sender, event_receiver) = sync_channel(64);
-    let live = Arc::new(Slot::default());
-    let sketch = Arc::new(Slot::default());
-    let focus = Arc::new(Slot::default());
-    let look = Arc::new(Slot::default());
-    let snapshots = Arc::new(Slot::default());
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let stops = Arc::new(AtomicUsize::new(0));
-    let window = WindowEnd {
-        commands: command_sender,
-        live: live.clone(),
-        sketch: sketch.clone(),
-        focus: focus.clone(),
-        look: look.clone(),
-        snapshots: snapshots.clone(),
-        events: event_receiver,
-        interrupt: interrupt.clone(),
-        stops: stops.clone(),
-    };
-    let trainer = TrainerEnd {
-        commands: command_receiver,
-        live,
-        sketch,
-        focus,
-        look,
-        snapshots,
-        events: event_sender,
-        wake,
-        interrupt,
-        stops,
-    };
-    (window, trainer)
+    let shared = Arc::<Shared>::default();
+    let window = WindowEnd { commands: command_sender, events: event_receiver, shared: Arc::clone(&shared) };
+    (window, TrainerEnd { commands: command_receiver, events: event_sender, wake, shared })
 }
 
 impl Drop for WindowEnd {
     /// Whoever drives the trainer need not finish a meta-iteration that nobody will see.
     fn drop(&mut self) {
-        self.interrupt.store(true, Ordering::Release);
+        self.shared.interrupt.store(true, Ordering::Release);
     }
 }
 
@@ -228,10 +200,10 @@ impl WindowEnd {
     /// meta-iteration under way at its next inner step, a pause or another pace what slow motion computes.
     pub fn send(&self, command: Command) -> bool {
         if command.stops() {
-            self.stops.fetch_add(1, Ordering::AcqRel);
+            self.shared.stops.fetch_add(1, Ordering::AcqRel);
         }
         if command.ends_run() {
-            self.interrupt.store(true, Ordering::Release);
+            self.shared.interrupt.store(true, Ordering::Release);
         }
         self.commands.send(Message::Command(command)).is_ok()
     }
@@ -245,35 +217,35 @@ impl WindowEnd {
 
     /// Replaces the live settings; only the latest count. Wakes a paused trainer too.
     pub fn set_live(&self, live: LiveSettings) {
-        self.wake(self.live.put((live, None)));
+        self.wake(self.shared.live.put((live, None)));
     }
 
     /// The same for an earlier moment that was shown when they were turned, if there was one. They have no effect on
     /// any other moment.
     pub fn set_live_at(&self, live: LiveSettings, shown: Option<u64>) {
-        self.wake(self.live.put((live, shown)));
+        self.wake(self.shared.live.put((live, shown)));
     }
 
     /// Replaces the task that the user draws (`None`: nothing); only the latest counts. The trainer keeps it
     /// over restarts.
     pub fn set_sketch(&self, sketch: Option<Arc<Sketch>>) {
-        self.wake(self.sketch.put(sketch));
+        self.wake(self.shared.sketch.put(sketch));
     }
 
     /// Says what is looked at closely; only the latest counts. The trainer keeps it over restarts.
     pub fn set_focus(&self, focus: Focus) {
-        self.wake(self.focus.put(focus));
+        self.wake(self.shared.focus.put(focus));
     }
 
     /// Pauses and shows the run as it was after this many meta-iterations, or (`None`) as it is; only the latest
     /// counts.
     pub fn look_at(&self, meta_iteration: Option<u64>) {
-        self.wake(self.look.put(meta_iteration));
+        self.wake(self.shared.look.put(meta_iteration));
     }
 
     /// The newest snapshot that was not taken yet.
     pub fn take_snapshot(&self) -> Option<Arc<Snapshot>> {
-        self.snapshots.take()
+        self.shared.snapshots.take()
     }
 
     /// The next event.
@@ -285,25 +257,30 @@ impl WindowEnd {
 impl TrainerEnd {
     /// Whether what slow motion computes is to be broken off: a command or a look into the past is about to end it.
     pub(super) fn ends_walk(&self) -> impl Fn() -> bool + Sync {
-        let Self { interrupt, stops, look, .. } = self;
+        let Shared { interrupt, stops, look, .. } = &*self.shared;
         move || interrupt.load(Ordering::Relaxed) || stops.load(Ordering::Acquire) > 0 || look.is_filled()
     }
 
     /// Whether a meta-iteration is to be broken off: a restart, an end or a look into the past waits for it.
     pub(super) fn ends_training(&self) -> impl Fn() -> bool + Sync {
-        let Self { interrupt, look, .. } = self;
+        let Shared { interrupt, look, .. } = &*self.shared;
         move || interrupt.load(Ordering::Relaxed) || look.is_filled()
+    }
+
+    /// What was to be broken off has been: the run that comes is to go on.
+    pub(super) fn broke_off(&self) {
+        self.shared.interrupt.store(false, Ordering::Release);
     }
 
     /// Whether somebody waits for another moment of the run.
     pub(super) fn is_asked_to_look(&self) -> bool {
-        self.look.is_filled()
+        self.shared.look.is_filled()
     }
 
     fn received(&self, message: Message) -> Option<Command> {
         let Message::Command(command) = message else { return None };
         if command.stops() {
-            self.stops.fetch_sub(1, Ordering::AcqRel);
+            self.shared.stops.fetch_sub(1, Ordering::AcqRel);
         }
         Some(command)
     }
@@ -339,27 +316,27 @@ impl TrainerEnd {
 
     /// Live settings that were not taken yet, and the earlier moment that they are for.
     pub fn take_live_at(&self) -> Option<(LiveSettings, Option<u64>)> {
-        self.live.take()
+        self.shared.live.take()
     }
 
     /// A drawing that was not taken yet; `Some(None)` where there is none any more.
     pub fn take_sketch(&self) -> Option<Option<Arc<Sketch>>> {
-        self.sketch.take()
+        self.shared.sketch.take()
     }
 
     /// What is looked at closely, if that has changed.
     pub fn take_focus(&self) -> Option<Focus> {
-        self.focus.take()
+        self.shared.focus.take()
     }
 
     /// The moment to be shown, if that has changed; `Some(None)` for the present one.
     pub fn take_look(&self) -> Option<Option<u64>> {
-        self.look.take()
+        self.shared.look.take()
     }
 
     /// Shows a snapshot in place of the one before.
     pub fn publish(&self, snapshot: Snapshot) {
-        if self.snapshots.put(Arc::new(snapshot)) {
+        if self.shared.snapshots.put(Arc::new(snapshot)) {
             (self.wake)();
         }
     }

@@ -1,7 +1,6 @@
 //! What commands do to a run.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::beside::Beside;
@@ -126,7 +125,7 @@ impl Session {
     }
 
     fn restart(&mut self, settings: &Settings, beside: Option<&Settings>, images: Images, from: From<'_>) {
-        self.end.interrupt.store(false, Ordering::Release);
+        self.end.broke_off();
         self.forget_asked();
         match self.prepared(settings, beside, images, from) {
             Err(error) => self.end.report(Event::Failed(Words::told(|| error.to_string()))),
@@ -157,7 +156,7 @@ impl Session {
     }
 
     fn open(&mut self, kept: &Reopened, images: Images) {
-        self.end.interrupt.store(false, Ordering::Release);
+        self.end.broke_off();
         self.forget_asked();
         match Trainer::restored(kept, images, self.threads) {
             Err(error) => self.end.report(Event::Failed(Words::told(|| error.to_string()))),
@@ -171,7 +170,7 @@ impl Session {
 
     /// Goes on with the run that the last restart ended; this one is kept in its place.
     fn bring_back(&mut self) {
-        self.end.interrupt.store(false, Ordering::Release);
+        self.end.broke_off();
         self.forget_asked();
         if let Some(left) = self.left.take() {
             self.take_up(left);
