@@ -313,8 +313,8 @@ impl Trainer {
         trainer.watch = now.watch;
         trainer.guard = Guard::recalled(memory, Arc::new(best));
         trainer.record = record;
-        trainer.adapt_probes(false, crate::meta::cancel::Cancel::NEVER);
-        trainer.adapt_probes(false, crate::meta::cancel::Cancel::NEVER);
+        trainer.probes.takes_its_time();
+        trainer.probe();
         trainer.probes.recall_taught(&now.known);
         Ok(trainer)
     }
