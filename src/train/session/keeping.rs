@@ -8,7 +8,7 @@ use web_time::{Duration, Instant};
 use super::Session;
 use super::beside::Beside;
 use crate::meta::cancel::Cancel;
-use crate::text::say;
+use crate::text::text;
 use crate::train::link::Event;
 use crate::train::shown::KnobMark;
 use crate::train::trainer::{Saved, Trainer};
@@ -65,8 +65,8 @@ impl Session {
     /// Hands out the run for a path.
     pub(super) fn keep_at(&mut self, path: &Path) {
         if !self.keep(Some(path)) {
-            let text = say("There is no run yet that could be kept", "还没有可以保存的运行");
-            self.end.report(Event::Failed(text.to_owned().into()));
+            let text = text("There is no run yet that could be kept", "还没有可以保存的运行");
+            self.end.report(Event::Failed(text.into()));
         }
     }
 
