@@ -13,7 +13,7 @@ use crate::columns::columns;
 use crate::images;
 use crate::maths::kernels::{Onto, Strided, multiply_adds, product};
 use crate::meta::recipe::Through;
-use crate::settings::{Algorithm, Settings, TaskFamily};
+use crate::settings::{Algorithm, RunSettings, Settings, TaskFamily};
 use crate::tasks::Family;
 use crate::train::trainer::{Step, Trainer};
 
@@ -138,7 +138,7 @@ impl Case {
     pub fn settings(&self) -> Settings {
         let mut settings = Settings::preset(self.tasks, self.algorithm);
         settings.live.inner_steps = self.inner_steps;
-        settings.run.evaluate_every = 1_000_000_000;
+        settings.run.evaluate_every = RunSettings::NEVER;
         settings
     }
 

@@ -209,6 +209,11 @@ pub enum OuterOptimiser {
     AdamW,
 }
 
+impl RunSettings {
+    /// `evaluate_every` of a run that is not measured on the way.
+    pub const NEVER: u64 = 1_000_000_000;
+}
+
 impl TaskFamily {
     /// That of this id, if there is such a family.
     pub(crate) const fn of(id: &'static str) -> Self {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{BenchError, speed};
 use crate::columns::columns;
-use crate::settings::{Algorithm, Settings, TaskFamily};
+use crate::settings::{Algorithm, RunSettings, Settings, TaskFamily};
 
 /// One setting of sine tasks and MAML at one value, the others as they are by default.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +35,7 @@ pub fn scaling(threads: usize, each: Duration, said: impl Fn(&str)) -> Result<Ve
             let id = format!("{setting} {value}");
             said(&id);
             let mut settings = Settings::preset(TaskFamily::named("sine"), Algorithm::default());
-            settings.run.evaluate_every = 1_000_000_000;
+            settings.run.evaluate_every = RunSettings::NEVER;
             // So slow that nothing diverges, however wide or deep.
             (settings.live.inner_rate, settings.live.outer_rate) = (1e-4, 1e-6);
             match setting {

@@ -11,7 +11,7 @@ use super::axis::{Axis, Value};
 use super::store::fingerprint;
 use crate::experiment::Experiment;
 use crate::images::ImageSet;
-use crate::settings::Settings;
+use crate::settings::{RunSettings, Settings};
 use crate::tasks::{Split, for_validation};
 use crate::train::evaluation::Statistics;
 use crate::train::snapshot::Init;
@@ -19,8 +19,6 @@ use crate::train::trainer::{Checkpoint, Saved, Step, TrainError, Trainer};
 
 /// More cells than this are refused.
 pub const MOST_CELLS: usize = 1024;
-/// Cells are not measured on the way.
-const NEVER: u64 = 1_000_000_000;
 
 /// The plan of a sweep.
 #[derive(Clone, Debug)]
@@ -167,7 +165,7 @@ pub fn run_cell(
     cancel: Cancel<'_>,
 ) -> Result<Option<(CellResult, Checkpoint)>, TrainError> {
     let mut settings = sweep.settings(cell);
-    settings.run.evaluate_every = NEVER;
+    settings.run.evaluate_every = RunSettings::NEVER;
     let begin = if goes_on { Trainer::new } else { Trainer::alone };
     let mut trainer = begin(settings, sweep.images.clone(), 1)?;
     let [x, y] = sweep.values(cell);
