@@ -32,7 +32,7 @@ pub struct Start<'a> {
 }
 
 /// One task's inner loop; index k is the inner step, 0 = before adaptation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Measured {
     /// L(θ_k; S).
     pub support_loss: Vec<f32>,
@@ -280,6 +280,7 @@ impl Statistics {
     }
 }
 
+/// A loss as it is kept: infinite where it overflowed.
 pub(super) fn honest(loss: f32) -> f32 {
     if loss.is_nan() { f32::INFINITY } else { loss }
 }

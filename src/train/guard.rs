@@ -6,6 +6,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::evaluation::honest;
+
 /// So many measurements are averaged: a single one is too noisy to be called the best.
 pub const MEASUREMENTS: usize = 10;
 /// A run has gone astray when its last [`LASTING`] measurements all exceed its best by this factor, or have lost half of
@@ -85,7 +87,7 @@ impl<S> Guard<S> {
     /// Notes a measured error, a NaN as infinite; `calm` says that nothing else gives reason for
     /// concern. `state` is asked for only if it is the one to go back to from now on.
     pub fn note(&mut self, meta_iteration: u64, loss: f32, calm: bool, state: impl FnOnce() -> Arc<S>) {
-        let loss = if loss.is_nan() { f32::INFINITY } else { loss };
+        let loss = honest(loss);
         if let Some(times) = self.carried.take() {
             self.best.loss = Some(loss / times);
         }

@@ -24,7 +24,7 @@ impl Init {
 }
 
 /// The adaptation of the probe tasks (a few fixed held-out tasks) from each initialisation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Evaluation {
     /// When it was made.
     pub meta_iteration: u64,

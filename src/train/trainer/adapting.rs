@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::probes::ENLARGED;
 use super::shown::probe_task;
 use super::{TrainError, Trainer};
 use crate::images::ImageSet;
@@ -11,9 +12,6 @@ use crate::tasks::{Answer, Family, HeldOut, Picture, Split};
 use crate::text::Words;
 use crate::train::evaluation::{Start, measure};
 use crate::train::shown::ProbeTask;
-
-/// Points a side for each pixel of an enlarged image.
-const ENLARGED: usize = 4;
 
 /// One task of new images.
 pub struct AdaptedTask {

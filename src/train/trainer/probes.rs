@@ -22,7 +22,7 @@ use crate::train::shown::{Enlarged, Evaluation, Init, LayerMovement};
 /// The baselines' rates are chosen on this many probe tasks.
 const RATE_TASKS: usize = 2;
 /// Points a side for each pixel of an enlarged image.
-const ENLARGED: usize = 4;
+pub(super) const ENLARGED: usize = 4;
 
 /// What the last probe adapted to, from where, and what came of it; one entry of `measured` for each task.
 pub(in crate::train) struct Probed<'a> {
@@ -89,14 +89,7 @@ impl Probes {
             meta: None,
             live: settings.live.clone(),
             measured: Vec::new(),
-            evaluation: Arc::new(Evaluation {
-                meta_iteration: 0,
-                deeds: 0,
-                tasks: Vec::new(),
-                movement: Vec::new(),
-                rates: Vec::new(),
-                tensors: Vec::new(),
-            }),
+            evaluation: Arc::default(),
             baselines: Baselines::default(),
             baseline_rates: [1.0; 2],
             family: family.clone(),

@@ -42,11 +42,8 @@ impl Sketching {
         let Ok(measured) = <[_; 3]>::try_from(measured) else { return };
         self.shown = Some(Arc::new(Evaluation {
             meta_iteration,
-            deeds: 0,
             tasks: vec![probe_task(task, &measured, &starts, None, decibels)],
-            movement: Vec::new(),
-            rates: Vec::new(),
-            tensors: Vec::new(),
+            ..Evaluation::default()
         }));
     }
 

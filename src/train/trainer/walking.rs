@@ -73,16 +73,9 @@ impl Trainer {
         let starts = [start; 3];
         let decibels = settings.run.tasks.is_told_in_decibels();
         let drawn = tasks.iter().map(|(task, measured)| {
-            probe_task(task, &[measured.clone(), nothing(), nothing()], &starts, None, decibels)
+            probe_task(task, &[measured.clone(), Measured::default(), Measured::default()], &starts, None, decibels)
         });
-        let evaluation = Evaluation {
-            meta_iteration,
-            deeds: 0,
-            tasks: drawn.collect(),
-            movement: Vec::new(),
-            rates: Vec::new(),
-            tensors: Vec::new(),
-        };
+        let evaluation = Evaluation { meta_iteration, tasks: drawn.collect(), ..Evaluation::default() };
         let others = live.meta_batch - shown;
         let weights = learner.query_weights::<f32>(live.inner_steps);
         let earlier_counts = weights.iter().rev().skip(1).any(|weight| *weight > 0.0);
@@ -110,19 +103,4 @@ impl Trainer {
 /// ‖a − b‖.
 pub(in crate::train) fn distance(a: &[f32], b: &[f32]) -> f32 {
     norm(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f32>>())
-}
-
-/// Of an initialisation that is not walked through.
-fn nothing() -> Measured {
-    Measured {
-        support_loss: Vec::new(),
-        query_loss: Vec::new(),
-        outputs: Vec::new(),
-        reads: Vec::new(),
-        marks: None,
-        movement: Vec::new(),
-        rates: Vec::new(),
-        thetas: Vec::new(),
-        done: 0,
-    }
 }

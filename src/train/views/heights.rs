@@ -7,6 +7,7 @@ use crate::meta::recipe::Rates;
 use crate::meta::{Learner, MetaParameters, TaskWork};
 use crate::text::numbers::plural;
 use crate::text::{Words, tell};
+use crate::train::evaluation::honest;
 use crate::train::landscape::{lowest, thinned};
 use crate::train::shown::Heights;
 use crate::train::trainer::Trainer;
@@ -161,8 +162,7 @@ impl Surface {
             self.place = Some((done + 1, sum));
             return None;
         }
-        let mean = (sum / self.episodes.len() as f64) as f32;
-        Some(if mean.is_finite() { mean } else { f32::INFINITY })
+        Some(honest((sum / self.episodes.len() as f64) as f32))
     }
 
     /// Where the heights of a model with two parameters are lowest. Adaptation by given rates is affine in where it

@@ -4,6 +4,7 @@ use super::Piece;
 use crate::maths::network::Workspace;
 use crate::meta::episode::Episode;
 use crate::meta::{Learner, MetaParameters, Stepwise};
+use crate::train::evaluation::honest;
 use crate::train::landscape::thinned;
 use crate::train::shown::Init;
 use crate::train::trainer::Trainer;
@@ -179,10 +180,6 @@ impl super::View for View {
         }
         Piece::Rough(found.clone())
     }
-}
-
-fn honest(loss: f32) -> f32 {
-    if loss.is_nan() { f32::INFINITY } else { loss }
 }
 
 #[cfg(test)]

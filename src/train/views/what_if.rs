@@ -7,6 +7,7 @@ use web_time::{Duration, Instant};
 
 use crate::maths::network::Workspace;
 use crate::meta::TaskWork;
+use crate::train::evaluation::honest;
 use crate::train::landscape::Plane;
 use crate::train::shown::{Evaluation, Init, LandscapePath};
 use crate::train::shown::{Heights, Map};
@@ -138,18 +139,15 @@ impl WhatIfs {
             own: own(*task),
             points: plane.path(thetas),
         };
-        let honest = |sum: f64, count: usize| {
-            let mean = (sum / count.max(1) as f64) as f32;
-            if mean.is_finite() { mean } else { f32::INFINITY }
-        };
+        let mean = |sum: f64, count: usize| honest((sum / count.max(1) as f64) as f32);
         let known: Vec<_> = self.done.iter().filter(|(task, _, _)| own(*task)).collect();
-        let here = [0, 1].map(|i| honest(known.iter().map(|(_, _, losses)| f64::from(losses[i])).sum(), known.len()));
+        let here = [0, 1].map(|i| mean(known.iter().map(|(_, _, losses)| f64::from(losses[i])).sum(), known.len()));
         let at_phi = [0, 1].map(|i| {
             let losses = known.iter().filter_map(|(task, _, _)| {
                 let losses = &probed.measured.get(*task)?[Init::Learned as usize].query_loss;
                 if i == 0 { losses.first() } else { losses.last() }
             });
-            honest(losses.map(|loss| f64::from(*loss)).sum(), known.len())
+            mean(losses.map(|loss| f64::from(*loss)).sum(), known.len())
         });
         let paths: Vec<_> = self.done.iter().map(path).collect();
         Some(Tried {
@@ -199,7 +197,7 @@ fn adapt(asked: &WhatIf, tasks: &[usize], trainer: &Trainer) -> Vec<(usize, Vec<
             theta.map_or(f32::INFINITY, |theta| learner.network.loss(theta, &task.episode.query, work))
         };
         let losses = [loss(thetas.first()), loss(thetas.last())];
-        (tasks[index], thetas, losses.map(|loss| if loss.is_finite() { loss } else { f32::INFINITY }))
+        (tasks[index], thetas, losses.map(honest))
     })
 }
 
