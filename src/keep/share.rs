@@ -211,8 +211,8 @@ impl Share {
             if let Some(change) = key.strip_prefix('@') {
                 let (at, key) = change.split_once(':').ok_or_else(whole)?;
                 let at = at.parse().map_err(|_| wrong(say("a meta-iteration is a whole number", "元迭代数是整数")))?;
-                let knob = Knob::ALL.into_iter().find(|knob| knob.key() == key.replace('-', "_"));
-                let knob = knob.ok_or_else(|| ShareError::Key { key: key.to_owned(), word: word.to_owned() })?;
+                let knob = Knob::named(&key.replace('-', "_"));
+                let knob = knob.map_err(|_| ShareError::Key { key: key.to_owned(), word: word.to_owned() })?;
                 let value = knob.read(value).map_err(|reason| wrong(&reason))?;
                 let value = value.as_float().or_else(|| value.as_integer().map(|value| value as f64));
                 changes.push(KnobMark { at, knob, value: value.ok_or_else(|| wrong(""))? });

@@ -293,10 +293,8 @@ impl FromStr for Asked {
                 "step" => arguments.step = Some(number("step")?),
                 "layer" => arguments.layer = Some(number("layer")?),
                 "knob" => {
-                    let knob = Knob::ALL.into_iter().find(|knob| knob.key() == value);
-                    let known = || Knob::ALL.map(|knob| knob.key()).join(", ");
-                    let none = || MeasureError::Value { key: "knob", value: value.to_owned(), known: known() };
-                    arguments.knob = Some(knob.ok_or_else(none)?);
+                    let none = |known| MeasureError::Value { key: "knob", value: value.to_owned(), known };
+                    arguments.knob = Some(Knob::named(value).map_err(none)?);
                 }
                 _ => {
                     let measure = MEASURES.iter().find(|measure| measure.id == id);

@@ -59,6 +59,15 @@ impl Knob {
         }
     }
 
+    /// The knob of this key; or else the keys that there are.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn named(key: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|knob| knob.key() == key);
+        found.ok_or_else(|| Self::ALL.map(|knob| knob.key()).join(", "))
+    }
+
     /// The name within a sentence.
     pub fn name(self) -> String {
         let english = || {
@@ -122,10 +131,6 @@ impl Serialize for Knob {
 impl<'de> Deserialize<'de> for Knob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let key = String::deserialize(deserializer)?;
-        let found = Self::ALL.into_iter().find(|knob| knob.key() == key);
-        found.ok_or_else(|| {
-            let keys = Self::ALL.map(|knob| knob.key()).join(", ");
-            de::Error::custom(format!("unknown knob “{key}”: choose one of {keys}"))
-        })
+        Self::named(&key).map_err(|keys| de::Error::custom(format!("unknown knob “{key}”: choose one of {keys}")))
     }
 }
