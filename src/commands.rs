@@ -15,7 +15,7 @@ use crate::experiment::Experiment;
 use crate::files::write_whole;
 use crate::headless::adapt::AdaptError;
 use crate::headless::compare::{self, ChoiceError, Part};
-use crate::headless::{self, Interrupt, Job};
+use crate::headless::{self, Interrupt, Job, restyle};
 use crate::images::{self, ImageError, ImageSet};
 use crate::keep::run_file::RunFile;
 use crate::said::{note, print};
@@ -123,9 +123,7 @@ pub fn adapt(arguments: &AdaptArguments) -> Result<Ending, Box<dyn Error>> {
     }
     let Some(set) = read_images(&own)? else { return Err(AdaptError::NoImages(settings.tasks.label()).into()) };
     let bar = indicatif::ProgressBar::new(0);
-    if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:32} {pos}/{len} tasks · {eta} left") {
-        bar.set_style(style);
-    }
+    restyle(&bar, "{bar:32} {pos}/{len} tasks · {eta} left");
     let done = |all: usize| {
         bar.set_length(all as u64);
         bar.inc(1);

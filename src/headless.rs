@@ -284,7 +284,8 @@ fn measuring(bar: &ProgressBar, trainer: &Trainer) {
     bar.reset();
 }
 
-fn restyle(bar: &ProgressBar, template: &str) {
+/// Has a bar look like this from now on.
+pub fn restyle(bar: &ProgressBar, template: &str) {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }

@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
-use super::Interrupt;
+use super::{Interrupt, restyle};
 use crate::compare::parallel::parallel;
 use crate::compare::race::{Race, RunResult, Summary, run_one};
 use crate::compare::store::{Store, StoreError};
@@ -189,9 +189,7 @@ fn progress_bar(missing: &[usize], all: usize, what: &str) -> ProgressBar {
     let bar = ProgressBar::new(missing.len() as u64);
     let kept = all - missing.len();
     let template = format!("{{bar:32}} {{pos}}/{{len}} {what} ({kept} of {all} are there) · {{eta}} left");
-    if let Ok(style) = ProgressStyle::with_template(&template) {
-        bar.set_style(style);
-    }
+    restyle(&bar, &template);
     bar.enable_steady_tick(Duration::from_millis(500));
     bar
 }
