@@ -67,7 +67,7 @@ struct Written {
     and: Vec<Condition>,
 }
 
-fn is_zero(value: &u64) -> bool {
+pub(super) fn is_zero(value: &u64) -> bool {
     *value == 0
 }
 
@@ -147,6 +147,11 @@ impl Condition {
     /// What it reads.
     pub fn read(&self, snapshot: &Snapshot) -> Option<Reading> {
         self.asked.read(snapshot)
+    }
+
+    /// Whether it holds in a snapshot.
+    pub fn holds_in(&self, snapshot: &Snapshot, strictness: Strictness) -> bool {
+        self.read(snapshot).is_some_and(|reading| self.holds(reading.value, None, strictness))
     }
 
     /// Whether a value is as it has to be; `start` is what it was when the step began.

@@ -154,10 +154,7 @@ impl Replay<'_> {
                 let snapshot = self.look(Moment { at, ..met.moment }, met.place, &focus)?;
                 let reading =
                     condition.read(&snapshot).ok_or_else(|| format!("{} reads nothing", condition.asked.to_text()))?;
-                let too = condition.and.iter().all(|other| {
-                    let read = other.read(&snapshot);
-                    read.is_some_and(|reading| other.holds(reading.value, None, Strictness::Nearly))
-                });
+                let too = condition.and.iter().all(|other| other.holds_in(&snapshot, Strictness::Nearly));
                 if !too || !condition.holds(reading.value, met.start, Strictness::Nearly) {
                     let (read, said) = (significant(reading.value), condition.said());
                     return Err(format!("at meta-iteration {at} it reads {read}, which is not {said}"));

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::condition::Condition;
+use super::condition::{Condition, is_zero};
 use super::said::Said;
 use crate::experiment::Experiment;
 use crate::settings::{Algorithm, ImageSource, Knob, Settings};
+use crate::text::{Text, text};
 use crate::train::views::Focus;
 
 /// A lesson, ready to be given.
@@ -80,10 +81,6 @@ pub struct Step {
     /// Do: one way to do it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub solution: Vec<Act>,
-}
-
-fn is_zero(value: &u64) -> bool {
-    *value == 0
 }
 
 fn is_false(value: &bool) -> bool {
@@ -174,6 +171,28 @@ impl Lesson {
     /// A step, from 0.
     pub fn step(&self, index: usize) -> Option<&Step> {
         self.steps.get(index)
+    }
+}
+
+impl Kind {
+    /// Its name in lesson files.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Predict => "predict",
+            Self::Do => "do",
+            Self::Observe => "observe",
+            Self::Write => "write",
+        }
+    }
+
+    /// Its name for people.
+    pub fn name(self) -> Text {
+        match self {
+            Self::Predict => text("Predict", "预测"),
+            Self::Do => text("Do", "动手"),
+            Self::Observe => text("Observe", "观察"),
+            Self::Write => text("In your own words", "用自己的话说"),
+        }
     }
 }
 

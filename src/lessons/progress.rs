@@ -214,8 +214,8 @@ impl Progress {
         }
     }
 
-    fn moment(&self, reading: Reading, snapshot: &Snapshot) -> Moment {
-        Moment { run: self.runs.len().saturating_sub(1), at: reading.at, deeds: snapshot.journal.len() }
+    fn moment(&self, at: u64, snapshot: &Snapshot) -> Moment {
+        Moment { run: self.runs.len().saturating_sub(1), at, deeds: snapshot.journal.len() }
     }
 
     fn await_outcome(&mut self, step: &Step, snapshot: &Snapshot) {
@@ -232,7 +232,7 @@ impl Progress {
             readings.push(reading);
         }
         let Some(&latest) = readings.iter().max_by_key(|reading| reading.at) else { return };
-        let moment = self.moment(latest, snapshot);
+        let moment = self.moment(latest.at, snapshot);
         let outcome = &mut self.outcomes[self.now];
         (outcome.truth, outcome.done) = (the_true_one(step, &readings), true);
         outcome.measured = Some(moment);
@@ -268,7 +268,7 @@ impl Progress {
                 return;
             }
             self.since = None;
-            let moment = self.moment(reading, snapshot);
+            let moment = self.moment(reading.at, snapshot);
             let place = snapshot.closeups.tried.as_ref().map(|tried| tried.asked.at);
             self.outcomes[self.now].met.push(Met { moment, value: reading.value, start, place });
         }
@@ -281,11 +281,7 @@ impl Progress {
         let Some(step) = lesson.steps.get(self.now).filter(|step| choice < step.options.len()) else {
             return Vec::new();
         };
-        let now = Moment {
-            run: self.runs.len().saturating_sub(1),
-            at: snapshot.meta_iteration,
-            deeds: snapshot.journal.len(),
-        };
+        let now = self.moment(snapshot.meta_iteration, snapshot);
         let stage = self.stage(self.now);
         let outcome = &mut self.outcomes[self.now];
         match (step.kind, stage) {
@@ -307,7 +303,7 @@ impl Progress {
                 outcome.values = readings.iter().map(|reading| reading.value).collect();
                 outcome.done = outcome.truth == Some(choice);
                 let latest = readings.iter().max_by_key(|reading| reading.at).copied();
-                let moment = latest.map(|latest| self.moment(latest, snapshot));
+                let moment = latest.map(|latest| self.moment(latest.at, snapshot));
                 self.outcomes[self.now].measured = moment;
                 Vec::new()
             }

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use super::condition::Strictness;
-use super::lesson::{Act, Kind, Lesson, Step, Turn};
+use super::lesson::{Act, Answer, Kind, Lesson, Step, Turn};
 use super::progress::{Progress, Stage};
 use crate::images::{self, ImageError, ImageSet};
 use crate::settings::{Knob, ProceduralSettings, Settings};
 use crate::text::{say, tell};
 use crate::train::session::Rehearsal;
-use crate::train::shown::{Deed, Heights, Map};
+use crate::train::shown::Deed;
 use crate::train::snapshot::Snapshot;
 use crate::train::trainer::TrainError;
-use crate::train::views::{Focus, WhatIf};
+use crate::train::views::Focus;
 
 /// Why a lesson cannot be gone through.
 #[derive(Debug, thiserror::Error)]
@@ -216,10 +216,9 @@ pub(super) fn look_from(
     paused: bool,
 ) -> Snapshot {
     if let Some(at) = place {
-        let map = Map { heights: Heights::Adapted, ..Map::default() };
-        focus.landscape = Some(map);
-        let plane = rehearsal.look(&focus, run, paused).landscape.map(|found| Arc::clone(&found.plane));
-        focus.what_if = plane.map(|plane| WhatIf { plane, at, map });
+        focus.drag(at, None);
+        let snapshot = rehearsal.look(&focus, run, paused);
+        focus.drag(at, Some(&snapshot));
     }
     rehearsal.look(&focus, run, paused)
 }
@@ -241,15 +240,7 @@ pub fn begin(lesson: &Lesson, settings: &Settings, threads: usize) -> Result<Reh
 
 /// Whether exactly one answer is true, with the margin to either side.
 fn clear(step: &Step, snapshot: &Snapshot) -> Went {
-    let holds = |strictness| {
-        let all = |conditions: &[super::condition::Condition]| {
-            conditions.iter().all(|condition| {
-                condition.read(snapshot).is_some_and(|reading| condition.holds(reading.value, None, strictness))
-            })
-        };
-        step.options.iter().filter(|answer| all(&answer.true_if)).count()
-    };
-    match [holds(Strictness::WithMargin), holds(Strictness::Nearly)] {
+    match [Strictness::WithMargin, Strictness::Nearly].map(|strictness| true_answers(step, snapshot, strictness)) {
         [1, 1] => Went::Well,
         _ => unclear(step, snapshot),
     }
@@ -258,13 +249,12 @@ fn clear(step: &Step, snapshot: &Snapshot) -> Went {
 fn unclear(step: &Step, snapshot: &Snapshot) -> Went {
     let conditions = step.options.iter().flat_map(|answer| &answer.true_if);
     let values = conditions.map(|condition| condition.read(snapshot).map(|reading| reading.value)).collect();
-    let all = |answer: &&super::lesson::Answer| {
-        answer.true_if.iter().all(|condition| {
-            let reading = condition.read(snapshot);
-            reading.is_some_and(|reading| condition.holds(reading.value, None, Strictness::AsItStands))
-        })
-    };
-    Went::Unclear(step.options.iter().filter(all).count(), values)
+    Went::Unclear(true_answers(step, snapshot, Strictness::AsItStands), values)
+}
+
+fn true_answers(step: &Step, snapshot: &Snapshot, strictness: Strictness) -> usize {
+    let holds = |answer: &&Answer| answer.true_if.iter().all(|condition| condition.holds_in(snapshot, strictness));
+    step.options.iter().filter(holds).count()
 }
 
 impl std::fmt::Display for Went {

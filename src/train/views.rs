@@ -57,6 +57,14 @@ impl Focus {
         ]
     }
 
+    /// φ dragged to a place on the map of mean losses after adaptation; `shown` has that map, once it is there.
+    pub fn drag(&mut self, at: [f64; 2], shown: Option<&Snapshot>) {
+        let map = Map { heights: Heights::Adapted, ..Map::default() };
+        self.landscape = Some(map);
+        let found = shown.and_then(|snapshot| snapshot.landscape.as_ref());
+        self.what_if = found.map(|found| WhatIf { plane: Arc::clone(&found.plane), at, map });
+    }
+
     /// Whether a snapshot shows something of everything that is looked at.
     pub fn is_answered(&self, snapshot: &Snapshot) -> bool {
         let Self { stability, outer_step, test_steps, layers, landscape, what_if } = self;

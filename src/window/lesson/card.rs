@@ -11,22 +11,13 @@ use crate::lessons::measures::Of;
 use crate::lessons::progress::Stage;
 use crate::lessons::result::Outcome;
 use crate::lessons::said::Said;
-use crate::text::{Text, say, tell, text};
+use crate::text::{say, tell};
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::window::commands::{Ask, Commands};
 use crate::window::theme::{GRID, Palette};
 
 /// Size of a text that is to be read.
 pub(super) const READ: f32 = 14.0;
-
-fn kind_of(kind: Kind) -> Text {
-    match kind {
-        Kind::Predict => text("Predict", "预测"),
-        Kind::Do => text("Do", "动手"),
-        Kind::Observe => text("Observe", "观察"),
-        Kind::Write => text("In your own words", "用自己的话说"),
-    }
-}
 
 impl Classroom {
     /// Title, dots, and what can be done with the whole card.
@@ -75,7 +66,7 @@ impl Classroom {
         let palette = Palette::of(ui);
         let count = lesson.steps.len();
         let place = tell(|| format!("{} of {count}", index + 1), || format!("第 {} 步，共 {count} 步", index + 1));
-        let kind = kind_of(step.kind);
+        let kind = step.kind.name();
         ui.label(RichText::new(format!("{kind} · {place}")).small().color(palette.weak));
         let text = self.tell(index, 0, &step.text, snapshot);
         paragraph(ui, &text, false);

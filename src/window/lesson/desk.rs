@@ -36,20 +36,15 @@ pub struct Desk {
     problem: Option<String>,
 }
 
-/// Kinds of steps by name.
-const KINDS: [(Kind, Text, Text); 4] = [
+/// What each kind of step adds.
+const KINDS: [(Kind, Text); 4] = [
     (
         Kind::Predict,
-        text("Predict", "预测"),
         text("Adds a question that is answered before the run goes on", "添加一个在运行继续之前回答的问题"),
     ),
-    (Kind::Do, text("Do", "动手"), text("Adds something to be brought about", "添加一件要做到的事")),
-    (
-        Kind::Observe,
-        text("Observe", "观察"),
-        text("Adds a question about what is on the screen", "添加一个关于屏幕上所见的问题"),
-    ),
-    (Kind::Write, text("Write", "书写"), text("Adds a question that is answered in words", "添加一个用文字回答的问题")),
+    (Kind::Do, text("Adds something to be brought about", "添加一件要做到的事")),
+    (Kind::Observe, text("Adds a question about what is on the screen", "添加一个关于屏幕上所见的问题")),
+    (Kind::Write, text("Adds a question that is answered in words", "添加一个用文字回答的问题")),
 ];
 
 impl Desk {
@@ -137,12 +132,13 @@ impl Desk {
             let about = say("Title, goal, and which knobs are shown", "标题、目标，以及显示哪些旋钮");
             ui.selectable_value(&mut self.page, 0, say("Lesson", "课程")).on_hover_text(about);
             for (index, step) in self.draft.steps.iter().enumerate() {
-                let name = KINDS.iter().find(|(kind, ..)| *kind == step.kind).map_or("", |(_, name, _)| name.get());
+                let name = step.kind.name();
                 let label = format!("{}. {name}", index + 1);
                 ui.selectable_value(&mut self.page, index + 1, label).on_hover_text(say("This step", "这一步"));
             }
             ui.separator();
-            for (kind, name, about) in KINDS {
+            for (kind, about) in KINDS {
+                let name = kind.name();
                 if ui.add(Button::new(format!("+ {name}")).small()).on_hover_text(about.get()).clicked() {
                     self.draft.steps.push(step(kind));
                     self.page = self.draft.steps.len();

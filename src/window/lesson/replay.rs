@@ -1,12 +1,11 @@
 //! A solution that is played.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use crate::lessons::lesson::{Act, Step};
 use crate::lessons::rehearse::within;
-use crate::train::snapshot::{Heights, Map, Phase, Snapshot};
-use crate::train::views::{Focus, WhatIf};
+use crate::train::snapshot::{Phase, Snapshot};
+use crate::train::views::Focus;
 use crate::window::commands::{Commands, UiCommand};
 
 /// What is still to be done of it.
@@ -65,10 +64,8 @@ impl Replay {
     }
 
     pub fn look(&self, focus: &mut Focus, snapshot: Option<&Snapshot>) {
-        let Some(at) = self.place else { return };
-        let map = Map { heights: Heights::Adapted, ..Map::default() };
-        focus.landscape = Some(map);
-        let plane = snapshot.and_then(|snapshot| snapshot.landscape.as_ref()).map(|found| Arc::clone(&found.plane));
-        focus.what_if = plane.map(|plane| WhatIf { plane, at, map });
+        if let Some(at) = self.place {
+            focus.drag(at, snapshot);
+        }
     }
 }
