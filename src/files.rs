@@ -56,6 +56,14 @@ impl FileError {
     }
 }
 
+/// What [`fnv`] goes on from at first.
+pub const FNV: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// A number that tells contents apart, but for chance and malice: FNV-1a, of 64 bits.
+pub fn fnv<'a>(from: u64, bytes: impl IntoIterator<Item = &'a u8>) -> u64 {
+    bytes.into_iter().fold(from, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// Writes a picture as PNG.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{FileError, write_whole};
+use crate::files::{FNV, FileError, fnv, write_whole};
 use crate::images::ImageSet;
 
 /// A folder of finished runs that belong together. TOML, because its numbers read back to the bit.
@@ -93,14 +93,10 @@ fn read<R: DeserializeOwned>(path: &Path) -> Option<R> {
     toml::from_str(&std::fs::read_to_string(path).ok()?).ok()
 }
 
-/// 16 hexadecimal digits that tell descriptions and images apart (FNV-1a; no protection against malice).
+/// 16 hexadecimal digits that tell descriptions and images apart.
 pub fn fingerprint<'a>(text: &str, images: impl IntoIterator<Item = &'a ImageSet>) -> String {
-    let mut state: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut add = |bytes: &[u8]| {
-        for &byte in bytes.iter().chain(&[0xff]) {
-            state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    };
+    let mut state = FNV;
+    let mut add = |bytes: &[u8]| state = fnv(state, bytes.iter().chain(&[0xff]));
     add(env!("CARGO_PKG_VERSION").as_bytes());
     add(text.as_bytes());
     for image in images.into_iter().flat_map(|set| &set.images) {

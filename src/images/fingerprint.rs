@@ -1,30 +1,22 @@
 //! What tells one image set from another.
 
 use super::ImageSet;
+use crate::files::{FNV, fnv};
 
 impl ImageSet {
-    /// A number that sets of other pixels, classes or another split do not share, but for chance (FNV-1a, 64 bits). Names
-    /// and paths have no part in it: a set may be moved and renamed.
+    /// A number that sets of other pixels, classes or another split do not share, but for chance. Names and paths have
+    /// no part in it: a set may be moved and renamed.
     pub fn fingerprint(&self) -> u64 {
-        let mut hash = Hash(0xcbf2_9ce4_8422_2325);
+        let mut hash = FNV;
+        let mut take = |bytes: &[u8]| hash = fnv(hash, bytes);
         let sizes = [self.size, self.channels, self.foreground, self.classes.len(), self.images.len()];
-        sizes.into_iter().for_each(|size| hash.take(&(size as u64).to_le_bytes()));
+        sizes.into_iter().for_each(|size| take(&(size as u64).to_le_bytes()));
         for image in &self.images {
-            hash.take(&(image.class as u64).to_le_bytes());
-            hash.take(&[u8::from(image.held_out), u8::from(image.validates)]);
-            hash.take(&image.pixels);
+            take(&(image.class as u64).to_le_bytes());
+            take(&[u8::from(image.held_out), u8::from(image.validates)]);
+            take(&image.pixels);
         }
-        hash.0
-    }
-}
-
-struct Hash(u64);
-
-impl Hash {
-    fn take(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        hash
     }
 }
 

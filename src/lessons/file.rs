@@ -9,7 +9,7 @@ use toml::{Spanned, Table};
 use super::lesson::{Kind, Lesson, Showing, Step};
 use super::said::Said;
 use crate::experiment::{Experiment, ExperimentError, Given, line_of};
-use crate::files;
+use crate::files::{self, FNV, fnv};
 use crate::settings::Algorithm;
 use crate::text::{Words, say, tell};
 
@@ -255,10 +255,7 @@ fn line_of_table(text: &str, name: &str) -> usize {
     place.map_or(1, |line| line + 1)
 }
 
-/// A number that stands for a text, whatever its line ends (FNV-1a, 64 bits).
+/// A number that stands for a text, whatever its line ends.
 fn fingerprint(text: &str) -> String {
-    let letters = text.bytes().filter(|byte| *byte != b'\r');
-    let hash =
-        letters.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    format!("{hash:016x}")
+    format!("{:016x}", fnv(FNV, text.as_bytes().iter().filter(|byte| **byte != b'\r')))
 }
