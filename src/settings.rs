@@ -3,6 +3,7 @@
 //!
 //! [`table`] says all that is known about each of them; a [`Knob`] is one that is live.
 
+mod ids;
 mod images;
 mod knob;
 mod outer;
@@ -14,8 +15,10 @@ pub mod seed;
 pub mod table;
 mod validate;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+pub use ids::NoSuch;
+pub(crate) use ids::ids_of;
 pub use images::{ImageColour, ImageFit, ImageKey, ImageMaking, ImageReading, ImageSource};
 pub use knob::Knob;
 pub use outer::{OuterSettings, Schedule};
@@ -153,11 +156,13 @@ pub struct MethodSettings {
 }
 
 /// The family that tasks are drawn from: the id of one of [`crate::tasks::FAMILIES`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
 pub struct TaskFamily(&'static str);
 
 /// The meta-learning algorithm: the id of one of [`crate::meta::recipes::RECIPES`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
 pub struct Algorithm(&'static str);
 
 /// What a network has to become on a task, on which rates depend.
@@ -221,14 +226,8 @@ impl TaskFamily {
     }
 
     /// The name used in files and on the command line.
-    pub fn id(self) -> &'static str {
+    pub const fn id(self) -> &'static str {
         self.0
-    }
-}
-
-impl Serialize for TaskFamily {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
     }
 }
 
@@ -239,13 +238,7 @@ impl Algorithm {
     }
 
     /// The name used in files and on the command line.
-    pub fn id(self) -> &'static str {
+    pub const fn id(self) -> &'static str {
         self.0
-    }
-}
-
-impl Serialize for Algorithm {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
     }
 }

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::meta::recipe::NoAlgorithm;
 use serde::{Deserialize, Serialize};
 
 use crate::settings::table::{self, Field, Setting, setting};
-use crate::settings::{Algorithm, Settings};
+use crate::settings::{Algorithm, NoSuch, Settings};
 use crate::text::{Text, Words, say, tell, text};
 
 const ALGORITHM: &Setting = setting("run.algorithm");
@@ -98,7 +97,7 @@ pub enum AxisError {
     NoRange,
     /// No such algorithm.
     #[error(transparent)]
-    NoAlgorithm(#[from] NoAlgorithm),
+    NoAlgorithm(#[from] NoSuch),
     /// No grid.
     #[error("{}", no_grid(.0))]
     Cells(String),

@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use super::run_file::ImageFacts;
 use crate::experiment::{Experiment, ExperimentError, Given};
 use crate::settings::table::{self, Setting, setting};
-use crate::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
+use crate::settings::{Algorithm, ImageSource, Knob, NoSuch, Settings, TaskFamily};
 use crate::text::{Language, say, tell};
 use crate::train::shown::KnobMark;
 
@@ -90,18 +90,8 @@ pub enum ShareError {
         version: u32,
     },
     /// A family or an algorithm that does not exist.
-    #[error("{}", tell(
-        || format!("there is no {what} “{name}”; there are: {known}"),
-        || format!("没有名为“{name}”的{what}；可用的有：{known}"),
-    ))]
-    Name {
-        /// Family or algorithm.
-        what: &'static str,
-        /// As written.
-        name: String,
-        /// What there is.
-        known: String,
-    },
+    #[error(transparent)]
+    Name(#[from] NoSuch),
     /// A key that does not exist.
     #[error("{}", tell(
         || format!("there is no setting “{key}” (in “{word}”)"),
@@ -195,14 +185,9 @@ impl Share {
             version => return Err(ShareError::Newer { version }),
         }
         let (tasks, algorithm) = (words.next().ok_or(ShareError::Foreign)?, words.next().ok_or(ShareError::Foreign)?);
-        let tasks: TaskFamily = tasks.parse().map_err(|_| ShareError::Name {
-            what: say("task family", "任务族"),
-            name: tasks.to_owned(),
-            known: TaskFamily::ALL.map(|tasks| tasks.id()).join(", "),
-        })?;
         let mut given = Given::default();
-        given.set(TASKS, tasks.id().into());
-        given.set(ALGORITHM, algorithm_named(algorithm)?.id().into());
+        given.set(TASKS, tasks.parse::<TaskFamily>()?.id().into());
+        given.set(ALGORITHM, algorithm.parse::<Algorithm>()?.id().into());
         let (mut own, mut beside, mut view, mut lesson, mut changes) = (None, None, None, None, Vec::new());
         for word in words {
             let wrong = |reason: &str| ShareError::Value { word: word.to_owned(), reason: reason.to_owned() };
@@ -221,7 +206,7 @@ impl Share {
             match (key, value.split_once('#')) {
                 (VIEW, _) => view = Some(value.to_owned()),
                 (LESSON, _) => lesson = Some(value.to_owned()),
-                (BESIDE, _) => beside = Some(algorithm_named(value)?),
+                (BESIDE, _) => beside = Some(value.parse()?),
                 ("images", Some((name, fingerprint))) => {
                     own = Some(OwnImages { name: name.to_owned(), fingerprint: fingerprint.to_owned() });
                 }
@@ -241,14 +226,6 @@ impl Share {
         }
         Ok(Self { experiment, own, beside, view, lesson, given })
     }
-}
-
-fn algorithm_named(name: &str) -> Result<Algorithm, ShareError> {
-    name.parse().map_err(|_| ShareError::Name {
-        what: say("algorithm", "算法"),
-        name: name.to_owned(),
-        known: Algorithm::ALL.map(|algorithm| algorithm.id()).join(", "),
-    })
 }
 
 /// As on the command line, in the letters of an experiment file: there two settings share a key.
@@ -330,7 +307,7 @@ mod tests {
     fn what_makes_no_sense_is_named() {
         assert!(refused("hello").contains("metascope:1 sine maml"));
         assert!(refused("metascope:2 sine maml").contains("version 2"));
-        assert!(refused("metascope:1 teapots maml").contains("“teapots”; there are: "));
+        assert!(refused("metascope:1 teapots maml").contains("“teapots”: choose from "));
         assert!(refused("metascope:1 sine alchemy").contains("“alchemy”"));
         assert!(refused("metascope:1 sine maml iner_rate=0.1").contains("“iner_rate”"));
         assert!(refused("metascope:1 sine maml @5:seed=1").contains("“seed”"));

@@ -162,16 +162,8 @@ pub fn parse(text: &str, path: &Path) -> Result<Lesson, LessonError> {
         ExperimentError::Format { message, .. } => wrong(line_of_table(text, "experiment"), "experiment", message),
         error => at("experiment", error.to_string()),
     })?;
-    if let Some(beside) = &window.beside
-        && beside.parse::<Algorithm>().is_err()
-    {
-        let known = Algorithm::ALL.map(|algorithm| algorithm.id()).join(", ");
-        let message = tell(
-            || format!("there is no algorithm “{beside}”: choose one of {known}"),
-            || format!("没有名为“{beside}”的算法，可选：{known}"),
-        );
-        return Err(at("window.beside", message));
-    }
+    let beside = window.beside.as_deref().map(str::parse::<Algorithm>);
+    beside.transpose().map_err(|error| at("window.beside", error.to_string()))?;
     if steps.is_empty() {
         return Err(at("steps", say("a lesson has at least one step", "课程至少要有一个步骤").to_owned()));
     }

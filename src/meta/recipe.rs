@@ -3,15 +3,12 @@
 //! the views go by these parts and know no algorithm by name.
 
 use std::ops::Range;
-use std::str::FromStr;
-
-use serde::{Deserialize, Deserializer};
 
 use super::recipes::RECIPES;
 use crate::maths::network::Network;
-use crate::settings::table::{Name, Part, is_same};
-use crate::settings::{Algorithm, Domain, Settings};
-use crate::text::{Text, tell, text};
+use crate::settings::table::{Name, Part};
+use crate::settings::{Algorithm, Domain, Settings, ids_of};
+use crate::text::{Text, text};
 
 /// An algorithm.
 #[derive(Debug)]
@@ -114,33 +111,6 @@ impl Algorithm {
         RECIPES.iter().find(|recipe| recipe.id == self.id()).unwrap_or(&RECIPES[0])
     }
 
-    /// Every algorithm, simplest relation to MAML first.
-    pub const ALL: [Self; RECIPES.len()] = {
-        let mut all = [RECIPES[0].algorithm(); RECIPES.len()];
-        let mut index = 0;
-        while index < all.len() {
-            all[index] = RECIPES[index].algorithm();
-            index += 1;
-        }
-        all
-    };
-
-    /// The algorithm of an id such as `maml`, where code names one: `const MAML: Algorithm = Algorithm::named("maml")`.
-    ///
-    /// # Panics
-    /// If there is none; in a constant, that does not compile.
-    #[expect(clippy::panic, reason = "a constant that names no algorithm must not compile")]
-    pub const fn named(id: &str) -> Self {
-        let mut index = 0;
-        while index < RECIPES.len() {
-            if is_same(RECIPES[index].id.as_bytes(), id.as_bytes()) {
-                return RECIPES[index].algorithm();
-            }
-            index += 1;
-        }
-        panic!("there is no such algorithm")
-    }
-
     /// The name shown to people.
     pub fn label(self) -> &'static str {
         self.recipe().name
@@ -186,32 +156,4 @@ impl Default for Algorithm {
     }
 }
 
-/// There is no such algorithm.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", no_algorithm(.0))]
-pub struct NoAlgorithm(String);
-
-fn no_algorithm(id: &str) -> String {
-    let names = Algorithm::ALL.map(Algorithm::id).join(", ");
-    tell(
-        || format!("there is no algorithm “{id}”: choose from {names}"),
-        || format!("没有算法“{id}”：请从 {names} 中选择"),
-    )
-}
-
-impl FromStr for Algorithm {
-    type Err = NoAlgorithm;
-
-    fn from_str(text: &str) -> Result<Self, NoAlgorithm> {
-        Self::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.id() == text.trim())
-            .ok_or_else(|| NoAlgorithm(text.trim().to_owned()))
-    }
-}
-
-impl<'de> Deserialize<'de> for Algorithm {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+ids_of!(RECIPES, Algorithm, text("there is no algorithm", "没有算法"));

@@ -1,18 +1,15 @@
 //! What is known of a task family beside its tasks. The panels, the command line, presets, the film-strip, metrics and
 //! the summary read it, and know no family by name.
 
-use std::str::FromStr;
 use std::sync::Arc;
-
-use serde::{Deserialize, Deserializer};
 
 use super::panel::Look;
 use super::{FAMILIES, FamilyError, Tasks};
 use crate::images::ImageSet;
 pub use crate::settings::table::Feature;
-use crate::settings::table::{Name, is_same};
-use crate::settings::{Domain, LiveSettings, RunSettings, Settings, TaskFamily};
-use crate::text::Text;
+use crate::settings::table::Name;
+use crate::settings::{Domain, LiveSettings, RunSettings, Settings, TaskFamily, ids_of};
+use crate::text::{Text, text};
 
 /// A task family.
 #[derive(Debug)]
@@ -146,33 +143,6 @@ impl TaskFamily {
         FAMILIES.iter().find(|card| card.id == self.id()).unwrap_or(&FAMILIES[0])
     }
 
-    /// Every family, in teaching order.
-    pub const ALL: [Self; FAMILIES.len()] = {
-        let mut all = [FAMILIES[0].family(); FAMILIES.len()];
-        let mut index = 0;
-        while index < all.len() {
-            all[index] = FAMILIES[index].family();
-            index += 1;
-        }
-        all
-    };
-
-    /// The family of an id such as `sine`, where code names one: `const SINE: TaskFamily = TaskFamily::named("sine")`.
-    ///
-    /// # Panics
-    /// If there is none; in a constant, that does not compile.
-    #[expect(clippy::panic, reason = "a constant that names no family must not compile")]
-    pub const fn named(id: &str) -> Self {
-        let mut index = 0;
-        while index < FAMILIES.len() {
-            if is_same(FAMILIES[index].id.as_bytes(), id.as_bytes()) {
-                return FAMILIES[index].family();
-            }
-            index += 1;
-        }
-        panic!("there is no such task family")
-    }
-
     /// The name shown to people, in this thread's language.
     pub fn label(self) -> &'static str {
         self.card().name.get()
@@ -221,22 +191,4 @@ impl Default for TaskFamily {
     }
 }
 
-/// There is no such family.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there are no tasks “{0}”: choose from {names}", names = TaskFamily::ALL.map(TaskFamily::id).join(", "))]
-pub struct NoFamily(String);
-
-impl FromStr for TaskFamily {
-    type Err = NoFamily;
-
-    fn from_str(text: &str) -> Result<Self, NoFamily> {
-        let text = text.trim();
-        Self::ALL.into_iter().find(|family| family.id() == text).ok_or_else(|| NoFamily(text.to_owned()))
-    }
-}
-
-impl<'de> Deserialize<'de> for TaskFamily {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+ids_of!(FAMILIES, TaskFamily, text("there are no tasks", "没有任务族"));
