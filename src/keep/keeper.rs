@@ -14,7 +14,7 @@ use super::sessions::Session;
 use super::subject::Subject;
 use super::work::Work;
 use crate::aside::{self, Aside, Queue};
-use crate::files::{write_picture, write_whole};
+use crate::files::{FileError, write_picture, write_whole};
 use crate::images::ImageSet;
 use crate::text::Language;
 use crate::train::session::{KeepSink, keep_every};
@@ -234,7 +234,7 @@ impl Desk {
         match thread {
             Ok(thread) => works.push((work, thread)),
             Err(source) => {
-                let written = Err(RunFileError::Read { path: path.clone(), source });
+                let written = Err(FileError::write(&path, &source).into());
                 self.tell(News { path, in_passing: false, meta_iteration, written });
             }
         }
