@@ -5,6 +5,8 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+use crate::text::{Words, tell};
+
 #[cfg(any(test, not(feature = "desktop")))]
 pub mod memory;
 #[cfg(feature = "desktop")]
@@ -34,6 +36,17 @@ pub enum Met {
 /// Why a file or a folder cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
+    /// It cannot be read.
+    #[error("{}", tell(
+        || format!("cannot read {}: {source}", path.display()),
+        || format!("无法读取 {}：{}", path.display(), Words::of_error(source)),
+    ))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// Disk or rights.
     #[error("cannot write {}: {message}; choose another --out folder or free some space", path.display())]
     Write {
@@ -51,6 +64,10 @@ pub enum FileError {
 }
 
 impl FileError {
+    pub(crate) fn read(path: &Path, source: std::io::Error) -> Self {
+        Self::Read { path: path.to_owned(), source }
+    }
+
     pub(crate) fn write(path: &Path, message: &dyn Display) -> Self {
         Self::Write { path: path.to_owned(), message: message.to_string() }
     }
@@ -69,8 +86,15 @@ pub fn fnv<'a>(from: u64, bytes: impl IntoIterator<Item = &'a u8>) -> u64 {
 /// # Errors
 /// As [`write_whole`].
 pub fn write_picture(path: &Path, picture: &image::RgbImage) -> Result<(), FileError> {
-    let mut png = std::io::Cursor::new(Vec::new());
-    let drawn = picture.write_to(&mut png, image::ImageFormat::Png);
-    drawn.map_err(|error| FileError::write(path, &error))?;
-    write_whole(path, png.get_ref())
+    write_whole(path, &png(picture).map_err(|error| FileError::write(path, &error))?)
+}
+
+/// A picture as the bytes of a PNG file.
+///
+/// # Errors
+/// If the format cannot hold it.
+pub fn png(picture: &image::RgbImage) -> image::ImageResult<Vec<u8>> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png)?;
+    Ok(bytes.into_inner())
 }

@@ -22,7 +22,7 @@
 //! | `archive` | named tensors and facts | know what they mean | `text` |
 //! | `aside` | work beside what runs | know what is done | `text` |
 //! | `columns` | text in columns | know what is in them | |
-//! | `files` | files that are whole or not there, locked folders | know what is in them | |
+//! | `files` | files that are whole or not there, locked folders | know what is in them | `text` |
 //! | `maths` | parameters, network, derivatives, kernels, optimisers, random streams | mention threads, clocks, files or egui | |
 //! | `meta` | inner loop, backward sweep, algorithms | mention threads, clocks, files or egui | `maths` `settings` `text` |
 //! | `images` | image sets: built in, and read from a folder | know what they are used for | `aside` `files` `maths` `settings` `text` |

@@ -6,7 +6,6 @@ use super::run_file::{ENDING, RunFileError};
 use super::subject::Subject;
 use super::work::Work;
 use super::{chart, film_strip, metrics, png, report, singles};
-use crate::experiment::ExperimentError;
 use crate::text::{Text, text};
 
 /// One kind of file.
@@ -55,10 +54,7 @@ pub static KINDS: [Kind; 7] = [
         ),
         suffix: "",
         long: false,
-        bytes: |subject, _| {
-            let table = metrics::table(&subject.experiment(), subject.saved.rows());
-            table.map_err(|error| ExperimentError::Text { message: error.to_string() }.into())
-        },
+        bytes: |subject, _| metrics::table(&subject.experiment(), subject.saved.rows()).map_err(RunFileError::text),
     },
     Kind {
         ending: "svg",

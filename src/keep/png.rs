@@ -6,7 +6,6 @@ use std::path::Path;
 use image::{RgbImage, RgbaImage};
 use png::{BitDepth, ColorType, Decoder, Encoder, EncodingError};
 
-use crate::experiment::ExperimentError;
 use crate::files::File;
 use crate::keep::run_file::RunFileError;
 
@@ -21,7 +20,8 @@ const MOST_BYTES: usize = 1 << 20;
 /// If the format cannot hold it.
 pub fn picture(image: &RgbaImage, text: &str) -> Result<Vec<u8>, RunFileError> {
     let mut bytes = Vec::new();
-    one(&mut bytes, (image.width(), image.height()), (ColorType::Rgba, image.as_raw()), text).map_err(failed)?;
+    one(&mut bytes, (image.width(), image.height()), (ColorType::Rgba, image.as_raw()), text)
+        .map_err(RunFileError::text)?;
     Ok(bytes)
 }
 
@@ -31,7 +31,8 @@ pub fn picture(image: &RgbaImage, text: &str) -> Result<Vec<u8>, RunFileError> {
 /// If the format cannot hold it.
 pub fn opaque(image: &RgbImage, text: &str) -> Result<Vec<u8>, RunFileError> {
     let mut bytes = Vec::new();
-    one(&mut bytes, (image.width(), image.height()), (ColorType::Rgb, image.as_raw()), text).map_err(failed)?;
+    one(&mut bytes, (image.width(), image.height()), (ColorType::Rgb, image.as_raw()), text)
+        .map_err(RunFileError::text)?;
     Ok(bytes)
 }
 
@@ -61,11 +62,6 @@ pub fn encoder<'a>(
     encoder.set_depth(BitDepth::Eight);
     encoder.add_itxt_chunk(KEYWORD.to_owned(), text.to_owned())?;
     Ok(encoder)
-}
-
-/// An error of the format as one of keeping.
-pub fn failed(error: EncodingError) -> RunFileError {
-    ExperimentError::Text { message: error.to_string() }.into()
 }
 
 /// The line of text that a PNG file carries, if it is one and carries one.

@@ -1,7 +1,6 @@
 //! A run as one page that opens without a network.
 
 use std::fmt::Write as _;
-use std::io::Cursor;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +11,7 @@ use super::film_strip;
 use super::run_file::RunFileError;
 use super::subject::Subject;
 use super::work::Work;
-use crate::experiment::ExperimentError;
+use crate::files;
 use crate::meta::cancel::Cancel;
 use crate::text::{Language, say, tell};
 use crate::train::shown::{Evaluation, Init, KnobMark};
@@ -168,8 +167,5 @@ fn story(subject: &Subject<'_>, work: &Work) -> Result<Option<String>, RunFileEr
 }
 
 fn encoded(image: &RgbImage) -> Result<String, RunFileError> {
-    let mut png = Cursor::new(Vec::new());
-    let drawn = image.write_to(&mut png, image::ImageFormat::Png);
-    drawn.map_err(|error| ExperimentError::Text { message: error.to_string() })?;
-    Ok(STANDARD.encode(png.get_ref()))
+    Ok(STANDARD.encode(files::png(image).map_err(RunFileError::text)?))
 }

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::experiment::{Experiment, ExperimentError};
 use crate::files::{File, FileError, write_whole};
 use crate::images::ImageSet;
 use crate::text::numbers::plural;
-use crate::text::{Words, say, tell};
+use crate::text::{say, tell};
 use crate::train::shown::KnobMark;
 use crate::train::trainer::{Reopened, RestoreError, Saved, TrainError, Trainer};
 
@@ -65,16 +66,8 @@ pub struct ImageFacts {
 #[derive(Debug, thiserror::Error)]
 pub enum RunFileError {
     /// The file cannot be read.
-    #[error("{}", tell(
-        || format!("cannot read {}: {source}", path.display()),
-        || format!("无法读取 {}：{}", path.display(), Words::of_error(source)),
-    ))]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Read(FileError),
     /// It is something else.
     #[error("{}", tell(
         || format!("{} is not a run that Metascope has kept: {reason}", path.display()),
@@ -127,6 +120,13 @@ pub enum RunFileError {
     /// It was not wanted any more.
     #[error("{}", say("cancelled, nothing was written", "已取消，没有写入任何文件"))]
     Cancelled,
+}
+
+impl RunFileError {
+    /// What is to be written has no form that a file can hold, for this reason.
+    pub fn text(error: impl Display) -> Self {
+        ExperimentError::Text { message: error.to_string() }.into()
+    }
 }
 
 /// Why a file could not be written, and what to do.
@@ -194,20 +194,19 @@ impl RunFile {
     /// # Errors
     /// If the settings cannot be written down, such as a path that is not Unicode.
     pub fn bytes(&self) -> Result<Vec<u8>, RunFileError> {
-        let text = |error: &dyn std::fmt::Display| ExperimentError::Text { message: error.to_string() };
         let told = Told {
             format: FORMAT,
             program: concat!("metascope ", env!("CARGO_PKG_VERSION")).to_owned(),
             meta_iteration: self.meta_iteration,
             images: self.images.clone(),
             coming: self.coming.clone(),
-            experiment: self.experiment.to_text()?.parse().map_err(|error: toml::de::Error| text(&error))?,
+            experiment: self.experiment.to_text()?.parse::<Table>().map_err(RunFileError::text)?,
             facts: self.archive.facts.clone(),
         };
-        let told = toml::to_string(&told).map_err(|error| text(&error))?;
+        let told = toml::to_string(&told).map_err(RunFileError::text)?;
         let metadata = HashMap::from([(KEY.to_owned(), told)]);
         let tensors = self.archive.tensors.iter().map(|(name, tensor)| (name, Stored(tensor)));
-        Ok(safetensors::serialize(tensors, Some(metadata)).map_err(|error| text(&error))?)
+        safetensors::serialize(tensors, Some(metadata)).map_err(RunFileError::text)
     }
 
     /// Writes it, whole or not at all.
@@ -223,7 +222,7 @@ impl RunFile {
     /// # Errors
     /// If the file cannot be read, is something else, of a later format, or damaged.
     pub fn read(path: &Path) -> Result<Self, RunFileError> {
-        let failed = |source| RunFileError::Read { path: path.to_owned(), source };
+        let failed = |source| RunFileError::Read(FileError::read(path, source));
         let mut bytes = Vec::new();
         let file = File::open(path).map_err(failed)?;
         file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;

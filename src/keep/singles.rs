@@ -9,7 +9,6 @@ use zip::write::SimpleFileOptions;
 use super::png;
 use super::run_file::RunFileError;
 use super::subject::Subject;
-use crate::experiment::ExperimentError;
 use crate::tasks::{Panel, Picture};
 
 /// The pictures of a sheet, on which they lie a pixel apart, each `side` pixels high and wide; what is no sheet of such is
@@ -33,7 +32,6 @@ pub fn of(picture: &Picture, side: usize) -> Vec<RgbImage> {
 /// If the formats cannot hold them.
 pub fn archive(subject: &Subject<'_>) -> Result<Vec<u8>, RunFileError> {
     let (side, text) = (subject.saved.images().map_or(0, |set| set.size), subject.share().to_text());
-    let failed = |error: &dyn std::fmt::Display| ExperimentError::Text { message: error.to_string() };
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (index, task) in subject.saved.evaluation().tasks.iter().enumerate() {
         let given = task.given.iter().map(|given| (given.title.en(), &given.panel));
@@ -44,12 +42,12 @@ pub fn archive(subject: &Subject<'_>) -> Result<Vec<u8>, RunFileError> {
             for (number, one) in pictures.iter().enumerate() {
                 let number = if pictures.len() > 1 { format!("-{}", number + 1) } else { String::new() };
                 let name = format!("{:02}-{}/{}{number}.png", index + 1, plain(task.name.en()), plain(what));
-                zip.start_file(name, SimpleFileOptions::default()).map_err(|error| failed(&error))?;
-                zip.write_all(&png::opaque(one, &text)?).map_err(|error| failed(&error))?;
+                zip.start_file(name, SimpleFileOptions::default()).map_err(RunFileError::text)?;
+                zip.write_all(&png::opaque(one, &text)?).map_err(RunFileError::text)?;
             }
         }
     }
-    Ok(zip.finish().map_err(|error| failed(&error))?.into_inner())
+    Ok(zip.finish().map_err(RunFileError::text)?.into_inner())
 }
 
 /// A name that every file system takes.

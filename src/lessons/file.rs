@@ -9,9 +9,9 @@ use toml::{Spanned, Table};
 use super::lesson::{Kind, Lesson, Showing, Step};
 use super::said::Said;
 use crate::experiment::{Experiment, ExperimentError, Given, line_of};
-use crate::files::{self, FNV, fnv};
+use crate::files::{self, FNV, FileError, fnv};
 use crate::settings::Algorithm;
-use crate::text::{Words, say, tell};
+use crate::text::{say, tell};
 
 /// The file format that this program writes.
 pub const VERSION: u32 = 1;
@@ -20,16 +20,8 @@ pub const VERSION: u32 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum LessonError {
     /// The file cannot be read.
-    #[error("{}", tell(
-        || format!("cannot read {}: {source}", path.display()),
-        || format!("无法读取 {}：{}", path.display(), Words::of_error(source)),
-    ))]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// It is not such a file.
     #[error("{}", tell(
         || format!("{} is not a lesson: {message}", path.display()),
@@ -119,8 +111,7 @@ pub fn find(name: &str) -> Result<Arc<Lesson>, LessonError> {
 /// # Errors
 /// If it cannot be read, or is not a lesson.
 pub fn read(path: &Path) -> Result<Lesson, LessonError> {
-    let text = files::read_to_string(path);
-    let text = text.map_err(|source| LessonError::File { path: path.to_owned(), source })?;
+    let text = files::read_to_string(path).map_err(|source| FileError::read(path, source))?;
     parse(&text, path)
 }
 

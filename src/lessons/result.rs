@@ -1,15 +1,14 @@
 //! What came of a lesson, as a file that a pupil may hand in. Nothing leaves the machine by itself.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::lesson::{Kind, Lesson};
 use super::progress::Progress;
-use crate::files;
+use crate::files::{self, FileError};
 use crate::settings::Settings;
-use crate::text::{Words, tell};
 use crate::train::snapshot::Deed;
 
 /// The file format that this program writes.
@@ -134,16 +133,8 @@ pub struct LessonResult {
 #[derive(Debug, thiserror::Error)]
 pub enum ResultError {
     /// The file cannot be read.
-    #[error("{}", tell(
-        || format!("cannot read {}: {source}", path.display()),
-        || format!("无法读取 {}：{}", path.display(), Words::of_error(source)),
-    ))]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// It is not such a file.
     #[error("not a result of a lesson: {message}")]
     Format {
@@ -179,8 +170,7 @@ impl LessonResult {
     /// # Errors
     /// If it cannot be read, is damaged, or is of another version.
     pub fn read(path: &Path) -> Result<Self, ResultError> {
-        let text = files::read_to_string(path);
-        Self::parse(&text.map_err(|source| ResultError::File { path: path.to_owned(), source })?)
+        Self::parse(&files::read_to_string(path).map_err(|source| FileError::read(path, source))?)
     }
 
     /// Reads the text of a file.

@@ -10,7 +10,7 @@ use super::App;
 use super::begin::From;
 use super::taking::{Taken, with_ending};
 use crate::aside;
-use crate::files;
+use crate::files::{self, FileError};
 use crate::keep::keeper::{Keeper, News};
 use crate::keep::kinds::{self, KINDS, Kind};
 use crate::keep::png;
@@ -247,7 +247,7 @@ impl App {
                 Ok(result) => Some(result),
                 Err(TryRecvError::Disconnected) => {
                     let source = std::io::Error::other("no thread");
-                    Some(Err(RunFileError::Read { path: reading.path.clone(), source }))
+                    Some(Err(RunFileError::Read(FileError::read(&reading.path, source))))
                 }
             };
             if let Some(result) = result

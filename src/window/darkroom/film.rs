@@ -5,7 +5,6 @@ use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, Frame, RgbaImage};
 
 use super::printer::Printer;
-use crate::experiment::ExperimentError;
 use crate::keep::kinds::Kind;
 use crate::keep::png;
 use crate::keep::run_file::RunFileError;
@@ -136,7 +135,7 @@ fn print(
         ui.painter().rect_filled(track.with_max_x(track.left() + share * track.width()), 1.0, palette.accent);
         add(ui);
     });
-    picture.ok_or_else(|| ExperimentError::Text { message: "no picture".to_owned() }.into())
+    picture.ok_or_else(|| RunFileError::text("no picture"))
 }
 
 /// So many frames, each with its time in milliseconds.
@@ -149,29 +148,29 @@ fn encode(
     let mut bytes = Vec::new();
     match format {
         Format::Gif => {
-            let failed = |error: image::ImageError| ExperimentError::Text { message: error.to_string() };
             let mut encoder = GifEncoder::new_with_speed(&mut bytes, SPEED);
-            encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
+            encoder.set_repeat(Repeat::Infinite).map_err(RunFileError::text)?;
             for index in 0..count {
                 let (picture, time) = frame(index)?;
                 let delay = Delay::from_numer_denom_ms(u32::from(time), 1);
-                encoder.encode_frame(Frame::from_parts(picture, 0, 0, delay)).map_err(failed)?;
+                encoder.encode_frame(Frame::from_parts(picture, 0, 0, delay)).map_err(RunFileError::text)?;
             }
         }
         Format::Apng => {
             let first = (count > 0).then(|| frame(0)).transpose()?;
             let Some((picture, time)) = first else { return Ok(bytes) };
             let size = [picture.width(), picture.height()];
-            let mut encoder = png::encoder(&mut bytes, size, ::png::ColorType::Rgba, text).map_err(png::failed)?;
-            encoder.set_animated(u32::try_from(count).unwrap_or(1), 0).map_err(png::failed)?;
-            encoder.set_frame_delay(time, 1000).map_err(png::failed)?;
-            let mut writer = encoder.write_header().map_err(png::failed)?;
-            writer.write_image_data(picture.as_raw()).map_err(png::failed)?;
+            let mut encoder =
+                png::encoder(&mut bytes, size, ::png::ColorType::Rgba, text).map_err(RunFileError::text)?;
+            encoder.set_animated(u32::try_from(count).unwrap_or(1), 0).map_err(RunFileError::text)?;
+            encoder.set_frame_delay(time, 1000).map_err(RunFileError::text)?;
+            let mut writer = encoder.write_header().map_err(RunFileError::text)?;
+            writer.write_image_data(picture.as_raw()).map_err(RunFileError::text)?;
             for index in 1..count {
                 let (picture, _) = frame(index)?;
-                writer.write_image_data(picture.as_raw()).map_err(png::failed)?;
+                writer.write_image_data(picture.as_raw()).map_err(RunFileError::text)?;
             }
-            writer.finish().map_err(png::failed)?;
+            writer.finish().map_err(RunFileError::text)?;
         }
     }
     Ok(bytes)
