@@ -139,7 +139,7 @@ pub struct Failure {
     pub finding: Finding,
     /// When.
     pub meta_iteration: u64,
-    /// α, β and K at that moment.
+    /// α and β at that moment.
     pub rates: [f64; 2],
     /// K.
     pub steps: usize,
