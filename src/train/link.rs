@@ -6,7 +6,7 @@
 //! window costs no memory; the window's end wakes a waiting trainer once per slot that was empty.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -137,6 +137,8 @@ struct Shared {
     interrupt: AtomicBool,
     /// Commands on their way that end slow motion, at least for now.
     stops: AtomicUsize,
+    /// Runs that were asked for.
+    asked: AtomicU64,
 }
 
 /// The window's end.
@@ -155,8 +157,8 @@ pub struct TrainerEnd {
 }
 
 impl Command {
-    /// Whether the present run's meta-iteration need not come to its end.
-    fn ends_run(&self) -> bool {
+    /// Whether it asks for another run.
+    pub(super) fn asks_for_run(&self) -> bool {
         matches!(
             self,
             Self::Restart(..)
@@ -166,8 +168,12 @@ impl Command {
                 | Self::Open(..)
                 | Self::StartFrom(..)
                 | Self::BringBack
-                | Self::Quit
         )
+    }
+
+    /// Whether the present run's meta-iteration need not come to its end.
+    fn ends_run(&self) -> bool {
+        self.asks_for_run() || matches!(self, Self::Quit)
     }
 
     /// Whether slow motion need not go on with what it computes: nobody will see it.
@@ -205,7 +211,15 @@ impl WindowEnd {
         if command.ends_run() {
             self.shared.interrupt.store(true, Ordering::Release);
         }
+        if command.asks_for_run() {
+            self.shared.asked.fetch_add(1, Ordering::AcqRel);
+        }
         self.commands.send(Message::Command(command)).is_ok()
+    }
+
+    /// Whether a snapshot is of the run that was asked for last, or of the one that stays in its place.
+    pub fn is_answered_by(&self, snapshot: &Snapshot) -> bool {
+        snapshot.asked == self.shared.asked.load(Ordering::Acquire)
     }
 
     /// Wakes a waiting trainer for a slot that was empty.

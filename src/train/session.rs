@@ -73,6 +73,8 @@ pub struct Session {
     /// The run that the present one took the place of.
     left: Option<Left>,
     run: u64,
+    /// Runs that were asked for.
+    asked: u64,
     phase: Phase,
     pace: Pace,
     divergence: Option<Arc<Divergence>>,
@@ -119,6 +121,7 @@ impl Session {
             beside: None,
             left: None,
             run: 0,
+            asked: 0,
             phase: Phase::Paused,
             pace: Pace::Full,
             divergence: None,
@@ -383,7 +386,7 @@ impl Session {
         snapshot.walk = self.walk.clone();
         snapshot.divergence = self.divergence.clone();
         snapshot.beside = self.beside.as_ref().map(|beside| Arc::new(beside.snapshot(run, per_second, self.phase)));
-        snapshot.can_bring_back = self.left.is_some();
+        (snapshot.asked, snapshot.can_bring_back) = (self.asked, self.left.is_some());
         self.end.publish(snapshot);
         self.shown_at = Instant::now();
         self.changed = false;

@@ -18,6 +18,8 @@ pub use crate::tasks::{Choice, Given, Panel, Picture, Sheet};
 pub struct Snapshot {
     /// Counts restarts; a view that keeps state drops it when this changes.
     pub run: u64,
+    /// Runs that had been asked for; one that could not begin leaves another in its place.
+    pub asked: u64,
     /// Meta-iterations done, in the state that is shown.
     pub meta_iteration: u64,
     /// Meta-iterations per second while training, smoothed.
@@ -63,6 +65,7 @@ impl Trainer {
     pub fn snapshot(&self, run: u64, per_second: f64, phase: Phase) -> Snapshot {
         Snapshot {
             run,
+            asked: 0,
             meta_iteration: self.meta_iteration(),
             per_second,
             phase,

@@ -26,6 +26,7 @@ enum From<'a> {
 
 impl Session {
     pub(super) fn obey(&mut self, command: Command) {
+        self.asked += u64::from(command.asks_for_run());
         if matches!(
             command,
             Command::Play | Command::PlayUntil(_) | Command::Pause | Command::Step | Command::SetPace(_)

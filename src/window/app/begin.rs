@@ -53,8 +53,8 @@ pub(super) enum Awaited {
     Nothing,
     /// Those of the run before.
     LastRun,
-    /// Those of a run out of a file.
-    File,
+    /// Those of a run out of a file, or of one that stays although no snapshot of it has come.
+    Unseen,
 }
 
 impl App {
@@ -195,7 +195,7 @@ impl App {
         self.keeping.is_another_run();
         match from {
             From::File(file, path) => {
-                (self.awaited, self.intent) = (Awaited::File, Some(Phase::Paused));
+                (self.awaited, self.intent) = (Awaited::Unseen, Some(Phase::Paused));
                 self.keeping.is_of(path);
                 self.schedule(file.coming.clone());
             }
@@ -231,21 +231,24 @@ impl App {
 
     /// The run that was asked for has come: all is as it was in it.
     pub(super) fn returns(&mut self, new: &Snapshot) {
-        let other = self.snapshot.as_ref().is_none_or(|known| known.run != new.run);
-        let awaited = if other { std::mem::take(&mut self.awaited) } else { Awaited::Nothing };
-        if awaited == Awaited::Nothing {
+        if self.awaited == Awaited::Nothing || !self.link.is_answered_by(new) {
             return;
         }
-        self.settings = Settings::clone(&new.settings);
-        self.beside = beside_of(new);
         (self.moment, self.fitted) = (Moment::default(), None);
-        if awaited == Awaited::LastRun {
+        if std::mem::take(&mut self.awaited) == Awaited::LastRun {
             self.images_in_use.swap(0, 1);
         }
+        self.take_over(new);
+        self.remember_set();
+    }
+
+    /// Settings and images are a run's from now on.
+    fn take_over(&mut self, of: &Snapshot) {
+        self.settings = Settings::clone(&of.settings);
+        self.beside = beside_of(of);
         let key = self.settings.run.image_key();
         let known = self.images_in_use.iter().flatten().find(|(known, _)| *known == key).cloned();
         self.image_set = known.or(self.image_set.take());
-        self.remember_set();
     }
 
     /// Notes which images this family had last.
@@ -273,13 +276,9 @@ impl App {
     /// A run that could not begin leaves the old one in force.
     pub(super) fn keep_old_run(&mut self) {
         (self.awaited, self.waits_for_files) = (Awaited::Nothing, None);
-        if let Some(snapshot) = &self.snapshot {
-            self.settings = Settings::clone(&snapshot.settings);
-            self.beside = beside_of(snapshot);
-            let key = self.settings.run.image_key();
-            if let Some(known) = self.images_in_use.iter().flatten().find(|(known, _)| *known == key) {
-                self.image_set = Some(known.clone());
-            }
+        match self.snapshot.clone().filter(|snapshot| self.link.is_answered_by(snapshot)) {
+            Some(snapshot) => self.take_over(&snapshot),
+            None => self.awaited = Awaited::Unseen,
         }
     }
 }

@@ -45,6 +45,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
         KnobMark { at: meta_iteration * 3 / 5, knob: Knob::OUTER_RATE, value: 5e-4 },
     ];
     Snapshot {
+        asked: 0,
         run: 1,
         meta_iteration,
         per_second: 74.2,
