@@ -119,8 +119,14 @@ pub enum ShareError {
 impl Share {
     /// The line of a run that began with these settings, with these knobs turned since. `images` tells of the user's own
     /// ones.
-    pub fn of(settings: Settings, marks: &[KnobMark], images: Option<&ImageFacts>) -> Self {
-        let own = images.filter(|_| matches!(settings.run.images, ImageSource::Path(_)));
+    pub fn of(mut settings: Settings, marks: &[KnobMark], images: Option<&ImageFacts>) -> Self {
+        let run = &mut settings.run;
+        if !run.tasks.needs_images() {
+            let preset = Settings::preset(run.tasks, run.algorithm).run;
+            run.set_image_reading(preset.image_reading());
+            (run.images, run.procedural) = (preset.images, preset.procedural);
+        }
+        let own = images.filter(|_| matches!(run.images, ImageSource::Path(_)));
         let own = own.map(|facts| OwnImages { name: facts.name.clone(), fingerprint: facts.fingerprint.clone() });
         let experiment = Experiment { settings, changes: marks.to_vec(), ..Experiment::default() };
         Self { experiment, own, beside: None, view: None, lesson: None, given: Given::default() }
@@ -301,6 +307,15 @@ mod tests {
         let text = Share::of(settings, &[], Some(&facts)).to_text();
         assert_eq!(text, "metascope:1 class maml images=my_faces#0123456789abcdef");
         assert_eq!(read(&text).own.unwrap().fingerprint, facts.fingerprint);
+    }
+
+    #[test]
+    fn images_are_not_spoken_of_where_tasks_are_made_of_none() {
+        let mut settings = Settings::preset(TaskFamily::named("plane"), Algorithm::default());
+        settings.run.images = ImageSource::Path("/home/somebody/my faces".into());
+        settings.run.image_invert = true;
+        let facts = ImageFacts { name: "my faces".to_owned(), images: 42, classes: 2, fingerprint: String::new() };
+        assert_eq!(Share::of(settings, &[], Some(&facts)).to_text(), "metascope:1 plane maml");
     }
 
     #[test]

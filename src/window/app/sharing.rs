@@ -51,7 +51,9 @@ impl App {
         let marks = snapshot.map(|snapshot| snapshot.marks.to_vec()).unwrap_or_default();
         let marks: Vec<_> = marks.into_iter().chain(self.coming.iter().copied()).collect();
         let own = matches!(start.run.images, ImageSource::Path(_));
-        let images = self.image_set.as_ref().filter(|_| own).map(|(_, set)| ImageFacts::of(set));
+        let key = start.run.image_key();
+        let images = self.images_in_use.iter().flatten().find(|(known, _)| own && *known == key);
+        let images = images.map(|(_, set)| ImageFacts::of(set));
         Share {
             beside: self.beside.map(|(algorithm, _)| algorithm),
             view: self.stage.view_id(self.settings.run.tasks),
