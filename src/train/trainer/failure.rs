@@ -48,7 +48,7 @@ impl Trainer {
         let inner_step = blamed.as_ref().and_then(|episode| {
             first_harmful_step(&self.learner, &self.now.meta, live.inner_rate, episode, live.inner_steps)
         });
-        let turned = self.turned_since_best(None);
+        let turned = self.turned_since_best(None, times_too_long.is_some_and(|times| times > 1.0));
         self.note(Deed::Diverged { at: meta_iteration });
         self.back_to_learned();
         let episodes: Vec<_> = self.coming_episodes(TASKS).into_iter().chain(blamed).collect();
@@ -71,7 +71,7 @@ impl Trainer {
     /// Whether the run has left its best state for good.
     pub(in crate::train) fn astray(&self) -> Option<Astray> {
         let times = self.guard.astray().filter(|_| self.looking_at().is_none())?;
-        Some(Astray { times, turned: self.turned_since_best(self.left_best()) })
+        Some(Astray { times, turned: self.turned_since_best(self.left_best(), false) })
     }
 
     /// The first of the latest measurements that all were far above the best.
@@ -82,9 +82,10 @@ impl Trainer {
         wrong.last().map(|row| row.iteration)
     }
 
-    /// The knob that was turned last since the best state, if it was turned to something else than then; before this
-    /// moment, as what was turned later may be the cure.
-    fn turned_since_best(&self, before: Option<u64>) -> Option<Turned> {
+    /// The knob that was turned last since the best state, if to something else than then; α before any other if its
+    /// steps are too long. Before this moment, as what was turned later may be the cure; and a rate, or K, that was
+    /// lowered is no cause either.
+    fn turned_since_best(&self, before: Option<u64>, steps_too_long: bool) -> Option<Turned> {
         let best = self.guard.best();
         let then = &best.state.settings.live;
         let moments = best.meta_iteration..before.unwrap_or(u64::MAX);
@@ -93,7 +94,12 @@ impl Trainer {
         let since = since.filter(|mark| mark.knob != Knob::BASELINES_AT_ALPHA);
         let turned =
             since.map(|mark| Turned { knob: mark.knob, at: mark.at, from: mark.knob.get(then), to: mark.value });
-        turned.into_iter().find(|turned| turned.from != turned.to)
+        let only_raised = [Knob::INNER_RATE, Knob::OUTER_RATE, Knob::INNER_STEPS];
+        let is_cause =
+            |turned: &Turned| turned.to > turned.from || turned.to < turned.from && !only_raised.contains(&turned.knob);
+        let mut causes = turned.filter(is_cause);
+        let rate = causes.clone().find(|turned| turned.knob == Knob::INNER_RATE);
+        rate.filter(|_| steps_too_long).or_else(|| causes.next())
     }
 }
 
@@ -103,6 +109,7 @@ mod tests {
     use super::*;
     use crate::meta::cancel::Cancel;
     use crate::settings::{Algorithm, LiveSettings, Settings, TaskFamily};
+    use crate::train::trainer::Step;
 
     #[test]
     fn the_cure_is_not_blamed() {
@@ -123,5 +130,26 @@ mod tests {
         assert_eq!(blamed(&trainer), Some(0.45));
         go_on(&mut trainer, 8);
         assert!(trainer.astray().is_none());
+    }
+
+    #[test]
+    fn what_made_steps_too_long_is_blamed_before_what_was_turned_later_and_what_was_lowered_never() {
+        let preset = Settings::preset(TaskFamily::named("plane"), Algorithm::default());
+        let blamed = |first: f64, then: [(f64, usize); 2]| {
+            let mut settings = preset.clone();
+            settings.live.inner_rate = first;
+            let mut trainer = Trainer::new(settings, None, 1).unwrap();
+            for (inner_rate, inner_steps) in then {
+                trainer.set_live(LiveSettings { inner_rate, inner_steps, ..preset.live.clone() }).unwrap();
+            }
+            let divergence = (0..200).find_map(|_| match trainer.step(Cancel::NEVER) {
+                Step::Diverged(divergence) => Some(divergence),
+                Step::Done(_) | Step::Interrupted => None,
+            });
+            divergence.unwrap().turned.map(|turned| (turned.knob, turned.to))
+        };
+        let steps = preset.live.inner_steps;
+        assert_eq!(blamed(0.1, [(9.0, steps), (9.0, 7)]), Some((Knob::INNER_RATE, 9.0)));
+        assert_eq!(blamed(10.0, [(9.5, steps), (9.0, steps)]), None);
     }
 }
