@@ -22,6 +22,7 @@ mod recent;
 mod scene;
 mod take_out;
 mod theme;
+mod toggle;
 mod tooltip;
 mod turns;
 mod value_field;

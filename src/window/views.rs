@@ -7,18 +7,18 @@ mod layers;
 mod outer_step;
 mod tasks;
 mod test_steps;
-mod toggle;
 mod words;
 
-use egui::{FontId, RichText, Ui};
+use egui::{FontId, Painter, RichText, Stroke, Ui, vec2};
 
 use self::layers::LayersView;
 use self::outer_step::OuterStepView;
 use self::test_steps::TestStepsView;
 use super::parameters::Parameters;
-use super::theme::{Palette, SMALL_TEXT};
+use super::theme::{GRID, Palette, SMALL_TEXT, init_label, init_tooltip};
+use super::toggle::toggle;
 use crate::text::{Text, text};
-use crate::train::snapshot::Snapshot;
+use crate::train::snapshot::{Init, Snapshot};
 use crate::train::views::Focus;
 
 /// Size of the text in a large view.
@@ -92,6 +92,23 @@ fn font(large: bool) -> FontId {
 /// A line of text across the view, cut off where it is too long.
 fn line(ui: &mut Ui, text: RichText, large: bool) -> egui::Response {
     ui.add(egui::Label::new(text.font(font(large))).truncate())
+}
+
+/// A toggle for each of [`Init::ALL`], in its colour.
+fn toggles(ui: &mut Ui, shown: &mut [bool; 3], large: bool) {
+    let font = font(large);
+    let room = vec2(1.4 * font.size, font.size + GRID);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(2.5 * GRID, 0.0);
+        for (init, shown) in Init::ALL.into_iter().zip(shown) {
+            let colour = Palette::of(ui).init(init);
+            let sample = |painter: &Painter, ends, strength| {
+                let stroke = Stroke::new(if large { 4.0 } else { 2.0 }, colour.gamma_multiply(strength));
+                painter.line_segment(ends, stroke);
+            };
+            toggle(ui, [init_label(init), init_tooltip(init)], shown, (font.clone(), room), sample);
+        }
+    });
 }
 
 /// What is said in an empty view.

@@ -1,11 +1,12 @@
 //! The legend: a row of names above the plot, so that it never covers data, and toggles for a menu.
 
-use egui::{Color32, Rect, Role, Sense, Shape, Slider, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Role, Sense, Shape, Slider, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::series::Series;
 use crate::text::{say, tell};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
+use crate::window::toggle::toggle;
 
 /// Height of a plot and a timeline that can be read.
 const PLOT: f32 = 84.0;
@@ -16,10 +17,15 @@ const ROW: f32 = 4.0 * GRID;
 /// Length of the drawn sample of a line.
 const SAMPLE: f32 = 18.0;
 
+/// How long the sample of a toggle is, and how high the toggle.
+pub const TOGGLE: Vec2 = vec2(SAMPLE, ROW);
+
 /// One toggle for each of these entries, below one another.
 pub fn toggles(ui: &mut Ui, shown: &mut [bool; Series::ALL.len()], entries: &[Series]) {
     for (series, shown) in Series::ALL.into_iter().zip(shown).filter(|(series, _)| entries.contains(series)) {
-        toggle(ui, series, shown);
+        let look = series.look(Palette::of(ui));
+        let draw = |painter: &Painter, ends, strength| sample(painter, ends, look, strength);
+        toggle(ui, [series.label(), series.tooltip()], shown, (small_font(), TOGGLE), draw);
     }
 }
 
@@ -63,7 +69,7 @@ pub fn names(ui: &mut Ui, entries: impl Iterator<Item = Entry>) {
     let (all, _) = ui.allocate_exact_size(vec2(room, (row + 1.0) * ROW), Sense::hover());
     for (index, (Entry { label, about, look }, galley, place, width)) in placed.into_iter().enumerate() {
         let rect = Rect::from_min_size(all.min + place, vec2(width, ROW));
-        sample(ui, rect, look, 1.0);
+        sample(ui.painter(), [rect.left_center(), rect.left_center() + vec2(SAMPLE, 0.0)], look, 1.0);
         let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
         ui.painter().galley(corner, galley, palette.text);
         let response = ui.interact(rect, ui.scope_id().with(("legend", index)), Sense::hover());
@@ -72,32 +78,14 @@ pub fn names(ui: &mut Ui, entries: impl Iterator<Item = Entry>) {
     }
 }
 
-/// A piece of a line at the left of a rectangle.
-fn sample(ui: &Ui, rect: Rect, (colour, width, dashed): (Color32, f32, bool), strength: f32) {
+/// A piece of a line.
+fn sample(painter: &Painter, ends: [Pos2; 2], (colour, width, dashed): (Color32, f32, bool), strength: f32) {
     let stroke = Stroke::new(width, colour.gamma_multiply(strength));
-    let ends = [pos2(rect.left(), rect.center().y), pos2(rect.left() + SAMPLE, rect.center().y)];
     if dashed {
-        ui.painter().extend(Shape::dashed_line(&ends, stroke, 5.0, 3.0));
+        painter.extend(Shape::dashed_line(&ends, stroke, 5.0, 3.0));
     } else {
-        ui.painter().line_segment(ends, stroke);
+        painter.line_segment(ends, stroke);
     }
-}
-
-fn toggle(ui: &mut Ui, series: Series, shown: &mut bool) {
-    let palette = Palette::of(ui);
-    let galley = ui.painter().layout_no_wrap(series.label().to_owned(), small_font(), palette.text);
-    let (rect, mut response) =
-        ui.allocate_exact_size(vec2(SAMPLE + GRID + galley.size().x, 4.0 * GRID), Sense::click());
-    if response.clicked() {
-        *shown = !*shown;
-        response.mark_changed();
-    }
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, *shown, series.label()));
-    sample(ui, rect, series.look(palette), if *shown { 1.0 } else { 0.3 });
-    let text = if response.hovered() { palette.accent } else { palette.switched(*shown) };
-    let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
-    ui.painter().galley_with_override_text_color(corner, galley, text);
-    response.on_hover_text(series.tooltip());
 }
 
 /// How far back the average looks.

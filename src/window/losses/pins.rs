@@ -2,22 +2,22 @@
 
 use std::sync::Arc;
 
-use egui::{Button, Color32, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Button, Color32, Role, Shape, Stroke, Ui, WidgetInfo, vec2};
 use egui_plot::{Line, LineStyle, PlotPoint, PlotPoints, PlotUi};
 
+use super::legend::TOGGLE;
 use super::series::{self, Series};
 use crate::settings::{Knob, Settings};
 use crate::text::{say, tell};
 use crate::train::snapshot::{Curve, Snapshot};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
+use crate::window::toggle::toggle;
 
 /// Most runs that are pinned at once.
 const MOST: usize = 5;
 /// Columns that a line is divided into.
 const COLUMNS: usize = 50;
-/// Length of the drawn sample of a line.
-const SAMPLE: f32 = 18.0;
 /// Length of a dash.
 const DASH: f32 = 3.0;
 
@@ -172,27 +172,15 @@ impl Pin {
     }
 
     fn entry(&mut self, ui: &mut Ui) {
-        let palette = Palette::of(ui);
-        let name = self.name.said();
-        let galley = ui.painter().layout_no_wrap(name.clone(), small_font(), palette.text);
-        let (rect, mut response) =
-            ui.allocate_exact_size(vec2(SAMPLE + GRID + galley.size().x, 4.0 * GRID), Sense::click());
-        if response.clicked() {
-            self.shown = !self.shown;
-            response.mark_changed();
-        }
-        response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, self.shown, &name));
-        let stroke = Stroke::new(1.5, self.colour(palette).gamma_multiply(if self.shown { 1.0 } else { 0.3 }));
-        let ends = [pos2(rect.left(), rect.center().y), pos2(rect.left() + SAMPLE, rect.center().y)];
-        ui.painter().extend(Shape::dashed_line(&ends, stroke, DASH, DASH));
-        let text = palette.switched(self.shown);
-        let text = if response.hovered() { palette.accent } else { text };
-        let corner = pos2(rect.left() + SAMPLE + GRID, rect.center().y - 0.5 * galley.size().y);
-        ui.painter().galley_with_override_text_color(corner, galley, text);
-        response.on_hover_text(say(
+        let (name, colour) = (self.name.said(), self.colour(Palette::of(ui)));
+        let about = say(
             "An earlier run: its held-out losses before (dotted) and after adaptation (dashed)",
             "先前的一次运行：适应前（点线）和适应后（虚线）的留出损失",
-        ));
+        );
+        toggle(ui, [&name, about], &mut self.shown, (small_font(), TOGGLE), |painter, ends, strength| {
+            let stroke = Stroke::new(1.5, colour.gamma_multiply(strength));
+            painter.extend(Shape::dashed_line(&ends, stroke, DASH, DASH));
+        });
     }
 }
 

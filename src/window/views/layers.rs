@@ -3,7 +3,7 @@
 
 use egui::{Align2, Painter, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{View, font, line, nothing, toggle};
+use super::{View, font, line, nothing, toggles};
 use crate::meta::recipe::Moves;
 use crate::settings::Algorithm;
 use crate::text::{say, tell, text};
@@ -91,7 +91,7 @@ impl LayersView {
             );
             return nothing(ui, text, large);
         };
-        toggle::inits(ui, &mut self.shown, large);
+        toggles(ui, &mut self.shown, large);
         let text = question(found, snapshot.settings.run.algorithm);
         line(ui, RichText::new(&text).color(palette.weak), large).on_hover_text(text);
         let room = ui.available_rect_before_wrap();

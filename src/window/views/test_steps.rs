@@ -7,7 +7,7 @@ use egui_plot::{
     HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
 };
 
-use super::{LARGE_TEXT, View, font, line, nothing, toggle};
+use super::{LARGE_TEXT, View, font, line, nothing, toggles};
 use crate::text::{say, tell};
 use crate::train::snapshot::{Init, Snapshot};
 use crate::train::views::{Adapted, Focus, TestSteps};
@@ -58,7 +58,7 @@ impl View for TestStepsView {
         };
         let palette = Palette::of(ui);
         let found = &prepared.source;
-        toggle::inits(ui, &mut self.shown, large);
+        toggles(ui, &mut self.shown, large);
         let about = say(
             "Strong lines are means, solid of the query loss and dashed of the support loss; thin lines are the query losses of single tasks",
             "粗线是平均值，实线为查询损失，虚线为支持集损失；细线是单个任务的查询损失",
