@@ -1,16 +1,13 @@
 //! Reading own images in the background, for the window.
 
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use web_time::{Duration, Instant};
 
 use super::{ImageError, ImageSet, Progress, at_path};
-use crate::aside;
+use crate::aside::{self, Coming, Lost};
 use crate::settings::ImageReading;
 use crate::text::Words;
 
@@ -20,8 +17,7 @@ const WAKE_EVERY: Duration = Duration::from_millis(50);
 /// A set on its way. Dropping it cancels, and never waits.
 pub struct Loader {
     path: PathBuf,
-    result: Receiver<Result<ImageSet, ImageError>>,
-    taken: Cell<bool>,
+    result: Coming<Result<ImageSet, ImageError>>,
     progress: Arc<Mutex<Progress>>,
     cancel: Arc<AtomicBool>,
 }
@@ -29,12 +25,11 @@ pub struct Loader {
 impl Loader {
     /// Begins. `wake` is called when there is something new to show.
     pub fn start(path: PathBuf, reading: ImageReading, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        let (sender, result) = channel();
         let progress = Arc::new(Mutex::new(Progress::default()));
         let cancel = Arc::new(AtomicBool::new(false));
-        let own = (path.clone(), progress.clone(), cancel.clone(), sender.clone());
+        let own = (path.clone(), progress.clone(), cancel.clone(), wake.clone());
         let work = move || {
-            let (path, progress, cancel, sender) = own;
+            let (path, progress, cancel, wake) = own;
             let woken = Mutex::new(Instant::now());
             let note = |now: Progress| {
                 {
@@ -51,14 +46,9 @@ impl Loader {
                     wake();
                 }
             };
-            // If the window has gone, nobody wants the result.
-            let _ = sender.send(guarded(&path, || on_spare_cores(|| at_path::load(&path, reading, &note, &cancel))));
-            wake();
+            on_spare_cores(|| at_path::load(&path, reading, &note, &cancel))
         };
-        if let Err(error) = aside::begin("images", work) {
-            let _ = sender.send(Err(ImageError::Path { path: path.clone(), reason: Words::of_error(&error) }));
-        }
-        Self { path, result, taken: Cell::new(false), progress, cancel }
+        Self { path, result: Coming::begin("images", work, move || wake()), progress, cancel }
     }
 
     /// What is being read.
@@ -78,16 +68,11 @@ impl Loader {
 
     /// The result, once.
     pub fn poll(&self) -> Option<Result<ImageSet, ImageError>> {
-        if self.taken.get() {
-            return None;
-        }
-        let result = match self.result.try_recv() {
-            Ok(result) => result,
-            Err(TryRecvError::Empty) => return None,
-            Err(TryRecvError::Disconnected) => Err(ImageError::Fault { path: self.path.clone() }),
-        };
-        self.taken.set(true);
-        Some(result)
+        let path = || self.path.clone();
+        Some(self.result.poll()?.unwrap_or_else(|lost| match lost {
+            Lost::Refused(error) => Err(ImageError::Path { path: path(), reason: Words::of_error(&error) }),
+            Lost::Broke => Err(ImageError::Fault { path: path() }),
+        }))
     }
 }
 
@@ -107,21 +92,9 @@ fn on_spare_cores<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     }
 }
 
-/// A panic becomes an error, so that the window hears of it.
-fn guarded(path: &Path, work: impl FnOnce() -> Result<ImageSet, ImageError>) -> Result<ImageSet, ImageError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(ImageError::Fault { path: path.to_owned() }))
-}
-
 #[cfg(test)]
-#[expect(clippy::panic, reason = "tests")]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_panic_becomes_an_error() {
-        let result = guarded(Path::new("a/b"), || panic!("on purpose"));
-        assert_eq!(result.map(|set| set.name), Err(ImageError::Fault { path: "a/b".into() }));
-    }
 
     #[test]
     fn the_result_is_given_once() {

@@ -2,35 +2,23 @@
 //! than a frame may.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use super::{ImageError, ImageSet, set_for};
-use crate::aside;
+use crate::aside::{Coming, Lost};
 use crate::settings::{ImageKey, RunSettings};
 use crate::text::{Words, text};
 
 /// A set on its way.
 pub struct Making {
     key: ImageKey,
-    result: Receiver<Result<ImageSet, ImageError>>,
+    result: Coming<Result<ImageSet, ImageError>>,
 }
 
 impl Making {
     /// Begins to make the set of this run. `wake` is called when it is there.
     pub fn start(run: &RunSettings, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        let (sender, result) = sync_channel(1);
-        let own = (run.clone(), sender.clone());
-        let work = move || {
-            let (run, sender) = own;
-            // If the window has gone, nobody wants it. A panic drops the sender, which `poll` sees.
-            let _ = sender.send(set_for(&run));
-            wake();
-        };
-        let key = run.image_key();
-        if let Err(error) = aside::begin("images", work) {
-            let _ = sender.send(Err(failed(&key, Words::of_error(&error))));
-        }
-        Self { key, result }
+        let own = run.clone();
+        Self { key: run.image_key(), result: Coming::begin("images", move || set_for(&own), move || wake()) }
     }
 
     /// What the set is known by.
@@ -40,24 +28,25 @@ impl Making {
 
     /// The set, once it is made.
     pub fn poll(&self) -> Option<Result<Arc<ImageSet>, ImageError>> {
-        match self.result.try_recv() {
-            Ok(result) => Some(result.map(Arc::new)),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => {
-                let fault = text("making it broke off through a fault in Metascope", "生成时因 Metascope 的故障而中断");
-                Some(Err(failed(&self.key, fault.into())))
-            }
-        }
+        let failed = |lost| {
+            let reason = match lost {
+                Lost::Refused(error) => Words::of_error(&error),
+                Lost::Broke => {
+                    text("making it broke off through a fault in Metascope", "生成时因 Metascope 的故障而中断").into()
+                }
+            };
+            let name = self.key.0.name().map(|name| name.label.into()).unwrap_or_default();
+            Err(ImageError::BuiltIn { name, reason })
+        };
+        Some(self.result.poll()?.unwrap_or_else(failed).map(Arc::new))
     }
 }
 
-fn failed(key: &ImageKey, reason: Words) -> ImageError {
-    ImageError::BuiltIn { name: key.0.name().map(|name| name.label.into()).unwrap_or_default(), reason }
-}
-
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use std::sync::mpsc::sync_channel;
+
     use super::*;
     use crate::settings::ImageSource;
 
@@ -73,8 +62,9 @@ mod tests {
 
     #[test]
     fn a_fault_becomes_an_error() {
-        let (sender, result) = sync_channel(1);
-        drop(sender);
+        let (wake, woken) = sync_channel(1);
+        let result = Coming::begin("images", || panic!("on purpose"), move || wake.send(()).unwrap());
+        woken.recv().unwrap();
         let making = Making { key: RunSettings::default().image_key(), result };
         assert!(making.poll().unwrap().unwrap_err().to_string().contains("Faces"));
     }

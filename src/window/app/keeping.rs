@@ -1,15 +1,15 @@
 //! Runs as files and as text: saved, opened, offered again.
 
+use std::io::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use egui::{Area, Context, Event, Id, Order, Rect};
 
 use super::App;
 use super::begin::From;
 use super::taking::{Taken, with_ending};
-use crate::aside;
+use crate::aside::Coming;
 use crate::files::{self, FileError};
 use crate::keep::keeper::{Keeper, News};
 use crate::keep::kinds::{self, KINDS, Kind};
@@ -75,7 +75,7 @@ impl Asked {
 
 struct Reading {
     path: PathBuf,
-    result: Receiver<Result<RunFile, RunFileError>>,
+    result: Coming<Result<RunFile, RunFileError>>,
     wanted: For,
 }
 
@@ -91,15 +91,15 @@ enum For {
 
 impl Reading {
     fn start(ctx: &Context, path: PathBuf, wanted: For) -> Self {
-        let (sender, result) = channel();
         let (ctx, own) = (ctx.clone(), path.clone());
-        let spawned = aside::begin("run-file", move || {
-            let _ = sender.send(RunFile::read(&own));
-            ctx.request_repaint();
-        });
-        // Without a thread the channel is closed.
-        drop(spawned);
+        let result = Coming::begin("run-file", move || RunFile::read(&own), move || ctx.request_repaint());
         Self { path, result, wanted }
+    }
+
+    /// What was read, once.
+    fn poll(&self) -> Option<Result<RunFile, RunFileError>> {
+        let failed = |lost| Err(RunFileError::Read(FileError::read(&self.path, Error::from(lost))));
+        Some(self.result.poll()?.unwrap_or_else(failed))
     }
 }
 
@@ -132,7 +132,7 @@ impl App {
         ctx: &Context,
         keeper: Keeper,
         session: Option<(Session, Vec<Earlier>)>,
-        unkept: Option<&std::io::Error>,
+        unkept: Option<&Error>,
     ) -> Self {
         if let Some(error) = unkept {
             let text = tell(
@@ -241,20 +241,10 @@ impl App {
         {
             self.take_picked(ctx, picked, asked);
         }
-        if let Some(reading) = &self.keeping.reading {
-            let result = match reading.result.try_recv() {
-                Err(TryRecvError::Empty) => None,
-                Ok(result) => Some(result),
-                Err(TryRecvError::Disconnected) => {
-                    let source = std::io::Error::other("no thread");
-                    Some(Err(RunFileError::Read(FileError::read(&reading.path, source))))
-                }
-            };
-            if let Some(result) = result
-                && let Some(reading) = self.keeping.reading.take()
-            {
-                self.read(ctx, reading, result);
-            }
+        if let Some(result) = self.keeping.reading.as_ref().and_then(Reading::poll)
+            && let Some(reading) = self.keeping.reading.take()
+        {
+            self.read(ctx, reading, result);
         }
         if let Some(keeper) = &self.keeping.keeper {
             keeper.speak(self.language);

@@ -3,19 +3,19 @@
 mod conditions;
 mod steps;
 
+use std::io::Error;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use egui::{Align, Button, Context, DragValue, Label, Layout, RichText, ScrollArea, TextEdit, Ui, Window};
 
-use crate::aside;
+use crate::aside::{self, Coming};
 use crate::lessons::check::{Checking, Flaw, SEEDS, check};
 use crate::lessons::draft::{Draft, step};
 use crate::lessons::lesson::{Kind, Lesson};
 use crate::lessons::said::Said;
 use crate::settings::Knob;
-use crate::text::{Language, Text, say, tell, text};
+use crate::text::{Language, Text, Words, say, tell, text};
 use crate::train::snapshot::Snapshot;
 use crate::window::commands::{Ask, Commands};
 use crate::window::fonts;
@@ -29,7 +29,7 @@ pub struct Desk {
     draft: Draft,
     /// The step that is written, counted from 1; 0 is the lesson as a whole.
     page: usize,
-    checking: Option<Receiver<Vec<Flaw>>>,
+    checking: Option<Coming<Vec<Flaw>>>,
     /// What the last check found.
     found: Option<Vec<Flaw>>,
     /// Why there is no lesson yet.
@@ -78,24 +78,24 @@ impl Desk {
     /// Has it checked beside the run.
     pub fn check(&mut self, ctx: &Context) {
         let Some((lesson, _)) = self.lesson().filter(|_| aside::THREADS) else { return };
-        let (sender, receiver) = channel();
         let (ctx, language) = (ctx.clone(), Language::spoken());
-        let spawned = aside::begin("lesson-check", move || {
+        let work = move || {
             language.speak();
             let how = Checking { seeds: &SEEDS, threads: 1, both: false, glyphs: &fonts::letters() };
-            let _ = sender.send(check(&Arc::new(lesson), &how));
-            ctx.request_repaint();
-        });
-        drop(spawned);
-        (self.found, self.checking) = (None, Some(receiver));
+            check(&Arc::new(lesson), &how)
+        };
+        let checking = Coming::begin("lesson-check", work, move || ctx.request_repaint());
+        (self.found, self.checking) = (None, Some(checking));
     }
 
     /// Draws it; whether it stays open.
     pub fn ui(&mut self, ctx: &Context, snapshot: Option<&Snapshot>, commands: &mut Commands) -> bool {
-        match self.checking.as_ref().map(Receiver::try_recv) {
-            Some(Ok(found)) => (self.found, self.checking) = (Some(found), None),
-            Some(Err(TryRecvError::Disconnected)) => self.checking = None,
-            Some(Err(TryRecvError::Empty)) | None => {}
+        if let Some(result) = self.checking.as_ref().and_then(Coming::poll) {
+            self.checking = None;
+            match result {
+                Ok(found) => self.found = Some(found),
+                Err(lost) => self.problem = Some(Words::of_error(&Error::from(lost)).to_string()),
+            }
         }
         let mut open = true;
         let room = ctx.content_rect();
