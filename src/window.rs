@@ -12,6 +12,7 @@ mod opening;
 mod page;
 
 // What the user can ask for, and how it looks.
+mod choices;
 mod commands;
 mod fonts;
 mod keyboard;

@@ -23,14 +23,15 @@ pub(super) use self::grid::{even_grid, fixed, log_grid, log_label};
 use self::limits::Limits;
 use self::pins::Pins;
 use self::series::{Prepared, Raw, Series};
+use super::choices::choose;
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::pacing;
-use super::theme::{GRID, Palette, small_font};
+use super::theme::{Palette, small_font};
 use super::timeline::{Axis, HEIGHT, Timeline};
 use crate::settings::LiveSettings;
 use crate::tasks::card::Score;
-use crate::text::{say, tell};
+use crate::text::{say, tell, text};
 use crate::train::snapshot::{Curves, Snapshot};
 
 /// Height of the labels of knob changes.
@@ -96,11 +97,9 @@ impl Losses {
         ui.horizontal(|ui| {
             ui.heading(say("Task losses", "任务损失"));
             if let Some(Score { name, about, .. }) = score {
-                ui.spacing_mut().item_spacing.x = GRID;
-                let loss = say("The mean query loss, on a logarithmic axis", "平均查询损失，对数坐标");
-                for (scores, name, about) in [(false, say("Loss", "损失"), loss), (true, name.get(), about.get())] {
-                    ui.selectable_value(&mut self.scores, scores, RichText::new(name).small()).on_hover_text(about);
-                }
+                let loss = text("The mean query loss, on a logarithmic axis", "平均查询损失，对数坐标");
+                let choices = [(false, text("Loss", "损失"), loss), (true, name, about)];
+                choose(ui, &mut self.scores, &small_font(), choices);
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let about = say(

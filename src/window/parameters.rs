@@ -13,7 +13,8 @@ mod what_if;
 use egui::{Rect, RichText, Ui, pos2};
 
 use self::landscape::LandscapeView;
-use super::theme::{GRID, Palette};
+use super::choices::choose;
+use super::theme::{GRID, Palette, small_font};
 use super::views::View;
 use crate::text::{Text, say, text};
 use crate::train::snapshot::Snapshot;
@@ -101,22 +102,13 @@ impl Parameters {
     fn choose_side(&mut self, ui: &mut Ui, rect: Rect) {
         let row = rect.with_max_y(rect.top() + 5.0 * GRID);
         ui.scope_builder(egui::UiBuilder::new().max_rect(row), |ui| {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = GRID;
-                let sides = [
-                    (
-                        Side::Movement,
-                        text("Movement", "移动"),
-                        text("How far adaptation moves each layer", "适应使每一层移动多远"),
-                    ),
-                    (Side::Rates, rates::MAP.0, rates::MAP.1),
-                    (Side::History, rates::HISTORY.0, rates::HISTORY.1),
-                ];
-                for (side, label, about) in sides {
-                    let label = RichText::new(label.get()).small();
-                    ui.selectable_value(&mut self.side, side, label).on_hover_text(about.get());
-                }
-            });
+            let about = text("How far adaptation moves each layer", "适应使每一层移动多远");
+            let sides = [
+                (Side::Movement, text("Movement", "移动"), about),
+                (Side::Rates, rates::MAP.0, rates::MAP.1),
+                (Side::History, rates::HISTORY.0, rates::HISTORY.1),
+            ];
+            ui.horizontal(|ui| choose(ui, &mut self.side, &small_font(), sides));
         });
     }
 }

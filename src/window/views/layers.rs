@@ -9,6 +9,7 @@ use crate::settings::Algorithm;
 use crate::text::{say, tell, text};
 use crate::train::snapshot::{Init, LayerMovement, Snapshot};
 use crate::train::views::{Focus, LayerLook, Layers};
+use crate::window::choices::choose;
 use crate::window::numbers;
 use crate::window::parameters::{movement, rates};
 use crate::window::theme::{GRID, Palette, init_label};
@@ -63,21 +64,13 @@ impl View for LayersView {
 
 impl LayersView {
     fn choose(&mut self, ui: &mut Ui, large: bool) {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = GRID;
-            for (look, label, about) in [
-                (
-                    Look::Representations,
-                    text("Representations", "表示"),
-                    text("How alike each layer's representation stays", "每一层的表示保持得多相似"),
-                ),
-                (Look::Rates, rates::MAP.0, rates::MAP.1),
-                (Look::History, rates::HISTORY.0, rates::HISTORY.1),
-            ] {
-                let label = RichText::new(label.get()).font(font(large));
-                ui.selectable_value(&mut self.look, look, label).on_hover_text(about.get());
-            }
-        });
+        let about = text("How alike each layer's representation stays", "每一层的表示保持得多相似");
+        let looks = [
+            (Look::Representations, text("Representations", "表示"), about),
+            (Look::Rates, rates::MAP.0, rates::MAP.1),
+            (Look::History, rates::HISTORY.0, rates::HISTORY.1),
+        ];
+        ui.horizontal(|ui| choose(ui, &mut self.look, &font(large), looks));
     }
 
     fn representations(&mut self, ui: &mut Ui, snapshot: Option<&Snapshot>, large: bool) {

@@ -8,6 +8,7 @@ use crate::meta::recipe::Through;
 use crate::text::{say, tell, text};
 use crate::train::snapshot::Snapshot;
 use crate::train::views::{Focus, OuterStep};
+use crate::window::choices::choose;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 
@@ -80,24 +81,13 @@ impl View for OuterStepView {
         }
         let row = middle.with_max_y(middle.top() + 5.0 * GRID);
         ui.scope_builder(UiBuilder::new().max_rect(row), |ui| {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = GRID;
-                for (beside, label, about) in [
-                    (
-                        Beside::Directions,
-                        text("Directions", "方向"),
-                        text("Which way the outer step goes, and would go", "外循环步走的方向，以及它可能走的方向"),
-                    ),
-                    (
-                        Beside::Cosines,
-                        text("Cosines", "余弦"),
-                        text("Whether the tasks' query gradients agree", "各任务的查询梯度是否一致"),
-                    ),
-                ] {
-                    let label = RichText::new(label.get()).font(font(large));
-                    ui.selectable_value(&mut self.beside, beside, label).on_hover_text(about.get());
-                }
-            });
+            let ways = text("Which way the outer step goes, and would go", "外循环步走的方向，以及它可能走的方向");
+            let agree = text("Whether the tasks' query gradients agree", "各任务的查询梯度是否一致");
+            let choices = [
+                (Beside::Directions, text("Directions", "方向"), ways),
+                (Beside::Cosines, text("Cosines", "余弦"), agree),
+            ];
+            ui.horizontal(|ui| choose(ui, &mut self.beside, &font(large), choices));
         });
         let rest = middle.with_min_y(row.bottom() + 2.0 * GRID);
         match self.beside {

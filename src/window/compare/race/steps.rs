@@ -6,9 +6,10 @@ use egui_plot::{FilledArea, HoverPosition, Line, PlotBounds, PlotPoint, PlotPoin
 use super::{Shown, colour, plot};
 use crate::compare::race::{Measure, Row};
 use crate::settings::Algorithm;
-use crate::text::{say, tell};
+use crate::text::{say, tell, text};
+use crate::window::choices;
 use crate::window::numbers;
-use crate::window::theme::{GRID, Palette, small_font};
+use crate::window::theme::{Palette, small_font};
 
 /// What the losses are drawn over.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -24,21 +25,20 @@ pub enum Over {
 pub fn choose(ui: &mut Ui, over: &mut Over) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(say("Held-out loss", "留出任务的损失")).strong());
-        ui.spacing_mut().item_spacing.x = GRID;
-        let training = say("The loss after adaptation while each algorithm trains", "每种算法训练过程中，适应后的损失");
-        let steps = say(
+        let training =
+            text("The loss after adaptation while each algorithm trains", "每种算法训练过程中，适应后的损失");
+        let steps = text(
             "The loss after each of 50 adaptation steps once an algorithm is trained, on up to 24 held-out tasks; with \
              its 95 % interval, which is drawn down to half of the mean at most. A dot marks the smallest loss: from \
              there on adaptation overfits",
             "算法训练完成后，50 步适应中每一步之后的损失，取自至多 24 个留出任务；附 95 % 置信区间，\
              向下最多画到均值的一半。圆点标出最小的损失：此后适应开始过拟合",
         );
-        for (choice, label, about) in [
-            (Over::Training, say("Over the run", "训练过程"), training),
-            (Over::Steps, say("Over steps", "适应步数"), steps),
-        ] {
-            ui.selectable_value(over, choice, RichText::new(label).font(small_font())).on_hover_text(about);
-        }
+        let choices = [
+            (Over::Training, text("Over the run", "训练过程"), training),
+            (Over::Steps, text("Over steps", "适应步数"), steps),
+        ];
+        choices::choose(ui, over, &small_font(), choices);
     });
 }
 
