@@ -15,6 +15,7 @@ mod page;
 mod choices;
 mod commands;
 mod fonts;
+mod hatch;
 mod keyboard;
 mod numbers;
 mod pacing;

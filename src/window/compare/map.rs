@@ -1,10 +1,11 @@
 //! The heat map of a sweep.
 
-use egui::{Align2, Mesh, Painter, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::compare::axis::{Axis, Value};
 use crate::compare::sweep::{CellResult, Sweep};
 use crate::text::{say, tell};
+use crate::window::hatch::hatch;
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, blend, small_font};
 
@@ -58,7 +59,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, sweep: &Sweep, results: &[Option<CellResult>]
                 fill
             }
             Some(_) => {
-                hatch(&painter, area, palette);
+                hatch(&painter, area, 8.0, 0.6, palette);
                 palette.danger_ground
             }
         };
@@ -121,29 +122,6 @@ fn pick(ui: &mut Ui, area: Rect, cell: usize, sweep: &Sweep, result: Option<&Cel
     let clicked = response.clicked();
     response.on_hover_text(about);
     clicked
-}
-
-fn hatch(painter: &Painter, area: Rect, palette: &Palette) {
-    painter.rect_filled(area, 0.0, palette.danger_ground);
-    let mut mesh = Mesh::default();
-    let step = 8.0;
-    // Each stripe is cut to the cell by hand: a clip rectangle would be a draw call of its own.
-    let mut offset = -area.height();
-    while offset < area.width() {
-        let (from, to) = (offset.max(0.0), (offset + area.height()).min(area.width()));
-        if to > from {
-            let point = |along: f32| pos2(area.left() + along, area.bottom() - (along - offset));
-            let across = vec2(0.5, 0.5);
-            let base = mesh.vertices.len() as u32;
-            for corner in [point(from) - across, point(from) + across, point(to) + across, point(to) - across] {
-                mesh.colored_vertex(corner, palette.danger.gamma_multiply(0.6));
-            }
-            mesh.add_triangle(base, base + 1, base + 2);
-            mesh.add_triangle(base, base + 2, base + 3);
-        }
-        offset += step;
-    }
-    painter.add(mesh);
 }
 
 fn label(value: &Value) -> String {

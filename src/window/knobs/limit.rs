@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
+use egui::{Painter, Rect, Stroke};
 
 use crate::settings::table::Range;
 use crate::text::{say, tell};
 use crate::train::views::Stability;
+use crate::window::hatch::hatch;
 use crate::window::numbers;
 use crate::window::theme::Palette;
 
@@ -14,7 +15,7 @@ use crate::window::theme::Palette;
 const WEIGHT: f64 = 0.2;
 /// A limit that has changed by this factor is no jitter.
 const JUMP: f64 = 2.0;
-/// Distance between two stripes.
+/// Distance between two stripes of what is beyond the limit.
 const STRIPE: f32 = 5.0;
 
 /// The limit as it is drawn.
@@ -95,61 +96,13 @@ impl Limit {
         let gap = [handle - radius - 1.0, handle + radius + 1.0];
         for [left, right] in [[zone.left(), gap[0].min(zone.right())], [gap[1].max(zone.left()), zone.right()]] {
             if right > left {
-                hatch(painter, Rect::from_x_y_ranges(left..=right, zone.y_range()), palette);
+                hatch(painter, Rect::from_x_y_ranges(left..=right, zone.y_range()), STRIPE, 0.8, palette);
             }
         }
         if !(gap[0]..=gap[1]).contains(&at) {
             painter.vline(at, middle - 6.0..=middle + 6.0, Stroke::new(2.0, palette.danger));
         }
     }
-}
-
-/// Stripes, so that colour is not the only sign. They are cut to the zone here and not by a clip rectangle, each
-/// change of which costs a draw call.
-fn hatch(painter: &Painter, zone: Rect, palette: &Palette) {
-    painter.rect_filled(zone, 0.0, palette.danger_ground);
-    // The stripes of both parts of a zone that is interrupted lie on one grid.
-    let mut x = (zone.left() / STRIPE).floor() * STRIPE - 2.0 * STRIPE;
-    while x < zone.right() {
-        let stripe = stripe(x, zone);
-        if stripe.len() > 2 {
-            painter.add(Shape::convex_polygon(stripe, stripe_colour(palette), Stroke::NONE));
-        }
-        x += STRIPE;
-    }
-}
-
-/// The part within the zone of the stripe that begins at `x` of its lower edge and rises to the right.
-fn stripe(x: f32, zone: Rect) -> Vec<Pos2> {
-    let (height, width) = (zone.height(), 0.45 * STRIPE);
-    let whole = [
-        pos2(x, zone.bottom()),
-        pos2(x + height, zone.top()),
-        pos2(x + height + width, zone.top()),
-        pos2(x + width, zone.bottom()),
-    ];
-    let right = cut(&whole, |at| at.x - zone.left());
-    cut(&right, |at| zone.right() - at.x)
-}
-
-/// The part of a convex polygon where `inside` is not negative; `inside` is linear.
-fn cut(polygon: &[Pos2], inside: impl Fn(Pos2) -> f32) -> Vec<Pos2> {
-    let mut part = Vec::with_capacity(polygon.len() + 1);
-    for (index, &from) in polygon.iter().enumerate() {
-        let to = polygon[(index + 1) % polygon.len()];
-        let [here, there] = [inside(from), inside(to)];
-        if here >= 0.0 {
-            part.push(from);
-        }
-        if here * there < 0.0 {
-            part.push(from.lerp(to, here / (here - there)));
-        }
-    }
-    part
-}
-
-fn stripe_colour(palette: &Palette) -> Color32 {
-    palette.danger.gamma_multiply(0.8)
 }
 
 #[cfg(test)]
@@ -181,28 +134,6 @@ mod tests {
         assert_eq!(limit.smoothed, once, "a measurement counts once");
         limit.update(None, true);
         assert_eq!(limit.smoothed, None);
-    }
-
-    #[test]
-    fn stripes_end_where_their_zone_does() {
-        let zone = Rect::from_min_max(pos2(10.0, 0.0), pos2(30.0, 6.0));
-        let area = |polygon: &[Pos2]| {
-            let next = polygon.iter().cycle().skip(1);
-            0.5 * polygon.iter().zip(next).map(|(a, b)| a.x * b.y - b.x * a.y).sum::<f32>().abs()
-        };
-        assert!((area(&stripe(15.0, zone)) - 6.0 * 0.45 * STRIPE).abs() < 1e-3, "a whole one");
-        for x in [4.0, 7.0, 26.0, 29.5] {
-            let part = stripe(x, zone);
-            assert!(part.iter().all(|at| zone.expand(1e-3).contains(*at)), "{part:?}");
-            let expected: f32 = (0..6000)
-                .map(|row| {
-                    let left = x + (row as f32 + 0.5) * 1e-3;
-                    ((left + 0.45 * STRIPE).min(zone.right()) - left.max(zone.left())).max(0.0) * 1e-3
-                })
-                .sum();
-            assert!((area(&part) - expected).abs() < 1e-2, "{x}: {} {expected}", area(&part));
-        }
-        assert!(stripe(-5.0, zone).is_empty() && stripe(31.0, zone).is_empty());
     }
 
     #[test]
