@@ -68,8 +68,8 @@ impl Shown {
         runs.sum()
     }
 
-    fn all(&self) -> u64 {
-        self.race.iterations() * self.race.runs() as u64
+    fn progress(&self) -> Progress {
+        self.clock.progress(Counted::MetaIterations, self.race.iterations() * self.race.runs() as u64, 1)
     }
 }
 
@@ -137,8 +137,7 @@ impl RaceTab {
 
     /// How far it is, if it runs.
     pub fn progress(&self) -> Option<Progress> {
-        let shown = self.shown.as_ref().filter(|_| self.running.is_some())?;
-        Some(shown.clock.progress(Counted::MetaIterations, shown.all(), 1))
+        self.shown.as_ref().filter(|_| self.running.is_some()).map(Shown::progress)
     }
 
     /// Draws the tab.
@@ -246,8 +245,7 @@ impl RaceTab {
                 if !idle {
                     ui.add(egui::Spinner::new().size(12.0));
                 }
-                let share = 100.0 * shown.done() as f64 / shown.all().max(1) as f64;
-                let mut text = format!("{} · {share:.0} %", run.tasks.label());
+                let mut text = format!("{} · {}", run.tasks.label(), shown.progress().count());
                 if let Some(left) = self.progress().and_then(|progress| progress.left()) {
                     text += &format!(" · {left}");
                 }
