@@ -15,11 +15,11 @@ use std::sync::Arc;
 use egui::PopupCloseBehavior;
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{RichText, Role, Ui, WidgetInfo};
-use egui_plot::{FilledArea, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints, PlotTransform};
+use egui_plot::{FilledArea, HoverPosition, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, PlotTransform};
 
 use self::beside::Beside;
 use self::grid::whole_within;
-pub(super) use self::grid::{even_grid, fixed, log_grid, log_label};
+pub(super) use self::grid::{FLOOR, even_grid, fixed, half_decades, log, log_grid, log_label, log_plot};
 use self::limits::Limits;
 use self::pins::Pins;
 use self::series::{Prepared, Raw, Series};
@@ -208,12 +208,9 @@ impl Losses {
         let smoothed = self.smoothing > 0.0;
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, small_font());
         let width = ui.available_width();
-        let plot = fixed(Plot::new("task-losses"))
-            .grid_color(palette.line)
+        let plot = log_plot("task-losses", palette)
             .y_axis_min_width(36.0)
             .x_grid_spacer(|input| even_grid(input.bounds))
-            .y_grid_spacer(|input| log_grid(input.bounds))
-            .y_axis_formatter(|mark, range| log_label(mark, range.end() - range.start()))
             .x_axis_formatter(whole_within(width))
             .label_formatter(hover_text);
         let response = plot.show(ui, |plot| {

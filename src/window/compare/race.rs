@@ -19,6 +19,7 @@ use crate::compare::tables;
 use crate::experiment::Experiment;
 use crate::settings::{Algorithm, LiveSettings, RunSettings, Settings};
 use crate::text::{Words, say, tell, text};
+use crate::window::losses::{fixed, log_plot};
 use crate::window::notices::Kind;
 use crate::window::numbers;
 use crate::window::pacing;
@@ -321,20 +322,16 @@ fn colour(palette: &Palette, algorithm: Algorithm) -> egui::Color32 {
     palette.series[index % palette.series.len()]
 }
 
-fn plot<'a>(id: &'static str, palette: &Palette) -> Plot<'a> {
-    crate::window::losses::fixed(Plot::new(id))
-        .grid_color(palette.line)
-        .y_axis_min_width(40.0)
-        .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
+/// With whole numbers at the horizontal axis, and as much room as the others have at the vertical one.
+fn counted(plot: Plot<'_>) -> Plot<'_> {
+    plot.y_axis_min_width(40.0).x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
 }
 
 fn losses(ui: &mut Ui, shown: &Shown) {
     let palette = Palette::of(ui);
     let [low, high] = shown.lines.loss_range();
     let bounds = PlotBounds::from_min_max([0.0, low], [shown.race.iterations() as f64, high]);
-    plot("race-losses", palette)
-        .y_axis_formatter(|mark, _| numbers::compact(10f64.powf(mark.value)))
-        .y_grid_spacer(|input| crate::window::losses::log_grid(input.bounds))
+    counted(log_plot("race-losses", palette))
         .label_formatter(|position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } => {
                 Some(format!("{plot_name} {}", numbers::significant(10f64.powf(position.y))))
@@ -364,7 +361,7 @@ fn differences(ui: &mut Ui, shown: &Shown) {
     ));
     let [low, high] = shown.lines.difference_range();
     let bounds = PlotBounds::from_min_max([0.0, low], [shown.race.iterations() as f64, high]);
-    plot("race-differences", palette)
+    counted(fixed(Plot::new("race-differences")).grid_color(palette.line))
         .y_axis_formatter(|mark, _| numbers::compact(mark.value))
         .label_formatter(|position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {

@@ -5,6 +5,10 @@ use std::ops::RangeInclusive;
 use egui_plot::{AxisHints, GridMark, Plot};
 
 use crate::window::numbers;
+use crate::window::theme::Palette;
+
+/// The smallest loss that is told from zero.
+pub const FLOOR: f64 = 1e-12;
 
 /// Decades below which the axis has round values instead of powers of ten.
 const NARROW: f64 = 0.6;
@@ -31,6 +35,25 @@ pub fn fixed(plot: Plot<'_>) -> Plot<'_> {
         .set_margin_fraction(egui::Vec2::ZERO)
         .custom_x_axes(vec![AxisHints::new_x().label_spacing(x)])
         .custom_y_axes(vec![AxisHints::new_y().label_spacing(y)])
+}
+
+/// The same for losses as decimal logarithms.
+pub fn log_plot<'a>(id: &'static str, palette: &Palette) -> Plot<'a> {
+    fixed(Plot::new(id))
+        .grid_color(palette.line)
+        .y_grid_spacer(|input| log_grid(input.bounds))
+        .y_axis_formatter(|mark, range| log_label(mark, range.end() - range.start()))
+}
+
+/// The decimal logarithm of a loss.
+pub fn log(loss: f64) -> f64 {
+    loss.max(FLOOR).log10()
+}
+
+/// The range of these, if there are any, in half decades so that it rarely moves.
+pub fn half_decades(logs: impl Iterator<Item = f64>) -> Option<[f64; 2]> {
+    let [low, high] = logs.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], log| [low.min(log), high.max(log)]);
+    (low <= high).then(|| [(2.0 * low - 0.1).floor() / 2.0, (2.0 * high + 0.1).ceil() / 2.0])
 }
 
 /// Whole numbers at an axis of such a width, but for one that would run over its end.

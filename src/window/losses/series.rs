@@ -4,6 +4,7 @@
 use egui::Color32;
 use egui_plot::PlotPoint;
 
+use super::grid::FLOOR;
 use crate::text::say;
 use crate::train::snapshot::{Curve, Curves, Init};
 use crate::window::theme::Palette;
@@ -17,9 +18,6 @@ const DASHED_COLUMNS: usize = 72;
 
 /// The same for the many thin lines.
 const FEW_COLUMNS: usize = 40;
-
-/// The smallest loss that is told from zero.
-const FLOOR: f32 = 1e-12;
 
 /// One entry of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,7 +274,7 @@ fn divide(curve: &Curve, last: f64, columns: usize) -> Columns {
         if let Some(full) = filling.take_if(|filling| !divide || point.at >= filling.end) {
             filled.push(full.column());
         }
-        let [mean, low, high] = [point.mean, point.min, point.max].map(|loss| loss.max(FLOOR));
+        let [mean, low, high] = [point.mean, point.min, point.max].map(|loss| loss.max(FLOOR as f32));
         let column = filling.get_or_insert_with(|| {
             let end = width * ((point.at / width).floor() + 1.0);
             Filling { end, at_sum: 0.0, weight: 0.0, logarithms: LogarithmSum::new(), low, high }

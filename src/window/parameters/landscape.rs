@@ -15,6 +15,7 @@ use super::what_if::Moved;
 use crate::text::{say, tell};
 use crate::train::snapshot::{Init, Landscape, ProbeTask, Snapshot};
 use crate::train::views::{Map, WhatIf};
+use crate::window::losses::FLOOR;
 use crate::window::numbers;
 use crate::window::theme::{Palette, blend, init_label, small_font};
 
@@ -122,7 +123,7 @@ impl Drawn {
         }
         let logs: Vec<f32> = landscape.loss[..rows * columns]
             .iter()
-            .map(|loss| if loss.is_finite() { loss.max(1e-12).log10() } else { f32::INFINITY })
+            .map(|loss| if loss.is_finite() { loss.max(FLOOR as f32).log10() } else { f32::INFINITY })
             .collect();
         let finite = logs.iter().copied().filter(|value| value.is_finite());
         let (low, high) =

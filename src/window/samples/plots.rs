@@ -7,7 +7,7 @@ use egui_plot::GridMark;
 use super::rows::Row;
 use crate::text::{say, tell};
 use crate::train::snapshot::{Init, Panel, ProbeTask, Trace};
-use crate::window::losses::{log_grid, log_label};
+use crate::window::losses::{FLOOR, log_grid, log_label};
 use crate::window::numbers;
 use crate::window::theme::{Palette, small_font};
 
@@ -230,7 +230,7 @@ pub fn race(painter: &Painter, rect: Rect, task: &ProbeTask, rows: &[(Row, &Trac
         .map(|(_, trace)| match &trace.psnr {
             Some(values) if psnr => values.clone(),
             _ if score => trace.scores.iter().map(|score| 100.0 * score).collect(),
-            _ => trace.query_loss.iter().map(|loss| loss.max(1e-12).log10()).collect(),
+            _ => trace.query_loss.iter().map(|loss| loss.max(FLOOR as f32).log10()).collect(),
         })
         .collect();
     let title = match task.score {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, RichText, Role, Ui, WidgetInfo};
 use egui_plot::{
-    HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
+    HoverPosition, Line, LineStyle, MarkerShape, PlotBounds, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
 };
 
 use super::{LARGE_TEXT, View, font, line, nothing, toggles};
 use crate::text::{say, tell};
 use crate::train::snapshot::{Init, Snapshot};
 use crate::train::views::{Adapted, Focus, TestSteps};
-use crate::window::losses::{fixed, log_grid};
+use crate::window::losses::{half_decades, log, log_plot};
 use crate::window::numbers;
 use crate::window::theme::{Palette, SMALL_TEXT, init_label};
 
@@ -110,7 +110,9 @@ impl TestStepsView {
     fn plot(&self, ui: &mut Ui, prepared: &Prepared, large: bool) {
         let palette = Palette::of(ui);
         let shown: Vec<_> = Init::ALL.into_iter().filter(|init| self.shown[*init as usize]).collect();
-        let Some([low, high]) = range(shown.iter().map(|init| &prepared.lines[*init as usize])) else {
+        let lines = shown.iter().map(|init| &prepared.lines[*init as usize]);
+        let means = lines.flat_map(|lines| lines.query.iter().chain(&lines.support));
+        let Some([low, high]) = half_decades(means.map(|point| point.y)) else {
             let text = match shown.is_empty() {
                 true => say("Every line is switched off", "所有曲线都已关闭"),
                 false => say("Every loss overflowed", "所有损失都已溢出"),
@@ -120,12 +122,9 @@ impl TestStepsView {
         let trained = prepared.source.trained_steps as f64;
         let bounds = PlotBounds::from_min_max([0.0, low], [TestSteps::STEPS as f64, high]);
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, font(large));
-        let plot = fixed(Plot::new("test-steps"))
-            .grid_color(palette.line)
+        let plot = log_plot("test-steps", palette)
             .y_axis_min_width(if large { 56.0 } else { 40.0 })
             .x_axis_formatter(|mark, _| numbers::thousands(mark.value.round() as i64))
-            .y_axis_formatter(|mark, _| numbers::compact(10f64.powf(mark.value)))
-            .y_grid_spacer(|input| log_grid(input.bounds))
             .label_formatter(hover_text)
             .show(ui, |plot| {
                 plot.set_plot_bounds(bounds);
@@ -178,16 +177,7 @@ fn draw<'a>(
 /// Decimal logarithms up to the first value that overflowed.
 fn points(losses: impl Iterator<Item = f64>) -> Vec<PlotPoint> {
     let finite = losses.enumerate().take_while(|(_, loss)| loss.is_finite());
-    finite.map(|(step, loss)| PlotPoint::new(step as f64, loss.max(1e-12).log10())).collect()
-}
-
-/// The range of the means, in half decades so that it rarely moves.
-fn range<'a>(lines: impl Iterator<Item = &'a Lines>) -> Option<[f64; 2]> {
-    let means = lines.flat_map(|lines| lines.query.iter().chain(&lines.support));
-    let ends =
-        means.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], point| [low.min(point.y), high.max(point.y)]);
-    let [low, high] = ends;
-    (low <= high).then(|| [(2.0 * low - 0.1).floor() / 2.0, (2.0 * high + 0.1).ceil() / 2.0])
+    finite.map(|(step, loss)| PlotPoint::new(step as f64, log(loss))).collect()
 }
 
 /// At how many points query losses are measured, where that is not all of them.
@@ -312,6 +302,5 @@ mod tests {
         let one = Adapted { query: vec![vec![1.0, 0.5]], mean_query: vec![1.0, 0.5], ..Adapted::default() };
         assert!(verdict(Init::Random, &one, 4).contains("0.500 after 1 step, the mean of 1 of 4 tasks so far"));
         assert_eq!(points([1.0, 0.1, f64::INFINITY, 1.0].into_iter()).len(), 2);
-        assert_eq!(range([].into_iter()), None);
     }
 }

@@ -3,6 +3,7 @@
 use egui_plot::PlotPoint;
 
 use crate::compare::race::{Probe, estimate};
+use crate::window::losses::half_decades;
 
 /// Early differences are much larger than later ones; the axis is for what comes after this share.
 const SETTLED: f64 = 0.15;
@@ -46,14 +47,9 @@ impl Lines {
         Self { losses: losses.collect(), differences: differences.collect() }
     }
 
-    /// The range of the loss axis (decimal logarithms), in half decades so that it rarely moves.
+    /// The range of the loss axis (decimal logarithms).
     pub fn loss_range(&self) -> [f64; 2] {
-        let values = || self.losses.iter().flatten().map(|point| point.y);
-        let [low, high] = [values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max)];
-        if low > high {
-            return [-1.0, 0.0];
-        }
-        [(2.0 * low - 0.1).floor() / 2.0, (2.0 * high + 0.1).ceil() / 2.0]
+        half_decades(self.losses.iter().flatten().map(|point| point.y)).unwrap_or([-1.0, 0.0])
     }
 
     /// The range of the differences, with 0 in it, in steps of 1, 2 and 5.

@@ -3,11 +3,12 @@
 use egui::{RichText, Ui};
 use egui_plot::{FilledArea, HoverPosition, Line, PlotBounds, PlotPoint, PlotPoints, Points};
 
-use super::{Shown, colour, plot};
+use super::{Shown, colour, counted};
 use crate::compare::race::{Measure, Row};
 use crate::settings::Algorithm;
 use crate::text::{say, tell, text};
 use crate::window::choices;
+use crate::window::losses::{even_grid, half_decades, log, log_plot};
 use crate::window::numbers;
 use crate::window::theme::{Palette, small_font};
 
@@ -47,7 +48,6 @@ fn points(row: &Row) -> Vec<[f64; 4]> {
     let Some(measure) = &row.long else { return Vec::new() };
     let losses = measure.loss.iter().zip(&measure.loss_interval).enumerate();
     let finite = losses.take_while(|(_, (loss, interval))| loss.is_finite() && interval.is_finite());
-    let log = |value: f64| value.max(1e-12).log10();
     finite
         .map(|(step, (&loss, &interval))| {
             // Half of the mean at least, as the axis is logarithmic.
@@ -62,24 +62,17 @@ pub fn ui(ui: &mut Ui, shown: &Shown) {
     let rows: Vec<_> = shown.summary.rows.iter().map(|row| (row, points(row))).collect();
     let all = || rows.iter().flat_map(|(_, points)| points);
     let steps = all().map(|point| point[0]).fold(0.0, f64::max);
-    let [low, high] =
-        all().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], point| [low.min(point[1]), high.max(point[1])]);
-    if low > high {
+    let Some([low, high]) = half_decades(all().map(|point| point[1])) else {
         let text = say(
             "The first run that is done will show how it adapts, step by step",
             "第一次运行完成后，会逐步显示它如何适应",
         );
         ui.centered_and_justified(|ui| ui.label(RichText::new(text).color(palette.weak)));
         return;
-    }
-    let bounds = PlotBounds::from_min_max(
-        [0.0, (2.0 * low - 0.1).floor() / 2.0],
-        [steps.max(1.0), (2.0 * high + 0.1).ceil() / 2.0],
-    );
-    plot("race-steps", palette)
-        .y_axis_formatter(|mark, _| numbers::compact(10f64.powf(mark.value)))
-        .x_grid_spacer(|input| crate::window::losses::even_grid(input.bounds))
-        .y_grid_spacer(|input| crate::window::losses::log_grid(input.bounds))
+    };
+    let bounds = PlotBounds::from_min_max([0.0, low], [steps.max(1.0), high]);
+    counted(log_plot("race-steps", palette))
+        .x_grid_spacer(|input| even_grid(input.bounds))
         .label_formatter(|position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
                 let loss = numbers::significant(10f64.powf(position.y));
