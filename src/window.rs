@@ -47,6 +47,7 @@ mod views;
 
 // What lies over them.
 mod compare;
+mod dropped;
 mod help;
 mod images_dialog;
 mod menu;

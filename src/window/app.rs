@@ -28,6 +28,7 @@ use super::beside;
 use super::commands::{self, Commands};
 use super::compare::Compare;
 use super::darkroom::camera::Camera;
+use super::dropped;
 use super::help::Help;
 use super::images_dialog::ImagesDialog;
 use super::keyboard;
@@ -219,6 +220,7 @@ impl App {
         self.follow_lesson(&mut commands);
         self.panels(ui, &mut commands);
         self.say_what_is_looked_at();
+        dropped::ui(&ctx, &mut commands);
         let key = self.settings.run.image_key();
         let images = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| set);
         self.images.ui(ui, &self.settings.run, images, &self.recent, &mut commands);

@@ -1,7 +1,6 @@
 //! The user's own images: choose, drop or type a path; watch them being read; see what was skipped.
 
 mod choices;
-mod dropped;
 mod preview;
 mod procedural;
 mod split;
@@ -23,9 +22,6 @@ use super::recent::Recent;
 use super::theme::{GRID, Palette};
 use crate::images::ImageSet;
 use crate::images::loader::Loader;
-use crate::keep::png;
-use crate::keep::run_file::ENDING;
-use crate::lessons;
 use crate::settings::table::Name;
 use crate::settings::{ImageReading, ImageSource, RunSettings, TaskFamily};
 use crate::text::{Text, Words, say, tell, text};
@@ -124,7 +120,7 @@ impl ImagesDialog {
         self.loading.is_none() && std::mem::take(&mut self.awaited)
     }
 
-    /// Takes dropped files, results of the file dialog and of the loader, and draws the window.
+    /// Takes results of the file dialog and of the loader, and draws the window.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
@@ -134,10 +130,8 @@ impl ImagesDialog {
         commands: &mut Commands,
     ) {
         let ctx = ui.ctx().clone();
-        self.take_drop(&ctx, commands);
         self.take_picked(commands);
         self.take_loaded(recent, commands);
-        dropped::overlay(&ctx);
         if !self.open {
             return;
         }
@@ -335,24 +329,6 @@ impl ImagesDialog {
             self.chosen = None;
             self.outcome = Some(Outcome::Note(CANCELLED));
         }
-    }
-
-    fn take_drop(&mut self, ctx: &Context, commands: &mut Commands) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.clone());
-        let Some(first) = dropped.first() else { return };
-        if first.path().extension().is_some_and(|ending| ending == ENDING) {
-            return commands.push(UiCommand::OpenRun(first.path().to_owned()));
-        }
-        if lessons::file::is_lesson(first.path()) {
-            return commands.push(UiCommand::OpenLesson(first.path().to_owned()));
-        }
-        if let Some(text) = png::text_in(first.path()) {
-            return commands.push(UiCommand::OpenText(text));
-        }
-        commands.push(UiCommand::LoadImages(dropped::common_path(
-            first.path().to_owned(),
-            dropped.iter().map(|file| file.path().to_owned()),
-        )));
     }
 
     fn take_picked(&mut self, commands: &mut Commands) {

@@ -4,11 +4,33 @@ use std::path::PathBuf;
 
 use egui::{Area, Color32, Context, Id, Label, Order, RichText, Sense};
 
+use super::commands::{Commands, UiCommand};
+use super::theme::{GRID, Palette};
+use crate::keep::png;
+use crate::keep::run_file::ENDING;
+use crate::lessons;
 use crate::text::say;
-use crate::window::theme::{GRID, Palette};
+
+/// Takes what was dropped, and covers the window while files hover over it.
+pub fn ui(ctx: &Context, commands: &mut Commands) {
+    let dropped = ctx.input(|input| input.raw.dropped_files.clone());
+    let paths = dropped.iter().map(|file| file.path().to_owned());
+    if let Some(first) = dropped.first().map(|file| file.path().to_owned()) {
+        commands.push(if first.extension().is_some_and(|ending| ending == ENDING) {
+            UiCommand::OpenRun(first)
+        } else if lessons::file::is_lesson(&first) {
+            UiCommand::OpenLesson(first)
+        } else if let Some(text) = png::text_in(&first) {
+            UiCommand::OpenText(text)
+        } else {
+            UiCommand::LoadImages(common_path(first, paths))
+        });
+    }
+    overlay(ctx);
+}
 
 /// One dropped thing is opened as it is; several files stand for the folder that they share.
-pub fn common_path(first: PathBuf, all: impl ExactSizeIterator<Item = PathBuf>) -> PathBuf {
+fn common_path(first: PathBuf, all: impl ExactSizeIterator<Item = PathBuf>) -> PathBuf {
     let alone = all.len() < 2;
     let parent = first.parent().map(PathBuf::from);
     match parent {
@@ -22,8 +44,7 @@ pub fn common_path(first: PathBuf, all: impl ExactSizeIterator<Item = PathBuf>) 
     }
 }
 
-/// Covers the window while files hover over it.
-pub fn overlay(ctx: &Context) {
+fn overlay(ctx: &Context) {
     if ctx.input(|input| input.raw.hovered_files.is_empty()) {
         return;
     }
