@@ -7,6 +7,7 @@ use egui::{
     pos2, vec2,
 };
 
+use super::cells::snap;
 use crate::settings::TaskFamily;
 use crate::tasks;
 use crate::text::{Text, say, tell, text};
@@ -119,8 +120,7 @@ impl Sheets {
             let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * cell.y), Sense::hover());
             for (index, (task, picture, [left, right])) in sheets.into_iter().enumerate() {
                 let corner = all.min + vec2((index % across) as f32 * cell.x, (index / across) as f32 * cell.y);
-                let snapped = pos2((corner.x * scale).round() / scale, ((corner.y + LINE) * scale).round() / scale);
-                let rect = Rect::from_min_size(snapped, size);
+                let rect = Rect::from_min_size(snap(ui, corner + vec2(0.0, LINE)), size);
                 let texture = self.texture(ui.ctx(), index, picture);
                 let painter = ui.painter();
                 painter.image(texture, rect, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), egui::Color32::WHITE);

@@ -53,13 +53,11 @@ impl Strip {
         if let Some(step) = rows.only {
             grid.steps = vec![step];
         }
-        let curve_columns = grid.given_columns == 1;
-        if curve_columns {
-            self.atlas = None;
-        } else {
-            let dark = ui.visuals().dark_mode;
-            self.atlas = Some(Atlas::update(self.atlas.take(), ui.ctx(), rows, &grid.steps, dark, palette));
-        }
+        let dark = ui.visuals().dark_mode;
+        self.atlas = match content {
+            Content::Picture(..) => Some(Atlas::update(self.atlas.take(), ui.ctx(), rows, &grid.steps, dark, palette)),
+            Content::Plot => None,
+        };
         let (header, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEADER), Sense::hover());
         headers(ui, header, &grid, evaluation);
         ui.spacing_mut().item_spacing.y = 0.0;

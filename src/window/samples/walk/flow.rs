@@ -22,12 +22,13 @@ pub fn ui(ui: &mut Ui, walk: &Walk) {
     let palette = Palette::of(ui);
     let names = names(walk.ground.route);
     let present = match walk.now() {
-        SubStep::Draw => 0,
-        SubStep::Inner { .. } => 1,
-        SubStep::Query { .. } => 2,
-        SubStep::Back { .. } => 3,
-        SubStep::Others => 5,
-        SubStep::Outer => 4,
+        SubStep::Draw => 0..1,
+        SubStep::Inner { .. } => 1..2,
+        SubStep::Query { .. } => 2..3,
+        SubStep::Back { .. } => 3..4,
+        // While the other tasks follow, everything that is done for each of them is lit.
+        SubStep::Others => 1..4,
+        SubStep::Outer => 4..5,
     };
     let size = vec2(ui.available_width() - 2.0, BOX + RETURN);
     let (room, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -36,8 +37,7 @@ pub fn ui(ui: &mut Ui, walk: &Walk) {
         Rect::from_min_size(pos2(room.left() + i as f32 * (width + ARROW), room.top()), vec2(width, BOX))
     });
     for (index, (rect, (name, about))) in rects.iter().zip(names).enumerate() {
-        // While the other tasks follow, everything that is done for each of them is lit.
-        let lit = index == present || (present == 5 && (1..4).contains(&index));
+        let lit = present.contains(&index);
         let (fill, ink) = if lit { (palette.accent, palette.on_accent) } else { (palette.ground, palette.text) };
         ui.painter().rect(*rect, 4.0, fill, Stroke::new(1.0, palette.line), StrokeKind::Inside);
         let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
