@@ -61,8 +61,6 @@ pub struct Status<'a> {
     pub table: bool,
     /// The lesson under way.
     pub lesson: Option<Dots>,
-    /// Whether there is a run that can be brought back.
-    pub can_bring_back: bool,
 }
 
 /// The bar.
@@ -262,7 +260,7 @@ fn transport(ui: &mut Ui, status: &Status<'_>, commands: &mut Commands) {
     play.accessible_name(if running { say("Pause", "暂停") } else { say("Play", "播放") });
     push(ui, UiCommand::Step, "⏭", false, commands);
     push(ui, UiCommand::Reset, "⟲", false, commands);
-    if status.can_bring_back {
+    if status.snapshot.is_some_and(|snapshot| snapshot.can_bring_back) {
         push(ui, UiCommand::BringBack, "↶", false, commands);
     }
 }

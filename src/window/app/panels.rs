@@ -50,7 +50,6 @@ impl App {
             phase: self.phase(),
             pace: self.pace,
             image_set: image_set.as_ref(),
-            can_bring_back: snapshot.is_some_and(|snapshot| snapshot.can_bring_back),
             recent: &recent,
             recent_runs: &recent_runs,
             running: self.compare.progress(),
