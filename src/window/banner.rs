@@ -2,7 +2,7 @@
 
 use egui::{Button, Frame, Margin, RichText, Stroke, Ui};
 
-use super::commands::{Commands, UiCommand};
+use super::commands::{self, Commands, UiCommand};
 use super::numbers;
 use super::theme::Palette;
 use crate::settings::{Knob, RunSettings};
@@ -72,10 +72,7 @@ pub fn astray(ui: &mut Ui, snapshot: &Snapshot, hushed: &mut Option<(u64, u64)>,
         },
     );
     warning(ui, say("The run has left its best state", "运行已离开最佳状态"), &text, |ui| {
-        let command = UiCommand::BackToBest;
-        if ui.button(command.label()).on_hover_text(command.tooltip()).clicked() {
-            commands.push(command);
-        }
+        commands::button(ui, UiCommand::BackToBest, commands);
         let stays = say("Closes this message; the mark on the timeline stays", "关闭这条消息；时间线上的标记仍在");
         if ui.button(say("Dismiss", "关闭")).on_hover_text(stays).clicked() {
             *hushed = Some(about);

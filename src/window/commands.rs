@@ -6,10 +6,11 @@ mod ask;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{Context, Key, Modifiers};
+use egui::{Context, Key, Modifiers, Response, Ui};
 
 use super::darkroom::views::{Place, ViewKind};
 use super::scene::Scene;
+use super::tooltip::tooltip;
 use crate::images::ImageSet;
 use crate::keep::kinds::Kind;
 use crate::settings::{Algorithm, ImageReading, ImageSource, Knob, RunSettings, Settings, TaskFamily};
@@ -205,6 +206,15 @@ impl UiCommand {
             }
         }
     }
+}
+
+/// Draws a button that gives a command.
+pub fn button(ui: &mut Ui, command: UiCommand, commands: &mut Commands) -> Response {
+    let response = tooltip(ui.button(command.label()), || command.tooltip_with_key());
+    if response.clicked() {
+        commands.push(command);
+    }
+    response
 }
 
 /// Takes the shortcuts out of this frame's input. Keys belong to a text field or another control

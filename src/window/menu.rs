@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Button, PopupCloseBehavior, RichText, TextEdit, Ui};
 
-use super::commands::{Ask, Commands, UiCommand};
+use super::commands::{self, Ask, Commands, UiCommand};
 use super::recent::Recent;
 use super::take_out;
 use super::theme::Palette;
@@ -43,9 +43,7 @@ impl MainMenu {
             UiCommand::CopyText,
             UiCommand::CopyCommand,
         ] {
-            let button = ui.button(command.label());
-            if tooltip(button, || command.tooltip_with_key()).clicked() {
-                commands.push(command);
+            if commands::button(ui, command, commands).clicked() {
                 ui.close();
             }
         }
@@ -58,9 +56,7 @@ impl MainMenu {
             menu.response.on_hover_text(about);
         }
         ui.separator();
-        let command = UiCommand::from(Ask::List);
-        if tooltip(ui.button(command.label()), || command.tooltip_with_key()).clicked() {
-            commands.push(command);
+        if commands::button(ui, Ask::List.into(), commands).clicked() {
             ui.close();
         }
         ui.separator();
@@ -77,10 +73,7 @@ impl MainMenu {
             ui.close();
         }
         ui.separator();
-        let command = UiCommand::Theme;
-        if tooltip(ui.button(command.label()), || command.tooltip_with_key()).clicked() {
-            commands.push(command);
-        }
+        commands::button(ui, UiCommand::Theme, commands);
     }
 }
 

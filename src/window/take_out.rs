@@ -2,7 +2,7 @@
 
 use egui::{RichText, Ui};
 
-use super::commands::{Commands, UiCommand};
+use super::commands::{self, Commands, UiCommand};
 use super::darkroom::film::FILMS;
 use super::darkroom::views::{Place, VIEW_KINDS};
 use super::theme::Palette;
@@ -47,9 +47,7 @@ pub fn all(ui: &mut Ui, table: bool, commands: &mut Commands) {
 
 /// What sweeps and races have found, as a table.
 pub fn compared(ui: &mut Ui, commands: &mut Commands) {
-    let command = UiCommand::TakeTable;
-    if tooltip(ui.button(command.label()), || command.tooltip().to_owned()).clicked() {
-        commands.push(command);
+    if commands::button(ui, UiCommand::TakeTable, commands).clicked() {
         ui.close();
     }
 }

@@ -7,7 +7,7 @@ use egui::{Label, RichText, Ui};
 use super::READ;
 use crate::lessons;
 use crate::text::{say, tell};
-use crate::window::commands::{Ask, Commands, UiCommand};
+use crate::window::commands::{self, Ask, Commands, UiCommand};
 use crate::window::theme::{GRID, Palette};
 
 /// Draws the list, with a way to a file of one's own.
@@ -19,10 +19,7 @@ pub fn ui(ui: &mut Ui, commands: &mut Commands) {
     );
     ui.add(Label::new(RichText::new(about).color(palette.weak)).wrap());
     ui.horizontal(|ui| {
-        let command = UiCommand::AskForLesson;
-        if ui.button(command.label()).on_hover_text(command.tooltip()).clicked() {
-            commands.push(command);
-        }
+        commands::button(ui, UiCommand::AskForLesson, commands);
         let about = say(
             "For teachers: makes a lesson of the tasks, the knobs and the view that are on the screen now",
             "给老师：用现在屏幕上的任务、旋钮和视图制作一课",

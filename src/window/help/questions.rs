@@ -5,7 +5,7 @@ use egui::{CollapsingHeader, Id, Label, RichText, TextEdit, Ui};
 use super::answers::{QUESTIONS, Question};
 use crate::settings::{Algorithm, Settings, TaskFamily};
 use crate::text::say;
-use crate::window::commands::{Commands, UiCommand};
+use crate::window::commands::{self, Commands, UiCommand};
 use crate::window::numbers;
 use crate::window::scene::Scene;
 use crate::window::stage;
@@ -73,13 +73,9 @@ fn one(ui: &mut Ui, question: &'static Question, settings: &Settings, commands: 
         ui.add(Label::new(question.answer.get()).wrap());
         let Some(scene) = &question.scene else { return };
         ui.horizontal(|ui| {
-            let command = UiCommand::Show(scene);
-            let button = ui.button(command.label()).on_hover_text(command.tooltip());
+            let button = commands::button(ui, UiCommand::Show(scene), commands);
             if button.gained_focus() {
                 button.scroll_to_me(None);
-            }
-            if button.clicked() {
-                commands.push(command);
             }
             let text = RichText::new(in_short(scene, settings)).small().color(Palette::of(ui).weak);
             ui.add(Label::new(text).truncate());
