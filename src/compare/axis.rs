@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::table::{self, Field, Setting, setting};
 use crate::settings::{Algorithm, NoSuch, Settings};
+use crate::text::numbers::rounded;
 use crate::text::{Text, Words, say, tell, text};
 
 const ALGORITHM: &Setting = setting("run.algorithm");
@@ -254,9 +255,9 @@ impl Range {
                 let at = |i: usize| match (i, i as f64 / last as f64) {
                     (0, _) => low,
                     (i, _) if i == last => high,
-                    (_, share) if self.swept.is_logarithmic() => three_digits(low * (high / low).powf(share)),
+                    (_, share) if self.swept.is_logarithmic() => rounded(low * (high / low).powf(share), 3),
                     (_, share) if whole => (low + (high - low) * share).round(),
-                    (_, share) => three_digits(low + (high - low) * share),
+                    (_, share) => rounded(low + (high - low) * share, 3),
                 };
                 (0..cells.max(1)).map(|i| Value::Number(at(i))).collect()
             }
@@ -269,10 +270,6 @@ impl Range {
         }
         axis
     }
-}
-
-fn three_digits(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value)
 }
 
 impl Axis {

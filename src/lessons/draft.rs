@@ -11,6 +11,7 @@ use super::lesson::{Act, Answer, Kind, Lesson, Showing, Step};
 use super::measures::{Argument, Arguments, Asked, MEASURES, Margin};
 use super::said::Said;
 use crate::settings::{Knob, Settings};
+use crate::text::numbers::rounded;
 use crate::train::snapshot::{Deed, Init, Snapshot};
 
 /// Such a lesson while it is written.
@@ -165,15 +166,11 @@ pub fn readable(snapshot: &Snapshot) -> Vec<(Asked, f64)> {
 pub fn condition(asked: &Asked, value: f64) -> Condition {
     let margin = asked.measure.margin;
     let is = match margin {
-        _ if asked.arguments.knob.is_some() => Comparison::Between(two_digits(0.8 * value), two_digits(1.25 * value)),
+        _ if asked.arguments.knob.is_some() => Comparison::Between(rounded(0.8 * value, 2), rounded(1.25 * value, 2)),
         Margin::Absolute(0.0) => Comparison::Is(value.round()),
-        _ => Comparison::Above(two_digits(value - 2.0 * margin.at(value))),
+        _ => Comparison::Above(rounded(value - 2.0 * margin.at(value), 2)),
     };
     Condition { asked: asked.clone(), is, hold: 0, and: Vec::new() }
-}
-
-fn two_digits(value: f64) -> f64 {
-    format!("{value:.1e}").parse().unwrap_or(value)
 }
 
 /// What was done to a run as acts of a solution for a step that began after so many meta-iterations.

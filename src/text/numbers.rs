@@ -21,6 +21,11 @@ pub fn significant(value: f64) -> String {
     format!("{value:.*}", (2 - exponent).max(0) as usize)
 }
 
+/// The nearest number with so many significant digits, at least one.
+pub fn rounded(value: f64, digits: usize) -> f64 {
+    format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
+}
+
 /// A number with its noun.
 pub fn plural(number: impl TryInto<i64> + PartialEq + From<u8>, one: &str, many: &str) -> String {
     let noun = if number == From::from(1) { one } else { many };

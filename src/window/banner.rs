@@ -81,7 +81,7 @@ pub fn astray(ui: &mut Ui, snapshot: &Snapshot, hushed: &mut Option<(u64, u64)>,
 }
 
 fn at(iteration: u64) -> String {
-    numbers::thousands(i64::try_from(iteration).unwrap_or(i64::MAX))
+    numbers::thousands(iteration)
 }
 
 fn warning(ui: &mut Ui, heading: &str, text: &str, buttons: impl FnOnce(&mut Ui)) {

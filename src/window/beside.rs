@@ -63,7 +63,7 @@ pub fn difference(ui: &mut Ui, snapshot: &Snapshot) -> bool {
     let failed = beside.divergence.as_ref().filter(|_| beside.phase == Phase::Diverged);
     let (text, colour) = match failed {
         Some(divergence) => {
-            let at = numbers::thousands(i64::try_from(divergence.meta_iteration).unwrap_or(i64::MAX));
+            let at = numbers::thousands(divergence.meta_iteration);
             let name = beside.settings.run.algorithm.label();
             let text = tell(
                 || {

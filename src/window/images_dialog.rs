@@ -295,7 +295,7 @@ impl ImagesDialog {
         let Some((_, loader)) = &self.loading else { return };
         let (path, progress) = (loader.path(), loader.progress());
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        let [done, found, skipped] = [progress.done, progress.found, progress.skipped].map(numbers::count);
+        let [done, found, skipped] = [progress.done, progress.found, progress.skipped].map(numbers::thousands);
         let text = match progress.finished_listing {
             true => tell(
                 || format!("{name} · {done} of {found} read, {skipped} skipped"),

@@ -245,7 +245,7 @@ fn one_knob(
         limit.draw(ui.painter(), slider.rect, range, value, palette);
     }
     if slider.changed() {
-        chosen = Some(if range.whole { slid } else { rounded(slid) });
+        chosen = Some(if range.whole { slid } else { numbers::rounded(slid, 3) });
     }
     let double_clicked = ui.input(|input| input.pointer.button_double_clicked(egui::PointerButton::Primary));
     if double_clicked && (slider.contains_pointer() || row.response.contains_pointer() && !typed.contains_pointer()) {
@@ -270,23 +270,8 @@ fn say_now(ui: &Ui, now: f64) -> (Arc<Galley>, f32) {
     let say = |now: String| tell(|| format!("now {now}"), || format!("现为 {now}"));
     let layout = |text| ui.painter().layout_no_wrap(text, small_font(), Palette::of(ui).weak);
     // Two digits are enough.
-    let now = format!("{now:.1e}").parse().unwrap_or(now);
+    let now = numbers::rounded(now, 2);
     let now = layout(say(numbers::compact(now)));
     let wanted = layout(say("0.00088".to_owned())).size().x.max(now.size().x);
     (now, wanted)
-}
-
-/// A slider's value is rounded to three significant digits, which is what the field shows.
-fn rounded(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_slider_gives_is_what_its_field_shows() {
-        assert_eq!(rounded(0.123_456), 0.123);
-    }
 }

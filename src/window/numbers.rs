@@ -2,7 +2,7 @@
 
 use crate::settings::Knob;
 use crate::settings::table::Range;
-pub use crate::text::numbers::{plural, significant, thousands};
+pub use crate::text::numbers::{plural, rounded, significant, thousands};
 use crate::text::{say, tell};
 
 /// The same without trailing zeros, as a value that a person would type.
@@ -47,11 +47,6 @@ pub fn read(name: &str, range: Range, text: &str) -> Result<f64, String> {
     };
     let advice = range.advice();
     Err(tell(|| format!("{wrong}. {name}: {advice}"), || format!("{wrong}。{name}：{advice}")))
-}
-
-/// The same of a count.
-pub fn count(number: usize) -> String {
-    thousands(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 /// "10⁻³" for -3.
@@ -114,6 +109,14 @@ mod tests {
         {
             assert_eq!(compact(value), text);
             assert_eq!(parse(text), Some(value));
+        }
+    }
+
+    #[test]
+    fn what_a_slider_gives_is_what_its_field_shows() {
+        for value in [0.123_456, 7.777_7, 0.000_299_9] {
+            let slid = rounded(value, 3);
+            assert_eq!(parse(&compact(slid)), Some(slid));
         }
     }
 

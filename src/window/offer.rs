@@ -75,7 +75,7 @@ impl Offer {
                         Offered::Ready(_) => say("Trained for you: no need to wait", "已为你训练好，不必等待"),
                     };
                     ui.label(RichText::new(heading).strong());
-                    let at = numbers::thousands(i64::try_from(self.meta_iteration).unwrap_or(i64::MAX));
+                    let at = numbers::thousands(self.meta_iteration);
                     let (tasks, algorithm) = (self.tasks.label(), self.algorithm.label());
                     let kept = match &self.offered {
                         Offered::Earlier(earlier) => {

@@ -98,5 +98,5 @@ impl Timeline {
 
 /// A meta-iteration as people read it.
 fn meta_iteration(at: u64) -> String {
-    numbers::thousands(i64::try_from(at).unwrap_or(i64::MAX))
+    numbers::thousands(at)
 }

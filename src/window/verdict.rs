@@ -58,7 +58,7 @@ const ABOUT: Text = text(
 
 fn verdict(snapshot: &Snapshot) -> Verdict {
     let bad = |text| Verdict { text, brief: None, tone: Tone::Bad };
-    let at = |at: u64| numbers::thousands(i64::try_from(at).unwrap_or(i64::MAX));
+    let at = |at: u64| numbers::thousands(at);
     if snapshot.phase == Phase::Diverged {
         let at = at(snapshot.divergence.as_ref().map_or(snapshot.meta_iteration, |event| event.meta_iteration));
         let text = tell(|| format!("Training failed at meta-iteration {at}"), || format!("训练在第 {at} 次元迭代失败"));

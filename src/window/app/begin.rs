@@ -85,7 +85,7 @@ impl App {
     }
 
     pub(super) fn use_images(&mut self, ctx: &Context, path: PathBuf, reading: ImageReading, set: Arc<ImageSet>) {
-        let (count, name) = (numbers::count(set.images.len()), &set.name);
+        let (count, name) = (numbers::thousands(set.images.len()), &set.name);
         let text = tell(|| format!("{count} images of {name} in use"), || format!("正在使用 {name} 的 {count} 张图像"));
         self.notices.add(Kind::Done, text);
         self.watching.get_mut().obeyed(format_args!("images={} skipped={}", set.images.len(), set.skipped.len()));

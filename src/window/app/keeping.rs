@@ -317,7 +317,7 @@ impl App {
 
     fn written(&mut self, News { path, in_passing, meta_iteration, written }: News) {
         let place = path;
-        let (path, at) = (place.display(), numbers::thousands(i64::try_from(meta_iteration).unwrap_or(i64::MAX)));
+        let (path, at) = (place.display(), numbers::thousands(meta_iteration));
         match written {
             Ok(()) if in_passing => {}
             Ok(()) => {

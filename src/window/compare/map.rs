@@ -64,7 +64,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, sweep: &Sweep, results: &[Option<CellResult>]
             }
         };
         let text = match result {
-            Some(CellResult { loss: Some(loss), .. }) => numbers::compact(rounded(*loss)),
+            Some(CellResult { loss: Some(loss), .. }) => numbers::compact(numbers::rounded(*loss, 2)),
             Some(_) => say("diverged", "发散").to_owned(),
             None => String::new(),
         };
@@ -106,7 +106,7 @@ fn pick(ui: &mut Ui, area: Rect, cell: usize, sweep: &Sweep, result: Option<&Cel
             )
         }
         Some(CellResult { diverged: Some(when), .. }) => {
-            let when = numbers::thousands(*when as i64);
+            let when = numbers::thousands(*when);
             tell(|| format!("{at}: diverged at meta-iteration {when}"), || format!("{at}：在第 {when} 次元迭代时发散"))
         }
         Some(_) => tell(|| format!("{at}: diverged on the validation tasks"), || format!("{at}：在验证任务上发散")),
@@ -129,8 +129,4 @@ fn label(value: &Value) -> String {
         Value::Number(number) => numbers::compact(*number),
         Value::Algorithm(algorithm) => algorithm.label().to_owned(),
     }
-}
-
-fn rounded(value: f64) -> f64 {
-    format!("{value:.1e}").parse().unwrap_or(value)
 }

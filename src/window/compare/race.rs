@@ -196,7 +196,7 @@ impl RaceTab {
         ui.horizontal(|ui| {
             ui.label(RichText::new(say("Meta-iterations", "元迭代数")).color(palette.weak));
             ui.add_enabled_ui(idle, |ui| {
-                let shown = numbers::thousands(iterations as i64);
+                let shown = numbers::thousands(iterations);
                 let name = say("Meta-iterations", "元迭代数");
                 let (response, typed) = self.iterations_field.ui(ui, name, 64.0, &shown, read_iterations);
                 response.on_hover_text(say("How long each run trains", "每次运行训练多久"));

@@ -197,7 +197,7 @@ impl SweepTab {
         ui.horizontal(|ui| {
             ui.label(RichText::new(say("Meta-iterations of each cell", "每格的元迭代数")).color(palette.weak));
             ui.add_enabled_ui(idle, |ui| {
-                let shown = numbers::thousands(iterations as i64);
+                let shown = numbers::thousands(iterations);
                 let name = say("Meta-iterations", "元迭代数");
                 let (response, typed) = self.iterations_field.ui(ui, name, 64.0, &shown, read_iterations);
                 response.on_hover_text(say(
@@ -313,7 +313,7 @@ fn progress(ui: &mut Ui, shown: &Shown, running: Option<Progress>) {
     if diverged > 0 {
         text += &tell(|| format!(" · {diverged} diverged (hatched)"), || format!(" · {diverged} 格发散（斜线）"));
     }
-    let (tasks, each) = (run.tasks.label(), numbers::thousands(shown.sweep.iterations() as i64));
+    let (tasks, each) = (run.tasks.label(), numbers::thousands(shown.sweep.iterations()));
     text += &tell(
         || {
             format!(

@@ -89,7 +89,7 @@ fn over_run(run: &Subject<'_>, work: &Work, format: Format) -> Result<Vec<u8>, R
     encode(format, all, &run.share().to_text(), |index| {
         work.done(index, all)?;
         let evaluation = reel.next(Cancel::when(&wanted)).ok_or(RunFileError::Cancelled)?;
-        let at = numbers::thousands(i64::try_from(evaluation.meta_iteration).unwrap_or(i64::MAX));
+        let at = numbers::thousands(evaluation.meta_iteration);
         let title = tell(|| format!("Meta-iteration {at}"), || format!("第 {at} 次元迭代"));
         let rows = Rows::alone(&evaluation);
         let picture = print(&mut printer, run, &title, [index, all], |ui| strip.ui(ui, &rows))?;

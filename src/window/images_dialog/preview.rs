@@ -10,7 +10,7 @@ use super::thumbnails::{PLACES, Thumbnails};
 use crate::images::{ImageSet, Kind, Skipped};
 use crate::settings::{RunSettings, TaskFamily};
 use crate::text::{Words, say, tell};
-use crate::window::numbers::{count, plural};
+use crate::window::numbers::{plural, thousands};
 use crate::window::theme::{GRID, Palette};
 
 /// Height of the list of classes where nothing was skipped.
@@ -65,7 +65,7 @@ impl Preview {
             ui.add_space(GRID);
             let text = tell(
                 || format!("{} skipped", plural(set.skipped.len(), "file", "files")),
-                || format!("跳过 {} 个文件", count(set.skipped.len())),
+                || format!("跳过 {} 个文件", thousands(set.skipped.len())),
             );
             ui.label(RichText::new(text).color(palette.as_text(palette.danger)));
             skipped(ui, &set.skipped);
@@ -113,7 +113,7 @@ fn classes(ui: &mut Ui, set: &ImageSet, counts: &[ClassCounts], run: &RunSetting
                 };
                 cell(number_width, Align::Max, RichText::new((index + 1).to_string()).color(weak));
                 cell(name_width, Align::Min, RichText::new(&names[index - first]));
-                cell(count_width, Align::Max, RichText::new(count(class.images)));
+                cell(count_width, Align::Max, RichText::new(thousands(class.images)));
                 cell(use_width, Align::Min, RichText::new(split::word(class, run)).color(weak));
             });
         }
@@ -147,7 +147,7 @@ fn sizes(set: &ImageSet) -> String {
             let (images, classes) = (plural(images, "image", "images"), plural(classes, "class", "classes"));
             format!("{images} of {size} × {size} pixels in {classes}, {colour}")
         },
-        || format!("{} 张 {size} × {size} 像素的{colour}图像，{} 个类别", count(images), count(classes)),
+        || format!("{} 张 {size} × {size} 像素的{colour}图像，{} 个类别", thousands(images), thousands(classes)),
     )
 }
 
@@ -159,7 +159,7 @@ fn understood(set: &ImageSet, counts: &[ClassCounts]) -> String {
         true => to,
         false => tell(|| format!("{from} to {to}"), || format!("{from} 到 {to}")),
     };
-    let (kind, sizes) = (set.origin.kind.label(), range(count(fewest), count(most)));
+    let (kind, sizes) = (set.origin.kind.label(), range(thousands(fewest), thousands(most)));
     if set.origin.kind == Kind::BuiltIn {
         return tell(|| format!("{kind} · {sizes} in each class"), || format!("{kind} · 每类 {sizes} 张"));
     }

@@ -4,7 +4,7 @@ use crate::images::ImageSet;
 use crate::settings::RunSettings;
 use crate::tasks::classes::{Part, class_parts};
 use crate::text::{say, tell};
-use crate::window::numbers::count;
+use crate::window::numbers::thousands;
 
 /// One class: how many images it has, how many of them are held out, and what it is kept for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn counts(set: &ImageSet, run: &RunSettings) -> Vec<ClassCounts> {
 pub fn line(counts: &[ClassCounts], run: &RunSettings) -> String {
     if run.tasks.needs_classes() {
         let [training, validation, test] = [Part::Training, Part::Validation, Part::Test]
-            .map(|part| count(counts.iter().filter(|class| class.part == Some(part)).count()));
+            .map(|part| thousands(counts.iter().filter(|class| class.part == Some(part)).count()));
         return tell(
             || format!("{training} to train on, {validation} to validate, {test} to test"),
             || format!("{training} 个用于训练，{validation} 个用于验证，{test} 个用于测试"),
@@ -48,8 +48,8 @@ pub fn line(counts: &[ClassCounts], run: &RunSettings) -> String {
     let held_out: usize = counts.iter().map(|class| class.held_out).sum();
     let validating: usize = counts.iter().map(|class| class.validating).sum();
     let all: usize = counts.iter().map(|class| class.images).sum();
-    let (training, none) = (count(all - held_out - validating), validating == 0);
-    let [held_out, validating] = [held_out, validating].map(count);
+    let (training, none) = (thousands(all - held_out - validating), validating == 0);
+    let [held_out, validating] = [held_out, validating].map(thousands);
     match none {
         true => tell(
             || format!("{training} images to train on, {held_out} held out"),
@@ -77,7 +77,7 @@ pub fn word(class: ClassCounts, run: &RunSettings) -> String {
         0 if class.images > 0 && class.validating == class.images => say("validation", "验证").to_owned(),
         0 => say("training", "训练").to_owned(),
         held_out if held_out == class.images => say("held out", "留出").to_owned(),
-        held_out => tell(|| format!("{} held out", count(held_out)), || format!("留出 {} 张", count(held_out))),
+        held_out => tell(|| format!("{} held out", thousands(held_out)), || format!("留出 {} 张", thousands(held_out))),
     }
 }
 

@@ -202,7 +202,7 @@ impl Name {
     fn said(&self) -> String {
         let mut name = self.text.clone();
         if let Some(left) = self.left {
-            let left = numbers::thousands(i64::try_from(left).unwrap_or(i64::MAX));
+            let left = numbers::thousands(left);
             name += &tell(|| format!(", left at {left}"), || format!("，在 {left} 处分叉"));
         }
         if self.number > 1 {

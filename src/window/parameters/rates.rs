@@ -32,7 +32,7 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String
         .iter()
         .flatten()
         .fold([f64::INFINITY, 0.0f64], |[least, most], rate| [least.min(rate.rate), most.max(rate.rate)]);
-    let [least, most] = [least, most].map(|rate| numbers::compact(shown(rate)));
+    let [least, most] = [least, most].map(|rate| numbers::compact(numbers::rounded(rate, 2)));
     let mut title = tell(|| format!("faint {least} · strong {most}"), || format!("浅 {least} · 深 {most}"));
     if vanished > 0.0 {
         let share = numbers::significant(100.0 * vanished);
@@ -61,7 +61,7 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String
         let share = if high > low { (rate.rate.log10() - low) / (high - low) } else { 0.5 };
         let fill = blend(palette.ground, palette.adapted, 0.12 + 0.78 * share as f32);
         painter.rect_filled(cell, 0.0, fill);
-        let text = painter.layout_no_wrap(numbers::compact(shown(rate.rate)), small_font(), palette.text);
+        let text = painter.layout_no_wrap(numbers::compact(numbers::rounded(rate.rate, 2)), small_font(), palette.text);
         if text.size().x + 4.0 < cell.width() && text.size().y < cell.height() {
             painter.galley_with_override_text_color(cell.center() - 0.5 * text.size(), text, Palette::text_on(fill));
         }
@@ -196,10 +196,6 @@ fn row_colour(palette: &Palette, row: usize, rows: usize) -> egui::Color32 {
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
     if count > 0.0 { sum / count } else { 0.0 }
-}
-
-fn shown(rate: f64) -> f64 {
-    format!("{rate:.1e}").parse().unwrap_or(rate)
 }
 
 /// Smallest and largest finite logarithm with a margin, at least a quarter of a decade.

@@ -46,7 +46,7 @@ impl Closer {
             Some((shown, textures)) if shown == task => textures,
             _ => enlarged.pairs[task].each_ref().map(|picture| load(ui.ctx(), picture)),
         };
-        let at = numbers::thousands(i64::try_from(enlarged.meta_iteration).unwrap_or(i64::MAX));
+        let at = numbers::thousands(enlarged.meta_iteration);
         let factor = enlarged.factor;
         let captions = [
             tell(

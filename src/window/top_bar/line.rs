@@ -27,7 +27,7 @@ pub fn ui(ui: &mut Ui, status: &Status<'_>) {
         let about = say("The first run is being prepared", "正在准备第一次运行");
         return alone(ui, say("Starting", "正在启动"), palette.weak, about);
     };
-    let number = |at: u64| numbers::thousands(i64::try_from(at).unwrap_or(i64::MAX));
+    let number = |at: u64| numbers::thousands(at);
     if let Some(at) = snapshot.timeline.shown {
         let (at, head) = (number(at), number(snapshot.timeline.head));
         let text = tell(|| format!("looking back at {at} of {head}"), || format!("回看第 {at} 次，共 {head} 次"));

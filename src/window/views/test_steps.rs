@@ -183,7 +183,7 @@ fn points(losses: impl Iterator<Item = f64>) -> Vec<PlotPoint> {
 /// At how many points query losses are measured, where that is not all of them.
 fn query_points(found: &TestSteps) -> Option<String> {
     let [some, all] = found.query_points;
-    let [few, of] = [some, all].map(numbers::count);
+    let [few, of] = [some, all].map(numbers::thousands);
     let text = || {
         tell(
             || format!("Query losses are measured at {few} of {of} points"),

@@ -44,7 +44,7 @@ pub fn ui(ui: &mut Ui, shown: &Shown, idle: bool) {
                 (None, Some([seed, at])) if idle => {
                     ui.colored_label(danger, say("diverged", "发散"));
                     ui.label("");
-                    let at = numbers::thousands(*at as i64);
+                    let at = numbers::thousands(*at);
                     ui.label(tell(
                         || format!("seed {seed}, meta-iteration {at}"),
                         || format!("随机种子 {seed}，第 {at} 次元迭代"),
@@ -68,7 +68,7 @@ fn measured(ui: &mut Ui, measure: &Measure, first: bool) {
     ui.label(text(&measure.loss, &measure.loss_interval));
     let difference = measure.difference.as_ref().filter(|_| !first);
     ui.label(difference.map_or_else(String::new, |difference| text(&difference.loss, &difference.loss_interval)));
-    let tasks = numbers::thousands(measure.tasks as i64);
+    let tasks = numbers::thousands(measure.tasks);
     ui.label(tell(|| format!("{tasks} test tasks"), || format!("{tasks} 个测试任务")));
 }
 
