@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::text::{say, tell};
-use crate::train::shown::{Curve, Curves, KnobMark};
+use crate::train::shown::{Curve, Curves, Init, KnobMark};
 
 const WIDTH: f64 = 860.0;
 const HEIGHT: f64 = 360.0;
@@ -20,8 +20,8 @@ pub fn losses(curves: &Curves, marks: &[KnobMark]) -> String {
     let lines = [
         (say("training tasks, after adaptation", "训练任务，适应之后"), TRAINING, &curves.training_after),
         (say("held-out tasks, learned start", "留出任务，学到的起点"), LEARNED, &curves.held_out_after),
-        (say("random start", "随机起点"), RANDOM, &curves.random_after),
-        (say("pretrained start", "预训练起点"), JOINT, &curves.joint_after),
+        (Init::Random.name(), RANDOM, &curves.random_after),
+        (Init::Joint.name(), JOINT, &curves.joint_after),
     ];
     let lines = lines.into_iter().filter(|(_, _, curve)| !curve.points.is_empty()).collect::<Vec<_>>();
     let points = || lines.iter().flat_map(|(_, _, curve)| &curve.points);

@@ -123,14 +123,11 @@ fn figures(evaluation: &Evaluation) -> String {
     };
     let head: String = (0..steps).map(|step| format!("<th>{step}</th>")).collect();
     let unit = if psnr { say("PSNR in dB", "PSNR（dB）") } else { say("query loss", "查询损失") };
-    let names =
-        [say("learned start", "学到的起点"), say("random start", "随机起点"), say("pretrained start", "预训练起点")];
     let rows: String = Init::ALL
         .into_iter()
-        .zip(names)
-        .map(|(init, name)| {
+        .map(|init| {
             let cells: String = (0..steps).map(|step| format!("<td>{}</td>", digits(of(init, step)))).collect();
-            format!("<tr><td>{}</td>{cells}</tr>", escaped(name))
+            format!("<tr><td>{}</td>{cells}</tr>", escaped(init.name()))
         })
         .collect();
     format!("<table><tr><th>{}</th>{head}</tr>{rows}</table>", escaped(unit))

@@ -230,24 +230,19 @@ impl Asked {
         }
         let takes = |argument| self.measure.takes.contains(&argument);
         let name = self.measure.name.get();
-        let start = |init: Init| match init {
-            Init::Learned => say("the learned start", "学到的起点"),
-            Init::Random => say("the random start", "随机起点"),
-            Init::Joint => say("the pretrained start", "预训练起点"),
-        };
         let of = takes(Argument::Init).then(|| init.unwrap_or(Init::Learned));
         tell(
             || {
-                let of = of.map_or_else(String::new, |init| format!(" of {}", start(init)));
-                let over = over.map_or_else(String::new, |init| format!(" against {}", start(init)));
+                let of = of.map_or_else(String::new, |init| format!(" of the {}", init.name()));
+                let over = over.map_or_else(String::new, |init| format!(" against the {}", init.name()));
                 let layer = layer.map_or_else(String::new, |layer| format!(" of layer {layer}"));
                 let step = step.map_or_else(String::new, |step| format!(" at k = {step}"));
                 format!("{name}{layer}{of}{over}{step}")
             },
             || {
                 let step = step.map_or_else(String::new, |step| format!("k = {step} 时"));
-                let of = of.map_or("", start);
-                let over = over.map_or_else(String::new, |init| format!("相对{}", start(init)));
+                let of = of.map_or("", Init::name);
+                let over = over.map_or_else(String::new, |init| format!("相对{}", init.name()));
                 let layer = layer.map_or_else(String::new, |layer| format!("第 {layer} 层"));
                 let joint = match step.is_empty() && of.is_empty() {
                     true => "",

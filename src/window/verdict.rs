@@ -128,13 +128,13 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
                 format!("{after} the learned start and the {other} one do not differ clearly, task by task ({what})")
             },
             || {
-                let (other, what) = (in_chinese(other), measured(lead.by));
+                let (other, what) = (other.name(), measured(lead.by));
                 format!("适应 {last} 步之后，逐个任务相比，学到的起点与{other}没有明显差别（{what}）")
             },
         );
         let brief = tell(
             || format!("The learned and the {} start do not differ clearly", short(other)),
-            || format!("学到的起点与{}没有明显差别", in_chinese(other)),
+            || format!("学到的起点与{}没有明显差别", other.name()),
         );
         Verdict { text, brief: Some(brief), tone: Tone::Open }
     } else {
@@ -158,7 +158,7 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
                 format!("{after} the learned start {verb} the {} one by {by} ({mean})", short(other))
             },
             || {
-                let told = lead_in_chinese(&lead, ["学到的起点", in_chinese(other)]);
+                let told = lead_in_chinese(&lead, ["学到的起点", other.name()]);
                 format!("适应 {last} 步之后，{told}（{}）", mean(lead.by, tasks))
             },
         );
@@ -172,7 +172,7 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
                     format!("The learned start {verb} the {} one by {}", short(other), said(lead.by, lead.mean.abs()))
                 }
             },
-            || lead_in_chinese(&lead, ["学到的起点", in_chinese(other)]),
+            || lead_in_chinese(&lead, ["学到的起点", other.name()]),
         );
         Verdict { text, brief: Some(brief), tone }
     })
@@ -184,10 +184,6 @@ fn after(steps: usize) -> String {
 
 fn short(init: Init) -> &'static str {
     if init == Init::Random { "random" } else { "pretrained" }
-}
-
-fn in_chinese(init: Init) -> &'static str {
-    if init == Init::Random { "随机起点" } else { "预训练起点" }
 }
 
 /// Losses that differ by a smaller factor differ by a share.

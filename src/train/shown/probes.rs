@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::meta::tensor_rates::TensorRate;
 use crate::tasks::judge::Marks;
 use crate::tasks::{Choice, Given, Panel, Picture, Sheet};
-use crate::text::{Text, Words};
+use crate::text::{Text, Words, say};
 
 /// The three initialisations that are always compared, in the order of the film-strip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +21,15 @@ pub enum Init {
 impl Init {
     /// All three, in the order of the film-strip and of [`ProbeTask::traces`].
     pub const ALL: [Self; 3] = [Self::Learned, Self::Random, Self::Joint];
+
+    /// The name shown to people, as within a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Learned => say("learned start", "学到的起点"),
+            Self::Random => say("random start", "随机起点"),
+            Self::Joint => say("pretrained start", "预训练起点"),
+        }
+    }
 }
 
 /// The adaptation of the probe tasks (a few fixed held-out tasks) from each initialisation.

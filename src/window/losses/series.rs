@@ -65,9 +65,9 @@ impl Series {
             Self::TrainingBefore => say("training tasks, before", "训练任务（适应前）"),
             Self::TrainingAfter => say("training tasks", "训练任务"),
             Self::HeldOutBefore => say("before adaptation", "适应之前"),
-            Self::HeldOutAfter => say("learned start", "学到的起点"),
-            Self::Random => say("random start", "随机起点"),
-            Self::Joint => say("pretrained start", "预训练起点"),
+            Self::HeldOutAfter => Init::Learned.name(),
+            Self::Random => Init::Random.name(),
+            Self::Joint => Init::Joint.name(),
             Self::EachTask => say("each task", "每个任务"),
         }
     }
