@@ -5,6 +5,7 @@
 //! must not be lost. The trainer's end wakes the window once per unseen snapshot, never per meta-iteration, so a hidden
 //! window costs no memory; the window's end wakes a waiting trainer once per slot that was empty.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
@@ -151,6 +152,8 @@ pub struct WindowEnd {
 /// The trainer's end.
 pub struct TrainerEnd {
     commands: Receiver<Message>,
+    /// Runs that came down the channel as commands.
+    asked: Cell<u64>,
     events: SyncSender<Event>,
     wake: Wake,
     shared: Arc<Shared>,
@@ -158,7 +161,7 @@ pub struct TrainerEnd {
 
 impl Command {
     /// Whether it asks for another run.
-    pub(super) fn asks_for_run(&self) -> bool {
+    fn asks_for_run(&self) -> bool {
         matches!(
             self,
             Self::Restart(..)
@@ -191,7 +194,7 @@ pub fn link(wake: Wake) -> (WindowEnd, TrainerEnd) {
     let (event_sender, event_receiver) = sync_channel(64);
     let shared = Arc::<Shared>::default();
     let window = WindowEnd { commands: command_sender, events: event_receiver, shared: Arc::clone(&shared) };
-    (window, TrainerEnd { commands: command_receiver, events: event_sender, wake, shared })
+    (window, TrainerEnd { commands: command_receiver, asked: Cell::new(0), events: event_sender, wake, shared })
 }
 
 impl Drop for WindowEnd {
@@ -296,6 +299,7 @@ impl TrainerEnd {
         if command.stops() {
             self.shared.stops.fetch_sub(1, Ordering::AcqRel);
         }
+        self.asked.set(self.asked.get() + u64::from(command.asks_for_run()));
         Some(command)
     }
 
@@ -349,7 +353,8 @@ impl TrainerEnd {
     }
 
     /// Shows a snapshot in place of the one before.
-    pub fn publish(&self, snapshot: Snapshot) {
+    pub fn publish(&self, mut snapshot: Snapshot) {
+        snapshot.asked = self.asked.get();
         if self.shared.snapshots.put(Arc::new(snapshot)) {
             (self.wake)();
         }

@@ -2,6 +2,7 @@
 //! meta-iterations, shows at most 30 snapshots a second, and turns a panic into an event. It has no thread of its own:
 //! whoever has one gives it turns.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -43,6 +44,8 @@ const REST: Duration = Duration::from_millis(120);
 const PROBE_EVERY: Duration = Duration::from_millis(400);
 /// What kept states of a run may take, in bytes; a page has less room.
 pub const TIMELINE_CAP: usize = if cfg!(feature = "desktop") { 256 << 20 } else { 32 << 20 };
+/// So many runs can be taken up again; fewer where their kept states take more than a run's may.
+pub const MOST_LEFT: usize = 4;
 /// The enlarged images may take this share of the time while it trains.
 const ENLARGED_SHARE: f64 = 0.06;
 
@@ -71,10 +74,8 @@ pub struct Session {
     trainer: Option<Trainer>,
     beside: Option<Beside>,
     /// The run that the present one took the place of.
-    left: Option<Left>,
+    left: VecDeque<Left>,
     run: u64,
-    /// Runs that were asked for.
-    asked: u64,
     phase: Phase,
     pace: Pace,
     divergence: Option<Arc<Divergence>>,
@@ -119,9 +120,8 @@ impl Session {
             metrics,
             trainer: None,
             beside: None,
-            left: None,
+            left: VecDeque::new(),
             run: 0,
-            asked: 0,
             phase: Phase::Paused,
             pace: Pace::Full,
             divergence: None,
@@ -386,7 +386,7 @@ impl Session {
         snapshot.walk = self.walk.clone();
         snapshot.divergence = self.divergence.clone();
         snapshot.beside = self.beside.as_ref().map(|beside| Arc::new(beside.snapshot(run, per_second, self.phase)));
-        (snapshot.asked, snapshot.can_bring_back) = (self.asked, self.left.is_some());
+        snapshot.can_bring_back = !self.left.is_empty();
         self.end.publish(snapshot);
         self.shown_at = Instant::now();
         self.changed = false;

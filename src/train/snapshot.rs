@@ -18,8 +18,10 @@ pub use crate::tasks::{Choice, Given, Panel, Picture, Sheet};
 pub struct Snapshot {
     /// Counts restarts; a view that keeps state drops it when this changes.
     pub run: u64,
-    /// Runs that had been asked for; one that could not begin leaves another in its place.
+    /// Runs that had been asked for, which the link notes; one that could not begin leaves another in its place.
     pub asked: u64,
+    /// The inner rate that the run began with in place of its preset's, if that would have overshot.
+    pub fitted: Option<f64>,
     /// Meta-iterations done, in the state that is shown.
     pub meta_iteration: u64,
     /// Meta-iterations per second while training, smoothed.
@@ -66,6 +68,7 @@ impl Trainer {
         Snapshot {
             run,
             asked: 0,
+            fitted: self.fitted(),
             meta_iteration: self.meta_iteration(),
             per_second,
             phase,

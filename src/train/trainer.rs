@@ -115,6 +115,8 @@ pub struct Trainer {
     /// Adapts the baselines: plain gradient descent on every parameter, and never a context.
     plain: Learner,
     random: MetaParameters<f32>,
+    /// The inner rate that it began with in place of its preset's.
+    fitted: Option<f64>,
     now: Learned,
     guard: Guard<State>,
     /// Earlier states; headless runs keep the first alone.
@@ -150,6 +152,11 @@ impl Trainer {
     /// handing over every step costs more than a small one takes.
     pub fn pool(&self) -> Pool {
         self.pool.clone()
+    }
+
+    /// The inner rate that it began with in place of its preset's, if that would have overshot.
+    pub fn fitted(&self) -> Option<f64> {
+        self.fitted
     }
 
     /// Meta-iterations done.

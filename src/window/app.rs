@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use egui::{Context, Ui};
 
-use self::begin::{Awaited, From, Waiting};
+use self::begin::{From, Waiting};
 use self::keeping::Keeping;
 use self::past::Moment;
 use self::taking::Taking;
@@ -66,12 +66,12 @@ pub struct App {
     /// The last images, with the [`RunSettings::image_key`] that they were read for.
     image_set: Option<(ImageKey, Arc<ImageSet>)>,
     waiting: Option<Waiting>,
-    /// The images of the present run, and those of the one before.
-    images_in_use: [Option<(ImageKey, Arc<ImageSet>)>; 2],
+    /// The images of the present run, and those of runs before it that can be brought back.
+    images_in_use: Vec<(ImageKey, Arc<ImageSet>)>,
     /// The user's own images that a run waits for, and what it begins with.
     waits_for_files: Option<(PathBuf, From)>,
-    /// Another run that was asked for, whose settings are taken over when it comes.
-    awaited: Awaited,
+    /// Whether settings are to be taken over from the run that was asked for last, when it comes.
+    awaited: bool,
     /// Knobs that the run is still to turn by itself.
     coming: Vec<KnobMark>,
     /// The algorithm of the run beside this one, and whether that begins with this one's rates.
@@ -92,8 +92,6 @@ pub struct App {
     timeline: Timeline,
     /// Knobs that were turned, at the moment that is shown.
     moment: Moment,
-    /// The inner rate that the run began with in place of its preset's, if that would have overshot.
-    fitted: Option<f64>,
     /// The run, and its best state, of which it was said that it has left it.
     hushed: Option<(u64, u64)>,
     /// What the trainer was told last of what is looked at closely.
@@ -134,9 +132,9 @@ impl App {
             image_set: image_set.clone().map(|set| (settings.run.image_key(), set)),
             settings,
             waiting: None,
-            images_in_use: [image_set.map(|set| (run.image_key(), set)), None],
+            images_in_use: image_set.map(|set| (run.image_key(), set)).into_iter().collect(),
             waits_for_files: None,
-            awaited: Awaited::default(),
+            awaited: false,
             coming: Vec::new(),
             beside: None,
             beside_menu: beside::Menu::default(),
@@ -151,7 +149,6 @@ impl App {
             losses: Losses::default(),
             timeline: Timeline::default(),
             moment: Moment::default(),
-            fitted: None,
             hushed: None,
             focus: Focus::default(),
             images: ImagesDialog::default(),

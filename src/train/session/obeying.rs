@@ -1,10 +1,11 @@
 //! What commands do to a run.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::beside::Beside;
-use super::{Left, Session, Speed, TIMELINE_CAP};
+use super::{Left, MOST_LEFT, Session, Speed, TIMELINE_CAP};
 use crate::images::ImageSet;
 use crate::settings::Settings;
 use crate::text::Words;
@@ -26,7 +27,6 @@ enum From<'a> {
 
 impl Session {
     pub(super) fn obey(&mut self, command: Command) {
-        self.asked += u64::from(command.asks_for_run());
         if matches!(
             command,
             Command::Play | Command::PlayUntil(_) | Command::Pause | Command::Step | Command::SetPace(_)
@@ -169,12 +169,14 @@ impl Session {
         }
     }
 
-    /// Goes on with the run that the last restart ended; this one is kept in its place.
+    /// Goes on with the run that was left last; this one comes last in turn.
     fn bring_back(&mut self) {
         self.end.broke_off();
         self.forget_asked();
-        if let Some(left) = self.left.take() {
-            self.take_up(left);
+        if let Some(run) = self.left.pop_back() {
+            let left = self.replace(run);
+            self.left.extend(left);
+            self.left.rotate_right(1);
         }
     }
 
@@ -186,6 +188,16 @@ impl Session {
 
     /// Another run takes the place of the present one, which is kept.
     fn take_up(&mut self, run: Left) {
+        let left = self.replace(run);
+        self.left.extend(left);
+        let bytes = |left: &VecDeque<Left>| left.iter().map(|run| run.trainer.timeline_bytes()).sum::<usize>();
+        while self.left.len() > MOST_LEFT || self.left.len() > 1 && bytes(&self.left) > TIMELINE_CAP {
+            self.left.pop_front();
+        }
+    }
+
+    /// Another run takes the place of the present one, which is given back.
+    fn replace(&mut self, run: Left) -> Option<Left> {
         let Left { mut trainer, mut beside, phase, divergence } = run;
         trainer.set_sketch(self.sketch.clone());
         if let Some(beside) = &mut beside {
@@ -196,7 +208,6 @@ impl Session {
         let (before, divergence) = (self.phase, std::mem::replace(&mut self.divergence, divergence));
         let beside = std::mem::replace(&mut self.beside, beside);
         let left = self.trainer.replace(trainer);
-        self.left = left.map(|trainer| Left { trainer, beside, phase: before, divergence });
         self.run += 1;
         self.stop_at = None;
         self.coming.clear();
@@ -208,5 +219,6 @@ impl Session {
         self.walk = None;
         self.enlarged_cost = Duration::ZERO;
         self.speed = Speed::new();
+        left.map(|trainer| Left { trainer, beside, phase: before, divergence })
     }
 }

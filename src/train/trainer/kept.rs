@@ -63,6 +63,11 @@ impl State {
 }
 
 impl Trainer {
+    /// What kept states take, in bytes.
+    pub fn timeline_bytes(&self) -> usize {
+        self.timeline.bytes()
+    }
+
     /// Lets states take so many bytes, to be looked at again; without it the first is kept alone.
     pub fn set_timeline_cap(&mut self, bytes: usize) {
         self.timeline.set_cap(bytes);

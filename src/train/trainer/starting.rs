@@ -73,11 +73,8 @@ impl Trainer {
     ) -> Result<Self, TrainError> {
         settings.validate()?;
         let family = Family::new(&settings.run, images.clone())?;
-        if from.is_none()
-            && let Some(rate) = fitting_rate(&settings, &family, &pool)
-        {
-            settings.live.inner_rate = rate;
-        }
+        let fitted = if from.is_none() { fitting_rate(&settings, &family, &pool) } else { None };
+        settings.live.inner_rate = fitted.unwrap_or(settings.live.inner_rate);
         let run = &settings.run;
         let network = family.network(run);
         let learner = Learner::with(network.clone(), run.algorithm, run.method, settings.live.inner_steps);
@@ -113,6 +110,7 @@ impl Trainer {
             accompanied,
             sketching: Sketching::default(),
             random: plain.meta_parameters(phi, settings.live.inner_rate),
+            fitted,
             joint_preset,
             guard: Guard::new(now.meta_iteration, Arc::new(state)),
             timeline: Timeline::new(settings.run.evaluate_every, 0),

@@ -9,9 +9,10 @@ use super::App;
 use super::past::Moment;
 use crate::images::{ImageSet, Making};
 use crate::keep::run_file::RunFile;
-use crate::settings::{Algorithm, ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
+use crate::settings::{Algorithm, ImageKey, ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
 use crate::text::{Words, say, tell};
 use crate::train::link::Command;
+use crate::train::session::MOST_LEFT;
 use crate::train::snapshot::{KnobMark, Phase, Snapshot};
 use crate::train::trainer::Checkpoint;
 use crate::window::notices::Kind;
@@ -43,18 +44,6 @@ pub(super) enum From {
     Lesson,
     /// What the present run has learned.
     Itself,
-}
-
-/// Whose settings are to be taken over once it is there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Awaited {
-    /// Nobody's.
-    #[default]
-    Nothing,
-    /// Those of the run before.
-    LastRun,
-    /// Those of a run out of a file, or of one that stays although no snapshot of it has come.
-    Unseen,
 }
 
 impl App {
@@ -166,15 +155,15 @@ impl App {
         self.intent = None;
         self.moment = Moment::default();
         // A rate that was made to fit other tasks is chosen anew.
-        let fitted = self.fitted.take();
+        let fitted = self.snapshot.as_ref().and_then(|snapshot| snapshot.fitted);
         if matches!(from, From::Settings) && fitted == Some(self.settings.live.inner_rate) {
             let Settings { live, run } = &mut self.settings;
             live.inner_rate = Settings::preset(run.tasks, run.algorithm).live.inner_rate;
         }
-        let images = set.clone().map(|set| (self.settings.run.image_key(), set));
-        self.images_in_use.swap(0, 1);
-        self.images_in_use[0] = images;
-        self.awaited = Awaited::Nothing;
+        if let Some(set) = &set {
+            self.uses_images(self.settings.run.image_key(), Arc::clone(set));
+        }
+        self.awaited = false;
         self.coming.clear();
         self.remember_set();
         let own = self.settings.run.algorithm;
@@ -195,7 +184,7 @@ impl App {
         self.keeping.is_another_run();
         match from {
             From::File(file, path) => {
-                (self.awaited, self.intent) = (Awaited::Unseen, Some(Phase::Paused));
+                (self.awaited, self.intent) = (true, Some(Phase::Paused));
                 self.keeping.is_of(path);
                 self.schedule(file.coming.clone());
             }
@@ -223,7 +212,7 @@ impl App {
         }
         self.watching.get_mut().obeyed(format_args!("bring_back"));
         (self.waiting, self.intent) = (None, None);
-        self.awaited = Awaited::LastRun;
+        self.awaited = true;
         self.keeping.is_another_run();
         self.coming.clear();
         self.send(Command::BringBack);
@@ -231,15 +220,11 @@ impl App {
 
     /// The run that was asked for has come: all is as it was in it.
     pub(super) fn returns(&mut self, new: &Snapshot) {
-        if self.awaited == Awaited::Nothing || !self.link.is_answered_by(new) {
-            return;
+        if self.awaited && self.link.is_answered_by(new) {
+            (self.awaited, self.moment) = (false, Moment::default());
+            self.take_over(new);
+            self.remember_set();
         }
-        (self.moment, self.fitted) = (Moment::default(), None);
-        if std::mem::take(&mut self.awaited) == Awaited::LastRun {
-            self.images_in_use.swap(0, 1);
-        }
-        self.take_over(new);
-        self.remember_set();
     }
 
     /// Settings and images are a run's from now on.
@@ -247,8 +232,17 @@ impl App {
         self.settings = Settings::clone(&of.settings);
         self.beside = beside_of(of);
         let key = self.settings.run.image_key();
-        let known = self.images_in_use.iter().flatten().find(|(known, _)| *known == key).cloned();
-        self.image_set = known.or(self.image_set.take());
+        if let Some((_, set)) = self.images_in_use.iter().find(|(known, _)| *known == key).cloned() {
+            self.uses_images(key.clone(), Arc::clone(&set));
+            self.image_set = Some((key, set));
+        }
+    }
+
+    /// Notes the images of the present run.
+    fn uses_images(&mut self, key: ImageKey, set: Arc<ImageSet>) {
+        self.images_in_use.retain(|(known, _)| *known != key);
+        self.images_in_use.insert(0, (key, set));
+        self.images_in_use.truncate(1 + MOST_LEFT);
     }
 
     /// Notes which images this family had last.
@@ -275,10 +269,10 @@ impl App {
 
     /// A run that could not begin leaves the old one in force.
     pub(super) fn keep_old_run(&mut self) {
-        (self.awaited, self.waits_for_files) = (Awaited::Nothing, None);
+        (self.awaited, self.waits_for_files) = (false, None);
         match self.snapshot.clone().filter(|snapshot| self.link.is_answered_by(snapshot)) {
             Some(snapshot) => self.take_over(&snapshot),
-            None => self.awaited = Awaited::Unseen,
+            None => self.awaited = true,
         }
     }
 }

@@ -83,13 +83,13 @@ impl App {
 
     /// A run may begin with a lower inner rate than its preset's.
     fn run_began(&mut self, new: &Snapshot) {
-        let (rate, own) = (new.settings.live.inner_rate, self.settings.live.inner_rate);
         let preset = Settings::preset(new.settings.run.tasks, new.settings.run.algorithm).live.inner_rate;
-        if rate >= own || own != preset || self.settings.run != new.settings.run {
+        // One that goes on, or whose rate was turned meanwhile, has said so.
+        let Some(rate) = new.fitted.filter(|_| self.settings.live.inner_rate == preset) else { return };
+        if self.settings.run != new.settings.run {
             return;
         }
         self.settings.live.inner_rate = rate;
-        self.fitted = Some(rate);
         let text = tell(
             || format!("α starts at {rate}: at its usual {preset} a step would overshoot on these tasks"),
             || format!("α 从 {rate} 开始：用通常的 {preset}，在这些任务上步长会过大"),

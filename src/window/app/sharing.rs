@@ -52,7 +52,7 @@ impl App {
         let marks: Vec<_> = marks.into_iter().chain(self.coming.iter().copied()).collect();
         let own = matches!(start.run.images, ImageSource::Path(_));
         let key = start.run.image_key();
-        let images = self.images_in_use.iter().flatten().find(|(known, _)| own && *known == key);
+        let images = self.images_in_use.iter().find(|(known, _)| own && *known == key);
         let images = images.map(|(_, set)| ImageFacts::of(set));
         Share {
             beside: self.beside.map(|(algorithm, _)| algorithm),

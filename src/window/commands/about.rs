@@ -81,8 +81,8 @@ impl UiCommand {
             Self::BringBack => with_key(
                 text("Bring back the last run", "找回上一次运行"),
                 text(
-                    "Takes up the run again that ended when this one began, as it was left; this one can be brought back in turn",
-                    "回到这次运行开始之前的那次运行，从离开时的状态继续；现在这次之后也能找回",
+                    "Takes up the run again that ended when this one began, as it was left; pressed again, the one before it. The last five runs of the window take turns",
+                    "回到这次运行开始之前的那次运行，从离开时的状态继续；再按一次，回到更早的一次。窗口最近的五次运行轮流出现",
                 ),
                 &[Key::B],
             ),

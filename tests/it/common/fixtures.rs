@@ -46,6 +46,7 @@ pub fn snapshot(tasks: TaskFamily, meta_iteration: u64) -> Snapshot {
     ];
     Snapshot {
         asked: 0,
+        fitted: None,
         run: 1,
         meta_iteration,
         per_second: 74.2,
