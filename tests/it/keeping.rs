@@ -164,6 +164,25 @@ fn a_run_that_is_dropped_on_the_window_is_opened() {
 }
 
 #[test]
+fn the_knobs_of_a_run_that_is_opened_are_not_those_of_one_that_is_seen_before_it() {
+    let folder = tempdir().unwrap();
+    let mut bench = Bench::of(families::SINE);
+    bench.drop_file(run_file(folder.path()));
+    bench.wait_until("the file", |bench| (bench.settings().run.tasks == families::PLANE).then_some(()));
+    let mut late = fixtures::snapshot(families::SINE, 3);
+    late.run = 98;
+    bench.publish(late);
+    assert_eq!(bench.settings().run.tasks, families::PLANE, "it is not that one that was asked for");
+    assert!(matches!(bench.commands().as_slice(), [Command::Open(..)]));
+    let mut snapshot = fixtures::snapshot(families::PLANE, 0);
+    let mut settings = plane();
+    settings.live.inner_rate = 0.017;
+    (snapshot.settings, snapshot.run) = (Arc::new(settings), 99);
+    bench.publish(snapshot);
+    assert_eq!(bench.settings().live.inner_rate, 0.017);
+}
+
+#[test]
 fn a_file_that_is_no_run_leaves_everything_as_it_was() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("foreign.safetensors");

@@ -81,3 +81,17 @@ fn the_run_before_is_brought_back_as_it_was_left_and_again() {
     assert_eq!((other.settings.run.seed, other.phase), (2, Phase::Running));
     assert!(other.meta_iteration >= next.meta_iteration);
 }
+
+#[test]
+fn runs_that_were_left_take_turns() {
+    let mut turns = Turns::new();
+    for seed in 1..=6 {
+        turns.begin(seed);
+        turns.until(|snapshot| snapshot.run == seed && snapshot.meta_iteration > 0);
+    }
+    let seeds = (7..=12).map(|run| {
+        turns.window.send(Command::BringBack);
+        turns.until(|snapshot| snapshot.run == run).settings.run.seed
+    });
+    assert_eq!(seeds.collect::<Vec<_>>(), [5, 4, 3, 2, 6, 5], "of six the first is too many");
+}
