@@ -90,6 +90,15 @@ pub enum CompareError {
         )
     )]
     TooFewImages,
+    /// No classes are left to validate on.
+    #[error(
+        "{}",
+        say(
+            "the image set has too few classes to train on, so none can be held out for validation: add a class, or choose a set with more of them",
+            "图像集中用于训练的类别太少，无法留出用于验证的类别：请添加一类，或选择类别更多的图像集",
+        )
+    )]
+    TooFewClasses,
     /// Nothing to race.
     #[error(
         "{}",

@@ -79,6 +79,7 @@ pub use card::Card;
 pub use held_out::{Adapted, Answer, Choice, HeldOut, KnownClass, Read, Reading};
 pub use panel::{Given, Look, Panel, Sheet};
 
+use crate::settings::table::Feature;
 use crate::settings::{ActivationKind, LiveSettings, NetworkSettings, RunSettings, TaskFamily};
 use crate::text::numbers::plural;
 use crate::text::{Words, say, tell};
@@ -238,6 +239,17 @@ pub enum FamilyError {
         /// The set.
         name: Words,
     },
+}
+
+/// Whether a set has what such tasks are made from: images, classes, or classes enough to tell some apart in training and
+/// others in a test.
+pub fn suits(tasks: TaskFamily, set: &ImageSet, seed: u64) -> bool {
+    if !tasks.needs_classes() {
+        return tasks.needs_images();
+    }
+    let Ok(parts) = classes::class_parts(set, seed) else { return false };
+    let classes = |test: bool| parts.iter().flatten().filter(|part| (**part == classes::Part::Test) == test).count();
+    tasks.why_without(Feature::Ways).is_some() || classes(true).min(classes(false)) >= 2
 }
 
 /// A set without what it holds out for testing, and with some of the rest held out in its place: whole

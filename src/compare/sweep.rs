@@ -83,7 +83,9 @@ impl Sweep {
         let whole = images.clone();
         let images = match images {
             Some(images) if settings.run.tasks.needs_images() => {
-                let split = for_validation(&settings.run, &images).ok_or(CompareError::TooFewImages)?;
+                let classes = settings.run.tasks.needs_classes();
+                let too_few = if classes { CompareError::TooFewClasses } else { CompareError::TooFewImages };
+                let split = for_validation(&settings.run, &images).ok_or(too_few)?;
                 Some(Arc::new(split))
             }
             _ => None,

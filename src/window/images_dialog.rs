@@ -24,6 +24,7 @@ use crate::images::ImageSet;
 use crate::images::loader::Loader;
 use crate::settings::table::Name;
 use crate::settings::{ImageReading, ImageSource, RunSettings, TaskFamily};
+use crate::tasks;
 use crate::text::{Text, Words, say, tell, text};
 
 /// What is said when no file dialog can be had.
@@ -361,7 +362,7 @@ impl ImagesDialog {
 /// What the images can be used for: the families of tasks that they can give.
 fn used_for(ui: &mut Ui, set: &ImageSet, run: &RunSettings, commands: &mut Commands) {
     ui.label(RichText::new(say("What to do with them", "用来做什么")).color(Palette::of(ui).weak));
-    let can_be_made = |tasks: &TaskFamily| tasks.needs_images() && (!tasks.needs_classes() || set.foreground > 1);
+    let can_be_made = |tasks: &TaskFamily| tasks::suits(*tasks, set, run.seed);
     ui.horizontal_wrapped(|ui| {
         for tasks in TaskFamily::ALL.into_iter().filter(can_be_made) {
             let chosen = tasks == run.tasks;

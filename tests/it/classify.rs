@@ -11,7 +11,7 @@ use metascope::images::built_in::built_in;
 use metascope::maths::functions::Loss;
 use metascope::settings::{ImageSource, LiveSettings, Settings, TaskFamily};
 use metascope::tasks::classes::{Part, class_parts};
-use metascope::tasks::{Family, FamilyError, Panel, for_validation};
+use metascope::tasks::{Family, FamilyError, Panel, for_validation, suits};
 use metascope::train::evaluation::Statistics;
 use metascope::train::trainer::{Step, Trainer};
 use ndarray::Axis;
@@ -173,4 +173,22 @@ fn piles_of_unseen_classes_come_apart_better_than_without_meta_learning() {
     let best = random[10].max(joint[10]);
     assert!(learned[10] > best + 0.04, "learned {learned:?}, random {random:?}, joint {joint:?}");
     assert!(learned[3] > learned[0], "adaptation without labels helps: {learned:?}");
+}
+
+/// What the window offers to do with images can be done.
+#[test]
+fn a_set_suits_the_families_that_can_be_made_of_it() {
+    let hand = sets::read_once(&ImageSource::Hand);
+    let needing = || TaskFamily::ALL.into_iter().filter(|tasks| tasks.needs_classes());
+    for classes in [1, 2, 3, 4, 6] {
+        let mut few = (*hand).clone();
+        few.images.retain(|image| image.class < classes);
+        let few = Arc::new(few);
+        for tasks in needing() {
+            let run = Settings::preset(tasks, algorithms::MAML).run;
+            let made = Family::new(&run, Some(few.clone())).is_ok();
+            assert_eq!(suits(tasks, &few, run.seed), made, "{tasks:?} of {classes} classes");
+            assert!(made || classes < 4, "{tasks:?} of {classes} classes");
+        }
+    }
 }

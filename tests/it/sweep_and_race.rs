@@ -254,6 +254,11 @@ fn every_axis_has_an_effect() {
     few.images[0].held_out = false;
     let few = Sweep::new(&pictures, axes("width=8,9", "outer-rate=0.001"), 2, Some(Arc::new(few)));
     assert!(matches!(few, Err(CompareError::TooFewImages)));
+    let mut two = (*hand).clone();
+    two.images.retain(|image| image.class < 2);
+    let characters = Experiment { settings: Settings::preset(families::CLASS, algorithms::MAML), ..Default::default() };
+    let few = Sweep::new(&characters, axes("width=8,9", "outer-rate=0.001"), 2, Some(Arc::new(two)));
+    assert!(matches!(few, Err(CompareError::TooFewClasses)));
 }
 
 /// Settings are chosen on tasks that no test sees.
