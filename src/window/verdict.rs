@@ -1,6 +1,6 @@
 //! Whether it works, in a sentence that is always on the screen.
 
-use egui::{Color32, Label, RichText, Ui};
+use egui::{Color32, Label, RichText, TextStyle, Ui};
 
 use super::numbers;
 use super::theme::Palette;
@@ -30,8 +30,8 @@ impl Tone {
 #[derive(Clone, Debug, PartialEq)]
 struct Verdict {
     text: String,
-    /// The same for where there is little room, if it is long.
-    brief: Option<String>,
+    /// The same for where there is less room, longest first.
+    shorter: Vec<String>,
     tone: Tone,
 }
 
@@ -41,11 +41,14 @@ pub fn ui(ui: &mut Ui, snapshot: Option<&Snapshot>) {
     ui.add(Label::new(RichText::new(text).size(SIZE).color(tone.colour(ui))).wrap()).on_hover_text(ABOUT.get());
 }
 
-/// Draws it in one line.
+/// Draws it in one line, as much of it as there is room for.
 pub fn line(ui: &mut Ui, snapshot: Option<&Snapshot>) {
-    let Some(Verdict { text, brief, tone }) = snapshot.map(verdict) else { return };
-    let text = RichText::new(brief.unwrap_or(text)).color(tone.colour(ui));
-    ui.add(Label::new(text).truncate()).on_hover_text(ABOUT.get());
+    let Some(Verdict { text, shorter, tone }) = snapshot.map(verdict) else { return };
+    let font = TextStyle::Body.resolve(ui.style());
+    let width = |text: &String| ui.painter().layout_no_wrap(text.clone(), font.clone(), Color32::WHITE).size().x;
+    let fits = shorter.iter().find(|text| width(text) <= ui.available_width()).or(shorter.last());
+    let shown = RichText::new(fits.unwrap_or(&text)).color(tone.colour(ui));
+    ui.add(Label::new(shown).truncate()).on_hover_text(format!("{text}\n\n{ABOUT}"));
 }
 
 /// Size of its text.
@@ -57,12 +60,15 @@ const ABOUT: Text = text(
 );
 
 fn verdict(snapshot: &Snapshot) -> Verdict {
-    let bad = |text| Verdict { text, brief: None, tone: Tone::Bad };
+    let bad = |text: String, least: &str| {
+        let shorter = vec![text.clone(), least.to_owned()];
+        Verdict { text, shorter, tone: Tone::Bad }
+    };
     let at = |at: u64| numbers::thousands(at);
     if snapshot.phase == Phase::Diverged {
         let at = at(snapshot.divergence.as_ref().map_or(snapshot.meta_iteration, |event| event.meta_iteration));
         let text = tell(|| format!("Training failed at meta-iteration {at}"), || format!("训练在第 {at} 次元迭代失败"));
-        return bad(text);
+        return bad(text, say("Failed", "失败"));
     }
     if let Some((astray, best)) = snapshot.astray.zip(snapshot.timeline.best) {
         let (times, best) = (numbers::significant(f64::from(astray.times)), at(best));
@@ -70,9 +76,10 @@ fn verdict(snapshot: &Snapshot) -> Verdict {
             || format!("The held-out error is {times} times its best, which was at {best}"),
             || format!("留出任务的误差是最佳值的 {times} 倍，最佳在第 {best} 次元迭代"),
         );
-        return bad(text);
+        let least = tell(|| format!("{times} times its best"), || format!("最佳值的 {times} 倍"));
+        return bad(text, &least);
     }
-    let open = |text: &str| Verdict { text: text.to_owned(), brief: None, tone: Tone::Open };
+    let open = |text: &str| Verdict { text: text.to_owned(), shorter: Vec::new(), tone: Tone::Open };
     let Some(evaluation) = snapshot.evaluation.as_deref().filter(|_| snapshot.meta_iteration > 0) else {
         return open(say("Nothing is learned yet", "还没有学到东西"));
     };
@@ -136,7 +143,8 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
             || format!("The learned and the {} start do not differ clearly", short(other)),
             || format!("学到的起点与{}没有明显差别", other.name()),
         );
-        Verdict { text, brief: Some(brief), tone: Tone::Open }
+        let shorter = vec![brief, say("No clear difference", "没有明显差别").to_owned()];
+        Verdict { text, shorter, tone: Tone::Open }
     } else {
         let (verb, tone) = if lead.mean > 0.0 { ("leads", Tone::Good) } else { ("is behind", Tone::Bad) };
         // Behind by a smaller loss would be a riddle.
@@ -174,7 +182,7 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
             },
             || lead_in_chinese(&lead, ["学到的起点", other.name()]),
         );
-        Verdict { text, brief: Some(brief), tone }
+        Verdict { text, shorter: vec![brief, signed(&lead)], tone }
     })
 }
 
@@ -201,6 +209,19 @@ fn said(by: By, difference: f64) -> String {
             } else {
                 format!("a loss {} times smaller", numbers::significant(times))
             }
+        }
+    }
+}
+
+/// By how much the learned start leads, as a number alone.
+fn signed(lead: &Lead) -> String {
+    let (sign, difference) = (if lead.mean > 0.0 { '+' } else { '−' }, lead.mean.abs());
+    match lead.by {
+        By::Decibels => format!("{sign}{difference:.1} dB"),
+        By::Points(_) => tell(|| format!("{sign}{difference:.0} points"), || format!("{sign}{difference:.0} 个百分点")),
+        By::Loss => {
+            let (sign, times) = (if lead.mean > 0.0 { '÷' } else { '×' }, numbers::significant(difference.exp()));
+            tell(|| format!("Loss {sign} {times}"), || format!("损失 {sign} {times}"))
         }
     }
 }
