@@ -7,14 +7,14 @@ use std::sync::Arc;
 use metascope::headless::adapt::{AdaptError, adapt};
 use metascope::images::{ImageSet, LabelledImage};
 use metascope::keep::run_file::RunFile;
-use metascope::meta::cancel::Cancel;
 use metascope::settings::{ImageSource, Settings, TaskFamily};
 use metascope::tasks::for_adaptation;
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use tempfile::tempdir;
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::train_to;
 use crate::common::sets;
 
 fn trained(tasks: TaskFamily) -> (Trainer, Arc<ImageSet>) {
@@ -29,7 +29,7 @@ fn trained(tasks: TaskFamily) -> (Trainer, Arc<ImageSet>) {
     }
     let set = sets::for_settings(&settings);
     let mut trainer = Trainer::new(settings, Some(Arc::clone(&set)), 1).unwrap();
-    (0..5).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
+    train_to(&mut trainer, 5);
     (trainer, set)
 }
 

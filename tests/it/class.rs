@@ -1,6 +1,5 @@
 //! New images of a class from a few: encoding, tasks, sampling, learning.
 
-use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use metascope::images::built_in::built_in;
@@ -12,11 +11,12 @@ use metascope::tasks::class::{ClassTasks, Flow, sample};
 use metascope::tasks::encoding::Encoding;
 use metascope::tasks::judge::{Marks, distances};
 use metascope::tasks::{Family, FamilyError, KnownClass, Tasks as _};
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use ndarray::{Array2, Axis, array};
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::train_to;
 use crate::common::sets;
 
 fn hand() -> ImageSet {
@@ -241,9 +241,7 @@ fn unseen_characters_are_learned_from_ten_images() {
     let mut settings = Settings::preset(families::CLASS, algorithms::MAML);
     settings.live.test_steps = 5;
     let mut trainer = Trainer::new(settings, Some(Arc::new(hand())), 2).unwrap();
-    while trainer.meta_iteration() < 60 {
-        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-    }
+    train_to(&mut trainer, 60);
     let statistics = trainer.statistics();
     let marks = statistics[0].marks.unwrap();
     assert!(marks.recognised_held_out > 0.6 && marks.diversity > 2.0 && marks.nearest_support > 2.0, "{marks:?}");

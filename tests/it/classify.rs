@@ -2,8 +2,8 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::train_to;
 use crate::common::sets;
-use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use metascope::images::ImageSet;
@@ -13,7 +13,7 @@ use metascope::settings::{ImageSource, LiveSettings, Settings, TaskFamily};
 use metascope::tasks::classes::{Part, class_parts};
 use metascope::tasks::{Family, FamilyError, Panel, for_validation, suits};
 use metascope::train::evaluation::Statistics;
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use ndarray::Axis;
 
 fn family(tasks: TaskFamily, ways: usize, set: ImageSet) -> Result<(Family, LiveSettings), FamilyError> {
@@ -147,9 +147,7 @@ fn learned(tasks: TaskFamily, iterations: u64) -> [Statistics; 3] {
     settings.run.evaluate_every = 1_000;
     settings.run.network.hidden = vec![32, 32];
     let mut trainer = Trainer::new(settings, Some(Arc::new(hand())), 2).unwrap();
-    while trainer.meta_iteration() < iterations {
-        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-    }
+    train_to(&mut trainer, iterations);
     trainer.statistics()
 }
 

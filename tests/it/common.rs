@@ -10,6 +10,7 @@ pub mod fixtures;
 pub mod picture;
 pub mod pictures;
 pub mod reading;
+pub mod runs;
 pub mod sets;
 pub mod snapshots;
 pub mod soft_renderer;

@@ -3,14 +3,14 @@
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use metascope::meta::cancel::Cancel;
 use metascope::settings::{Settings, TaskFamily};
 use metascope::train::link::Command;
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
+use crate::common::runs::train_to;
 
 fn wait_for(bench: &mut Bench, text: &str) {
     bench.wait_to_say(text);
@@ -166,18 +166,13 @@ fn a_race_compares_algorithms_on_the_same_tasks() {
 fn a_run_gone_on_from_its_checkpoint_is_the_same_run() {
     for algorithm in [algorithms::MAML, algorithms::META_MODEL] {
         let settings = Settings::preset(families::SINE, algorithm);
-        let train = |trainer: &mut Trainer, until: u64| {
-            while trainer.meta_iteration() < until {
-                assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-            }
-        };
         let mut straight = Trainer::new(settings.clone(), None, 1).unwrap();
-        train(&mut straight, 20);
+        train_to(&mut straight, 20);
         let checkpoint = straight.checkpoint();
-        train(&mut straight, 30);
+        train_to(&mut straight, 30);
         let mut resumed = Trainer::resume(settings.clone(), None, 2, &checkpoint).unwrap();
         assert_eq!(resumed.meta_iteration(), 20);
-        train(&mut resumed, 30);
+        train_to(&mut resumed, 30);
         assert_eq!(resumed.meta_parameters(), straight.meta_parameters());
         let mut other = settings;
         other.run.network.hidden = vec![7];

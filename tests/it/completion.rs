@@ -2,6 +2,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::train_to;
 use crate::common::sets;
 use metascope::meta::cancel::Cancel;
 use std::collections::HashSet;
@@ -17,7 +18,7 @@ use metascope::settings::{Algorithm, ImageSource, Settings};
 use metascope::tasks::interpolation::interpolate;
 use metascope::tasks::{Family, HeldOut, Panel};
 use metascope::train::evaluation::{Start, psnr, query_losses};
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use ndarray::Array2;
 
 fn preset() -> Settings {
@@ -147,7 +148,7 @@ fn the_share_of_held_out_images_does_not_change_training() {
         (settings.live.support_share, settings.live.training_share) = (share, training_share);
         let images = sets::read_once(&settings.run.images);
         let mut trainer = Trainer::new(settings, Some(images), 1).unwrap();
-        (0..3).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
+        train_to(&mut trainer, 3);
         trainer.meta_parameters().values.clone()
     };
     assert_eq!(learned(0.1, 0.15), learned(0.25, 0.15));
@@ -200,9 +201,7 @@ fn a_few_meta_iterations_beat_the_baselines() {
     let mut settings = preset();
     settings.run.held_out_tasks = 8;
     let mut trainer = Trainer::new(settings, Some(faces()), 2).unwrap();
-    while trainer.meta_iteration() < 60 {
-        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-    }
+    train_to(&mut trainer, 60);
     let [learned, random, joint] = trainer.statistics().map(|statistics| statistics.psnr.unwrap()[10]);
     assert!(learned > random + 2.0 && learned > joint, "{learned} {random} {joint}");
 }

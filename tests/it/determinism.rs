@@ -2,17 +2,17 @@
 //! trainer is driven headless or by the window's worker.
 
 use metascope::meta::cancel::Cancel;
-use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
 use metascope::settings::{Algorithm, ImageSource, Knob, LiveSettings, Settings, TaskFamily};
 use metascope::train::link::{Command, Event};
 use metascope::train::snapshot::Phase;
-use metascope::train::trainer::{MetricsRow, Step, Trainer};
+use metascope::train::trainer::{MetricsRow, Step};
 use metascope::train::worker::spawn;
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::{begun, train_to, worker_with_rows};
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
 use crate::common::waiting::DEADLINE;
@@ -32,18 +32,11 @@ fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
     settings
 }
 
-fn trainer(settings: &Settings, threads: usize) -> Trainer {
-    Trainer::new(settings.clone(), Some(sets::for_settings(settings)), threads).unwrap()
-}
-
 /// Every row of metrics of the first `iterations`, and the final meta-parameters.
 fn rows(settings: &Settings, threads: usize, iterations: u64) -> (Vec<MetricsRow>, Vec<f32>) {
-    let mut trainer = trainer(settings, threads);
+    let mut trainer = begun(settings, threads);
     let mut rows = vec![trainer.first_row()];
-    while trainer.meta_iteration() < iterations {
-        let Step::Done(row) = trainer.step(Cancel::NEVER) else { panic!("{:?} diverged", settings.run.algorithm) };
-        rows.extend(row);
-    }
+    rows.extend(train_to(&mut trainer, iterations));
     (rows, trainer.meta_parameters().values.clone())
 }
 
@@ -74,14 +67,12 @@ fn another_seed_gives_other_bits() {
 fn the_window_s_worker_gives_the_same_metrics_as_a_headless_run() {
     for tasks in [families::PICTURE, families::SINE] {
         let settings = settings(tasks, algorithms::MAML);
-        let (sender, receiver) = channel();
-        let sink = Box::new(move |row: &MetricsRow| drop(sender.send(row.clone())));
-        let (window, thread) = spawn(Arc::new(|| {}), 2, Some(sink)).unwrap();
+        let (window, thread, coming) = worker_with_rows();
         let faces = sets::read_once(&ImageSource::Faces);
         window.send(Command::Restart(Arc::new(settings.clone()), Some(faces)));
         let mut seen = Vec::new();
         while seen.len() < 4 {
-            seen.push(receiver.recv_timeout(DEADLINE).unwrap());
+            seen.push(coming.recv_timeout(DEADLINE).unwrap());
             window.send(Command::Pause);
             window.send(Command::Step);
             window.send(Command::Play);
@@ -97,7 +88,7 @@ fn the_window_s_worker_gives_the_same_metrics_as_a_headless_run() {
 fn knob_changes_replay_bit_for_bit() {
     let settings = settings(families::SINE, algorithms::MAML);
     let play = |changes: &[(u64, LiveSettings)]| {
-        let mut trainer = trainer(&settings, 2);
+        let mut trainer = begun(&settings, 2);
         let mut rows = Vec::new();
         while trainer.meta_iteration() < 20 {
             let now = trainer.meta_iteration();
@@ -173,10 +164,8 @@ fn a_late_divergence_names_its_task() {
             let mut settings = Settings::preset(families::SINE, algorithm);
             settings.run.evaluate_every = 100;
             settings.live.meta_batch = 2;
-            let mut trainer = trainer(&settings, 1);
-            while trainer.meta_iteration() < late {
-                assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-            }
+            let mut trainer = begun(&settings, 1);
+            train_to(&mut trainer, late);
             let live =
                 LiveSettings { inner_rate: Knob::INNER_RATE.range().high, inner_steps: 10, ..settings.live.clone() };
             trainer.set_live(live).unwrap();

@@ -14,12 +14,13 @@ use metascope::tasks::sketch::{Sketch, SketchedPage};
 use metascope::tasks::{Family, HeldOut, Panel, Picture};
 use metascope::train::link::Command;
 use metascope::train::snapshot::{Evaluation, Init};
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use metascope::train::worker;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
+use crate::common::runs::train_to;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
 
@@ -67,7 +68,7 @@ fn a_drawn_held_out_image_is_adapted_to_as_the_held_out_task_is() {
     for tasks in [families::PICTURE, families::COMPLETION] {
         let (settings, set) = run_on(tasks, ImageSource::Faces);
         let mut trainer = Trainer::new(settings, Some(set), 1).unwrap();
-        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
+        train_to(&mut trainer, 1);
         trainer.probe();
         let probes = trainer.evaluation();
         trainer.set_sketch(Some(Arc::new(picture_of(&probes))));

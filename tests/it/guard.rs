@@ -12,12 +12,13 @@ use metascope::images::for_run;
 use metascope::settings::{ImageSource, LiveSettings, Settings, TaskFamily};
 use metascope::train::link::{Command, WindowEnd};
 use metascope::train::snapshot::{Divergence, Init, Phase, Snapshot};
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use metascope::train::worker::spawn;
 use metascope::window::App;
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::train_to;
 use crate::common::waiting::draw_until;
 
 struct Live(Harness<'static, Option<App>>);
@@ -131,9 +132,7 @@ fn on_other_images_than_the_presets_alpha_starts_below_its_limit_and_training_ho
     let (fitted, mut trainer) = starts_at(&settings);
     assert!(fitted < 0.5 * usual && fitted > 0.05 * usual, "{fitted}");
     let before = trainer.first_row().held_out[1];
-    while trainer.meta_iteration() < 60 {
-        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-    }
+    train_to(&mut trainer, 60);
     trainer.probe();
     assert!(trainer.first_row().held_out[1] < before);
     // Asked for, it stays as it is; what was written starts as it ran.
@@ -153,9 +152,7 @@ fn the_run_goes_on_from_its_best_state_as_it_did_then() {
     settings.run.evaluate_every = 2;
     let start = || {
         let mut trainer = Trainer::new(settings.clone(), None, 1).unwrap();
-        while trainer.meta_iteration() < 60 {
-            assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-        }
+        train_to(&mut trainer, 60);
         trainer
     };
     let mut straight = start();
@@ -169,11 +166,7 @@ fn the_run_goes_on_from_its_best_state_as_it_did_then() {
     assert_eq!(back.meta_iteration(), best);
     assert_eq!(back.settings(), straight.settings());
     assert!(back.marks().is_empty());
-    while back.meta_iteration() < 80 {
-        assert!(matches!(back.step(Cancel::NEVER), Step::Done(_)));
-    }
-    while straight.meta_iteration() < 80 {
-        assert!(matches!(straight.step(Cancel::NEVER), Step::Done(_)));
-    }
+    train_to(&mut back, 80);
+    train_to(&mut straight, 80);
     assert_eq!(back.meta_parameters(), straight.meta_parameters());
 }

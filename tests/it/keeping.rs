@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use egui::{Event, Key, Modifiers, Theme, vec2};
 use egui_kittest::Harness;
@@ -15,14 +15,13 @@ use metascope::keep::sessions::Session as Sessions;
 use metascope::keep::share::Share;
 use metascope::keep::subject::Subject;
 use metascope::keep::work::Work;
-use metascope::meta::cancel::Cancel;
 use metascope::settings::table::{self, Field};
 use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
 use metascope::text::Language;
-use metascope::train::link::{Command, TrainerEnd, WindowEnd, link};
+use metascope::train::link::{Command, TrainerEnd, link};
 use metascope::train::session::{Next, Session};
-use metascope::train::snapshot::{KnobMark, Phase, Snapshot};
-use metascope::train::trainer::{Saved, Step, Trainer};
+use metascope::train::snapshot::{KnobMark, Phase};
+use metascope::train::trainer::{Saved, Trainer};
 use metascope::window::App;
 use proptest::prelude::*;
 use tempfile::tempdir;
@@ -31,38 +30,20 @@ use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
 use crate::common::fixtures;
-use crate::common::waiting::{DEADLINE, wait_until};
+use crate::common::runs::{Turns, train_to};
+use crate::common::waiting::wait_until;
 
 /// What a session hands out, and for which path.
 type Handed = Arc<Mutex<Vec<(Saved, Option<PathBuf>)>>>;
 
-struct Turns {
-    window: WindowEnd,
-    session: Session,
-    handed: Handed,
-}
-
-impl Turns {
-    fn new() -> Self {
-        let (window, end) = link(Arc::new(|| {}));
-        let handed = Handed::default();
-        let own = Arc::clone(&handed);
-        let sink = Box::new(move |saved, _: &[KnobMark], path: Option<&Path>| {
-            own.lock().unwrap().push((saved, path.map(Path::to_owned)));
-        });
-        Self { window, session: Session::new(end, 1, None).keeping(sink), handed }
-    }
-
-    fn until(&mut self, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
-        let begun = Instant::now();
-        loop {
-            self.session.turn(Duration::from_millis(5));
-            if let Some(snapshot) = self.window.take_snapshot().filter(|snapshot| wanted(snapshot)) {
-                return snapshot;
-            }
-            assert!(begun.elapsed() < DEADLINE, "nothing came");
-        }
-    }
+/// A session that keeps its runs, and what it hands out.
+fn keeping() -> (Turns, Handed) {
+    let handed = Handed::default();
+    let own = Arc::clone(&handed);
+    let sink = Box::new(move |saved, _: &[KnobMark], path: Option<&Path>| {
+        own.lock().unwrap().push((saved, path.map(Path::to_owned)));
+    });
+    (Turns::of(|end| Session::new(end, 1, None).keeping(sink)), handed)
 }
 
 fn plane() -> Settings {
@@ -71,17 +52,17 @@ fn plane() -> Settings {
 
 #[test]
 fn a_session_hands_out_the_run_when_asked_and_at_its_end() {
-    let mut turns = Turns::new();
+    let (mut turns, handed) = keeping();
     turns.window.send(Command::Keep("early.safetensors".into()));
     turns.session.turn(Duration::from_millis(5));
-    assert!(turns.handed.lock().unwrap().is_empty() && turns.window.next_event().is_some(), "no run yet");
+    assert!(handed.lock().unwrap().is_empty() && turns.window.next_event().is_some(), "no run yet");
     turns.window.send(Command::Restart(Arc::new(plane()), None));
     turns.until(|snapshot| snapshot.meta_iteration >= 30);
     turns.window.send(Command::Keep("here.safetensors".into()));
     turns.until(|snapshot| snapshot.meta_iteration >= 40);
     turns.window.send(Command::Quit);
     assert_eq!(turns.session.turn(Duration::from_secs(1)), Next::Never);
-    let handed = turns.handed.lock().unwrap();
+    let handed = handed.lock().unwrap();
     let paths: Vec<_> = handed.iter().map(|(_, path)| path.as_deref()).collect();
     assert_eq!(paths, [Some(Path::new("here.safetensors")), None]);
     assert!(handed[0].0.meta_iteration() >= 30 && handed[1].0.meta_iteration() >= 40);
@@ -90,14 +71,9 @@ fn a_session_hands_out_the_run_when_asked_and_at_its_end() {
 #[test]
 fn a_run_that_is_opened_waits_where_it_was_and_goes_on_to_the_bit() {
     let mut straight = Trainer::new(plane(), None, 1).unwrap();
-    let step = |trainer: &mut Trainer, until| {
-        while trainer.meta_iteration() < until {
-            assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-        }
-    };
-    step(&mut straight, 25);
+    train_to(&mut straight, 25);
     let file = RunFile::new(&straight.saved().unwrap(), None).unwrap();
-    let mut turns = Turns::new();
+    let (mut turns, handed) = keeping();
     turns.window.send(Command::Restart(Arc::new(Settings::preset(families::SINE, algorithms::FOMAML)), None));
     turns.until(|snapshot| snapshot.meta_iteration >= 3);
     turns.window.send(Command::Open(Arc::new(file.reopened()), None));
@@ -112,10 +88,10 @@ fn a_run_that_is_opened_waits_where_it_was_and_goes_on_to_the_bit() {
     turns.window.send(Command::Keep("here.safetensors".into()));
     wait_until("the run", || {
         turns.session.turn(Duration::from_millis(5));
-        (!turns.handed.lock().unwrap().is_empty()).then_some(())
+        (!handed.lock().unwrap().is_empty()).then_some(())
     });
-    step(&mut straight, 30);
-    let handed = turns.handed.lock().unwrap();
+    train_to(&mut straight, 30);
+    let handed = handed.lock().unwrap();
     let tensors = |saved: &Saved| RunFile::new(saved, None).unwrap().archive.tensors;
     let [own, expected] = [tensors(&handed[0].0), tensors(&straight.saved().unwrap())];
     // What was shown last was not measured at the same time.
@@ -129,7 +105,7 @@ fn a_run_that_is_opened_waits_where_it_was_and_goes_on_to_the_bit() {
 fn knobs_are_turned_when_the_run_comes_to_them() {
     let changes = [(10, Knob::INNER_RATE, 0.02), (20, Knob::INNER_RATE, 0.03), (20, Knob::META_BATCH, 3.0)];
     let changes = changes.map(|(at, knob, value)| KnobMark { at, knob, value });
-    let mut turns = Turns::new();
+    let (mut turns, _) = keeping();
     turns.window.send(Command::Restart(Arc::new(plane()), None));
     turns.window.send(Command::Schedule(changes.to_vec()));
     let late = turns.until(|snapshot| snapshot.meta_iteration > 25);
@@ -362,7 +338,7 @@ proptest! {
 /// What a file of this ending holds of a run with a knob turned.
 fn written(ending: &str) -> Vec<u8> {
     let mut trainer = Trainer::new(plane(), None, 1).unwrap();
-    (0..120).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
+    train_to(&mut trainer, 120);
     let mut live = trainer.settings().live.clone();
     live.inner_rate = 0.013;
     trainer.set_live(live).unwrap();

@@ -1,40 +1,25 @@
 //! No control without effect, and none that has one is disabled.
 
-use metascope::meta::cancel::Cancel;
 use metascope::settings::table::{self, Group};
-use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
-use metascope::train::trainer::{MetricsRow, Step, Trainer};
+use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
+use metascope::train::trainer::{MetricsRow, Trainer};
 
 use crate::common::families;
-use crate::common::sets;
+use crate::common::runs::{begun, small, train_to};
 
-fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
-    let mut settings = Settings::preset(tasks, algorithm);
-    if tasks.is_told_in_decibels() {
-        settings.run.network.hidden = vec![8, 8];
-        settings.live.pixels_per_step = 32;
-        settings.run.images = ImageSource::Hand;
-    }
-    if tasks.needs_classes() {
-        settings.run.network.hidden = vec![12, 12];
-    }
-    if tasks == families::CLASSIFY {
-        (settings.live.shots, settings.live.test_shots) = (3, 3);
-    }
-    settings.live.meta_batch = 3;
-    settings.live.inner_steps = 2;
-    settings.live.test_steps = 3;
+/// Settings of a run that is measured at every meta-iteration.
+fn measured(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
+    let mut settings = small(tasks, algorithm);
     settings.run.evaluate_every = 1;
     settings
 }
 
 /// What a run shows after `turn` was done to it on its way.
 fn shown(settings: &Settings, turn: impl FnOnce(&mut Trainer)) -> (Vec<f32>, MetricsRow, Vec<Vec<f32>>) {
-    let mut trainer = Trainer::new(settings.clone(), Some(sets::for_settings(settings)), 1).unwrap();
-    let go_on = |trainer: &mut Trainer| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-    (0..2).for_each(|_| go_on(&mut trainer));
+    let mut trainer = begun(settings, 1);
+    train_to(&mut trainer, 2);
     turn(&mut trainer);
-    (0..3).for_each(|_| go_on(&mut trainer));
+    train_to(&mut trainer, 5);
     let losses = trainer.evaluation().tasks[0].traces.iter().map(|trace| trace.query_loss.clone()).collect();
     (trainer.meta_parameters().values.clone(), trainer.first_row(), losses)
 }
@@ -42,7 +27,7 @@ fn shown(settings: &Settings, turn: impl FnOnce(&mut Trainer)) -> (Vec<f32>, Met
 /// A live knob has an effect exactly where it is enabled.
 fn every_knob(tasks: TaskFamily) {
     for algorithm in Algorithm::ALL {
-        let settings = small(tasks, algorithm);
+        let settings = measured(tasks, algorithm);
         let as_it_was = shown(&settings, |_| ());
         for knob in Knob::ALL {
             let value = match knob.key() {
@@ -116,7 +101,7 @@ fn a_setting_of_one_algorithm_changes_that_algorithm() {
     for setting in table::all() {
         let Group::Method(part) = setting.group else { continue };
         for algorithm in Algorithm::ALL {
-            let mut settings = small(families::SINE, algorithm);
+            let mut settings = measured(families::SINE, algorithm);
             settings.live.inner_rate = 0.01;
             let before = shown(&settings, |_| ()).0;
             let now = setting.number(&settings).unwrap();

@@ -11,12 +11,13 @@ use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
 use metascope::tasks::{Family, HeldOut};
 use metascope::train::link::{Command, WindowEnd};
 use metascope::train::snapshot::{Init, Landscape, Snapshot};
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use metascope::train::views::{Focus, Heights, Map, WhatIf};
 use metascope::train::worker::spawn;
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::{train_to, worker_with_rows};
 use crate::common::sets;
 use crate::common::waiting::wait_until;
 
@@ -98,9 +99,7 @@ fn of(heights: Heights) -> Map {
 fn alone(settings: &Settings, iterations: u64) -> (Trainer, Vec<HeldOut>) {
     let images = settings.run.tasks.needs_images().then(|| sets::for_settings(settings));
     let mut trainer = Trainer::new(settings.clone(), images.clone(), 1).unwrap();
-    for _ in 0..iterations {
-        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-    }
+    train_to(&mut trainer, iterations);
     let family = Family::new(&settings.run, images).unwrap();
     let count = trainer.evaluation().tasks.len();
     let tasks = (0..count).map(|index| family.held_out(&settings.live, settings.run.seed, index)).collect();
@@ -281,16 +280,14 @@ fn paths_begin_where_phi_is_dragged_to_and_the_losses_are_those_there() {
 fn looking_and_dragging_change_no_bit() {
     let settings = settings(families::SINE, algorithms::META_SGD);
     let rows = |focus: Option<Focus>| {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let sink = Box::new(move |row: &metascope::train::trainer::MetricsRow| drop(sender.send(row.clone())));
-        let (window, thread) = spawn(Arc::new(|| {}), 2, Some(sink)).unwrap();
+        let (window, thread, coming) = worker_with_rows();
         if let Some(focus) = &focus {
             window.set_focus(focus.clone());
         }
         window.send(Command::Restart(Arc::new(settings.clone()), None));
         let (mut rows, mut maps, mut tries) = (Vec::new(), 0, 0);
         wait_until("rows, maps and tries", || {
-            rows.extend(receiver.try_iter());
+            rows.extend(coming.try_iter());
             if let (Some(snapshot), Some(focus)) = (window.take_snapshot(), &focus) {
                 maps += usize::from(snapshot.landscape.is_some());
                 tries += usize::from(snapshot.closeups.tried.is_some());

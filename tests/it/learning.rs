@@ -2,21 +2,19 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::train_to;
 use crate::common::sets;
 use metascope::meta::cancel::Cancel;
 
 use metascope::settings::{ActivationKind, Algorithm, ImageSource, Settings};
 use metascope::train::evaluation::Statistics;
-use metascope::train::trainer::{Step, TrainError, Trainer};
+use metascope::train::trainer::{TrainError, Trainer};
 
 fn train(mut settings: Settings, iterations: u64) -> [Statistics; 3] {
     settings.run.held_out_tasks = if settings.run.tasks == families::PICTURE { 4 } else { 50 };
     let faces = sets::read_once(&ImageSource::Faces);
     let mut trainer = Trainer::new(settings, Some(faces), 2).unwrap();
-    while trainer.meta_iteration() < iterations {
-        let step = trainer.step(Cancel::NEVER);
-        assert!(matches!(step, Step::Done(_)), "{step:?}");
-    }
+    train_to(&mut trainer, iterations);
     trainer.statistics()
 }
 

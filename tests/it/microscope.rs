@@ -3,7 +3,6 @@
 
 use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 
 use egui::Key;
 use egui::accesskit::Role;
@@ -13,13 +12,14 @@ use metascope::meta::dissection::{Gathering, Way, take_apart};
 use metascope::settings::{Algorithm, Settings, TaskFamily};
 use metascope::train::link::Command;
 use metascope::train::snapshot::{Init, Phase, Snapshot};
-use metascope::train::trainer::{MetricsRow, Step, Trainer};
+use metascope::train::trainer::{Step, Trainer};
 use metascope::train::views::{Focus, Map, TestSteps};
 use metascope::train::worker::spawn;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
+use crate::common::runs::{train_to, worker_with_rows};
 use crate::common::sets;
 use crate::common::snapshots::{ALL, complete, looked_at, wait_for_snapshot};
 use crate::common::waiting::DEADLINE;
@@ -315,9 +315,7 @@ fn the_step_that_is_taken_apart_is_the_coming_one() {
     });
     assert!(snapshot.meta_iteration > 0);
     let mut trainer = Trainer::new(settings.clone(), None, 1).unwrap();
-    while trainer.meta_iteration() < snapshot.meta_iteration {
-        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-    }
+    train_to(&mut trainer, snapshot.meta_iteration);
     let mut gathering = Gathering::new(16);
     for episode in trainer.coming_episodes(3) {
         let live = &settings.live;
@@ -335,16 +333,14 @@ fn the_step_that_is_taken_apart_is_the_coming_one() {
 fn looking_closely_changes_no_bit_of_the_run() {
     for (tasks, algorithm) in [(families::PICTURE, algorithms::MAML), (families::SINE, algorithms::MAML_PLUS_PLUS)] {
         let settings = settings(tasks, algorithm);
-        let (sender, receiver) = channel();
-        let sink = Box::new(move |row: &MetricsRow| drop(sender.send(row.clone())));
-        let (window, thread) = spawn(Arc::new(|| {}), 2, Some(sink)).unwrap();
+        let (window, thread, coming) = worker_with_rows();
         window.set_focus(ALL);
         let set = sets::for_settings(&settings);
         window.send(Command::Restart(Arc::new(settings.clone()), Some(set.clone())));
         let mut seen = Vec::new();
         let mut looked = 0;
         while seen.len() < 5 {
-            seen.push(receiver.recv_timeout(DEADLINE).unwrap());
+            seen.push(coming.recv_timeout(DEADLINE).unwrap());
             // A pause gives the views all the time that they want.
             window.send(Command::Pause);
             let snapshot = wait_for_snapshot(&window, "close-ups", complete);

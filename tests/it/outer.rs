@@ -2,6 +2,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::train_to;
 use crate::common::sets;
 use metascope::meta::cancel::Cancel;
 use std::collections::HashSet;
@@ -11,13 +12,11 @@ use metascope::maths::optimiser::clip;
 use metascope::meta::{Learner, TaskWork};
 use metascope::settings::{ImageSource, OuterOptimiser, OuterSettings, Schedule, Settings};
 use metascope::tasks::Family;
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 
-fn trained(settings: &Settings, iterations: usize) -> Vec<f32> {
+fn trained(settings: &Settings, iterations: u64) -> Vec<f32> {
     let mut trainer = Trainer::new(settings.clone(), None, 1).unwrap();
-    for _ in 0..iterations {
-        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-    }
+    train_to(&mut trainer, iterations);
     trainer.meta_parameters().phi().to_vec()
 }
 

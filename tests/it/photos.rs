@@ -3,7 +3,7 @@
 
 use crate::common::algorithms;
 use crate::common::families;
-use metascope::meta::cancel::Cancel;
+use crate::common::runs::train_to;
 use std::fs;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use metascope::settings::{ImageSource, Settings};
 use metascope::tasks::Tasks as _;
 use metascope::tasks::class::ClassTasks;
 use metascope::tasks::encoding::Encoding;
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use tempfile::TempDir;
 
 /// A ball under a light; its class says how large and how dark it is, and where a shadow lies on it.
@@ -52,7 +52,7 @@ fn grey_photographs_of_ones_own_are_learned_as_they_are() {
     assert_eq!(ClassTasks::new(set.clone(), 0).unwrap().held_out_tasks(), 2);
 
     let mut trainer = Trainer::new(settings, Some(Arc::clone(&set)), 1).unwrap();
-    (0..10).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
+    train_to(&mut trainer, 10);
     for statistics in trainer.statistics() {
         let marks = statistics.marks.unwrap();
         let numbers = [marks.recognised_held_out, marks.recognised_all, marks.diversity, marks.nearest_support];

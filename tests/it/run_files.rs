@@ -8,49 +8,19 @@ use metascope::archive::Numbers;
 use metascope::headless::{self, Job};
 use metascope::keep::run_file::{RunFile, RunFileError};
 use metascope::meta::cancel::Cancel;
-use metascope::settings::{Algorithm, ImageSource, Knob, Settings, TaskFamily};
+use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
 use metascope::train::snapshot::{KnobMark, Phase};
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use proptest::prelude::*;
 use tempfile::tempdir;
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::{begun, small, train_to};
 use crate::common::sets;
 
-fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
-    let mut settings = Settings::preset(tasks, algorithm);
-    if tasks.is_told_in_decibels() {
-        settings.run.network.hidden = vec![8, 8];
-        settings.live.pixels_per_step = 32;
-        settings.run.images = ImageSource::Hand;
-    }
-    if tasks.needs_classes() {
-        settings.run.network.hidden = vec![12, 12];
-    }
-    if tasks == families::CLASSIFY {
-        (settings.live.shots, settings.live.test_shots) = (3, 3);
-    }
-    settings.live.meta_batch = 3;
-    settings.live.inner_steps = 2;
-    settings.live.test_steps = 3;
-    settings.run.evaluate_every = 3;
-    settings
-}
-
-fn begun(settings: &Settings, threads: usize) -> Trainer {
-    Trainer::new(settings.clone(), Some(sets::for_settings(settings)), threads).unwrap()
-}
-
 fn go_on(trainer: &mut Trainer, until: u64) -> Vec<String> {
-    let mut rows = Vec::new();
-    while trainer.meta_iteration() < until {
-        match trainer.step(Cancel::NEVER) {
-            Step::Done(row) => rows.extend(row.map(|row| format!("{row:?}"))),
-            other => panic!("{other:?}"),
-        }
-    }
-    rows
+    train_to(trainer, until).iter().map(|row| format!("{row:?}")).collect()
 }
 
 fn turn(trainer: &mut Trainer, knob: Knob, value: f64) {
@@ -350,7 +320,7 @@ proptest! {
 fn a_run_starts_from_the_phi_of_another_one_whatever_its_algorithm() {
     let file = |algorithm, iterations| {
         let mut trainer = Trainer::new(Settings::preset(families::SINE, algorithm), None, 1).unwrap();
-        (0..iterations).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
+        train_to(&mut trainer, iterations);
         RunFile::new(&trainer.saved().unwrap(), None).unwrap()
     };
     let learned = file(algorithms::MAML, 25);
@@ -364,13 +334,10 @@ fn a_run_starts_from_the_phi_of_another_one_whatever_its_algorithm() {
             assert_eq!(own.tensors[name], learned.archive.tensors[name], "{algorithm:?} {name}");
         }
         // What is kept of it goes on to the bit, though its φ was not drawn from its seed.
-        let step = |trainer: &mut Trainer| {
-            (0..7).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
-        };
-        step(&mut trainer);
+        train_to(&mut trainer, 7);
         let mut again = RunFile::new(&trainer.saved().unwrap(), None).unwrap().restore(None, 1).unwrap();
-        step(&mut trainer);
-        step(&mut again);
+        train_to(&mut trainer, 14);
+        train_to(&mut again, 14);
         let bytes = |trainer: &Trainer| RunFile::new(&trainer.saved().unwrap(), None).unwrap().bytes().unwrap();
         assert!(bytes(&trainer) == bytes(&again), "{algorithm:?}");
     }

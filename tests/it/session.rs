@@ -4,48 +4,29 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use metascope::settings::Settings;
-use metascope::train::link::{Command, Pace, WindowEnd, link};
+use metascope::train::link::{Command, Pace};
 use metascope::train::session::{Next, Session};
 use metascope::train::snapshot::{Phase, Snapshot};
 
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::Turns;
 
-struct Turns {
-    window: WindowEnd,
-    session: Session,
+fn turns() -> Turns {
+    Turns::of(|end| Session::new(end, 1, None))
 }
 
-impl Turns {
-    fn new() -> Self {
-        let (window, end) = link(Arc::new(|| {}));
-        Self { window, session: Session::new(end, 1, None) }
-    }
-
-    fn begin(&self, seed: u64) {
-        let mut settings = Settings::preset(families::PLANE, algorithms::MAML);
-        settings.run.seed = seed;
-        self.window.send(Command::Restart(Arc::new(settings), None));
-    }
-
-    /// Gives turns until a snapshot is as wanted.
-    fn until(&mut self, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
-        let begun = Instant::now();
-        loop {
-            self.session.turn(Duration::from_millis(5));
-            if let Some(snapshot) = self.window.take_snapshot().filter(|snapshot| wanted(snapshot)) {
-                return snapshot;
-            }
-            assert!(begun.elapsed() < crate::common::waiting::DEADLINE, "nothing came");
-        }
-    }
+fn begin(turns: &Turns, seed: u64) {
+    let mut settings = Settings::preset(families::PLANE, algorithms::MAML);
+    settings.run.seed = seed;
+    turns.window.send(Command::Restart(Arc::new(settings), None));
 }
 
 #[test]
 fn turns_end_when_there_is_nothing_to_do() {
-    let mut turns = Turns::new();
+    let mut turns = turns();
     assert!(matches!(turns.session.turn(Duration::from_secs(1)), Next::After(_)), "no run yet");
-    turns.begin(0);
+    begin(&turns, 0);
     assert_eq!(turns.session.turn(Duration::from_millis(5)), Next::AtOnce);
     turns.until(|snapshot| snapshot.meta_iteration > 10);
     turns.window.send(Command::Pause);
@@ -62,12 +43,12 @@ fn turns_end_when_there_is_nothing_to_do() {
 
 #[test]
 fn the_run_before_is_brought_back_as_it_was_left_and_again() {
-    let mut turns = Turns::new();
-    turns.begin(1);
+    let mut turns = turns();
+    begin(&turns, 1);
     turns.until(|snapshot| snapshot.meta_iteration >= 50);
     turns.window.send(Command::Pause);
     let left = turns.until(|snapshot| snapshot.phase == Phase::Paused);
-    turns.begin(2);
+    begin(&turns, 2);
     let next = turns.until(|snapshot| snapshot.run == 2 && snapshot.meta_iteration >= 20);
     assert_eq!(next.settings.run.seed, 2);
     turns.window.send(Command::BringBack);

@@ -1,13 +1,12 @@
 //! Two runs side by side: in step, under one set of knobs, with their difference.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use metascope::meta::cancel::Cancel;
 use metascope::settings::{Knob, Settings};
-use metascope::train::link::{Command, WindowEnd, link};
+use metascope::train::link::Command;
 use metascope::train::session::Session;
 use metascope::train::snapshot::{Phase, Snapshot};
 use metascope::train::trainer::Trainer;
@@ -16,11 +15,7 @@ use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
 use crate::common::fixtures;
-
-struct Turns {
-    window: WindowEnd,
-    session: Session,
-}
+use crate::common::runs::Turns;
 
 fn pair(keeps_rates: bool) -> [Arc<Settings>; 2] {
     let mut settings = Settings::preset(families::SINE, algorithms::MAML);
@@ -29,30 +24,24 @@ fn pair(keeps_rates: bool) -> [Arc<Settings>; 2] {
     [Arc::new(settings.by(algorithms::REPTILE, keeps_rates)), Arc::new(settings)]
 }
 
-impl Turns {
-    /// MAML, and Reptile beside it.
-    fn begin() -> Self {
-        let (window, end) = link(Arc::new(|| {}));
-        let [second, first] = pair(false);
-        window.send(Command::Pair([first, second], None));
-        Self { window, session: Session::new(end, 2, None) }
-    }
+/// MAML, and Reptile beside it.
+fn begin() -> Turns {
+    let turns = Turns::of(|end| Session::new(end, 2, None));
+    let [second, first] = pair(false);
+    turns.window.send(Command::Pair([first, second], None));
+    turns
+}
 
-    /// Gives turns until a snapshot is as wanted; whatever is shown on the way is in step.
-    fn until(&mut self, wanted: impl Fn(&Snapshot, &Snapshot) -> bool) -> [Arc<Snapshot>; 2] {
-        let begun = Instant::now();
-        loop {
-            self.session.turn(Duration::from_millis(5));
-            if let Some(first) = self.window.take_snapshot() {
-                let second = first.beside.clone().expect("a run beside");
-                assert_eq!(first.meta_iteration, second.meta_iteration);
-                if wanted(&first, &second) {
-                    return [first, second];
-                }
-            }
-            assert!(begun.elapsed() < crate::common::waiting::DEADLINE, "nothing came");
-        }
-    }
+/// Gives turns until a snapshot is as wanted; whatever is shown on the way is in step.
+fn until(turns: &mut Turns, wanted: impl Fn(&Snapshot, &Snapshot) -> bool) -> [Arc<Snapshot>; 2] {
+    let second = |first: &Snapshot| first.beside.clone().expect("a run beside");
+    let first = turns.until(|first| {
+        let second = second(first);
+        assert_eq!(first.meta_iteration, second.meta_iteration);
+        wanted(first, &second)
+    });
+    let second = second(&first);
+    [first, second]
 }
 
 fn last(snapshot: &Snapshot) -> Option<(f64, f32)> {
@@ -61,10 +50,10 @@ fn last(snapshot: &Snapshot) -> Option<(f64, f32)> {
 
 #[test]
 fn the_second_is_what_it_would_be_alone() {
-    let mut turns = Turns::begin();
-    turns.until(|first, _| first.meta_iteration >= 20);
+    let mut turns = begin();
+    until(&mut turns, |first, _| first.meta_iteration >= 20);
     turns.window.send(Command::Pause);
-    let shown = turns.until(|first, _| first.phase == Phase::Paused);
+    let shown = until(&mut turns, |first, _| first.phase == Phase::Paused);
     for (settings, shown) in pair(false).into_iter().rev().zip(&shown) {
         let mut alone = Trainer::new(Settings::clone(&settings), None, 1).unwrap();
         (0..shown.meta_iteration).for_each(|_| drop(alone.step(Cancel::NEVER)));
@@ -78,36 +67,31 @@ fn the_second_is_what_it_would_be_alone() {
 
 #[test]
 fn knobs_and_moments_are_of_both() {
-    let mut turns = Turns::begin();
-    turns.until(|first, _| first.meta_iteration >= 30);
-    let [_, usual] = turns.until(|_, _| true);
+    let mut turns = begin();
+    until(&mut turns, |first, _| first.meta_iteration >= 30);
+    let [_, usual] = until(&mut turns, |_, _| true);
     let [preset, _] = pair(false);
     assert_eq!(usual.settings.live, preset.live, "its usual rates");
     turns.window.send(Command::Pause);
-    let [first, _] = turns.until(|first, _| first.phase == Phase::Paused);
+    let [first, _] = until(&mut turns, |first, _| first.phase == Phase::Paused);
     let mut live = first.settings.live.clone();
     live.inner_rate = 0.007;
     turns.window.set_live(live);
-    let [_, second] = turns.until(|first, _| first.settings.live.inner_rate == 0.007);
+    let [_, second] = until(&mut turns, |first, _| first.settings.live.inner_rate == 0.007);
     assert_eq!(second.settings.live.inner_rate, 0.007);
     assert_eq!(second.settings.live.inner_steps, usual.settings.live.inner_steps, "what was not turned stays");
     turns.window.look_at(Some(12));
-    let [_, second] = turns.until(|first, _| first.timeline.shown == Some(10));
+    let [_, second] = until(&mut turns, |first, _| first.timeline.shown == Some(10));
     assert_eq!(second.timeline.shown, Some(10));
     turns.window.send(Command::ContinueHere(10));
     turns.window.send(Command::Play);
-    let [_, second] = turns.until(|first, _| first.timeline.shown.is_none() && first.meta_iteration >= 15);
+    let [_, second] = until(&mut turns, |first, _| first.timeline.shown.is_none() && first.meta_iteration >= 15);
     assert_eq!(second.timeline.branch, 1);
     turns.window.send(Command::BackToBest);
-    let [first, second] = turns.until(|first, _| first.phase == Phase::Paused);
+    let [first, second] = until(&mut turns, |first, _| first.phase == Phase::Paused);
     assert_eq!(first.settings.live.inner_rate, second.settings.live.inner_rate);
     turns.window.send(Command::Alone);
-    loop {
-        turns.session.turn(Duration::from_millis(5));
-        if turns.window.take_snapshot().is_some_and(|snapshot| snapshot.beside.is_none()) {
-            break;
-        }
-    }
+    turns.until(|snapshot| snapshot.beside.is_none());
 }
 
 #[test]
@@ -116,24 +100,14 @@ fn a_second_that_diverges_says_so_and_comes_back_with_the_first() {
     let mut wild = Settings::clone(&second);
     Knob::INNER_RATE.set(&mut wild.live, 10.0);
     wild.live.inner_steps = 20;
-    let (window, end) = link(Arc::new(|| {}));
-    window.send(Command::Pair([first, Arc::new(wild)], None));
-    let mut session = Session::new(end, 1, None);
-    let begun = Instant::now();
-    let mut last_seen = 0;
-    loop {
-        session.turn(Duration::from_millis(5));
-        let Some(first) = window.take_snapshot() else { continue };
-        let second = first.beside.clone().expect("a run beside");
-        if second.phase == Phase::Diverged {
-            assert!(second.divergence.is_some() && first.phase == Phase::Running);
-            last_seen = last_seen.max(first.meta_iteration);
-            if first.meta_iteration > second.meta_iteration + 20 {
-                return;
-            }
-        }
-        assert!(begun.elapsed() < crate::common::waiting::DEADLINE, "{last_seen}");
-    }
+    let mut turns = Turns::of(|end| Session::new(end, 1, None));
+    turns.window.send(Command::Pair([first, Arc::new(wild)], None));
+    turns.until(|first| {
+        let second = first.beside.as_ref().expect("a run beside");
+        let failed = second.phase == Phase::Diverged;
+        assert!(!failed || second.divergence.is_some() && first.phase == Phase::Running);
+        failed && first.meta_iteration > second.meta_iteration + 20
+    });
 }
 
 #[test]

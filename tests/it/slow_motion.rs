@@ -9,13 +9,14 @@ use metascope::settings::{Algorithm, OuterOptimiser, Settings, TaskFamily};
 use metascope::tasks::Family;
 use metascope::train::link::{Command, Pace};
 use metascope::train::snapshot::Phase;
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Step;
 use metascope::train::walk::SubStep;
 use metascope::train::worker::spawn;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
+use crate::common::runs::begun;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
 use crate::common::waiting::wait_until;
@@ -27,10 +28,6 @@ fn settings(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
         settings.run.network.hidden = vec![16, 16];
     }
     settings
-}
-
-fn trainer(settings: &Settings) -> Trainer {
-    Trainer::new(settings.clone(), Some(sets::for_settings(settings)), 1).unwrap()
 }
 
 #[test]
@@ -53,7 +50,7 @@ fn walking_changes_no_bit_and_shows_finite_numbers() {
     for tasks in TaskFamily::ALL {
         for algorithm in Algorithm::ALL {
             let settings = settings(tasks, algorithm);
-            let [mut walked, mut straight] = [trainer(&settings), trainer(&settings)];
+            let [mut walked, mut straight] = [begun(&settings, 1), begun(&settings, 1)];
             for _ in 0..2 {
                 let walk = walked.walk(Cancel::NEVER).unwrap();
                 let ground = &walk.ground;
@@ -81,7 +78,7 @@ fn the_outer_step_is_as_long_as_the_walk_says() {
     for algorithm in [algorithms::MAML, algorithms::FOMAML, algorithms::REPTILE] {
         let mut settings = settings(families::SINE, algorithm);
         settings.run.optimiser = OuterOptimiser::Sgd;
-        let mut trainer = trainer(&settings);
+        let mut trainer = begun(&settings, 1);
         let before = trainer.meta_parameters().phi().to_vec();
         let walk = trainer.walk(Cancel::NEVER).unwrap();
         assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
@@ -142,7 +139,7 @@ fn a_walk_can_be_broken_off_between_inner_steps() {
             let mut settings = settings(tasks, algorithm);
             (settings.live.inner_steps, settings.live.meta_batch) = (5, 6);
             let what = format!("{tasks:?} {algorithm:?}");
-            let [mut broken_off, mut straight] = [trainer(&settings), trainer(&settings)];
+            let [mut broken_off, mut straight] = [begun(&settings, 1), begun(&settings, 1)];
             let mut walk = |last: usize| {
                 let asked = AtomicUsize::new(0);
                 let walk = broken_off.walk(Cancel::when(&|| asked.fetch_add(1, Ordering::Relaxed) >= last));
@@ -205,7 +202,7 @@ fn slow_motion_stops_while_it_computes() {
 fn the_window_shows_every_sub_step_of_every_family() {
     for tasks in TaskFamily::ALL {
         let settings = settings(tasks, algorithms::MAML);
-        let mut trainer = trainer(&settings);
+        let mut trainer = begun(&settings, 1);
         let mut walk = trainer.walk(Cancel::NEVER).unwrap();
         let last = walk.ground.sub_steps.len() - 1;
         let mut snapshot = trainer.snapshot(1, 10.0, Phase::Paused);
@@ -240,7 +237,7 @@ fn a_step_is_judged_on_its_own_batch() {
     settings.live.inner_batch = 4;
     settings.live.inner_steps = 5;
     settings.live.inner_rate = 1e-4;
-    let mut trainer = trainer(&settings);
+    let mut trainer = begun(&settings, 1);
     let walk = trainer.walk(Cancel::NEVER).unwrap();
     for (task, passage) in walk.ground.shown.tasks.iter().zip(&walk.ground.passages) {
         let before = &task.traces[0].support_loss;
@@ -257,7 +254,7 @@ fn a_loop_that_rests_has_no_more_sub_steps() {
     let mut settings = settings(families::PLANE, algorithms::MAML);
     settings.live.inner_steps = 5;
     settings.live.tolerance = 10.0;
-    let walk = trainer(&settings).walk(Cancel::NEVER).unwrap();
+    let walk = begun(&settings, 1).walk(Cancel::NEVER).unwrap();
     let mut rested = 0;
     for (index, passage) in walk.ground.passages.iter().enumerate() {
         let inner = |sub_step: &&SubStep| matches!(sub_step, SubStep::Inner { task, .. } if *task == index);

@@ -17,7 +17,7 @@ use metascope::keep::work::Work;
 use metascope::meta::cancel::Cancel;
 use metascope::settings::{Settings, TaskFamily};
 use metascope::train::link::Command;
-use metascope::train::trainer::{Saved, Step, Trainer};
+use metascope::train::trainer::{Saved, Trainer};
 use metascope::window::darkroom::camera::{Camera, Shot};
 use metascope::window::darkroom::film::FILMS;
 use tempfile::tempdir;
@@ -27,6 +27,7 @@ use crate::common::bench::Bench;
 use crate::common::families;
 use crate::common::fixtures;
 use crate::common::picture::{USUAL, picture, picture_after};
+use crate::common::runs::train_to;
 use crate::common::sets;
 use crate::common::waiting::wait_until;
 
@@ -142,7 +143,7 @@ fn run(tasks: TaskFamily, iterations: u64) -> Saved {
     let images = tasks.needs_images().then(fixtures::image_set);
     let mut trainer = Trainer::new(settings, images, 1).unwrap();
     trainer.set_timeline_cap(1 << 26);
-    (0..iterations).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
+    train_to(&mut trainer, iterations);
     trainer.saved().unwrap()
 }
 
@@ -182,7 +183,7 @@ fn a_film_of_the_run_ends_with_what_the_run_makes_now() {
     let mut settings = saved.start().as_ref().clone();
     settings.run.evaluate_every = 10;
     let mut trainer = Trainer::new(settings, None, 1).unwrap();
-    (0..25).for_each(|_| assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_))));
+    train_to(&mut trainer, 25);
     trainer.probe();
     assert_eq!(losses(&shown[2]), losses(&trainer.evaluation()));
     assert_ne!(losses(&shown[0]), losses(&shown[2]));

@@ -3,11 +3,11 @@
 use metascope::meta::cancel::Cancel;
 use metascope::settings::{Algorithm, ImageSource, Knob, OuterOptimiser, Schedule, Settings, TaskFamily};
 use metascope::train::snapshot::{Phase, Snapshot};
-use metascope::train::trainer::{MetricsRow, Step, Trainer};
+use metascope::train::trainer::{Step, Trainer};
 
 use crate::common::algorithms;
 use crate::common::families;
-use crate::common::sets;
+use crate::common::runs::{begun, train_to};
 
 mod worker;
 
@@ -34,19 +34,9 @@ fn small(tasks: TaskFamily, algorithm: Algorithm) -> Settings {
 }
 
 fn trainer(settings: &Settings) -> Trainer {
-    let mut trainer = Trainer::new(settings.clone(), Some(sets::for_settings(settings)), 2).unwrap();
+    let mut trainer = begun(settings, 2);
     trainer.set_timeline_cap(CAP);
     trainer
-}
-
-/// Trains until `last`; every row of metrics on the way.
-fn train(trainer: &mut Trainer, last: u64) -> Vec<MetricsRow> {
-    let mut rows = Vec::new();
-    while trainer.meta_iteration() < last {
-        let Step::Done(row) = trainer.step(Cancel::NEVER) else { panic!("it diverged") };
-        rows.extend(row);
-    }
-    rows
 }
 
 fn snapshot(trainer: &Trainer) -> Snapshot {
@@ -61,14 +51,14 @@ fn bits(trainer: &Trainer) -> String {
 fn goes_on_to_the_bit(settings: &Settings) {
     let name = format!("{:?} {:?} {:?}", settings.run.tasks, settings.run.algorithm, settings.run.optimiser);
     let mut run = trainer(settings);
-    let rows = train(&mut run, 20);
+    let rows = train_to(&mut run, 20);
     let (end, after) = (bits(&run), snapshot(&run));
     for (asked, at) in [(5, 4), (12, 12), (3, 0)] {
         assert_eq!(run.look_back(asked), Some(at), "{name}");
         assert_eq!((run.meta_iteration(), run.looking_at()), (at, Some(at)));
         assert!(run.continue_here());
         assert_eq!((snapshot(&run).timeline.head, snapshot(&run).timeline.last), (at, at));
-        let again = train(&mut run, 20);
+        let again = train_to(&mut run, 20);
         assert_eq!(again, rows[(at / 4) as usize..], "{name} from {at}");
         assert_eq!(bits(&run), end, "{name} from {at}");
         let curves = snapshot(&run).curves;
@@ -117,13 +107,13 @@ fn the_joint_curve_is_that_of_an_undisturbed_run() {
             (curves.joint_after.points.clone(), curves.scores[2].points.clone())
         };
         let mut plain = trainer(&settings);
-        train(&mut plain, END);
+        train_to(&mut plain, END);
         let expected = joint(&plain);
         let count = expected.0.len();
         assert!(count > 5 && count < snapshot(&plain).curves.held_out_after.points.len(), "{tasks:?}: {count}");
         for at in [0, 4, 12, 28, 40] {
             let mut run = trainer(&settings);
-            train(&mut run, 43);
+            train_to(&mut run, 43);
             (0..3).for_each(|_| run.probe());
             run.look_back(8);
             run.look_closer(Cancel::NEVER);
@@ -140,10 +130,10 @@ fn the_joint_curve_is_that_of_an_undisturbed_run() {
             }
             assert!(run.continue_here());
             for moment in [at + 1, at + 6, at + 17, 61] {
-                train(&mut run, moment);
+                train_to(&mut run, moment);
                 run.probe();
             }
-            train(&mut run, END);
+            train_to(&mut run, END);
             assert_eq!(joint(&run), expected, "{tasks:?} from {at}");
         }
     }
@@ -157,16 +147,16 @@ fn the_joint_curve_of_a_branch_is_that_of_its_replay() {
     reshaped.test_shots += 3;
     let joint = |trainer: &Trainer| snapshot(trainer).curves.joint_after.points.clone();
     let mut run = trainer(&settings);
-    train(&mut run, 50);
+    train_to(&mut run, 50);
     run.look_back(20);
     run.set_live(reshaped.clone()).unwrap();
     run.probe();
     assert!(run.continue_here());
-    train(&mut run, 60);
+    train_to(&mut run, 60);
     let mut replayed = trainer(&settings);
-    train(&mut replayed, 20);
+    train_to(&mut replayed, 20);
     replayed.set_live(reshaped).unwrap();
-    train(&mut replayed, 60);
+    train_to(&mut replayed, 60);
     assert_eq!(joint(&run), joint(&replayed));
     assert!(joint(&run).iter().any(|point| point.at == 24.0));
 }
@@ -176,8 +166,8 @@ fn looking_back_changes_nothing() {
     for tasks in [families::SINE, families::PICTURE] {
         let settings = small(tasks, algorithms::MAML_PLUS_PLUS);
         let (mut plain, mut watched) = (trainer(&settings), trainer(&settings));
-        let expected = train(&mut plain, 24);
-        let mut rows = train(&mut watched, 10);
+        let expected = train_to(&mut plain, 24);
+        let mut rows = train_to(&mut watched, 10);
         let before = snapshot(&watched);
         for at in [0, 8, 4, 9] {
             watched.look_back(at);
@@ -192,10 +182,10 @@ fn looking_back_changes_nothing() {
         assert_eq!((after.meta_iteration, after.timeline.shown), (10, None));
         assert_eq!(after.settings, before.settings);
         assert_eq!(after.curves.joint_after.points, before.curves.joint_after.points);
-        rows.extend(train(&mut watched, 16));
+        rows.extend(train_to(&mut watched, 16));
         // A step goes on from the head by itself.
         watched.look_back(4);
-        rows.extend(train(&mut watched, 24));
+        rows.extend(train_to(&mut watched, 24));
         assert_eq!(rows, expected, "{tasks:?}");
         assert_eq!(bits(&watched), bits(&plain));
         let joint = |trainer: &Trainer| snapshot(trainer).curves.joint_after.points.clone();
@@ -209,8 +199,8 @@ fn what_is_shown_is_the_state_of_then() {
     let mut settings = small(families::SINE, algorithms::META_SGD);
     settings.run.outer.warm_up = 0;
     let (mut run, mut then) = (trainer(&settings), trainer(&settings));
-    train(&mut run, 20);
-    train(&mut then, 8);
+    train_to(&mut run, 20);
+    train_to(&mut then, 8);
     run.look_back(8);
     let (shown, then) = (run.evaluation(), then.evaluation());
     assert_eq!(shown.meta_iteration, 8);
@@ -220,7 +210,7 @@ fn what_is_shown_is_the_state_of_then() {
     run.look_closer(Cancel::NEVER);
     let shown = run.evaluation();
     let mut fresh = trainer(&settings);
-    train(&mut fresh, 8);
+    train_to(&mut fresh, 8);
     fresh.look_back(8);
     fresh.look_closer(Cancel::NEVER);
     let then = fresh.evaluation();
@@ -239,8 +229,8 @@ fn every_family_shows_what_was_measured_then() {
     for tasks in TaskFamily::ALL {
         let settings = small(tasks, algorithms::MAML);
         let (mut run, mut then) = (trainer(&settings), trainer(&settings));
-        train(&mut run, 12);
-        train(&mut then, 4);
+        train_to(&mut run, 12);
+        train_to(&mut then, 4);
         run.look_back(4);
         let quick = run.evaluation();
         run.look_closer(Cancel::NEVER);
@@ -266,11 +256,11 @@ fn a_knob_is_marked_where_the_new_branch_has_it_and_nowhere_else() {
     };
     let marks = |run: &Trainer| run.marks().iter().map(|mark| (mark.at, mark.knob, mark.value)).collect::<Vec<_>>();
     let mut run = trainer(&settings);
-    train(&mut run, 6);
+    train_to(&mut run, 6);
     turn(&mut run, Knob::INNER_RATE, 0.02);
-    train(&mut run, 12);
+    train_to(&mut run, 12);
     turn(&mut run, Knob::OUTER_RATE, 2e-3);
-    train(&mut run, 20);
+    train_to(&mut run, 20);
     let all = [(6, Knob::INNER_RATE, 0.02), (12, Knob::OUTER_RATE, 2e-3)];
     assert_eq!(marks(&run), all);
 
@@ -289,15 +279,15 @@ fn a_knob_is_marked_where_the_new_branch_has_it_and_nowhere_else() {
     assert_eq!(marks(&run), all);
     assert!(run.continue_here());
     assert_eq!(marks(&run), [(6, Knob::INNER_RATE, 0.02), (12, Knob::META_BATCH, 7.0)]);
-    let rows = train(&mut run, 20);
+    let rows = train_to(&mut run, 20);
 
     // The marks replay the new branch.
     let mut replayed = trainer(&settings);
-    train(&mut replayed, 6);
+    train_to(&mut replayed, 6);
     turn(&mut replayed, Knob::INNER_RATE, 0.02);
-    train(&mut replayed, 12);
+    train_to(&mut replayed, 12);
     turn(&mut replayed, Knob::META_BATCH, 7.0);
-    assert_eq!(train(&mut replayed, 20), rows);
+    assert_eq!(train_to(&mut replayed, 20), rows);
     assert_eq!(bits(&replayed), bits(&run));
 
     run.look_back(0);
@@ -330,14 +320,14 @@ fn states_stay_under_the_cap() {
 
 fn train_one(run: &mut Trainer) {
     let next = run.meta_iteration() + 1;
-    train(run, next);
+    train_to(run, next);
 }
 
 #[test]
 fn without_a_cap_only_the_start_is_kept() {
     let settings = small(families::SINE, algorithms::MAML);
     let mut run = Trainer::new(settings, None, 1).unwrap();
-    train(&mut run, 20);
+    train_to(&mut run, 20);
     assert_eq!(run.look_back(19), Some(0));
 }
 
@@ -346,7 +336,7 @@ fn a_divergence_forgets_the_states_after_the_one_that_it_goes_back_to() {
     let mut settings = small(families::SINE, algorithms::MAML);
     settings.run.outer.warm_up = 0;
     let mut run = trainer(&settings);
-    train(&mut run, 10);
+    train_to(&mut run, 10);
     let mut live = settings.live.clone();
     live.inner_rate = 10.0;
     run.set_live(live).unwrap();

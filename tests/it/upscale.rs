@@ -1,6 +1,5 @@
 //! Upscaling: adaptation sees the means of blocks, is judged by every pixel, and does better than enlargement.
 
-use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
@@ -8,12 +7,13 @@ use metascope::images::ImageSet;
 use metascope::settings::{ImageSource, Settings};
 use metascope::tasks::Family;
 use metascope::tasks::sketch::{Sketch, SketchedPage};
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use ndarray::Axis;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
+use crate::common::runs::train_to;
 use crate::common::sets;
 
 fn opened(source: ImageSource, reduction: usize) -> (Settings, Arc<ImageSet>, Family) {
@@ -73,9 +73,7 @@ fn enlargement_of_the_means_stands_beside_the_target() {
 fn unseen_faces_are_made_up_better_than_enlarged() {
     let (settings, set, _) = opened(ImageSource::Faces, 4);
     let mut trainer = Trainer::new(settings, Some(set), 2).unwrap();
-    while trainer.meta_iteration() < 100 {
-        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
-    }
+    train_to(&mut trainer, 100);
     let [learned, random, joint] = trainer.statistics().map(|statistics| statistics.psnr.unwrap()[10]);
     let references = trainer.references();
     assert_eq!(references.keys().copied().collect::<Vec<_>>(), ["bicubic_psnr", "lanczos_psnr", "nearest_psnr"]);

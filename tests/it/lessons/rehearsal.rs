@@ -1,10 +1,9 @@
 //! What is gone through again is what happened.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use metascope::settings::{Knob, Settings};
-use metascope::train::link::{Command, WindowEnd, link};
+use metascope::train::link::Command;
 use metascope::train::session::{Rehearsal, Session};
 use metascope::train::shown::Deed;
 use metascope::train::snapshot::{Phase, Snapshot};
@@ -12,55 +11,40 @@ use metascope::train::views::Focus;
 
 use crate::common::algorithms;
 use crate::common::families;
-use crate::common::waiting::wait_until;
+use crate::common::runs::Turns;
 
-struct Live {
-    window: WindowEnd,
-    session: Session,
-}
-
-impl Live {
-    fn until(&mut self, what: &str, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
-        wait_until(what, || {
-            self.session.turn(Duration::from_millis(2));
-            self.window.take_snapshot().filter(|snapshot| wanted(snapshot))
-        })
-    }
-
-    fn paused(&mut self) -> Arc<Snapshot> {
-        self.window.send(Command::Pause);
-        self.until("a pause", |snapshot| snapshot.phase == Phase::Paused)
-    }
+fn paused(turns: &mut Turns) -> Arc<Snapshot> {
+    turns.window.send(Command::Pause);
+    turns.until(|snapshot| snapshot.phase == Phase::Paused)
 }
 
 /// Turned, failed, brought back, looked back at and gone on from: the run without a window comes to the same.
 #[test]
 fn a_run_is_gone_through_again_from_what_was_done_to_it() {
     let settings = Settings::preset(families::SINE, algorithms::MAML);
-    let (window, end) = link(Arc::new(|| {}));
-    let mut live = Live { window, session: Session::new(end, 1, None) };
-    live.window.send(Command::Restart(Arc::new(settings.clone()), None));
-    live.until("some training", |snapshot| snapshot.meta_iteration > 150);
-    let mut knobs = live.paused().settings.live.clone();
+    let mut turns = Turns::of(|end| Session::new(end, 1, None));
+    turns.window.send(Command::Restart(Arc::new(settings.clone()), None));
+    turns.until(|snapshot| snapshot.meta_iteration > 150);
+    let mut knobs = paused(&mut turns).settings.live.clone();
     Knob::OUTER_RATE.set(&mut knobs, 2e-3);
-    live.window.set_live(knobs.clone());
-    live.until("the turn", |snapshot| snapshot.journal.len() == 1);
-    live.window.send(Command::Play);
-    live.until("more", |snapshot| snapshot.meta_iteration > 300);
+    turns.window.set_live(knobs.clone());
+    turns.until(|snapshot| snapshot.journal.len() == 1);
+    turns.window.send(Command::Play);
+    turns.until(|snapshot| snapshot.meta_iteration > 300);
     Knob::INNER_RATE.set(&mut knobs, 1.0);
-    live.window.set_live(knobs);
-    live.until("a failure", |snapshot| snapshot.phase == Phase::Diverged);
-    live.window.send(Command::BackToBest);
-    let best = live.until("the best", |snapshot| snapshot.phase == Phase::Paused);
-    live.window.send(Command::Play);
-    live.until("more", |snapshot| snapshot.meta_iteration > best.meta_iteration + 100);
-    let now = live.paused();
-    live.window.look_at(Some(best.meta_iteration));
-    let past = live.until("the past", |snapshot| snapshot.timeline.shown.is_some());
-    live.window.send(Command::ContinueHere(past.timeline.shown.unwrap()));
-    live.window.send(Command::Play);
-    live.until("more", |snapshot| snapshot.meta_iteration > past.meta_iteration + 50);
-    let last = live.paused();
+    turns.window.set_live(knobs);
+    turns.until(|snapshot| snapshot.phase == Phase::Diverged);
+    turns.window.send(Command::BackToBest);
+    let best = turns.until(|snapshot| snapshot.phase == Phase::Paused);
+    turns.window.send(Command::Play);
+    turns.until(|snapshot| snapshot.meta_iteration > best.meta_iteration + 100);
+    let now = paused(&mut turns);
+    turns.window.look_at(Some(best.meta_iteration));
+    let past = turns.until(|snapshot| snapshot.timeline.shown.is_some());
+    turns.window.send(Command::ContinueHere(past.timeline.shown.unwrap()));
+    turns.window.send(Command::Play);
+    turns.until(|snapshot| snapshot.meta_iteration > past.meta_iteration + 50);
+    let last = paused(&mut turns);
     let kinds: Vec<_> = last.journal.iter().map(std::mem::discriminant).collect();
     assert!(kinds.len() >= 5 && now.journal.len() >= 4, "{:?}", last.journal);
 

@@ -1,7 +1,6 @@
 //! Looking back while a worker trains.
 
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 
 use metascope::settings::LiveSettings;
 use metascope::train::link::{Command, WindowEnd};
@@ -12,15 +11,14 @@ use metascope::train::worker::spawn;
 use super::small;
 use crate::common::algorithms;
 use crate::common::families;
+use crate::common::runs::worker_with_rows;
 use crate::common::snapshots::wait_for_snapshot;
 
 /// The worker: looking back pauses, playing goes on from the head, continuing repeats the same rows.
 #[test]
 fn the_worker_looks_back_and_goes_on() {
     let settings = small(families::SINE, algorithms::MAML);
-    let (sender, receiver) = channel();
-    let sink = Box::new(move |row: &MetricsRow| drop(sender.send(row.clone())));
-    let (window, thread) = spawn(Arc::new(|| {}), 2, Some(sink)).unwrap();
+    let (window, thread, coming) = worker_with_rows();
     window.send(Command::Restart(Arc::new(settings), None));
     wait_for_snapshot(&window, "the run", |snapshot| snapshot.meta_iteration >= 40);
     window.look_at(Some(30));
@@ -46,7 +44,7 @@ fn the_worker_looks_back_and_goes_on() {
     wait_for_snapshot(&window, "training", |snapshot| snapshot.meta_iteration > head);
     window.send(Command::Quit);
     thread.join().unwrap();
-    let rows: Vec<MetricsRow> = receiver.try_iter().collect();
+    let rows: Vec<MetricsRow> = coming.try_iter().collect();
     let second = rows.iter().rposition(|row| row.iteration == 12).unwrap();
     let first = rows.iter().position(|row| row.iteration == 12).unwrap();
     assert!(second > first + 5);
