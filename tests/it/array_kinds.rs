@@ -6,7 +6,7 @@ use metascope::images::ImageSet;
 use metascope::images::built_in::built_in;
 use metascope::settings::ImageSource;
 
-use crate::common::pictures::{NAMES, drawing, expected, files, picture, pixels, planar, said};
+use crate::common::pictures::{NAMES, drawing, expected, picture, pixels, planar, said};
 use crate::common::reading::{check_contains, essence, file_of, folder_of, load, message, reason_of};
 use crate::common::write::{npy, png, zip};
 
@@ -64,7 +64,7 @@ fn an_array_an_image_makes_a_class_of_each_folder() {
         let wanted = expected(&opaque, sides[0] as u32, sides[1] as u32, channels.min(3));
         let packed: Vec<(&str, Vec<u8>)> = named.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
         let (_zip, zipped) = file_of("set.zip", &zip(&packed));
-        let folder = files(&named);
+        let folder = folder_of(&named);
         for path in [folder.path(), zipped.as_path()] {
             let set = load(path).unwrap();
             assert_eq!((set.images.len(), set.classes.len(), set.skipped.len()), (48, 12, 0), "{shape:?}");
@@ -108,7 +108,7 @@ fn arrays_of_one_image_have_the_classes_that_image_files_have() {
         let pictures =
             images.iter().enumerate().map(|(i, pixels)| (format!("{}.png", name(i)), png(26, 24, 1, pixels)));
         let [arrays, pictures] =
-            [arrays.collect::<Vec<_>>(), pictures.collect()].map(|named| load(files(&named).path()).unwrap());
+            [arrays.collect::<Vec<_>>(), pictures.collect()].map(|named| load(folder_of(&named).path()).unwrap());
         assert_eq!(essence(&arrays), essence(&pictures));
         assert_eq!(arrays.images[0].name, pictures.images[0].name);
         arrays.classes.len()
@@ -123,7 +123,7 @@ fn files_of_many_images_are_a_class_each() {
     for names in [["cat", "dog", "owl"], ["a/cat", "a/dog", "a/owl"], ["a/cat", "b/dog", "c/owl"]] {
         for counts in [[50, 50, 50], [100, 784, 30], [200, 300, 123]] {
             let named: Vec<_> = names.iter().zip(counts).map(|(name, n)| (format!("{name}.npy"), rows(n))).collect();
-            let set = load(files(&named).path()).unwrap();
+            let set = load(folder_of(&named).path()).unwrap();
             assert_eq!((set.classes.join(" "), set.images.len()), (names.join(" "), counts.iter().sum()), "{counts:?}");
         }
     }

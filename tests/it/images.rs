@@ -11,20 +11,14 @@ use metascope::images::{ImageError, ImageSet, at_path};
 use metascope::settings::ImageReading;
 use tempfile::TempDir;
 
-use crate::common::reading::{check_contains, reason_of};
+use crate::common::reading::{self, SIZE, check_contains, load, message, reason_of};
 use crate::common::write::promising_png;
 
 mod damaged;
 mod loading;
 
-const SIZE: usize = 8;
-
 fn load_with(path: &Path, seed: u64) -> Result<ImageSet, ImageError> {
     at_path::load(path, ImageReading::of_size(SIZE, seed), &|_| {}, &AtomicBool::new(false))
-}
-
-fn load(path: &Path) -> Result<ImageSet, ImageError> {
-    load_with(path, 0)
 }
 
 /// The only picture of a file.
@@ -32,10 +26,6 @@ fn one(bytes: &[u8], size: usize) -> Result<Decoded, String> {
     let mut pictures = decode::bytes(bytes, size)?;
     assert_eq!(pictures.len(), 1);
     Ok(pictures.remove(0))
-}
-
-fn message(path: &Path) -> String {
-    load(path).expect_err("there should be no set").to_string()
 }
 
 /// A colourful picture, different for each `index`.
@@ -57,15 +47,9 @@ fn png(width: u32, height: u32, index: usize) -> Vec<u8> {
     encode(&picture(width, height, index).into(), ImageFormat::Png)
 }
 
-/// A folder with these files; their folders are made.
+/// A folder with these files.
 fn folder_of(files: &[(&str, &[u8])]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, bytes) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    folder
+    reading::folder_of(files)
 }
 
 fn names(set: &ImageSet) -> Vec<&str> {

@@ -1,7 +1,6 @@
 //! Image files that were unusable: light shapes on a transparent ground, empty first frames, 16 bits that hold
 //! fewer, pages, panoramas, drawings in SVG.
 
-use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -11,19 +10,12 @@ use image::{DynamicImage, Frame, ImageBuffer, ImageFormat, Luma, Rgb, RgbImage, 
 use metascope::images::decode::{self, Decoded, Remark, Square};
 use metascope::images::{ImageError, ImageSet, at_path};
 use metascope::settings::{ImageFit, ImageReading};
-use tempfile::TempDir;
 
-const SIZE: usize = 8;
+use crate::common::files::{SIZE, folder_of};
 
 fn load(path: &Path, fit: ImageFit) -> Result<ImageSet, ImageError> {
     let reading = ImageReading { fit, ..ImageReading::of_size(SIZE, 0) };
     at_path::load(path, reading, &|_| {}, &AtomicBool::new(false))
-}
-
-fn folder_of(files: &[(&str, Vec<u8>)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    files.iter().for_each(|(name, bytes)| fs::write(folder.path().join(name), bytes).unwrap());
-    folder
 }
 
 fn encode(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {

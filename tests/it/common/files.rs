@@ -37,13 +37,14 @@ pub fn of_classes(folders: &[&str]) -> Files {
     files(&names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-pub fn folder_of(files: &[(String, Vec<u8>)]) -> TempDir {
+/// A folder with these files; their folders are made.
+pub fn folder_of(files: &[(impl AsRef<Path>, impl AsRef<[u8]>)]) -> TempDir {
     let folder = TempDir::new().unwrap();
     write_into(folder.path(), files);
     folder
 }
 
-pub fn write_into(folder: &Path, files: &[(String, Vec<u8>)]) {
+pub fn write_into(folder: &Path, files: &[(impl AsRef<Path>, impl AsRef<[u8]>)]) {
     for (name, bytes) in files {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -72,7 +73,7 @@ pub fn tarred(files: &[(String, Vec<u8>)]) -> Vec<u8> {
 
 /// A set in a file of this name.
 pub fn packed(name: &str, bytes: &[u8]) -> Result<ImageSet, ImageError> {
-    let folder = folder_of(&[(name.to_owned(), bytes.to_vec())]);
+    let folder = folder_of(&[(name, bytes)]);
     load(&folder.path().join(name))
 }
 

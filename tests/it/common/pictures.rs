@@ -22,15 +22,11 @@ pub fn planar(pixels: &[u8], channels: usize) -> Vec<u8> {
     (0..channels).flat_map(|channel| pixels.iter().skip(channel).step_by(channels).copied()).collect()
 }
 
-pub fn files(named: &[(String, Vec<u8>)]) -> tempfile::TempDir {
-    folder_of(&named.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect::<Vec<_>>())
-}
-
 /// What a folder of PNG files gives for images of these classes.
 pub fn expected<C: ToString>(images: &[(C, Vec<u8>)], height: u32, width: u32, channels: usize) -> ImageSet {
     let name = |(index, (class, _)): (usize, &(C, Vec<u8>))| format!("{}/{index:03}.png", class.to_string());
     let named = images.iter().enumerate().map(|image| (name(image), png(width, height, channels, &image.1.1)));
-    load(files(&named.collect::<Vec<_>>()).path()).unwrap()
+    load(folder_of(&named.collect::<Vec<_>>()).path()).unwrap()
 }
 
 pub fn said(set: &ImageSet) -> String {
