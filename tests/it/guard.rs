@@ -10,13 +10,14 @@ use egui_kittest::kittest::Queryable as _;
 use metascope::experiment::Experiment;
 use metascope::images::for_run;
 use metascope::settings::{ImageSource, LiveSettings, Settings, TaskFamily};
-use metascope::train::link::{Command, WindowEnd};
+use metascope::train::link::Command;
 use metascope::train::snapshot::{Divergence, Init, Phase, Snapshot};
 use metascope::train::trainer::Trainer;
 use metascope::train::worker::spawn;
 use metascope::window::App;
 
 use crate::common::algorithms;
+use crate::common::bench::window;
 use crate::common::families;
 use crate::common::runs::train_to;
 use crate::common::waiting::draw_until;
@@ -26,15 +27,11 @@ struct Live(Harness<'static, Option<App>>);
 impl Live {
     fn start(settings: &Settings) -> Self {
         let set = for_run(&settings.run).unwrap();
-        let (window, _thread) = spawn(Arc::new(|| {}), 2, None).unwrap();
-        window.send(Command::Restart(Arc::new(settings.clone()), set.clone()));
-        let (mut window, settings): (Option<WindowEnd>, _) = (Some(window), settings.clone());
+        let (end, _thread) = spawn(Arc::new(|| {}), 2, None).unwrap();
+        end.send(Command::Restart(Arc::new(settings.clone()), set.clone()));
         let builder = Harness::builder().with_size([1280.0, 800.0]).with_max_steps(40).with_step_dt(0.04);
-        let show = move |ui: &mut egui::Ui, app: &mut Option<App>| match app {
-            Some(app) => app.show(ui),
-            None => *app = window.take().map(|window| App::new(ui.ctx(), window, settings.clone(), set.clone())),
-        };
-        Self(builder.build_ui_state(show, None))
+        let settings = settings.clone();
+        Self(window(builder, move |ctx| App::new(ctx, end, settings, set)))
     }
 
     fn snapshot(&self) -> Option<&Snapshot> {

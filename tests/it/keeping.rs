@@ -27,7 +27,7 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use crate::common::algorithms;
-use crate::common::bench::Bench;
+use crate::common::bench::{Bench, window};
 use crate::common::families;
 use crate::common::fixtures;
 use crate::common::runs::{Turns, train_to};
@@ -216,22 +216,14 @@ fn the_menu_has_what_can_be_done_with_files() {
 
 /// A window that finds the run of an earlier one.
 fn reopened(all: PathBuf) -> (Harness<'static, Option<App>>, TrainerEnd) {
-    let (window, trainer) = link(Arc::new(|| {}));
-    let mut window = Some(window);
+    let (end, trainer) = link(Arc::new(|| {}));
     let builder = Harness::builder().with_size(vec2(1040.0, 656.0)).with_theme(Theme::Dark).with_step_dt(0.04);
-    let harness = builder.build_ui_state(
-        move |ui, app: &mut Option<App>| match app {
-            Some(app) => app.show(ui),
-            None => {
-                let ctx = ui.ctx().clone();
-                let session = Sessions::begin(&all).unwrap();
-                let settings = Settings::preset(families::SINE, algorithms::MAML);
-                let new = App::new(&ctx, window.take().unwrap(), settings, Some(fixtures::image_set()));
-                *app = Some(new.with_keeper(&ctx, Keeper::start(|| {}).unwrap(), Some(session), None));
-            }
-        },
-        None,
-    );
+    let harness = window(builder, move |ctx| {
+        let session = Sessions::begin(&all).unwrap();
+        let settings = Settings::preset(families::SINE, algorithms::MAML);
+        let new = App::new(ctx, end, settings, Some(fixtures::image_set()));
+        new.with_keeper(ctx, Keeper::start(|| {}).unwrap(), Some(session), None)
+    });
     (harness, trainer)
 }
 

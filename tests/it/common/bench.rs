@@ -4,15 +4,28 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Key, Theme, Vec2, vec2};
-use egui_kittest::Harness;
+use egui::{Context, Key, Theme, Ui, Vec2, vec2};
 use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, HarnessBuilder};
 use metascope::settings::{Settings, TaskFamily};
 use metascope::train::link::{Command, TrainerEnd, link};
 use metascope::train::snapshot::Snapshot;
 use metascope::window::App;
 
 use super::{fixtures, waiting};
+
+/// A window as this says, with the program that there is from the first frame on.
+pub fn window(
+    builder: HarnessBuilder<Option<App>>,
+    app: impl FnOnce(&Context) -> App + 'static,
+) -> Harness<'static, Option<App>> {
+    let mut coming = Some(app);
+    let show = move |ui: &mut Ui, app: &mut Option<App>| match app {
+        Some(app) => app.show(ui),
+        None => *app = coming.take().map(|new| new(ui.ctx())),
+    };
+    builder.build_ui_state(show, None)
+}
 
 /// A window whose trainer is the test.
 pub struct Bench {
@@ -27,19 +40,9 @@ impl Bench {
 
     /// In a window of this size, in points.
     fn empty_of(settings: Settings, size: Vec2) -> Self {
-        let (window, trainer) = link(Arc::new(|| {}));
-        let mut window = Some(window);
+        let (end, trainer) = link(Arc::new(|| {}));
         let builder = Harness::builder().with_size(size).with_theme(Theme::Dark).with_max_steps(120).with_step_dt(0.04);
-        let mut harness = builder.build_ui_state(
-            move |ui, app: &mut Option<App>| match app {
-                Some(app) => app.show(ui),
-                None => {
-                    *app =
-                        Some(App::new(ui.ctx(), window.take().unwrap(), settings.clone(), Some(fixtures::image_set())))
-                }
-            },
-            None,
-        );
+        let mut harness = window(builder, move |ctx| App::new(ctx, end, settings, Some(fixtures::image_set())));
         harness.run();
         Self { harness, trainer }
     }

@@ -17,7 +17,7 @@ use metascope::window::App;
 
 use super::{SHORT, read};
 use crate::common::algorithms;
-use crate::common::bench::Dropped;
+use crate::common::bench::{Dropped, window};
 use crate::common::families;
 
 /// A window with a session of its own.
@@ -28,18 +28,11 @@ pub struct Class {
 
 impl Class {
     pub fn new() -> Self {
-        let (window, end) = link(Arc::new(|| {}));
+        let (link, end) = link(Arc::new(|| {}));
         let settings = Settings::preset(families::PLANE, algorithms::MAML);
-        window.send(Command::Restart(Arc::new(settings.clone()), None));
-        let mut window = Some(window);
+        link.send(Command::Restart(Arc::new(settings.clone()), None));
         let builder = Harness::builder().with_size(vec2(1280.0, 900.0)).with_theme(Theme::Dark).with_step_dt(0.04);
-        let harness = builder.build_ui_state(
-            move |ui, app: &mut Option<App>| match app {
-                Some(app) => app.show(ui),
-                None => *app = Some(App::new(ui.ctx(), window.take().unwrap(), settings.clone(), None)),
-            },
-            None,
-        );
+        let harness = window(builder, move |ctx| App::new(ctx, link, settings, None));
         Self { harness, session: Session::new(end, 1, None) }
     }
 
