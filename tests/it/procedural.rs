@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use clap::Parser as _;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use metascope::arguments::Arguments;
 use metascope::experiment::Experiment;
 use metascope::images::ImageSet;
 use metascope::images::built_in::made;
@@ -17,6 +15,7 @@ use proptest::prelude::*;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
+use crate::common::command::given;
 use crate::common::families;
 
 const BOTH: [ImageSource; 2] = [ImageSource::Creatures, ImageSource::Textures];
@@ -125,12 +124,6 @@ fn another_seed_makes_another_set() {
         assert_ne!(of(0).images[0].pixels, of(1).images[0].pixels);
         assert_eq!(of(1).images, of(1).images);
     }
-}
-
-fn given(arguments: &[&str]) -> Result<RunSettings, String> {
-    let all = std::iter::once("metascope").chain(arguments.iter().copied());
-    let arguments = Arguments::try_parse_from(all).map_err(|error| error.to_string())?;
-    arguments.what.experiment().map(|experiment| experiment.settings.run).map_err(|error| error.to_string())
 }
 
 #[test]

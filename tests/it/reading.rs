@@ -5,13 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use clap::Parser as _;
-use metascope::arguments::Arguments;
 use metascope::experiment::Experiment;
 use metascope::images::{ImageSet, at_path};
-use metascope::settings::{ImageColour, ImageFit, ImageReading, Settings};
+use metascope::settings::{ImageColour, ImageFit, ImageReading};
 use tempfile::TempDir;
 
+use crate::common::command::given;
 use crate::common::write::{npy, png};
 
 const SIZE: usize = 4;
@@ -55,19 +54,13 @@ fn arrays_are_read_with_the_same_choices() {
     assert_eq!(pixels(&load(&path, ImageColour::Grey, true)), [[246], [73]]);
 }
 
-fn given(arguments: &[&str]) -> Result<Settings, String> {
-    let all = std::iter::once("metascope").chain(arguments.iter().copied());
-    let arguments = Arguments::try_parse_from(all).map_err(|error| error.to_string())?;
-    arguments.what.experiment().map(|experiment| experiment.settings).map_err(|error| error.to_string())
-}
-
 #[test]
 fn options_choose_how_own_images_are_read() {
-    let plain = given(&["--images", "a"]).unwrap().run.image_reading();
+    let plain = given(&["--images", "a"]).unwrap().image_reading();
     assert_eq!(plain, ImageReading { by_strokes: true, ..ImageReading::of_size(32, 0) });
     let options = "--images a --image-size 24 --image-colour grey --invert --image-fit fit --seed 5";
     let options: Vec<&str> = options.split(' ').collect();
-    let chosen = given(&options).unwrap().run.image_reading();
+    let chosen = given(&options).unwrap().image_reading();
     let expected = ImageReading {
         size: 24,
         by_strokes: false,

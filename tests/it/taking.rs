@@ -27,6 +27,7 @@ use crate::common::bench::Bench;
 use crate::common::families;
 use crate::common::fixtures;
 use crate::common::picture::{USUAL, picture, picture_after};
+use crate::common::pictures::difference;
 use crate::common::runs::train_to;
 use crate::common::sets;
 use crate::common::waiting::wait_until;
@@ -44,13 +45,6 @@ fn shot(bench: &mut Bench, sharper: f32) -> Shot {
 
 fn bench() -> Bench {
     Bench::sized(fixtures::snapshot(families::PICTURE, 1284), USUAL.into())
-}
-
-/// Mean difference of two pictures of one size, of 255.
-fn difference(one: &RgbaImage, other: &RgbaImage) -> f64 {
-    assert_eq!(one.dimensions(), other.dimensions());
-    let sum: u64 = one.as_raw().iter().zip(other.as_raw()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
-    sum as f64 / one.as_raw().len() as f64
 }
 
 #[test]

@@ -13,16 +13,10 @@ use metascope::train::snapshot::{Phase, Snapshot};
 use crate::common::families;
 use crate::common::fixtures;
 use crate::common::picture::{MARGIN, SMALL, USUAL, Window, picture, picture_after};
+use crate::common::pictures::difference;
 
 fn colours(image: &RgbaImage) -> usize {
     image.pixels().map(|pixel| pixel.0).collect::<HashSet<_>>().len()
-}
-
-/// The mean absolute difference of two pictures of one size, in shades of 255.
-fn difference(one: &RgbaImage, other: &RgbaImage) -> f64 {
-    assert_eq!(one.dimensions(), other.dimensions());
-    let sum: f64 = one.as_raw().iter().zip(other.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum();
-    sum / one.as_raw().len() as f64
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use metascope::settings::TaskFamily;
+use clap::Parser as _;
+use metascope::arguments::Arguments;
+use metascope::settings::{RunSettings, TaskFamily};
+use metascope::tasks::card::Needs;
 use serde_json::Value;
 use tempfile::TempDir;
-
-use metascope::tasks::card::Needs;
 
 /// Small enough for a test; overridden by what a test is about.
 pub const SMALL: [&str; 8] = ["--iterations", "20", "--held-out-tasks", "3", "--meta-batch", "2", "--threads", "1"];
@@ -28,6 +29,13 @@ pub fn metascope(arguments: &[&str]) -> Output {
         command.env_remove(display);
     }
     command.args(arguments).output().unwrap()
+}
+
+/// What these arguments choose for a run, or what is said against them.
+pub fn given(arguments: &[&str]) -> Result<RunSettings, String> {
+    let all = std::iter::once("metascope").chain(arguments.iter().copied());
+    let arguments = Arguments::try_parse_from(all).map_err(|error| error.to_string())?;
+    arguments.what.experiment().map(|experiment| experiment.settings.run).map_err(|error| error.to_string())
 }
 
 /// A folder for the files of several runs.

@@ -1,5 +1,6 @@
 //! Images, and the sets that they give as PNG files.
 
+use image::RgbaImage;
 use metascope::images::ImageSet;
 
 use super::reading::{folder_of, load};
@@ -27,6 +28,13 @@ pub fn expected<C: ToString>(images: &[(C, Vec<u8>)], height: u32, width: u32, c
     let name = |(index, (class, _)): (usize, &(C, Vec<u8>))| format!("{}/{index:03}.png", class.to_string());
     let named = images.iter().enumerate().map(|image| (name(image), png(width, height, channels, &image.1.1)));
     load(folder_of(&named.collect::<Vec<_>>()).path()).unwrap()
+}
+
+/// The mean absolute difference of two pictures of one size, in shades of 255.
+pub fn difference(one: &RgbaImage, other: &RgbaImage) -> f64 {
+    assert_eq!(one.dimensions(), other.dimensions());
+    let sum: f64 = one.as_raw().iter().zip(other.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum();
+    sum / one.as_raw().len() as f64
 }
 
 pub fn said(set: &ImageSet) -> String {
