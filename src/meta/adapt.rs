@@ -20,12 +20,6 @@ pub struct Until {
     pub tolerance: f64,
 }
 
-impl From<usize> for Until {
-    fn from(steps: usize) -> Self {
-        Self { steps, tolerance: 0.0 }
-    }
-}
-
 /// Everything the backward sweep needs of an inner loop, and nothing else.
 #[derive(Clone, Debug, Default)]
 pub struct InnerLoop<T> {
@@ -134,34 +128,22 @@ impl<T: Real> InnerLoop<T> {
 
 /// Adapts φ to the episode's support until K steps are done or the gradient is short, into `inner`.
 /// It ends before a step where `cancel` is wanted. Either way `inner` holds the steps done.
+///
+/// `first`, if there is any, is a pass at φ over several batches of which the one with this index is S_0.
+/// They are to be adapted to in order, with the same `inner`.
 #[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
 pub fn adapt<T: Real>(
     network: &Network,
     phi: &[T],
     rule: &impl StepRule<T>,
     episode: &Episode<T>,
-    until: impl Into<Until>,
-    cancel: Cancel<'_>,
-    work: &mut Workspace<T>,
-    inner: &mut InnerLoop<T>,
-) {
-    adapt_from(network, phi, rule, episode, until.into(), cancel, None, work, inner);
-}
-
-/// The same; `first`, if there is any, is a pass at φ over several batches of which the one with this index is S_0.
-/// They are to be adapted to in order, with the same `inner`.
-#[expect(clippy::too_many_arguments, reason = "every one is part of the formula")]
-pub(super) fn adapt_from<T: Real>(
-    network: &Network,
-    phi: &[T],
-    rule: &impl StepRule<T>,
-    episode: &Episode<T>,
-    Until { steps, tolerance }: Until,
+    until: Until,
     cancel: Cancel<'_>,
     first: Option<(&Trace<T>, usize)>,
     work: &mut Workspace<T>,
     inner: &mut InnerLoop<T>,
 ) {
+    let Until { steps, tolerance } = until;
     inner.fit(steps, phi.len());
     // The tasks of a pass follow one another, and θ_0 is the same for all.
     if first.is_none_or(|(_, index)| index == 0) {

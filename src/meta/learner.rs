@@ -6,7 +6,7 @@ mod stepping;
 
 pub use stepping::Stepwise;
 
-use super::adapt::{InnerLoop, Until, adapt_from};
+use super::adapt::{InnerLoop, Until, adapt};
 use super::episode::Episode;
 use super::meta_model::{self, MetaModel};
 use super::proximal::Proximal;
@@ -239,7 +239,7 @@ impl Learner {
         let until = Until { steps, tolerance: self.tolerance };
         let TaskWork { work, inner, rates, .. } = task;
         let rule = self.rule(meta, rates);
-        adapt_from(network, phi, &rule, episode, until, cancel, first, work, inner);
+        adapt(network, phi, &rule, episode, until, cancel, first, work, inner);
     }
 
     /// How an inner step is made at these rates.

@@ -8,7 +8,7 @@ use metascope::maths::optimiser::{Optimiser, Rule};
 use metascope::maths::real::Real;
 use metascope::maths::vector::{add_scaled, norm};
 use metascope::meta::Group;
-use metascope::meta::adapt::{InnerLoop, adapt};
+use metascope::meta::adapt::{InnerLoop, Until, adapt};
 use metascope::meta::cancel::Cancel;
 use metascope::meta::rates::{InnerRates, Sharing};
 use metascope::settings::MethodSettings;
@@ -21,6 +21,8 @@ const TOLERANCE_SINGLE: f64 = 1e-4;
 const TOLERANCE_DOUBLE: f64 = 1e-9;
 /// Of implicit gradients, which two iterations approach.
 const TOLERANCE_IMPLICIT: f64 = 1e-3;
+
+const THREE: Until = Until { steps: 3, tolerance: 0.0 };
 
 /// Runs a check on both activations in both precisions.
 fn on_every_network(check: impl Fn(&Oracle<f32>), check_double: impl Fn(&Oracle<f64>)) {
@@ -58,7 +60,7 @@ fn inner_loop<T: Real>(oracle: &Oracle<T>) {
     let rates = InnerRates::new(&Sharing::All, &rate);
     let (mut work, mut inner) = (Workspace::default(), InnerLoop::default());
     for (i, episode) in oracle.episodes.iter().enumerate() {
-        adapt(&oracle.network, &oracle.phi, &rates, episode, 3, Cancel::NEVER, &mut work, &mut inner);
+        adapt(&oracle.network, &oracle.phi, &rates, episode, THREE, Cancel::NEVER, None, &mut work, &mut inner);
         oracle.check("θ_1", &inner.thetas[1], &oracle.results["phi_K1"][i]);
         oracle.check("θ_3", inner.adapted(), &oracle.results["phi_K3"][i]);
         let trace = &oracle.results["loss_trace"][i];
@@ -142,7 +144,7 @@ fn multi_step_loss<T: Real>(oracle: &Oracle<T>) {
     let (mut mean, mut objective) = (vec![T::zero(); oracle.phi.len()], T::zero());
     let share = T::of(1.0 / oracle.episodes.len() as f64);
     for episode in &oracle.episodes {
-        adapt(&oracle.network, &oracle.phi, &rates, episode, 3, Cancel::NEVER, &mut work, &mut inner);
+        adapt(&oracle.network, &oracle.phi, &rates, episode, THREE, Cancel::NEVER, None, &mut work, &mut inner);
         for (theta, &weight) in inner.thetas[1..].iter().zip(&weights) {
             objective += share * weight * oracle.network.loss(theta, &episode.query, &mut work);
         }

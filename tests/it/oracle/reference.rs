@@ -4,7 +4,7 @@ use metascope::maths::functions::{Activation, Loss};
 use metascope::maths::network::{Batch, Network, Trace, Workspace};
 use metascope::maths::real::Real;
 use metascope::maths::vector::{add_scaled, norm};
-use metascope::meta::adapt::{InnerLoop, adapt};
+use metascope::meta::adapt::{InnerLoop, Until, adapt};
 use metascope::meta::adjoint::{Order, Scratch, Sweep};
 use metascope::meta::cancel::Cancel;
 use metascope::meta::episode::Episode;
@@ -140,13 +140,14 @@ impl<T: Real> Oracle<T> {
 
     /// ∂J/∂a for any sharing of rates, by the sweep itself.
     pub fn rate_gradient(&self, sharing: &Sharing, rates: &[T], steps: usize) -> (Vec<T>, Vec<T>) {
+        let until = Until { steps, tolerance: 0.0 };
         let mut work = Workspace::default();
         let mut inner = InnerLoop::default();
         let (mut phi_gradient, mut gradient) = (vec![T::zero(); self.phi.len()], vec![T::zero(); rates.len()]);
         let share = T::of(1.0 / self.episodes.len() as f64);
         for episode in &self.episodes {
             let rates = InnerRates::new(sharing, rates);
-            adapt(&self.network, &self.phi, &rates, episode, steps, Cancel::NEVER, &mut work, &mut inner);
+            adapt(&self.network, &self.phi, &rates, episode, until, Cancel::NEVER, None, &mut work, &mut inner);
             let mut v = vec![T::zero(); self.phi.len()];
             self.network.gradient(inner.adapted(), &episode.query, &mut work, &mut v);
             let mut own = vec![T::zero(); gradient.len()];
