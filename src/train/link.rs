@@ -232,14 +232,9 @@ impl WindowEnd {
         }
     }
 
-    /// Replaces the live settings; only the latest count. Wakes a paused trainer too.
-    pub fn set_live(&self, live: LiveSettings) {
-        self.wake(self.shared.live.put((live, None)));
-    }
-
-    /// The same for an earlier moment that was shown when they were turned, if there was one. They have no effect on
-    /// any other moment.
-    pub fn set_live_at(&self, live: LiveSettings, shown: Option<u64>) {
+    /// Replaces the live settings; only the latest count. Wakes a paused trainer too. If an earlier moment was `shown`
+    /// when they were turned, they have no effect on any other one.
+    pub fn set_live(&self, live: LiveSettings, shown: Option<u64>) {
         self.wake(self.shared.live.put((live, shown)));
     }
 

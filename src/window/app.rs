@@ -294,7 +294,7 @@ impl App {
         // Knobs of a run that has not begun mean nothing to the old one; it begins with them.
         if self.waiting.is_none() && !self.images.is_awaited() {
             let shown = self.snapshot.as_ref().and_then(|snapshot| snapshot.timeline.shown);
-            self.link.set_live_at(self.settings.live.clone(), shown);
+            self.link.set_live(self.settings.live.clone(), shown);
         }
     }
 }

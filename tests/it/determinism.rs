@@ -135,7 +135,7 @@ fn divergence_is_an_event_and_the_last_good_state_stays() {
     let mut live = settings.live.clone();
     // At 1 it depends on the moment whether φ learns to live with it.
     live.inner_rate = 3.0;
-    window.set_live(live.clone());
+    window.set_live(live.clone(), None);
     let diverged = wait_for_snapshot(&window, "the divergence", |snapshot| snapshot.phase == Phase::Diverged);
     let event = std::iter::from_fn(|| window.next_event()).next();
     let Some(Event::Diverged(divergence)) = event else { panic!("no event: {event:?}") };
@@ -144,7 +144,7 @@ fn divergence_is_an_event_and_the_last_good_state_stays() {
     assert_eq!(divergence.restored, diverged.meta_iteration);
     assert!(divergence.restored <= divergence.meta_iteration);
     live.inner_rate = 0.1;
-    window.set_live(live);
+    window.set_live(live, None);
     window.send(Command::GoBack);
     window.send(Command::Play);
     let restored = divergence.restored;

@@ -353,7 +353,7 @@ fn a_map_survives_adaptation_that_overflows() {
         let (watched, _) = Watched::new(&settings, 1, Focus::default());
         let mut live = settings.live.clone();
         live.inner_rate = f64::min(rate, Knob::INNER_RATE.range().high);
-        watched.window.set_live(live);
+        watched.window.set_live(live, None);
         watched.wait("the other rate", |snapshot| snapshot.settings.live.inner_rate > 1.0);
         let wanted = of(Heights::Task(1));
         watched.window.set_focus(looking(wanted));

@@ -76,7 +76,7 @@ fn knobs_and_moments_are_of_both() {
     let [first, _] = until(&mut turns, |first, _| first.phase == Phase::Paused);
     let mut live = first.settings.live.clone();
     live.inner_rate = 0.007;
-    turns.window.set_live(live);
+    turns.window.set_live(live, None);
     let [_, second] = until(&mut turns, |first, _| first.settings.live.inner_rate == 0.007);
     assert_eq!(second.settings.live.inner_rate, 0.007);
     assert_eq!(second.settings.live.inner_steps, usual.settings.live.inner_steps, "what was not turned stays");

@@ -120,7 +120,7 @@ fn a_step_at_a_slow_pace_is_one_sub_step() {
     });
     let mut live = settings.live;
     live.inner_rate *= 0.5;
-    window.set_live(live.clone());
+    window.set_live(live.clone(), None);
     window.send(Command::Step);
     let again =
         wait_for_snapshot(&window, "another walk", |snapshot| snapshot.walk.as_ref().is_some_and(|walk| walk.at == 0));
@@ -178,7 +178,7 @@ fn slow_motion_stops_while_it_computes() {
         });
         window.send(Command::SetPace(Pace::Slow));
         wait_for_snapshot(&window, "a walk", |snapshot| snapshot.walk.is_some());
-        window.set_live(long.clone());
+        window.set_live(long.clone(), None);
         wait_for_snapshot(&window, "the knobs", |snapshot| snapshot.settings.live == long);
         window.send(Command::Step);
     };

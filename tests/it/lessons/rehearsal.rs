@@ -27,12 +27,12 @@ fn a_run_is_gone_through_again_from_what_was_done_to_it() {
     turns.until(|snapshot| snapshot.meta_iteration > 150);
     let mut knobs = paused(&mut turns).settings.live.clone();
     Knob::OUTER_RATE.set(&mut knobs, 2e-3);
-    turns.window.set_live(knobs.clone());
+    turns.window.set_live(knobs.clone(), None);
     turns.until(|snapshot| snapshot.journal.len() == 1);
     turns.window.send(Command::Play);
     turns.until(|snapshot| snapshot.meta_iteration > 300);
     Knob::INNER_RATE.set(&mut knobs, 1.0);
-    turns.window.set_live(knobs);
+    turns.window.set_live(knobs, None);
     turns.until(|snapshot| snapshot.phase == Phase::Diverged);
     turns.window.send(Command::BackToBest);
     let best = turns.until(|snapshot| snapshot.phase == Phase::Paused);

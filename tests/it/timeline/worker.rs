@@ -67,14 +67,14 @@ fn under_way() -> (WindowEnd, std::thread::JoinHandle<()>, LiveSettings) {
 fn a_knob_of_the_past_never_reaches_the_present() {
     let (window, thread, start) = under_way();
     let now = LiveSettings { outer_rate: 7e-4, ..start.clone() };
-    window.set_live(now.clone());
+    window.set_live(now.clone(), None);
     wait_for_snapshot(&window, "another β", |snapshot| snapshot.settings.live == now);
     window.look_at(Some(0));
     wait_for_snapshot(&window, "the past", |snapshot| snapshot.timeline.shown == Some(0));
     let turned = LiveSettings { inner_rate: 0.003, ..start.clone() };
-    window.set_live_at(turned.clone(), Some(0));
+    window.set_live(turned.clone(), Some(0));
     wait_for_snapshot(&window, "a turn there", |snapshot| snapshot.settings.live == turned);
-    window.set_live_at(LiveSettings { inner_rate: 0.002, ..start }, Some(0));
+    window.set_live(LiveSettings { inner_rate: 0.002, ..start }, Some(0));
     window.send(Command::Play);
     let running = wait_for_snapshot(&window, "the present", |snapshot| snapshot.phase == Phase::Running);
     let later = running.meta_iteration + 50;
