@@ -39,20 +39,6 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::Experiment,
-        Self::SolvedAtStart,
-        Self::SolvedByWaiting,
-        Self::Solution,
-        Self::HiddenKnob,
-        Self::OneTrue,
-        Self::Languages,
-        Self::Glyphs,
-        Self::Because,
-        Self::Hint,
-    ];
-
     /// Its name.
     pub fn id(self) -> &'static str {
         match self {

@@ -61,11 +61,6 @@ impl Pupil {
         Ok(Self { progress, rehearsal, threads, run: 0, place: None, paused: false })
     }
 
-    /// The run.
-    pub fn run(&self) -> &Rehearsal {
-        &self.rehearsal
-    }
-
     /// Looks at the run with all that the present step asks for.
     pub fn look(&mut self) -> Snapshot {
         let mut focus = Focus::default();
