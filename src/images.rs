@@ -183,14 +183,6 @@ impl ImageSet {
         }
     }
 
-    /// The fewest and the most images that a class has.
-    pub fn class_sizes(&self) -> (usize, usize) {
-        let mut sizes = vec![0; self.classes.len()];
-        self.images.iter().for_each(|image| sizes[image.class] += 1);
-        let (fewest, most) = (sizes.iter().min(), sizes.iter().max());
-        (fewest.copied().unwrap_or_default(), most.copied().unwrap_or_default())
-    }
-
     /// The set without the images that were held out, and with those that validate held out in their place, or
     /// else a fifth of the rest (at most 24, chosen by `seed`), so that settings can be chosen without a look
     /// at the former. `None` if there are fewer than two.

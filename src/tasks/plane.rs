@@ -63,11 +63,6 @@ pub const TEXT_WEIGHTS: [f64; 2] = [0.5, 2.0];
 /// The introductory text's sample count, and our query's.
 pub const TEXT_SAMPLES: usize = 100;
 
-/// The text's example exactly: 100 standard normal points, y = 0.5 x₁ + 2 x₂ plus `noise`.
-pub fn text_example(noise: f64, rng: &mut impl Rng) -> Batch<f32> {
-    sample(TEXT_WEIGHTS, TEXT_SAMPLES, noise, rng)
-}
-
 #[derive(Debug)]
 struct Planes;
 
@@ -156,7 +151,8 @@ fn draw_weights(rng: &mut impl Rng) -> [f64; 2] {
     TEXT_WEIGHTS.map(|mean| mean + normal(rng))
 }
 
-fn sample(weights: [f64; 2], points: usize, noise: f64, rng: &mut impl Rng) -> Batch<f32> {
+/// Standard normal points, y = w·x plus `noise`.
+pub fn sample(weights: [f64; 2], points: usize, noise: f64, rng: &mut impl Rng) -> Batch<f32> {
     let x = Array2::from_shape_simple_fn((points, 2), || normal(rng));
     let y = x.dot(&Array1::from(weights.to_vec())).mapv_into(|y| y + noise * normal(rng));
     Batch::new(x.mapv(|x| x as f32), y.mapv(|y| y as f32).insert_axis(Axis(1)))

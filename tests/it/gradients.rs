@@ -351,7 +351,7 @@ fn the_plane_s_adapted_parameters_equal_their_closed_form() {
 /// epochs; our loss has no ½, so the same steps have rate 0.005.
 #[test]
 fn the_text_s_task_is_fitted_to_its_weights() {
-    let data = plane::text_example(0.0, &mut rng(0));
+    let data = plane::sample(plane::TEXT_WEIGHTS, plane::TEXT_SAMPLES, 0.0, &mut rng(0));
     assert_eq!(data.rows(), 100);
     let learner = Learner::new(Network::linear(2), algorithms::MAML);
     let meta = learner.meta_parameters(vec![0.0f32; 2], 0.005);

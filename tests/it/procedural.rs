@@ -17,6 +17,7 @@ use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::command::given;
 use crate::common::families;
+use crate::common::files::class_sizes;
 
 const BOTH: [ImageSource; 2] = [ImageSource::Creatures, ImageSource::Textures];
 
@@ -58,7 +59,7 @@ proptest! {
         for source in BOTH {
             let set = made(&source, &settings).unwrap();
             prop_assert_eq!((set.classes.len(), set.images.len(), set.foreground), (classes, classes * each, classes));
-            prop_assert_eq!(set.class_sizes(), (each, each));
+            prop_assert_eq!(class_sizes(&set), (each, each));
             let held_out = set.images.iter().filter(|image| image.held_out);
             prop_assert!(held_out.clone().all(|image| image.class >= classes - classes / 8));
             prop_assert_eq!(held_out.count(), classes / 8 * each);

@@ -93,6 +93,13 @@ pub fn check_noted(set: &ImageSet, parts: &[&str]) {
     assert!(set.understood().contains(parts[0]));
 }
 
+/// The fewest and the most images that a class has.
+pub fn class_sizes(set: &ImageSet) -> (usize, usize) {
+    let mut sizes = vec![0; set.classes.len()];
+    set.images.iter().for_each(|image| sizes[image.class] += 1);
+    (*sizes.iter().min().unwrap(), *sizes.iter().max().unwrap())
+}
+
 pub fn classes_where(set: &ImageSet, of: impl Fn(&LabelledImage) -> bool) -> BTreeSet<&str> {
     set.images.iter().filter(|image| of(image)).map(|image| set.classes[image.class].as_str()).collect()
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use metascope::images::ImageSet;
 use tempfile::TempDir;
 
-pub use super::files::{SIZE, folder_of, load, reason_of};
+pub use super::files::{SIZE, class_sizes, folder_of, load, reason_of};
 
 pub fn message(path: &Path) -> String {
     load(path).expect_err("there should be no set").to_string()
