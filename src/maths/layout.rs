@@ -31,14 +31,9 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Of a dense stack with these layer widths, input first; without biases every b is empty.
-    pub fn dense(sizes: &[usize], biases: bool) -> Self {
-        Self::with_context(sizes, biases, 0)
-    }
-
-    /// The same with this many context numbers, which the first layer sees after its inputs: W1 has
-    /// as many more rows at its end.
-    pub fn with_context(sizes: &[usize], biases: bool, context: usize) -> Self {
+    /// Of a dense stack with these layer widths, input first, and this many context numbers, which the first layer sees
+    /// after its inputs: W1 has as many more rows at its end. Without biases every b is empty.
+    pub fn new(sizes: &[usize], biases: bool, context: usize) -> Self {
         let mut tensors = Vec::new();
         let mut offset = context;
         for (layer, pair) in sizes.windows(2).enumerate() {

@@ -76,13 +76,13 @@ impl Network {
     /// A stack with these widths (inputs first, outputs last; at least two numbers).
     pub fn new(sizes: &[usize], activation: Activation, loss: Loss) -> Self {
         debug_assert!(sizes.len() >= 2, "a network has inputs and outputs");
-        Self { sizes: sizes.to_vec(), activation, loss, layout: Layout::dense(sizes, true), residual: false }
+        Self { sizes: sizes.to_vec(), activation, loss, layout: Layout::new(sizes, true, 0), residual: false }
     }
 
     /// The linear model y = w·x without a bias, with squared error.
     pub fn linear(inputs: usize) -> Self {
         let sizes = vec![inputs, 1];
-        let layout = Layout::dense(&sizes, false);
+        let layout = Layout::new(&sizes, false, 0);
         Self { sizes, activation: Activation::Tanh, loss: Loss::SquaredError, layout, residual: false }
     }
 
@@ -99,7 +99,7 @@ impl Network {
     #[must_use]
     pub fn with_context(mut self, context: usize) -> Self {
         let biases = self.layout.tensors().iter().any(|tensor| tensor.name == "b1" && !tensor.range.is_empty());
-        self.layout = Layout::with_context(&self.sizes, biases, context);
+        self.layout = Layout::new(&self.sizes, biases, context);
         self
     }
 
