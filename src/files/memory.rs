@@ -114,9 +114,7 @@ pub fn walk<'a>(path: &'a Path, hidden: impl Fn(&str) -> bool + 'a) -> impl Iter
 }
 
 /// Whether what is not at a path now may be there again.
-pub fn may_come_back(_: &Path) -> bool {
-    false
-}
+pub const MAY_COME_BACK: bool = false;
 
 /// What is known of what lies at a path.
 ///

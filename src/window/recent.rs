@@ -31,7 +31,7 @@ impl Recent {
 
     /// Puts a path first, whole: the next run of the program may be in another folder.
     pub fn used(&mut self, path: &Path) {
-        if !files::exists(path) && !files::may_come_back(path) {
+        if !files::exists(path) && !files::MAY_COME_BACK {
             return;
         }
         let path = whole(path);
