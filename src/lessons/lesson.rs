@@ -162,15 +162,9 @@ impl Lesson {
         &self.experiment.settings
     }
 
-    /// The settings of the run beside it, if there is one.
-    pub fn beside(&self) -> Option<(Algorithm, Settings)> {
-        let algorithm: Algorithm = self.window.beside.as_ref()?.parse().ok()?;
-        Some((algorithm, self.settings().by(algorithm, false)))
-    }
-
-    /// A step, from 0.
-    pub fn step(&self, index: usize) -> Option<&Step> {
-        self.steps.get(index)
+    /// The algorithm of the run beside it, if there is one.
+    pub fn beside(&self) -> Option<Algorithm> {
+        self.window.beside.as_ref()?.parse().ok()
     }
 }
 

@@ -229,7 +229,7 @@ pub fn within(knob: Knob, value: f64) -> f64 {
 /// If it cannot begin.
 pub fn begin(lesson: &Lesson, settings: &Settings, threads: usize) -> Result<Rehearsal, RehearseError> {
     let images: Option<Arc<ImageSet>> = images::for_run(&settings.run)?;
-    let beside = lesson.beside().map(|(algorithm, _)| settings.by(algorithm, false));
+    let beside = lesson.beside().map(|algorithm| settings.by(algorithm, false));
     Ok(Rehearsal::new(settings, beside.as_ref(), images, threads)?)
 }
 

@@ -75,7 +75,7 @@ impl App {
     pub(super) fn begin_lesson(&mut self, ctx: &Context, lesson: Arc<Lesson>) {
         self.help.close();
         self.settings = lesson.settings().clone();
-        self.beside = lesson.beside().map(|(algorithm, _)| (algorithm, false));
+        self.beside = lesson.beside().map(|algorithm| (algorithm, false));
         // Slow enough that what is looked at closely keeps up.
         let pace = if lesson.window.slow { Pace::Slow } else { Pace::PerSecond(100) };
         if pace != self.pace {

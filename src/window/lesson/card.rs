@@ -61,7 +61,7 @@ impl Classroom {
     /// One step, done or to be done.
     pub(super) fn step(&mut self, ui: &mut Ui, index: usize, snapshot: Option<&Snapshot>, commands: &mut Commands) {
         let lesson = Arc::clone(self.progress.lesson());
-        let Some(step) = lesson.step(index) else { return };
+        let Some(step) = lesson.steps.get(index) else { return };
         let (now, stage) = (self.progress.now(), self.progress.stage(index));
         let palette = Palette::of(ui);
         let count = lesson.steps.len();
