@@ -163,12 +163,10 @@ pub static MEASURES: [Measure; 25] = [
         id: "best-step",
         name: text("Best step", "最佳步数"),
         takes: INIT,
-        unit: Unit::Count,
-        margin: Margin::Absolute(0.0),
         looks: |focus| focus.test_steps = true,
         of: Of::Past,
         read: |run, asked| reading::best_step(run, asked.init()),
-        ..BLANK
+        ..COUNT
     },
     Measure {
         id: "overshoot",
