@@ -208,11 +208,6 @@ impl Ready {
     }
 }
 
-/// The speed of a run with these settings.
-fn speed(id: &str, settings: Settings, threads: usize, each: Duration) -> Result<Speed, BenchError> {
-    Ready::new(id, settings, threads)?.speed(each)
-}
-
 /// Operations of the dense products that a meta-iteration needs. The trainer's loss before adaptation, which it
 /// shows, is not counted.
 fn operations(settings: &Settings, family: &Family) -> f64 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{BenchError, speed};
+use super::{BenchError, Ready};
 use crate::columns::columns;
 use crate::settings::{Algorithm, RunSettings, Settings, TaskFamily};
 
@@ -44,7 +44,7 @@ pub fn scaling(threads: usize, each: Duration, said: impl Fn(&str)) -> Result<Ve
                 "inner steps" => settings.live.inner_steps = value,
                 _ => settings.run.network.hidden = vec![value; 2],
             }
-            let speed = speed(&id, settings, threads, each)?;
+            let speed = Ready::new(&id, settings, threads)?.speed(each)?;
             rows.push(ScalingRow { setting, value, micros: 1e6 / speed.per_second, gflops: speed.gflops });
         }
     }
