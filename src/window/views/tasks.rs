@@ -4,9 +4,10 @@ use egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::arrows::colour;
 use super::font;
-use super::words::{in_words, number};
+use super::words::in_words;
 use crate::meta::dissection::{TaskPart, Way};
 use crate::text::say;
+use crate::window::numbers;
 use crate::window::theme::{GRID, Palette};
 
 /// A row needs this many times the height of its text to hold any.
@@ -84,6 +85,5 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
 
 /// A number that fits into a column.
 fn short(value: Option<f64>) -> String {
-    let text = number(value);
-    if value.is_none() { "-".to_owned() } else { text }
+    value.map_or_else(|| "-".to_owned(), numbers::significant)
 }
