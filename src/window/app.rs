@@ -42,7 +42,7 @@ use super::stage::{Page, Stage};
 use super::theme;
 use super::timeline::Timeline;
 use super::top_bar::TopBar;
-use super::watching::{Observer, Script, Watching};
+use super::watching::{Observer, Watching};
 use super::works;
 use crate::images::ImageSet;
 use crate::keep::keeper::Keeper;
@@ -168,12 +168,6 @@ impl App {
             present: false,
             cleared: false,
         }
-    }
-
-    /// The same window, driven by a script.
-    pub fn with_script(self, script: Option<Script>) -> Self {
-        script.into_iter().for_each(|script| self.watching.borrow_mut().add(script));
-        self
     }
 
     /// The same window on a page, which a line of text leads to.

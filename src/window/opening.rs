@@ -92,7 +92,8 @@ impl Opening {
     ) -> App {
         let [asked, system] = self.languages;
         let Sessions { begun, unkept } = sessions;
-        let app = App::new(ctx, link, self.settings, self.image_set).with_script(self.script);
+        let app = App::new(ctx, link, self.settings, self.image_set);
+        let app = if let Some(script) = self.script { app.watched_by(script) } else { app };
         let app = app.in_language(system.unwrap_or_default()).as_it_was_left(ctx, storage, asked);
         let app = app.with_keeper(ctx, keeper, begun, unkept.as_ref()).with_coming(self.coming);
         let app = app.showing(self.beside, self.view.as_deref()).with_run(ctx, self.run_file);

@@ -40,8 +40,8 @@ impl App {
                 self.turn(|live| *live = preset);
                 self.moment.turns.let_go();
             }
-            UiCommand::OpenFile => self.ask_for_run(ctx),
-            UiCommand::StartFromPhi => self.ask_for_phi(ctx),
+            UiCommand::OpenFile => self.keeping.ask(Picker::open(ctx, Wanted::Run), Asked::Run),
+            UiCommand::StartFromPhi => self.keeping.ask(Picker::open(ctx, Wanted::Run), Asked::Phi),
             UiCommand::OpenRun(path) => self.open_run(ctx, path),
             UiCommand::OfferRun(path) => self.offer_run(ctx, path),
             UiCommand::Save => self.save(ctx, false),

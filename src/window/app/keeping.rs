@@ -173,14 +173,6 @@ impl App {
         self
     }
 
-    pub(super) fn ask_for_run(&mut self, ctx: &Context) {
-        self.keeping.ask(Picker::open(ctx, Wanted::Run), Asked::Run);
-    }
-
-    pub(super) fn ask_for_phi(&mut self, ctx: &Context) {
-        self.keeping.ask(Picker::open(ctx, Wanted::Run), Asked::Phi);
-    }
-
     pub(super) fn open_run(&mut self, ctx: &Context, path: PathBuf) {
         self.watching.get_mut().obeyed(format_args!("open={}", path.display()));
         self.keeping.offer = None;
