@@ -95,9 +95,7 @@ fn knob_changes_replay_bit_for_bit() {
             for (_, live) in changes.iter().filter(|(at, _)| *at == now) {
                 trainer.set_live(live.clone()).unwrap();
             }
-            if let Step::Done(Some(row)) = trainer.step(Cancel::NEVER) {
-                rows.push(row);
-            }
+            rows.extend(train_to(&mut trainer, now + 1));
         }
         (rows, trainer.marks().to_vec())
     };

@@ -1,7 +1,6 @@
 //! Tasks that a person draws: the same adaptation as a held-out task's, nothing learned from them, and a
 //! canvas that tells the trainer of every stroke.
 
-use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
@@ -91,11 +90,11 @@ fn nothing_is_learned_from_a_drawing() {
     let train = |draw: bool| {
         let mut trainer = Trainer::new(settings.clone(), Some(set.clone()), 2).unwrap();
         let sketch = Arc::new(picture_of(&trainer.evaluation()));
-        for _ in 0..3 {
+        for iteration in 1..=3 {
             if draw {
                 trainer.set_sketch(Some(sketch.clone()));
             }
-            trainer.step(Cancel::NEVER);
+            train_to(&mut trainer, iteration);
         }
         trainer.meta_parameters().values.clone()
     };

@@ -4,7 +4,6 @@ use crate::common::algorithms;
 use crate::common::families;
 use crate::common::runs::train_to;
 use crate::common::sets;
-use metascope::meta::cancel::Cancel;
 
 use metascope::settings::{ActivationKind, Algorithm, ImageSource, Settings};
 use metascope::train::evaluation::Statistics;
@@ -47,9 +46,7 @@ fn the_plane_s_initialisation_moves_to_the_centre_of_the_tasks() {
     for algorithm in [algorithms::MAML, algorithms::FOMAML, algorithms::REPTILE] {
         let settings = Settings::preset(families::PLANE, algorithm);
         let mut trainer = Trainer::new(settings, None, 1).unwrap();
-        while trainer.meta_iteration() < 1500 {
-            trainer.step(Cancel::NEVER);
-        }
+        train_to(&mut trainer, 1500);
         let phi = trainer.meta_parameters().phi();
         assert!((phi[0] - 0.5).abs() < 0.3 && (phi[1] - 2.0).abs() < 0.3, "{algorithm:?}: {phi:?}");
     }
@@ -67,9 +64,7 @@ fn fourier_features_tanh_and_handwriting_work_too() {
     let hand = sets::read_once(&ImageSource::Hand);
     let mut trainer = Trainer::new(settings, Some(hand), 2).unwrap();
     let first = trainer.first_row().held_out[1];
-    while trainer.meta_iteration() < 60 {
-        trainer.step(Cancel::NEVER);
-    }
+    train_to(&mut trainer, 60);
     trainer.probe();
     assert!(trainer.first_row().held_out[1] < 0.8 * first);
 }

@@ -1,7 +1,6 @@
 //! Close-up views: what the views find, for every family and algorithm, that they leave no trace in the run, and that
 //! the window shows what was found.
 
-use metascope::meta::cancel::Cancel;
 use std::sync::Arc;
 
 use egui::Key;
@@ -12,7 +11,7 @@ use metascope::meta::dissection::{Gathering, Way, take_apart};
 use metascope::settings::{Algorithm, Settings, TaskFamily};
 use metascope::train::link::Command;
 use metascope::train::snapshot::{Init, Phase, Snapshot};
-use metascope::train::trainer::{Step, Trainer};
+use metascope::train::trainer::Trainer;
 use metascope::train::views::{Focus, Map, TestSteps};
 use metascope::train::worker::spawn;
 
@@ -352,10 +351,7 @@ fn looking_closely_changes_no_bit_of_the_run() {
         thread.join().unwrap();
         let mut trainer = Trainer::new(settings, Some(set), 1).unwrap();
         let mut rows = vec![trainer.first_row()];
-        while rows.len() < 5 {
-            let Step::Done(row) = trainer.step(Cancel::NEVER) else { panic!("{tasks:?} diverged") };
-            rows.extend(row);
-        }
+        rows.extend(train_to(&mut trainer, 20));
         assert_eq!(seen, rows, "{tasks:?}");
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use metascope::meta::cancel::Cancel;
 use metascope::settings::{Knob, Settings};
 use metascope::train::link::Command;
 use metascope::train::session::Session;
@@ -15,7 +14,7 @@ use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
 use crate::common::fixtures;
-use crate::common::runs::Turns;
+use crate::common::runs::{Turns, train_to};
 
 fn pair(keeps_rates: bool) -> [Arc<Settings>; 2] {
     let mut settings = Settings::preset(families::SINE, algorithms::MAML);
@@ -56,7 +55,7 @@ fn the_second_is_what_it_would_be_alone() {
     let shown = until(&mut turns, |first, _| first.phase == Phase::Paused);
     for (settings, shown) in pair(false).into_iter().rev().zip(&shown) {
         let mut alone = Trainer::new(Settings::clone(&settings), None, 1).unwrap();
-        (0..shown.meta_iteration).for_each(|_| drop(alone.step(Cancel::NEVER)));
+        train_to(&mut alone, shown.meta_iteration);
         let alone = alone.snapshot(0, 0.0, Phase::Paused);
         assert_eq!(last(shown), last(&alone));
         assert_eq!(shown.curves.held_out_after.points, alone.curves.held_out_after.points);

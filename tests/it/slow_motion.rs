@@ -9,14 +9,13 @@ use metascope::settings::{Algorithm, OuterOptimiser, Settings, TaskFamily};
 use metascope::tasks::Family;
 use metascope::train::link::{Command, Pace};
 use metascope::train::snapshot::Phase;
-use metascope::train::trainer::Step;
 use metascope::train::walk::SubStep;
 use metascope::train::worker::spawn;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
-use crate::common::runs::begun;
+use crate::common::runs::{begun, train_to};
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
 use crate::common::waiting::wait_until;
@@ -51,7 +50,7 @@ fn walking_changes_no_bit_and_shows_finite_numbers() {
         for algorithm in Algorithm::ALL {
             let settings = settings(tasks, algorithm);
             let [mut walked, mut straight] = [begun(&settings, 1), begun(&settings, 1)];
-            for _ in 0..2 {
+            for iteration in 1..=2 {
                 let walk = walked.walk(Cancel::NEVER).unwrap();
                 let ground = &walk.ground;
                 let what = format!("{tasks:?} {algorithm:?}");
@@ -64,7 +63,7 @@ fn walking_changes_no_bit_and_shows_finite_numbers() {
                     assert_eq!(passage.path.is_empty(), walked.meta_parameters().phi().len() != 2, "{what}");
                 }
                 for trainer in [&mut walked, &mut straight] {
-                    assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)), "{what}");
+                    train_to(trainer, iteration);
                 }
             }
             assert_eq!(walked.meta_parameters(), straight.meta_parameters());
@@ -81,7 +80,7 @@ fn the_outer_step_is_as_long_as_the_walk_says() {
         let mut trainer = begun(&settings, 1);
         let before = trainer.meta_parameters().phi().to_vec();
         let walk = trainer.walk(Cancel::NEVER).unwrap();
-        assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)));
+        train_to(&mut trainer, 1);
         let after = trainer.meta_parameters().phi();
         let moved = before.iter().zip(after).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
         let expected = walk.ground.outer_rate * f64::from(walk.ground.direction);
@@ -153,7 +152,7 @@ fn a_walk_can_be_broken_off_between_inner_steps() {
                 assert!(!done && more <= last + 3 * (4 + 6), "{what}: {last} of {asked}, then {more}");
             }
             for trainer in [&mut broken_off, &mut straight] {
-                assert!(matches!(trainer.step(Cancel::NEVER), Step::Done(_)), "{what}");
+                train_to(trainer, 1);
             }
             assert_eq!(broken_off.meta_parameters(), straight.meta_parameters(), "{what}");
         }
