@@ -65,9 +65,9 @@ fn the_run_before_is_brought_back_as_it_was_left_and_again() {
 
 #[test]
 fn runs_that_were_left_take_turns() {
-    let mut turns = Turns::new();
+    let mut turns = turns();
     for seed in 1..=6 {
-        turns.begin(seed);
+        begin(&turns, seed);
         turns.until(|snapshot| snapshot.run == seed && snapshot.meta_iteration > 0);
     }
     let seeds = (7..=12).map(|run| {
