@@ -94,17 +94,20 @@ impl Stage {
         self.views[self.view].1[0].look(focus);
     }
 
-    /// Escape gives the large place back, where nothing `covers` it that Escape would close first.
-    pub fn take_escape(&mut self, ui: &Ui, covered: bool) {
-        let taken = match self.page {
-            Page::View => self.views[self.view].1[0].takes_escape(),
-            Page::Compare => false,
-            Page::Samples | Page::Losses | Page::Settings => true,
-        };
-        let free = !taken && !covered && ui.memory(|memory| memory.focused().is_none());
-        if free && ui.input(|input| input.key_pressed(Key::Escape)) {
-            self.page = if self.page == Page::Compare { self.before } else { Page::Samples };
+    /// Escape gives the large place back, where nothing `covers` it that Escape would close first. True if there was
+    /// nothing to give back.
+    pub fn take_escape(&mut self, ui: &Ui, covered: bool) -> bool {
+        let free = !covered && ui.memory(|memory| memory.focused().is_none());
+        if !free || !ui.input(|input| input.key_pressed(Key::Escape)) {
+            return false;
         }
+        match self.page {
+            Page::View if self.views[self.view].1[0].takes_escape() => return false,
+            Page::View => self.page = Page::Samples,
+            Page::Compare => self.page = self.before,
+            Page::Samples | Page::Losses | Page::Settings => return true,
+        }
+        false
     }
 
     /// Draws a sentence and the large view in all the space that is left.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Area, CentralPanel, Color32, Context, Frame, Id, Margin, Order, Panel, Rect, Ui, Vec2, vec2};
+use egui::{
+    Align2, Area, CentralPanel, Color32, Context, Frame, Id, Margin, Order, Panel, Popup, Rect, Ui, Vec2, vec2,
+};
 
 use super::App;
 use crate::train::snapshot::{Phase, Snapshot};
@@ -58,6 +60,8 @@ impl App {
             lesson: self.classroom.as_ref().map(|classroom| Dots::of(classroom.progress())),
         };
         self.taking.begin();
+        // The bar's own closes at the key that is asked for below.
+        let menu = Popup::is_any_open(ui.ctx());
         let ground = Frame::new().fill(if self.cleared { Color32::TRANSPARENT } else { palette.panel });
         Panel::top("top-bar")
             .exact_size(if self.present { 8.0 * GRID } else { 10.0 * GRID })
@@ -84,8 +88,10 @@ impl App {
             if self.present {
                 ui.spacing_mut().item_spacing.y = 0.5 * GRID;
             }
-            let covered = self.help.is_open() || self.images.is_open();
-            self.stage.take_escape(ui, covered);
+            let covered = self.help.is_open() || self.images.is_open() || menu;
+            if self.stage.take_escape(ui, covered) && self.present {
+                commands.push(UiCommand::Present);
+            }
             let crowded = ui.available_height() < CROWDED;
             ui.horizontal_wrapped(|ui| {
                 self.stage.tabs(ui, family, homeless);

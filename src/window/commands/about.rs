@@ -185,8 +185,8 @@ impl UiCommand {
             Self::Present => with_key(
                 text("Present", "演示"),
                 text(
-                    "Shows the large view alone, twice as large, for a hall; the keys go on",
-                    "只显示大视图并放大一倍，适合在教室里演示；按键照常可用",
+                    "Shows the large view alone, twice as large, for a hall; the keys go on, and Escape leads back",
+                    "只显示大视图并放大一倍，适合在教室里演示；按键照常可用，Escape 返回",
                 ),
                 &[Key::F11],
             ),

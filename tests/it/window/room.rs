@@ -70,3 +70,19 @@ fn the_top_bar_leaves_out_what_has_no_room_and_cuts_nothing() {
         assert_eq!(words, all, "{tasks:?}");
     }
 }
+
+#[test]
+fn escape_leads_back_from_the_hall_after_what_it_closes_first() {
+    let mut bench = Bench::of(families::SINE);
+    let alone = |bench: &Bench| bench.harness.query_by_role_and_label(Role::Slider, "Speed").is_none();
+    bench.key(Key::F11);
+    assert!(alone(&bench));
+    bench.click(Role::ComboBox, "Algorithm");
+    bench.key(Key::Escape);
+    assert!(alone(&bench), "the menu closes first");
+    bench.click(Role::Button, "Losses");
+    bench.key(Key::Escape);
+    assert!(!alone(&bench));
+    bench.key(Key::Escape);
+    assert!(!alone(&bench), "nothing is left that it could close");
+}
