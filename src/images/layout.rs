@@ -80,6 +80,12 @@ pub(super) fn of(names: &[&str], tables: &[Table]) -> Layout {
     let mut files: Vec<File> = names.iter().map(|name| taken_apart(name)).collect();
     let mut layout = Layout::default();
     let parts = divide(&mut files);
+    if parts.is_none() {
+        // What all names begin with tells none apart.
+        let deep = files.iter().map(|file| file.folders.len()).min().unwrap_or_default();
+        let shared = shared_by(&files).min(deep.saturating_sub(1));
+        files.iter_mut().for_each(|file| drop(file.folders.drain(..shared)));
+    }
     let classes: BTreeSet<String> = files.iter().map(|file| file.folders.join("/")).collect();
     let classes: Vec<Option<String>> = if classes.len() > 1 {
         let unused = |Table { name, .. }: &Table| {
@@ -119,12 +125,17 @@ fn taken_apart(name: &str) -> File<'_> {
     File { name, folders, stem, portion: Portion::Training }
 }
 
+/// How many of their folders, from the first on, all files share.
+fn shared_by(files: &[File]) -> usize {
+    let Some((first, others)) = files.split_first() else { return 0 };
+    let alike = |(depth, folder): &(usize, &&str)| others.iter().all(|file| file.folders.get(*depth) == Some(*folder));
+    first.folders.iter().enumerate().take_while(alike).count()
+}
+
 /// Finds the folders that are parts of the set, notes for each file what it is kept for, and takes those
 /// folders, and the ones that all files share, out of its path. Where there is no folder to test by, the one to validate by is held out.
 fn divide(files: &mut [File]) -> Option<BTreeSet<String>> {
-    let first = files.first()?.folders.clone();
-    let alike = |depth: &usize| files.iter().all(|file| file.folders.get(*depth) == first.get(*depth));
-    let shared = (0..first.len()).take_while(alike).count();
+    let shared = shared_by(files);
     let deepest = files.iter().map(|file| file.folders.len()).max().unwrap_or_default();
     let parts_at = |depth: usize| files.iter().map(move |file| file.folders.get(depth).and_then(|name| portion(name)));
     let divides = |&depth: &usize| {
@@ -303,6 +314,14 @@ mod tests {
         assert_eq!(found[2], class("cat", Test), "what validates is held out where there is no test");
         let found = places(&["bus/1.png", "train/2.png", "car/3.png"]);
         assert_eq!(found[1], class("train", Training));
+    }
+
+    #[test]
+    fn folders_that_all_images_share_name_no_class() {
+        let classes = |names: &[&str]| places(names).into_iter().map(|(class, _)| class).collect::<Vec<_>>();
+        assert_eq!(classes(&["set/a/x/1.png", "set/a/y/1.png", "set/b/x/1.png"]), ["a/x", "a/y", "b/x"]);
+        assert_eq!(classes(&["set/all/1.png", "set/all/2.png"]), ["all", "all"]);
+        assert_eq!(classes(&["set/1.png", "set/a/2.png"]), ["set", "set/a"], "what lies above a class is one");
     }
 
     #[test]
