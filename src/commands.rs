@@ -20,6 +20,7 @@ use crate::images::{self, ImageError, ImageSet};
 use crate::keep::run_file::RunFile;
 use crate::said::{note, print};
 use crate::settings::{ImageColour, ImageSource, Knob, RunSettings};
+use crate::text::numbers::plural;
 use crate::{bench, check, tasks};
 
 pub use lessons::lessons;
@@ -115,22 +116,21 @@ pub fn adapt(arguments: &AdaptArguments) -> Result<Ending, Box<dyn Error>> {
     }
     let settings = &file.experiment.settings.run;
     let known = images::for_run(settings)?;
-    let mut own = RunSettings { images: ImageSource::Path(images.clone()), ..settings.clone() };
-    if let Some(known) = &known {
-        // Read like those that it learned from.
-        own.image_size = Some(known.size);
-        own.image_colour = if known.channels == 1 { ImageColour::Grey } else { ImageColour::Colour };
-    }
-    let Some(set) = read_images(&own)? else { return Err(AdaptError::NoImages(settings.tasks.label()).into()) };
+    let Some(known) = known else { return Err(AdaptError::NoImages(settings.tasks.label()).into()) };
+    // Read like those that it learned from.
+    let image_colour = if known.channels == 1 { ImageColour::Grey } else { ImageColour::Colour };
+    let own = RunSettings { image_size: Some(known.size), image_colour, ..settings.clone() };
+    let set = images::to_adapt_to(images, &own)?;
+    note(set.understood());
     let bar = indicatif::ProgressBar::new(0);
     restyle(&bar, "{bar:32} {pos}/{len} tasks · {eta} left");
     let done = |all: usize| {
         bar.set_length(all as u64);
         bar.inc(1);
     };
-    let count = headless::adapt::adapt(&file, known, &set, out, (threads(*asked, 0), *overwrite), &done)?;
+    let count = headless::adapt::adapt(&file, Some(known), &set, out, (threads(*asked, 0), *overwrite), &done)?;
     bar.finish_and_clear();
-    note(format_args!("adapted to {count} tasks; what came of it is in {}", out.display()));
+    note(format_args!("adapted to {}; what came of it is in {}", plural(count, "task", "tasks"), out.display()));
     Ok(Ending::Done)
 }
 

@@ -62,14 +62,14 @@ mod svg;
 mod tarball;
 mod values;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use rand::seq::SliceRandom as _;
 
 use crate::maths::stream::{Purpose, stream};
-use crate::settings::{ImageSource, RunSettings};
+use crate::settings::{ImageReading, ImageSource, RunSettings};
 use crate::text::{Language, Text, Words, say};
 pub use error::ImageError;
 pub use limits::{MAX_BYTES, MAX_FILES};
@@ -279,6 +279,15 @@ pub fn set_for(run: &RunSettings) -> Result<ImageSet, ImageError> {
         ImageSource::Path(path) => at_path::load(path, run.image_reading(), &|_| {}, &AtomicBool::new(false)),
         built_in => built_in::made(built_in, &run.procedural),
     }
+}
+
+/// The images at a path that a run is to adapt to, read as it reads its own; one is enough.
+///
+/// # Errors
+/// See [`ImageError`].
+pub fn to_adapt_to(path: &Path, run: &RunSettings) -> Result<ImageSet, ImageError> {
+    let reading = ImageReading { alone: true, ..run.image_reading() };
+    at_path::load(path, reading, &|_| {}, &AtomicBool::new(false))
 }
 
 /// The set for a run's tasks; `None` for the families that need none.

@@ -41,12 +41,12 @@ pub enum ImageError {
     #[error("{}", tell(
         || {
             let [images, files] = [plural(*usable, "usable image", "usable images"), plural(*files, "file", "files")];
-            let first = first_reason(skipped);
-            format!("{} holds {images} of {files}, and at least 2 images are needed{first}", path.display())
+            let (least, first) = (plural(*least, "image is", "images are"), first_reason(skipped));
+            format!("{} holds {images} of {files}, and at least {least} needed{first}", path.display())
         },
         || {
             let first = first_reason(skipped);
-            format!("{} 的 {files} 个文件中有 {usable} 张可用的图像，至少需要 2 张{first}", path.display())
+            format!("{} 的 {files} 个文件中有 {usable} 张可用的图像，至少需要 {least} 张{first}", path.display())
         },
     ))]
     TooFew {
@@ -54,6 +54,8 @@ pub enum ImageError {
         path: PathBuf,
         /// Images that could be used.
         usable: usize,
+        /// How many there must be.
+        least: usize,
         /// Files found.
         files: usize,
         /// Why the others could not.

@@ -25,8 +25,8 @@ impl Collector<'_> {
         self.check_cancel()?;
         let (mut divided, loose) = self.place();
         let path = self.path.to_owned();
-        let usable = self.kept.len();
-        if usable < 2 && kind != Kind::Folder && kind != Kind::Archive {
+        let (usable, least) = (self.kept.len(), if self.reading.alone { 1 } else { 2 });
+        if usable < least && kind != Kind::Folder && kind != Kind::Archive {
             let alone = match kind {
                 Kind::Array | Kind::Idx => {
                     text("holds a single image, and at least 2 are needed", "只含一张图像，至少需要 2 张")
@@ -53,8 +53,8 @@ impl Collector<'_> {
             divided = self.keep_copies_on_one_side();
         }
         let usable = self.kept.len();
-        if usable < 2 {
-            return Err(ImageError::TooFew { path, usable, files: self.files, skipped: self.skipped });
+        if usable < least {
+            return Err(ImageError::TooFew { path, usable, least, files: self.files, skipped: self.skipped });
         }
         let first = first_alike(self.kept.iter().map(|image| &image.pixels));
         let copies = first.iter().enumerate().filter(|(i, first)| i != *first).count();

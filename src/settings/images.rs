@@ -70,6 +70,8 @@ pub struct ImageReading {
     pub invert: bool,
     /// What becomes of those that are not square.
     pub fit: ImageFit,
+    /// Whether a single one is enough, as they are only to be adapted to.
+    pub alone: bool,
 }
 
 /// How the images of a set come about.
@@ -159,7 +161,8 @@ impl ImageSource {
 impl ImageReading {
     /// Images of this size as they are.
     pub fn of_size(size: usize, seed: u64) -> Self {
-        Self { size, by_strokes: false, seed, colour: ImageColour::Auto, invert: false, fit: ImageFit::Crop }
+        let (colour, fit) = (ImageColour::Auto, ImageFit::Crop);
+        Self { size, by_strokes: false, seed, colour, invert: false, fit, alone: false }
     }
 }
 
@@ -183,6 +186,7 @@ impl RunSettings {
             colour: self.image_colour,
             invert: self.image_invert,
             fit: self.image_fit,
+            alone: false,
         }
     }
 

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use image::{GrayImage, Luma};
 use metascope::headless::adapt::{AdaptError, adapt};
-use metascope::images::{ImageSet, LabelledImage};
+use metascope::images::{self, ImageSet, LabelledImage};
 use metascope::keep::run_file::RunFile;
-use metascope::settings::{ImageSource, Settings, TaskFamily};
+use metascope::settings::{ImageColour, ImageSource, RunSettings, Settings, TaskFamily};
 use metascope::tasks::for_adaptation;
 use metascope::train::trainer::Trainer;
 use tempfile::tempdir;
@@ -108,6 +109,26 @@ fn each_image_or_class_gives_a_picture_and_a_row() {
         let again = adapt(&file, None, &new, &out, (1, false), &|_| {});
         assert!(matches!(again, Err(AdaptError::NoImages(_))), "{tasks:?}");
     }
+}
+
+#[test]
+fn a_run_adapts_to_a_single_picture() {
+    let (trainer, set) = trained(families::COMPLETION);
+    let file = RunFile::new(&trainer.saved().unwrap(), None).unwrap();
+    let folder = tempdir().unwrap();
+    let photograph = folder.path().join("mine.png");
+    GrayImage::from_fn(40, 30, |x, y| Luma([(3 * x + 4 * y) as u8])).save(&photograph).unwrap();
+    let run =
+        RunSettings { image_size: Some(set.size), image_colour: ImageColour::Grey, ..trainer.settings().run.clone() };
+    for path in [&photograph, folder.path()] {
+        let alone = images::to_adapt_to(path, &run).unwrap();
+        let out = tempdir().unwrap();
+        let count = adapt(&file, Some(Arc::clone(&set)), &alone, out.path(), (1, false), &|_| {}).unwrap();
+        assert_eq!(count, 1);
+        assert!(out.path().join("001-mine.png").exists());
+    }
+    let learned = images::set_for(&RunSettings { images: ImageSource::Path(photograph), ..run });
+    assert!(learned.is_err(), "nothing is learned from one");
 }
 
 #[test]

@@ -68,6 +68,7 @@ fn options_choose_how_own_images_are_read() {
         colour: ImageColour::Grey,
         invert: true,
         fit: ImageFit::Fit,
+        alone: false,
     };
     assert_eq!(chosen, expected);
     for option in [
