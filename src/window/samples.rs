@@ -34,6 +34,7 @@ use super::stage;
 use super::theme::{GRID, Palette};
 use super::watching::spot;
 use crate::images::ImageSet;
+use crate::settings::Settings;
 use crate::text::{say, tell};
 use crate::train::snapshot::{Evaluation, Snapshot};
 
@@ -156,7 +157,14 @@ fn evaluated(snapshot: &Snapshot) -> Option<(&Snapshot, &Arc<Evaluation>)> {
 /// What is seen of the present run, in a sentence.
 fn said_of(look: Look, snapshot: Option<&Snapshot>) -> String {
     match (look, snapshot) {
-        (Look::Strip, Some(snapshot)) => (snapshot.settings.run.tasks.card().asks)(&snapshot.settings),
+        (Look::Strip, Some(snapshot)) => {
+            let mut settings = Settings::clone(&snapshot.settings);
+            // A class may have fewer images than are asked for.
+            let given =
+                evaluated(snapshot).and_then(|(_, shown)| shown.tasks.iter().filter_map(|task| task.shots).max());
+            settings.live.test_shots = given.unwrap_or(settings.live.test_shots);
+            (settings.run.tasks.card().asks)(&settings)
+        }
         _ => look.about().to_owned(),
     }
 }
