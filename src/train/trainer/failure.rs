@@ -48,11 +48,14 @@ impl Trainer {
         let inner_step = blamed.as_ref().and_then(|episode| {
             first_harmful_step(&self.learner, &self.now.meta, live.inner_rate, episode, live.inner_steps)
         });
-        let turned = self.turned_since_best(None, times_too_long.is_some_and(|times| times > 1.0));
+        let [turned, rate] = [false, true].map(|steps_too_long| self.turned_since_best(None, steps_too_long));
         self.note(Deed::Diverged { at: meta_iteration });
         self.back_to_learned();
         let episodes: Vec<_> = self.coming_episodes(TASKS).into_iter().chain(blamed).collect();
         let limits = self.pool.map(episodes.len(), |i| limit(&self.learner, &self.now.meta, &episodes[i]));
+        let limit = limits.into_iter().flatten().reduce(f64::min);
+        let too_long =
+            times_too_long.is_some_and(|times| times > 1.0) || limit.is_some_and(|most| live.inner_rate > most);
         let failure = Failure {
             finding,
             meta_iteration,
@@ -60,8 +63,8 @@ impl Trainer {
             steps: live.inner_steps,
             times_too_long,
             inner_step,
-            limit: limits.into_iter().flatten().reduce(f64::min),
-            turned,
+            limit,
+            turned: if too_long { rate } else { turned },
         };
         let divergence = explain(failure, self.now.meta_iteration, self.best().is_some());
         self.probe();

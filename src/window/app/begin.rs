@@ -10,6 +10,7 @@ use super::past::Moment;
 use crate::images::{ImageSet, Making};
 use crate::keep::run_file::RunFile;
 use crate::settings::{Algorithm, ImageKey, ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
+use crate::tasks;
 use crate::text::{Words, say, tell};
 use crate::train::link::Command;
 use crate::train::session::MOST_LEFT;
@@ -47,21 +48,32 @@ pub(super) enum From {
 }
 
 impl App {
-    /// A preset keeps the seed. The user's own images go along; of built-in ones a family has those that it had last, or
-    /// keeps the present ones where they are of its kind, or brings its own.
+    /// A preset keeps the seed. The user's own images go along where they suit it; of built-in ones a family has those
+    /// that it had last, or keeps the present ones where they are of its kind, or brings its own.
     pub(super) fn choose_preset(&mut self, ctx: &Context, preset: Settings) {
         let old = std::mem::replace(&mut self.settings, preset);
         self.settings.run.seed = old.run.seed;
         self.settings.run.set_image_reading(old.run.image_reading());
         let (tasks, before) = (self.settings.run.tasks, old.run.tasks);
-        let own = matches!(old.run.images, ImageSource::Path(_)) || !tasks.needs_images();
-        let of_its_kind = before.needs_images() && tasks.needs_classes() == before.needs_classes();
         let kept = (old.run.images, old.run.procedural);
-        let images = match self.sets.get(&tasks).cloned() {
+        let present = self.image_set.as_ref().filter(|((source, _), _)| *source == kept.0).map(|(_, set)| set);
+        let unsuited = present.filter(|set| tasks.needs_images() && !tasks::suits(tasks, set, old.run.seed)).cloned();
+        let own = matches!(kept.0, ImageSource::Path(_)) && unsuited.is_none() || !tasks.needs_images();
+        let of_its_kind = before.needs_images() && tasks.needs_classes() == before.needs_classes();
+        let last = self.sets.get(&tasks).cloned().filter(|(source, _)| unsuited.is_none() || *source != kept.0);
+        let images = match last {
             _ if own || tasks == before => Some(kept),
-            None if of_its_kind => Some(kept),
+            None if of_its_kind && unsuited.is_none() => Some(kept),
             last => last,
         };
+        if let Some(set) = unsuited {
+            let (set, tasks) = (set.title(), tasks.label());
+            let text = tell(
+                || format!("“{set}” has too few classes for {tasks}: it begins with other images"),
+                || format!("“{set}”的类别太少，不能用于{tasks}：换用其他图像开始"),
+            );
+            self.notices.add(Kind::Done, text);
+        }
         if let Some((images, procedural)) = images {
             (self.settings.run.images, self.settings.run.procedural) = (images, procedural);
         }

@@ -131,3 +131,21 @@ fn the_images_window_says_what_its_images_can_be_used_for() {
     let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!(settings.run.tasks, families::COMPLETION);
 }
+
+#[test]
+fn a_family_that_own_images_do_not_suit_begins_with_others() {
+    let folder = own_images(10);
+    let mut bench = Bench::of(families::PICTURE);
+    bench.drop_file(folder.path());
+    bench.wait_to_say("1 file skipped");
+    bench.harness.step();
+    check_restart_on(&bench, folder.path(), 10);
+    bench.key(Key::Escape);
+    bench.click(Role::ComboBox, "Tasks");
+    bench.click(Role::Button, "Tell apart");
+    let commands = bench.commands_when_made();
+    let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(settings.run.tasks, families::CLASSIFY);
+    assert!(!matches!(settings.run.images, ImageSource::Path(_)));
+    assert!(bench.says("has too few classes for Tell apart"));
+}
