@@ -180,7 +180,9 @@ impl Ready {
     pub fn step(&mut self) -> Result<(), BenchError> {
         match self.trainer.step(Cancel::NEVER) {
             Step::Done(_) | Step::Interrupted => Ok(()),
-            Step::Diverged(divergence) => Err(BenchError::Run { case: self.id.clone(), reason: divergence.reason }),
+            Step::Diverged(divergence) => {
+                Err(BenchError::Run { case: self.id.clone(), reason: divergence.reason.to_string() })
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use crate::meta::episode::Episode;
 use crate::meta::stability::{PRODUCTS, largest_eigenvalue};
 use crate::meta::{Learner, MetaParameters, Outcome, TaskLosses, TaskWork};
 use crate::settings::Knob;
+use crate::text::{Words, tell};
 
 /// An inner step counts as harmful when the mean loss after it is this many times the one before.
 const HARMFUL: f32 = 1.2;
@@ -156,60 +157,105 @@ pub struct Failure {
 /// The event, with a sentence that says what happened and what to do. `is_best` says that the state gone back to is the
 /// run's best one by the held-out loss.
 pub fn explain(failure: Failure, restored: u64, is_best: bool) -> Divergence {
-    let Failure { finding, meta_iteration, rates, steps, times_too_long, inner_step, limit, turned } = failure;
-    let [inner_rate, outer_rate] = rates;
+    let Failure { finding, meta_iteration, rates, times_too_long, inner_step, limit, turned, .. } = failure;
     let task = match finding {
         Finding::Task(task) | Finding::Suspect(task) => Some(task),
         Finding::Outer => None,
     };
-    let mut divergence = Divergence {
+    let divergence = Divergence {
         meta_iteration,
         restored,
         task,
         inner_step,
         times_too_long,
-        inner_rate,
+        inner_rate: rates[0],
         limit: limit.filter(|limit| limit.is_finite()),
         turned,
         is_best,
-        reason: String::new(),
+        reason: Words::default(),
     };
-    let what = match (task, times_too_long) {
-        (None, _) => format!("the outer step overflowed at meta-iteration {meta_iteration}"),
-        (Some(task), Some(times)) if times > 1.0 => {
-            format!(
-                "the inner step was {times:.1} times too long for task {} at meta-iteration {meta_iteration}",
-                task + 1
-            )
-        }
-        (Some(task), _) => format!("the inner loop of task {} blew up at meta-iteration {meta_iteration}", task + 1),
+    Divergence { reason: Words::told(|| sentence(&divergence, &failure)), ..divergence }
+}
+
+fn sentence(divergence: &Divergence, failure: &Failure) -> String {
+    let Failure { meta_iteration: at, rates: [inner_rate, outer_rate], steps, limit, turned, .. } = *failure;
+    let (task, restored) = (divergence.task, divergence.restored);
+    let what = match (task.map(|task| task + 1), failure.times_too_long) {
+        (None, _) => tell(
+            || format!("the outer step overflowed at meta-iteration {at}"),
+            || format!("外循环步在第 {at} 次元迭代溢出"),
+        ),
+        (Some(task), Some(times)) if times > 1.0 => tell(
+            || format!("the inner step was {times:.1} times too long for task {task} at meta-iteration {at}"),
+            || format!("第 {at} 次元迭代时，任务 {task} 的内循环步长是稳定界限的 {times:.1} 倍"),
+        ),
+        (Some(task), _) => tell(
+            || format!("the inner loop of task {task} blew up at meta-iteration {at}"),
+            || format!("第 {at} 次元迭代时，任务 {task} 的内循环失控"),
+        ),
     };
-    let at = inner_step.map(|step| format!(", where inner step {step} of {steps} first raised its support loss"));
-    let state = if is_best {
-        format!("The best state so far, of meta-iteration {restored}, is kept.")
-    } else {
-        format!("The state of meta-iteration {restored} is kept.")
+    let first = failure.inner_step.map_or_else(String::new, |step| {
+        tell(
+            || format!(", where inner step {step} of {steps} first raised its support loss"),
+            || format!("，{steps} 个内循环步中的第 {step} 步首先使支持集损失上升"),
+        )
+    });
+    let turn = turned.map_or_else(String::new, |turned| tell(|| format!("{turned}. "), || format!("{turned}。")));
+    let state = match divergence.is_best {
+        true => tell(
+            || format!("The best state so far, of meta-iteration {restored}, is kept."),
+            || format!("保留了目前的最佳状态，它在第 {restored} 次元迭代。"),
+        ),
+        false => tell(
+            || format!("The state of meta-iteration {restored} is kept."),
+            || format!("保留了第 {restored} 次元迭代的状态。"),
+        ),
     };
-    let turn = turned.map_or_else(String::new, |turned| format!("{turned}. "));
     let advice = match (divergence.mark(), divergence.limit) {
         (mark, _) if let Some(Turned { knob, from, .. }) = turned => {
             let mark = mark.filter(|_| knob == Knob::INNER_RATE && task.is_some() && limit.is_some());
-            let below = mark.map_or_else(String::new, |mark| format!(", or set it to {mark} or less"));
-            format!("Go back to it, with {} at {from} again{below}.", knob.name())
-        }
-        // Without a limit the inner rates are learned.
-        _ if task.is_none() || limit.is_none() => format!("Lower the outer rate β ({outer_rate}) and go on."),
-        (Some(mark), _) => format!("Set the inner rate α to {mark} or less and go on."),
-        (None, Some(limit)) if inner_rate <= limit => {
-            let limit = two_digits_below(limit);
-            format!(
-                "There α ({inner_rate}) is within its limit ({limit}): the outer step left such a state. Lower the outer rate β ({outer_rate}) and go on."
+            let below = mark.map_or_else(String::new, |mark| {
+                tell(|| format!(", or set it to {mark} or less"), || format!("，或者设为不超过 {mark}"))
+            });
+            let name = knob.name();
+            tell(
+                || format!("Go back to it, with {name} at {from} again{below}."),
+                || format!("请回到这个状态，把“{name}”调回 {from}{below}。"),
             )
         }
-        _ => format!("Lower the inner rate α ({inner_rate}) or the outer rate β ({outer_rate}) and go on."),
+        // Without a limit the inner rates are learned.
+        _ if task.is_none() || limit.is_none() => tell(
+            || format!("Lower the outer rate β ({outer_rate}) and go on."),
+            || format!("请调低外循环学习率 β（{outer_rate}），再继续。"),
+        ),
+        (Some(mark), _) => tell(
+            || format!("Set the inner rate α to {mark} or less and go on."),
+            || format!("请把内循环学习率 α 设为不超过 {mark}，再继续。"),
+        ),
+        (None, Some(limit)) if inner_rate <= limit => {
+            let limit = two_digits_below(limit);
+            tell(
+                || {
+                    format!(
+                        "There α ({inner_rate}) is within its limit ({limit}): the outer step left such a state. Lower the outer rate β ({outer_rate}) and go on."
+                    )
+                },
+                || {
+                    format!(
+                        "那里 α（{inner_rate}）在界限（{limit}）之内：是外循环步离开了这样的状态。请调低外循环学习率 β（{outer_rate}），再继续。"
+                    )
+                },
+            )
+        }
+        _ => tell(
+            || format!("Lower the inner rate α ({inner_rate}) or the outer rate β ({outer_rate}) and go on."),
+            || format!("请调低内循环学习率 α（{inner_rate}）或外循环学习率 β（{outer_rate}），再继续。"),
+        ),
     };
-    divergence.reason = format!("Diverged: {what}{}. {turn}{state} {advice}", at.unwrap_or_default());
-    divergence
+    tell(
+        || format!("Diverged: {what}{first}. {turn}{state} {advice}"),
+        || format!("已发散：{what}{first}。{turn}{state}{advice}"),
+    )
 }
 
 #[cfg(test)]

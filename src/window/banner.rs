@@ -13,7 +13,7 @@ use crate::train::snapshot::{Astray, Divergence, Phase, Snapshot};
 pub fn ui(ui: &mut Ui, divergence: &Divergence, run: &RunSettings, commands: &mut Commands) {
     let when = at(divergence.meta_iteration);
     let heading = tell(|| format!("Diverged at meta-iteration {when}"), || format!("在第 {when} 次元迭代发散"));
-    warning(ui, &heading, &divergence.said(), |ui| {
+    warning(ui, &heading, &divergence.reason, |ui| {
         let outer = divergence.rate_to_lower(run) == Knob::OUTER_RATE;
         for command in [UiCommand::BackToBest, UiCommand::HalveAndGoOn, UiCommand::SetToMarkAndGoOn] {
             let why_not = match command {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::settings::{Knob, RunSettings, Settings};
-use crate::text::{say, tell};
+use crate::text::{Words, say, tell};
 
 /// The states of the run that are kept.
 #[derive(Clone, Debug, Default)]
@@ -135,8 +135,13 @@ pub struct Divergence {
     pub turned: Option<Turned>,
     /// Whether that state is the run's best one by its error on held-out tasks; else it is the last one without concern.
     pub is_best: bool,
-    /// A sentence for people, with what to do; in English, [`Divergence::said`] says it in the reader's language.
-    pub reason: String,
+    /// A sentence for people, with what to do; in files in English.
+    #[serde(serialize_with = "in_english")]
+    pub reason: Words,
+}
+
+fn in_english<S: serde::Serializer>(words: &Words, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(words.en())
 }
 
 /// A turn of a knob.
@@ -193,47 +198,6 @@ impl Divergence {
                 "在保留的状态处 α 在界限之内：请调低 β",
             )),
         }
-    }
-
-    /// The reason, in this thread's language.
-    pub fn said(&self) -> String {
-        tell(|| self.reason.clone(), || self.in_chinese())
-    }
-
-    fn in_chinese(&self) -> String {
-        let Self { meta_iteration, restored, inner_rate, limit, .. } = self;
-        let what = match (self.task, self.times_too_long) {
-            (None, _) => format!("外循环步在第 {meta_iteration} 次元迭代溢出"),
-            (Some(task), Some(times)) if times > 1.0 => {
-                format!("第 {meta_iteration} 次元迭代时，任务 {} 的内循环步长是稳定界限的 {times:.1} 倍", task + 1)
-            }
-            (Some(task), _) => format!("第 {meta_iteration} 次元迭代时，任务 {} 的内循环失控", task + 1),
-        };
-        let step = self.inner_step.map(|step| format!("，第 {step} 个内循环步首先使支持集损失上升"));
-        let turn = self.turned.map(|turned| format!("{turned}。"));
-        let state = match self.is_best {
-            true => format!("保留了目前的最佳状态，它在第 {restored} 次元迭代。"),
-            false => format!("保留了第 {restored} 次元迭代的状态。"),
-        };
-        let advice = match (self.mark(), *limit) {
-            (mark, _) if let Some(Turned { knob, from, .. }) = self.turned => {
-                let mark = mark.filter(|_| knob == Knob::INNER_RATE && self.task.is_some());
-                let below = mark.map_or_else(String::new, |mark| format!("，或者设为不超过 {mark}"));
-                format!("请回到这个状态，把“{}”调回 {from}{below}。", knob.name())
-            }
-            (_, limit) if self.task.is_none() || limit.is_none() && self.times_too_long.is_none() => {
-                "请调低外循环学习率 β，再继续。".to_owned()
-            }
-            (Some(mark), _) => format!("请把内循环学习率 α 设为不超过 {mark}，再继续。"),
-            (None, Some(limit)) if *inner_rate <= limit => {
-                let limit = two_digits_below(limit);
-                format!(
-                    "那里 α（{inner_rate}）在界限（{limit}）之内：是外循环步离开了这样的状态。请调低外循环学习率 β，再继续。"
-                )
-            }
-            _ => format!("请调低内循环学习率 α（{inner_rate}）或外循环学习率 β，再继续。"),
-        };
-        format!("已发散：{what}{}。{}{state}{advice}", step.unwrap_or_default(), turn.unwrap_or_default())
     }
 
     /// The rate to lower: the one that was turned last, else β where no single task is to blame, α has no effect or α was within its limit, else α.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use metascope::images::{ImageSet, LabelledImage};
 use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
+use metascope::text::Words;
 use metascope::train::snapshot::{
     Curve, CurvePoint, Curves, Divergence, Evaluation, Init, KnobMark, Landscape, LandscapePath, LayerMovement, Past,
     Phase, ProbeTask, Snapshot,
@@ -97,8 +98,12 @@ pub fn divergence() -> Divergence {
         limit: Some(0.032),
         turned: None,
         is_best: true,
-        reason: "Diverged: the inner step was 3.1 times too long for task 3 at meta-iteration 412, where inner step 2 of 3 first raised its support loss. The best state so far, of meta-iteration 400, is kept. Set the inner rate α to 0.028 or less and go on."
-            .to_owned(),
+        reason: Words::both(
+            "Diverged: the inner step was 3.1 times too long for task 3 at meta-iteration 412, where inner step 2 of 3 first raised its support loss. The best state so far, of meta-iteration 400, is kept. Set the inner rate α to 0.028 or less and go on."
+                .to_owned(),
+            "已发散：第 412 次元迭代时，任务 3 的内循环步长是稳定界限的 3.1 倍，3 个内循环步中的第 2 步首先使支持集损失上升。保留了目前的最佳状态，它在第 400 次元迭代。请把内循环学习率 α 设为不超过 0.028，再继续。"
+                .to_owned(),
+        ),
     }
 }
 
