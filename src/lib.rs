@@ -37,7 +37,7 @@
 //! | `headless` | runs without a window, and what they write | open a window | `compare` `experiment` `files` `images` `keep` `meta` `said` `settings` `tasks` `train` |
 //! | `arguments` | the command line | run anything | `compare` `experiment` `images` `keep` `said` `settings` `tasks` `text` `train` |
 //! | `window` | panels, views, theme | compute anything that is learned | `aside` `check` `columns` `compare` `experiment` `files` `images` `keep` `lessons` `maths` `meta` `settings` `tasks` `text` `train` |
-//! | `commands` | what each command does |  | `arguments` `bench` `check` `columns` `compare` `experiment` `files` `headless` `images` `keep` `lessons` `said` `settings` `tasks` |
+//! | `commands` | what each command does |  | `arguments` `bench` `check` `columns` `compare` `experiment` `files` `headless` `images` `keep` `lessons` `said` `settings` `tasks` `text` |
 //!
 //! `settings` says which families, algorithms and values there can be and imports `text` alone; what is known of a
 //! family or an algorithm, `tasks` and `meta` add to its ids (`TaskFamily::card`, `Algorithm::recipe`).

@@ -64,7 +64,12 @@ pub static RECIPES: [Recipe; 10] = [
                 (settings.live.inner_rate, settings.live.outer_rate) = (0.1, 0.1);
                 (settings.run.optimiser, settings.run.outer.weight_decay) = (OuterOptimiser::Sgd, 0.0);
             }
-            Domain::Linear | Domain::Flow | Domain::Embedding => {}
+            // Nor does it say which belong together: without the query loss a start drifts, and should not drift far.
+            Domain::Embedding => {
+                (settings.live.inner_rate, settings.live.outer_rate) = (0.1, 0.02);
+                settings.run.optimiser = OuterOptimiser::Sgd;
+            }
+            Domain::Linear | Domain::Flow => {}
         },
     },
     Recipe {
@@ -84,8 +89,10 @@ pub static RECIPES: [Recipe; 10] = [
         preset: |domain, settings| {
             // Rates that are free to grow would make up for weights that decay, without end.
             (settings.run.optimiser, settings.run.outer.weight_decay) = (OuterOptimiser::Adam, 0.0);
-            if domain == Domain::Flow {
-                settings.live.outer_rate = 1e-3;
+            match domain {
+                Domain::Flow => settings.live.outer_rate = 1e-3,
+                Domain::Embedding => settings.live.outer_rate = 5e-4,
+                Domain::Linear | Domain::Curve | Domain::Image | Domain::HiddenImage | Domain::Labels => {}
             }
         },
     },

@@ -279,12 +279,12 @@ impl App {
         }
     }
 
-    /// A run that could not begin leaves the old one in force.
+    /// A run that could not begin leaves the old one in force; which that is, the next snapshot may say.
     pub(super) fn keep_old_run(&mut self) {
-        (self.awaited, self.waits_for_files) = (false, None);
-        match self.snapshot.clone().filter(|snapshot| self.link.is_answered_by(snapshot)) {
-            Some(snapshot) => self.take_over(&snapshot),
-            None => self.awaited = true,
+        self.waits_for_files = None;
+        self.awaited = self.snapshot.as_ref().is_none_or(|snapshot| !self.link.is_answered_by(snapshot));
+        if let Some(snapshot) = self.snapshot.clone() {
+            self.take_over(&snapshot);
         }
     }
 }
