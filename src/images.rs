@@ -281,12 +281,13 @@ pub fn set_for(run: &RunSettings) -> Result<ImageSet, ImageError> {
     }
 }
 
-/// The images at a path that a run is to adapt to, read as it reads its own; one is enough.
+/// The images at a path that a run is to adapt to, read as it reads its own; one is enough, unless tasks are made of
+/// whole classes.
 ///
 /// # Errors
 /// See [`ImageError`].
 pub fn to_adapt_to(path: &Path, run: &RunSettings) -> Result<ImageSet, ImageError> {
-    let reading = ImageReading { alone: true, ..run.image_reading() };
+    let reading = ImageReading { alone: !run.tasks.needs_classes(), ..run.image_reading() };
     at_path::load(path, reading, &|_| {}, &AtomicBool::new(false))
 }
 

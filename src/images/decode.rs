@@ -284,11 +284,16 @@ fn page(bytes: &[u8], square: Square) -> Result<Decoded, Words> {
     finished(picture, (width, height), square, remarks)
 }
 
-/// Whether it is a JPEG file without its end, which decoders make the best of: behind the last scan's beginning there is
-/// none.
+/// Whether it is a JPEG file without its end, which decoders make the best of: behind the beginning of its first scan
+/// there is none. A smaller picture within a segment before that has an end of its own.
 fn is_cut_off(bytes: &[u8]) -> bool {
-    let last = |marker: &[u8]| bytes.windows(2).rposition(|pair| pair == marker);
-    bytes.starts_with(b"\xff\xd8") && last(b"\xff\xd9") < last(b"\xff\xda")
+    let Some(mut rest) = bytes.strip_prefix(b"\xff\xd8") else { return false };
+    while let [0xff, marker, high, low, ..] = *rest
+        && marker != 0xda
+    {
+        rest = rest.get(2 + usize::from(u16::from_be_bytes([high, low]))..).unwrap_or_default();
+    }
+    !rest.windows(2).any(|pair| pair == b"\xff\xd9")
 }
 
 fn check_size(width: u32, height: u32, needed: u64) -> Result<(), Words> {

@@ -133,7 +133,7 @@ impl Collector<'_> {
                 }
             }
         }
-        let layout = layout::of(&names_read, &tables);
+        let layout = layout::of(&names_read, &tables, arrays.is_empty());
         for ((mut image, name), place) in files.into_iter().zip(names).zip(layout.places) {
             match place {
                 Ok(place) => {

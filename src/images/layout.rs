@@ -1,6 +1,6 @@
 //! What the names of image files say: the class of each, and what the set itself keeps it for. Pure.
 //!
-//! Each folder is a class named by its path. Folders named as the parts of a set are none: `train`, `val` and
+//! Each folder is a class named by its path, without the folders that all images share. Folders named as the parts of a set are none: `train`, `val` and
 //! `test`, or Omniglot's `images_background` and `images_evaluation`, whose equal folders are one class. Where
 //! all images lie in one folder, a table beside them tells their classes, or else their names do.
 
@@ -75,12 +75,13 @@ fn portion(folder: &str) -> Option<Portion> {
     }
 }
 
-/// Reads names of image files below a folder, with `/` between folders, beside these tables.
-pub(super) fn of(names: &[&str], tables: &[Table]) -> Layout {
+/// Reads names of image files below a folder, with `/` between folders, beside these tables. Whether they are `all` that
+/// there are: then the folders that they share are left out.
+pub(super) fn of(names: &[&str], tables: &[Table], all: bool) -> Layout {
     let mut files: Vec<File> = names.iter().map(|name| taken_apart(name)).collect();
     let mut layout = Layout::default();
     let parts = divide(&mut files);
-    if parts.is_none() {
+    if all && parts.is_none() {
         // What all names begin with tells none apart.
         let deep = files.iter().map(|file| file.folders.len()).min().unwrap_or_default();
         let shared = shared_by(&files).min(deep.saturating_sub(1));
@@ -281,7 +282,7 @@ mod tests {
         let place = |place: Result<Place, Words>| {
             place.map_or((String::new(), Portion::Training), |place| (place.class, place.portion))
         };
-        of(names, &[]).places.into_iter().map(place).collect()
+        of(names, &[], true).places.into_iter().map(place).collect()
     }
 
     #[test]
@@ -327,13 +328,13 @@ mod tests {
     #[test]
     fn images_to_test_by_without_classes_belong_nowhere() {
         for test in ["test/9.png", "test/unknown/9.png"] {
-            let layout = of(&["train/cat/1.png", "train/dog/1.png", "train/dog/2.png", test], &[]);
+            let layout = of(&["train/cat/1.png", "train/dog/1.png", "train/dog/2.png", test], &[], true);
             assert!(layout.places[3].is_err() && layout.places[..3].iter().all(Result::is_ok), "{test}");
         }
         let layout =
-            of(&["train/cat.1.png", "train/cat.2.png", "train/dog.1.png", "train/dog.2.png", "test/7.png"], &[]);
+            of(&["train/cat.1.png", "train/cat.2.png", "train/dog.1.png", "train/dog.2.png", "test/7.png"], &[], true);
         assert!(layout.places[4].is_err() && layout.divided);
-        let layout = of(&["train/a.png", "train/b.png", "test/c.png"], &[]);
+        let layout = of(&["train/a.png", "train/b.png", "test/c.png"], &[], true);
         assert!(layout.places.iter().all(Result::is_ok), "where nothing has a class, nothing lacks one");
     }
 }

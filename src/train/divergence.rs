@@ -150,7 +150,7 @@ pub struct Failure {
     pub inner_step: Option<usize>,
     /// The smallest limit of α at the state that was gone back to.
     pub limit: Option<f64>,
-    /// The knob that was turned last since that state.
+    /// The turn of a knob since that state that is to blame.
     pub turned: Option<Turned>,
 }
 

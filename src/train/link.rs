@@ -50,7 +50,7 @@ pub enum Command {
     Schedule(Vec<KnobMark>),
     /// Have the run kept at this path.
     Keep(PathBuf),
-    /// Take up the run again that the last restart ended. The one that this ends can be taken up in turn.
+    /// Take up the run again that was left last. The one that this ends comes last in turn.
     BringBack,
     /// Leave the diverged phase: pause at what the best state had learned, with the live settings as they stand.
     GoBack,

@@ -73,7 +73,7 @@ pub struct Session {
     metrics: Option<MetricsSink>,
     trainer: Option<Trainer>,
     beside: Option<Beside>,
-    /// The run that the present one took the place of.
+    /// Runs that others took the place of, in the order in which they were left; the last is the next to come back.
     left: VecDeque<Left>,
     run: u64,
     phase: Phase,

@@ -116,6 +116,8 @@ pub struct App {
     address: Option<String>,
     /// Whether it is shown to a hall: everything larger, one place alone.
     present: bool,
+    /// Whether somebody typed into a field in the frame before: Escape takes its focus away before anything is drawn.
+    typing: bool,
     /// Whether the window is cleared to the colour of its panels, which then need not be painted.
     cleared: bool,
 }
@@ -166,6 +168,7 @@ impl App {
             language: Language::default(),
             address: None,
             present: false,
+            typing: false,
             cleared: false,
         }
     }
@@ -232,6 +235,7 @@ impl App {
         if !ctx.input(|input| input.pointer.any_down()) {
             self.moment.turns.let_go();
         }
+        self.typing = ctx.text_edit_focused();
     }
 
     fn phase(&self) -> Phase {

@@ -34,7 +34,7 @@ pub enum UiCommand {
     SetPace(Pace),
     /// Begin again with the same seed.
     Reset,
-    /// Take up the run again that the last restart ended.
+    /// Take up the run again that was left last.
     BringBack,
     /// Put all knobs back.
     ResetKnobs,

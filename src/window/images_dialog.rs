@@ -61,6 +61,7 @@ pub struct ImagesDialog {
     chosen: Option<ImageReading>,
     procedural: Procedural,
     preview: Preview,
+    suited: Suited,
     /// Whether a run begins with what is read.
     awaited: bool,
 }
@@ -178,7 +179,7 @@ impl ImagesDialog {
                 ui.set_width(WIDTHS[1]);
                 match images {
                     Some(set) => {
-                        used_for(ui, set, run, commands);
+                        used_for(ui, self.suited.of(set, run.seed), run, commands);
                         self.preview.ui(ui, set, run);
                     }
                     None => {
@@ -359,12 +360,25 @@ impl ImagesDialog {
     }
 }
 
+/// The families that a set suits, for a seed; found once for each.
+#[derive(Default)]
+struct Suited(Option<(Arc<ImageSet>, u64)>, Vec<TaskFamily>);
+
+impl Suited {
+    fn of(&mut self, set: &Arc<ImageSet>, seed: u64) -> &[TaskFamily] {
+        if self.0.as_ref().is_none_or(|(known, own)| !Arc::ptr_eq(known, set) || *own != seed) {
+            self.0 = Some((Arc::clone(set), seed));
+            self.1 = TaskFamily::ALL.into_iter().filter(|tasks| tasks::suits(*tasks, set, seed)).collect();
+        }
+        &self.1
+    }
+}
+
 /// What the images can be used for: the families of tasks that they can give.
-fn used_for(ui: &mut Ui, set: &ImageSet, run: &RunSettings, commands: &mut Commands) {
+fn used_for(ui: &mut Ui, suited: &[TaskFamily], run: &RunSettings, commands: &mut Commands) {
     ui.label(RichText::new(say("What to do with them", "用来做什么")).color(Palette::of(ui).weak));
-    let can_be_made = |tasks: &TaskFamily| tasks::suits(*tasks, set, run.seed);
     ui.horizontal_wrapped(|ui| {
-        for tasks in TaskFamily::ALL.into_iter().filter(can_be_made) {
+        for &tasks in suited {
             let chosen = tasks == run.tasks;
             let about = tasks.card().about.get();
             if ui.selectable_label(chosen, tasks.label()).on_hover_text(about).clicked() && !chosen {

@@ -64,8 +64,11 @@ fn what_is_left_of_a_photograph_is_said_to_be_cut_off() {
     let photograph = RgbImage::from_fn(64, 64, |x, y| Rgb([(x * 4) as u8, (y * 4) as u8, ((x * y) % 251) as u8]));
     let whole = encode(photograph, ImageFormat::Jpeg);
     assert_eq!(one(&whole).remarks, []);
-    // Cameras write more behind the end.
-    assert_eq!(one(&[&whole[..], &[0; 40]].concat()).remarks, []);
+    // Cameras write more behind the end, a film even, and a smaller picture before the beginning.
+    assert_eq!(one(&[&whole[..], &[0, 0xff, 0xda, 0, 0xff, 0xda]].concat()).remarks, []);
+    let smaller = [&[0xff, 0xe1, 0, 8][..], b"\xff\xd8\xff\xd9ab"].concat();
+    let half = [&whole[..2], &smaller, &whole[2..whole.len() / 2]].concat();
+    assert_eq!(one(&half).remarks, [Remark::CutOff]);
     assert_eq!(one(&whole[..whole.len() * 3 / 4]).remarks, [Remark::CutOff]);
 }
 

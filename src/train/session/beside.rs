@@ -24,6 +24,11 @@ pub(super) struct Beside {
 }
 
 impl Beside {
+    /// What its kept states take, in bytes.
+    pub fn timeline_bytes(&self) -> usize {
+        self.trainer.timeline_bytes()
+    }
+
     /// At its start, on the threads of the first one.
     pub fn new(settings: Settings, images: Option<Arc<ImageSet>>, first: &Trainer) -> Result<Self, TrainError> {
         let mut trainer = Trainer::sharing(first, settings, images)?;

@@ -25,6 +25,13 @@ enum From<'a> {
     Phi(&'a Reopened),
 }
 
+impl Left {
+    /// What its kept states take.
+    fn bytes(&self) -> usize {
+        self.trainer.timeline_bytes() + self.beside.as_ref().map_or(0, Beside::timeline_bytes)
+    }
+}
+
 impl Session {
     pub(super) fn obey(&mut self, command: Command) {
         if matches!(
@@ -173,10 +180,10 @@ impl Session {
     fn bring_back(&mut self) {
         self.end.broke_off();
         self.forget_asked();
-        if let Some(run) = self.left.pop_back() {
-            let left = self.replace(run);
-            self.left.extend(left);
-            self.left.rotate_right(1);
+        if let Some(run) = self.left.pop_back()
+            && let Some(left) = self.replace(run)
+        {
+            self.left.push_front(left);
         }
     }
 
@@ -190,7 +197,7 @@ impl Session {
     fn take_up(&mut self, run: Left) {
         let left = self.replace(run);
         self.left.extend(left);
-        let bytes = |left: &VecDeque<Left>| left.iter().map(|run| run.trainer.timeline_bytes()).sum::<usize>();
+        let bytes = |left: &VecDeque<Left>| left.iter().map(Left::bytes).sum::<usize>();
         while self.left.len() > MOST_LEFT || self.left.len() > 1 && bytes(&self.left) > TIMELINE_CAP {
             self.left.pop_front();
         }

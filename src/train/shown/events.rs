@@ -108,7 +108,7 @@ impl Deed {
 pub struct Astray {
     /// How many times its best it is.
     pub times: f32,
-    /// The knob that was turned last since the best state, if one was.
+    /// The turn of a knob since the best state that is to blame, if one is.
     pub turned: Option<Turned>,
 }
 
@@ -131,7 +131,8 @@ pub struct Divergence {
     /// The smallest 2/λ_max at the state that was gone back to, over the coming meta-batch and the task in question:
     /// from there on α overshoots. `None` where there is no such limit.
     pub limit: Option<f64>,
-    /// The knob that was turned last since the state that was gone back to, if one was.
+    /// The turn of a knob since the state that was gone back to that is to blame, if one is: that of α if its steps are
+    /// too long, else the last that raised a rate or K, or turned another knob.
     pub turned: Option<Turned>,
     /// Whether that state is the run's best one by its error on held-out tasks; else it is the last one without concern.
     pub is_best: bool,
@@ -200,7 +201,7 @@ impl Divergence {
         }
     }
 
-    /// The rate to lower: the one that was turned last, else β where no single task is to blame, α has no effect or α was within its limit, else α.
+    /// The rate to lower: the one whose turn is to blame, else β where no single task is to blame, α has no effect or α was within its limit, else α.
     pub fn rate_to_lower(&self, run: &RunSettings) -> Knob {
         if let Some(Turned { knob, from, to, .. }) = self.turned
             && [Knob::INNER_RATE, Knob::OUTER_RATE].contains(&knob)

@@ -85,7 +85,7 @@ impl Trainer {
         wrong.last().map(|row| row.iteration)
     }
 
-    /// The knob that was turned last since the best state, if to something else than then; α before any other if its
+    /// The knob that was turned last since the best state, and stands elsewhere than then; α before any other if its
     /// steps are too long. Before this moment, as what was turned later may be the cure; and a rate, or K, that was
     /// lowered is no cause either.
     fn turned_since_best(&self, before: Option<u64>, steps_too_long: bool) -> Option<Turned> {
@@ -95,14 +95,18 @@ impl Trainer {
         let since = self.record.marks().iter().rev().filter(|mark| moments.contains(&mark.at));
         // What the baselines do has no part in it.
         let since = since.filter(|mark| mark.knob != Knob::BASELINES_AT_ALPHA);
-        let turned =
-            since.map(|mark| Turned { knob: mark.knob, at: mark.at, from: mark.knob.get(then), to: mark.value });
+        let mut latest: Vec<Turned> = Vec::new();
+        for mark in since {
+            if latest.iter().all(|known| known.knob != mark.knob) {
+                latest.push(Turned { knob: mark.knob, at: mark.at, from: mark.knob.get(then), to: mark.value });
+            }
+        }
         let only_raised = [Knob::INNER_RATE, Knob::OUTER_RATE, Knob::INNER_STEPS];
         let is_cause =
             |turned: &Turned| turned.to > turned.from || turned.to < turned.from && !only_raised.contains(&turned.knob);
-        let mut causes = turned.filter(is_cause);
-        let rate = causes.clone().find(|turned| turned.knob == Knob::INNER_RATE);
-        rate.filter(|_| steps_too_long).or_else(|| causes.next())
+        latest.retain(is_cause);
+        let rate = latest.iter().find(|turned| steps_too_long && turned.knob == Knob::INNER_RATE);
+        rate.or(latest.first()).copied()
     }
 }
 
@@ -154,5 +158,6 @@ mod tests {
         let steps = preset.live.inner_steps;
         assert_eq!(blamed(0.1, [(9.0, steps), (9.0, 7)]), Some((Knob::INNER_RATE, 9.0)));
         assert_eq!(blamed(10.0, [(9.5, steps), (9.0, steps)]), None);
+        assert_eq!(blamed(9.0, [(9.9, steps), (8.0, steps)]), None, "what was turned up is down again");
     }
 }

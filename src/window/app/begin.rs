@@ -57,8 +57,10 @@ impl App {
         let (tasks, before) = (self.settings.run.tasks, old.run.tasks);
         let kept = (old.run.images, old.run.procedural);
         let present = self.image_set.as_ref().filter(|((source, _), _)| *source == kept.0).map(|(_, set)| set);
-        let unsuited = present.filter(|set| tasks.needs_images() && !tasks::suits(tasks, set, old.run.seed)).cloned();
-        let own = matches!(kept.0, ImageSource::Path(_)) && unsuited.is_none() || !tasks.needs_images();
+        let own = matches!(kept.0, ImageSource::Path(_));
+        let leaves = own && tasks != before && tasks.needs_images();
+        let unsuited = present.filter(|set| leaves && !tasks::suits(tasks, set, old.run.seed)).cloned();
+        let own = own && unsuited.is_none() || !tasks.needs_images();
         let of_its_kind = before.needs_images() && tasks.needs_classes() == before.needs_classes();
         let last = self.sets.get(&tasks).cloned().filter(|(source, _)| unsuited.is_none() || *source != kept.0);
         let images = match last {
@@ -141,6 +143,7 @@ impl App {
             self.notices.add(Kind::Error, Words::told(|| error.to_string()));
             return;
         }
+        self.awaited = false;
         let key = self.settings.run.image_key();
         let known = self.image_set.as_ref().filter(|(known, _)| *known == key).map(|(_, set)| Arc::clone(set));
         match (self.settings.run.tasks.needs_images(), known, &key.0) {
@@ -216,7 +219,7 @@ impl App {
         }
     }
 
-    /// Takes up the run again that the last restart ended.
+    /// Takes up the run again that was left last.
     pub(super) fn bring_back(&mut self) {
         if !self.snapshot.as_ref().is_some_and(|snapshot| snapshot.can_bring_back) {
             let text = say("No run was ended yet", "还没有结束过任何运行");
@@ -254,7 +257,8 @@ impl App {
     fn uses_images(&mut self, key: ImageKey, set: Arc<ImageSet>) {
         self.images_in_use.retain(|(known, _)| *known != key);
         self.images_in_use.insert(0, (key, set));
-        self.images_in_use.truncate(1 + MOST_LEFT);
+        // One more, as a run that asks for some may not begin.
+        self.images_in_use.truncate(2 + MOST_LEFT);
     }
 
     /// Notes which images this family had last.

@@ -88,7 +88,7 @@ impl App {
             if self.present {
                 ui.spacing_mut().item_spacing.y = 0.5 * GRID;
             }
-            let covered = self.help.is_open() || self.images.is_open() || menu;
+            let covered = self.help.is_open() || self.images.is_open() || menu || self.typing;
             if self.stage.take_escape(ui, covered) && self.present {
                 commands.push(UiCommand::Present);
             }

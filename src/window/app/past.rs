@@ -85,8 +85,8 @@ impl App {
     fn run_began(&mut self, new: &Snapshot) {
         let preset = Settings::preset(new.settings.run.tasks, new.settings.run.algorithm).live.inner_rate;
         // One that goes on, or whose rate was turned meanwhile, has said so.
-        let Some(rate) = new.fitted.filter(|_| self.settings.live.inner_rate == preset) else { return };
-        if self.settings.run != new.settings.run {
+        let Some(rate) = new.fitted.filter(|rate| *rate == new.settings.live.inner_rate) else { return };
+        if self.settings.live.inner_rate != preset || self.settings.run != new.settings.run {
             return;
         }
         self.settings.live.inner_rate = rate;
