@@ -5,7 +5,7 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use crate::text::{Words, tell};
+use crate::text::{self, Words};
 
 #[cfg(any(test, not(feature = "desktop")))]
 pub mod memory;
@@ -37,7 +37,7 @@ pub enum Met {
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It cannot be read.
-    #[error("{}", tell(
+    #[error("{}", text::tell(
         || format!("cannot read {}: {source}", path.display()),
         || format!("无法读取 {}：{}", path.display(), Words::of_error(source)),
     ))]
