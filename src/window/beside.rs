@@ -1,12 +1,12 @@
 //! Two runs side by side: which one is beside, what both show, and by how much they differ.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, Label, PopupCloseBehavior, RichText, Ui};
+use egui::{Button, PopupCloseBehavior, RichText, Ui};
 
 use super::commands::{Commands, UiCommand};
 use super::numbers;
 use super::theme::{GRID, Palette};
-use super::tooltip::tooltip;
+use super::tooltip::{self, tooltip};
 use super::verdict;
 use crate::settings::Algorithm;
 use crate::text::{say, tell};
@@ -88,7 +88,7 @@ pub fn difference(ui: &mut Ui, snapshot: &Snapshot) -> bool {
         "The learned starts of both runs after the last step on the held-out tasks that are shown, task by task; they differ where the interval of their mean difference leaves out 0 (for losses 1 ×)",
         "两个运行学到的起点在所示留出任务最后一步之后的逐任务比较；平均差的置信区间不含 0（对损失为 1 ×）时，才算有差别",
     );
-    ui.add(Label::new(RichText::new(text).color(colour)).truncate()).on_hover_text(about);
+    tooltip::line(ui, RichText::new(text).color(colour), about);
     true
 }
 

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Button, Key, Label, Layout, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Button, Key, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::beside;
 use super::commands::{Commands, UiCommand};
 use super::samples::{Look, Samples};
 use super::theme::{GRID, Palette};
-use super::tooltip::tooltip;
+use super::tooltip::{self, tooltip};
 use super::views::{Entry, VIEWS, View};
 use super::watching::spot;
 use crate::images::ImageSet;
@@ -309,7 +309,7 @@ fn digit(ui: &Ui) -> Option<usize> {
 /// The line below the tabs: what is compared with what.
 pub fn sentence(ui: &mut Ui, text: &str, about: &str) {
     let text = RichText::new(text).color(Palette::of(ui).weak);
-    ui.add(Label::new(text).truncate()).on_hover_text(about);
+    tooltip::line(ui, text, about);
 }
 
 /// Lays something out in the room that is left, or, where that is less than this height, in so much that is scrolled.

@@ -48,7 +48,8 @@ pub fn line(ui: &mut Ui, snapshot: Option<&Snapshot>) {
     let width = |text: &String| ui.painter().layout_no_wrap(text.clone(), font.clone(), Color32::WHITE).size().x;
     let fits = shorter.iter().find(|text| width(text) <= ui.available_width()).or(shorter.last());
     let shown = RichText::new(fits.unwrap_or(&text)).color(tone.colour(ui));
-    ui.add(Label::new(shown).truncate()).on_hover_text(format!("{text}\n\n{ABOUT}"));
+    let shown = Label::new(shown).truncate().show_tooltip_when_elided(false);
+    ui.add(shown).on_hover_text(format!("{text}\n\n{ABOUT}"));
 }
 
 /// Size of its text.
@@ -182,7 +183,9 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
             },
             || lead_in_chinese(&lead, ["学到的起点", other.name()]),
         );
-        Verdict { text, shorter: vec![brief, signed(&lead)], tone }
+        let least = signed(&lead);
+        let word = if lead.mean > 0.0 { say("Ahead", "领先") } else { say("Behind", "落后") };
+        Verdict { text, shorter: vec![brief, format!("{word}: {least}"), least], tone }
     })
 }
 

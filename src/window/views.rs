@@ -17,6 +17,7 @@ use self::test_steps::TestStepsView;
 use super::parameters::Parameters;
 use super::theme::{GRID, Palette, SMALL_TEXT, init_label, init_tooltip};
 use super::toggle::toggle;
+use super::tooltip;
 use crate::text::{Text, text};
 use crate::train::snapshot::{Init, Snapshot};
 use crate::train::views::Focus;
@@ -89,9 +90,9 @@ fn font(large: bool) -> FontId {
     FontId::proportional(if large { LARGE_TEXT } else { SMALL_TEXT })
 }
 
-/// A line of text across the view, cut off where it is too long.
-fn line(ui: &mut Ui, text: RichText, large: bool) -> egui::Response {
-    ui.add(egui::Label::new(text.font(font(large))).truncate())
+/// A line of text across the view, cut off where it is too long; see [`tooltip::line`].
+fn line(ui: &mut Ui, text: RichText, large: bool, about: &str) {
+    tooltip::line(ui, text.font(font(large)), about);
 }
 
 /// A toggle for each of [`Init::ALL`], in its colour.

@@ -1,11 +1,12 @@
 //! What new images are worth, in a sentence.
 
-use egui::{Label, RichText, Ui};
+use egui::{RichText, Ui};
 
 use crate::text::numbers::plural;
 use crate::text::{Text, tell, text};
 use crate::train::snapshot::{Evaluation, Init, Taught};
 use crate::window::theme::Palette;
+use crate::window::tooltip;
 
 const ABOUT: Text = text(
     "A small classifier is trained on the images of each held-out class that adaptation sees, \
@@ -20,7 +21,7 @@ const ABOUT: Text = text(
 pub fn ui(ui: &mut Ui, evaluation: &Evaluation) {
     if let Some(sentence) = sentence(evaluation) {
         let text = RichText::new(sentence).small().color(Palette::of(ui).weak);
-        ui.add(Label::new(text).truncate()).on_hover_text(ABOUT.get());
+        tooltip::line(ui, text, ABOUT.get());
     }
 }
 

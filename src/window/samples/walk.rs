@@ -16,6 +16,7 @@ use crate::train::snapshot::{Init, ProbeTask};
 use crate::train::walk::{Passage, Route, SubStep, Walk};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, small_font};
+use crate::window::tooltip;
 
 /// Width of the column with the tasks' names.
 const LABEL: f32 = 124.0;
@@ -159,7 +160,7 @@ impl WalkView {
                 ui.label(tell(|| format!("Task {}", index + 1), || format!("任务 {}", index + 1)))
                     .on_hover_text(say("A training task of this meta-batch", "这个元批次中的一个训练任务"));
                 let name = RichText::new(task.name.get()).small().color(palette.weak);
-                ui.add(egui::Label::new(name).truncate()).on_hover_text(task.name.get());
+                tooltip::line(ui, name, "");
             });
         });
         let common = CommonRange::of(task, &table.steps);

@@ -9,6 +9,7 @@ use crate::text::{say, tell};
 use crate::train::snapshot::Phase;
 use crate::window::numbers;
 use crate::window::theme::Palette;
+use crate::window::tooltip;
 
 /// A part of the line.
 struct Part {
@@ -70,7 +71,7 @@ pub fn ui(ui: &mut Ui, status: &Status<'_>) {
 
 /// A line of one part, which is cut where it has no room.
 fn alone(ui: &mut Ui, text: &str, colour: Color32, about: &str) {
-    ui.add(Label::new(RichText::new(text).color(colour)).truncate()).on_hover_text(about);
+    tooltip::line(ui, RichText::new(text).color(colour), about);
 }
 
 /// The highest rank that is shown, of parts with their ranks and widths.

@@ -86,7 +86,7 @@ impl LayersView {
         };
         toggles(ui, &mut self.shown, large);
         let text = question(found, snapshot.settings.run.algorithm);
-        line(ui, RichText::new(&text).color(palette.weak), large).on_hover_text(text);
+        line(ui, RichText::new(text).color(palette.weak), large, "");
         let room = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(room);
         rows(ui, room, found, self.shown, large);

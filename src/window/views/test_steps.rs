@@ -70,17 +70,17 @@ impl View for TestStepsView {
         if large {
             for init in shown.filter(|init| !found.adapted[*init as usize].mean_query.is_empty()) {
                 let text = verdict(init, &found.adapted[init as usize], found.tasks);
-                line(ui, RichText::new(text).color(palette.as_text(palette.init(init))), large).on_hover_text(&about);
+                line(ui, RichText::new(text).color(palette.as_text(palette.init(init))), large, &about);
             }
             let marks = say(
                 "Solid: query loss, dashed: support loss, thin: single tasks",
                 "实线：查询损失，虚线：支持集损失，细线：单个任务",
             );
             let text = points.iter().fold(marks.to_owned(), |text, points| format!("{text}{stop}{points}"));
-            line(ui, RichText::new(text).color(palette.weak), large).on_hover_text(about);
+            line(ui, RichText::new(text).color(palette.weak), large, &about);
         } else {
             let text = verdict(Init::Learned, &found.adapted[0], found.tasks);
-            line(ui, RichText::new(text).color(palette.weak), large).on_hover_text(about);
+            line(ui, RichText::new(text).color(palette.weak), large, &about);
         }
         self.plot(ui, prepared, large);
     }
