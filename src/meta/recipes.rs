@@ -194,7 +194,7 @@ pub static RECIPES: [Recipe; 10] = [
                 Domain::Curve => {
                     (live.inner_rate, live.inner_steps, live.test_steps) = (5e-4, 16, 16);
                     run.method.regularisation = 30.0;
-                    (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.2);
+                    (run.optimiser, run.outer.weight_decay, run.outer.knee) = (OuterOptimiser::AdamW, 0.2, 500);
                 }
                 Domain::Image => {
                     (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 3e-4, 8);
@@ -212,7 +212,7 @@ pub static RECIPES: [Recipe; 10] = [
                 Domain::Flow => {
                     (live.inner_rate, live.outer_rate) = (0.02, 3e-4);
                     (run.method.regularisation, run.method.conjugate_steps) = (0.1, 5);
-                    (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
+                    (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 2.0);
                 }
                 Domain::Embedding => {
                     (live.inner_rate, live.outer_rate) = (0.1, 3e-4);
