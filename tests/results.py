@@ -274,7 +274,7 @@ def endure_algorithms(runs):
 
 
 def opening(runs):
-    rows = [(str(seed), endured(runs, "endure-faces", f"picture-maml-faces-{seed}")) for seed in range(5)]
+    rows = [(str(seed), endured(runs, "endure-faces", f"completion-maml-faces-{seed}")) for seed in range(5)]
     return endurance(("seed", "best", "end", "end / best"), rows)
 
 
