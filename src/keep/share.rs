@@ -119,14 +119,9 @@ pub enum ShareError {
 impl Share {
     /// The line of a run that began with these settings, with these knobs turned since. `images` tells of the user's own
     /// ones.
-    pub fn of(mut settings: Settings, marks: &[KnobMark], images: Option<&ImageFacts>) -> Self {
-        let run = &mut settings.run;
-        if !run.tasks.needs_images() {
-            let preset = Settings::preset(run.tasks, run.algorithm).run;
-            run.set_image_reading(preset.image_reading());
-            (run.images, run.procedural) = (preset.images, preset.procedural);
-        }
-        let own = images.filter(|_| matches!(run.images, ImageSource::Path(_)));
+    pub fn of(settings: Settings, marks: &[KnobMark], images: Option<&ImageFacts>) -> Self {
+        let Settings { run, .. } = &settings;
+        let own = images.filter(|_| run.tasks.needs_images() && matches!(run.images, ImageSource::Path(_)));
         let own = own.map(|facts| OwnImages { name: facts.name.clone(), fingerprint: facts.fingerprint.clone() });
         let experiment = Experiment { settings, changes: marks.to_vec(), ..Experiment::default() };
         Self { experiment, own, beside: None, view: None, lesson: None, given: Given::default() }
@@ -149,7 +144,8 @@ impl Share {
         words.join(" ")
     }
 
-    /// Settings that have other values than without being said, and those values.
+    /// Settings that have other values than without being said, and those values; not those that belong to what this
+    /// run does not have.
     fn differing(&self) -> Vec<(&'static Setting, String)> {
         let Settings { run, .. } = &self.experiment.settings;
         let mut given = Given::default();
@@ -162,8 +158,11 @@ impl Share {
         for pass in 0..3 {
             let Ok(settings) = Experiment::given(&given).map(|experiment| experiment.settings) else { break };
             let Ok(known) = Table::try_from(&settings) else { break };
-            let says =
-                |setting: &&Setting| (self.own.is_none() || **setting != *IMAGES) && (pass > 0 || **setting != *FIT);
+            let says = |setting: &&Setting| {
+                setting.group.why_dead(run).is_none()
+                    && (self.own.is_none() || **setting != *IMAGES)
+                    && (pass > 0 || **setting != *FIT)
+            };
             for setting in table::all().filter(says) {
                 let value = value_at(&wanted, setting.path);
                 if let Some(value) = value.filter(|value| value_at(&known, setting.path) != Some(*value)) {

@@ -132,6 +132,7 @@ impl Group {
             Self::Method(part) => {
                 (run.algorithm.has(part), text("It belongs to another algorithm", "它属于另一种算法"))
             }
+            Self::OwnImages | Self::Formulas if !run.tasks.needs_images() => return Self::Images.why_dead(run),
             Self::Images => {
                 (run.tasks.needs_images(), text("These tasks are not made from images", "这些任务不是由图像构成的"))
             }
@@ -157,6 +158,7 @@ impl Group {
                 let owners: Vec<_> = part.algorithms().map(Algorithm::label).collect();
                 Some(format!("belongs to {} and would change nothing here: leave it out", owners.join(", ")))
             }
+            Self::OwnImages | Self::Formulas if !run.tasks.needs_images() => Self::Images.refusal(run),
             Self::Images => {
                 let with_images = TaskFamily::ALL.into_iter().filter(|tasks| tasks.needs_images());
                 Some(format!(
