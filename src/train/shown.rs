@@ -11,5 +11,5 @@ pub use curves::{Curve, CurvePoint, Curves};
 pub(in crate::train) use events::two_digits_below;
 pub use events::{Astray, Deed, Divergence, KnobMark, Past, Phase, Turned, slightly_below};
 pub use landscape::{Heights, Landscape, LandscapePath, Map};
-pub use lead::{By, Lead};
+pub use lead::{By, Lead, Rival};
 pub use probes::{Enlarged, Evaluation, Init, LayerMovement, ProbeTask, Trace};

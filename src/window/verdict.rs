@@ -5,7 +5,7 @@ use egui::{Color32, Label, RichText, TextStyle, Ui};
 use super::numbers;
 use super::theme::Palette;
 use crate::text::{Text, say, tell, text};
-use crate::train::snapshot::{By, Evaluation, Init, Lead, Phase, Snapshot};
+use crate::train::snapshot::{By, Evaluation, Init, Lead, Phase, Rival, Snapshot};
 
 /// How good the news is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +56,8 @@ pub fn line(ui: &mut Ui, snapshot: Option<&Snapshot>) {
 const SIZE: f32 = 14.0;
 
 const ABOUT: Text = text(
-    "The learned start against the better of the other two, after the last step on the tasks that are shown, none of which it was trained on. Starts differ where the mean difference is clear of its 95 % interval over these tasks",
-    "学到的起点与另外两个中较好的相比，比的是所示任务最后一步之后的结果，这些任务都没有参加训练。平均差超出它在这些任务上的 95 % 置信区间时，才算有差别",
+    "The learned start against the best of the other two and of what needs no learning, after the last step on the tasks that are shown, none of which it was trained on. They differ where the mean difference is clear of its 95 % interval over these tasks",
+    "学到的起点与另外两个起点、与不经学习的做法中最好的一个相比，比的是所示任务最后一步之后的结果，这些任务都没有参加训练。平均差超出它在这些任务上的 95 % 置信区间时，才算有差别",
 );
 
 fn verdict(snapshot: &Snapshot) -> Verdict {
@@ -123,26 +123,26 @@ pub fn between(first: &Snapshot, second: &Snapshot) -> Option<String> {
     ))
 }
 
-/// The learned start against the better one of the others.
+/// The learned start against the best of the others, and of what needs no learning.
 fn compare(evaluation: &Evaluation) -> Option<Verdict> {
     let last = evaluation.tasks.iter().map(|task| task.traces[0].query_loss.len()).max()?.checked_sub(1)?;
-    let leads = [Init::Random, Init::Joint].map(|other| Some((Lead::over(evaluation, other)?, other)));
-    let (lead, other) = leads.into_iter().flatten().min_by(|a, b| a.0.mean.total_cmp(&b.0.mean))?;
-    let tasks = evaluation.tasks.len();
+    let leads = Rival::all(evaluation).filter_map(|rival| Some((Lead::over(evaluation, rival)?, rival)));
+    let (lead, rival) = leads.min_by(|a, b| a.0.mean.total_cmp(&b.0.mean))?;
+    let (tasks, other) = (evaluation.tasks.len(), name(evaluation, rival));
     Some(if !lead.is_clear() {
         let text = tell(
             || {
-                let (after, other, what) = (after(last), short(other), measured(lead.by));
-                format!("{after} the learned start and the {other} one do not differ clearly, task by task ({what})")
+                let (after, what) = (after(last), measured(lead.by));
+                format!("{after} the learned start and {other} do not differ clearly, task by task ({what})")
             },
             || {
-                let (other, what) = (other.name(), measured(lead.by));
+                let what = measured(lead.by);
                 format!("适应 {last} 步之后，逐个任务相比，学到的起点与{other}没有明显差别（{what}）")
             },
         );
         let brief = tell(
-            || format!("The learned and the {} start do not differ clearly", short(other)),
-            || format!("学到的起点与{}没有明显差别", other.name()),
+            || format!("The learned start and {other} do not differ clearly"),
+            || format!("学到的起点与{other}没有明显差别"),
         );
         let shorter = vec![brief, say("No clear difference", "没有明显差别").to_owned()];
         Verdict { text, shorter, tone: Tone::Open }
@@ -157,17 +157,16 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
                 if riddle {
                     let times = numbers::significant(times);
                     return format!(
-                        "{} the loss of the learned start is {times} times that of the {} one ({})",
+                        "{} the loss of the learned start is {times} times that of {other} ({})",
                         after(last),
-                        short(other),
                         mean(lead.by, tasks)
                     );
                 }
                 let (after, mean) = (after(last), mean(lead.by, tasks));
-                format!("{after} the learned start {verb} the {} one by {by} ({mean})", short(other))
+                format!("{after} the learned start {verb} {other} by {by} ({mean})")
             },
             || {
-                let told = lead_in_chinese(&lead, ["学到的起点", other.name()]);
+                let told = lead_in_chinese(&lead, ["学到的起点", &other]);
                 format!("适应 {last} 步之后，{told}（{}）", mean(lead.by, tasks))
             },
         );
@@ -175,13 +174,13 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
             || match riddle {
                 true => {
                     let times = numbers::significant(times);
-                    format!("The loss of the learned start is {times} times that of the {} one", short(other))
+                    format!("The loss of the learned start is {times} times that of {other}")
                 }
                 false => {
-                    format!("The learned start {verb} the {} one by {}", short(other), said(lead.by, lead.mean.abs()))
+                    format!("The learned start {verb} {other} by {}", said(lead.by, lead.mean.abs()))
                 }
             },
-            || lead_in_chinese(&lead, ["学到的起点", other.name()]),
+            || lead_in_chinese(&lead, ["学到的起点", &other]),
         );
         let least = signed(&lead);
         let word = if lead.mean > 0.0 { say("Ahead", "领先") } else { say("Behind", "落后") };
@@ -193,8 +192,19 @@ fn after(steps: usize) -> String {
     if steps == 1 { "After a step of adaptation".to_owned() } else { format!("After {steps} steps of adaptation") }
 }
 
-fn short(init: Init) -> &'static str {
-    if init == Init::Random { "random" } else { "pretrained" }
+/// What a rival is called after “the learned start”.
+fn name(evaluation: &Evaluation, rival: Rival) -> String {
+    match rival {
+        Rival::Start(init) => {
+            let one = if init == Init::Random { "the random one" } else { "the pretrained one" };
+            say(one, init.name()).to_owned()
+        }
+        Rival::Unlearned(column) => {
+            let title =
+                evaluation.tasks.first().and_then(|task| task.given.get(column)).map_or("", |it| it.title.get());
+            tell(|| format!("“{title}” (without learning)"), || format!("不经学习的“{title}”"))
+        }
+    }
 }
 
 /// Losses that differ by a smaller factor differ by a share.

@@ -7,12 +7,14 @@ use metascope::images::ImageSet;
 use metascope::settings::{ImageSource, Settings};
 use metascope::tasks::Family;
 use metascope::tasks::sketch::{Sketch, SketchedPage};
+use metascope::train::snapshot::{By, Evaluation, Init, Lead, ProbeTask, Rival};
 use metascope::train::trainer::Trainer;
 use ndarray::Axis;
 
 use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
+use crate::common::fixtures;
 use crate::common::runs::train_to;
 use crate::common::sets;
 
@@ -80,6 +82,43 @@ fn unseen_faces_are_made_up_better_than_enlarged() {
     let best = references.values().copied().fold(f64::NEG_INFINITY, f64::max);
     assert!(learned > best + 1.5, "learned {learned}, enlarged {references:?}");
     assert!(learned > joint + 1.0 && joint > random, "{learned} {joint} {random}");
+}
+
+#[test]
+fn the_verdict_is_not_given_before_enlargement_is_beaten() {
+    let (settings, set, _) = opened(ImageSource::Faces, 4);
+    let mut trainer = Trainer::new(settings, Some(set), 2).unwrap();
+    train_to(&mut trainer, 60);
+    let evaluation = trainer.evaluation();
+    let rivals: Vec<_> = Rival::all(&evaluation).collect();
+    let starts = [Init::Random, Init::Joint].map(Rival::Start);
+    assert_eq!(rivals, [&starts[..], &[1, 2, 3].map(Rival::Unlearned)].concat());
+    let lead = |column: usize| Lead::over(&evaluation, Rival::Unlearned(column)).unwrap();
+    let mean = |of: &dyn Fn(&ProbeTask) -> f32| {
+        evaluation.tasks.iter().map(|task| f64::from(of(task))).sum::<f64>() / evaluation.tasks.len() as f64
+    };
+    let learned = mean(&|task| *task.traces[0].psnr.as_ref().unwrap().last().unwrap());
+    for column in 1..4 {
+        let ahead = learned - mean(&|task| task.given[column].reaches[0].1);
+        assert!(lead(column).by == By::Decibels && (lead(column).mean - ahead).abs() < 1e-6, "{ahead}");
+    }
+
+    // As if one of them did better than the network by far.
+    let mut better = Evaluation::clone(&evaluation);
+    for task in &mut better.tasks {
+        let mut given = task.given.to_vec();
+        given[2].reaches[0].1 += 40.0;
+        task.given = given.into();
+    }
+    let mut snapshot = fixtures::snapshot(families::UPSCALE, 60);
+    snapshot.evaluation = Some(Arc::new(better));
+    let mut bench = Bench::with(snapshot.clone());
+    let by = 40.0 - lead(2).mean;
+    let behind = format!("the learned start is behind “bicubic” (without learning) by {by:.1} dB");
+    assert!(bench.says(&behind), "{behind}");
+    snapshot.evaluation = Some(evaluation);
+    bench.publish(snapshot);
+    assert!(!bench.says(&behind));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! How two starts, or the learned starts of two runs, compare over the same tasks.
+//! How the learned start compares over the same tasks: with another start, with what needs no learning, or with the
+//! learned start of another run.
 
 use super::probes::{Evaluation, Init, ProbeTask};
 use crate::text::say;
@@ -12,6 +13,25 @@ pub enum By {
     Points(&'static str),
     /// The logarithm of the loss.
     Loss,
+}
+
+/// What the learned start has to be better than.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rival {
+    /// Another start.
+    Start(Init),
+    /// What is reached without learning: its column of what is known of each task.
+    Unlearned(usize),
+}
+
+impl Rival {
+    /// All that an evaluation has.
+    pub fn all(evaluation: &Evaluation) -> impl Iterator<Item = Self> {
+        let given = evaluation.tasks.first().map_or(&[][..], |task| &task.given[..]);
+        let unlearned = given.iter().enumerate().filter(|(_, given)| !given.reaches.is_empty());
+        let starts = [Init::Random, Init::Joint].map(Self::Start);
+        starts.into_iter().chain(unlearned.map(|(column, _)| Self::Unlearned(column)))
+    }
 }
 
 /// By how much the learned start is better.
@@ -36,11 +56,18 @@ impl Lead {
         mean.is_finite().then_some(Self { by, mean, half })
     }
 
-    /// The learned start of an evaluation against another one; `None` where there is nothing finite to compare.
-    pub fn over(evaluation: &Evaluation, other: Init) -> Option<Self> {
+    /// The learned start of an evaluation against a rival; `None` where there is nothing finite to compare.
+    pub fn over(evaluation: &Evaluation, rival: Rival) -> Option<Self> {
         Self::of(evaluation.tasks.iter().map(|task| {
             let (by, learned) = merit(task, Init::Learned)?;
-            Some((by, learned - merit(task, other)?.1))
+            let other = match rival {
+                Rival::Start(init) => merit(task, init)?.1,
+                Rival::Unlearned(column) => {
+                    let (_, reached) = task.given.get(column)?.reaches.first()?;
+                    f64::from(*reached) * if by == By::Decibels { 1.0 } else { 100.0 }
+                }
+            };
+            Some((by, learned - other))
         }))
     }
 
