@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use egui::scroll_area::ScrollBarVisibility;
 use egui::{
-    Align, Button, ColorImage, ComboBox, Image, Label, Layout, PopupCloseBehavior, Response, RichText, ScrollArea,
-    Slider, TextureHandle, TextureOptions, Ui, Vec2, vec2,
+    Align, Button, ColorImage, ComboBox, Image, Label, Layout, PopupCloseBehavior, Pos2, Rect, Response, RichText,
+    ScrollArea, Slider, TextStyle, TextWrapMode, TextureHandle, TextureOptions, Ui, Vec2, WidgetText, pos2, vec2,
 };
 
 use super::commands::{Commands, UiCommand};
@@ -35,6 +35,9 @@ const LEAST: f32 = 960.0;
 
 /// In less width than this what runs beside the training is told by its count alone.
 const ROOMY: f32 = 1200.0;
+
+/// In less width than this images have no name in a hall, where all is larger.
+const HALL: f32 = 640.0;
 
 /// Size of a button, at least.
 pub(super) const SIZE: Vec2 = vec2(7.0 * GRID, 6.0 * GRID);
@@ -83,11 +86,16 @@ impl TopBar {
         commands: &mut Commands,
     ) {
         let brief = ui.available_width() < ROOMY;
+        let name_room = match present {
+            true if ui.available_width() < HALL => 0.0,
+            false if brief => 16.0 * GRID,
+            _ => 28.0 * GRID,
+        };
         if ui.available_width() < LEAST && !present {
             let scroll = ScrollArea::horizontal().scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden);
             scroll.show(ui, |ui| {
                 ui.horizontal_centered(|ui| {
-                    self.left(ui, settings, status, commands);
+                    self.left(ui, settings, status, name_room, commands);
                     speed(ui, status.pace, commands);
                     ui.separator();
                     line::ui(ui, status);
@@ -97,7 +105,7 @@ impl TopBar {
             return;
         }
         ui.horizontal_centered(|ui| {
-            self.left(ui, settings, status, commands);
+            self.left(ui, settings, status, name_room, commands);
             if !present {
                 speed(ui, status.pace, commands);
             }
@@ -120,11 +128,11 @@ impl TopBar {
         });
     }
 
-    fn left(&mut self, ui: &mut Ui, settings: &Settings, status: &Status<'_>, commands: &mut Commands) {
+    fn left(&mut self, ui: &mut Ui, settings: &Settings, status: &Status<'_>, name_room: f32, commands: &mut Commands) {
         ui.spacing_mut().item_spacing.x = GRID;
         tasks(ui, settings.run.tasks, commands);
         if settings.run.tasks.needs_images() {
-            self.images(ui, &settings.run.images, status, commands);
+            self.images(ui, &settings.run.images, status, name_room, commands);
         }
         algorithm(ui, settings.run.algorithm, &mut self.keeps_rates, commands);
         ui.separator();
@@ -140,19 +148,27 @@ impl TopBar {
         compare::ui(ui, status.running, brief, commands);
     }
 
-    fn images(&mut self, ui: &mut Ui, source: &ImageSource, status: &Status<'_>, commands: &mut Commands) {
+    fn images(
+        &mut self,
+        ui: &mut Ui,
+        source: &ImageSource,
+        status: &Status<'_>,
+        name_room: f32,
+        commands: &mut Commands,
+    ) {
         let name = match (source.name(), source, status.image_set) {
             (Some(name), ..) => name.label.get().to_owned(),
-            (None, _, Some(set)) => short(&set.name),
+            (None, _, Some(set)) => set.name.clone(),
             (None, ImageSource::Path(path), None) => {
-                short(&path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
+                path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
             }
             (None, _, None) => String::new(),
         };
-        let tooltip = UiCommand::ChooseImages(ImageSource::Faces).tooltip();
+        let cut = WidgetText::from(&name).into_galley(ui, Some(TextWrapMode::Truncate), name_room, TextStyle::Button);
         let button = match self.thumbnail(ui, status.image_set) {
-            Some(image) => Button::image_and_text(image, name),
-            None => Button::new(name),
+            Some(image) if name_room == 0.0 => Button::image(first(image)),
+            Some(image) => Button::image_and_text(image, cut),
+            None => Button::new(cut),
         };
         let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
             for option in ImageSource::BUILT_IN {
@@ -175,7 +191,8 @@ impl TopBar {
                 ui.close();
             }
         });
-        response.on_hover_text(tooltip).accessible_name(say("Images", "图像"));
+        let tooltip = UiCommand::ChooseImages(ImageSource::Faces).tooltip();
+        response.on_hover_text(format!("{name}\n\n{tooltip}")).accessible_name(say("Images", "图像"));
     }
 
     /// The first images of the set, side by side.
@@ -197,13 +214,11 @@ impl TopBar {
     }
 }
 
-fn short(name: &str) -> String {
-    const LONGEST: usize = 14;
-    if name.chars().count() <= LONGEST {
-        name.to_owned()
-    } else {
-        name.chars().take(LONGEST - 1).chain(['…']).collect()
-    }
+/// The first of images side by side.
+fn first(image: Image<'_>) -> Image<'_> {
+    let size = image.size().unwrap_or_default();
+    let share = size.y / size.x.max(1.0);
+    image.uv(Rect::from_min_max(Pos2::ZERO, pos2(share, 1.0))).fit_to_exact_size(Vec2::splat(4.0 * GRID))
 }
 
 fn tasks(ui: &mut Ui, current: TaskFamily, commands: &mut Commands) {

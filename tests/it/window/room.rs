@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use metascope::settings::{Knob, Schedule, TaskFamily};
+use metascope::settings::{ImageSource, Knob, Schedule, TaskFamily};
 use metascope::text::Language;
 use metascope::train::snapshot::Snapshot;
 
@@ -69,6 +69,20 @@ fn the_top_bar_leaves_out_what_has_no_room_and_cuts_nothing() {
         let words: Vec<_> = line(&bench).into_iter().map(|(word, _)| word).collect();
         assert_eq!(words, all, "{tasks:?}");
     }
+}
+
+#[test]
+fn images_with_a_long_name_leave_room_in_the_hall() {
+    let mut snapshot = fixtures::snapshot(families::COMPLETION, 123_456);
+    let mut settings = snapshot.settings.as_ref().clone();
+    settings.run.images = ImageSource::Path("/photographs/the long summer of two years ago".into());
+    snapshot.settings = Arc::new(settings);
+    let mut bench = Bench::with(snapshot);
+    bench.key(Key::F11);
+    let rect = |label: &str| bench.harness.get_by_role_and_label(Role::Button, label).rect();
+    let [images, again, present] = ["Images", "Reset", "Present"].map(rect);
+    assert!(images.right() < again.left() && present.right() < 1040.0, "{images:?} {again:?} {present:?}");
+    assert!(present.left() - again.right() > 70.0, "room for the verdict: {again:?} {present:?}");
 }
 
 #[test]
