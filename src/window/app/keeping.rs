@@ -4,7 +4,7 @@ use std::io::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use egui::{Area, Context, Event, Id, Order, Rect};
+use egui::{Align2, Area, Context, Event, Id, Order, Rect};
 
 use super::App;
 use super::begin::From;
@@ -329,11 +329,12 @@ impl App {
         }
     }
 
-    /// Offers the run of the window that was closed last, over the large view.
+    /// Offers the run of the window that was closed last, over the lower end of the large view, where it hides least.
     pub(super) fn offer(&mut self, ctx: &Context, room: Rect, commands: &mut Commands) {
         let Some(offer) = &mut self.keeping.offer else { return };
         let mut stays = true;
-        Area::new(Id::unique("offer")).order(Order::Middle).fixed_pos(room.min).show(ctx, |ui| {
+        let area = Area::new(Id::unique("offer")).order(Order::Middle);
+        area.pivot(Align2::LEFT_BOTTOM).fixed_pos(room.left_bottom()).show(ctx, |ui| {
             ui.set_width(room.width());
             stays = offer.ui(ui, commands);
         });
