@@ -24,6 +24,7 @@ mod desktop {
     use metascope::arguments::{Arguments, BenchArguments, Command, What};
     use metascope::commands::{self, Ending};
     use metascope::experiment::Experiment;
+    use metascope::headless::Interrupt;
     use metascope::images;
     use metascope::lessons::{self, lesson::Lesson};
     use metascope::said::note;
@@ -82,12 +83,17 @@ mod desktop {
         let beside = beside.filter(|beside| *beside != settings.run.algorithm);
         let past = script.as_ref().and_then(Script::first_command);
         let opening = Opening { settings, image_set, coming, beside, view, script, languages, run_file, lesson };
-        window::run(opening, move |wake, keep, first| {
-            let (end, _) = worker::start(wake, move |end| Session::new(end, threads, None).keeping(keep))?;
-            first.map(|first| end.send(first));
-            past.map(|past| end.send(past));
-            Ok(end)
-        })?;
+        let interrupt = Interrupt::listen()?;
+        window::run(
+            opening,
+            move |wake, keep, first| {
+                let (end, _) = worker::start(wake, move |end| Session::new(end, threads, None).keeping(keep))?;
+                first.map(|first| end.send(first));
+                past.map(|past| end.send(past));
+                Ok(end)
+            },
+            move || interrupt.came(),
+        )?;
         Ok(())
     }
 

@@ -3,8 +3,10 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::Duration;
 
-use egui::ViewportBuilder;
+use egui::{Context, ViewportBuilder, ViewportCommand};
 
 use super::opening::{Opening, Sessions};
 use super::pacing;
@@ -14,6 +16,8 @@ use crate::train::session::KeepSink;
 
 /// Under which name the system knows the program.
 const NAME: &str = "metascope";
+/// How often it is asked whether it has to end.
+const LOOKS_EVERY: Duration = Duration::from_millis(200);
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -29,14 +33,15 @@ pub struct WindowError {
     cause: String,
 }
 
-/// Opens the window and returns when it is closed. `start` begins the training; it gets what wakes the window, what keeps
-/// its runs, and what is to be begun with, if anything is before the window does.
+/// Opens the window and returns when it is closed, by whoever uses it or once `ends` says so. `start` begins the training;
+/// it gets what wakes the window, what keeps its runs, and what is to be begun with, if anything is before the window does.
 ///
 /// # Errors
 /// When there is no display or a library is missing; the message says what to do.
 pub fn run(
     opening: Opening,
     start: impl FnOnce(Wake, KeepSink, Option<Command>) -> std::io::Result<WindowEnd>,
+    ends: impl Fn() -> bool + Send + 'static,
 ) -> Result<(), WindowError> {
     let script = opening.script.is_some();
     let options = eframe::NativeOptions {
@@ -73,6 +78,7 @@ pub fn run(
             Box::new(|creation| {
                 let ctx = &creation.egui_ctx;
                 let _ = late.set(pacing::waker(ctx));
+                close_when(ends, ctx.clone())?;
                 Ok(Box::new(opening.app(ctx, creation.storage, link, keeper, sessions)))
             }),
         )
@@ -85,6 +91,18 @@ pub fn run(
             None => resume_unwind(panic),
         },
     }
+}
+
+/// Closes the window as its user would, once `ends` says so.
+fn close_when(ends: impl Fn() -> bool + Send + 'static, ctx: Context) -> std::io::Result<()> {
+    let close = move || {
+        while !ends() {
+            thread::sleep(LOOKS_EVERY);
+        }
+        ctx.send_viewport_cmd(ViewportCommand::Close);
+        ctx.request_repaint();
+    };
+    thread::Builder::new().name("ends".to_owned()).spawn(close).map(drop)
 }
 
 /// The panic of a window library that could not load another one.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The real window under Xvfb, used from a script: it trains, is not blank, obeys a knob and keys,
-# rests when paused, changes to light and closes. Usage: tests/xvfb/window.sh BINARY FOLDER [ARGUMENT ...]
+# rests when paused, changes to light, closes, and keeps its run when the system ends it. Usage: tests/xvfb/window.sh BINARY FOLDER [ARGUMENT ...]
 # METASCOPE_SIZE, METASCOPE_TRAIN_SECS, METASCOPE_SWEEP_SECS (a sweep, for so long), METASCOPE_LOOKS (the looks at
 # class samples, where tasks are classes), METASCOPE_DRAW_TAB (the number of the tab Draw, by default 3) and
 # METASCOPE_STROKES (what is drawn, each stroke as places X,Y:X,Y; by
@@ -133,5 +133,18 @@ shot light
 xdotool windowfocus --sync "$window" key --window "$window" ctrl+q
 for _ in $(seq 60); do kill -0 "$window_process" 2>/dev/null || break; sleep 0.05; done
 kill -0 "$window_process" 2>/dev/null && fail "Ctrl+Q did not close it"
+
+# Told to end by the system, as when somebody logs out, it keeps its run as when it is closed.
+kept() { find "$out/data" -name run.safetensors | wc -l; }
+before=$(kept)
+XDG_DATA_HOME="$out/data" METASCOPE_EVENTS=1 "$binary" --language en "$@" >"$out/window.log" 2>&1 &
+window_process=$!
+wait_for 'EVENT phase=Running' 30
+sleep 2
+kill -TERM "$window_process"
+for _ in $(seq 60); do kill -0 "$window_process" 2>/dev/null || break; sleep 0.05; done
+kill -0 "$window_process" 2>/dev/null && fail "SIGTERM did not close it"
+wait "$window_process" || fail "SIGTERM ended it with an error"
+[ "$(kept)" -gt "$before" ] || fail "its run was not kept"
 echo "window check passed: $colours colours, $idle ticks in 3 s while paused"
 cat "$out/frames.txt"
