@@ -57,8 +57,12 @@ pub static RECIPES: [Recipe; 10] = [
         query_loss: QueryLoss::Last,
         through: Through::Difference,
         preset: |domain, settings| match domain {
-            Domain::Image | Domain::HiddenImage => {
-                (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 8);
+            Domain::Image => (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 8),
+            // What is hidden it never learns of: plain steps, as in its paper, keep it from drifting far.
+            Domain::HiddenImage => {
+                let live = &mut settings.live;
+                (live.inner_rate, live.inner_steps, live.outer_rate) = (0.05, 8, 0.05);
+                settings.run.optimiser = OuterOptimiser::Sgd;
             }
             Domain::Curve => settings.live.inner_steps = 5,
             // Where adaptation ends says nothing about how sure to be; plain steps, as in its paper, hold.
