@@ -67,8 +67,8 @@ impl Planned {
         let limits = Limits::of(set, run.seed).ok().filter(|limits| limits.ways >= 1)?;
         let (most, what) = match setting.key() {
             "ways" => (limits.ways.max(2), "classes in a task, the fewer of those to train on and to test on"),
-            "shots" => (limits.shots, "shots of a training class, one image less than its largest has"),
-            "test_shots" => (limits.test_shots, "shots of a test class, one image less than its largest has"),
+            "shots" => (limits.shots, "images to adapt on of a training class, one less than its largest has"),
+            "test_shots" => (limits.test_shots, "images to adapt on of a test class, one less than its largest has"),
             _ => return None,
         };
         Some((most as f64, what))

@@ -140,8 +140,11 @@ fn more_ways_or_shots_than_there_are_are_refused_with_the_most() {
     for (more, parts) in [
         (["--tasks", "classify", "--ways", "9"], ["--ways 9", "at most 2 classes", "--ways 2"]),
         (["--tasks", "cluster", "--ways", "9"], ["--ways 9", "at most 2 classes", "--ways 2"]),
-        (["--tasks", "class", "--shots", "50"], ["--shots 50", "at most 4 shots", "--shots 4"]),
-        (["--tasks", "classify", "--test-shots", "5"], ["--test-shots 5", "at most 4 shots", "--test-shots 4"]),
+        (["--tasks", "class", "--shots", "50"], ["--shots 50", "at most 4 images to adapt on", "--shots 4"]),
+        (
+            ["--tasks", "classify", "--test-shots", "5"],
+            ["--test-shots 5", "at most 4 images to adapt on", "--test-shots 4"],
+        ),
     ] {
         bench.refuses(&ask(&more).split(' ').collect::<Vec<_>>(), &parts);
     }
@@ -166,7 +169,10 @@ fn what_the_preset_asks_too_much_is_lowered_and_said() {
     let own = bench.text("own");
     let images = ["--images", own.as_str(), "--image-size", "16", "--iterations", "2"];
     let said = bench.run("out", &small(&[&images, ["--tasks", "class"].as_slice()].concat()));
-    assert!(said.contains("at most 4 shots of a training class") && said.contains("not the preset's 10"), "{said}");
+    assert!(
+        said.contains("at most 4 images to adapt on of a training class") && said.contains("not the preset's 10"),
+        "{said}"
+    );
     assert!(said.contains("60 images in 12 classes") && said.contains("1 file skipped"), "{said}");
     let summary = bench.summary("out");
     assert_eq!((summary["shots"].as_u64(), summary["test_shots"].as_u64()), (Some(4), Some(4)));
