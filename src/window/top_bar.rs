@@ -218,7 +218,8 @@ impl TopBar {
 fn first(image: Image<'_>) -> Image<'_> {
     let size = image.size().unwrap_or_default();
     let share = size.y / size.x.max(1.0);
-    image.uv(Rect::from_min_max(Pos2::ZERO, pos2(share, 1.0))).fit_to_exact_size(Vec2::splat(4.0 * GRID))
+    let part = image.uv(Rect::from_min_max(Pos2::ZERO, pos2(share, 1.0)));
+    part.maintain_aspect_ratio(false).fit_to_exact_size(Vec2::splat(4.0 * GRID))
 }
 
 fn tasks(ui: &mut Ui, current: TaskFamily, commands: &mut Commands) {
