@@ -207,11 +207,17 @@ fn axes(painter: &Painter, frame: Frame, rect: Rect, landscape: &Landscape, pale
         let y = y.clamp(plot.top() + 6.0, plot.bottom() - 6.0);
         text(pos2(plot.left() - 4.0, y), Align2::RIGHT_CENTER, &numbers::compact(value));
     }
-    text(pos2(plot.center().x, rect.bottom()), Align2::CENTER_BOTTOM, &landscape.axes[0]);
-    let mut upright = LayoutJob::simple_singleline(landscape.axes[1].get().to_owned(), small_font(), palette.weak);
-    upright.wrap = TextWrapping::truncate_at_width(rect.height());
-    let galley = painter.layout_job(upright);
-    // Beside the middle of the plot, if there is room for it on both sides.
+    let name = |axis: usize, room: f32| {
+        let mut job = LayoutJob::simple_singleline(landscape.axes[axis].get().to_owned(), small_font(), palette.weak);
+        job.wrap = TextWrapping::truncate_at_width(room);
+        painter.layout_job(job)
+    };
+    // Beside the middle of the plot, if there is room for it on both sides; clear of each other.
+    let galley = name(0, rect.right() - plot.left());
+    let size = galley.size();
+    let left = (plot.center().x - 0.5 * size.x).min(rect.right() - size.x).max(rect.left() + size.y);
+    painter.galley(pos2(left, rect.bottom() - size.y), galley, palette.weak);
+    let galley = name(1, rect.height());
     let bottom = (plot.center().y + 0.5 * galley.size().x).max(rect.top() + galley.size().x).min(rect.bottom());
     let corner = pos2(rect.left(), bottom);
     painter.add(egui::epaint::TextShape::new(corner, galley, palette.weak).with_angle(-std::f32::consts::FRAC_PI_2));
