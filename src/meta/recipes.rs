@@ -39,7 +39,7 @@ pub static RECIPES: [Recipe; 10] = [
             if matches!(domain, Domain::Image | Domain::HiddenImage) {
                 (settings.live.inner_rate, settings.live.outer_rate) = (0.02, 3e-4);
                 // It does not see what its steps do to the way that adaptation takes: short ones leave it as it is.
-                (settings.run.outer.clip_norm, settings.run.outer.knee) = (0.05, 500);
+                settings.run.outer.clip_norm = 0.05;
             }
         },
     },

@@ -73,8 +73,6 @@ pub(super) const UPSCALE: Card = Card {
         super::picture::drawn(settings);
         // Trained with fewer steps, φ overshoots in the later ones.
         (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 10);
-        // Sums over so many steps drift where steps of the outer loop stay long: rates that are learned run away.
-        settings.run.outer.knee = 500;
     },
     open: |run, images| {
         let images = images.ok_or(FamilyError::NoImages)?;
