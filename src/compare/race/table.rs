@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use super::summary::{Measure, Row, Summary};
 use crate::columns::columns;
 
+const LOSS: &str = "loss";
+
 /// Inner steps that the Markdown table shows.
 const STEPS: [usize; 2] = [1, 5];
 
@@ -20,10 +22,11 @@ impl Summary {
             .filter(|&(shots, step)| step < model.measures[shots].loss.len())
             .collect();
         let mut text = String::from("| |");
-        for &(shots, step) in &columns {
+        for &(index, step) in &columns {
             let steps = if step == 1 { "1 step".to_owned() } else { format!("{step} steps") };
-            let shots = model.measures[shots].test_shots.map_or_else(String::new, |shots| format!("{shots} shots, "));
-            let _ = write!(text, " {shots}{steps} |");
+            let measure = &model.measures[index];
+            let shots = measure.test_shots.map_or_else(String::new, |shots| format!("{shots} shots, "));
+            let _ = write!(text, " {}, {shots}{steps} |", unit(measure));
         }
         text += "\n|---|";
         text += &"---|".repeat(columns.len());
@@ -41,15 +44,17 @@ impl Summary {
         text + "\n"
     }
 
-    /// A plain table: the loss after the last inner step and its paired difference to the first row.
+    /// A plain table: the loss (for pictures: PSNR in dB) after the last inner step, and the loss's paired difference to
+    /// the first row.
     pub fn plain(&self) -> String {
         let first = self.rows.first().map_or("", |row| row.label);
+        let unit = self.rows.iter().find_map(|row| row.measures.first()).map_or(LOSS, unit);
         let mut lines = vec![[
             "algorithm".to_owned(),
             "shots".to_owned(),
             "inner step".to_owned(),
-            "loss".to_owned(),
-            format!("less {first}'s, task by task"),
+            unit.to_owned(),
+            format!("loss less {first}'s, task by task"),
         ]];
         for row in &self.rows {
             if row.measures.is_empty() {
@@ -89,6 +94,11 @@ fn lost(row: &Row, seeds: usize) -> String {
     if row.diverged.is_empty() { String::new() } else { format!(" ({} of {seeds} seeds diverged)", row.diverged.len()) }
 }
 
+/// What [`value`] is.
+fn unit(measure: &Measure) -> &'static str {
+    if measure.psnr.is_some() { "PSNR in dB" } else { LOSS }
+}
+
 fn value(measure: &Measure, step: usize) -> String {
     let [means, intervals] = match (&measure.psnr, &measure.psnr_interval) {
         (Some(psnr), Some(interval)) => [psnr, interval],
@@ -105,5 +115,50 @@ fn signed(mean: Option<&f64>, interval: Option<&f64>) -> String {
     match (mean, interval) {
         (Some(mean), Some(interval)) => format!("{mean:+.4} ± {interval:.4}"),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(psnr: Option<Vec<f64>>) -> Summary {
+        let (loss, loss_interval) = (vec![0.1; 2], vec![0.0; 2]);
+        let psnr_interval = psnr.clone();
+        let measure = Measure {
+            test_shots: psnr.is_none().then_some(5),
+            tasks: 1,
+            loss: loss.clone(),
+            loss_interval,
+            loss_by_seed: vec![loss],
+            psnr,
+            psnr_interval,
+            difference: None,
+        };
+        let row = Row {
+            id: "maml",
+            label: "MAML",
+            rates: Some([0.1, 0.1]),
+            inner_steps: Some(1),
+            diverged: Vec::new(),
+            measures: vec![measure],
+            long: None,
+        };
+        Summary { tasks: "", iterations: 1, seeds: vec![0], rows: vec![row] }
+    }
+
+    #[test]
+    fn headings_name_what_stands_below_them() {
+        for (psnr, unit, heading) in [
+            (None, "loss", "| | loss, 5 shots, 1 step |"),
+            (Some(vec![10.0; 2]), "PSNR in dB", "| | PSNR in dB, 1 step |"),
+        ] {
+            let summary = summary(psnr);
+            assert_eq!(summary.markdown().lines().next(), Some(heading));
+            let plain = summary.plain();
+            let heading = plain.lines().next().unwrap_or_default();
+            assert!(heading.contains(&format!("inner step  {unit} ")), "{plain}");
+            assert!(heading.ends_with("loss less MAML's, task by task"), "{plain}");
+        }
     }
 }
