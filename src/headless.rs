@@ -174,7 +174,7 @@ fn begin(job: &Job) -> Result<(Trainer, Outputs), HeadlessError> {
         ));
     }
     let replaces = if job.overwrite { Replaces::AnyRun } else { Replaces::Nothing };
-    let outputs = Outputs::create(&job.out, &experiment, replaces, trainer.rows())?;
+    let outputs = Outputs::create(&job.out, (&experiment, job.iterations), replaces, trainer.rows())?;
     Ok((trainer, outputs))
 }
 
@@ -193,7 +193,7 @@ fn go_on(job: &Job, path: &Path, file: &RunFile) -> Result<(Trainer, Outputs), H
         (false, true) => Replaces::AnyRun,
         (false, false) => Replaces::Nothing,
     };
-    let outputs = Outputs::create(&job.out, &experiment, replaces, trainer.rows())?;
+    let outputs = Outputs::create(&job.out, (&experiment, job.iterations), replaces, trainer.rows())?;
     Ok((trainer, outputs))
 }
 

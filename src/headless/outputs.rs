@@ -29,6 +29,8 @@ pub(super) struct Outputs {
     /// Length of metrics.csv in bytes.
     written: u64,
     columns: Columns,
+    /// What experiment.toml holds below its title.
+    experiment: String,
 }
 
 /// What of another run may be in the folder.
@@ -43,10 +45,10 @@ pub(super) enum Replaces {
 }
 
 impl Outputs {
-    /// Makes the folder, metrics.csv with the rows so far, and experiment.toml.
+    /// Makes the folder, metrics.csv with the rows so far, and experiment.toml of a run of so many meta-iterations.
     pub fn create(
         folder: &Path,
-        experiment: &Experiment,
+        (experiment, iterations): (&Experiment, u64),
         replaces: Replaces,
         rows: &[MetricsRow],
     ) -> Result<Self, HeadlessError> {
@@ -68,10 +70,17 @@ impl Outputs {
         let path = folder.join(METRICS);
         let table = metrics::table(experiment, rows).map_err(|error| FileError::write(&path, &error))?;
         let file = create_whole(&path, &table)?;
-        let title = "# A Metascope experiment: `metascope run` replays it bit for bit.";
-        write_whole(&folder.join(EXPERIMENT), format!("{title}\n{text}").as_bytes())?;
-        let columns = Columns::of(experiment);
-        Ok(Self { folder: folder.to_owned(), _lock: lock, metrics: file, written: table.len() as u64, columns })
+        let (columns, written) = (Columns::of(experiment), table.len() as u64);
+        let outputs =
+            Self { folder: folder.to_owned(), _lock: lock, metrics: file, written, columns, experiment: text };
+        outputs.write_experiment(iterations)?;
+        Ok(outputs)
+    }
+
+    fn write_experiment(&self, iterations: u64) -> Result<(), FileError> {
+        let replay = format!("`metascope run {EXPERIMENT} --iterations {iterations}` replays it bit for bit");
+        let text = format!("# A Metascope experiment: {replay}.\n{}", self.experiment);
+        write_whole(&self.folder.join(EXPERIMENT), text.as_bytes())
     }
 
     /// Appends a row to metrics.csv: a whole line, or nothing.
@@ -90,6 +99,9 @@ impl Outputs {
     pub fn finish(self, summary: &Summary, last: &Evaluation, best: Option<&Evaluation>) -> Result<(), HeadlessError> {
         let path = self.folder.join(METRICS);
         self.metrics.sync_all().map_err(|error| FileError::write(&path, &error))?;
+        if summary.interrupted {
+            self.write_experiment(summary.iterations)?;
+        }
         for (name, shown) in [(SAMPLES, Some(last)), (BEST, best)] {
             if let Some(shown) = shown {
                 write_picture(&self.folder.join(name), &film_strip::draw(shown))?;

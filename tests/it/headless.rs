@@ -144,6 +144,9 @@ fn the_written_experiment_replays_the_run() {
             assert_eq!(bench.results("first"), bench.results("again"), "{tasks:?} {algorithm}");
             let files = ["first", "again"].map(|out| fs::read(bench.path(out).join("experiment.toml")).unwrap());
             assert_eq!(files[0], files[1]);
+            let first = String::from_utf8_lossy(&files[0]).lines().next().unwrap().to_owned();
+            let command = format!("`metascope run experiment.toml --iterations {iterations}` replays it");
+            assert!(first.contains(&command), "{first}");
         }
     }
 }

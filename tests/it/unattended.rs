@@ -142,6 +142,8 @@ mod signals {
             let done = summary["iterations"].as_u64().unwrap();
             // The same bits as a run that was to be as long.
             let done_again = done.to_string();
+            let written = fs::read_to_string(bench.path("out/experiment.toml")).unwrap();
+            assert!(written.lines().next().unwrap().contains(&format!("--iterations {done}`")), "{written}");
             bench.run("again", &[&bench.text("out/experiment.toml"), "--iterations", &done_again]);
             let (metrics, mut short, samples) = bench.results("again");
             short["interrupted"] = true.into();
