@@ -20,7 +20,7 @@ use crate::images::{self, ImageError, ImageSet};
 use crate::keep::run_file::RunFile;
 use crate::said::{note, print};
 use crate::settings::{ImageColour, ImageSource, Knob, RunSettings};
-use crate::text::numbers::plural;
+use crate::text::numbers::{plural, thousands};
 use crate::{bench, check, tasks};
 
 pub use lessons::lessons;
@@ -77,10 +77,18 @@ pub fn run(arguments: &RunArguments) -> Result<Ending, Box<dyn Error>> {
         phi: phi.as_deref().map(RunFile::read).transpose()?.map(Arc::new),
         interrupt: Interrupt::listen()?,
     };
+    let before = job.resume.as_ref().map(|(_, file)| file.meta_iteration);
     let summary = headless::run(&job)?;
-    let (done, secs) = (summary.iterations, summary.elapsed_secs);
-    note(format_args!("{done} meta-iterations in {secs:.1} s; results in {}", out.display()));
+    let (done, secs) = (how_many(summary.iterations, before), summary.elapsed_secs);
+    note(format_args!("{done} in {secs:.1} s; results in {}", out.display()));
     Ok(if summary.diverged.is_some() { Ending::Diverged } else { Ending::Done })
+}
+
+/// How many meta-iterations were done, in words: of a run that went on, those after what it had done before.
+fn how_many(done: u64, before: Option<u64>) -> String {
+    let Some(before) = before else { return plural(done, "meta-iteration", "meta-iterations") };
+    let more = plural(done.saturating_sub(before), "more meta-iteration", "more meta-iterations");
+    format!("{more}, {} in all,", thousands(done))
 }
 
 /// What it takes to go on with a run.

@@ -24,7 +24,7 @@ pub struct Summary {
     pub seed: u64,
     /// Meta-iterations that the final state has behind it.
     pub iterations: u64,
-    /// Wall time in seconds, measuring included.
+    /// Wall time in seconds, measuring included; of a run that went on, since then.
     pub elapsed_secs: f64,
     /// Null, or what happened.
     pub diverged: Option<Divergence>,

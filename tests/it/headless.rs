@@ -152,6 +152,17 @@ fn the_written_experiment_replays_the_run() {
 }
 
 #[test]
+fn a_run_that_goes_on_says_how_much_of_it_is_new() {
+    let bench = Bench::new();
+    let file = bench.file("short.toml", SHORT);
+    let said = bench.run("first", &[&file, "--iterations", "5"]);
+    assert!(said.contains("5 meta-iterations in ") && !said.contains("more"), "{said}");
+    let kept = bench.text("first/run.safetensors");
+    let said = bench.run("on", &["--resume", &kept, "--iterations", "8"]);
+    assert!(said.contains("3 more meta-iterations, 8 in all, in "), "{said}");
+}
+
+#[test]
 fn changes_take_effect_and_are_replayed() {
     let bench = Bench::new();
     let plain = bench.file("plain.toml", SHORT);
