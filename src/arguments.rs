@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::ending;
 use crate::experiment::ExperimentError;
 use crate::keep::share::ShareError;
 use crate::text::Language;
@@ -62,10 +63,13 @@ impl Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Train without a window and write metrics.csv, samples.png, experiment.toml and summary.json.
+    #[command(after_long_help = ending::help())]
     Run(RunArguments),
     /// Try many values of two settings and write sweep.csv, sweep.png and best.toml.
+    #[command(after_long_help = ending::help())]
     Sweep(SweepArguments),
     /// Train algorithms on the same tasks and write race.csv and race.json.
+    #[command(after_long_help = ending::help())]
     Race(RaceArguments),
     /// Adapt a kept run to images that it never saw: complete them, sharpen them, make new ones of their kind.
     Adapt(AdaptArguments),

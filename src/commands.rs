@@ -4,13 +4,13 @@ mod lessons;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::arguments::{AdaptArguments, BenchArguments, RaceArguments, RunArguments, SweepArguments, What, threads};
 use crate::compare::axis::Value;
 use crate::compare::race::Race;
 use crate::compare::sweep::Sweep;
+use crate::ending::Ending;
 use crate::experiment::Experiment;
 use crate::files::write_whole;
 use crate::headless::adapt::AdaptError;
@@ -24,27 +24,6 @@ use crate::text::numbers::{plural, thousands};
 use crate::{bench, check, tasks};
 
 pub use lessons::lessons;
-
-/// How a command ended, where it was no error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// All is done, or all that was reached before a signal is measured and written.
-    Done,
-    /// The run diverged.
-    Diverged,
-    /// A signal came, and work is left to do.
-    Unfinished,
-}
-
-impl From<Ending> for ExitCode {
-    fn from(ending: Ending) -> Self {
-        match ending {
-            Ending::Done => Self::SUCCESS,
-            Ending::Diverged => Self::from(3),
-            Ending::Unfinished => Self::from(headless::EXIT_CODE),
-        }
-    }
-}
 
 /// A run.
 ///
@@ -200,11 +179,16 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Ending, Box<dyn Error>> {
     note(format_args!("{done} of {} cells, {diverged} diverged; results in {}", sweep.cells(), out.display()));
     let missing: Vec<String> =
         (0..sweep.cells()).filter(|&cell| results[cell].is_none()).map(|c| c.to_string()).collect();
-    if missing.is_empty() {
-        Ok(Ending::Done)
-    } else {
-        Err(format!("these cells are missing: {}", missing.join(" ")).into())
+    if !missing.is_empty() {
+        return Err(format!("these cells are missing: {}", missing.join(" ")).into());
     }
+    let all_diverged = results.iter().flatten().all(|result| result.diverged.is_some());
+    Ok(if all_diverged { none_is_left("cell") } else { Ending::Done })
+}
+
+fn none_is_left(of_all: &str) -> Ending {
+    note(format_args!("every {of_all} diverged: try smaller rates (--inner-rate, --outer-rate)"));
+    Ending::Diverged
 }
 
 fn unfinished(interrupted: &ChoiceError) -> Ending {
@@ -246,7 +230,7 @@ pub fn race(arguments: &RaceArguments) -> Result<Ending, Box<dyn Error>> {
     };
     print(if arguments.table { summary.markdown() } else { summary.plain() })?;
     note(format_args!("results in {}", arguments.out.display()));
-    Ok(Ending::Done)
+    Ok(if summary.all_diverged() { none_is_left("run") } else { Ending::Done })
 }
 
 /// The exactness report.

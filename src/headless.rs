@@ -25,7 +25,7 @@ use crate::meta::cancel::Cancel;
 use crate::said::note;
 use crate::train::snapshot::{Divergence, Evaluation, Init, KnobMark};
 use crate::train::trainer::{Step, TrainError, Trainer};
-pub use interrupt::{EXIT_CODE, Interrupt};
+pub use interrupt::Interrupt;
 use outputs::{Outputs, Replaces};
 pub use summary::{Best, Summary};
 use web_time::{Duration, Instant};

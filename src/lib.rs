@@ -19,6 +19,7 @@
 //! | `settings` | what can change while a run goes on, what needs a restart, and the table of both | act | `text` |
 //! | `text` | the two languages, and which one a thread speaks | know what is said | |
 //! | `said` | what is printed | know what it is about | |
+//! | `ending` | how a command ends, and the exit codes | know what it did | |
 //! | `archive` | named tensors and facts | know what they mean | `text` |
 //! | `aside` | work beside what runs | know what is done | `text` |
 //! | `columns` | text in columns | know what is in them | |
@@ -34,10 +35,10 @@
 //! | `bench` | the benchmark of the trainer | open a window | `columns` `images` `maths` `meta` `settings` `tasks` `train` |
 //! | `lessons` | lessons, what they measure, their proof, their grades | open a window | `experiment` `files` `images` `settings` `tasks` `text` `train` |
 //! | `keep` | runs as files and lines of text | know what is done with them | `archive` `aside` `experiment` `files` `images` `meta` `settings` `tasks` `text` `train` |
-//! | `headless` | runs without a window, and what they write | open a window | `compare` `experiment` `files` `images` `keep` `meta` `said` `settings` `tasks` `train` |
-//! | `arguments` | the command line | run anything | `compare` `experiment` `images` `keep` `said` `settings` `tasks` `text` `train` |
+//! | `headless` | runs without a window, and what they write | open a window | `compare` `ending` `experiment` `files` `images` `keep` `meta` `said` `settings` `tasks` `train` |
+//! | `arguments` | the command line | run anything | `compare` `ending` `experiment` `images` `keep` `said` `settings` `tasks` `text` `train` |
 //! | `window` | panels, views, theme | compute anything that is learned | `aside` `check` `columns` `compare` `experiment` `files` `images` `keep` `lessons` `maths` `meta` `settings` `tasks` `text` `train` |
-//! | `commands` | what each command does |  | `arguments` `bench` `check` `columns` `compare` `experiment` `files` `headless` `images` `keep` `lessons` `said` `settings` `tasks` `text` |
+//! | `commands` | what each command does |  | `arguments` `bench` `check` `columns` `compare` `ending` `experiment` `files` `headless` `images` `keep` `lessons` `said` `settings` `tasks` `text` |
 //!
 //! `settings` says which families, algorithms and values there can be and imports `text` alone; what is known of a
 //! family or an algorithm, `tasks` and `meta` add to its ids (`TaskFamily::card`, `Algorithm::recipe`).
@@ -82,6 +83,9 @@ pub mod files;
 
 #[cfg(feature = "desktop")]
 pub mod said;
+
+#[cfg(feature = "desktop")]
+pub mod ending;
 
 pub mod maths;
 

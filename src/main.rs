@@ -22,7 +22,8 @@ mod desktop {
 
     use clap::Parser as _;
     use metascope::arguments::{Arguments, BenchArguments, Command, What};
-    use metascope::commands::{self, Ending};
+    use metascope::commands;
+    use metascope::ending::Ending;
     use metascope::experiment::Experiment;
     use metascope::headless::Interrupt;
     use metascope::images;

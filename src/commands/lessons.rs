@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use super::Ending;
 use crate::arguments::{LessonsArguments, LessonsCommand};
 use crate::columns;
+use crate::ending::Ending;
 use crate::files::write_whole;
 use crate::lessons::check::{Checking, Flaw, SEEDS, check};
 use crate::lessons::lesson::Lesson;

@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// The exit code after a second signal, and where a signal leaves work undone.
-pub const EXIT_CODE: u8 = 130;
+use crate::ending::Ending;
 
 /// Whether somebody asked for an end.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +21,7 @@ impl Interrupt {
         let came = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             // In this order: the first signal must find the flag unset.
-            flag::register_conditional_shutdown(signal, EXIT_CODE.into(), Arc::clone(&came))?;
+            flag::register_conditional_shutdown(signal, Ending::Unfinished.code().into(), Arc::clone(&came))?;
             flag::register(signal, Arc::clone(&came))?;
         }
         Ok(Self(came))

@@ -131,6 +131,27 @@ fn a_sweep_finds_the_best_cell_and_marks_those_that_diverge() {
 }
 
 #[test]
+fn a_sweep_of_cells_that_all_diverge_ends_like_such_a_run() {
+    let bench = TempDir::new().unwrap();
+    let out = bench.path().join("sweep");
+    let arguments = NINE.map(|word| if word == "inner-rate=0.02..5" { "inner-rate=5,6" } else { word });
+    let output = metascope(&[arguments.as_slice(), &[out.to_str().unwrap()]].concat());
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains("6 of 6 cells, 6 diverged"), "{}", said(&output));
+    assert!(said(&output).contains("every cell diverged"), "{}", said(&output));
+}
+
+#[test]
+fn exit_codes_are_in_the_help() {
+    for command in ["run", "sweep", "race"] {
+        let help = runs(&[command, "--help"]);
+        let codes = help.split_once("Exit codes:").unwrap().1;
+        let listed: Vec<&str> = codes.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        assert_eq!(listed, ["0", "1", "2", "3", "130"], "{help}");
+    }
+}
+
+#[test]
 fn a_killed_sweep_goes_on_and_ends_the_same() {
     let bench = TempDir::new().unwrap();
     let [whole, killed] = ["whole", "killed"].map(|name| bench.path().join(name));

@@ -126,6 +126,12 @@ impl Summary {
         let tasks = race.entrants.first().map_or("", |settings| settings.run.tasks.id());
         Self { tasks, iterations: race.iterations, seeds: race.seeds.clone(), rows }
     }
+
+    /// Whether every run of every algorithm diverged.
+    pub fn all_diverged(&self) -> bool {
+        let mut algorithms = self.rows.iter().filter(|row| row.rates.is_some());
+        algorithms.all(|row| row.diverged.len() == self.seeds.len())
+    }
 }
 
 impl Measure {

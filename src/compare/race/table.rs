@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::summary::{Measure, Row, Summary};
 use crate::columns::columns;
+use crate::text::numbers::plural;
 
 const LOSS: &str = "loss";
 
@@ -15,7 +16,9 @@ impl Summary {
     /// shots the mean loss (for pictures: PSNR in dB) ± half of its 95 % interval.
     pub fn markdown(&self) -> String {
         let Some(model) = self.rows.iter().find(|row| !row.measures.is_empty()) else {
-            return "No run was finished.\n".to_owned();
+            let algorithms = self.rows.iter().filter(|row| row.rates.is_some());
+            let reasons: Vec<String> = algorithms.map(|row| format!("{} {}", row.label, self.absent(row))).collect();
+            return format!("No run was finished: {}.\n", reasons.join("; "));
         };
         let columns: Vec<(usize, usize)> = (0..model.measures.len())
             .flat_map(|shots| STEPS.into_iter().map(move |step| (shots, step)))
@@ -82,7 +85,10 @@ impl Summary {
     fn absent(&self, row: &Row) -> String {
         let first = self.rows.first().filter(|first| row.rates.is_none() && !first.diverged.is_empty());
         match (row.diverged.as_slice(), first) {
-            ([[seed, at], ..], _) => format!("diverged at {at} (seed {seed})"),
+            ([[seed, at]], _) => format!("diverged at {at} (seed {seed})"),
+            ([[seed, at], others @ ..], _) => {
+                format!("diverged at {at} (seed {seed}), and with {}", plural(others.len(), "more seed", "more seeds"))
+            }
             ([], Some(first)) => format!("not measured: {} diverged", first.label),
             ([], None) => "not finished".to_owned(),
         }

@@ -10,7 +10,7 @@ use metascope::settings::{Algorithm, Settings};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{refuses, runs};
+use super::{metascope, refuses, runs, said};
 use crate::common::algorithms;
 use crate::common::families;
 
@@ -118,11 +118,19 @@ fn a_run_that_diverges_does_not_end_the_race() {
     let out = bench.path().join("race");
     let arguments =
         ["race", "--tasks", "plane", "--algorithms", "maml,reptile", "--inner-rate", "5", "--iterations", "30"];
-    let plain = runs(&[arguments.as_slice(), &["--held-out-tasks", "3", "--out", out.to_str().unwrap()]].concat());
+    let arguments = [arguments.as_slice(), &["--held-out-tasks", "3", "--out", out.to_str().unwrap()]].concat();
+    let output = metascope(&arguments);
+    assert_eq!(output.status.code(), Some(3), "both did");
+    assert!(said(&output).contains("every run diverged"), "{}", said(&output));
+    let plain = String::from_utf8(output.stdout).unwrap();
     assert!(plain.contains("diverged at"), "{plain}");
     // The baselines are measured in the first algorithm's runs.
     assert!(plain.contains("not measured: MAML diverged"), "{plain}");
     let json: Value = serde_json::from_str(&fs::read_to_string(out.join("race.json")).unwrap()).unwrap();
     assert_eq!(json["rows"][0]["measures"], serde_json::json!([]));
     assert_eq!(json["rows"][0]["diverged"][0][0], 0);
+    let table = metascope(&[arguments.as_slice(), &["--table"]].concat());
+    let written = String::from_utf8(table.stdout).unwrap();
+    let parts = ["No run was finished: MAML diverged at ", "; Reptile diverged at "];
+    assert!(table.status.code() == Some(3) && parts.iter().all(|part| written.contains(part)), "{written}");
 }
