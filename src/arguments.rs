@@ -72,6 +72,7 @@ pub enum Command {
     #[command(after_long_help = ending::help())]
     Race(RaceArguments),
     /// Adapt a kept run to images that it never saw: complete them, sharpen them, make new ones of their kind.
+    #[command(after_long_help = ending::help())]
     Adapt(AdaptArguments),
     /// List lessons, prove that they hold, grade what came of them.
     Lessons(LessonsArguments),

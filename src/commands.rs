@@ -13,7 +13,7 @@ use crate::compare::sweep::Sweep;
 use crate::ending::Ending;
 use crate::experiment::Experiment;
 use crate::files::write_whole;
-use crate::headless::adapt::AdaptError;
+use crate::headless::adapt::{AdaptError, Adapted};
 use crate::headless::compare::{self, ChoiceError, Part};
 use crate::headless::{self, Interrupt, Job, restyle};
 use crate::images::{self, ImageError, ImageSet};
@@ -115,10 +115,19 @@ pub fn adapt(arguments: &AdaptArguments) -> Result<Ending, Box<dyn Error>> {
         bar.set_length(all as u64);
         bar.inc(1);
     };
-    let count = headless::adapt::adapt(&file, Some(known), &set, out, (threads(*asked, 0), *overwrite), &done)?;
+    let Adapted { tasks, overflowed } =
+        headless::adapt::adapt(&file, Some(known), &set, out, (threads(*asked, 0), *overwrite), &done)?;
     bar.finish_and_clear();
-    note(format_args!("adapted to {}; what came of it is in {}", plural(count, "task", "tasks"), out.display()));
-    Ok(Ending::Done)
+    note(format_args!("adapted to {}; what came of it is in {}", plural(tasks, "task", "tasks"), out.display()));
+    if overflowed == 0 {
+        return Ok(Ending::Done);
+    }
+    let (next, run) = (file.meta_iteration + 1, run.display());
+    note(format_args!(
+        "the loss overflowed on {overflowed} of them: go on with the run at a smaller --inner-rate or with fewer \
+         --test-steps (metascope run --resume {run} --iterations {next} --out FOLDER), and adapt what comes of that"
+    ));
+    Ok(Ending::Diverged)
 }
 
 /// A run's images, with a word of what was understood of them.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub enum Ending {
     /// All is done, or all that was reached before a signal is measured and written.
     Done = 0,
-    /// The run, or every run, diverged.
+    /// The run, or every run, diverged; or the loss of some task that a run adapted to overflowed.
     Diverged = 3,
     /// A signal came, and work is left to do.
     Unfinished = 130,
@@ -32,7 +32,10 @@ const CODES: [(u8, &str); 5] = [
     (Ending::Done.code(), "all is done, or what a signal left is measured and written"),
     (1, "an error: arguments, images, files; stderr says which, and what to do"),
     (2, "a command line that cannot be read"),
-    (Ending::Diverged.code(), "the run, or every run of a sweep or a race, diverged; the state before it is written"),
+    (
+        Ending::Diverged.code(),
+        "the run, or every run of a sweep or a race, diverged, or a loss overflowed in adapt; what there is is written",
+    ),
     (Ending::Unfinished.code(), "a second signal, or a sweep or a race that a signal left unfinished"),
 ];
 

@@ -44,8 +44,17 @@ pub enum AdaptError {
     File(#[from] FileError),
 }
 
-/// Adapts to every image, or class of images, and writes what comes of it; how many there were. `done` is called after
-/// each with how many there are in all.
+/// What came of adaptation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Adapted {
+    /// Images, or classes of images, that were adapted to.
+    pub tasks: usize,
+    /// Those of them whose loss overflowed at some step.
+    pub overflowed: usize,
+}
+
+/// Adapts to every image, or class of images, and writes what comes of it. `done` is called after each with how many
+/// there are in all.
 ///
 /// # Errors
 /// If the run makes nothing of images, these do not fit, or a file cannot be written.
@@ -56,7 +65,7 @@ pub fn adapt(
     out: &Path,
     (threads, overwrite): (usize, bool),
     done: &(dyn Fn(usize) + Sync),
-) -> Result<usize, AdaptError> {
+) -> Result<Adapted, AdaptError> {
     let Settings { run, .. } = &file.experiment.settings;
     let set = learned_from.clone().ok_or(AdaptError::NoImages(run.tasks.label()))?;
     let kind = |set: &ImageSet| {
@@ -95,7 +104,9 @@ pub fn adapt(
     write_whole(&path, &table(&tasks).map_err(|error| FileError::write(&path, &error))?)?;
     let evaluation = Evaluation { tasks, ..Evaluation::clone(&trainer.evaluation()) };
     write_picture(&out.join("adapted.png"), &film_strip::learned(&evaluation))?;
-    Ok(evaluation.tasks.len())
+    let overflows = |task: &&ProbeTask| task.traces[0].query_loss.iter().any(|loss| !loss.is_finite());
+    let overflowed = evaluation.tasks.iter().filter(overflows).count();
+    Ok(Adapted { tasks: evaluation.tasks.len(), overflowed })
 }
 
 /// A row for each image that was told apart: its name, its class, the class that it was taken for, and how likely that is.

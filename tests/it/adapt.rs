@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use image::{GrayImage, Luma};
-use metascope::headless::adapt::{AdaptError, adapt};
+use metascope::headless::adapt::{AdaptError, Adapted, adapt};
 use metascope::images::{self, ImageSet, LabelledImage};
 use metascope::keep::run_file::RunFile;
-use metascope::settings::{ImageColour, ImageSource, RunSettings, Settings, TaskFamily};
+use metascope::settings::{ImageColour, ImageSource, LiveSettings, RunSettings, Settings, TaskFamily};
 use metascope::tasks::for_adaptation;
 use metascope::train::trainer::Trainer;
 use tempfile::tempdir;
@@ -85,7 +85,8 @@ fn each_image_or_class_gives_a_picture_and_a_row() {
         let new = turned(if tasks.needs_classes() { brought(&set, all_of) } else { brought(&set, few) });
         let folder = tempdir().unwrap();
         let out = folder.path().join("made");
-        let count = adapt(&file, Some(set), &new, &out, (1, false), &|_| {}).unwrap();
+        let Adapted { tasks: count, overflowed } = adapt(&file, Some(set), &new, &out, (1, false), &|_| {}).unwrap();
+        assert_eq!(overflowed, 0);
         let names: Vec<String> =
             fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         let rows = fs::read_to_string(out.join("adapted.csv")).unwrap().lines().count();
@@ -112,6 +113,18 @@ fn each_image_or_class_gives_a_picture_and_a_row() {
 }
 
 #[test]
+fn tasks_whose_loss_overflows_are_counted() {
+    let (mut trainer, set) = trained(families::PICTURE);
+    let live = LiveSettings { inner_rate: 10.0, test_steps: 50, ..trainer.settings().live.clone() };
+    trainer.set_live(live).unwrap();
+    let file = RunFile::new(&trainer.saved().unwrap(), None).unwrap();
+    let new = brought(&set, |image| image.held_out && image.class % 7 < 3);
+    let out = tempdir().unwrap();
+    let adapted = adapt(&file, Some(set), &new, out.path(), (1, false), &|_| {}).unwrap();
+    assert_eq!(adapted, Adapted { tasks: new.images.len(), overflowed: new.images.len() });
+}
+
+#[test]
 fn a_run_adapts_to_a_single_picture() {
     let (trainer, set) = trained(families::COMPLETION);
     let file = RunFile::new(&trainer.saved().unwrap(), None).unwrap();
@@ -123,8 +136,8 @@ fn a_run_adapts_to_a_single_picture() {
     for path in [&photograph, folder.path()] {
         let alone = images::to_adapt_to(path, &run).unwrap();
         let out = tempdir().unwrap();
-        let count = adapt(&file, Some(Arc::clone(&set)), &alone, out.path(), (1, false), &|_| {}).unwrap();
-        assert_eq!(count, 1);
+        let adapted = adapt(&file, Some(Arc::clone(&set)), &alone, out.path(), (1, false), &|_| {}).unwrap();
+        assert_eq!(adapted, Adapted { tasks: 1, overflowed: 0 });
         assert!(out.path().join("001-mine.png").exists());
     }
     let learned = images::set_for(&RunSettings { images: ImageSource::Path(photograph), ..run });

@@ -143,7 +143,7 @@ fn a_sweep_of_cells_that_all_diverge_ends_like_such_a_run() {
 
 #[test]
 fn exit_codes_are_in_the_help() {
-    for command in ["run", "sweep", "race"] {
+    for command in ["run", "sweep", "race", "adapt"] {
         let help = runs(&[command, "--help"]);
         let codes = help.split_once("Exit codes:").unwrap().1;
         let listed: Vec<&str> = codes.lines().filter_map(|line| line.split_whitespace().next()).collect();
