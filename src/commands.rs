@@ -87,8 +87,19 @@ fn resumed(path: &Path, what: &What) -> Result<Resumed, Box<dyn Error>> {
             settings.run.images = ImageSource::Path(path.clone());
         }
     }
-    let images = read_images(&experiment.settings.run)?;
+    let images = read_images(&experiment.settings.run)
+        .map_err(|error| if what.options.images.is_none() { moved(error, "--images") } else { error.into() })?;
     Ok((experiment, images, Some((path.to_owned(), Arc::new(file)))))
+}
+
+/// What is wrong with the images of a kept run, with the option that says where they are now.
+fn moved(error: ImageError, option: &str) -> Box<dyn Error> {
+    match error {
+        ImageError::Path { .. } => {
+            format!("{error}; if the run's images lie elsewhere now, say where with {option}").into()
+        }
+        error => error.into(),
+    }
 }
 
 /// A kept run at work.
@@ -102,7 +113,8 @@ pub fn adapt(arguments: &AdaptArguments) -> Result<Ending, Box<dyn Error>> {
         file.experiment.settings.run.images = ImageSource::Path(path.clone());
     }
     let settings = &file.experiment.settings.run;
-    let known = images::for_run(settings)?;
+    let known = images::for_run(settings)
+        .map_err(|error| if learned_from.is_none() { moved(error, "--learned-from") } else { error.into() })?;
     let Some(known) = known else { return Err(AdaptError::NoImages(settings.tasks.label()).into()) };
     // Read like those that it learned from.
     let image_colour = if known.channels == 1 { ImageColour::Grey } else { ImageColour::Colour };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::files::{FileError, Locked, write_picture, write_whole};
 use crate::images::ImageSet;
 use crate::keep::film_strip;
-use crate::keep::run_file::{RunFile, RunFileError};
+use crate::keep::run_file::{ImageFacts, RunFile, RunFileError};
 use crate::keep::singles::{self, plain};
 use crate::settings::Settings;
 use crate::tasks;
@@ -30,6 +30,13 @@ pub enum AdaptError {
         /// What it learned from.
         learned: String,
     },
+    /// Its own images are no longer where they were.
+    #[error(
+        "the run learned from {}, and what is there now, {}, is something else: say where those images are with --learned-from",
+        .0[0].said(),
+        .0[1].said()
+    )]
+    OtherLearned(Box<[ImageFacts; 2]>),
     /// A folder that holds something.
     #[error("{} holds files already: add --overwrite to write beside and over them, or choose another --out folder", .0.display())]
     Taken(std::path::PathBuf),
@@ -78,7 +85,10 @@ pub fn adapt(
     if taken && !overwrite {
         return Err(AdaptError::Taken(out.to_owned()));
     }
-    let trainer = file.restore(learned_from, threads)?;
+    let trainer = file.restore(learned_from, threads).map_err(|error| match error {
+        RunFileError::OtherImages(images) => AdaptError::OtherLearned(images),
+        error => error.into(),
+    })?;
     let adapted = trainer.adapt_to(Arc::new(joined), done)?;
     let _lock = Locked::new(out)?;
     if adapted.iter().any(|adapted| !adapted.answers.is_empty()) {

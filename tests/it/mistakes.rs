@@ -44,6 +44,31 @@ fn images_that_cannot_be_used_are_explained() {
 }
 
 #[test]
+fn images_of_a_kept_run_that_have_moved_are_asked_for_by_the_option_that_names_them() {
+    let bench = Bench::new();
+    pictures(&bench.path("own"), 6);
+    let own = bench.text("own");
+    let few = ["--images", own.as_str(), "--image-size", "8", "--iterations", "2", "--test-steps", "2"];
+    bench.run("out", &small(&few));
+    fs::rename(bench.path("own"), bench.path("moved")).unwrap();
+    let (kept, moved, made) = (bench.text("out/run.safetensors"), bench.text("moved"), bench.text("made"));
+    let onwards = ["--resume", kept.as_str(), "--iterations", "3"];
+    bench.refuses(&onwards, &["cannot open", "lie elsewhere now, say where with --images"]);
+    bench.run("on", &[&onwards[..], &["--images", &moved]].concat());
+    let adapt = |more: &[&str]| {
+        let output = metascope(&[&["adapt", &kept, &moved, "--out", &made], more].concat());
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = adapt(&[]);
+    assert!(code == Some(1) && said.contains("lie elsewhere now, say where with --learned-from"), "{said}");
+    pictures(&bench.path("other"), 7);
+    let (code, said) = adapt(&["--learned-from", &bench.text("other")]);
+    assert!(code == Some(1) && said.contains("--learned-from") && !said.contains("--images"), "{said}");
+    let (code, said) = adapt(&["--learned-from", &moved]);
+    assert_eq!(code, Some(0), "{said}");
+}
+
+#[test]
 fn absurd_rates_are_refused_by_name() {
     let bench = Bench::new();
     for value in ["0", "-1", "NaN", "inf", "1e9"] {
