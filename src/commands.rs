@@ -80,6 +80,7 @@ fn resumed(path: &Path, what: &What) -> Result<Resumed, Box<dyn Error>> {
     let turned = what.turned(&experiment.settings, at)?;
     experiment.changes = std::mem::take(&mut file.coming);
     experiment.changes.retain(|change| change.at != at || turned.iter().all(|mark| mark.knob != change.knob));
+    what.note_overruled(&experiment.changes);
     experiment.changes.splice(..0, turned);
     if let Some(path) = &what.options.images {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());

@@ -46,7 +46,21 @@ impl What {
         let run = &planned.experiment.settings.run;
         let others = others.iter().map(|&algorithm| RunSettings { algorithm, ..run.clone() });
         self.check_used(&others.chain([run.clone()]).collect::<Vec<_>>())?;
+        self.note_overruled(&planned.experiment.changes);
         Ok(planned)
+    }
+
+    /// Says which options hold only until a change of the same knob.
+    pub fn note_overruled(&self, changes: &[KnobMark]) {
+        for knob in Knob::ALL.into_iter().filter(|knob| self.options.given.sets(knob)) {
+            let first = changes.iter().filter(|change| change.knob == knob).min_by_key(|change| change.at);
+            if let Some(KnobMark { at, value, .. }) = first {
+                let (option, key) = (knob.option(), knob.key());
+                note(format_args!(
+                    "--{option} holds until meta-iteration {at}, where one of the [[changes]] sets {key} to {value}"
+                ));
+            }
+        }
     }
 
     /// One experiment for each of these algorithms, as if each were the one that is asked for; of several numbers of
