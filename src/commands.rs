@@ -41,6 +41,7 @@ pub fn run(arguments: &RunArguments) -> Result<Ending, Box<dyn Error>> {
             }
             let images = read_images(&planned.experiment.settings.run)?;
             planned.fit(images.as_deref())?.iter().for_each(note);
+            what.fewer_held_out(&planned.experiment.settings.run, images.as_deref()).iter().for_each(note);
             (planned.experiment, images, None)
         }
     };
@@ -167,6 +168,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Ending, Box<dyn Error>> {
     // Cells have fewer classes than a run: they are judged by some of its training classes.
     let divided = images.as_deref().and_then(|set| tasks::for_validation(run, set));
     planned.fit(divided.as_ref())?.iter().for_each(note);
+    arguments.what.fewer_held_out(&planned.experiment.settings.run, divided.as_ref()).iter().for_each(note);
     for (axis, set) in axes.iter().zip(divided.iter().cycle()) {
         for value in &axis.values {
             if let Value::Number(value) = value {
@@ -244,6 +246,7 @@ pub fn race(arguments: &RaceArguments) -> Result<Ending, Box<dyn Error>> {
         planned.experiment.settings.run.seed = run.seed;
     }
     let entrants: Vec<_> = entrants.into_iter().map(|planned| planned.experiment).collect();
+    arguments.what.fewer_held_out(&run, sets.first().and_then(Option::as_deref)).iter().for_each(note);
     let race = Race::new(&entrants, &seeds, arguments.iterations, &arguments.what.options.test_shots, sets)?;
     let threads = arguments.what.threads_or(1);
     let summary = match compare::race(&race, &arguments.out, threads, &Interrupt::listen()?) {

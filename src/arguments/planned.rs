@@ -1,14 +1,29 @@
 //! What is asked for against what the images can give.
 
-use super::ArgumentError;
+use std::sync::Arc;
+
+use super::{ArgumentError, What};
 use crate::experiment::{Experiment, Given};
 use crate::images::ImageSet;
-use crate::settings::Settings;
 use crate::settings::table::{Setting, setting};
+use crate::settings::{RunSettings, Settings};
+use crate::tasks::Family;
 use crate::tasks::limits::Limits;
 
 /// The settings that a set limits.
 const LIMITED: [&Setting; 3] = [setting("run.ways"), setting("live.shots"), setting("live.test_shots")];
+
+const HELD_OUT_TASKS: &Setting = setting("run.held_out_tasks");
+
+impl What {
+    /// A line where fewer held-out tasks are measured than the option asks for, since the images give no more.
+    pub fn fewer_held_out(&self, run: &RunSettings, set: Option<&ImageSet>) -> Option<String> {
+        let set = set.filter(|_| self.options.given.sets(HELD_OUT_TASKS))?;
+        let most = Family::new(run, Some(Arc::new(set.clone()))).ok()?.held_out_tasks();
+        let (option, asked, name) = (HELD_OUT_TASKS.option(), run.held_out_tasks, &set.name);
+        (most < asked).then(|| format!("--{option} {asked}: “{name}” gives {most}, and so many are measured"))
+    }
+}
 
 /// An experiment, and which of its settings somebody asked for: those must be had, others come from the preset.
 #[derive(Clone, Debug)]

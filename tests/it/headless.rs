@@ -237,10 +237,12 @@ fn own_images_are_used_and_replayed() {
     fs::write(bench.path("own/notes.txt"), "no image").unwrap();
     let own = bench.text("own");
     let own = ["--images", own.as_str(), "--iterations", "10", "--test-steps", "4"];
-    bench.run("first", &bench.small(families::PICTURE, &own));
+    let said = bench.run("first", &bench.small(families::PICTURE, &own));
+    assert!(said.contains("--held-out-tasks 3: “own” gives 1, and so many are measured"), "{said}");
     assert_eq!(bench.summary("first")["tasks"], "picture");
     assert_eq!(bench.summary("first")["held_out"]["tasks"], 1);
-    bench.run("again", &[&bench.text("first/experiment.toml"), "--iterations", "10"]);
+    let said = bench.run("again", &[&bench.text("first/experiment.toml"), "--iterations", "10"]);
+    assert!(!said.contains("--held-out-tasks"), "{said}");
     assert_eq!(bench.results("first"), bench.results("again"));
     bench.run("hand", &bench.small(families::PICTURE, &own[2..]));
     assert_ne!(bench.metrics("first"), bench.metrics("hand"));
