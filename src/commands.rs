@@ -147,7 +147,7 @@ pub fn adapt(arguments: &AdaptArguments) -> Result<Ending, Box<dyn Error>> {
 /// A run's images, with a word of what was understood of them.
 fn read_images(run: &RunSettings) -> Result<Option<Arc<ImageSet>>, ImageError> {
     let images = images::for_run(run)?;
-    images.iter().for_each(|set| note(set.understood()));
+    images.iter().for_each(|set| note(set.understood_for(&tasks::what_is_held_out(run, set))));
     Ok(images)
 }
 

@@ -283,6 +283,16 @@ pub fn for_adaptation(run: &RunSettings, set: &ImageSet, new: &ImageSet) -> Opti
     })
 }
 
+/// What a run holds out of a set, in English words: images, or whole classes.
+pub fn what_is_held_out(run: &RunSettings, set: &ImageSet) -> String {
+    if !run.tasks.needs_classes() {
+        return format!("{} held out", set.counts().held_out);
+    }
+    let parts = classes::class_parts(set, run.seed).unwrap_or_default();
+    let classes = parts.into_iter().filter(|part| *part == Some(classes::Part::Test)).count();
+    format!("{} held out", plural(classes, "class", "classes"))
+}
+
 /// The support of each inner step: all of it, or a few points of it drawn again for every step.
 fn mini_batches(support: Batch<f32>, live: &LiveSettings, rng: &mut impl Rng) -> Vec<Batch<f32>> {
     if live.inner_batch == 0 || live.inner_batch >= support.rows() {

@@ -40,14 +40,18 @@ impl ImageSet {
     /// What was understood, for people: a line of what there is, a line of what was skipped (if anything was)
     /// by reason, most files first, and a line for each of the notes.
     pub fn understood(&self) -> String {
+        self.understood_for(&format!("{} held out", self.counts().held_out))
+    }
+
+    /// The same for tasks that have something else held out than single images.
+    pub fn understood_for(&self, held_out: &str) -> String {
         let counts = self.counts();
         let colour = if counts.channels == 1 { "grey" } else { "colour" };
         let mut lines = vec![format!(
-            "{}: {} in {}, {} held out, {colour}, {size} x {size} pixels",
+            "{}: {} in {}, {held_out}, {colour}, {size} x {size} pixels",
             self.name,
             plural(counts.images, "image", "images"),
             plural(counts.classes, "class", "classes"),
-            counts.held_out,
             size = counts.size,
         )];
         let mut reasons: Vec<(String, usize)> = counts.skipped.into_iter().collect();

@@ -198,7 +198,7 @@ fn what_the_preset_asks_too_much_is_lowered_and_said() {
         said.contains("at most 4 images to adapt on of a training class") && said.contains("not the preset's 10"),
         "{said}"
     );
-    assert!(said.contains("60 images in 12 classes") && said.contains("1 file skipped"), "{said}");
+    assert!(said.contains("60 images in 12 classes, 2 classes held out") && said.contains("1 file skipped"), "{said}");
     let summary = bench.summary("out");
     assert_eq!((summary["shots"].as_u64(), summary["test_shots"].as_u64()), (Some(4), Some(4)));
     assert!(summary["ways"].is_null());
