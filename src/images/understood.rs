@@ -1,6 +1,7 @@
 //! What was understood of a set's files, in numbers and in words.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -33,12 +34,12 @@ impl ImageSet {
             held_out: self.images.iter().filter(|image| image.held_out).count(),
             channels: self.channels,
             size: self.size,
-            skipped: reasons(&self.skipped),
+            skipped: reasons(&self.skipped).into_iter().map(|(reason, files)| (reason, files.len())).collect(),
         }
     }
 
     /// What was understood, for people: a line of what there is, a line of what was skipped (if anything was)
-    /// by reason, most files first, and a line for each of the notes.
+    /// by reason, most files first and the first of them by name, and a line for each of the notes.
     pub fn understood(&self) -> String {
         self.understood_for(&format!("{} held out", self.counts().held_out))
     }
@@ -54,30 +55,43 @@ impl ImageSet {
             plural(counts.classes, "class", "classes"),
             size = counts.size,
         )];
-        let mut reasons: Vec<(String, usize)> = counts.skipped.into_iter().collect();
-        reasons.sort_by_key(|(_, files)| std::cmp::Reverse(*files));
+        let mut reasons: Vec<(String, Vec<&Path>)> = reasons(&self.skipped).into_iter().collect();
+        reasons.sort_by_key(|(_, files)| std::cmp::Reverse(files.len()));
         if !reasons.is_empty() {
-            let reasons: Vec<String> = reasons.iter().map(|(reason, files)| format!("{files} x {reason}")).collect();
-            lines.push(format!("{} skipped: {}", plural(self.skipped.len(), "file", "files"), reasons.join("; ")));
+            let reason =
+                |(reason, files): &(String, Vec<&Path>)| format!("{} x {reason} ({})", files.len(), some(files));
+            let reasons = reasons.iter().map(reason).collect::<Vec<_>>().join("; ");
+            let files = plural(self.skipped.len(), "file", "files");
+            // Decoders and names may bring line breaks of their own.
+            lines.push(format!("{files} skipped: {reasons}").replace(char::is_control, " "));
         }
         lines.extend(self.notes.iter().map(|note| note.en().to_owned()));
         lines.join("\n")
     }
 }
 
+/// The names of the first files.
+fn some(files: &[&Path]) -> String {
+    const SHOWN: usize = 3;
+    let name = |path: &&Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let mut names: Vec<String> = files.iter().take(SHOWN).map(name).collect();
+    names.extend((files.len() > SHOWN).then(|| "…".to_owned()));
+    names.join(", ")
+}
+
 /// Files by reason. Reasons are alike that differ in numbers and in what brackets or quotation marks hold.
-fn reasons(skipped: &[Skipped]) -> BTreeMap<String, usize> {
-    let mut groups: BTreeMap<Vec<&str>, (Vec<&str>, usize)> = BTreeMap::new();
-    for Skipped { reason, .. } in skipped {
+fn reasons(skipped: &[Skipped]) -> BTreeMap<String, Vec<&Path>> {
+    let mut groups: BTreeMap<Vec<&str>, (Vec<&str>, Vec<&Path>)> = BTreeMap::new();
+    for Skipped { path, reason } in skipped {
         let own = pieces(reason.en());
         let pattern = own.iter().map(|piece| if varies(piece) { "…" } else { piece }).collect();
-        let (common, files) = groups.entry(pattern).or_insert_with(|| (own.clone(), 0));
+        let (common, files) = groups.entry(pattern).or_insert_with(|| (own.clone(), Vec::new()));
         common.iter_mut().zip(own).filter(|(common, own)| *common != own).for_each(|(common, _)| *common = "…");
-        *files += 1;
+        files.push(path);
     }
-    let mut reasons = BTreeMap::new();
+    let mut reasons: BTreeMap<String, Vec<&Path>> = BTreeMap::new();
     for (common, files) in groups.into_values() {
-        *reasons.entry(common.concat()).or_default() += files;
+        reasons.entry(common.concat()).or_default().extend(files);
     }
     reasons
 }
@@ -123,7 +137,9 @@ mod tests {
             "is damaged or cut off (no end)",
             "is empty",
         ];
-        let found = reasons(&given.map(skip));
+        let skipped = given.map(skip);
+        let found: BTreeMap<String, usize> =
+            reasons(&skipped).into_iter().map(|(reason, files)| (reason, files.len())).collect();
         let expected =
             [("is 3 x … pixels; at least 4 x 4 are needed", 2), ("is damaged or cut off …", 3), ("is empty", 1)];
         assert_eq!(found, expected.map(|(reason, files)| (reason.to_owned(), files)).into());

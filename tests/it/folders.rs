@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::Arc;
 
-use metascope::images::{ImageSet, Kind};
+use metascope::images::{ImageSet, Kind, Skipped};
 use metascope::settings::Settings;
 use metascope::tasks::classes::{Part, class_parts};
 use metascope::tasks::{Family, for_validation};
@@ -303,6 +303,11 @@ fn what_was_understood_is_said_in_two_lines_and_notes() {
     let lines: Vec<&str> = said.lines().collect();
     assert!(lines[0].ends_with("4 images in 2 classes, 1 held out, grey, 8 x 8 pixels"), "{said}");
     assert!(lines[1].contains("95") && lines[1].contains("HEIC"), "{said}");
+    assert!(lines[1].ends_with(".heic, …)") && lines[1].matches(".heic").count() == 3, "{said}");
+    let reason = "is damaged: bad\nheader".into();
+    let broken = Skipped { path: "cat/a.png".into(), reason };
+    let said = ImageSet { skipped: vec![broken], notes: Vec::new(), ..set.clone() }.understood();
+    assert_eq!(said.lines().nth(1), Some("1 file skipped: 1 x is damaged: bad header (a.png)"));
     let counts = set.counts();
     assert_eq!((counts.images, counts.classes, counts.held_out, counts.channels, counts.size), (4, 2, 1, 1, 8));
     assert_eq!(counts.skipped.into_values().collect::<Vec<_>>(), [95]);
