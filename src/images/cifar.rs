@@ -33,7 +33,7 @@ pub(super) fn layout(reader: &mut (impl Read + ?Sized), length: Option<u64>) -> 
     };
     let most = KINDS.into_iter().find(|most| fits(most)).ok_or(OTHER)?;
     let classes = most.last().map(|most| most + 1);
-    let label = Prefix { bytes: most.len() as u64, number: Number::BYTE, classes };
+    let label = Prefix { bytes: most.len() as u64, number: Number::BYTE, classes, column: None };
     let shape = vec![length / (PIXELS + label.bytes), 3, SIDE, SIDE];
     Ok(Layout { number: Number::BYTE, shape, header: 0, label: Some(label) })
 }

@@ -116,7 +116,12 @@ impl<R: Read> Rows<R> {
         let side = ((columns.pixels() / columns.channels) as u64).isqrt();
         let mut shape = vec![count, side, side];
         shape.extend((columns.channels == 3).then_some(3));
-        let label = columns.label.map(|_| Prefix { bytes: LABEL as u64, number: text, classes: None });
+        let label = columns.label.map(|column| Prefix {
+            bytes: LABEL as u64,
+            number: text,
+            classes: None,
+            column: Some(column),
+        });
         Ok(Layout { number: Number::FLOAT, shape, header: 0, label })
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Prefix {
     pub number: Number,
     /// How many classes there are, where that is known.
     pub classes: Option<u8>,
+    /// The column that it stands in, from 0, where rows are lines of a table.
+    pub column: Option<usize>,
 }
 
 /// How the images of an array lie.

@@ -54,7 +54,17 @@ fn meaning(files: &[Candidate], series: &Series, grid: Grid) -> Words {
             };
             Words::both(format!("with the labels in {name}{en}"), format!("标签在 {name} 中{zh}"))
         }
-        Classes::Own => text("with the label in each row", "标签在各行中").into(),
+        Classes::Own => {
+            let label = series.parts.first().and_then(|(array, _)| array.layout.label);
+            match label.and_then(|label| label.column) {
+                Some(0) => text("with the label in the first column", "标签在第一列").into(),
+                Some(column) => {
+                    let number = column + 1;
+                    Words::both(format!("with the label in column {number}"), format!("标签在第 {number} 列"))
+                }
+                None => text("with the label in each row", "标签在各行中").into(),
+            }
+        }
     };
     let doubtful = planar && matches!(series.classes, Classes::File);
     let told = || {
