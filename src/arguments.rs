@@ -130,6 +130,12 @@ pub enum ArgumentError {
     /// A list where one number is needed.
     #[error("--test-shots takes one number here; a list of them goes with `metascope race`")]
     OneNumber,
+    /// One value of what a sweep varies.
+    #[error("--{option} is varied by the sweep: leave it out, or choose other axes with --x and --y")]
+    Swept {
+        /// The option.
+        option: String,
+    },
     /// One algorithm where several are compared.
     #[error("--algorithm goes with a single run: name those to compare with --algorithms")]
     OneAlgorithm,

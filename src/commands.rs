@@ -156,8 +156,7 @@ fn read_images(run: &RunSettings) -> Result<Option<Arc<ImageSet>>, ImageError> {
 /// # Errors
 /// Whatever is wrong with arguments, images or files; with `--merge` also missing cells.
 pub fn sweep(arguments: &SweepArguments) -> Result<Ending, Box<dyn Error>> {
-    let [columns, rows] = arguments.cells.0;
-    let axes = [arguments.x.axis(columns), arguments.y.axis(rows)];
+    let axes = arguments.axes()?;
     let swept = axes.iter().flat_map(|axis| &axis.values).filter_map(|value| match value {
         Value::Algorithm(algorithm) => Some(*algorithm),
         Value::Number(_) => None,

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::planned::Planned;
 use super::{ArgumentError, What};
-use crate::compare::axis::{Cells, Range};
+use crate::compare::axis::{Axis, Cells, Range};
 use crate::settings::Algorithm;
 use crate::settings::table::{Setting, setting};
 
@@ -64,6 +64,23 @@ pub struct RaceArguments {
     /// What to train. `--test-shots` may be a list.
     #[command(flatten)]
     pub what: What,
+}
+
+impl SweepArguments {
+    /// Both axes.
+    ///
+    /// # Errors
+    /// If an option sets a number that an axis varies. A swept width keeps how many layers there are, and a swept
+    /// algorithm whose preset counts, so these may be set.
+    pub fn axes(&self) -> Result<[Axis; 2], ArgumentError> {
+        let [columns, rows] = self.cells.0;
+        let axes = [self.x.axis(columns), self.y.axis(rows)];
+        let lost = axes.iter().map(|axis| axis.swept).find(|swept| {
+            let whole = swept.0 != ALGORITHM && swept.id() == swept.0.option();
+            whole && self.what.options.given.sets(swept.0)
+        });
+        lost.map_or(Ok(axes), |swept| Err(ArgumentError::Swept { option: swept.id() }))
+    }
 }
 
 impl RaceArguments {

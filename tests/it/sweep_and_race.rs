@@ -228,6 +228,8 @@ fn bad_axes_are_explained_before_anything_is_written() {
         (vec!["--tasks", "plane", "--x", "width=4..8"], vec!["width", "no hidden layer"]),
         (vec!["--tasks", "picture", "--x", "shots=1..8"], vec!["shots", "support share"]),
         (vec!["--test-shots", "5,10"], vec!["--test-shots", "metascope race"]),
+        (vec!["--inner-rate", "0.5"], vec!["--inner-rate is varied by the sweep", "--x and --y"]),
+        (vec!["--y", "shots=5,10", "--shots", "5"], vec!["--shots is varied by the sweep"]),
         (vec![changes.to_str().unwrap()], vec!["[[changes]]"]),
     ] {
         refuses(&[["sweep", "--out", folder].as_slice(), &arguments].concat(), &parts);
