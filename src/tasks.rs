@@ -211,7 +211,7 @@ pub enum FamilyError {
     #[error("{}", tell(
         || {
             let classes = plural(*classes, "class", "classes");
-            format!("“{name}” has {classes} with two images or more, and class tasks need at least two: choose a set with a folder for each class")
+            format!("“{name}” has {classes} with two images or more, and these tasks need at least two: choose a set with a folder for each class")
         },
         || format!("“{name}”中有 {classes} 个类别含有两张或更多图像，而这种任务至少需要两个：请选择每个类别各有一个文件夹的图像集"),
     ))]

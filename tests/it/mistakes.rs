@@ -44,6 +44,18 @@ fn images_that_cannot_be_used_are_explained() {
 }
 
 #[test]
+fn too_few_classes_are_told_without_the_name_of_another_family() {
+    let bench = Bench::new();
+    pictures(&bench.path("own"), 6);
+    let own = bench.text("own");
+    for tasks in ["class", "classify", "cluster"] {
+        let parts =
+            ["“own” has 1 class with two images or more, and these tasks need at least two", "a folder for each"];
+        bench.refuses(&small(&["--tasks", tasks, "--images", &own, "--image-size", "8"]), &parts);
+    }
+}
+
+#[test]
 fn images_of_a_kept_run_that_have_moved_are_asked_for_by_the_option_that_names_them() {
     let bench = Bench::new();
     pictures(&bench.path("own"), 6);
