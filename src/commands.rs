@@ -210,7 +210,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Ending, Box<dyn Error>> {
 }
 
 fn none_is_left(of_all: &str) -> Ending {
-    note(format_args!("every {of_all} diverged: try smaller rates (--inner-rate, --outer-rate)"));
+    note(format_args!("every {of_all} diverged: try a smaller inner or outer rate"));
     Ending::Diverged
 }
 

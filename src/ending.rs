@@ -32,10 +32,7 @@ const CODES: [(u8, &str); 5] = [
     (Ending::Done.code(), "all is done, or what a signal left is measured and written"),
     (1, "an error: arguments, images, files; stderr says which, and what to do"),
     (2, "a command line that cannot be read"),
-    (
-        Ending::Diverged.code(),
-        "the run, or every run of a sweep or a race, diverged, or a loss overflowed in adapt; what there is is written",
-    ),
+    (Ending::Diverged.code(), "the run, or every run of a sweep or a race, diverged; or a loss overflowed in adapt"),
     (Ending::Unfinished.code(), "a second signal, or a sweep or a race that a signal left unfinished"),
 ];
 
