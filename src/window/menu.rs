@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, PopupCloseBehavior, RichText, TextEdit, Ui};
+use egui::{Button, Label, PopupCloseBehavior, RichText, TextEdit, Ui};
 
 use super::commands::{self, Ask, Commands, UiCommand};
 use super::recent::Recent;
@@ -12,13 +12,15 @@ use super::theme::Palette;
 use super::tooltip::tooltip;
 use super::top_bar::SIZE;
 use crate::keep::sessions::Earlier;
-use crate::keep::share::PREFIX;
+use crate::keep::share::{PREFIX, Share};
 use crate::text::say;
 
 /// Its state: what is being typed.
 #[derive(Default)]
 pub struct MainMenu {
     text: String,
+    /// Whether Enter was pressed since it changed.
+    entered: bool,
 }
 
 impl MainMenu {
@@ -67,10 +69,28 @@ impl MainMenu {
         let field = ui.add(TextEdit::singleline(&mut self.text).hint_text(hint).desired_width(220.0));
         let field = field.accessible_name(UiCommand::OpenText(String::new()).label());
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        tooltip(field, || UiCommand::OpenText(String::new()).tooltip().to_owned());
-        if entered && !self.text.trim().is_empty() {
-            commands.push(UiCommand::OpenText(std::mem::take(&mut self.text)));
-            ui.close();
+        self.entered = entered || self.entered && !field.changed();
+        let field = tooltip(field, || UiCommand::OpenText(String::new()).tooltip().to_owned());
+        if self.entered && !self.text.trim().is_empty() {
+            match Share::parse(&self.text) {
+                Ok(_) => {
+                    commands.push(UiCommand::OpenText(std::mem::take(&mut self.text)));
+                    self.entered = false;
+                    ui.close();
+                }
+                // It stays there to be mended, and what is typed next is no shortcut.
+                Err(error) => {
+                    if entered {
+                        field.request_focus();
+                    }
+                    let palette = Palette::of(ui);
+                    let error = RichText::new(error.to_string()).color(palette.as_text(palette.danger));
+                    ui.scope(|ui| {
+                        ui.set_max_width(field.rect.width());
+                        ui.add(Label::new(error).wrap());
+                    });
+                }
+            }
         }
         ui.separator();
         commands::button(ui, UiCommand::Theme, commands);

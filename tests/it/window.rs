@@ -15,6 +15,7 @@ use crate::common::families;
 use crate::common::fixtures;
 
 mod measured;
+mod menu;
 mod own_images;
 mod room;
 
@@ -154,17 +155,17 @@ fn a_run_that_left_its_best_state_says_so_once() {
     let turned = Turned { knob: Knob::INNER_RATE, at: 1100, from: 0.1, to: 0.3 };
     snapshot.astray = Some(Astray { times: 4.2, turned: Some(turned) });
     let mut bench = Bench::with(snapshot.clone());
-    assert!(bench.says("has stayed at 4.20 times its best, which was at meta-iteration 900"));
+    assert!(bench.says("is 4.20 times its best, which was at meta-iteration 900, and has stayed high"));
     assert!(bench.says("You turned the inner rate α from 0.1 to 0.3 at meta-iteration 1100"));
     bench.click(Role::Button, "Back to the best");
     assert!(matches!(bench.commands().as_slice(), [Command::BackToBest]));
     bench.click(Role::Button, "Dismiss");
-    assert!(!bench.says("has stayed at"));
+    assert!(!bench.says("has stayed high"));
     bench.publish(snapshot.clone());
-    assert!(!bench.says("has stayed at"));
+    assert!(!bench.says("has stayed high"));
     snapshot.timeline.best = Some(1000);
     bench.publish(snapshot);
-    assert!(bench.says("has stayed at"), "it is another best state");
+    assert!(bench.says("has stayed high"), "it is another best state");
 }
 
 #[test]
