@@ -58,15 +58,16 @@ pub fn astray(ui: &mut Ui, snapshot: &Snapshot, hushed: &mut Option<(u64, u64)>,
             let turned = turned.map_or_else(String::new, |turned| format!("{turned}. "));
             let times = if far { "far above".to_owned() } else { format!("{times} times") };
             format!(
-                "The error on held-out tasks has stayed at {times} its best, which was at meta-iteration {best}. {turned}{}",
+                "The error on held-out tasks is {times} its best, which was at meta-iteration {best}, and has stayed high. {turned}{}",
                 if goes_on { "Training goes on." } else { "" }
             )
         },
         || {
             let turned = turned.map_or_else(String::new, |turned| format!("{turned}。"));
-            let times = if far { "远高于最佳值".to_owned() } else { format!("是最佳值的 {times} 倍") };
+            let times =
+                if far { "远高于最佳值".to_owned() } else { format!("目前是最佳值的 {times} 倍") };
             format!(
-                "留出任务的误差一直{times}，最佳在第 {best} 次元迭代。{turned}{}",
+                "留出任务的误差{times}，最佳在第 {best} 次元迭代，之后一直偏高。{turned}{}",
                 if goes_on { "训练仍在继续。" } else { "" }
             )
         },

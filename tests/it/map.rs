@@ -218,7 +218,7 @@ fn diverged(divergence: Divergence) -> Bench {
 fn the_banner_sets_alpha_to_the_mark() {
     let mut bench = diverged(fixtures::divergence());
     assert!(bench.says("where inner step 2 of 3 first raised its support loss"));
-    bench.click(Role::Button, "Set α to the mark (0.028)");
+    bench.click(Role::Button, "Set α below the mark (0.028)");
     assert!(matches!(bench.commands().as_slice(), [Command::GoBack, Command::Play]));
     assert_eq!(bench.trainer.take_live().map(|live| live.inner_rate), Some(0.028));
 }
@@ -233,7 +233,7 @@ fn the_banner_says_why_alpha_is_not_to_be_set() {
     ];
     for (divergence, reason) in cases {
         let mut bench = diverged(divergence);
-        let button = bench.harness.get_by_role_and_label(Role::Button, "Set α to the mark");
+        let button = bench.harness.get_by_role_and_label(Role::Button, "Set α below the mark");
         assert!(button.accesskit_node().is_disabled(), "{reason}");
         button.hover();
         bench.harness.run_steps(25);

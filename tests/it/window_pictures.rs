@@ -109,7 +109,7 @@ fn diverged() {
     let mut places = Vec::new();
     let image = picture_after(SMALL, 1.0, Theme::Dark, Some(diverged), |window| {
         let texts = ["Diverged at meta-iteration 412", "3.1 times too long"];
-        let buttons = ["Back to the best", "Halve α and go on", "Set α to the mark (0.028)"];
+        let buttons = ["Back to the best", "Halve α and go on", "Set α below the mark (0.028)"];
         places.extend(texts.map(|text| (text, window.get_by_label_contains(text).rect())));
         places.extend(buttons.map(|name| (name, window.get_by_role_and_label(Role::Button, name).rect())));
     });

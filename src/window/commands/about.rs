@@ -248,7 +248,7 @@ impl UiCommand {
                 ),
             ),
             Self::SetToMarkAndGoOn => alone(
-                text("Set α to the mark", "把 α 设到标记处"),
+                text("Set α below the mark", "把 α 设到标记以下"),
                 text(
                     "Sets the inner rate slightly below the limit measured at the best state, and goes on from there",
                     "把内循环学习率设得略低于在最佳状态测得的界限，并从那里继续",

@@ -56,12 +56,22 @@ pub fn ui(ui: &mut Ui, status: &Status<'_>) {
         let room = layout(text("8,888"), palette.weak).size().x.max(rate.room);
         parts.push(Part { room, ..rate });
     }
-    let (word, colour) = match status.phase {
-        Phase::Running => (say("· running", "· 运行中"), palette.weak),
-        Phase::Paused => (say("· paused", "· 已暂停"), palette.weak),
-        Phase::Diverged => (say("· diverged", "· 已发散"), palette.as_text(palette.danger)),
+    let about = say("What the trainer is doing", "训练器正在做什么");
+    let (word, colour, about) = match (status.phase, &snapshot.divergence) {
+        (Phase::Running, _) => (say("· running", "· 运行中").to_owned(), palette.weak, about),
+        (Phase::Paused, _) => (say("· paused", "· 已暂停").to_owned(), palette.weak, about),
+        (Phase::Diverged, None) => (say("· diverged", "· 已发散").to_owned(), palette.as_text(palette.danger), about),
+        (Phase::Diverged, Some(event)) => {
+            let at = number(event.meta_iteration);
+            let word = tell(|| format!("· diverged at {at}"), || format!("· 在 {at} 发散"));
+            let about = say(
+                "There the run failed; what is shown is the state that it went back to",
+                "运行在那里失败；显示的是它退回到的状态",
+            );
+            (word, palette.as_text(palette.danger), about)
+        }
     };
-    parts.push(part(2, word, colour, say("What the trainer is doing", "训练器正在做什么")));
+    parts.push(part(2, &word, colour, about));
     let wanted: Vec<_> = parts.iter().map(|part| (part.rank, part.room)).collect();
     let last = last_rank(&wanted, ui.spacing().item_spacing.x, ui.available_width());
     for part in parts.into_iter().filter(|part| part.rank <= last) {
