@@ -210,6 +210,11 @@ fn name(evaluation: &Evaluation, rival: Rival) -> String {
 /// Losses that differ by a smaller factor differ by a share.
 const SMALL: f64 = 1.995;
 
+/// By how many percent the smaller of two losses is less, of which the other is so many times as large.
+fn less(times: f64) -> f64 {
+    100.0 * (1.0 - times.recip())
+}
+
 /// A difference in words.
 fn said(by: By, difference: f64) -> String {
     match by {
@@ -218,7 +223,7 @@ fn said(by: By, difference: f64) -> String {
         By::Loss => {
             let times = difference.exp();
             if times < SMALL {
-                format!("{:.0} % of its loss", 100.0 * (1.0 - times.recip()))
+                format!("{:.0} % of its loss", less(times))
             } else {
                 format!("a loss {} times smaller", numbers::significant(times))
             }
@@ -266,6 +271,9 @@ fn interval(lead: &Lead) -> String {
     match lead.by {
         By::Decibels => format!("95 %: {low:.1} … {high:.1} dB"),
         By::Points(_) => format!("95 %: {low:.0} … {high:.0}"),
+        By::Loss if lead.mean.abs().exp() < SMALL => {
+            format!("95 %: {:.0} … {:.0} %", less(low.exp()), less(high.exp()))
+        }
         By::Loss => format!("95 %: {} … {} ×", numbers::significant(low.exp()), numbers::significant(high.exp())),
     }
 }
@@ -279,7 +287,7 @@ fn lead_in_chinese(lead: &Lead, [learned, other]: [&str; 2]) -> String {
             let [better, worse] = if lead.mean > 0.0 { [learned, other] } else { [other, learned] };
             let times = difference.exp();
             if times < SMALL {
-                format!("{better}的损失比{worse}低 {:.0} %", 100.0 * (1.0 - times.recip()))
+                format!("{better}的损失比{worse}低 {:.0} %", less(times))
             } else {
                 format!("{worse}的损失是{better}的 {} 倍", numbers::significant(times))
             }
