@@ -185,7 +185,7 @@ pub static RECIPES: [Recipe; 10] = [
             "把适应过程约束在初始化附近，只在终点处求导，不沿途中的路径求导",
         ),
         source: "Rajeswaran, Finn, Kakade and Levine 2019",
-        formulas: ["θ ← θ − α ∇( L(θ; S) + ½λ ‖θ − φ‖² )", "φ ← φ − β (1 + ∇²L/λ)⁻¹ ∇L(θ_K; Q)"],
+        formulas: ["θ ← θ − α ∇( L(θ; S) + ½λ ‖θ − φ‖² )", "φ ← φ − β (I + ∇²L/λ)⁻¹ ∇L(θ_K; Q)"],
         moves: Moves::All,
         rates: Rates::Given,
         query_loss: QueryLoss::Last,

@@ -27,7 +27,7 @@ use crate::text::{Text, Words, tell, text};
 
 pub(super) const CLUSTER: Card = Card {
     id: "cluster",
-    name: text("Group", "归类"),
+    name: text("Group", "聚类"),
     about: text(
         "Each task is a pile of images without labels; the network has to find which belong together",
         "每个任务是一堆没有标签的图像；网络要找出哪些属于同一类",
@@ -51,7 +51,7 @@ pub(super) const CLUSTER: Card = Card {
         (Feature::Shots, text("A pile has eight images of each class", "一堆图像中每类有八张")),
         (
             Feature::Points,
-            text("Clusters are learned from the whole pile at every step", "“归类”任务每一步都从整堆图像中学习"),
+            text("Clusters are learned from the whole pile at every step", "“聚类”任务每一步都从整堆图像中学习"),
         ),
     ],
     looks: &[],

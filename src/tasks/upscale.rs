@@ -23,7 +23,7 @@ use crate::text::{Text, Words, tell, text};
 
 pub(super) const UPSCALE: Card = Card {
     id: "upscale",
-    name: text("Sharpen pictures", "清晰图像"),
+    name: text("Sharpen pictures", "超分辨率"),
     about: text(
         "Each task is one image seen as a few large blocks; the network has to make up its pixels",
         "每个任务是一张只看到若干大色块的图像；网络要补出它的像素",
@@ -46,13 +46,13 @@ pub(super) const UPSCALE: Card = Card {
     reasons: &[
         (
             Feature::Shots,
-            text("An upscale task is one image: use the reduction instead", "“清晰图像”任务是一张图像：请改用缩小倍数"),
+            text("An upscale task is one image: use the reduction instead", "“超分辨率”任务是一张图像：请改用缩小倍数"),
         ),
         (
             Feature::Share,
             text(
                 "Upscale tasks see the means of all blocks: use the reduction instead",
-                "“清晰图像”任务看到所有色块的均值：请改用缩小倍数",
+                "“超分辨率”任务看到所有色块的均值：请改用缩小倍数",
             ),
         ),
         (Feature::Pixels, ALL_BLOCKS),
@@ -82,7 +82,7 @@ pub(super) const UPSCALE: Card = Card {
 
 const ALL_BLOCKS: Text = text(
     "Upscale tasks adapt on the means of all blocks at every step",
-    "“清晰图像”任务每一步都在所有色块的均值上适应",
+    "“超分辨率”任务每一步都在所有色块的均值上适应",
 );
 
 #[derive(Debug)]

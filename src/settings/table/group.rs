@@ -88,14 +88,14 @@ impl Feature {
                 "只有“补全图像”任务训练时的比例与测试时不同",
             ),
             Self::Reduction => {
-                text("Only upscale tasks see the means of blocks of pixels", "只有“清晰图像”任务看到的是像素块的平均值")
+                text("Only upscale tasks see the means of blocks of pixels", "只有“超分辨率”任务看到的是像素块的平均值")
             }
             Self::Flow => text(
                 "Only samples of class tasks come from noise by a flow",
                 "只有“生成新图”任务的生成样本是由流从噪声得来的",
             ),
             Self::Ways => {
-                text("Only classify and cluster tasks tell classes apart", "只有“分辨”和“归类”任务需要区分类别")
+                text("Only classify and cluster tasks tell classes apart", "只有“分辨”和“聚类”任务需要区分类别")
             }
             Self::Noise => text("These tasks have no noise", "这些任务没有噪声"),
             Self::HiddenLayers => text("The model has no hidden layer", "该模型没有隐藏层"),

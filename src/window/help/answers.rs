@@ -189,7 +189,7 @@ pub static QUESTIONS: [Question; 15] = [
         asks: text("How many tasks should a meta-batch have?", "一个元批次应该有多少个任务？"),
         answer: text(
             "The outer step follows the mean over the meta-batch. Four times as many tasks halve its noise and take about four times as long. With few tasks, β has to be smaller to make up for the noise. The presets take 25 tasks for curves, 8 for planes, Tell apart and Group, and 4 for the others. Here it is set to 1: the training losses jump; turn it up and they calm down.",
-            "外循环步沿整个元批次的平均方向走。任务数变为四倍，噪声减半，用时也约为四倍。任务少时，β 要小一些，才能抵消噪声。预设值是：“曲线”25 个，“平面”“分辨”“归类”8 个，其余 4 个。这里设为 1：训练损失上下跳动；调大之后就会平稳下来。",
+            "外循环步沿整个元批次的平均方向走。任务数变为四倍，噪声减半，用时也约为四倍。任务少时，β 要小一些，才能抵消噪声。预设值是：“曲线”25 个，“平面”“分辨”“聚类”8 个，其余 4 个。这里设为 1：训练损失上下跳动；调大之后就会平稳下来。",
         ),
         scene: Some(Scene {
             tasks: Some("sine"),
