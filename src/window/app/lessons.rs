@@ -60,16 +60,25 @@ impl App {
             Ask::Save => self.ask_for_result(ctx),
             Ask::Draft => {
                 self.help.close();
-                let beside = self.beside.map(|(algorithm, _)| algorithm.id().to_owned());
-                // What was done to the run since may become the solution.
-                let start = self.snapshot.as_ref().and_then(|snapshot| snapshot.timeline.start.clone());
-                let start = start.filter(|start| start.run == self.settings.run);
-                let settings = start.as_deref().unwrap_or(&self.settings);
-                let draft = Draft::of(settings, beside, self.stage.view_id(self.settings.run.tasks));
-                self.desk = Some(Desk::new(draft));
+                match &mut self.desk {
+                    Some(desk) => desk.open(),
+                    None => self.begin_draft(),
+                }
             }
+            Ask::NewDraft => self.begin_draft(),
             Ask::SaveDraft => self.ask_for_draft(ctx),
         }
+    }
+
+    /// Opens the desk with what is on the screen.
+    fn begin_draft(&mut self) {
+        let beside = self.beside.map(|(algorithm, _)| algorithm.id().to_owned());
+        // What was done to the run since may become the solution.
+        let start = self.snapshot.as_ref().and_then(|snapshot| snapshot.timeline.start.clone());
+        let start = start.filter(|start| start.run == self.settings.run);
+        let settings = start.as_deref().unwrap_or(&self.settings);
+        let draft = Draft::of(settings, beside, self.stage.view_id(self.settings.run.tasks));
+        self.desk = Some(Desk::new(draft));
     }
 
     pub(super) fn begin_lesson(&mut self, ctx: &Context, lesson: Arc<Lesson>) {
@@ -128,9 +137,7 @@ impl App {
 
     pub(super) fn desk_ui(&mut self, ctx: &Context, commands: &mut Commands) {
         let snapshot = self.snapshot.as_deref();
-        if self.desk.as_mut().is_some_and(|desk| !desk.ui(ctx, snapshot, commands)) {
-            self.desk = None;
-        }
+        self.desk.iter_mut().for_each(|desk| desk.ui(ctx, snapshot, commands));
     }
 
     fn ask_for_draft(&mut self, ctx: &Context) {

@@ -22,8 +22,10 @@ pub enum Ask {
     Answer(usize),
     /// Write down what came of it.
     Save,
-    /// Make a lesson of what is on the screen.
+    /// Show the lesson that is being made, or begin one.
     Draft,
+    /// Make a lesson of what is on the screen.
+    NewDraft,
     /// Write the lesson that is being made.
     SaveDraft,
 }

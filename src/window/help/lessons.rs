@@ -21,8 +21,8 @@ pub fn ui(ui: &mut Ui, commands: &mut Commands) {
     ui.horizontal(|ui| {
         commands::button(ui, UiCommand::AskForLesson, commands);
         let about = say(
-            "For teachers: makes a lesson of the tasks, the knobs and the view that are on the screen now",
-            "给老师：用现在屏幕上的任务、旋钮和视图制作一课",
+            "For teachers: makes a lesson of the tasks, the knobs and the view that are on the screen now, or goes on with the one that was begun",
+            "给老师：用现在屏幕上的任务、旋钮和视图制作一课，或继续写已经开始的那一课",
         );
         if ui.button(say("Lesson from this…", "由此制作课程……")).on_hover_text(about).clicked() {
             commands.push(Ask::Draft.into());

@@ -27,6 +27,7 @@ const WIDTH: f32 = 105.0 * GRID;
 /// A lesson while it is written.
 pub struct Desk {
     draft: Draft,
+    is_open: bool,
     /// The step that is written, counted from 1; 0 is the lesson as a whole.
     page: usize,
     checking: Option<Coming<Vec<Flaw>>>,
@@ -48,9 +49,14 @@ const KINDS: [(Kind, Text); 4] = [
 ];
 
 impl Desk {
-    /// With what is on the screen.
+    /// Open, with what is on the screen.
     pub fn new(draft: Draft) -> Self {
-        Self { draft, page: 0, checking: None, found: None, problem: None }
+        Self { draft, is_open: true, page: 0, checking: None, found: None, problem: None }
+    }
+
+    /// Shows the draft again, as it was.
+    pub fn open(&mut self) {
+        self.is_open = true;
     }
 
     /// The lesson as it is written, and its file's text.
@@ -88,8 +94,8 @@ impl Desk {
         (self.found, self.checking) = (None, Some(checking));
     }
 
-    /// Draws it; whether it stays open.
-    pub fn ui(&mut self, ctx: &Context, snapshot: Option<&Snapshot>, commands: &mut Commands) -> bool {
+    /// Draws it, if it is open.
+    pub fn ui(&mut self, ctx: &Context, snapshot: Option<&Snapshot>, commands: &mut Commands) {
         if let Some(result) = self.checking.as_ref().and_then(Coming::poll) {
             self.checking = None;
             match result {
@@ -97,7 +103,9 @@ impl Desk {
                 Err(lost) => self.problem = Some(Words::of_error(&Error::from(lost)).to_string()),
             }
         }
-        let mut open = true;
+        if !self.is_open {
+            return;
+        }
         let room = ctx.content_rect();
         let place = egui::pos2(room.right() - WIDTH - 6.0 * GRID, room.top() + 14.0 * GRID);
         let window = Window::new("desk").id(egui::Id::unique("lesson-desk")).title_bar(false);
@@ -105,8 +113,18 @@ impl Desk {
             ui.horizontal(|ui| {
                 ui.heading(say("Lesson from this", "由此制作课程"));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let about = say("Closes the desk; what is not saved is lost", "关闭；没有保存的内容会丢失");
-                    open = !ui.button(say("Close", "关闭")).on_hover_text(about).clicked();
+                    let about = say(
+                        "Closes the desk; the draft stays until the program ends",
+                        "关闭；草稿会保留到程序结束",
+                    );
+                    self.is_open = !ui.button(say("Close", "关闭")).on_hover_text(about).clicked();
+                    let about = say(
+                        "Begins another draft with the tasks, the knobs and the view that are on the screen now; what is not saved of this one is lost",
+                        "用现在屏幕上的任务、旋钮和视图另写一份草稿；这一份没有保存的内容会丢失",
+                    );
+                    if ui.button(say("New", "新建")).on_hover_text(about).clicked() {
+                        commands.push(Ask::NewDraft.into());
+                    }
                 });
             });
             self.pages(ui);
@@ -123,7 +141,6 @@ impl Desk {
             self.outcome(ui);
             self.ways(ui, commands);
         });
-        open
     }
 
     fn pages(&mut self, ui: &mut Ui) {
