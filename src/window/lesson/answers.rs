@@ -33,6 +33,8 @@ impl Classroom {
             given(ui, step, outcome, stage);
         }
         let palette = Palette::of(ui);
+        // What is said of an answer is not said of another one that is chosen next.
+        let is_sent = self.chosen.is_none_or(|chosen| outcome.chosen == Some(chosen));
         let mut why = |ui: &mut Ui| {
             let chosen = outcome.chosen.and_then(|chosen| Some((chosen, step.options.get(chosen)?.because.as_ref()?)));
             if let Some((chosen, because)) = chosen {
@@ -60,12 +62,16 @@ impl Classroom {
                 note(ui, palette.query, say("It turned out differently from what you said.", "结果与你说的不同。"));
                 why(ui);
             }
-            (Kind::Observe, Stage::Open) if outcome.tries > 0 => {
+            (Kind::Observe, Stage::Open) if outcome.tries > 0 && is_sent => {
                 note(ui, palette.query, say("Look again.", "再看一看。"));
                 why(ui);
             }
             (Kind::Observe, Stage::Done) => {
-                note(ui, palette.adapted, say("The answer in green is what was measured.", "绿色的才是测量到的结果。"))
+                let text = say(
+                    "This time you are right: the answer in green is what was measured. The dot marks your first one.",
+                    "这次你说对了：绿色的就是测量到的结果。圆点标出你的第一次回答。",
+                );
+                note(ui, palette.adapted, text);
             }
             _ => {}
         }
