@@ -24,12 +24,18 @@ use crate::train::walk::{SubStep, Walk};
 
 const FIELD_WIDTH: f32 = 60.0;
 
+/// Height of what is below the knobs until it was drawn, and of the knobs above which it has room.
+const BELOW: f32 = 24.0 * GRID;
+const LEAST: f32 = 12.0 * GRID;
+
 /// The panel.
 #[derive(Default)]
 pub struct Knobs {
     fields: [ValueField; Knob::ALL.len()],
     run: RunPanel,
     limit: Limit,
+    /// Height of what is below the knobs, once it was drawn.
+    below: Option<f32>,
 }
 
 impl Knobs {
@@ -51,15 +57,18 @@ impl Knobs {
         self.limit.update(measured, snapshot.is_some_and(|snapshot| snapshot.phase == Phase::Running));
         let preset = Settings::preset(settings.run.tasks, settings.run.algorithm);
         let at_work = snapshot.and_then(|snapshot| snapshot.walk.as_ref()).and_then(|walk| at_work(walk.now()));
-        Panel::bottom("verdict").frame(Frame::new().inner_margin(Margin { right: 10, top: 8, ..Margin::ZERO })).show(
-            ui,
-            |ui| {
+        let is_empty = only.is_some_and(<[Knob]>::is_empty);
+        let least = if is_empty { 0.0 } else { LEAST };
+        if ui.available_height() >= least + self.below.unwrap_or(BELOW) {
+            let frame = Frame::new().inner_margin(Margin { right: 10, top: 8, ..Margin::ZERO });
+            let below = Panel::bottom("verdict").frame(frame).show(ui, |ui| {
                 let sub_step = snapshot.and_then(|snapshot| snapshot.walk.as_ref()).map(Walk::now);
                 formula::ui(ui, settings.run.algorithm, sub_step);
                 ui.add_space(GRID);
                 verdict::ui(ui, snapshot);
-            },
-        );
+            });
+            self.below = Some(below.response.rect.height());
+        }
         let shown = |knob: Knob| {
             let value = knob.get(&settings.live);
             let outer = &settings.run.outer;
@@ -87,10 +96,10 @@ impl Knobs {
         };
         let fields = &mut self.fields;
         let mut undone = Vec::new();
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink(false).min_scrolled_height(0.0).show(ui, |ui| {
             // Room for the scroll bar, so that it never lies on a number.
             ui.set_width(ui.available_width() - 2.0 * GRID);
-            if only.is_some_and(<[Knob]>::is_empty) {
+            if is_empty {
                 return;
             }
             ui.horizontal(|ui| {

@@ -10,12 +10,12 @@ mod replay;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{Context, ScrollArea, Ui};
+use egui::{Context, Rect, ScrollArea, Shape, Stroke, Ui, vec2};
 
 pub use self::desk::Desk;
 use self::replay::Replay;
 use super::commands::{Ask, Commands};
-use super::theme::GRID;
+use super::theme::{GRID, Palette};
 use crate::lessons::lesson::{Kind, Lesson};
 use crate::lessons::progress::{Progress, Stage};
 use crate::lessons::result::LessonResult;
@@ -25,10 +25,14 @@ use crate::text::Language;
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::views::Focus;
 
-/// Height of a knob, of what is below the knobs, and of a card that can still be read.
+/// Height of a knob, of what is above and below the knobs, and of a card that can still be read.
 const KNOB: f32 = 12.0 * GRID;
+const ABOVE: f32 = 10.0 * GRID;
 const BELOW: f32 = 40.0 * GRID;
-const LEAST: f32 = 35.0 * GRID;
+const LEAST: f32 = 50.0 * GRID;
+
+/// A card has this share of the room at least.
+const SHARE: f32 = 0.6;
 
 /// Texts that come take a few frames to find their places.
 const REVEALS: u8 = 4;
@@ -172,14 +176,11 @@ impl Classroom {
         if self.folded {
             return;
         }
-        let height = match self.knobs() {
-            Some(knobs) => ui.available_height() - BELOW - KNOB * knobs.len() as f32,
-            None => 0.5 * ui.available_height(),
-        };
-        let height = height.max(LEAST);
+        let height = self.height(ui.available_height());
         // Until the lesson's run has begun there is nothing to be read.
         let snapshot = snapshot.filter(|run| self.progress.is_seen(run));
-        ScrollArea::vertical().id_salt("lesson").max_height(height).auto_shrink([false, true]).show(ui, |ui| {
+        let card = ScrollArea::vertical().id_salt("lesson").max_height(height).auto_shrink([false, true]);
+        let card = card.show(ui, |ui| {
             ui.set_width(ui.available_width() - 2.0 * GRID);
             let now = self.progress.now();
             let count = self.progress.lesson().steps.len();
@@ -188,6 +189,21 @@ impl Classroom {
                 shown => self.step(ui, shown, snapshot, commands),
             }
         });
+        let hidden = card.content_size.y - card.state.clamped_offset().y - card.inner_rect.height();
+        if hidden > 2.0 * GRID {
+            more(ui, card.inner_rect);
+        }
+    }
+
+    /// Height of the card in so much room. Where all has no room the formulas are left out, then knobs are scrolled to.
+    fn height(&self, room: f32) -> f32 {
+        let Some(knobs) = self.knobs() else { return (0.5 * room).max(LEAST.min(SHARE * room)) };
+        let (count, knobs) = (knobs.len(), KNOB * knobs.len() as f32);
+        match room - BELOW - knobs {
+            height if height >= LEAST => height,
+            _ if count == 0 => room - GRID,
+            _ => (room - ABOVE - knobs).max(SHARE * room),
+        }
     }
 
     /// A text of a step, the so-maniest, with the numbers that it had when it was first said in full.
@@ -222,4 +238,13 @@ impl Classroom {
             None => {}
         }
     }
+}
+
+/// Marks at the lower edge of a card that it goes on below.
+fn more(ui: &Ui, card: Rect) {
+    let (tip, half) = (card.center_bottom() - vec2(0.0, 0.5 * GRID), 1.5 * GRID);
+    let points = vec![tip, tip - vec2(half, half), tip + vec2(half, -half)];
+    let palette = Palette::of(ui);
+    let mark = Shape::convex_polygon(points, palette.accent, Stroke::new(2.0, palette.panel));
+    ui.painter().add(mark);
 }

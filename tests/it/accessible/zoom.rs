@@ -1,11 +1,14 @@
 //! At every zoom and in every window all controls are whole, or can be scrolled to, and none lies on another.
 
-use super::{Control, controls};
+use std::sync::Arc;
+
 use egui::accesskit::Role;
 use egui::{Id, Key, Modifiers, Rect, Vec2, vec2};
 use egui_kittest::kittest::Queryable as _;
+use metascope::lessons::progress::Progress;
 use metascope::settings::TaskFamily;
 
+use super::{Control, controls};
 use crate::common::bench::Bench;
 use crate::common::families;
 use crate::common::fixtures;
@@ -160,4 +163,35 @@ fn the_keyboard_zooms_and_ends_where_the_window_is_of_use() {
     assert_eq!(bench.harness.ctx.zoom_factor(), 0.8);
     assert!(bench.commands().is_empty(), "a digit with Ctrl is no tab, and no key of zooming a command");
     assert!(bench.harness.query_by_label("Enlarge").is_some());
+}
+
+#[test]
+fn a_lesson_in_the_hall_has_the_room_and_nothing_lies_on_the_formulas() {
+    let mut all = Vec::new();
+    for window in [[1280.0, 800.0], [1024.0, 640.0]].map(Vec2::from) {
+        for lesson in metascope::lessons::built_in() {
+            let mut bench = Bench::sized(fixtures::snapshot(lesson.settings().run.tasks, 0), window);
+            let ctx = bench.harness.ctx.clone();
+            let progress = Progress::new(Arc::clone(lesson));
+            bench.harness.state_mut().as_mut().unwrap().take_up_lesson(&ctx, progress);
+            bench.key(Key::F11);
+            bench.harness.run_steps(8);
+            let what = format!("{} in {window}", lesson.id);
+            let shown: Vec<Control> = controls(&bench).into_iter().filter(Control::is_seen).collect();
+            let answers = shown.iter().any(|control| control.role == Some(Role::RadioButton));
+            if window.y > 700.0 && lesson.window.knobs.is_empty() && !answers {
+                all.push(format!("{what}: the card has the room alone, and no answer is seen"));
+            }
+            let mut settings = bench.harness.query_all_by_label("Settings").map(|node| node.rect().top());
+            let lower = 0.6 * bench.harness.ctx.content_rect().height();
+            if !lesson.window.knobs.is_empty() && !settings.any(|top| top > lower) {
+                all.push(format!("{what}: the card has not most of the room"));
+            }
+            for formula in bench.harness.query_all_by_label_contains("∇").map(|node| node.rect()) {
+                let on = shown.iter().filter(|control| control.seen.intersect(formula).is_positive());
+                all.extend(on.map(|control| format!("{what}: {} lies on a formula", control.name)));
+            }
+        }
+    }
+    assert!(all.is_empty(), "{}:\n{}", all.len(), all.join("\n"));
 }
