@@ -186,3 +186,18 @@ fn the_guide_lists_every_measure() {
         assert!(guide.contains(&row), "the guide lacks: {row}");
     }
 }
+
+#[test]
+fn the_page_for_teachers_calls_lessons_by_their_titles() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/teaching.md")).unwrap();
+    for (index, lesson) in built_in().iter().enumerate() {
+        for language in [Language::English, Language::Chinese] {
+            let title = lesson.title.r#in(language).unwrap();
+            assert!(
+                page.contains(&format!("| {}. {title} |", index + 1)),
+                "the page lacks lesson {}: {title}",
+                index + 1
+            );
+        }
+    }
+}
