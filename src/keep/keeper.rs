@@ -63,8 +63,8 @@ pub struct News {
     pub path: PathBuf,
     /// Whether nobody asked for it.
     pub in_passing: bool,
-    /// Meta-iterations that its run has done.
-    pub meta_iteration: u64,
+    /// Meta-iterations that its run has done; `None` of what is no moment of a run.
+    pub meta_iteration: Option<u64>,
     /// Whether it is there.
     pub written: Result<(), RunFileError>,
 }
@@ -121,7 +121,7 @@ impl Keeper {
     pub fn write(
         &self,
         path: PathBuf,
-        meta_iteration: u64,
+        meta_iteration: Option<u64>,
         make: impl FnOnce(&Work) -> Result<Vec<u8>, RunFileError> + Send + 'static,
     ) {
         self.desk.begin(path, meta_iteration, make);
@@ -148,7 +148,7 @@ impl Keeper {
             let kind = wanted.unwrap_or_else(|| kinds::of(&path));
             let job = Job { saved, coming: coming.to_vec(), path, kind, picture, language };
             if kind.long {
-                let (path, at) = (job.path.clone(), job.saved.meta_iteration());
+                let (path, at) = (job.path.clone(), Some(job.saved.meta_iteration()));
                 let own = Arc::clone(&desk);
                 return desk.begin(path, at, move |work| own.bytes(&job, work));
             }
@@ -193,7 +193,7 @@ impl Desk {
 
     fn finish(&self, job: Job, work: &Work) {
         let written = self.bytes(&job, work).and_then(|bytes| Ok(write_whole(&job.path, &bytes)?));
-        let (meta_iteration, in_passing) = (job.saved.meta_iteration(), job.picture.is_some());
+        let (meta_iteration, in_passing) = (Some(job.saved.meta_iteration()), job.picture.is_some());
         self.tell(News { path: job.path, in_passing, meta_iteration, written });
     }
 
@@ -218,7 +218,7 @@ impl Desk {
     fn begin(
         self: &Arc<Self>,
         path: PathBuf,
-        meta_iteration: u64,
+        meta_iteration: Option<u64>,
         make: impl FnOnce(&Work) -> Result<Vec<u8>, RunFileError> + Send + 'static,
     ) {
         let work = Arc::new(Work::new(path.clone()));

@@ -309,7 +309,7 @@ impl App {
 
     fn written(&mut self, News { path, in_passing, meta_iteration, written }: News) {
         let place = path;
-        let (path, at) = (place.display(), numbers::thousands(meta_iteration));
+        let (path, at) = (place.display(), meta_iteration.map(numbers::thousands));
         match written {
             Ok(()) if in_passing => {}
             Ok(()) => {
@@ -317,10 +317,13 @@ impl App {
                 if kinds::of(&place).ending == ENDING {
                     self.recent_runs.used(&place);
                 }
-                let text = tell(
-                    || format!("Written at meta-iteration {at}: {path}"),
-                    || format!("已写入第 {at} 次元迭代：{path}"),
-                );
+                let text = match at {
+                    Some(at) => tell(
+                        || format!("Written at meta-iteration {at}: {path}"),
+                        || format!("已写入（在第 {at} 次元迭代）：{path}"),
+                    ),
+                    None => tell(|| format!("Written: {path}"), || format!("已写入：{path}")),
+                };
                 self.notices.add(notices::Kind::Done, text);
             }
             // Said once: the run goes on, and every half a minute it is tried again.

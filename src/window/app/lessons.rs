@@ -152,7 +152,7 @@ impl App {
     /// Writes the lesson that is being made, and has it checked.
     pub(super) fn write_draft(&mut self, ctx: &Context, path: &Path) {
         let Some((_, text)) = self.desk.as_mut().and_then(Desk::lesson) else { return };
-        self.write_other(super::taking::with_ending(path, "toml"), move |_| Ok(text.into_bytes()));
+        self.write_other(super::taking::with_ending(path, "toml"), None, move |_| Ok(text.into_bytes()));
         self.desk.iter_mut().for_each(|desk| desk.check(ctx));
     }
 
@@ -168,7 +168,7 @@ impl App {
         match classroom.result().to_text() {
             Ok(text) => {
                 classroom.is_saved();
-                self.write_other(super::taking::with_ending(path, "toml"), move |_| Ok(text.into_bytes()));
+                self.write_other(super::taking::with_ending(path, "toml"), None, move |_| Ok(text.into_bytes()));
             }
             Err(error) => self.notices.add(Kind::Error, Words::told(|| error.to_string())),
         }

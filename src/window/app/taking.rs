@@ -130,7 +130,8 @@ impl App {
     /// Has what was taken written.
     pub(super) fn write_view(&mut self, path: &Path, taken: Taken) {
         let ending = taken.kind.ending;
-        self.write_other(with_ending(path, ending), move |work| taken.bytes(work));
+        let at = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.meta_iteration);
+        self.write_other(with_ending(path, ending), Some(at), move |work| taken.bytes(work));
     }
 
     /// Asks where what sweeps or races have found is to be written as a table.
@@ -145,15 +146,16 @@ impl App {
     }
 
     pub(super) fn write_table(&mut self, path: &Path, table: Vec<u8>) {
-        self.write_other(with_ending(path, "csv"), move |_| Ok(table));
+        self.write_other(with_ending(path, "csv"), None, move |_| Ok(table));
     }
 
+    /// Has a file written that is no run; `at` is the meta-iteration that it shows, if it shows one.
     pub(super) fn write_other(
         &mut self,
         path: PathBuf,
+        at: Option<u64>,
         make: impl FnOnce(&Work) -> Result<Vec<u8>, RunFileError> + Send + 'static,
     ) {
-        let at = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.meta_iteration);
         if let Some(keeper) = self.keeping.keeper() {
             keeper.write(path, at, make);
         }
