@@ -12,6 +12,7 @@ use super::measures::{Argument, Arguments, Asked, MEASURES, Margin};
 use super::said::Said;
 use crate::settings::{Knob, Settings};
 use crate::text::numbers::rounded;
+use crate::text::{say, tell};
 use crate::train::snapshot::{Deed, Init, Snapshot};
 
 /// Such a lesson while it is written.
@@ -45,6 +46,34 @@ impl Draft {
             window: Showing { knobs: Knob::MAIN.to_vec(), view, beside, slow: false },
             steps: Vec::new(),
         }
+    }
+
+    /// What keeps it from being a lesson, said by step and answer; what else there is, its file says.
+    pub fn flaw(&self) -> Option<String> {
+        if self.steps.is_empty() {
+            return Some(say("a lesson has at least one step: add one", "课程至少要有一个步骤：请添加").to_owned());
+        }
+        let of_step = |(index, step): (usize, &Step)| {
+            let (number, kind) = (index + 1, step.kind.name());
+            let said = |what: String| {
+                tell(|| format!("step {number} ({kind}): {what}"), || format!("第 {number} 步（{kind}）：{what}"))
+            };
+            let (key, message) = file::flaw(step)?;
+            let empty = || step.options.iter().position(|answer| answer.true_if.is_empty()).map(|place| place + 1);
+            Some(said(match (key, empty()) {
+                ("true_if", Some(answer)) => tell(
+                    || format!("answer {answer} is still without a condition under which it is true"),
+                    || format!("回答 {answer} 还没有成立的条件"),
+                ),
+                ("options", _) => say("it needs two answers at least", "至少要有两个回答").to_owned(),
+                ("until", _) => {
+                    say("what has to come about is still to be chosen", "还没有选出要达到的条件").to_owned()
+                }
+                ("within", _) => say("it needs some meta-iterations", "要给它一些元迭代").to_owned(),
+                _ => message,
+            }))
+        };
+        self.steps.iter().enumerate().find_map(of_step)
     }
 
     /// The text of its file.
@@ -193,6 +222,24 @@ pub fn acts(journal: &[Deed], began: u64) -> Vec<Act> {
 mod tests {
     use super::*;
     use crate::settings::{Algorithm, TaskFamily};
+
+    #[test]
+    fn what_is_missing_is_said_by_step_and_answer() {
+        let mut draft = Draft::of(&Settings::preset(TaskFamily::ALL[0], Algorithm::default()), None, None);
+        assert_eq!(draft.flaw().unwrap(), "a lesson has at least one step: add one");
+        draft.steps = vec![step(Kind::Write), step(Kind::Predict)];
+        assert_eq!(
+            draft.flaw().unwrap(),
+            "step 2 (Predict): answer 1 is still without a condition under which it is true"
+        );
+        draft.steps[1].options.pop();
+        assert_eq!(draft.flaw().unwrap(), "step 2 (Predict): it needs two answers at least");
+        draft.steps[1] = step(Kind::Do);
+        assert_eq!(draft.flaw().unwrap(), "step 2 (Do): what has to come about is still to be chosen");
+        draft.steps.pop();
+        assert_eq!(draft.flaw(), None);
+        assert!(draft.lesson(Path::new("draft.toml")).is_ok());
+    }
 
     #[test]
     fn a_draft_is_read_as_it_is_written() {

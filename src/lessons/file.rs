@@ -172,7 +172,7 @@ pub fn parse(text: &str, path: &Path) -> Result<Lesson, LessonError> {
 }
 
 /// What a step of its kind must not have or lacks: the key, and why.
-fn flaw(step: &Step) -> Option<(&'static str, String)> {
+pub(super) fn flaw(step: &Step) -> Option<(&'static str, String)> {
     let kind = step.kind.id();
     let needs = |key| tell(|| format!("a step “{kind}” needs {key}"), || format!("步骤“{kind}”需要 {key}"));
     let has_no = |key| tell(|| format!("a step “{kind}” has no {key}"), || format!("步骤“{kind}”没有 {key}"));

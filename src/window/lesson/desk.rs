@@ -35,6 +35,8 @@ pub struct Desk {
     found: Option<Vec<Flaw>>,
     /// Why there is no lesson yet.
     problem: Option<String>,
+    /// The draft of which that is said.
+    judged: Option<Draft>,
 }
 
 /// What each kind of step adds.
@@ -51,7 +53,7 @@ const KINDS: [(Kind, Text); 4] = [
 impl Desk {
     /// Open, with what is on the screen.
     pub fn new(draft: Draft) -> Self {
-        Self { draft, is_open: true, page: 0, checking: None, found: None, problem: None }
+        Self { draft, is_open: true, page: 0, checking: None, found: None, problem: None, judged: None }
     }
 
     /// Shows the draft again, as it was.
@@ -61,10 +63,13 @@ impl Desk {
 
     /// The lesson as it is written, and its file's text.
     pub fn lesson(&mut self) -> Option<(Lesson, String)> {
-        let text = self.draft.to_text().map_err(|error| error.to_string());
-        let lesson =
-            self.draft.lesson(Path::new(&format!("{}.toml", self.draft.id))).map_err(|error| error.to_string());
-        match lesson.and_then(|lesson| Ok((lesson, text?))) {
+        self.judged = Some(self.draft.clone());
+        let path = format!("{}.toml", self.draft.id);
+        let lesson = self.draft.flaw().map_or(Ok(()), Err).and_then(|()| {
+            let text = self.draft.to_text().map_err(|error| error.to_string())?;
+            Ok((self.draft.lesson(Path::new(&path)).map_err(|error| error.to_string())?, text))
+        });
+        match lesson {
             Ok(found) => {
                 self.problem = None;
                 Some(found)
@@ -138,6 +143,10 @@ impl Desk {
                 }
             });
             ui.separator();
+            // What is said of a draft is not said of what it has become.
+            if self.judged.as_ref().is_some_and(|judged| *judged != self.draft) {
+                (self.found, self.problem) = (None, None);
+            }
             self.outcome(ui);
             self.ways(ui, commands);
         });
@@ -263,11 +272,14 @@ fn said(ui: &mut Ui, label: &str, about: &str, said: &mut Said, rows: usize) {
     }
 }
 
-/// A number of meta-iterations with its label.
-fn count(ui: &mut Ui, label: &str, about: &str, value: &mut u64) {
+/// A number of meta-iterations with what is said before and behind it.
+fn count(ui: &mut Ui, [before, behind]: [&str; 2], about: &str, value: &mut u64) {
     ui.horizontal(|ui| {
-        ui.label(label).on_hover_text(about);
+        ui.label(before).on_hover_text(about);
         let suffix = tell(|| " meta-iterations".to_owned(), || " 次元迭代".to_owned());
         ui.add(DragValue::new(value).range(0..=100_000).speed(10).suffix(suffix)).on_hover_text(about);
+        if !behind.is_empty() {
+            ui.label(behind).on_hover_text(about);
+        }
     });
 }

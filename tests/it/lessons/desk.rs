@@ -66,3 +66,16 @@ fn a_draft_stays_until_another_is_begun() {
     assert_eq!(written(&class, "Title"), "");
     assert!(!class.says("1. Do"));
 }
+
+#[test]
+fn what_is_said_of_a_draft_goes_when_that_is_changed() {
+    let mut class = Class::new();
+    class.until("a run", |class| class.app().snapshot().is_some());
+    open_desk(&mut class);
+    class.click(Role::Button, "Check");
+    class.until_says("at least one step");
+    class.click(Role::Button, "+ Predict");
+    assert!(!class.says("at least one step"), "there is one by now");
+    class.click(Role::Button, "Check");
+    class.until_says("step 1 (Predict): answer 1 is still without a condition");
+}

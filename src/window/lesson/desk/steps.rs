@@ -63,7 +63,8 @@ impl Desk {
         match step.kind {
             Kind::Predict => {
                 let about = say("So long after the prediction its outcome is measured", "预测之后过这么久测量结果");
-                count(ui, say("Measured after", "测量于之后"), about, &mut step.after);
+                let around = [say("Measured after", "在"), say("", "之后测量")];
+                count(ui, around, about, &mut step.after);
             }
             Kind::Do => {
                 ui.label(say("It is done once this has come about, in this order", "依次达到以下各条，就算完成"));
@@ -72,7 +73,8 @@ impl Desk {
                     "It is not done by waiting so long, and can be done in it",
                     "光等这么久不会完成，但在这段时间内可以做到",
                 );
-                count(ui, say("Within", "限于"), about, &mut step.within);
+                let around = [say("Within", "在"), say("", "之内")];
+                count(ui, around, about, &mut step.within);
                 hints(ui, &mut step.hints);
                 solution(ui, step, snapshot);
             }
