@@ -62,7 +62,8 @@ pub static RECIPES: [Recipe; 10] = [
             Domain::HiddenImage => {
                 let live = &mut settings.live;
                 (live.inner_rate, live.inner_steps, live.outer_rate) = (0.05, 8, 0.05);
-                settings.run.optimiser = OuterOptimiser::Sgd;
+                (settings.run.optimiser, settings.run.outer.weight_decay) = (OuterOptimiser::Sgd, 0.0);
+                settings.run.outer.clip_norm = 0.0;
             }
             Domain::Curve => settings.live.inner_steps = 5,
             // Where adaptation ends says nothing about how sure to be; plain steps, as in its paper, hold.

@@ -79,6 +79,8 @@ pub(super) const COMPLETION: Card = Card {
     preset: |settings| {
         drawn(settings);
         (settings.live.inner_steps, settings.live.support_share) = (5, 0.15);
+        // Where few pixels say much, as in drawings, the gradient of a single task can be huge.
+        settings.run.outer.clip_norm = 0.1;
     },
     open: |run, images| Ok(Arc::new(PictureTasks::new(images.ok_or(FamilyError::NoImages)?, run, true)?)),
     ..PICTURE

@@ -18,7 +18,7 @@ use super::{FamilyError, HeldOut, Picture, Place, Tasks};
 use crate::maths::network::{Batch, Network};
 use crate::maths::stream::{Purpose, Stream, stream};
 use crate::meta::episode::Episode;
-use crate::settings::{Domain, LiveSettings, NetworkSettings};
+use crate::settings::{Domain, LiveSettings, NetworkSettings, OuterOptimiser};
 use crate::text::{Text, Words, tell, text};
 
 pub(super) const UPSCALE: Card = Card {
@@ -73,6 +73,9 @@ pub(super) const UPSCALE: Card = Card {
         super::picture::drawn(settings);
         // Trained with fewer steps, φ overshoots in the later ones.
         (settings.live.inner_rate, settings.live.inner_steps) = (0.05, 10);
+        // A few means leave nearly everything open: gradients of single tasks can be huge, and curvature would grow.
+        (settings.run.optimiser, settings.run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
+        settings.run.outer.clip_norm = 0.1;
     },
     open: |run, images| {
         let images = images.ok_or(FamilyError::NoImages)?;
