@@ -8,12 +8,15 @@ use egui_plot::{
 };
 
 use super::{LARGE_TEXT, View, font, line, nothing, toggles};
-use crate::text::{say, tell};
+use crate::text::{say, tell, text};
 use crate::train::snapshot::{Init, Snapshot};
 use crate::train::views::{Adapted, Focus, TestSteps};
 use crate::window::losses::{half_decades, log, log_plot};
 use crate::window::numbers;
 use crate::window::theme::{Palette, SMALL_TEXT, init_label};
+
+/// From so many times the least mean query loss on, the one at the end has risen.
+const RISEN: f64 = 1.05;
 
 /// The view.
 pub struct TestStepsView {
@@ -219,16 +222,15 @@ fn verdict(init: Init, adapted: &Adapted, tasks: usize) -> String {
     }
     if let Some(step) = adapted.turning {
         let [least, end] = [step, last].map(|step| adapted.mean_query.get(step).copied().unwrap_or(f64::INFINITY));
+        let then = match (end >= RISEN * least, adapted.overfits) {
+            (false, _) => text("it hardly changes", "基本不变"),
+            (true, true) => text("it overfits", "已经过拟合"),
+            (true, false) => text("it rises", "有所上升"),
+        };
         let [least, end] = [least, end].map(numbers::significant);
         return tell(
-            || {
-                let then = if adapted.overfits { "then it overfits" } else { "then it rises" };
-                format!("{name}: query loss {least} after {}; {then}, {end} after {last}", steps(step))
-            },
-            || {
-                let then = if adapted.overfits { "然后过拟合" } else { "然后上升" };
-                format!("{name}：{step} 步之后查询损失为 {least}；{then}，{last} 步之后为 {end}")
-            },
+            || format!("{name}: query loss lowest after {} ({least}), {end} after {last}: {then}", steps(step)),
+            || format!("{name}：查询损失第 {step} 步最低（{least}），到第 {last} 步为 {end}，{then}"),
         );
     }
     match adapted.mean_query.last() {
@@ -284,10 +286,14 @@ mod tests {
     fn verdicts() {
         let adapted = |mean_query: Vec<f64>, turning| Adapted { mean_query, turning, ..Adapted::default() };
         let cases = [
-            (adapted(vec![1.0, 0.5, 0.8], Some(1)), "query loss 0.500 after 1 step; then it rises, 0.800 after 2"),
+            (adapted(vec![1.0, 0.5, 0.8], Some(1)), "query loss lowest after 1 step (0.500), 0.800 after 2: it rises"),
             (
                 Adapted { overfits: true, ..adapted(vec![1.0, 0.5, 0.8], Some(1)) },
-                "query loss 0.500 after 1 step; then it overfits, 0.800 after 2",
+                "query loss lowest after 1 step (0.500), 0.800 after 2: it overfits",
+            ),
+            (
+                Adapted { overfits: true, ..adapted(vec![1.0, 0.5, 0.51], Some(1)) },
+                "query loss lowest after 1 step (0.500), 0.510 after 2: it hardly changes",
             ),
             (adapted(vec![1.0, 0.5], None), "smallest at the end, 0.500 after 1 step"),
             (adapted(vec![1.0, f64::INFINITY], None), "overflowed"),

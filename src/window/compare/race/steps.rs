@@ -30,10 +30,10 @@ pub fn choose(ui: &mut Ui, over: &mut Over) {
             text("The loss after adaptation while each algorithm trains", "每种算法训练过程中，适应后的损失");
         let steps = text(
             "The loss after each of 50 adaptation steps once an algorithm is trained, on up to 24 held-out tasks; with \
-             its 95 % interval, which is drawn down to half of the mean at most. A dot marks the smallest loss: from \
-             there on adaptation overfits",
+             its 95 % interval, which is drawn down to half of the mean at most. A dot marks the smallest loss: where \
+             the curve clearly rises after it, adaptation overfits",
             "算法训练完成后，50 步适应中每一步之后的损失，取自至多 24 个留出任务；附 95 % 置信区间，\
-             向下最多画到均值的一半。圆点标出最小的损失：此后适应开始过拟合",
+             向下最多画到均值的一半。圆点标出最小的损失：此后曲线明显上升，就是适应过拟合",
         );
         let choices = [
             (Over::Training, text("Over the run", "训练过程"), training),
