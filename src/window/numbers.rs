@@ -13,6 +13,15 @@ pub fn compact(value: f64) -> String {
     format!("{digits}{power}")
 }
 
+/// So many decimals; what they round to zero has no sign.
+pub fn decimals(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        Some(size) if size.bytes().all(|byte| matches!(byte, b'0' | b'.')) => size.to_owned(),
+        _ => text,
+    }
+}
+
 /// A knob's value as a person would type it.
 pub fn knob_value(knob: Knob, value: f64) -> String {
     if knob.range().whole { thousands(value.round() as i64) } else { compact(value) }

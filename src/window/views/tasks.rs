@@ -31,7 +31,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, tasks: &[TaskPart], large: bool) {
     let height = ((rect.bottom() - top) / tasks.len().max(1) as f32).min(HIGHEST * text.y);
     let legible = height >= LEGIBLE * text.y;
     let numbers = |task: &TaskPart| {
-        let cosine = task.with_mean.map_or_else(|| "-".to_owned(), |cosine| format!("{cosine:.2}"));
+        let cosine = task.with_mean.map_or_else(|| "-".to_owned(), |cosine| numbers::decimals(cosine, 2));
         [short(task.first), short(task.correction), cosine]
     };
     // Up to three columns of numbers, as wide as their longest, but so wide that most changes move nothing; bars in what

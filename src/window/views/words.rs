@@ -18,7 +18,7 @@ pub(super) fn number(value: Option<f64>) -> String {
 /// What a task adds, in words.
 pub(super) fn in_words(index: usize, task: &TaskPart) -> String {
     let (index, first, correction) = (index + 1, number(task.first), number(task.correction));
-    let [turn, mean] = [task.turn.map(degrees), task.with_mean.map(|cosine| format!("{cosine:.2}"))];
+    let [turn, mean] = [task.turn.map(degrees), task.with_mean.map(|cosine| numbers::decimals(cosine, 2))];
     tell(
         || {
             let turn = turn.as_ref().map_or_else(String::new, |angle| format!(", turned by {angle}"));
