@@ -22,6 +22,7 @@ mod pacing;
 mod picker;
 mod recent;
 mod scene;
+mod shades;
 mod take_out;
 mod theme;
 mod toggle;

@@ -7,7 +7,8 @@ use crate::compare::sweep::{CellResult, Sweep};
 use crate::text::{say, tell};
 use crate::window::hatch::hatch;
 use crate::window::numbers;
-use crate::window::theme::{GRID, Palette, blend, small_font};
+use crate::window::shades::{legend, shade};
+use crate::window::theme::{GRID, Palette, small_font};
 
 /// Draws all cells into `rect`, x to the right and y upwards; returns the cell that was clicked.
 pub fn ui(ui: &mut Ui, rect: Rect, sweep: &Sweep, results: &[Option<CellResult>]) -> Option<usize> {
@@ -42,7 +43,14 @@ pub fn ui(ui: &mut Ui, rect: Rect, sweep: &Sweep, results: &[Option<CellResult>]
     let losses = || results.iter().flatten().filter_map(|result| result.loss).map(f64::log10);
     let low = losses().fold(f64::INFINITY, f64::min);
     // A few runs that learned nothing must not take all the colours.
-    let high = losses().fold(f64::NEG_INFINITY, f64::max).min(low + 2.0);
+    let highest = losses().fold(f64::NEG_INFINITY, f64::max);
+    let high = highest.min(low + 2.0);
+    if high > low {
+        let [least, most] = [low, high].map(|log| numbers::compact(numbers::rounded(10f64.powf(log), 2)));
+        let most = if high < highest { format!("≥ {most}") } else { most };
+        let least = tell(|| format!("loss {least}"), || format!("损失 {least}"));
+        legend(&painter, rect.right_top(), Align2::RIGHT_TOP, [(least, 1.0), (most, 0.0)], palette);
+    }
     let mut clicked = None;
     for (cell, result) in results.iter().enumerate() {
         let area = cell_rect(cell);
@@ -54,7 +62,7 @@ pub fn ui(ui: &mut Ui, rect: Rect, sweep: &Sweep, results: &[Option<CellResult>]
             }
             Some(CellResult { loss: Some(loss), .. }) => {
                 let share = if high > low { ((high - loss.log10()) / (high - low)).clamp(0.0, 1.0) } else { 1.0 };
-                let fill = blend(palette.ground, palette.adapted, 0.12 + 0.78 * share as f32);
+                let fill = shade(palette, share as f32);
                 painter.rect_filled(area, 0.0, fill);
                 fill
             }

@@ -315,13 +315,8 @@ fn progress(ui: &mut Ui, shown: &Shown, running: Option<Progress>) {
     }
     let (tasks, each) = (run.tasks.label(), numbers::thousands(shown.sweep.iterations()));
     text += &tell(
-        || {
-            format!(
-                " · {tasks} · {each} meta-iterations each · \
-                 strong colour: low loss · ring: the settings at the start"
-            )
-        },
-        || format!(" · {tasks} · 每格 {each} 次元迭代 · 颜色越浓，损失越低 · 圆环：开始时的设置"),
+        || format!(" · {tasks} · {each} meta-iterations each · ring: the settings at the start"),
+        || format!(" · {tasks} · 每格 {each} 次元迭代 · 圆环：开始时的设置"),
     );
     ui.horizontal(|ui| {
         if running.is_some() {

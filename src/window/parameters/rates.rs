@@ -6,6 +6,7 @@ use crate::meta::tensor_rates::TensorRate;
 use crate::text::{Text, say, tell, text};
 use crate::train::snapshot::Curve;
 use crate::window::numbers;
+use crate::window::shades::{legend, shade};
 use crate::window::theme::{GRID, Palette, blend, small_font};
 
 /// Height of the line with the title, and of the axis below.
@@ -32,13 +33,15 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String
         .iter()
         .flatten()
         .fold([f64::INFINITY, 0.0f64], |[least, most], rate| [least.min(rate.rate), most.max(rate.rate)]);
-    let [least, most] = [least, most].map(|rate| numbers::compact(numbers::rounded(rate, 2)));
-    let mut title = tell(|| format!("faint {least} · strong {most}"), || format!("浅 {least} · 深 {most}"));
+    let [low, high] = range(rates.iter().flatten().map(|rate| rate.rate.log10()));
+    let share = |rate: f64| if high > low { ((rate.log10() - low) / (high - low)) as f32 } else { 0.5 };
+    let ends = [least, most].map(|rate| (numbers::compact(numbers::rounded(rate, 2)), share(rate)));
+    let legend = legend(&painter, rect.left_top(), Align2::LEFT_TOP, ends, palette);
     if vanished > 0.0 {
         let share = numbers::significant(100.0 * vanished);
-        title += &tell(|| format!(" · {share} % vanished"), || format!(" · {share} % 已消失"));
+        let text = tell(|| format!("· {share} % vanished"), || format!("· {share} % 已消失"));
+        painter.text(legend.right_top() + vec2(GRID, 0.0), Align2::LEFT_TOP, text, small_font(), palette.weak);
     }
-    painter.text(rect.left_top(), Align2::LEFT_TOP, title, small_font(), palette.weak);
     let rows = rates.first().map_or(0, Vec::len);
     let name = |row: usize| tensors.get(row).cloned().unwrap_or_default();
     let names: Vec<_> = (0..rows).map(|row| painter.layout_no_wrap(name(row), small_font(), palette.text)).collect();
@@ -46,7 +49,6 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String
     let cells =
         Rect::from_min_max(pos2(rect.left() + name_width + 2.0 * GRID, rect.top() + LINE), rect.max - vec2(2.0, LINE));
     let size = vec2(cells.width() / rates.len() as f32, (cells.height() / rows as f32).min(44.0));
-    let [low, high] = range(rates.iter().flatten().map(|rate| rate.rate.log10()));
     for (row, name) in names.into_iter().enumerate() {
         let y = cells.top() + (row as f32 + 0.5) * size.y;
         painter.galley(pos2(rect.left(), y - 0.5 * name.size().y), name, palette.text);
@@ -58,8 +60,7 @@ pub fn map(ui: &mut Ui, rect: Rect, rates: &[Vec<TensorRate>], tensors: &[String
     {
         let corner = cells.min + vec2(step as f32 * size.x, row as f32 * size.y);
         let cell = Rect::from_min_size(corner, size - vec2(1.0, 1.0));
-        let share = if high > low { (rate.rate.log10() - low) / (high - low) } else { 0.5 };
-        let fill = blend(palette.ground, palette.adapted, 0.12 + 0.78 * share as f32);
+        let fill = shade(palette, share(rate.rate));
         painter.rect_filled(cell, 0.0, fill);
         let text = painter.layout_no_wrap(numbers::compact(numbers::rounded(rate.rate, 2)), small_font(), palette.text);
         if text.size().x + 4.0 < cell.width() && text.size().y < cell.height() {
