@@ -80,12 +80,17 @@ impl RunPanel {
         let width = (ui.available_width() - 88.0).max(72.0);
         Grid::new("network").num_columns(2).show(ui, |ui| {
             for setting in table::all().filter(|setting| is_advanced(setting, run)) {
-                if setting.why_dead(draft).is_some() {
+                if setting.group.why_dead(draft).is_some() {
                     continue;
                 }
                 ui.label(setting.label.get()).on_hover_text(setting.about.get());
                 let field = self.fields.entry(setting.path).or_default();
-                row(ui, setting, field, width, draft).map(|response| response.on_hover_text(setting.about.get()));
+                let reason = setting.why_dead(draft);
+                ui.add_enabled_ui(reason.is_none(), |ui| {
+                    row(ui, setting, field, width, draft).map(|response| {
+                        response.on_hover_text(setting.about.get()).on_disabled_hover_text(reason.map_or("", Text::get))
+                    });
+                });
                 ui.end_row();
             }
         });

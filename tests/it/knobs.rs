@@ -1,9 +1,12 @@
 //! No control without effect, and none that has one is disabled.
 
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use metascope::settings::table::{self, Group};
 use metascope::settings::{Algorithm, Knob, Settings, TaskFamily};
 use metascope::train::trainer::{MetricsRow, Trainer};
 
+use crate::common::bench::Bench;
 use crate::common::families;
 use crate::common::runs::{begun, small, train_to};
 
@@ -109,5 +112,15 @@ fn a_setting_of_one_algorithm_changes_that_algorithm() {
             let changes = shown(&settings, |_| ()).0 != before;
             assert_eq!(changes, algorithm.has(part), "{setting:?} {algorithm:?}");
         }
+    }
+}
+
+#[test]
+fn where_the_model_has_no_hidden_layer_its_activation_is_greyed() {
+    for (tasks, is_there) in [(families::PLANE, false), (families::SINE, true)] {
+        let mut bench = Bench::of(tasks);
+        bench.open("What begins again");
+        let list = bench.harness.get_by_role_and_label(Role::ComboBox, "Activation");
+        assert_ne!(list.accesskit_node().is_disabled(), is_there, "{tasks:?}");
     }
 }

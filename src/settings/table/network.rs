@@ -25,6 +25,7 @@ pub static NETWORK: [Setting; 5] = [
             "The non-linearity between layers: sine draws sharp pictures, ReLU and tanh soft ones",
             "层与层之间的非线性：正弦画出的图像清晰，ReLU 和 tanh 画出的图像柔和",
         ),
+        dead: |run| run.tasks.why_without(Feature::HiddenLayers),
         ..choice!(run.network.activation, Group::Network, ActivationKind)
     },
     Setting {
@@ -35,7 +36,8 @@ pub static NETWORK: [Setting; 5] = [
         ),
         dead: |run| {
             let sine = run.network.activation == ActivationKind::Sine;
-            (!sine).then_some(text("Only the sine activation has a frequency", "只有正弦激活函数才有频率"))
+            let reason = text("Only the sine activation has a frequency", "只有正弦激活函数才有频率");
+            run.tasks.why_without(Feature::HiddenLayers).or((!sine).then_some(reason))
         },
         axis: Some("5..40"),
         ..number!(run.network.w0, Group::Network, Range::real(0.01, 1000.0).logarithmic())
@@ -80,5 +82,23 @@ impl ActivationKind {
             Self::Silu => ("silu", text("SiLU", "SiLU"), text("x/(1 + e^−x)", "x/(1 + e^−x)")),
         };
         Name { id, label, about }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::table::setting;
+    use crate::settings::{Algorithm, Settings, TaskFamily};
+
+    #[test]
+    fn without_hidden_layers_there_is_no_activation_to_choose() {
+        for tasks in TaskFamily::ALL {
+            let mut run = Settings::preset(tasks, Algorithm::default()).run;
+            run.network.activation = super::ActivationKind::Sine;
+            let reason = tasks.why_without(super::Feature::HiddenLayers);
+            for path in ["run.network.hidden", "run.network.activation", "run.network.w0"] {
+                assert_eq!(setting(path).why_dead(&run), reason, "{tasks:?}: {path}");
+            }
+        }
     }
 }
