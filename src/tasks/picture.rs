@@ -29,14 +29,10 @@ pub(super) const PICTURE: Card = Card {
         "每个任务是一张图像，作为从位置到颜色的函数来学习",
     ),
     asks: |settings| {
-        let share = percent(settings.live.support_share);
+        let [seen, seen_zh] = seen(settings);
         tell(
-            || {
-                format!(
-                    "From {share} of the pixels of a picture that it never saw: all of it redrawn, from three starts"
-                )
-            },
-            || format!("只看一张没见过的图像 {share} 的像素，从三个起点各自重绘整张图像"),
+            || format!("From {seen} of a picture that it never saw: all of it redrawn, from three starts"),
+            || format!("{seen_zh}，从三个起点各自重绘整张图像"),
         )
     },
     domain: Domain::Image,
@@ -63,14 +59,16 @@ pub(super) const COMPLETION: Card = Card {
         "每个任务是一张只给出少量像素的图像；其余像素要靠猜测",
     ),
     asks: |settings| {
-        let share = percent(settings.live.support_share);
-        tell(
-            || {
-                format!(
-                    "From {share} of the pixels of a picture that it never saw: the others made up, from three starts"
-                )
+        let ([seen, seen_zh], [rest, rest_zh]) = (
+            seen(settings),
+            match settings.live.support_share >= 1.0 {
+                true => ["all of it redrawn", "重绘整张图像"],
+                false => ["the others made up", "补全其余部分"],
             },
-            || format!("只看一张没见过的图像 {share} 的像素，从三个起点各自补全其余部分"),
+        );
+        tell(
+            || format!("From {seen} of a picture that it never saw: {rest}, from three starts"),
+            || format!("{seen_zh}，从三个起点各自{rest_zh}"),
         )
     },
     domain: Domain::HiddenImage,
@@ -98,6 +96,15 @@ const DRAWING: Drawing = Drawing {
         "画一张图像，或从一张已有的开始：你一边画，网络一边适应",
     ),
 };
+
+/// How much of a picture is seen, in both languages.
+fn seen(settings: &Settings) -> [String; 2] {
+    if settings.live.support_share >= 1.0 {
+        return ["all pixels", "看到一张没见过的图像的全部像素"].map(str::to_owned);
+    }
+    let share = percent(settings.live.support_share);
+    [format!("{share} of the pixels"), format!("只看一张没见过的图像 {share} 的像素")]
+}
 
 /// What all families of single images begin with.
 pub(super) fn drawn(settings: &mut Settings) {
@@ -299,5 +306,32 @@ impl Tasks for PictureTasks {
         let rng = &mut stream(seed, Purpose::Sketch, 0, 0);
         let name = text("your picture", "你的图像").into();
         (fits && !pixels.is_empty()).then(|| self.task(name, &bytes, &pixels, live.noise, rng))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Algorithm, TaskFamily};
+    use crate::text::Language;
+
+    #[test]
+    fn what_is_asked_says_all_pixels_where_all_are_seen() {
+        for tasks in TaskFamily::ALL.into_iter().filter(|tasks| ["picture", "completion"].contains(&tasks.id())) {
+            let mut settings = Settings::preset(tasks, Algorithm::default());
+            for (share, en, zh) in
+                [(1.0, "From all pixels of", "全部像素"), (0.25, "From 25 % of the pixels of", "25 % 的像素")]
+            {
+                settings.live.support_share = share;
+                let asked = Words::told(|| (tasks.card().asks)(&settings));
+                let [said, said_zh] = [Language::English, Language::Chinese].map(|language| {
+                    language.speak();
+                    asked.get().to_owned()
+                });
+                Language::English.speak();
+                assert!(said.contains(en) && !said.contains("100 %"), "{said}");
+                assert!(said_zh.contains(zh) && !said_zh.contains("100 %"), "{said_zh}");
+            }
+        }
     }
 }
