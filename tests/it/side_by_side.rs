@@ -180,3 +180,15 @@ fn both_are_seen_with_their_difference() {
     bench.click(Role::Button, "Layers");
     assert!(bench.harness.query_all_by_label("Reptile").count() > 0, "each half has its name");
 }
+
+#[test]
+fn a_row_of_learned_rates_says_that_it_shows_their_median() {
+    let mut snapshot = both(2.0);
+    let mut second = snapshot.beside.as_deref().unwrap().clone();
+    let mut settings = Settings::clone(&second.settings);
+    settings.run.algorithm = algorithms::META_SGD;
+    second.settings = Arc::new(settings);
+    assert!(!Bench::with(snapshot.clone()).says("median α"));
+    snapshot.beside = Some(Arc::new(second));
+    assert!(Bench::with(snapshot).says("median α"));
+}

@@ -17,6 +17,8 @@ pub struct Rows {
     pub beside: Option<(Arc<Evaluation>, [Algorithm; 2])>,
     /// Whether the other starts have the learned start's rate.
     pub at_alpha: bool,
+    /// Whether the run has learned its inner rates, and whether the one beside it has.
+    learned_rates: [bool; 2],
     /// The one inner step that is seen; `None` for as many as there is room for.
     pub only: Option<usize>,
 }
@@ -32,12 +34,15 @@ pub struct Row {
     pub beside: bool,
     /// Whether its inner rate is the one that is best for it.
     pub at_best: bool,
+    /// Whether its inner rate is the median of many that were learned.
+    pub is_median: bool,
 }
 
 impl Rows {
     /// Of a run alone.
     pub fn alone(evaluation: &Arc<Evaluation>) -> Self {
-        Self { evaluation: Arc::clone(evaluation), beside: None, at_alpha: false, only: None }
+        let learned_rates = [!evaluation.rates.is_empty(), false];
+        Self { evaluation: Arc::clone(evaluation), beside: None, at_alpha: false, learned_rates, only: None }
     }
 
     /// Of what is found in a run's snapshot, and in that of the run beside it if it is of the same tasks.
@@ -49,7 +54,9 @@ impl Rows {
             Some((Arc::clone(other), [snapshot, &**beside].map(|run| run.settings.run.algorithm)))
         });
         let at_alpha = snapshot.settings.live.baselines_at_alpha == 1;
-        Some(Self { evaluation: Arc::clone(evaluation), beside, at_alpha, only: None })
+        let learns = |snapshot: &Snapshot| snapshot.settings.run.algorithm.learns_rates();
+        let learned_rates = [learns(snapshot), snapshot.beside.as_deref().is_some_and(learns)];
+        Some(Self { evaluation: Arc::clone(evaluation), beside, at_alpha, learned_rates, only: None })
     }
 
     /// Whether they are of the same snapshots.
@@ -71,11 +78,13 @@ impl Rows {
             Init::ALL.into_iter().zip(traces(&self.evaluation).into_iter().flatten()).map(move |(init, trace)| {
                 let algorithm = algorithms.map(|[own, _]| own).filter(|_| init == Init::Learned);
                 let at_best = init != Init::Learned && !self.at_alpha;
-                (Row { init, algorithm, beside: false, at_best }, trace)
+                let is_median = init == Init::Learned && self.learned_rates[0];
+                (Row { init, algorithm, beside: false, at_best, is_median }, trace)
             });
         let mut rows: Vec<_> = own.collect();
         if let Some((evaluation, [_, other])) = &self.beside {
-            let row = Row { init: Init::Learned, algorithm: Some(*other), beside: true, at_best: false };
+            let (init, is_median) = (Init::Learned, self.learned_rates[1]);
+            let row = Row { init, algorithm: Some(*other), beside: true, at_best: false, is_median };
             let learned = traces(evaluation).and_then(|traces| traces.first()).map(|trace| (row, trace));
             rows.splice(1..1, learned);
         }

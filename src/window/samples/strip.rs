@@ -159,12 +159,19 @@ fn row_label(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace) {
         ui.vertical(|ui| {
             ui.label(row.label()).on_hover_text(init_tooltip(row.init));
             let rate = numbers::compact(trace.inner_rate);
-            let rate = match row.at_best {
-                true => tell(|| format!("α {rate}, its best"), || format!("α {rate}（最适合它）")),
-                false => format!("α {rate}"),
+            let rate = match (row.is_median, row.at_best) {
+                (true, _) => tell(|| format!("median α {rate}"), || format!("α 中位数 {rate}")),
+                (false, true) => tell(|| format!("α {rate}, its best"), || format!("α {rate}（最适合它）")),
+                (false, false) => format!("α {rate}"),
             };
-            ui.label(RichText::new(rate).small().color(palette.weak))
-                .on_hover_text(say("The inner rate that this row adapts with", "这一行适应时所用的内循环学习率"));
+            let about = match row.is_median {
+                true => say(
+                    "The median of the learned inner rates that this row adapts with",
+                    "这一行适应时所用的、学到的各个内循环学习率的中位数",
+                ),
+                false => say("The inner rate that this row adapts with", "这一行适应时所用的内循环学习率"),
+            };
+            ui.label(RichText::new(rate).small().color(palette.weak)).on_hover_text(about);
         });
     });
 }
