@@ -19,6 +19,7 @@ use metascope::train::worker;
 use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
+use crate::common::fixtures;
 use crate::common::runs::train_to;
 use crate::common::sets;
 use crate::common::snapshots::wait_for_snapshot;
@@ -235,6 +236,20 @@ fn a_brush_tells_the_trainer_while_it_moves_and_undo_takes_it_back() {
     // Another look: the trainer has nothing to do for a drawing that is not shown.
     bench.click(Role::Button, "What it makes");
     assert_eq!(told(&bench), Some(None));
+}
+
+/// What is drawn and what comes of it share a hall's screen.
+#[test]
+fn in_a_hall_what_comes_of_a_drawing_has_room_beside_the_canvas() {
+    let mut snapshot = fixtures::snapshot(families::PICTURE, 1284);
+    snapshot.sketch = snapshot.evaluation.clone();
+    let mut bench = Bench::sized(snapshot, egui::vec2(512.0, 320.0));
+    bench.click(Role::Button, "Draw");
+    let canvas = bench.harness.get_by_role_and_label(Role::Image, "Canvas").rect();
+    let [start, end] = ["Learned start k = 0", "Learned start k = 5"]
+        .map(|cell| bench.harness.query_all_by_label_contains(cell).next().unwrap().rect());
+    assert!(start.width() >= 31.0 && start.left() > canvas.right(), "{start:?} {canvas:?}");
+    assert!(end.right() <= 512.0, "{end:?}");
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub const LEAST: f32 = 32.0 * GRID;
 const SHARE: f32 = 0.38;
 /// The tools need at least this width.
 const NARROWEST: f32 = 244.0;
+/// Beside the tools the strip has at least this width.
+const STRIP: f32 = 80.0 * GRID;
 
 /// The view. It keeps its drawing while the tasks are of the same kind.
 #[derive(Default)]
@@ -89,7 +91,11 @@ impl Draw {
             self.left(ui, kind, side, snapshot);
         });
         self.send(kind, commands);
-        let right = room.with_min_x(left.right() + 4.0 * GRID);
+        let mut right = room.with_min_x(left.right() + 4.0 * GRID);
+        // In a hall the tools are much wider than the canvas: there the strip begins below them.
+        if kind.pages == Pages::One && right.width() < STRIP && side < 0.75 * NARROWEST {
+            right = Rect::from_min_max(room.min + vec2(side.max(0.0) + 4.0 * GRID, rows * ROW), room.max);
+        }
         ui.scope_builder(UiBuilder::new().id_salt("sketch").max_rect(right), |ui| {
             match Rows::of(snapshot, |snapshot| snapshot.sketch.as_ref()) {
                 Some(rows) if self.sent.is_some() => self.strip.ui(ui, &rows),
