@@ -1,7 +1,7 @@
 //! Two runs side by side: which one is beside, what both show, and by how much they differ.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{Button, PopupCloseBehavior, RichText, Ui};
+use egui::{Button, Label, PopupCloseBehavior, RichText, TextStyle, Ui};
 
 use super::commands::{Commands, UiCommand};
 use super::numbers;
@@ -14,6 +14,9 @@ use crate::train::snapshot::{Phase, Snapshot};
 
 /// Space between the two halves of a view.
 const BETWEEN: f32 = 6.0 * GRID;
+
+/// In less width the difference takes two lines.
+const WIDE: f32 = 170.0 * GRID;
 
 /// A menu of the algorithms that a second run can be by.
 #[derive(Default)]
@@ -88,7 +91,16 @@ pub fn difference(ui: &mut Ui, snapshot: &Snapshot) -> bool {
         "The learned starts of both runs after the last step on the held-out tasks that are shown, task by task; they differ where the interval of their mean difference leaves out 0 (for losses 1 ×)",
         "两个运行学到的起点在所示留出任务最后一步之后的逐任务比较；平均差的置信区间不含 0（对损失为 1 ×）时，才算有差别",
     );
-    tooltip::line(ui, RichText::new(text).color(colour), about);
+    let text = RichText::new(text).color(colour);
+    if ui.available_width() >= WIDE {
+        tooltip::line(ui, text, about);
+    } else {
+        ui.vertical(|ui| {
+            // Whatever the numbers are, nothing below moves.
+            ui.set_min_height(2.0 * ui.text_style_height(&TextStyle::Body));
+            ui.add(Label::new(text).wrap()).on_hover_text(about);
+        });
+    }
     true
 }
 
