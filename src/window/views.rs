@@ -9,7 +9,7 @@ mod tasks;
 mod test_steps;
 mod words;
 
-use egui::{FontId, Painter, RichText, Stroke, Ui, vec2};
+use egui::{FontId, Label, Painter, RichText, Stroke, Ui, vec2};
 
 use self::layers::LayersView;
 use self::outer_step::OuterStepView;
@@ -95,6 +95,27 @@ fn line(ui: &mut Ui, text: RichText, large: bool, about: &str) {
     tooltip::line(ui, text.font(font(large)), about);
 }
 
+/// In a large view that is narrower, sentences are smaller, as they need several lines.
+const NARROW: f32 = 130.0 * GRID;
+
+/// Text across the view, in as many lines as it needs where the view is large, as a hall has no pointer for the rest.
+fn lines(ui: &mut Ui, text: RichText, large: bool, about: &str) {
+    if !large {
+        return line(ui, text, large, about);
+    }
+    let font = font(ui.available_width() >= NARROW);
+    let response = ui.add(Label::new(text.font(font)).wrap());
+    if !about.is_empty() {
+        response.on_hover_text(about);
+    }
+}
+
+/// The first of two texts that has room, or the second.
+fn fitting(texts: [&'static str; 2], room: f32, width: impl Fn(&str) -> f32) -> &'static str {
+    let [long, short] = texts;
+    if width(long) <= room { long } else { short }
+}
+
 /// A toggle for each of [`Init::ALL`], in its colour.
 fn toggles(ui: &mut Ui, shown: &mut [bool; 3], large: bool) {
     let font = font(large);
@@ -115,5 +136,5 @@ fn toggles(ui: &mut Ui, shown: &mut [bool; 3], large: bool) {
 /// What is said in an empty view.
 fn nothing(ui: &mut Ui, text: &str, large: bool) {
     let text = RichText::new(text).font(font(large)).color(Palette::of(ui).weak);
-    ui.centered_and_justified(|ui| ui.add(egui::Label::new(text).wrap()));
+    ui.centered_and_justified(|ui| ui.add(Label::new(text).wrap()));
 }

@@ -1,6 +1,6 @@
 //! The three mean directions as arrows, with their lengths and angles.
 
-use egui::{Align2, Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::font;
 use super::words::{degrees, number};
@@ -13,6 +13,9 @@ use crate::window::theme::{GRID, Palette};
 
 /// Arrows of single tasks count for the limits up to so many times the length of the longest mean.
 const AROUND: f64 = 1.0;
+
+/// In less width the text of a large view is smaller, and goes on in another line.
+const NARROW: f32 = 56.0 * GRID;
 
 /// The colour of a way: that of the algorithm that takes it, as in a race.
 pub fn colour(palette: &Palette, way: Way) -> Color32 {
@@ -37,24 +40,27 @@ pub fn ui(ui: &mut Ui, rect: Rect, dissection: &Dissection, algorithm: Algorithm
     let palette = Palette::of(ui);
     let painter = ui.painter().with_clip_rect(rect.expand(1.0));
     let drawn = Drawn::of(dissection);
-    let font = font(large);
+    let font = font(large && rect.width() >= NARROW);
     let mut y = rect.top();
     for way in Way::ALL {
         let (short, about) = in_words(dissection, algorithm, way, &drawn);
         let colour = palette.as_text(colour(palette, way));
-        let text = painter.text(pos2(rect.left(), y), Align2::LEFT_TOP, short, font.clone(), colour);
-        let row = Rect::from_min_max(pos2(rect.left(), y), pos2(rect.right(), text.bottom()));
+        let text = painter.layout(short, font.clone(), colour, rect.width());
+        let row = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), text.size().y));
+        painter.galley(row.min, text, colour);
         let response = ui.interact(row, ui.make_persistent_id(("way", way as usize)), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &about));
         response.on_hover_text(about);
-        y = text.bottom();
+        y = row.bottom();
     }
     let note = match drawn.exact {
         true => say("where φ would go, exactly", "φ 将移到的位置（精确）"),
         false => say("in the plane of the first two", "在前两个方向所张的平面内"),
     };
-    let text = painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, note, font, palette.weak);
-    let plot = Rect::from_min_max(pos2(rect.left(), y + GRID), pos2(rect.right(), text.top() - GRID));
+    let note = painter.layout(note.to_owned(), font, palette.weak, rect.width());
+    let below = rect.bottom() - note.size().y;
+    painter.galley(pos2(rect.left(), below), note, palette.weak);
+    let plot = Rect::from_min_max(pos2(rect.left(), y + GRID), pos2(rect.right(), below - GRID));
     if plot.height() > 6.0 * GRID && !drawn.arrows.is_empty() {
         drawn.ui(&painter, plot, palette, large);
     }

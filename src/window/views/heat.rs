@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, FontId, Painter, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::font;
+use super::{fitting, font};
 use crate::text::{say, tell};
 use crate::window::numbers;
 use crate::window::theme::{GRID, Palette, blend};
@@ -15,7 +15,12 @@ pub fn ui(ui: &mut Ui, rect: Rect, cosines: &[Vec<Option<f64>>], large: bool) {
     let palette = Palette::of(ui);
     let painter = ui.painter().clone();
     let font = font(large);
-    let title = say("Cosines of query gradients", "查询梯度的余弦相似度");
+    let width = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), palette.weak).size().x;
+    let title = fitting(
+        [say("Cosines of query gradients", "查询梯度的余弦相似度"), say("Cosines", "余弦")],
+        rect.width(),
+        width,
+    );
     let title = painter.text(rect.left_top(), Align2::LEFT_TOP, title, font.clone(), palette.weak);
     let top = title.bottom() + GRID;
     let legend = title.height() + GRID;
@@ -49,10 +54,10 @@ pub fn ui(ui: &mut Ui, rect: Rect, cosines: &[Vec<Option<f64>>], large: bool) {
         }
     }
     let scale = Rect::from_min_size(corner + vec2(0.0, side + GRID), vec2(side, legend - GRID));
-    let ends = [
-        (-1.0, scale.left(), Align2::LEFT_TOP, say("-1 against", "-1 相反")),
-        (1.0, scale.right(), Align2::RIGHT_TOP, say("1 alike", "1 一致")),
-    ];
+    let words = [say("-1 against", "-1 相反"), say("1 alike", "1 一致")];
+    let both = words.into_iter().map(width).sum::<f32>() + 2.0 * GRID;
+    let [against, alike] = if both <= side { words } else { ["-1", "1"] };
+    let ends = [(-1.0, scale.left(), Align2::LEFT_TOP, against), (1.0, scale.right(), Align2::RIGHT_TOP, alike)];
     for (value, x, align, text) in ends {
         painter.text(pos2(x, scale.top()), align, text, font.clone(), palette.as_text(shade(palette, value)));
     }

@@ -3,7 +3,7 @@
 
 use egui::{Align2, Painter, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{View, font, line, nothing, toggles};
+use super::{View, fitting, font, lines, nothing, toggles};
 use crate::meta::recipe::Moves;
 use crate::settings::Algorithm;
 use crate::text::{say, tell, text};
@@ -86,7 +86,7 @@ impl LayersView {
         };
         toggles(ui, &mut self.shown, large);
         let text = question(found, snapshot.settings.run.algorithm);
-        line(ui, RichText::new(text).color(palette.weak), large, "");
+        lines(ui, RichText::new(text).color(palette.weak), large, "");
         let room = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(room);
         rows(ui, room, found, self.shown, large);
@@ -135,14 +135,21 @@ fn rows(ui: &mut Ui, rect: Rect, found: &Layers, shown: [bool; 3], large: bool) 
     let middle = (0.5 * (left + rect.right())).round();
     let similar = Rect::from_min_max(pos2(left, top), pos2(middle - number - 3.0 * GRID, bottom));
     let moved = Rect::from_min_max(pos2(middle, top), pos2(rect.right() - percent - GRID, bottom));
-    let titles = [say("Similarity (linear CKA)", "相似度（线性 CKA）"), say("Movement", "移动")];
+    let width = |text: &str| painter.layout_no_wrap(text.to_owned(), font.clone(), palette.weak).size().x;
+    // Where there is little room, the shorter of two words.
+    let titles = [
+        fitting([say("Similarity (linear CKA)", "相似度（线性 CKA）"), "CKA"], middle - similar.left() - GRID, width),
+        say("Movement", "移动"),
+    ];
     for (column, title) in [similar, moved].into_iter().zip(titles) {
         painter.text(pos2(column.left(), rect.top()), Align2::LEFT_TOP, title, font.clone(), palette.weak);
     }
-    for (x, align, label) in [
-        (similar.left(), Align2::LEFT_TOP, say("0 unlike", "0 不相似")),
-        (similar.right(), Align2::RIGHT_TOP, say("1 alike", "1 相似")),
-    ] {
+    let ends = [say("0 unlike", "0 不相似"), say("1 alike", "1 相似")];
+    let both = ends.into_iter().map(width).sum::<f32>() + 2.0 * GRID;
+    let ends = if both <= similar.width() { ends } else { ["0", "1"] };
+    for (x, align, label) in
+        [(similar.left(), Align2::LEFT_TOP, ends[0]), (similar.right(), Align2::RIGHT_TOP, ends[1])]
+    {
         painter.vline(x, similar.y_range(), Stroke::new(1.0, palette.line));
         painter.text(pos2(x, bottom + 2.0), align, label, font.clone(), palette.weak);
     }

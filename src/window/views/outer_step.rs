@@ -2,7 +2,7 @@
 
 use egui::{Rect, RichText, Ui, UiBuilder, pos2};
 
-use super::{View, arrows, font, heat, line, nothing, tasks};
+use super::{View, arrows, font, heat, lines, nothing, tasks};
 use crate::meta::dissection::Way;
 use crate::meta::recipe::Through;
 use crate::text::{say, tell, text};
@@ -43,10 +43,10 @@ impl View for OuterStepView {
             "The distance between the mean exact direction and the mean first-order one, as a share of the first-order one's length: before the outer optimiser and clipping",
             "平均精确方向与平均一阶方向之间的距离，占一阶方向长度的比例：在外循环优化器和裁剪之前",
         );
-        line(ui, RichText::new(status(found)).strong().color(palette.text), large, about);
+        lines(ui, RichText::new(status(found)).strong().color(palette.text), large, about);
         for way in Way::ALL {
             if let Some(reason) = way.why_not(found.algorithm) {
-                line(ui, RichText::new(reason).color(palette.weak), large, "");
+                lines(ui, RichText::new(reason).color(palette.weak), large, "");
             }
         }
         let indefinite = found.dissection.tasks.iter().filter(|task| task.indefinite).count();
@@ -60,10 +60,10 @@ impl View for OuterStepView {
                 },
                 || format!("{all} 个方程组中有 {indefinite} 个不正定：那里的隐式方向只是猜测"),
             );
-            line(ui, RichText::new(text).color(palette.as_text(palette.danger)), large, "");
+            lines(ui, RichText::new(text).color(palette.as_text(palette.danger)), large, "");
         }
         if let Some(text) = left_out(found) {
-            line(ui, RichText::new(text).color(palette.weak), large, "");
+            lines(ui, RichText::new(text).color(palette.weak), large, "");
         }
         let room = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(room);

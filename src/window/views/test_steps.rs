@@ -7,7 +7,7 @@ use egui_plot::{
     HoverPosition, Line, LineStyle, MarkerShape, PlotBounds, PlotPoint, PlotPoints, PlotUi, Points, Text, VLine,
 };
 
-use super::{LARGE_TEXT, View, font, line, nothing, toggles};
+use super::{LARGE_TEXT, View, font, line, lines, nothing, toggles};
 use crate::text::{say, tell, text};
 use crate::train::snapshot::{Init, Snapshot};
 use crate::train::views::{Adapted, Focus, TestSteps};
@@ -73,7 +73,7 @@ impl View for TestStepsView {
         if large {
             for init in shown.filter(|init| !found.adapted[*init as usize].mean_query.is_empty()) {
                 let text = verdict(init, &found.adapted[init as usize], found.tasks);
-                line(ui, RichText::new(text).color(palette.as_text(palette.init(init))), large, &about);
+                lines(ui, RichText::new(text).color(palette.as_text(palette.init(init))), large, &about);
             }
             let marks = say(
                 "Solid: query loss, dashed: support loss, thin: single tasks",

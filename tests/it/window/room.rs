@@ -5,13 +5,15 @@ use std::sync::Arc;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use metascope::settings::{ImageSource, Knob, Schedule, TaskFamily};
+use metascope::settings::{ImageSource, Knob, Schedule, Settings, TaskFamily};
 use metascope::text::Language;
 use metascope::train::snapshot::Snapshot;
 
+use crate::common::algorithms;
 use crate::common::bench::Bench;
 use crate::common::families;
 use crate::common::fixtures;
+use crate::common::snapshots::looked_at;
 
 /// A run whose outer rate has become smaller.
 fn scheduled() -> Snapshot {
@@ -103,4 +105,36 @@ fn escape_leads_back_from_the_hall_after_what_it_closes_first() {
     assert!(!alone(&bench));
     bench.key(Key::Escape);
     assert!(!alone(&bench), "nothing is left that it could close");
+}
+
+/// Every text that is painted, with where it would be if nothing cut it.
+fn texts(bench: &Bench) -> Vec<(String, egui::Rect)> {
+    let shapes = &bench.harness.output().shapes;
+    let texts = shapes.iter().filter_map(|shape| match &shape.shape {
+        egui::Shape::Text(text) if shape.clip_rect.is_positive() => Some(text),
+        _ => None,
+    });
+    texts.map(|text| (text.galley.job.text.clone(), text.visual_bounding_rect())).collect()
+}
+
+#[test]
+fn titles_of_layers_in_two_halves_of_a_hall_stay_clear_of_each_other() {
+    let mut snapshot = Snapshot::clone(&looked_at(Settings::preset(families::PLANE, algorithms::MAML)));
+    snapshot.beside = Some(Arc::new(snapshot.clone()));
+    let mut bench = Bench::sized(snapshot, egui::vec2(640.0, 400.0));
+    bench.click(Role::Button, "Layers");
+    for language in [Language::English, Language::Chinese] {
+        let texts = texts(&bench);
+        let [titles, more] = match language {
+            Language::English => [["CKA", "Similarity (linear CKA)"], ["Movement", "1 alike"]],
+            Language::Chinese => [["CKA", "相似度（线性 CKA）"], ["移动", "1 相似"]],
+        };
+        let named = |text: &String| titles.contains(&text.as_str()) || more.contains(&text.as_str());
+        let all: Vec<_> = texts.iter().filter(|(text, _)| named(text)).map(|(_, rect)| *rect).collect();
+        assert!(all.len() >= 4, "{language:?}: {texts:?}");
+        for (index, one) in all.iter().enumerate() {
+            assert!(all[..index].iter().all(|other| !one.shrink(1.0).intersects(*other)), "{language:?}: {all:?}");
+        }
+        bench.key(Key::L);
+    }
 }
