@@ -44,13 +44,14 @@ mod tests {
             let ctx = Context::default();
             ctx.set_theme(theme);
             let mut ends = [Color32::TRANSPARENT; 2];
-            let output = ctx.run_ui(RawInput::default(), |ui| {
+            let mut output = ctx.run_ui(RawInput::default(), |ui| {
                 let palette = Palette::of(ui);
                 ends = [1.0, 0.25].map(|share| shade(palette, share));
                 let numbers = [("0.002".to_owned(), 1.0), ("0.3".to_owned(), 0.25)];
                 let rect = legend(ui.painter(), pos2(300.0, 10.0), Align2::RIGHT_TOP, numbers, palette);
                 assert!((rect.right() - 300.0).abs() < 0.5 && rect.width() > BAR);
             });
+            output.textures_delta.clear();
             let fills = output.shapes.iter().filter_map(|shape| match &shape.shape {
                 Shape::Rect(shape) => Some(shape.fill),
                 _ => None,

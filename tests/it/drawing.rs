@@ -246,10 +246,12 @@ fn in_a_hall_what_comes_of_a_drawing_has_room_beside_the_canvas() {
     let mut bench = Bench::sized(snapshot, egui::vec2(512.0, 320.0));
     bench.click(Role::Button, "Draw");
     let canvas = bench.harness.get_by_role_and_label(Role::Image, "Canvas").rect();
-    let [start, end] = ["Learned start k = 0", "Learned start k = 5"]
-        .map(|cell| bench.harness.query_all_by_label_contains(cell).next().unwrap().rect());
-    assert!(start.width() >= 31.0 && start.left() > canvas.right(), "{start:?} {canvas:?}");
-    assert!(end.right() <= 512.0, "{end:?}");
+    let cells: Vec<_> =
+        bench.harness.query_all_by_label_contains("Learned start k = ").map(|cell| cell.rect()).collect();
+    assert!(!cells.is_empty());
+    for cell in &cells {
+        assert!(cell.width() >= 31.0 && cell.left() > canvas.right() && cell.right() <= 512.0, "{cell:?} {canvas:?}");
+    }
 }
 
 #[test]

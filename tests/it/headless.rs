@@ -181,10 +181,10 @@ fn changes_take_effect_and_are_replayed() {
     assert_eq!(bench.results("changed"), bench.results("again"));
     assert_eq!(numbers(&bench.summary("again")["held_out"]["loss"]).len(), 5);
 
-    let later = change(15, "inner_rate", "0.03") + &change(10, "inner_rate", "0.05");
+    let later = change(15, "inner_rate", "0.015") + &change(10, "inner_rate", "0.01");
     let later = bench.file("later.toml", &(SHORT.to_owned() + &later));
     let said = bench.run("overruled", &[&later, "--inner-rate", "0.02", "--shots", "5", "--iterations", "20"]);
-    let line = "--inner-rate holds until meta-iteration 10, where one of the [[changes]] sets inner_rate to 0.05";
+    let line = "--inner-rate holds until meta-iteration 10, where one of the [[changes]] sets inner_rate to 0.01";
     assert!(said.lines().any(|said| said == line) && !said.contains("--shots"), "{said}");
 
     // A change that makes the run diverge, and one after that.

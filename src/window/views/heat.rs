@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn every_number_of_a_cell_is_written_or_none_is() {
         let font = FontId::proportional(16.0);
-        let _ = egui::Context::default().run_ui(egui::RawInput::default(), |ui| {
+        let mut output = egui::Context::default().run_ui(egui::RawInput::default(), |ui| {
             let painter = ui.painter();
             let style = |width| Style::within(painter, width, &font);
             assert!(style(80.0).is_some_and(|style| !style.is_short && style.font.size == 16.0));
@@ -130,5 +130,6 @@ mod tests {
                 }
             }
         });
+        output.textures_delta.clear();
     }
 }
