@@ -161,7 +161,7 @@ fn row_label(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace) {
             let rate = numbers::compact(trace.inner_rate);
             let rate = match (row.is_median, row.at_best) {
                 (true, _) => tell(|| format!("median α {rate}"), || format!("α 中位数 {rate}")),
-                (false, true) => tell(|| format!("α {rate}, its best"), || format!("α {rate}（最适合它）")),
+                (false, true) => tell(|| format!("α {rate}, its best"), || format!("α {rate}（最佳）")),
                 (false, false) => format!("α {rate}"),
             };
             let about = match row.is_median {
@@ -171,7 +171,9 @@ fn row_label(ui: &mut Ui, rect: Rect, row: Row, trace: &Trace) {
                 ),
                 false => say("The inner rate that this row adapts with", "这一行适应时所用的内循环学习率"),
             };
-            ui.label(RichText::new(rate).small().color(palette.weak)).on_hover_text(about);
+            // In one line: a second one would lie on the next row where rows are low.
+            let rate = Label::new(RichText::new(rate).small().color(palette.weak)).truncate();
+            ui.add(rate.show_tooltip_when_elided(false)).on_hover_text(about);
         });
     });
 }
