@@ -1,9 +1,11 @@
 //! When a run has diverged, and what to say.
 //!
 //! A meta-iteration has failed when a number in it is not finite. A run has also failed when meta-
-//! iterations keep having an inner step that makes the tasks worse and the inner rate is
+//! iterations keep adapting to losses above those that they began with, and the inner rate is
 //! indeed beyond stability, α > 2/λ_max: a bounded activation (sine, tanh) hides an overshooting
-//! inner loop from the first test.
+//! inner loop from the first test. A step that overshoots within a loop that gains in the end is no
+//! reason for concern: training goes to the edge of stability and stays there (Cohen et al. 2021,
+//! "Gradient descent on neural networks typically occurs at the edge of stability").
 
 use super::shown::{Divergence, Turned, two_digits_below};
 use crate::maths::network::Workspace;
@@ -15,7 +17,7 @@ use crate::meta::{Learner, MetaParameters, Outcome, TaskLosses, TaskWork};
 use crate::settings::Knob;
 use crate::text::{Words, tell};
 
-/// An inner step counts as harmful when the mean loss after it is this many times the one before.
+/// An inner loop counts as harmful when the mean loss after it is this many times the one before it.
 const HARMFUL: f32 = 1.2;
 /// This many more harmful meta-iterations than harmless ones are a suspicion.
 const SURPLUS: u32 = 5;
@@ -51,14 +53,19 @@ pub(super) fn sums<'a>(mut tasks: impl Iterator<Item = &'a TaskLosses<f32>>) -> 
     })
 }
 
-/// The largest factor by which one number of a pair raises the other.
-fn rise(pairs: impl Iterator<Item = [f32; 2]>) -> f32 {
-    pairs.map(|[before, after]| after / before.max(f32::MIN_POSITIVE)).fold(0.0, f32::max)
+/// The factor by which the number of a pair, before and after, has risen.
+fn rise([before, after]: [f32; 2]) -> f32 {
+    after / before.max(f32::MIN_POSITIVE)
 }
 
-/// The same by which a step raised a task's loss.
+/// The support loss before and after adaptation, as far as it went.
+fn support(losses: &TaskLosses<f32>) -> [f32; 2] {
+    [losses.support.first(), losses.support.last()].map(|loss| loss.copied().unwrap_or(0.0))
+}
+
+/// The largest factor by which adaptation raised a task's losses.
 fn rise_of(losses: &TaskLosses<f32>) -> f32 {
-    rise(losses.support.windows(2).map(|pair| [pair[0], pair[1]]).chain(query(losses)))
+    rise(support(losses)).max(query(losses).map_or(0.0, rise))
 }
 
 /// The task that its adaptation made worse by the largest factor.
@@ -85,13 +92,8 @@ impl Watch {
             return Some(Finding::Outer);
         }
         let query_sums = sums(tasks.clone())?;
-        let steps = tasks.clone().map(|losses| losses.support.len()).max().unwrap_or(0);
-        // A task that ended early stays where it was.
-        let at = |losses: &TaskLosses<f32>, k: usize| {
-            losses.support.get(k).or(losses.support.last()).copied().unwrap_or(0.0)
-        };
-        let support = |k: usize| tasks.clone().map(|losses| at(losses, k)).sum::<f32>();
-        let mean_rise = rise((1..steps).map(|k| [support(k - 1), support(k)]).chain([query_sums]));
+        let support_sums = tasks.clone().map(support).fold([0.0; 2], |sums, own| [0, 1].map(|i| sums[i] + own[i]));
+        let mean_rise = rise(support_sums).max(rise(query_sums));
         self.harmful = if mean_rise > HARMFUL { self.harmful + 1 } else { self.harmful.saturating_sub(1) };
         if self.harmful < SURPLUS {
             return None;
@@ -285,6 +287,9 @@ mod tests {
         assert_eq!(watch.look([course(1.0, 0.9)].iter(), &[0.0]), None);
         assert_eq!(watch.look(worse.iter(), &[0.0]), None);
         assert_eq!(watch.look(worse.iter(), &[0.0]), Some(Finding::Suspect(1)));
+        let swings = losses(&[1.0, 9.0, 0.01, 0.02], [1.0, 0.02]);
+        assert!((0..=SURPLUS).all(|_| watch.look([swings.clone()].iter(), &[0.0]).is_none()));
+        assert!(watch.is_calm(), "a loss that swings and falls is no reason for concern");
         let early = |support: &[f32]| losses(support, [1.0, 1.0]);
         let early = [early(&[]), early(&[1.0, 0.5]), early(&[2.0])];
         assert_eq!(Watch::default().look(early.iter(), &[0.0]), None);
