@@ -11,6 +11,8 @@ use crate::files::{self, Locked};
 const MOST: usize = 5;
 const RUN: &str = "run.safetensors";
 const PICTURE: &str = "samples.png";
+/// A lesson that is under way, and what came of it so far.
+const LESSON: [&str; 2] = ["lesson.toml", "lesson.result.toml"];
 /// What a file is called that could not be opened.
 const DAMAGED: &str = "damaged.safetensors";
 
@@ -52,6 +54,11 @@ impl Session {
     pub fn picture(&self) -> PathBuf {
         self.folder.join(PICTURE)
     }
+
+    /// Where its lesson is, if one is under way, and what came of that so far.
+    pub fn lesson(&self) -> [PathBuf; 2] {
+        LESSON.map(|file| self.folder.join(file))
+    }
 }
 
 impl Drop for Session {
@@ -70,6 +77,11 @@ impl Earlier {
     /// A picture of it, if there is one.
     pub fn picture(&self) -> PathBuf {
         self.folder.join(PICTURE)
+    }
+
+    /// Its lesson, if one was under way, and what came of that.
+    pub fn lesson(&self) -> [PathBuf; 2] {
+        LESSON.map(|file| self.folder.join(file))
     }
 
     /// Sets it aside: it could not be opened, and is not offered again.
@@ -93,7 +105,7 @@ fn earlier(all: &Path) -> Vec<Earlier> {
                 Ok(kept_at) => Some(Earlier { folder, kept_at }),
                 Err(_) => {
                     // Of a window that was killed before it kept anything.
-                    let _ = files::remove_dir(&folder);
+                    remove(&folder);
                     None
                 }
             }
@@ -101,12 +113,17 @@ fn earlier(all: &Path) -> Vec<Earlier> {
         .collect();
     found.sort_by_key(|earlier| std::cmp::Reverse((earlier.kept_at, earlier.folder.clone())));
     for old in found.drain(MOST.min(found.len())..) {
-        for file in [old.run(), old.picture()] {
-            let _ = files::remove_file(file);
-        }
-        let _ = files::remove_dir(&old.folder);
+        remove(&old.folder);
     }
     found
+}
+
+/// Removes such a folder, unless there is something else in it.
+fn remove(folder: &Path) {
+    for file in [RUN, PICTURE].into_iter().chain(LESSON) {
+        let _ = files::remove_file(folder.join(file));
+    }
+    let _ = files::remove_dir(folder);
 }
 
 #[cfg(test)]

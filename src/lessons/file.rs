@@ -168,7 +168,8 @@ pub fn parse(text: &str, path: &Path) -> Result<Lesson, LessonError> {
         }
     }
     let steps = steps.into_iter().map(Spanned::into_inner).collect();
-    Ok(Lesson { id, minutes, title, goal, experiment, window, steps, fingerprint: fingerprint(text) })
+    let (fingerprint, text) = (fingerprint(text), text.to_owned());
+    Ok(Lesson { id, minutes, title, goal, experiment, window, steps, fingerprint, text })
 }
 
 /// What a step of its kind must not have or lacks: the key, and why.

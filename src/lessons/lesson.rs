@@ -28,6 +28,8 @@ pub struct Lesson {
     pub steps: Vec<Step>,
     /// A number that stands for its whole text.
     pub fingerprint: String,
+    /// The text of its file.
+    pub text: String,
 }
 
 /// What the window shows of the program.

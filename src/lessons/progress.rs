@@ -1,6 +1,8 @@
 //! A lesson under way: what was predicted, what has come about, where the pupil is. The window and whoever goes through a
 //! lesson without one have the same.
 
+mod kept;
+
 use std::sync::Arc;
 
 use super::condition::Strictness;

@@ -1,6 +1,7 @@
 //! What is offered at the start: the run of the window that was closed last.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use egui::{ColorImage, Frame, Image, Margin, RichText, Stroke, TextureHandle, TextureOptions, Ui, vec2};
 use web_time::SystemTime;
@@ -11,6 +12,8 @@ use super::theme::{GRID, Palette};
 use crate::files;
 use crate::keep::run_file::RunFile;
 use crate::keep::sessions::Earlier;
+use crate::lessons::lesson::Lesson;
+use crate::lessons::progress::Progress;
 use crate::text::{say, tell};
 
 /// Height of the picture.
@@ -31,6 +34,8 @@ pub struct Offer {
     meta_iteration: u64,
     tasks: crate::settings::TaskFamily,
     algorithm: crate::settings::Algorithm,
+    /// The lesson that it was part of, and the step that was to be done, from 1.
+    lesson: Option<(Arc<Lesson>, usize)>,
     pixels: Option<ColorImage>,
     picture: Option<TextureHandle>,
 }
@@ -39,15 +44,21 @@ impl Offer {
     /// Of a run that was read.
     pub fn new(offered: Offered, file: &RunFile) -> Self {
         let run = &file.experiment.settings.run;
-        let pixels = match &offered {
-            Offered::Earlier(earlier) => pixels(&earlier.picture()),
-            Offered::Ready(_) => None,
+        let (pixels, lesson) = match &offered {
+            Offered::Earlier(earlier) => (pixels(&earlier.picture()), Progress::kept_at(&earlier.lesson())),
+            Offered::Ready(_) => (None, None),
         };
+        let lesson = lesson.map(|progress| {
+            let lesson = Arc::clone(progress.lesson());
+            let step = (progress.now() + 1).min(lesson.steps.len());
+            (lesson, step)
+        });
         Self {
             offered,
             meta_iteration: file.meta_iteration,
             tasks: run.tasks,
             algorithm: run.algorithm,
+            lesson,
             pixels,
             picture: None,
         }
@@ -88,6 +99,16 @@ impl Offer {
                         || format!("{tasks}, {algorithm}, meta-iteration {at}{kept}"),
                         || format!("{tasks}，{algorithm}，第 {at} 次元迭代{kept}"),
                     );
+                    let text = match &self.lesson {
+                        Some((lesson, step)) => {
+                            let (title, steps) = (lesson.title.get(), lesson.steps.len());
+                            tell(
+                                || format!("Lesson “{title}”, step {step} of {steps}: {text}"),
+                                || format!("课程“{title}”，第 {step} 步，共 {steps} 步：{text}"),
+                            )
+                        }
+                        None => text,
+                    };
                     ui.label(RichText::new(text).color(palette.weak));
                     ui.horizontal(|ui| {
                         let (path, later) = match &self.offered {

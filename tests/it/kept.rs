@@ -19,7 +19,7 @@ use crate::common::write;
 
 /// What eframe would write to a file.
 #[derive(Default)]
-struct Stored(BTreeMap<String, String>);
+pub struct Stored(BTreeMap<String, String>);
 
 impl Storage for Stored {
     fn get_string(&self, key: &str) -> Option<String> {

@@ -13,6 +13,7 @@ use metascope::text::Language;
 use metascope::window;
 
 mod desk;
+mod gone_on;
 mod grades;
 mod in_the_window;
 mod rehearsal;

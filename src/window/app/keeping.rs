@@ -17,6 +17,7 @@ use crate::keep::png;
 use crate::keep::run_file::{ENDING, RunFile, RunFileError};
 use crate::keep::sessions::{Earlier, Session};
 use crate::keep::share::PREFIX;
+use crate::lessons::progress::Progress;
 use crate::settings::Algorithm;
 use crate::text::{Words, say, tell};
 use crate::train::link::Command;
@@ -33,7 +34,7 @@ use crate::window::watching::Observer as _;
 pub(super) struct Keeping {
     keeper: Option<Keeper>,
     /// The folder of this window's own run.
-    _session: Option<Session>,
+    session: Option<Session>,
     /// Runs of windows that were closed.
     pub earlier: Vec<Earlier>,
     offer: Option<Offer>,
@@ -114,6 +115,11 @@ impl Keeping {
         self.place = Some(path).filter(|path| self.earlier.iter().all(|earlier| earlier.run() != *path));
     }
 
+    /// Where this window's own run is kept.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
     /// What writes, where there is something.
     pub fn keeper(&self) -> Option<&Keeper> {
         self.keeper.as_ref()
@@ -146,7 +152,7 @@ impl App {
         let reading = earlier
             .first()
             .map(|first| Reading::start(ctx, first.run(), For::Offering(Offered::Earlier(first.clone()))));
-        self.keeping = Keeping { keeper: Some(keeper), _session: session, earlier, reading, ..Keeping::default() };
+        self.keeping = Keeping { keeper: Some(keeper), session, earlier, reading, ..Keeping::default() };
         self
     }
 
@@ -302,9 +308,14 @@ impl App {
         if self.keeping.earlier.iter().all(|earlier| earlier.run() != path) {
             self.recent_runs.used(&path);
         }
+        let earlier = self.keeping.earlier.iter().find(|earlier| earlier.run() == path);
+        let lesson = earlier.and_then(|earlier| Progress::kept_at(&earlier.lesson()));
         self.settings = file.experiment.settings.clone();
         self.beside = None;
-        self.begin(ctx, From::File(Arc::new(file), path));
+        match lesson {
+            Some(lesson) => self.go_on_with_lesson(ctx, lesson, file, path),
+            None => self.begin(ctx, From::File(Arc::new(file), path)),
+        }
     }
 
     fn written(&mut self, News { path, in_passing, meta_iteration, written }: News) {

@@ -48,5 +48,6 @@ impl App {
             .map(|recent| recent.paths().iter().filter_map(|path| path.to_str()).map(str::to_owned).collect());
         let kept = Kept { language: self.language, present: self.present, recent, recent_runs };
         eframe::set_value(storage, KEPT, &kept);
+        self.keep_lesson();
     }
 }

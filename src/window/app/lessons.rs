@@ -1,6 +1,6 @@
 //! Lessons: begun, answered, written down.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::Context;
@@ -8,6 +8,8 @@ use egui::Context;
 use super::App;
 use super::begin::From;
 use super::keeping::Asked;
+use crate::files;
+use crate::keep::run_file::RunFile;
 use crate::lessons::draft::Draft;
 use crate::lessons::lesson::Lesson;
 use crate::lessons::progress::Progress;
@@ -85,17 +87,47 @@ impl App {
         self.help.close();
         self.settings = lesson.settings().clone();
         self.beside = lesson.beside().map(|algorithm| (algorithm, false));
-        // Slow enough that what is looked at closely keeps up.
-        let pace = if lesson.window.slow { Pace::Slow } else { Pace::PerSecond(100) };
-        if pace != self.pace {
-            self.set_pace(pace);
-        }
+        self.pace_lesson(&lesson);
         self.begin(ctx, From::Lesson);
         match &lesson.window.view {
             Some(view) => self.show_view(Some(view)),
             None => self.stage.show_first(),
         }
         self.classroom = Some(Classroom::new(ctx, lesson));
+    }
+
+    fn pace_lesson(&mut self, lesson: &Lesson) {
+        // Slow enough that what is looked at closely keeps up.
+        let pace = if lesson.window.slow { Pace::Slow } else { Pace::PerSecond(100) };
+        if pace != self.pace {
+            self.set_pace(pace);
+        }
+    }
+
+    /// Takes up the lesson of a window that was closed, with its run. A run that had one beside it begins again, since
+    /// that other one was not kept, with the knobs as they stood.
+    pub(super) fn go_on_with_lesson(&mut self, ctx: &Context, progress: Progress, file: RunFile, path: PathBuf) {
+        let lesson = Arc::clone(progress.lesson());
+        self.pace_lesson(&lesson);
+        self.beside = lesson.beside().map(|algorithm| (algorithm, false));
+        match self.beside {
+            Some(_) => {
+                let live = &mut self.settings.live;
+                file.experiment.changes.iter().for_each(|change| change.knob.set(live, change.value));
+                self.begin(ctx, From::Lesson);
+            }
+            None => self.begin(ctx, From::File(Arc::new(file), path)),
+        }
+        self.take_up_lesson(ctx, progress);
+    }
+
+    /// Keeps the lesson under way beside this window's own run; what cannot be written is lost with the window.
+    pub(super) fn keep_lesson(&self) {
+        let Some(session) = self.keeping.session() else { return };
+        match &self.classroom {
+            Some(classroom) => classroom.progress().keep_at(&session.lesson()),
+            None => session.lesson().into_iter().for_each(|file| drop(files::remove_file(file))),
+        }
     }
 
     /// Takes an answer, and changes what changes with it.

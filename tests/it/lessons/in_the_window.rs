@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
-use egui::{Theme, vec2};
+use egui::{Context, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use metascope::lessons::grade::grade;
@@ -19,21 +19,34 @@ use super::{SHORT, read};
 use crate::common::algorithms;
 use crate::common::bench::{Dropped, window};
 use crate::common::families;
+use crate::kept::Stored;
 
 /// A window with a session of its own.
 pub struct Class {
-    pub harness: Harness<'static, Option<App>>,
+    // It goes first: while it has something to be written the window waits.
     session: Session,
+    pub harness: Harness<'static, Option<App>>,
 }
 
 impl Class {
     pub fn new() -> Self {
+        Self::of(|_, app| app, |session| session)
+    }
+
+    /// The same window and session, made into others.
+    pub fn of(app: impl FnOnce(&Context, App) -> App + 'static, session: impl FnOnce(Session) -> Session) -> Self {
         let (link, end) = link(Arc::new(|| {}));
         let settings = Settings::preset(families::PLANE, algorithms::MAML);
         link.send(Command::Restart(Arc::new(settings.clone()), None));
         let builder = Harness::builder().with_size(vec2(1280.0, 900.0)).with_theme(Theme::Dark).with_step_dt(0.04);
-        let harness = window(builder, move |ctx| App::new(ctx, link, settings, None));
-        Self { harness, session: Session::new(end, 1, None) }
+        let harness = window(builder, move |ctx| app(ctx, App::new(ctx, link, settings, None)));
+        Self { harness, session: session(Session::new(end, 1, None)) }
+    }
+
+    /// Closes it: all is kept that outlasts a window.
+    pub fn close(mut self) {
+        self.session.keep_changed();
+        eframe::App::save(self.harness.state_mut().as_mut().unwrap(), &mut Stored::default());
     }
 
     pub fn step(&mut self) {
