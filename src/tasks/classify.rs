@@ -70,8 +70,13 @@ pub(super) const CLASSIFY: Card = Card {
         // Few classes are soon known by heart: scores that grow without end would be sure of wrong answers.
         (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
     },
+    // What is told apart are pairs of classes, and where they are few, each is soon known by heart.
+    scarcity: |classes| (ENOUGH / classes.max(1) as f64).max(1.0).powi(2),
     open: |run, images| Ok(Arc::new(ClassifyTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed, run.ways)?)),
 };
+
+/// So many classes to train on, or more, are not known by heart.
+const ENOUGH: f64 = 32.0;
 
 const ACCURACY: Score = Score {
     id: "accuracy",

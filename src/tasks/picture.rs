@@ -47,6 +47,7 @@ pub(super) const PICTURE: Card = Card {
         drawn(settings);
         settings.live.inner_steps = 3;
     },
+    scarcity: |_| 1.0,
     open: |run, images| Ok(Arc::new(PictureTasks::new(images.ok_or(FamilyError::NoImages)?, run, false)?)),
 };
 
