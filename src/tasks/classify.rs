@@ -76,7 +76,7 @@ pub(super) const CLASSIFY: Card = Card {
 };
 
 /// So many classes to train on, or more, are not known by heart.
-const ENOUGH: f64 = 32.0;
+const ENOUGH: f64 = 26.0;
 
 const ACCURACY: Score = Score {
     id: "accuracy",

@@ -220,8 +220,8 @@ fn what_the_preset_asks_too_much_is_lowered_and_said() {
     assert_eq!(images_said["skipped"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum::<u64>(), 1);
     let said = bench.run("ways", &small(&[&images, ["--tasks", "classify"].as_slice()].concat()));
     assert!(said.contains("at most 2 classes in a task") && bench.summary("ways")["ways"] == 2, "{said}");
-    // Ten classes to train on, where 32 would be enough: (32 / 10)² times 0.5.
-    assert!(said.contains("weights decay by 5.1, not by the preset's 0.5"), "{said}");
+    // Ten classes to train on, where 26 would be enough: (26 / 10)² times 0.5.
+    assert!(said.contains("weights decay by 3.4, not by the preset's 0.5"), "{said}");
     let asked = [&images, ["--tasks", "classify", "--weight-decay", "0.7"].as_slice()].concat();
     assert!(!bench.run("asked", &small(&asked)).contains("weights decay"));
     // What is written is what ran, and runs again.

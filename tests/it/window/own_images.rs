@@ -145,7 +145,7 @@ fn weights_decay_as_fast_as_the_number_of_classes_asks_for() {
         settings.run.outer.weight_decay
     };
     let usual = Settings::preset(families::CLASSIFY, algorithms::MAML).run.outer.weight_decay;
-    assert_eq!(decay_on("Digits"), 10.0);
+    assert_eq!(decay_on("Digits"), 6.9);
     assert_eq!(decay_on("Textures"), usual);
 }
 
