@@ -1,6 +1,7 @@
 //! A lesson under way: what was predicted, what has come about, where the pupil is. The window and whoever goes through a
 //! lesson without one have the same.
 
+mod hints;
 mod kept;
 
 use std::sync::Arc;
@@ -12,9 +13,6 @@ use super::result::{Met, Moment, Outcome, RunLog};
 use crate::settings::ImageSource;
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::views::Focus;
-
-/// A new hint is given after another try, or after so many seconds.
-pub const HINT_SECS: f64 = 20.0;
 
 /// A lesson under way.
 #[derive(Clone, Debug)]
@@ -33,6 +31,8 @@ pub struct Progress {
     images: ImageSource,
     /// What was read when the step to be done began, condition by condition.
     start: Vec<Option<f64>>,
+    /// Whether the run is to go on before anything is judged, as it stood when the lesson was taken up again.
+    stands: bool,
     /// Since when the condition that is to be met holds.
     since: Option<u64>,
     /// Seconds since the lesson began.
@@ -67,6 +67,7 @@ impl Progress {
             own: true,
             images: lesson.settings().run.images.clone(),
             start: Vec::new(),
+            stands: false,
             since: None,
             clock: 0.0,
             step_began: 0.0,
@@ -121,6 +122,11 @@ impl Progress {
         self.since.map(|since| snapshot.meta_iteration.saturating_sub(since))
     }
 
+    /// Whether the run stands, and is to go on before anything is judged.
+    pub fn is_to_go_on(&self) -> bool {
+        self.stands && self.run.is_some()
+    }
+
     /// Whether its run has not been seen yet.
     pub fn is_beginning(&self) -> bool {
         self.run.is_none()
@@ -171,7 +177,8 @@ impl Progress {
     /// Looks at the run, and sees what has come about.
     pub fn see(&mut self, snapshot: &Snapshot) {
         self.follow(snapshot);
-        if !self.own || snapshot.timeline.shown.is_some() {
+        self.stands &= snapshot.phase == Phase::Paused;
+        if !self.own || self.stands || snapshot.timeline.shown.is_some() {
             return;
         }
         let lesson = Arc::clone(&self.lesson);
@@ -319,43 +326,6 @@ impl Progress {
             let outcome = &mut self.outcomes[self.now];
             outcome.written = text.to_owned();
             outcome.done = !text.trim().is_empty();
-        }
-    }
-
-    /// Whether another hint may be given now: after another try, or some time.
-    pub fn can_hint(&self) -> bool {
-        let left = self.step().is_some_and(|step| self.outcomes[self.now].hints < step.hints.len());
-        let deeds = self.runs.last().map_or(0, |log| log.journal.len());
-        let (since, then) = self.hinted.unwrap_or((self.step_began, deeds));
-        left && (self.clock - since >= HINT_SECS || self.hinted.is_some() && deeds > then)
-    }
-
-    /// Whether only time is missing for the next one.
-    pub fn waits_for_hint(&self) -> bool {
-        let left = self.step().is_some_and(|step| self.outcomes[self.now].hints < step.hints.len());
-        left && self.stage(self.now) == Stage::Open && !self.can_hint()
-    }
-
-    /// Gives another hint, if that may be.
-    pub fn hint(&mut self) {
-        if self.can_hint() {
-            self.outcomes[self.now].hints += 1;
-            self.hinted = Some((self.clock, self.runs.last().map_or(0, |log| log.journal.len())));
-        }
-    }
-
-    /// Whether all hints are given, so that the solution may be shown.
-    pub fn can_show_solution(&self) -> bool {
-        let open = self.stage(self.now) == Stage::Open;
-        open && self
-            .step()
-            .is_some_and(|step| !step.solution.is_empty() && self.outcomes[self.now].hints >= step.hints.len())
-    }
-
-    /// Notes that the solution was shown.
-    pub fn show_solution(&mut self) {
-        if self.can_show_solution() {
-            self.outcomes[self.now].solution = true;
         }
     }
 

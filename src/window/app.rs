@@ -252,7 +252,11 @@ impl App {
             self.returns(&snapshot);
             self.moment_changes(&snapshot);
             self.follow_coming(&snapshot);
-            self.classroom.iter_mut().for_each(|classroom| classroom.see(ctx, &snapshot));
+            // The run before may have a lesson's settings, too.
+            let begun = self.waiting.is_none() && self.waits_for_files.is_none() && self.link.is_answered_by(&snapshot);
+            if let Some(classroom) = self.classroom.as_mut().filter(|_| begun) {
+                classroom.see(ctx, &snapshot);
+            }
             self.snapshot = Some(snapshot);
         }
         if let Some((classroom, snapshot)) = self.classroom.as_mut().zip(self.snapshot.as_ref()) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Progress, Stage};
 use crate::files::write_whole;
 use crate::lessons::file;
-use crate::lessons::lesson::Lesson;
+use crate::lessons::lesson::{Kind, Lesson};
 use crate::lessons::result::{LessonResult, Outcome};
 
 impl Progress {
@@ -40,6 +40,7 @@ impl Progress {
         let images = predicted.flat_map(|(step, _)| &step.turns).filter_map(|turn| turn.images.clone()).next_back();
         progress.images = images.unwrap_or(progress.images);
         progress.step_began = secs - progress.outcomes.get(now).map_or(0.0, |outcome| outcome.secs);
+        progress.stands = progress.step().is_some_and(|step| step.kind == Kind::Do && !step.stands);
         Some(progress)
     }
 }

@@ -161,9 +161,16 @@ impl App {
             // Exactly there the outcome is measured.
             return self.ask(Command::PlayUntil(at), Phase::Running);
         }
-        if classroom.takes_done() && phase == Phase::Running {
-            return self.ask(Command::Pause, Phase::Paused);
+        if classroom.progress().is_to_go_on() && phase == Phase::Paused {
+            return self.ask(Command::Play, Phase::Running);
         }
+        if classroom.takes_done() {
+            self.keep_lesson();
+            if phase == Phase::Running {
+                return self.ask(Command::Pause, Phase::Paused);
+            }
+        }
+        let Some((classroom, snapshot)) = self.classroom.as_mut().zip(self.snapshot.as_ref()) else { return };
         classroom.play(snapshot, phase, commands);
     }
 

@@ -38,11 +38,27 @@ fn gone_on_with(text: &str, all: &Path) -> Class {
     class
 }
 
+/// What has to be so is not so by itself, though a run that is opened stands.
+#[test]
+fn a_goal_is_not_met_by_opening_the_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = SHORT.replace(
+        r#"until = [{ measure = "rate-over-limit", below = 0.2, hold = 20 }]"#,
+        r#"until = [{ measure = "paused", above = 0.5 }]"#,
+    );
+    assert_ne!(text, SHORT);
+    let mut class = gone_on_with(&text, folder.path());
+    let at = class.snapshot().meta_iteration;
+    class.until("more of it", |class| class.snapshot().meta_iteration > at + 50);
+    assert!(!class.app().classroom().unwrap().result().steps[1].done);
+    class.click(Role::Button, "Pause");
+    class.until("the goal", |class| class.app().classroom().unwrap().result().steps[1].done);
+}
+
 /// Finishes it and has it graded.
 fn finish(mut class: Class, text: &str) {
     class.write(Role::TextInput, "Inner rate α", "0.02");
     class.harness.key_press(Key::Enter);
-    class.click(Role::Button, "Play");
     class.click(Role::Button, "Next");
     class.click(Role::RadioButton, "Never");
     class.click(Role::Button, "That is what I see");
