@@ -127,7 +127,8 @@ fn given(ui: &mut Ui, step: &Step, outcome: &Outcome, stage: Stage) {
         };
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = GRID;
-            let mark = RichText::new(if own { "●" } else { "○" }).color(palette.weak);
+            let colour = if own { ui.visuals().strong_text_color() } else { palette.weak };
+            let mark = RichText::new(if own { "●" } else { "○" }).color(colour);
             // One of them is wider.
             ui.add_sized([4.0 * GRID, READ + 4.0], Label::new(mark));
             let about = if own { say("Your answer", "你的回答") } else { say("Another answer", "另一个回答") };
