@@ -23,6 +23,7 @@ use crate::keep::keeper::{Keeper, News};
 use crate::keep::run_file::{RunFile, RunFileError};
 use crate::meta::cancel::Cancel;
 use crate::said::note;
+use crate::text::numbers::rounded;
 use crate::train::snapshot::{Divergence, Evaluation, Init, KnobMark};
 use crate::train::trainer::{Step, TrainError, Trainer};
 pub use interrupt::Interrupt;
@@ -172,6 +173,11 @@ fn begin(job: &Job) -> Result<(Trainer, Outputs), HeadlessError> {
         note(format!(
             "α starts at {starts}: at its usual {asked} a step would overshoot on these tasks; --inner-rate sets it"
         ));
+    }
+    let (decay, times) = (experiment.settings.run.outer.weight_decay, trainer.scarcity());
+    if decay > 0.0 && times > 1.0 {
+        let counts = rounded(decay * times, 2);
+        note(format!("there are few classes, soon known by heart: the weight decay {decay} counts as {counts}"));
     }
     let replaces = if job.overwrite { Replaces::AnyRun } else { Replaces::Nothing };
     let outputs = Outputs::create(&job.out, (&experiment, job.iterations), replaces, trainer.rows())?;

@@ -172,6 +172,12 @@ pub trait Tasks: Debug + Send + Sync {
         None
     }
 
+    /// How many times λ, the weight decay, counts: more than once where so little is trained on that it would soon be
+    /// known by heart.
+    fn scarcity(&self) -> f64 {
+        1.0
+    }
+
     /// The classes that new images are made of, where they are; somebody may judge them.
     fn makes_images(&self) -> Option<&ClassTasks> {
         None
@@ -368,6 +374,11 @@ impl Family {
     /// How many different held-out tasks there are.
     pub fn held_out_tasks(&self) -> usize {
         self.0.held_out_tasks()
+    }
+
+    /// How many times λ counts.
+    pub fn scarcity(&self) -> f64 {
+        self.0.scarcity()
     }
 
     /// The classes that new images are made of, where they are.

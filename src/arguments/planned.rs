@@ -8,12 +8,10 @@ use crate::images::ImageSet;
 use crate::settings::table::{Setting, setting};
 use crate::settings::{RunSettings, Settings};
 use crate::tasks::Family;
-use crate::tasks::limits::{Limits, weight_decay};
+use crate::tasks::limits::Limits;
 
 /// The settings that a set limits.
 const LIMITED: [&Setting; 3] = [setting("run.ways"), setting("live.shots"), setting("live.test_shots")];
-
-const WEIGHT_DECAY: &Setting = setting("run.outer.weight_decay");
 
 const HELD_OUT_TASKS: &Setting = setting("run.held_out_tasks");
 
@@ -37,9 +35,8 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Lowers the preset's ways and shots to what the images can give, and has weights decay faster where few classes
-    /// are soon known by heart; a line for each that is changed. Without a set, or where tasks are not made of classes,
-    /// nothing has to be.
+    /// Lowers the preset's ways and shots to what the images can give; a line for each that is. Without a set, or where
+    /// tasks are not made of classes, nothing has to be.
     ///
     /// # Errors
     /// If more was asked for than there is.
@@ -55,15 +52,6 @@ impl Planned {
                 notes.push(format!("“{name}” gives at most {most} {what}: {most}, not the preset's {value}"));
                 setting.set_number(&mut self.experiment.settings, most);
             }
-        }
-        let run = &mut self.experiment.settings.run;
-        let (usual, decay) = (run.outer.weight_decay, weight_decay(run, set));
-        if !self.given.sets(WEIGHT_DECAY) && decay != usual {
-            run.outer.weight_decay = decay;
-            let name = &set.name;
-            notes.push(format!(
-                "“{name}” has few classes, which are soon known by heart: weights decay by {decay}, not by the preset's {usual}"
-            ));
         }
         for change in &self.experiment.changes {
             self.check_asked(set, &change.knob, change.value)?;

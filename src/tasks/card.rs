@@ -40,8 +40,6 @@ pub struct Card {
     pub usual_iterations: [u64; 2],
     /// Changes the settings that every run starts with to those that its runs start with.
     pub preset: fn(&mut Settings),
-    /// How many times as fast as usual the weights decay where there are so many classes to train on.
-    pub scarcity: fn(usize) -> f64,
     /// Makes the family; the images are there where it needs some.
     ///
     /// # Errors

@@ -172,10 +172,15 @@ impl Classes {
 
     /// How many classes can be told apart in one task: the fewer of training and test classes.
     fn most_ways(&self) -> usize {
+        self.trained_on().min(self.held_out.len())
+    }
+
+    /// How many different classes there are to train on.
+    pub(super) fn trained_on(&self) -> usize {
         let mut training: Vec<usize> = self.training.iter().map(|(class, _)| *class).collect();
         training.sort_unstable();
         training.dedup();
-        training.len().min(self.held_out.len())
+        training.len()
     }
 
     /// `ways` different classes, at most as many as [`Self::for_ways`] gave.

@@ -65,7 +65,6 @@ pub(super) const CLUSTER: Card = Card {
         (run.network.hidden, run.network.activation) = (vec![64, 64], ActivationKind::Silu);
         run.evaluate_every = 20;
     },
-    scarcity: |_| 1.0,
     open: |run, images| Ok(Arc::new(ClusterTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed, run.ways)?)),
 };
 

@@ -3,9 +3,6 @@
 use super::FamilyError;
 use super::classes::{Part, class_parts};
 use crate::images::ImageSet;
-use crate::settings::table::{Setting, setting};
-use crate::settings::{RunSettings, Settings};
-use crate::text::numbers::rounded;
 
 /// The most that tasks made of a set's classes can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +13,6 @@ pub struct Limits {
     pub shots: usize,
     /// The same of a test class.
     pub test_shots: usize,
-    /// Classes to train on.
-    pub training: usize,
 }
 
 impl Limits {
@@ -34,19 +29,8 @@ impl Limits {
             divided.filter(move |(part, _)| (*part == Part::Test) == test).map(|(_, images)| images)
         };
         let most = |test| sizes(test).max().unwrap_or(0).saturating_sub(1);
-        let [training, test] = [false, true].map(|test| sizes(test).count());
-        Ok(Self { ways: training.min(test), shots: most(false), test_shots: most(true), training })
+        Ok(Self { ways: sizes(false).count().min(sizes(true).count()), shots: most(false), test_shots: most(true) })
     }
-}
-
-/// λ of a run as its preset has it for these images: the more, the fewer classes there are to train on, in two digits.
-pub fn weight_decay(run: &RunSettings, set: &ImageSet) -> f64 {
-    const DECAY: &Setting = setting("run.outer.weight_decay");
-    let usual = Settings::preset(run.tasks, run.algorithm).run.outer.weight_decay;
-    let limits = Limits::of(set, run.seed).ok().filter(|_| run.tasks.needs_classes());
-    let scarcity = limits.map_or(1.0, |limits| (run.tasks.card().scarcity)(limits.training));
-    let most = DECAY.range().map_or(f64::INFINITY, |range| range.high);
-    if scarcity > 1.0 { rounded(usual * scarcity, 2).min(most) } else { usual }
 }
 
 #[cfg(test)]
@@ -56,19 +40,6 @@ mod tests {
     use crate::images::built_in::built_in;
     use crate::settings::{ImageSource, Settings};
     use crate::tasks::Family;
-
-    #[test]
-    fn weights_decay_faster_where_classes_are_few() {
-        use crate::settings::{Algorithm, TaskFamily};
-        for (family, images, expected) in [
-            ("classify", ImageSource::Digits, 6.9),
-            ("classify", ImageSource::Hand, 0.5),
-            ("class", ImageSource::Digits, 0.0),
-        ] {
-            let run = Settings::preset(TaskFamily::named(family), Algorithm::default()).run;
-            assert_eq!(weight_decay(&run, &built_in(&images).unwrap()), expected, "{family}");
-        }
-    }
 
     /// Families that are asked for more give exactly so many.
     #[test]

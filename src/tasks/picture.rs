@@ -47,7 +47,6 @@ pub(super) const PICTURE: Card = Card {
         drawn(settings);
         settings.live.inner_steps = 3;
     },
-    scarcity: |_| 1.0,
     open: |run, images| Ok(Arc::new(PictureTasks::new(images.ok_or(FamilyError::NoImages)?, run, false)?)),
 };
 

@@ -55,7 +55,6 @@ pub(super) const PLANE: Card = Card {
         (live.meta_batch, live.noise) = (8, 0.1);
         settings.run.network.hidden = Vec::new();
     },
-    scarcity: |_| 1.0,
     open: |_, _| Ok(Arc::new(Planes)),
 };
 

@@ -52,7 +52,6 @@ pub(super) const SINE: Card = Card {
         // One step is trained and ten are shown: the others overshoot sooner.
         run.outer.knee = 1_000;
     },
-    scarcity: |_| 1.0,
     open: |_, _| Ok(Arc::new(Sines)),
 };
 

@@ -77,7 +77,6 @@ pub(super) const UPSCALE: Card = Card {
         (settings.run.optimiser, settings.run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
         settings.run.outer.clip_norm = 0.1;
     },
-    scarcity: |_| 1.0,
     open: |run, images| {
         let images = images.ok_or(FamilyError::NoImages)?;
         Ok(Arc::new(UpscaleTasks { pictures: Arc::new(Pictures::new(images, &run.network, run.seed)?) }))

@@ -159,6 +159,11 @@ impl Trainer {
         self.fitted
     }
 
+    /// How many times λ counts.
+    pub fn scarcity(&self) -> f64 {
+        self.family.scarcity()
+    }
+
     /// Meta-iterations done.
     pub fn meta_iteration(&self) -> u64 {
         self.now.meta_iteration

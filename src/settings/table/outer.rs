@@ -76,8 +76,8 @@ pub static OUTER: [Setting; 8] = [
     Setting {
         label: text("Weight decay", "权重衰减"),
         about: text(
-            "Draws the initialisation towards 0; with AdamW apart from its averages, else as a part of the gradient",
-            "把初始化拉向 0；用 AdamW 时不经过它的滑动平均，否则作为梯度的一部分",
+            "Draws the initialisation towards 0; with AdamW apart from its averages, else as a part of the gradient. Where classes to be told apart are few, n < 26 to train on, it counts (26 / n)² times",
+            "把初始化拉向 0；用 AdamW 时不经过它的滑动平均，否则作为梯度的一部分。要分辨的训练类别少于 26 个（n 个）时，按 (26 / n)² 倍计",
         ),
         axis: Some("1e-4..1"),
         ..number!(run.outer.weight_decay, Group::Outer, Range::real(0.0, 10.0).logarithmic())

@@ -74,6 +74,5 @@ pub(in crate::tasks) const CLASS: Card = Card {
         // One class in a thousand overshoots: its gradient must not drown the others' in Adam's mean squares.
         run.outer.clip_norm = 0.3;
     },
-    scarcity: |_| 1.0,
     open: |run, images| Ok(Arc::new(ClassTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed)?)),
 };

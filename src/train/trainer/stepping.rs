@@ -74,7 +74,7 @@ impl Trainer {
         let now = &mut self.now;
         let run = &self.settings.run;
         let rate = self.settings.live.outer_rate * run.outer.share_of_rate(now.meta_iteration);
-        let decay = run.outer.weight_decay as f32;
+        let decay = (run.outer.weight_decay * self.family.scarcity()) as f32;
         let parameters = now.meta.phi().len();
         if decay > 0.0 && run.optimiser != OuterOptimiser::AdamW {
             add_scaled(&mut direction[..parameters], decay, now.meta.phi());

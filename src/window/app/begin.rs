@@ -11,7 +11,6 @@ use crate::images::{ImageSet, Making};
 use crate::keep::run_file::RunFile;
 use crate::settings::{Algorithm, ImageKey, ImageMaking, ImageReading, ImageSource, RunSettings, Settings, TaskFamily};
 use crate::tasks;
-use crate::tasks::limits::weight_decay;
 use crate::text::{Words, say, tell};
 use crate::train::link::Command;
 use crate::train::session::MOST_LEFT;
@@ -176,9 +175,6 @@ impl App {
             let Settings { live, run } = &mut self.settings;
             live.inner_rate = Settings::preset(run.tasks, run.algorithm).live.inner_rate;
         }
-        if let Some(set) = set.as_deref().filter(|_| matches!(from, From::Settings)) {
-            self.suit_decay(set);
-        }
         if let Some(set) = &set {
             self.uses_images(self.settings.run.image_key(), Arc::clone(set));
         }
@@ -213,30 +209,6 @@ impl App {
         }
         if let Some(past) = self.watching.get_mut().first_command() {
             self.send(past);
-        }
-    }
-
-    /// Weights decay as fast as the number of classes asks for, unless somebody chose how fast.
-    fn suit_decay(&mut self, set: &ImageSet) {
-        let run = &mut self.settings.run;
-        let usual = Settings::preset(run.tasks, run.algorithm).run.outer.weight_decay;
-        let before = self.images_in_use.first().map_or(usual, |(_, before)| weight_decay(run, before));
-        let (was, decay) = (run.outer.weight_decay, weight_decay(run, set));
-        if was == decay || ![usual, before].contains(&was) {
-            return;
-        }
-        run.outer.weight_decay = decay;
-        if decay != usual {
-            let name = set.title();
-            let text = tell(
-                || {
-                    format!(
-                        "“{name}” has few classes, which are soon known by heart: weights decay by {decay}, not by {usual}"
-                    )
-                },
-                || format!("“{name}”的类别很少，很快会被记住：权重衰减用 {decay}，而不是 {usual}"),
-            );
-            self.notices.add(Kind::Done, text);
         }
     }
 

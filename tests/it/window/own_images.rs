@@ -133,23 +133,6 @@ fn the_images_window_says_what_its_images_can_be_used_for() {
 }
 
 #[test]
-fn weights_decay_as_fast_as_the_number_of_classes_asks_for() {
-    let mut bench = Bench::of(families::CLASSIFY);
-    bench.key(Key::O);
-    let mut decay_on = |name: &str| {
-        bench.harness.get_by_label(name).click();
-        bench.harness.run();
-        let commands = bench.commands_when_made();
-        let [Command::Restart(settings, Some(_))] = commands.as_slice() else { panic!("{commands:?}") };
-        assert!(bench.says("has few classes"));
-        settings.run.outer.weight_decay
-    };
-    let usual = Settings::preset(families::CLASSIFY, algorithms::MAML).run.outer.weight_decay;
-    assert_eq!(decay_on("Digits"), 6.9);
-    assert_eq!(decay_on("Textures"), usual);
-}
-
-#[test]
 fn a_family_that_own_images_do_not_suit_begins_with_others() {
     let folder = own_images(10);
     let mut bench = Bench::of(families::PICTURE);
