@@ -105,7 +105,9 @@ fn earlier(all: &Path) -> Vec<Earlier> {
                 Ok(kept_at) => Some(Earlier { folder, kept_at }),
                 Err(_) => {
                     // Of a window that was killed before it kept anything.
-                    remove(&folder);
+                    if !files::exists(&folder.join(DAMAGED)) {
+                        remove(&folder);
+                    }
                     None
                 }
             }

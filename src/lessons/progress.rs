@@ -10,7 +10,7 @@ use super::condition::Strictness;
 use super::lesson::{Kind, Lesson, Step, Turn};
 use super::measures::Reading;
 use super::result::{Met, Moment, Outcome, RunLog};
-use crate::settings::ImageSource;
+use crate::settings::{ImageSource, RunSettings};
 use crate::train::snapshot::{Phase, Snapshot};
 use crate::train::views::Focus;
 
@@ -31,8 +31,10 @@ pub struct Progress {
     images: ImageSource,
     /// What was read when the step to be done began, condition by condition.
     start: Vec<Option<f64>>,
-    /// Whether the run is to go on before anything is judged, as it stood when the lesson was taken up again.
-    stands: bool,
+    /// Whether it was taken up again, and its run has not been seen since.
+    taken_up: bool,
+    /// Whether its run, which stands since then, is to go on before anything is judged.
+    goes_on: bool,
     /// Since when the condition that is to be met holds.
     since: Option<u64>,
     /// Seconds since the lesson began.
@@ -67,7 +69,8 @@ impl Progress {
             own: true,
             images: lesson.settings().run.images.clone(),
             start: Vec::new(),
-            stands: false,
+            taken_up: false,
+            goes_on: false,
             since: None,
             clock: 0.0,
             step_began: 0.0,
@@ -124,7 +127,7 @@ impl Progress {
 
     /// Whether the run stands, and is to go on before anything is judged.
     pub fn is_to_go_on(&self) -> bool {
-        self.stands && self.run.is_some()
+        self.goes_on && self.run.is_some()
     }
 
     /// Whether its run has not been seen yet.
@@ -177,8 +180,8 @@ impl Progress {
     /// Looks at the run, and sees what has come about.
     pub fn see(&mut self, snapshot: &Snapshot) {
         self.follow(snapshot);
-        self.stands &= snapshot.phase == Phase::Paused;
-        if !self.own || self.stands || snapshot.timeline.shown.is_some() {
+        self.goes_on &= snapshot.phase == Phase::Paused;
+        if !self.own || self.goes_on || snapshot.timeline.shown.is_some() {
             return;
         }
         let lesson = Arc::clone(&self.lesson);
@@ -200,12 +203,14 @@ impl Progress {
 
     /// Keeps account of runs and of what is done to them.
     fn follow(&mut self, snapshot: &Snapshot) {
-        let lesson = self.lesson.settings();
-        let mut run = lesson.run.clone();
-        (run.images, run.procedural) = (self.images.clone(), snapshot.settings.run.procedural);
-        self.own = run == snapshot.settings.run;
+        let lesson = Arc::clone(&self.lesson);
+        let lesson = lesson.settings();
+        self.own = self.is_of(&snapshot.settings.run);
         if self.run != Some(snapshot.run) && self.own {
             self.run = Some(snapshot.run);
+            if self.takes_up(snapshot) {
+                return;
+            }
             let settings = snapshot.timeline.start.as_deref().unwrap_or(&snapshot.settings).clone();
             let carried = settings.run.images != lesson.run.images;
             let began = snapshot.timeline.first;
@@ -221,6 +226,12 @@ impl Progress {
             }
             log.last = snapshot.meta_iteration;
         }
+    }
+
+    /// Whether a run is the lesson's own.
+    pub fn is_of(&self, run: &RunSettings) -> bool {
+        let own = &self.lesson.settings().run;
+        *run == RunSettings { images: self.images.clone(), procedural: run.procedural, ..own.clone() }
     }
 
     fn moment(&self, at: u64, snapshot: &Snapshot) -> Moment {

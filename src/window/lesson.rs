@@ -73,6 +73,7 @@ impl Classroom {
 
     /// Where a lesson is.
     pub fn at(ctx: &Context, progress: Progress) -> Self {
+        let written = progress.outcomes().get(progress.now()).map(|outcome| outcome.written.clone());
         Self {
             began: ctx.input(|input| input.time) - progress.secs(),
             progress,
@@ -80,7 +81,7 @@ impl Classroom {
             all_shown: false,
             viewed: None,
             chosen: None,
-            written: String::new(),
+            written: written.unwrap_or_default(),
             name: String::new(),
             replay: None,
             saved: false,

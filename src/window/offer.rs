@@ -45,7 +45,7 @@ impl Offer {
     pub fn new(offered: Offered, file: &RunFile) -> Self {
         let run = &file.experiment.settings.run;
         let (pixels, lesson) = match &offered {
-            Offered::Earlier(earlier) => (pixels(&earlier.picture()), Progress::kept_at(&earlier.lesson())),
+            Offered::Earlier(earlier) => (pixels(&earlier.picture()), Progress::kept_at(&earlier.lesson(), run)),
             Offered::Ready(_) => (None, None),
         };
         let lesson = lesson.map(|progress| {
@@ -116,10 +116,16 @@ impl Offer {
                             Offered::Ready(path) => (path.clone(), say("The present run goes on", "现在的运行继续")),
                         };
                         let command = UiCommand::OpenRun(path);
-                        let about = say(
-                            "Opens that run, exactly as it was; the present one can be brought back",
-                            "原样打开那次运行；现在这次之后可以找回",
-                        );
+                        let about = match self.lesson {
+                            Some(_) => say(
+                                "Takes up the lesson at that step, with its run; the present run can be brought back",
+                                "从那一步继续课程和它的运行；现在这次之后可以找回",
+                            ),
+                            None => say(
+                                "Opens that run, exactly as it was; the present one can be brought back",
+                                "原样打开那次运行；现在这次之后可以找回",
+                            ),
+                        };
                         if ui.button(say("Go on", "继续")).on_hover_text(about).clicked() {
                             commands.push(command);
                             stays = false;

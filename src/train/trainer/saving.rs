@@ -21,7 +21,7 @@ use crate::text::tell;
 use crate::train::divergence::Watch;
 use crate::train::evaluation::Known;
 use crate::train::guard::{Guard, Memory};
-use crate::train::shown::{Curves, Evaluation, KnobMark};
+use crate::train::shown::{Curves, Deed, Evaluation, KnobMark};
 
 /// A run as it is between two meta-iterations: all that it takes to go on.
 pub struct Saved {
@@ -30,6 +30,7 @@ pub struct Saved {
     now: State,
     guard: Guard<State>,
     record: Record,
+    journal: Arc<Vec<Deed>>,
     images: Option<Arc<ImageSet>>,
     evaluation: Arc<Evaluation>,
     /// Earlier states, in order.
@@ -115,6 +116,7 @@ const BEST: &str = "best/";
 const BEGUN: &str = "begun/";
 /// Facts.
 const GUARD: &str = "guard";
+const JOURNAL: &str = "journal";
 const RECORD: &str = "curves";
 
 impl Saved {
@@ -183,6 +185,9 @@ impl Saved {
         }
         archive.tell("network", &NetworkFacts::of(&self.networks[0]))?;
         archive.tell(GUARD, &self.guard.memory())?;
+        if !self.journal.is_empty() {
+            archive.tell(JOURNAL, &*self.journal)?;
+        }
         let facts = self.record.store(&mut archive);
         archive.tell(RECORD, &facts)?;
         Ok(archive)
@@ -285,6 +290,7 @@ impl Trainer {
             now,
             guard: self.guard.clone(),
             record: self.record.clone(),
+            journal: Arc::clone(&self.journal),
             images: self.images.clone(),
             evaluation: probes.evaluation(),
             moments: self.timeline.states().map(|kept| kept.state()).collect(),
@@ -313,6 +319,10 @@ impl Trainer {
         trainer.watch = now.watch;
         trainer.guard = Guard::recalled(memory, Arc::new(best));
         trainer.record = record;
+        // A run to which nothing was done, or of an older program, has none.
+        if archive.facts.contains_key(JOURNAL) {
+            trainer.journal = Arc::new(archive.fact(JOURNAL)?);
+        }
         trainer.probes.takes_its_time();
         trainer.probe();
         trainer.probes.recall_taught(&now.known);

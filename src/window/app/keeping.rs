@@ -309,7 +309,8 @@ impl App {
             self.recent_runs.used(&path);
         }
         let earlier = self.keeping.earlier.iter().find(|earlier| earlier.run() == path);
-        let lesson = earlier.and_then(|earlier| Progress::kept_at(&earlier.lesson()));
+        let run = &file.experiment.settings.run;
+        let lesson = earlier.and_then(|earlier| Progress::kept_at(&earlier.lesson(), run));
         self.settings = file.experiment.settings.clone();
         self.beside = None;
         match lesson {

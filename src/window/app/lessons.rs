@@ -113,7 +113,10 @@ impl App {
         match self.beside {
             Some(_) => {
                 let live = &mut self.settings.live;
-                file.experiment.changes.iter().for_each(|change| change.knob.set(live, change.value));
+                // What a prediction that is asked for again has turned is turned again with it.
+                let before = progress.waits_since().unwrap_or(u64::MAX);
+                let changes = file.experiment.changes.iter().filter(|change| change.at < before);
+                changes.for_each(|change| change.knob.set(live, change.value));
                 self.begin(ctx, From::Lesson);
             }
             None => self.begin(ctx, From::File(Arc::new(file), path)),

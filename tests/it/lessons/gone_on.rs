@@ -29,6 +29,9 @@ fn gone_on_with(text: &str, all: &Path) -> Class {
     class.until_says("you were right");
     class.click(Role::Button, "Next");
     class.until_says("a fifth of its limit");
+    class.write(Role::TextInput, "Inner rate α", "0.2");
+    class.harness.key_press(Key::Enter);
+    class.until("the turn", |class| class.app().classroom().unwrap().result().runs.last().unwrap().journal.len() == 1);
     class.close();
     let mut class = keeping(all);
     class.until_says("Lesson “Short”, step 2 of 4");
@@ -88,6 +91,25 @@ fn a_lesson_on_two_runs_begins_them_again() {
     let class = gone_on_with(&text, folder.path());
     assert!(class.snapshot().beside.is_some());
     finish(class, &text);
+}
+
+/// A run that was begun in its place belongs to no lesson.
+#[test]
+fn a_lesson_whose_run_was_left_is_not_offered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut class = keeping(folder.path());
+    let _folder = class.drop_text("short.toml", SHORT);
+    class.until_says("Where will the loss be?");
+    class.click(Role::ComboBox, "Tasks");
+    class.click(Role::Button, "Curves");
+    class.until("another run", |class| class.snapshot().run == 3);
+    class.close();
+    let mut class = keeping(folder.path());
+    class.until_says("Go on where the last window was closed?");
+    assert!(!class.says("Lesson “Short”"));
+    class.click(Role::Button, "Go on");
+    class.until("the run", |class| class.snapshot().run == 2);
+    assert!(class.app().classroom().is_none());
 }
 
 #[test]
