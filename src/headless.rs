@@ -23,7 +23,6 @@ use crate::keep::keeper::{Keeper, News};
 use crate::keep::run_file::{RunFile, RunFileError};
 use crate::meta::cancel::Cancel;
 use crate::said::note;
-use crate::text::numbers::rounded;
 use crate::train::snapshot::{Divergence, Evaluation, Init, KnobMark};
 use crate::train::trainer::{Step, TrainError, Trainer};
 pub use interrupt::Interrupt;
@@ -176,8 +175,7 @@ fn begin(job: &Job) -> Result<(Trainer, Outputs), HeadlessError> {
     }
     let (decay, times) = (experiment.settings.run.outer.weight_decay, trainer.scarcity());
     if decay > 0.0 && times > 1.0 {
-        let counts = rounded(decay * times, 2);
-        note(format!("there are few classes, soon known by heart: the weight decay {decay} counts as {counts}"));
+        note(format!("there are few classes, soon known by heart: the weight decay {decay} counts {times:.1} times"));
     }
     let replaces = if job.overwrite { Replaces::AnyRun } else { Replaces::Nothing };
     let outputs = Outputs::create(&job.out, (&experiment, job.iterations), replaces, trainer.rows())?;

@@ -73,9 +73,6 @@ pub(super) const CLASSIFY: Card = Card {
     open: |run, images| Ok(Arc::new(ClassifyTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed, run.ways)?)),
 };
 
-/// So many classes to train on, or more, are not known by heart: measured on 7, 10, 16 and 32.
-const ENOUGH: f64 = 26.0;
-
 const ACCURACY: Score = Score {
     id: "accuracy",
     name: text("Accuracy", "准确率"),
@@ -195,9 +192,9 @@ impl Tasks for ClassifyTasks {
         super::dense(settings, [self.classes.codes.ncols(), self.ways], Loss::CrossEntropy)
     }
 
-    // What is told apart are pairs of classes, and where they are few, each is soon known by heart.
+    // What is told apart are pairs of classes. Those of fewer than 26 are soon known by heart: measured on 7 to 32.
     fn scarcity(&self) -> f64 {
-        (ENOUGH / self.classes.trained_on() as f64).max(1.0).powi(2)
+        (26.0 / self.classes.trained_on() as f64).max(1.0).powi(2)
     }
 
     fn training(&self, live: &LiveSettings, _index: usize, rng: &mut Stream) -> Episode<f32> {
