@@ -132,18 +132,19 @@ impl<S> Guard<S> {
         &self.best
     }
 
-    /// How many times its best the error is, if it has been far above it for a while.
-    pub fn astray(&self) -> Option<f32> {
-        let (best, far) = self.best.loss.zip(self.far()).filter(|_| self.recent.len() >= LASTING)?;
+    /// How many times its best the error is, if it has been far above it for a while; an error that is `negligible` is
+    /// not far above anything, nor a best below it any better.
+    pub fn astray(&self, negligible: f32) -> Option<f32> {
+        let (best, far) = self.best.loss.zip(self.far(negligible)).filter(|_| self.recent.len() >= LASTING)?;
         let last = || self.recent.iter().rev().take(LASTING);
-        last().all(|loss| *loss > far).then(|| last().sum::<f32>() / LASTING as f32 / best)
+        last().all(|loss| *loss > far).then(|| last().sum::<f32>() / LASTING as f32 / best.max(negligible))
     }
 
-    /// A greater error than this is far above the best.
-    pub fn far(&self) -> Option<f32> {
+    /// A greater error than this is far above the best, and more than `negligible`.
+    pub fn far(&self, negligible: f32) -> Option<f32> {
         let best = self.best.loss.filter(|_| self.carried.is_none())?;
         let lost = self.first.filter(|first| best < GAIN * first).map_or(f32::INFINITY, |first| 0.5 * (best + first));
-        Some(lost.min(ASTRAY * best))
+        Some(lost.min(ASTRAY * best).max(negligible))
     }
 
     fn mean(&self) -> Option<f32> {
@@ -184,21 +185,33 @@ mod tests {
     #[test]
     fn a_run_is_astray_when_its_loss_stays_above_three_times_its_best() {
         let calm = || std::iter::repeat_n(1.0, 20);
-        assert_eq!(after(calm().chain([4.0; 4])).astray(), None);
-        assert_eq!(after(calm().chain([4.0; 5])).astray(), Some(4.0));
-        assert_eq!(after(calm().chain([4.0, 4.0, 4.0, 1.0, 4.0])).astray(), None);
-        assert_eq!(after(calm().chain([f32::NAN; 5])).astray(), Some(f32::INFINITY));
+        assert_eq!(after(calm().chain([4.0; 4])).astray(0.0), None);
+        assert_eq!(after(calm().chain([4.0; 5])).astray(0.0), Some(4.0));
+        assert_eq!(after(calm().chain([4.0, 4.0, 4.0, 1.0, 4.0])).astray(0.0), None);
+        assert_eq!(after(calm().chain([f32::NAN; 5])).astray(0.0), Some(f32::INFINITY));
         let mut guard = after(calm().chain([4.0; 5]));
         guard.went_back();
-        assert_eq!((guard.astray(), guard.best().meta_iteration), (None, 10));
+        assert_eq!((guard.astray(0.0), guard.best().meta_iteration), (None, 10));
     }
 
     #[test]
     fn a_run_is_astray_when_it_has_lost_half_of_what_it_had_gained() {
         let learns = || std::iter::once(0.8).chain([0.3; 12]);
-        assert_eq!(after(learns().chain([0.5; 9])).astray(), None);
-        assert!(after(learns().chain([0.6; 5])).astray().is_some_and(|times| (times - 2.0).abs() < 1e-5));
-        assert_eq!(after(std::iter::once(0.8).chain([0.7; 12]).chain([0.79; 9])).astray(), None, "too little to lose");
+        assert_eq!(after(learns().chain([0.5; 9])).astray(0.0), None);
+        assert!(after(learns().chain([0.6; 5])).astray(0.0).is_some_and(|times| (times - 2.0).abs() < 1e-5));
+        assert_eq!(
+            after(std::iter::once(0.8).chain([0.7; 12]).chain([0.79; 9])).astray(0.0),
+            None,
+            "too little to lose"
+        );
+    }
+
+    #[test]
+    fn who_was_perfect_and_is_nearly_so_has_lost_nothing() {
+        let perfect = |now: f32| after(std::iter::once(0.2).chain([0.0; 12]).chain([now; 5]));
+        assert_eq!(perfect(2e-8).astray(0.0), Some(f32::INFINITY));
+        assert_eq!(perfect(2e-8).astray(1e-6), None);
+        assert_eq!(perfect(2e-6).astray(1e-6), Some(2.0));
     }
 
     #[test]
@@ -206,13 +219,13 @@ mod tests {
         let mut guard = after(std::iter::repeat_n(1.0, 20));
         guard.measures_anew();
         (21..30).for_each(|at| guard.note(at, 50.0, true, || Arc::new(at)));
-        assert_eq!((guard.astray(), guard.best().meta_iteration, guard.best().loss), (None, 10, Some(50.0)));
+        assert_eq!((guard.astray(0.0), guard.best().meta_iteration, guard.best().loss), (None, 10, Some(50.0)));
         (30..50).for_each(|at| guard.note(at, 40.0, true, || Arc::new(at)));
         assert_eq!(guard.best().meta_iteration, 39);
         guard.measures_anew();
         guard.measures_anew();
         guard.note(50, 1.0, true, || Arc::new(50));
         (51..60).for_each(|at| guard.note(at, 9.0, true, || Arc::new(at)));
-        assert_eq!((guard.best().meta_iteration, guard.astray()), (39, Some(9.0)));
+        assert_eq!((guard.best().meta_iteration, guard.astray(0.0)), (39, Some(9.0)));
     }
 }

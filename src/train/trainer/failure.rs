@@ -73,13 +73,18 @@ impl Trainer {
 
     /// Whether the run has left its best state for good.
     pub(in crate::train) fn astray(&self) -> Option<Astray> {
-        let times = self.guard.astray().filter(|_| self.looking_at().is_none())?;
+        let times = self.guard.astray(self.negligible()).filter(|_| self.looking_at().is_none())?;
         Some(Astray { times, turned: self.turned_since_best(self.left_best(), false) })
+    }
+
+    /// An error that nobody would mind.
+    fn negligible(&self) -> f32 {
+        self.settings.run.tasks.card().negligible_error()
     }
 
     /// The first of the latest measurements that all were far above the best.
     fn left_best(&self) -> Option<u64> {
-        let (best, far) = (self.guard.best().meta_iteration, self.guard.far()?);
+        let (best, far) = (self.guard.best().meta_iteration, self.guard.far(self.negligible())?);
         let since = self.record.rows().iter().rev().take_while(|row| row.iteration > best);
         let wrong = since.take_while(|row| row.error() > far || row.error().is_nan());
         wrong.last().map(|row| row.iteration)
