@@ -35,8 +35,8 @@ pub struct Progress {
     taken_up: bool,
     /// Whether its run, which stands since then, is to go on before anything is judged.
     goes_on: bool,
-    /// Since when the condition that is to be met holds.
-    since: Option<u64>,
+    /// Since when the condition that is to be met holds, and until when that was measured.
+    held: Option<[u64; 2]>,
     /// Seconds since the lesson began.
     clock: f64,
     /// When the step began, and when the last hint to it was given, and how much had been done to the run then.
@@ -71,7 +71,7 @@ impl Progress {
             start: Vec::new(),
             taken_up: false,
             goes_on: false,
-            since: None,
+            held: None,
             clock: 0.0,
             step_began: 0.0,
             hinted: None,
@@ -120,9 +120,9 @@ impl Progress {
         self.own && self.run == Some(snapshot.run)
     }
 
-    /// For how many meta-iterations the condition that is to be met has held on end.
-    pub fn held(&self, snapshot: &Snapshot) -> Option<u64> {
-        self.since.map(|since| snapshot.meta_iteration.saturating_sub(since))
+    /// For how many meta-iterations the condition that is to be met has held on end, as far as that was measured.
+    pub fn held(&self) -> Option<u64> {
+        self.held.map(|[from, to]| to - from)
     }
 
     /// Whether the run stands, and is to go on before anything is judged.
@@ -215,7 +215,7 @@ impl Progress {
             let carried = settings.run.images != lesson.run.images;
             let began = snapshot.timeline.first;
             self.runs.push(RunLog { settings, carried, began, journal: Vec::new(), last: 0 });
-            self.since = None;
+            self.held = None;
         }
         if !self.own {
             return;
@@ -261,7 +261,7 @@ impl Progress {
 
     /// What holds now need not have held all the time.
     pub fn look_away(&mut self) {
-        self.since = None;
+        self.held = None;
     }
 
     fn judge(&mut self, step: &Step, snapshot: &Snapshot) {
@@ -276,18 +276,19 @@ impl Progress {
                 read.is_some_and(|reading| other.holds(reading.value, None, strictness))
             });
             if !too || !condition.holds(reading.value, start, strictness) {
-                self.since = None;
+                self.held = None;
                 return;
             }
-            let since = *self.since.get_or_insert(reading.at);
+            let [since, _] = self.held.unwrap_or([reading.at; 2]);
             if reading.at < since {
-                self.since = None;
+                self.held = None;
                 return;
             }
+            self.held = Some([since, reading.at]);
             if reading.at - since < condition.hold {
                 return;
             }
-            self.since = None;
+            self.held = None;
             let moment = self.moment(reading.at, snapshot);
             let place = snapshot.closeups.tried.as_ref().map(|tried| tried.asked.at);
             self.outcomes[self.now].met.push(Met { moment, value: reading.value, start, place });
@@ -345,7 +346,7 @@ impl Progress {
         let goes = self.now < self.lesson.steps.len() && self.stage(self.now) == Stage::Done;
         if goes {
             self.now += 1;
-            (self.start, self.since, self.hinted) = (Vec::new(), None, None);
+            (self.start, self.held, self.hinted) = (Vec::new(), None, None);
             self.step_began = self.clock;
         }
         goes

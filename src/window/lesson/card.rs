@@ -180,7 +180,7 @@ impl Classroom {
                     self.stood = Some(((index, place), condition.asked.measure.unit.said(reading.value)));
                 }
                 let stood = self.stood.as_ref().filter(|(of, _)| *of == (index, place)).map(|(_, stood)| stood);
-                let held = snapshot.filter(|_| condition.hold > 0).and_then(|snapshot| self.progress.held(snapshot));
+                let held = snapshot.filter(|_| condition.hold > 0).and_then(|_| self.progress.held());
                 let text = match (stood, held) {
                     (Some(now), Some(held)) => {
                         tell(|| format!("now {now}, for {held}"), || format!("现为 {now}，已持续 {held} 次"))
