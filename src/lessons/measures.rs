@@ -66,6 +66,8 @@ pub struct Reading {
 pub enum Unit {
     /// A number of its own.
     Number,
+    /// The value of a knob, as its field shows it.
+    Knob,
     /// A whole number.
     Count,
     /// Decibels.
@@ -308,6 +310,11 @@ impl Unit {
     pub fn said(self, value: f64) -> String {
         match self {
             Self::Number => significant(value),
+            Self::Knob => {
+                let text = significant(value);
+                let plain = text.contains('.') && text.bytes().all(|letter| letter == b'.' || letter.is_ascii_digit());
+                if plain { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+            }
             Self::Count => format!("{value:.0}"),
             Self::Decibels => format!("{value:.1}\u{a0}dB").replace('-', "−"),
             Self::Share if (100.0 * value).abs() < 9.95 => format!("{}\u{a0}%", (1000.0 * value).round() / 10.0),
@@ -345,6 +352,12 @@ mod tests {
         for text in ["meta-iteration", "psnr init=random step=5", "loss over=pretrained", "knob knob=inner_rate"] {
             assert_eq!(text.parse::<Asked>().unwrap().to_text(), text);
         }
+    }
+
+    #[test]
+    fn a_knob_is_told_without_zeros_at_its_end() {
+        let said = [1.0, 20.0, 0.25, 0.031, 200.0].map(|value| Unit::Knob.said(value));
+        assert_eq!(said, ["1", "20", "0.25", "0.031", "200"]);
     }
 
     #[test]

@@ -125,6 +125,11 @@ impl Progress {
         self.held.map(|[from, to]| to - from)
     }
 
+    /// What a condition of the present step read when that began, by its place.
+    pub fn stood_at_start(&self, place: usize) -> Option<f64> {
+        self.start.get(place).copied().flatten()
+    }
+
     /// Whether the run stands, and is to go on before anything is judged.
     pub fn is_to_go_on(&self) -> bool {
         self.goes_on && self.run.is_some()
@@ -161,9 +166,15 @@ impl Progress {
         }
     }
 
-    /// What has to be looked at closely for the present step.
+    /// What has to be looked at closely for the present step, and whether its outcome waits for that.
     pub fn looks(&self, focus: &mut Focus) {
-        self.step().into_iter().for_each(|step| step.looks(focus));
+        let Some(step) = self.step() else { return };
+        let mut own = Focus::default();
+        step.looks(&mut own);
+        let stage = self.stage(self.now);
+        let waits = stage == Stage::Waiting || stage == Stage::Open && step.kind == Kind::Do;
+        focus.awaited |= waits && own != Focus::default();
+        step.looks(focus);
     }
 
     /// Takes note of the time, in seconds since the lesson began.

@@ -40,6 +40,8 @@ pub struct Focus {
     pub landscape: Option<Map>,
     /// Another place to begin at: [`Closeups::tried`].
     pub what_if: Option<WhatIf>,
+    /// Whether somebody waits for what comes of it, so that it may take more of the time.
+    pub awaited: bool,
 }
 
 impl Focus {
@@ -67,7 +69,7 @@ impl Focus {
 
     /// Whether a snapshot shows something of everything that is looked at.
     pub fn is_answered(&self, snapshot: &Snapshot) -> bool {
-        let Self { stability, outer_step, test_steps, layers, landscape, what_if } = self;
+        let Self { stability, outer_step, test_steps, layers, landscape, what_if, awaited: _ } = self;
         let found = &snapshot.closeups;
         let tried = found.tried.as_ref().map(|tried| &tried.asked);
         (!stability || found.stability.is_some())
@@ -98,6 +100,8 @@ pub struct Closeups {
 
 /// All views together may take this share of the worker's time while it trains.
 const SHARE: f64 = 0.045;
+/// The same where somebody waits for what they find: nothing is found yet, a knob was turned since, or a lesson asks.
+const AWAITED: f64 = 0.3;
 
 /// Pieces that follow one another are done at a time until this long has passed.
 const TOGETHER: Duration = Duration::from_millis(2);
@@ -106,7 +110,7 @@ const TOGETHER: Duration = Duration::from_millis(2);
 enum Piece<T> {
     /// There is more to do.
     Unfinished,
-    /// There is more to do, but this can be shown already.
+    /// There is more to do, but this can be shown already where nothing whole is.
     Rough(T),
     /// This is all.
     Finished(T),
@@ -154,19 +158,27 @@ struct Repeated<S: View> {
     view: Option<S>,
     finished: Option<S>,
     found: Option<Arc<S::Found>>,
+    /// With which settings what was found was begun, once that is whole.
+    whole: Option<Arc<Settings>>,
     /// The state that it was begun with last.
     begun: Option<Begun>,
 }
 
 impl<S: View> Default for Repeated<S> {
     fn default() -> Self {
-        Self { view: None, finished: None, found: None, begun: None }
+        Self { view: None, finished: None, found: None, whole: None, begun: None }
     }
 }
 
 impl<S: View> Repeated<S> {
     fn break_off(&mut self) {
         (self.view, self.begun) = (None, None);
+    }
+
+    /// Whether it is looked at, and nothing was found in full with the present settings.
+    fn is_awaited(&self, looked_at: bool, trainer: &Trainer) -> bool {
+        let settings = trainer.shared_settings();
+        looked_at && self.whole.as_ref().is_none_or(|whole| !Arc::ptr_eq(whole, settings))
     }
 
     /// Does a piece or a few if somebody looks and there is something to do: says whether it did one, and whether there is
@@ -185,6 +197,7 @@ impl<S: View> Repeated<S> {
             self.begun = Some(now);
             self.view = S::begin_after(trainer, self.finished.take());
             if self.view.is_none() {
+                self.whole = Some(Arc::clone(trainer.shared_settings()));
                 return [false, self.found.take().is_some()];
             }
         }
@@ -194,12 +207,14 @@ impl<S: View> Repeated<S> {
             match view.advance() {
                 Piece::Unfinished if start.elapsed() < TOGETHER => {}
                 Piece::Unfinished => return [true, false],
+                Piece::Rough(_) if self.whole.is_some() => return [true, false],
                 Piece::Rough(found) => {
                     self.found = Some(Arc::new(found));
                     return [true, true];
                 }
                 Piece::Finished(found) => {
                     self.found = Some(Arc::new(found));
+                    self.whole = self.begun.as_ref().map(|begun| Arc::clone(&begun.settings));
                     self.finished = self.view.take();
                     return [true, true];
                 }
@@ -248,8 +263,18 @@ impl Views {
     }
 
     /// Whether they have not had their share of the time while the trainer trains.
-    pub fn are_due(&self) -> bool {
-        self.last.is_none_or(|(at, took)| at.elapsed().as_secs_f64() * SHARE > took.as_secs_f64())
+    pub fn are_due(&self, trainer: &Trainer) -> bool {
+        let share = if self.are_awaited(trainer) { AWAITED } else { SHARE };
+        self.last.is_none_or(|(at, took)| at.elapsed().as_secs_f64() * share > took.as_secs_f64())
+    }
+
+    fn are_awaited(&self, trainer: &Trainer) -> bool {
+        let Self { focus, stability, outer_step, test_steps, layers, .. } = self;
+        focus.awaited
+            || stability.is_awaited(focus.stability, trainer)
+            || outer_step.is_awaited(focus.outer_step, trainer)
+            || test_steps.is_awaited(focus.test_steps, trainer)
+            || layers.is_awaited(focus.layers, trainer)
     }
 
     /// Does a piece of every view that is looked at: says whether there was one to do, and whether there is
@@ -286,5 +311,53 @@ impl Views {
             no_landscape: self.landscapes.reason(),
             tried: self.what_ifs.found().cloned(),
         };
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::meta::cancel::Cancel;
+    use crate::settings::{Algorithm, Knob, TaskFamily};
+
+    /// Shows something rough, then the whole, of the meta-iteration that it was begun at.
+    struct Slow(u64, bool);
+
+    impl View for Slow {
+        type Found = (u64, bool);
+
+        fn begin(trainer: &Trainer) -> Option<Self> {
+            Some(Self(trainer.meta_iteration(), false))
+        }
+
+        fn advance(&mut self) -> Piece<Self::Found> {
+            let whole = std::mem::replace(&mut self.1, true);
+            if whole { Piece::Finished((self.0, true)) } else { Piece::Rough((self.0, false)) }
+        }
+    }
+
+    #[test]
+    fn what_is_whole_stays_until_something_newer_is_and_is_awaited_after_a_turn() {
+        let mut trainer =
+            Trainer::new(Settings::preset(TaskFamily::named("plane"), Algorithm::default()), None, 1).unwrap();
+        let mut view = Repeated::<Slow>::default();
+        let found = |view: &Repeated<Slow>| view.found.as_deref().copied();
+        assert!(view.is_awaited(true, &trainer) && !view.is_awaited(false, &trainer));
+        assert_eq!((view.advance(true, &trainer), found(&view)), ([true, true], Some((0, false))));
+        assert!(view.is_awaited(true, &trainer));
+        assert_eq!((view.advance(true, &trainer), found(&view)), ([true, true], Some((0, true))));
+        assert!(!view.is_awaited(true, &trainer));
+        trainer.step(Cancel::NEVER);
+        assert_eq!((view.advance(true, &trainer), found(&view)), ([true, false], Some((0, true))));
+        let mut live = trainer.settings().live.clone();
+        Knob::INNER_RATE.set(&mut live, 0.01);
+        trainer.set_live(live).unwrap();
+        // The one that was begun before does not count.
+        assert_eq!((view.advance(true, &trainer), found(&view)), ([true, true], Some((1, true))));
+        assert!(view.is_awaited(true, &trainer));
+        assert_eq!(view.advance(true, &trainer), [true, false]);
+        assert_eq!(view.advance(true, &trainer), [true, true]);
+        assert!(!view.is_awaited(true, &trainer));
     }
 }

@@ -38,8 +38,8 @@ impl ValueField {
         let first = next_shape(ui);
         let mut output = edit.show(ui);
         let response = output.response.response.clone().accessible_name(name);
-        // What is typed takes the place of what was there.
-        if response.gained_focus() {
+        // What is typed takes the place of what was there: a second click would choose half of a decimal.
+        if response.gained_focus() || response.double_clicked() {
             let all = CCursorRange::select_all(&output.galley);
             output.state.cursor.set_char_range(Some(all));
             output.state.store(ui.ctx(), response.id);

@@ -132,17 +132,23 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
     Some(if !lead.is_clear() {
         let text = tell(
             || {
-                let (after, what) = (after(last), measured(lead.by));
-                format!("{after} the learned start and {other} do not differ clearly, task by task ({what})")
+                let (after, leads) = (after(last), if lead.mean > 0.0 { "leads" } else { "is behind" });
+                let by = said(lead.by, lead.mean.abs());
+                format!(
+                    "{after} the learned start and {other} do not differ clearly ({}): on average it {leads} by {by}, but from task to task that varies more",
+                    measured(lead.by)
+                )
             },
             || {
-                let what = measured(lead.by);
-                format!("适应 {last} 步之后，逐个任务相比，学到的起点与{other}没有明显差别（{what}）")
+                let (what, mean) = (measured(lead.by), lead_in_chinese(&lead, ["学到的起点", &other]));
+                format!(
+                    "适应 {last} 步之后，学到的起点与{other}没有明显差别（{what}）：平均来看，{mean}，但任务之间差得更多"
+                )
             },
         );
         let brief = tell(
-            || format!("The learned start and {other} do not differ clearly"),
-            || format!("学到的起点与{other}没有明显差别"),
+            || format!("The learned start and {other} do not differ clearly: tasks vary more"),
+            || format!("学到的起点与{other}没有明显差别：任务之间差得更多"),
         );
         let shorter = vec![brief, say("No clear difference", "没有明显差别").to_owned()];
         Verdict { text, shorter, tone: Tone::Open }

@@ -156,7 +156,7 @@ fn a_run_that_left_its_best_state_says_so_once() {
     snapshot.astray = Some(Astray { times: 4.2, turned: Some(turned) });
     let mut bench = Bench::with(snapshot.clone());
     assert!(bench.says("is 4.20 times its best, which was at meta-iteration 900, and has stayed high"));
-    assert!(bench.says("You turned the inner rate α from 0.1 to 0.3 at meta-iteration 1100"));
+    assert!(bench.says("At meta-iteration 1100 the inner rate α was turned from 0.1 to 0.3"));
     bench.click(Role::Button, "Back to the best");
     assert!(matches!(bench.commands().as_slice(), [Command::BackToBest]));
     bench.click(Role::Button, "Dismiss");

@@ -53,6 +53,7 @@ pub static MEASURES: [Measure; 25] = [
         id: "knob",
         name: text("A knob's value", "旋钮的取值"),
         takes: &[Argument::Knob],
+        unit: Unit::Knob,
         margin: Margin::Absolute(0.0),
         of: Of::Now,
         read: |run, asked| Some(Reading { value: asked.knob?.get(&run.settings.live), at: run.meta_iteration }),

@@ -140,7 +140,7 @@ impl Beside {
 
     /// Does a piece of what is looked at closely: says whether there was one to do, and whether there is something new.
     pub fn view(&mut self, trains: bool) -> [bool; 2] {
-        if trains && !self.views.are_due() { [false, false] } else { self.views.advance(&self.trainer) }
+        if trains && !self.views.are_due(&self.trainer) { [false, false] } else { self.views.advance(&self.trainer) }
     }
 
     /// One picture of it, with the first one's number and speed.

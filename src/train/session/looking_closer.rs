@@ -25,7 +25,7 @@ impl Session {
                 worked |= more;
                 self.changed |= news;
             };
-            if !trains || self.views.are_due() {
+            if !trains || self.views.are_due(trainer) {
                 took(self.views.advance(trainer));
             }
             if let Some(beside) = &mut self.beside {

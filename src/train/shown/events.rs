@@ -163,8 +163,8 @@ impl std::fmt::Display for Turned {
         let Self { knob, at, from, to } = self;
         let name = knob.name();
         f.write_str(&tell(
-            || format!("You turned {name} from {from} to {to} at meta-iteration {at}"),
-            || format!("你在第 {at} 次元迭代把“{name}”从 {from} 调到 {to}"),
+            || format!("At meta-iteration {at} {name} was turned from {from} to {to}"),
+            || format!("在第 {at} 次元迭代，“{name}”从 {from} 调到了 {to}"),
         ))
     }
 }

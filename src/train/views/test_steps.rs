@@ -16,6 +16,8 @@ pub struct TestSteps {
     pub meta_iteration: u64,
     /// K, the inner steps that φ is trained for.
     pub trained_steps: usize,
+    /// α, as the knob stood.
+    pub inner_rate: f64,
     /// How many tasks there are.
     pub tasks: usize,
     /// At so many of a task's query points losses are measured, evenly chosen; and how many there are.
@@ -128,6 +130,7 @@ impl super::View for View {
             found: TestSteps {
                 meta_iteration: trainer.meta_iteration(),
                 trained_steps: trainer.settings().live.inner_steps,
+                inner_rate: trainer.settings().live.inner_rate,
                 tasks: episodes.len(),
                 query_points,
                 adapted: Default::default(),

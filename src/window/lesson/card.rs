@@ -6,6 +6,7 @@ use egui::{Align, Button, Frame, Label, Layout, Margin, Response, RichText, Stro
 
 use super::dots::{self, Dots};
 use super::{Classroom, Replay};
+use crate::lessons::condition::Strictness;
 use crate::lessons::lesson::{Kind, Step};
 use crate::lessons::measures::Of;
 use crate::lessons::progress::Stage;
@@ -100,7 +101,10 @@ impl Classroom {
             text.numbers().is_ok_and(|numbers| numbers.iter().any(|asked| asked.measure.of == Of::Probes))
         };
         if stage == Stage::Done && step.texts().any(mean) {
-            let about = say("Numbers are means over the held-out tasks.", "文中的数是各留出任务的平均。");
+            let about = say(
+                "Numbers are means over the held-out tasks; a single row may differ.",
+                "文中的数是各留出任务的平均，单独一行可能不同。",
+            );
             ui.label(RichText::new(about).small().color(palette.weak));
         }
         if stage == Stage::Unclear {
@@ -181,19 +185,25 @@ impl Classroom {
                 }
                 let stood = self.stood.as_ref().filter(|(of, _)| *of == (index, place)).map(|(_, stood)| stood);
                 let held = snapshot.filter(|_| condition.hold > 0).and_then(|_| self.progress.held());
+                let fresh = snapshot.and_then(|snapshot| condition.asked.read_fresh(snapshot));
                 let text = match (stood, held) {
                     (Some(now), Some(held)) => {
                         tell(|| format!("now {now}, for {held}"), || format!("现为 {now}，已持续 {held} 次"))
                     }
+                    (Some(was), None) if fresh.is_none() => {
+                        tell(|| format!("was {was}; being measured"), || format!("原为 {was}，正在重新测量"))
+                    }
                     (Some(now), None) => tell(|| format!("now {now}"), || format!("现为 {now}")),
                     (None, _) => "…".to_owned(),
                 };
-                under(ui, RichText::new(text).color(palette.weak));
+                let start = self.progress.stood_at_start(place);
+                let holds = fresh.is_some_and(|read| condition.holds(read.value, start, Strictness::AsItStands));
+                stands(ui, text, holds);
             }
             for other in &condition.and {
                 let unit = other.asked.measure.unit;
-                let now = snapshot.filter(|_| due && open);
-                let now = now.and_then(|snapshot| Some(unit.said(other.read(snapshot)?.value)));
+                let read = snapshot.filter(|_| due && open).and_then(|snapshot| other.read(snapshot));
+                let now = read.map(|read| unit.said(read.value));
                 let said = within(&other.said());
                 let text = tell(|| format!("and {said}"), || format!("同时，{said}"));
                 let colour = if due || met.is_some() { palette.text } else { palette.weak };
@@ -201,7 +211,8 @@ impl Classroom {
                 if due && open {
                     let now = now.unwrap_or_else(|| "…".to_owned());
                     let text = tell(|| format!("now {now}"), || format!("现为 {now}"));
-                    under(ui, RichText::new(text).color(palette.weak));
+                    let holds = read.is_some_and(|read| other.holds(read.value, None, Strictness::AsItStands));
+                    stands(ui, text, holds);
                 }
             }
         }
@@ -269,6 +280,16 @@ pub(super) fn note(ui: &mut Ui, colour: egui::Color32, text: &str) {
     let rect = response.rect;
     ui.painter().vline(rect.left() + 2.0, rect.y_range(), Stroke::new(3.0, colour));
     ui.add_space(GRID);
+}
+
+/// How a part of a goal stands, with a tick while it is as it has to be.
+fn stands(ui: &mut Ui, text: String, holds: bool) {
+    let palette = Palette::of(ui);
+    let (text, colour) = match holds {
+        true => (format!("{text} ✔"), palette.as_text(palette.adapted)),
+        false => (text, palette.weak),
+    };
+    under(ui, RichText::new(text).color(colour));
 }
 
 /// What stands below a goal, in line with its text.

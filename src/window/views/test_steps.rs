@@ -67,6 +67,9 @@ impl View for TestStepsView {
             "粗线是平均值，实线为查询损失，虚线为支持集损失；细线是单个任务的查询损失",
         );
         let points = query_points(found);
+        let outdated = snapshot.is_some_and(|snapshot| is_outdated(found, snapshot));
+        let weak = if outdated { palette.as_text(palette.query) } else { palette.weak };
+        let when = when(found, outdated);
         let stop = say(". ", "。");
         let about = points.iter().fold(about.to_owned(), |about, points| format!("{about}{stop}{points}"));
         let shown = Init::ALL.into_iter().zip(self.shown).filter(|(_, shown)| *shown).map(|(init, _)| init);
@@ -81,26 +84,24 @@ impl View for TestStepsView {
             );
             let text = points.iter().fold(marks.to_owned(), |text, points| format!("{text}{stop}{points}"));
             line(ui, RichText::new(text).color(palette.weak), large, &about);
+            line(ui, RichText::new(when).color(weak), large, &about);
         } else {
-            let text = verdict(Init::Learned, &found.adapted[0], found.tasks);
-            line(ui, RichText::new(text).color(palette.weak), large, &about);
+            let verdict = verdict(Init::Learned, &found.adapted[0], found.tasks);
+            let (text, about) = if outdated { (when, verdict) } else { (verdict, format!("{about}{stop}{when}")) };
+            line(ui, RichText::new(text).color(weak), large, &about);
         }
         self.plot(ui, prepared, large);
     }
 }
 
 impl TestStepsView {
-    /// A study that is not complete shows only as long as there is nothing better of this run.
     fn prepare(&mut self, run: u64, found: Option<&Arc<TestSteps>>) {
         if run != self.run {
             (self.run, self.prepared) = (run, None);
         }
         let Some(found) = found else { return };
-        let better = self
-            .prepared
-            .as_ref()
-            .is_none_or(|known| !Arc::ptr_eq(&known.source, found) && (found.complete || !known.source.complete));
-        if better && !found.adapted[0].mean_query.is_empty() {
+        let new = self.prepared.as_ref().is_none_or(|known| !Arc::ptr_eq(&known.source, found));
+        if new && !found.adapted[0].mean_query.is_empty() {
             let lines = found.adapted.each_ref().map(|adapted| Lines {
                 query: points(adapted.mean_query.iter().copied()),
                 support: points(adapted.mean_support.iter().copied()),
@@ -183,6 +184,27 @@ fn points(losses: impl Iterator<Item = f64>) -> Vec<PlotPoint> {
     finite.map(|(step, loss)| PlotPoint::new(step as f64, log(loss))).collect()
 }
 
+/// Whether α or K was turned since.
+fn is_outdated(found: &TestSteps, snapshot: &Snapshot) -> bool {
+    let live = &snapshot.settings.live;
+    (found.inner_rate, found.trained_steps) != (live.inner_rate, live.inner_steps)
+}
+
+/// When it was measured.
+fn when(found: &TestSteps, outdated: bool) -> String {
+    let at = numbers::thousands(found.meta_iteration);
+    tell(
+        || {
+            let then = if outdated { ", before a knob was turned: being measured again" } else { "" };
+            format!("Measured at meta-iteration {at}{then}")
+        },
+        || {
+            let then = if outdated { "，在旋钮转动之前；正在重新测量" } else { "" };
+            format!("在第 {at} 次元迭代测得{then}")
+        },
+    )
+}
+
 /// At how many points query losses are measured, where that is not all of them.
 fn query_points(found: &TestSteps) -> Option<String> {
     let [some, all] = found.query_points;
@@ -222,6 +244,13 @@ fn verdict(init: Init, adapted: &Adapted, tasks: usize) -> String {
     }
     if let Some(step) = adapted.turning {
         let [least, end] = [step, last].map(|step| adapted.mean_query.get(step).copied().unwrap_or(f64::INFINITY));
+        if !end.is_finite() {
+            let least = numbers::significant(least);
+            return tell(
+                || format!("{name}: query loss lowest after {} ({least}), then it diverges", steps(step)),
+                || format!("{name}：查询损失第 {step} 步最低（{least}），之后发散"),
+            );
+        }
         let then = match (end >= RISEN * least, adapted.overfits) {
             (false, _) => text("it hardly changes", "基本不变"),
             (true, true) => text("it overfits", "已经过拟合"),
@@ -264,25 +293,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unfinished_study_does_not_replace_a_finished_one() {
-        let study = |complete| {
-            let adapted = Adapted { query: vec![vec![1.0; 51]], mean_query: vec![1.0; 51], ..Adapted::default() };
-            let adapted = [adapted, Adapted::default(), Adapted::default()];
-            let (tasks, query_points) = (2, [10, 10]);
-            Arc::new(TestSteps { meta_iteration: 0, trained_steps: 3, tasks, query_points, adapted, complete })
-        };
-        let mut view = TestStepsView::default();
-        let held = |view: &TestStepsView| view.prepared.as_ref().map(|prepared| Arc::clone(&prepared.source));
-        let [early, rough, whole, later] = [study(false), study(false), study(true), study(false)];
-        for (run, found, expected) in
-            [(0, &early, &early), (0, &rough, &rough), (0, &whole, &whole), (0, &later, &whole), (1, &later, &later)]
-        {
-            view.prepare(run, Some(found));
-            assert!(held(&view).is_some_and(|held| Arc::ptr_eq(&held, expected)));
-        }
-    }
-
-    #[test]
     fn verdicts() {
         let adapted = |mean_query: Vec<f64>, turning| Adapted { mean_query, turning, ..Adapted::default() };
         let cases = [
@@ -295,6 +305,7 @@ mod tests {
                 Adapted { overfits: true, ..adapted(vec![1.0, 0.5, 0.51], Some(1)) },
                 "query loss lowest after 1 step (0.500), 0.510 after 2: it hardly changes",
             ),
+            (adapted(vec![1.0, 0.5, f64::INFINITY], Some(1)), "lowest after 1 step (0.500), then it diverges"),
             (adapted(vec![1.0, 0.5], None), "smallest at the end, 0.500 after 1 step"),
             (adapted(vec![1.0, f64::INFINITY], None), "overflowed"),
         ];

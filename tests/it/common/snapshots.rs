@@ -12,8 +12,15 @@ use super::sets;
 use super::waiting::wait_until;
 
 /// All close-up views but the map.
-pub const ALL: Focus =
-    Focus { stability: true, outer_step: true, test_steps: true, layers: true, landscape: None, what_if: None };
+pub const ALL: Focus = Focus {
+    stability: true,
+    outer_step: true,
+    test_steps: true,
+    layers: true,
+    landscape: None,
+    what_if: None,
+    awaited: false,
+};
 
 /// The next snapshot for which this holds.
 pub fn wait_for_snapshot(window: &WindowEnd, what: &str, right: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {

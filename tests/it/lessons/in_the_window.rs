@@ -119,7 +119,7 @@ fn a_lesson_is_begun_answered_done_and_graded_as_the_window_said() {
     class.until("a lesson's run", |class| class.snapshot().run == 2);
     (0..10).for_each(|_| class.step());
     assert_eq!(class.snapshot().meta_iteration, 0, "nothing moves before a prediction is made");
-    assert!(class.says("α is 0.250."), "today's numbers stand in the text");
+    assert!(class.says("α is 0.25."), "today's numbers stand in the text");
     assert!(class.says("Inner rate α") && !class.says("Outer rate β"), "only the lesson's knob is shown");
     class.click(Role::Button, "Show all");
     assert!(class.says("Outer rate β"));
