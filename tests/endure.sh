@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Trains long, to see that it holds: MAML on every family and every built-in set, and every algorithm on each family's
 # default set. Prints a Markdown table of the held-out loss at the end against its best, both the mean of ten
-# measurements. Fails if a run diverged or ended above 1.2 times its best. Finished runs are kept and not done again;
+# measurements. Fails if a run diverged or ended above 1.2 times its best, where that error could be seen: 1e-6 is below
+# the rounding of colours to 8 bits. Finished runs are kept and not done again;
 # one that was broken off goes on where it was.
 #
 # tests/endure.sh METASCOPE FOLDER [META-ITERATIONS] [FIRST SEED] [LAST SEED] [FAMILY ...]
@@ -70,7 +71,7 @@ row() {
       }
       ratio = best > 0 ? end / best : 0
       printf "| %s | %d | %.4g | %.4g | %.2f |\n", name, at, best / 10, end / 10, ratio
-      exit ratio > 1.2
+      exit ratio > 1.2 && end / 10 > 1e-6
     }' "$out/metrics.csv" || failed=1
   if grep -q '"diverged": {' "$out/summary.json"; then failed=1; echo "^ diverged"; fi
 }

@@ -208,7 +208,7 @@ pub static RECIPES: [Recipe; 10] = [
                     (run.method.regularisation, run.method.conjugate_steps) = (0.1, 5);
                 }
                 Domain::HiddenImage => {
-                    (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 1e-4, 8);
+                    (live.inner_rate, live.outer_rate, live.inner_steps) = (0.02, 5e-5, 8);
                     (run.method.regularisation, run.method.conjugate_steps) = (0.1, 5);
                     (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
                 }

@@ -132,18 +132,12 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
     Some(if !lead.is_clear() {
         let text = tell(
             || {
-                let (after, leads) = (after(last), if lead.mean > 0.0 { "leads" } else { "is behind" });
-                let by = said(lead.by, lead.mean.abs());
-                format!(
-                    "{after} the learned start and {other} do not differ clearly ({}): on average it {leads} by {by}, but from task to task that varies more",
-                    measured(lead.by)
-                )
+                let (after, what, yet) = (after(last), measured(lead.by), on_average(&lead, &other));
+                format!("{after} the learned start and {other} do not differ clearly ({what}){yet}")
             },
             || {
-                let (what, mean) = (measured(lead.by), lead_in_chinese(&lead, ["学到的起点", &other]));
-                format!(
-                    "适应 {last} 步之后，学到的起点与{other}没有明显差别（{what}）：平均来看，{mean}，但任务之间差得更多"
-                )
+                let (what, yet) = (measured(lead.by), on_average(&lead, &other));
+                format!("适应 {last} 步之后，学到的起点与{other}没有明显差别（{what}）{yet}")
             },
         );
         let brief = tell(
@@ -192,6 +186,32 @@ fn compare(evaluation: &Evaluation) -> Option<Verdict> {
         let word = if lead.mean > 0.0 { say("Ahead", "领先") } else { say("Behind", "落后") };
         Verdict { text, shorter: vec![brief, format!("{word}: {least}"), least], tone }
     })
+}
+
+/// What a mean says that is not clear of its interval, if it is not about zero.
+fn on_average(lead: &Lead, other: &str) -> String {
+    let size = lead.mean.abs();
+    let shown = match lead.by {
+        By::Decibels => size >= 0.05,
+        By::Points(_) => size >= 0.5,
+        By::Loss => less(size.exp()) >= 0.5,
+    };
+    if !shown {
+        return String::new();
+    }
+    tell(
+        || {
+            let by = match (lead.by, lead.mean > 0.0) {
+                (By::Loss, false) if size.exp() >= SMALL => {
+                    format!("its loss is {} times as large", numbers::significant(size.exp()))
+                }
+                (by, true) => format!("it leads by {}", said(by, size)),
+                (by, false) => format!("it is behind by {}", said(by, size)),
+            };
+            format!(": on average {by}, but from task to task that varies more")
+        },
+        || format!("：平均来看，{}，但任务之间差得更多", lead_in_chinese(lead, ["学到的起点", other])),
+    )
 }
 
 fn after(steps: usize) -> String {
@@ -312,5 +332,14 @@ mod tests {
         assert_eq!(mean(By::Points("Accuracy"), 4), "accuracy, mean of 4 tasks");
         assert_eq!(said(By::Loss, 0.5f64.recip().ln()), "a loss 2.00 times smaller");
         assert_eq!(said(By::Loss, -(0.75f64.ln())), "25 % of its loss");
+    }
+
+    #[test]
+    fn what_is_not_clear_is_no_riddle() {
+        let yet = |by, mean| on_average(&Lead { by, mean, half: 1.0 + f64::abs(mean) }, "the random one");
+        assert_eq!(yet(By::Decibels, 0.01), "");
+        assert!(yet(By::Decibels, 1.0).contains("it leads by 1.0 dB, but"));
+        assert!(yet(By::Loss, -(20f64.ln())).contains("its loss is 20.0 times as large, but"));
+        assert!(yet(By::Points("Accuracy"), -3.0).contains("it is behind by 3 points, but"));
     }
 }

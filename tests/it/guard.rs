@@ -93,7 +93,7 @@ fn alpha_dragged_to_ten_is_named_and_one_click_brings_the_best_back() {
             live.snapshot().is_some_and(|snapshot| snapshot.phase == Phase::Diverged || snapshot.astray.is_some())
         });
         live.0.step();
-        let turn = format!("You turned the inner rate α from {usual} to 10");
+        let turn = format!("the inner rate α was turned from {usual} to 10");
         assert!(live.says(&turn), "{tasks:?}");
         let snapshot = live.snapshot().unwrap();
         if let Some(divergence) = &snapshot.divergence {

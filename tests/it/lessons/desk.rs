@@ -19,7 +19,7 @@ fn a_lesson_made_of_what_is_on_the_screen_passes_the_check_and_runs() {
     class.click(Role::Button, "+ Do");
     class.write(Role::MultilineTextInput, "What is to be done", "Make α tiny.");
     class.click(Role::ComboBox, "Add what is read now…");
-    class.click(Role::Button, "Inner rate α: 0.0100");
+    class.click(Role::Button, "Inner rate α: 0.01");
     class.click(Role::Button, "Check");
     class.until_says("hint: ");
     class.write(Role::MultilineTextInput, "Hint 1", "Turn it down.");
