@@ -31,6 +31,9 @@ const ABOVE: f32 = 10.0 * GRID;
 const BELOW: f32 = 40.0 * GRID;
 const LEAST: f32 = 50.0 * GRID;
 
+/// What is below a card stays where it is until that is higher than this.
+const FIRM: f32 = 100.0 * GRID;
+
 /// A card has this share of the room at least.
 const SHARE: f32 = 0.6;
 
@@ -190,6 +193,7 @@ impl Classroom {
                 shown => self.step(ui, shown, snapshot, commands),
             }
         });
+        ui.add_space((FIRM.min(height) - card.content_size.y).max(0.0));
         let hidden = card.content_size.y - card.state.clamped_offset().y - card.inner_rect.height();
         if hidden > 2.0 * GRID {
             more(ui, card.inner_rect);

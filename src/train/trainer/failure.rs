@@ -71,9 +71,13 @@ impl Trainer {
         divergence
     }
 
-    /// Whether the run has left its best state for good.
+    /// Whether the run has left its best state for good; not where a turned knob has mended it by what was measured last.
     pub(in crate::train) fn astray(&self) -> Option<Astray> {
-        let times = self.guard.astray(self.negligible()).filter(|_| self.looking_at().is_none())?;
+        let negligible = self.negligible();
+        let times = self.guard.astray(negligible).filter(|_| self.looking_at().is_none())?;
+        if self.guard.far(negligible).is_some_and(|far| self.first_row().error() <= far) {
+            return None;
+        }
         Some(Astray { times, turned: self.turned_since_best(self.left_best(), false) })
     }
 
@@ -140,6 +144,8 @@ mod tests {
         assert_eq!(blamed(&trainer), Some(0.45));
         turn(&mut trainer, 0.2);
         assert_eq!(blamed(&trainer), Some(0.45));
+        trainer.probe();
+        assert!(trainer.astray().is_none());
         go_on(&mut trainer, 8);
         assert!(trainer.astray().is_none());
     }

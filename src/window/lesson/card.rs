@@ -186,13 +186,15 @@ impl Classroom {
                 let stood = self.stood.as_ref().filter(|(of, _)| *of == (index, place)).map(|(_, stood)| stood);
                 let held = snapshot.filter(|_| condition.hold > 0).and_then(|_| self.progress.held());
                 let fresh = snapshot.and_then(|snapshot| condition.asked.read_fresh(snapshot));
+                let runs = snapshot.is_some_and(|snapshot| snapshot.phase == Phase::Running);
                 let text = match (stood, held) {
                     (Some(now), Some(held)) => {
                         tell(|| format!("now {now}, for {held}"), || format!("现为 {now}，已持续 {held} 次"))
                     }
-                    (Some(was), None) if fresh.is_none() => {
+                    (Some(was), None) if fresh.is_none() && runs => {
                         tell(|| format!("was {was}; being measured"), || format!("原为 {was}，正在重新测量"))
                     }
+                    (Some(was), None) if fresh.is_none() => tell(|| format!("was {was}"), || format!("原为 {was}")),
                     (Some(now), None) => tell(|| format!("now {now}"), || format!("现为 {now}")),
                     (None, _) => "…".to_owned(),
                 };
