@@ -5,7 +5,7 @@ mod limit;
 
 use std::sync::Arc;
 
-use egui::{CollapsingHeader, Frame, Galley, Margin, Panel, RichText, ScrollArea, Slider, Ui};
+use egui::{CollapsingHeader, Frame, Galley, Margin, Panel, RichText, ScrollArea, Slider, Ui, Vec2, vec2};
 
 use self::limit::Limit;
 use super::commands::{Commands, UiCommand};
@@ -36,6 +36,8 @@ pub struct Knobs {
     limit: Limit,
     /// Height of what is below the knobs, once it was drawn.
     below: Option<f32>,
+    /// Width of the verdict, and the greatest height that it had at that: what is above it does not move with its words.
+    verdict: Vec2,
 }
 
 impl Knobs {
@@ -65,7 +67,14 @@ impl Knobs {
                 let sub_step = snapshot.and_then(|snapshot| snapshot.walk.as_ref()).map(Walk::now);
                 formula::ui(ui, settings.run.algorithm, sub_step);
                 ui.add_space(GRID);
-                verdict::ui(ui, snapshot);
+                if self.verdict.x != ui.available_width() {
+                    self.verdict = vec2(ui.available_width(), 0.0);
+                }
+                let drawn = ui.scope(|ui| {
+                    ui.set_min_height(self.verdict.y);
+                    verdict::ui(ui, snapshot);
+                });
+                self.verdict.y = drawn.response.rect.height();
             });
             self.below = Some(below.response.rect.height());
         }

@@ -208,7 +208,7 @@ fn on_average(lead: &Lead, other: &str) -> String {
                 (by, true) => format!("it leads by {}", said(by, size)),
                 (by, false) => format!("it is behind by {}", said(by, size)),
             };
-            format!(": on average {by}, but from task to task that varies more")
+            format!(": on average {by}, but tasks vary more")
         },
         || format!("：平均来看，{}，但任务之间差得更多", lead_in_chinese(lead, ["学到的起点", other])),
     )
