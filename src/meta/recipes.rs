@@ -74,7 +74,7 @@ pub static RECIPES: [Recipe; 10] = [
             // Nor does it say which belong together: without the query loss a start drifts, and should not drift far.
             Domain::Embedding => {
                 (settings.live.inner_rate, settings.live.outer_rate) = (0.1, 0.02);
-                settings.run.optimiser = OuterOptimiser::Sgd;
+                (settings.run.optimiser, settings.run.outer.weight_decay) = (OuterOptimiser::Sgd, 0.0);
             }
             Domain::Linear | Domain::Flow => {}
         },
@@ -224,7 +224,6 @@ pub static RECIPES: [Recipe; 10] = [
                 Domain::Embedding => {
                     (live.inner_rate, live.outer_rate) = (0.1, 3e-4);
                     (run.method.regularisation, run.method.conjugate_steps) = (1.0, 5);
-                    (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
                 }
             }
         },

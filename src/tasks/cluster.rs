@@ -22,7 +22,7 @@ use crate::maths::functions::Loss;
 use crate::maths::network::{Batch, Network};
 use crate::maths::stream::Stream;
 use crate::meta::episode::Episode;
-use crate::settings::{ActivationKind, Domain, ImageSource, LiveSettings, NetworkSettings};
+use crate::settings::{ActivationKind, Domain, ImageSource, LiveSettings, NetworkSettings, OuterOptimiser};
 use crate::text::{Text, Words, tell, text};
 
 pub(super) const CLUSTER: Card = Card {
@@ -63,6 +63,8 @@ pub(super) const CLUSTER: Card = Card {
         (live.inner_rate, live.outer_rate, live.inner_steps) = (0.5, 2e-3, 3);
         (live.meta_batch, live.noise) = (8, 0.3);
         (run.network.hidden, run.network.activation) = (vec![64, 64], ActivationKind::Silu);
+        // Without it the classes that are trained on are known by heart after some thousand meta-iterations.
+        (run.optimiser, run.outer.weight_decay) = (OuterOptimiser::AdamW, 0.5);
         run.evaluate_every = 20;
     },
     open: |run, images| Ok(Arc::new(ClusterTasks::new(images.ok_or(FamilyError::NoImages)?, run.seed, run.ways)?)),
